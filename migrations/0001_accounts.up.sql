@@ -1,0 +1,53 @@
+-- Accounts, their sessions and mailed links. Times come from the application's clock.
+
+CREATE TABLE users (
+    id                uuid PRIMARY KEY,
+    email             text NOT NULL CONSTRAINT users_email_key UNIQUE CHECK (email = lower(email)),
+    password_hash     text NOT NULL,
+    name              text,
+    role              text NOT NULL DEFAULT 'USER' CHECK (role IN ('USER', 'ADMIN')),
+    plan              text NOT NULL DEFAULT 'FREE' CHECK (plan IN ('FREE', 'PRO', 'PREMIUM')),
+    email_verified_at timestamptz,
+    created_at        timestamptz NOT NULL,
+    updated_at        timestamptz NOT NULL
+);
+
+CREATE TABLE sessions (
+    id           uuid PRIMARY KEY,
+    user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the cookie's token: a copy of this table signs nobody in.
+    token_hash   bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    remembered   boolean NOT NULL,
+    ip           text NOT NULL,
+    user_agent   text,
+    created_at   timestamptz NOT NULL,
+    last_seen_at timestamptz NOT NULL,
+    expires_at   timestamptz NOT NULL
+);
+CREATE INDEX sessions_user_id_idx ON sessions (user_id);
+CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
+
+-- Mailed links. Only the newest of a kind is valid: an older one is deleted when a newer is made.
+CREATE TABLE account_links (
+    token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32),
+    user_id    uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    purpose    text NOT NULL CHECK (purpose IN ('verify_email', 'reset_password')),
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    used_at    timestamptz,
+    CONSTRAINT account_links_newest_key UNIQUE (user_id, purpose)
+);
+CREATE INDEX account_links_expires_at_idx ON account_links (expires_at);
+
+-- Who did what, when and from where. Outlives the account it speaks of, without its address.
+CREATE TABLE audit_events (
+    id         uuid PRIMARY KEY,
+    user_id    uuid REFERENCES users (id) ON DELETE SET NULL,
+    kind       text NOT NULL,
+    ip         text NOT NULL,
+    user_agent text,
+    request_id text NOT NULL,
+    created_at timestamptz NOT NULL
+);
+CREATE INDEX audit_events_user_id_idx ON audit_events (user_id, created_at DESC);
+CREATE INDEX audit_events_created_at_idx ON audit_events (created_at);

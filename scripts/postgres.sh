@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# A private PostgreSQL of this checkout: on a socket only, apart from any PostgreSQL of the system.
+#   postgres.sh start   creates the cluster if need be, starts it, prints its socket folder
+#   postgres.sh stop    stops what start started
+#   postgres.sh url DB  prints the connection string of a database, created if need be
+source "$(dirname "$0")/env.sh"
+
+BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin -type d 2>/dev/null | sort -V | tail -1)
+[ -n "$BIN" ] || die "PostgreSQL is missing. Run: make setup"
+
+# PostgreSQL refuses to run as root, and its user cannot enter root's home: then the cluster lives under /var/tmp. A socket's
+# path ends at 107 bytes, so the name is short there, and one for each checkout.
+SHORT_DIR=/var/tmp/huntaze-$(printf '%s' "$HUNTAZE_DATA" | cksum | cut -d' ' -f1)
+if [ "$(id -u)" = 0 ]; then
+  HOME_DIR=$SHORT_DIR
+  as_owner() { (cd / && setpriv --reuid=postgres --regid=postgres --init-groups env -u HOME "$@"); }
+else
+  HOME_DIR=$HUNTAZE_DATA/postgres
+  as_owner() { "$@"; }
+fi
+SOCKET=$HOME_DIR
+[ "$((${#SOCKET} + 20))" -le 107 ] || SOCKET=$SHORT_DIR
+CLUSTER=$HOME_DIR/cluster
+
+start() {
+  if [ ! -f "$CLUSTER/PG_VERSION" ]; then
+    say "Creating a private PostgreSQL cluster in $CLUSTER"
+    mkdir -p -m 700 "$HOME_DIR" "$SOCKET"
+    [ "$(id -u)" != 0 ] || chown postgres:postgres "$HOME_DIR"
+    as_owner "$BIN/initdb" -D "$CLUSTER" -U huntaze -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
+  fi
+  running || as_owner "$BIN/pg_ctl" -D "$CLUSTER" -l "$HOME_DIR/log" -w -s -t 30 \
+    -o "-c listen_addresses='' -c unix_socket_directories='$SOCKET' -c max_connections=200 ${HUNTAZE_PG_OPTIONS:-}" start
+  printf '%s\n' "$SOCKET"
+}
+
+running() { as_owner "$BIN/pg_ctl" -D "$CLUSTER" status >/dev/null 2>&1; }
+
+stop() { if running; then as_owner "$BIN/pg_ctl" -D "$CLUSTER" -m fast -s stop; fi; }
+
+url() {
+  as_owner "$BIN/createdb" -h "$SOCKET" -U huntaze "$1" 2>/dev/null || true
+  printf 'postgres://huntaze@localhost/%s?host=%s\n' "$1" "$SOCKET"
+}
+
+case "${1:-}" in
+  start) start ;;
+  stop) stop ;;
+  running) running ;;
+  url) url "${2:?name of the database}" ;;
+  *) die "postgres.sh start | stop | running | url DATABASE" ;;
+esac

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Writes what the compiler needs to know of every query into .sqlx/, from a database with all migrations.
+#   sqlx-prepare.sh          updates .sqlx/
+#   sqlx-prepare.sh --check  fails where .sqlx/ is not what the queries need
+source "$(dirname "$0")/env.sh"
+cd "$HUNTAZE_ROOT"
+
+if ! scripts/postgres.sh running; then
+  scripts/postgres.sh start >/dev/null
+  trap 'scripts/postgres.sh stop' EXIT
+fi
+DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
+export DATABASE_URL
+socket=${DATABASE_URL##*host=}
+for migration in migrations/*.up.sql; do
+  psql -q -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$migration" >/dev/null
+done
+
+fresh=$(mktemp -d)
+# The macros run again only when the crate is compiled again.
+touch src/server/db/*.rs src/server/db.rs
+SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check -q --features ssr
+dropdb -h "$socket" -U huntaze "sqlx_prepare_$$"
+
+if [ "${1:-}" = --check ]; then
+  diff -r "$fresh" .sqlx || die ".sqlx is not up to date. Run: make sqlx-prepare"
+else
+  rm -rf .sqlx
+  cp -r "$fresh" .sqlx
+fi
+rm -rf "$fresh"

@@ -1,0 +1,10 @@
+//! The REST contract: server functions at fixed paths. Each is a few lines; the rules are in `server::services`.
+
+pub mod auth;
+pub mod client;
+pub mod csrf;
+pub mod flash;
+#[cfg(feature = "ssr")]
+pub mod json_body;
+
+pub use client::ApiClient;

@@ -1,0 +1,136 @@
+//! Accounts: `/api/auth/*`.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use super::ApiClient;
+#[cfg(feature = "ssr")]
+use super::json_body::AcceptJson;
+use crate::{
+    domain::account::{
+        CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput, ResetPasswordInput,
+        Secret, StatusView,
+    },
+    error::ApiError,
+};
+
+/// `POST /api/auth/register`: 202 whether or not the address has an account; a mail says which.
+#[server(prefix = "/api", endpoint = "auth/register", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusView<MailStatus>, ApiError> {
+    use crate::server::{context, services::auth};
+    let state = context::state()?;
+    let email = crate::domain::account::normalize_email(&input.email);
+    auth::register(&state, &context::client(), input).await?;
+    context::remember_pending_email(&state, &email);
+    context::redirect("/verify-email");
+    context::set_status(http::StatusCode::ACCEPTED);
+    Ok(MailStatus::CheckEmail.into())
+}
+
+/// `POST /api/auth/login`: opens a session. 401 for a wrong password and for an unknown address alike; 403 `email_not_verified` only after
+/// the right password.
+#[server(prefix = "/api", endpoint = "auth/login", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::auth};
+    let state = context::state()?;
+    let next = crate::domain::navigation::safe_next(&input.next).to_owned();
+    let previous = context::session().map(|session| session.id);
+    let signed_in = auth::login(&state, &context::client(), input, previous).await?;
+    context::start_session(&state, &signed_in);
+    context::redirect(&next);
+    Ok("signed_in".to_owned().into())
+}
+
+/// `POST /api/auth/logout`: ends the session; without one it changes nothing.
+#[server(prefix = "/api", endpoint = "auth/logout", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn logout() -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::auth};
+    let state = context::state()?;
+    if let Some(session) = context::session() {
+        auth::logout(&state, &context::client(), session.id, session.user.id).await?;
+    }
+    context::end_session(&state);
+    context::redirect("/login?reason=signed-out");
+    Ok("signed_out".to_owned().into())
+}
+
+/// `GET /api/auth/session`: who is signed in; 401 where nobody is.
+#[server(prefix = "/api", endpoint = "auth/session", input = GetUrl)]
+pub async fn get_current_user() -> Result<CurrentUser, ApiError> {
+    Ok(crate::server::context::authenticated()?.user)
+}
+
+/// `GET /api/auth/pending-email`: the address that this browser was told to check, or an empty text.
+#[server(prefix = "/api", endpoint = "auth/pending-email", input = GetUrl)]
+pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
+    use crate::server::context;
+    Ok(context::pending_email(&context::state()?).unwrap_or_default().into())
+}
+
+/// `POST /api/auth/resend-verification`: 202 in every case; by address, or by the token of an expired link.
+#[server(prefix = "/api", endpoint = "auth/resend-verification", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
+    use crate::server::{context, services::auth};
+    auth::resend_verification(&context::state()?, &context::client(), input).await?;
+    context::set_status(http::StatusCode::ACCEPTED);
+    Ok(MailStatus::CheckEmail.into())
+}
+
+/// `GET /api/auth/verify-email?token=`: what the link is good for. Changes nothing. 404 unknown, 410 expired.
+#[server(prefix = "/api", endpoint = "auth/verify-email", input = GetUrl)]
+pub async fn check_verification(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
+    use crate::server::{context, services::auth};
+    Ok(auth::check_verification_link(&context::state()?, &token).await?.into())
+}
+
+/// `POST /api/auth/verify-email`: verifies the address. A second use within 24 hours answers `already_used`.
+#[server(prefix = "/api", endpoint = "auth/verify-email", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<LinkState>, ApiError> {
+    use crate::server::{context, services::auth};
+    let outcome = auth::verify_email(&context::state()?, &context::client(), token.expose()).await?;
+    context::redirect("/login?reason=verified");
+    Ok(outcome.into())
+}
+
+/// `POST /api/auth/forgot-password`: 202 in every case; by address, or by the token of an expired link.
+#[server(prefix = "/api", endpoint = "auth/forgot-password", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
+    use crate::server::{context, services::auth};
+    auth::request_reset(&context::state()?, &context::client(), input).await?;
+    context::set_status(http::StatusCode::ACCEPTED);
+    Ok(MailStatus::CheckEmail.into())
+}
+
+/// `GET /api/auth/reset-password?token=`: whether the link still works. 404 unknown, 410 expired or used up.
+#[server(prefix = "/api", endpoint = "auth/reset-password", input = GetUrl)]
+pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
+    use crate::server::{context, services::auth};
+    auth::check_reset_link(&context::state()?, &token).await?;
+    Ok(LinkState::Valid.into())
+}
+
+/// `POST /api/auth/reset-password`: sets a new password and ends every session.
+#[server(prefix = "/api", endpoint = "auth/reset-password", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::auth};
+    let state = context::state()?;
+    auth::reset_password(&state, &context::client(), input).await?;
+    context::end_session(&state);
+    context::redirect("/login?reason=password-changed");
+    Ok("password_changed".to_owned().into())
+}
+
+/// `POST /api/auth/password-strength`: how hard a password is to guess. The word lists are too large for the browser.
+#[server(prefix = "/api", endpoint = "auth/password-strength", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn estimate_password_strength(#[server(flatten)] input: PasswordStrengthInput) -> Result<PasswordStrength, ApiError> {
+    use crate::server::{context, services::auth};
+    Ok(auth::password_strength(&context::state()?, &context::client(), input).await?)
+}

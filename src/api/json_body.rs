@@ -1,0 +1,121 @@
+//! `#[middleware(AcceptJson)]`: lets a server function that takes a form also take JSON.
+
+use std::{
+    convert::Infallible,
+    fmt::Display,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use axum::body::Body;
+use http::{HeaderValue, Request, Response, header};
+use serde_json::Value;
+
+/// Turns an `application/json` body into the form that the function reads. A body that cannot be turned becomes one that the function
+/// refuses as invalid input.
+#[derive(Clone, Copy)]
+pub struct AcceptJson;
+
+impl<S> tower::Layer<S> for AcceptJson {
+    type Service = AcceptJsonService<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        AcceptJsonService(inner)
+    }
+}
+
+/// See [`AcceptJson`].
+#[derive(Clone)]
+pub struct AcceptJsonService<S>(S);
+
+impl<S> tower::Service<Request<Body>> for AcceptJsonService<S>
+where
+    S: tower::Service<Request<Body>, Response = Response<Body>> + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Display + Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        if is_json(&request) {
+            request = as_form(request);
+        }
+        Box::pin(self.0.call(request))
+    }
+}
+
+fn is_json(request: &Request<Body>) -> bool {
+    request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
+}
+
+fn as_form(request: Request<Body>) -> Request<Body> {
+    let (mut parts, body) = request.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let form = async move {
+        // The body limit is enforced by a middleware: the whole body is in memory already.
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Ok::<_, Infallible>(form_of(&bytes).unwrap_or_else(|| REFUSED.to_owned()))
+    };
+    Request::from_parts(parts, Body::from_stream(futures::stream::once(form)))
+}
+
+/// Not valid UTF-8 once it is decoded, so no function takes it.
+const REFUSED: &str = "%FF=%FF";
+
+fn form_of(json: &[u8]) -> Option<String> {
+    let mut value: Value = serde_json::from_slice(json).ok()?;
+    if !value.is_object() {
+        return None;
+    }
+    remove_nulls(&mut value);
+    serde_qs::to_string(&value).ok()
+}
+
+/// A form has no null: an absent field says the same.
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn objects_become_forms() {
+        assert_eq!(form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(), Some("email=a%2Bb%40c.de&rememberMe=true"));
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for json in ["", "[1]", "\"a\"", "{not json", "null"] {
+            assert_eq!(form_of(json.as_bytes()), None, "{json}");
+        }
+        assert_eq!(form_of(b"{\"a\":\"\xff\"}"), None, "invalid UTF-8");
+        assert_eq!(form_of("[".repeat(100_000).as_bytes()), None, "deeply nested");
+        assert_eq!(form_of(format!("{}1{}", "{\"a\":".repeat(1000), "}".repeat(1000)).as_bytes()), None, "deeply nested");
+    }
+
+    proptest! {
+        #[test]
+        fn text_survives(text in "\\PC{1,40}") {
+            let form = form_of(serde_json::json!({ "a": text }).to_string().as_bytes()).expect("a form");
+            let back: std::collections::BTreeMap<String, String> = serde_qs::from_str(&form).expect("a map");
+            prop_assert_eq!(&back["a"], &text);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The document, and which page stands at which address.
+
+use leptos::prelude::*;
+use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    MatchNestedRoutes, SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+#[cfg(feature = "gallery")]
+use crate::pages::gallery::{GalleryPage, StoryPage};
+use crate::{
+    features::shell::AppShell,
+    pages::{
+        beta::BetaPage, forgot_password::ForgotPasswordPage, home::HomePage, login::LoginPage, not_found::NotFoundPage, register::RegisterPage,
+        reset_password::ResetPasswordPage, verify_email::VerifyEmailPage,
+    },
+    ui::toast::{ToastRegion, Toaster},
+};
+
+/// The page that the server sends: the document with the application and its scripts.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let scripts = view! {
+        <AutoReload options=options.clone()/>
+        <HydrationScripts options=options.clone()/>
+        <MetaTags/>
+    };
+    document_with(options, scripts, view! { <App/> })
+}
+
+/// A document without scripts.
+pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
+    document_with(options, view! { <title>"Huntaze"</title> }, body)
+}
+
+fn document_with(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="theme-color" content="#000000"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <HashedStylesheet options id="leptos"/>
+                {head}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// The application, the same on the server and in the browser.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let toaster = Toaster::default();
+    provide_context(toaster);
+    view! {
+        <Title formatter=|title: String| format!("{title} · Huntaze")/>
+        <Router>
+            <Routes fallback=|| view! { <NotFoundPage/> }>
+                <Route path=path!("/beta") view=BetaPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
+                    <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
+                </ParentRoute>
+                <GalleryRoutes/>
+            </Routes>
+        </Router>
+        <ToastRegion toaster/>
+    }
+}
+
+/// The component gallery, where the build has it.
+#[component(transparent)]
+fn GalleryRoutes() -> impl MatchNestedRoutes + Clone {
+    #[cfg(feature = "gallery")]
+    let routes = view! {
+        <Route path=path!("/dev/gallery") view=GalleryPage ssr=SsrMode::Async/>
+        <Route path=path!("/dev/gallery/:component/:story") view=StoryPage ssr=SsrMode::Async/>
+    }
+    .into_inner();
+    #[cfg(not(feature = "gallery"))]
+    let routes = ();
+    routes
+}

@@ -1,0 +1,5 @@
+//! Types and rules that both sides share. No I/O, no Leptos: what is here can be tested alone.
+
+pub mod account;
+pub mod navigation;
+pub mod validation;

@@ -1,0 +1,82 @@
+//! Where a visitor may be sent.
+
+/// Where one lands after signing in, unless a page was asked for.
+pub const HOME: &str = "/home";
+
+/// `next` when it is a path of ours, else [`HOME`].
+///
+/// The value comes from the address bar. `//host`, `/\host` and anything with a control character are read by browsers as
+/// another site, so only plain paths pass.
+pub fn safe_next(next: &str) -> &str {
+    let mut bytes = next.bytes();
+    let starts_as_path = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if starts_as_path && is_plain { next } else { HOME }
+}
+
+/// Whether a page shows its visitor's own data.
+pub fn is_for_members(path: &str) -> bool {
+    is_below(path, &["/home"])
+}
+
+/// Whether a page makes no sense to somebody who is signed in.
+pub fn is_for_visitors(path: &str) -> bool {
+    is_below(path, &["/login", "/register", "/forgot-password"])
+}
+
+fn is_below(path: &str, pages: &[&str]) -> bool {
+    pages.iter().any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Where to sign in, to come back to `wanted` afterwards.
+pub fn login_path(wanted: &str, has_ended: bool) -> String {
+    let mut next = String::with_capacity(wanted.len());
+    for byte in wanted.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => next.push(char::from(byte)),
+            _ => next.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    let reason = if has_ended { "reason=ended&" } else { "" };
+    format!("/login?{reason}next={next}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn only_paths_of_ours_pass() {
+        assert_eq!(safe_next("/settings?tab=2"), "/settings?tab=2");
+        for evil in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "/a b", "/\n/evil.example"] {
+            assert_eq!(safe_next(evil), HOME, "{evil:?}");
+        }
+    }
+
+    #[test]
+    fn the_wanted_page_survives_the_detour() {
+        assert_eq!(login_path("/home?range=7d&x=é", false), "/login?next=/home%3Frange%3D7d%26x%3D%C3%A9");
+        assert_eq!(login_path("/home", true), "/login?reason=ended&next=/home");
+    }
+
+    #[test]
+    fn a_page_is_more_than_a_prefix() {
+        assert!(is_for_members("/home") && is_for_members("/home/x"));
+        assert!(!is_for_members("/homes") && !is_for_members("/beta"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_leaves_the_site(next in ".*") {
+            let base = "https://huntaze.example/login";
+            let target = url_origin(base, safe_next(&next));
+            prop_assert_eq!(target, "https://huntaze.example");
+        }
+    }
+
+    fn url_origin(base: &str, path: &str) -> String {
+        let base = url::Url::parse(base).expect("a valid base");
+        base.join(path).expect("a path can be joined").origin().ascii_serialization()
+    }
+}

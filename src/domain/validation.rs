@@ -1,0 +1,45 @@
+//! From rules to one sentence per field, in the names that the wire uses.
+
+use std::collections::BTreeMap;
+
+use garde::Validate;
+
+/// Field name as on the wire, to the first rule it breaks.
+pub type FieldErrors = BTreeMap<String, String>;
+
+/// Checks every rule of `input`.
+///
+/// # Errors
+/// One sentence for each field that breaks a rule.
+pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
+    let Err(report) = input.validate() else { return Ok(()) };
+    let mut fields = FieldErrors::new();
+    for (path, error) in report.iter() {
+        fields.entry(camel_case(&path.to_string())).or_insert_with(|| error.message().to_owned());
+    }
+    Err(fields)
+}
+
+/// `remember_me` to `rememberMe`: the same change that serde makes.
+fn camel_case(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
+}
+
+#[cfg(test)]
+mod tests {
+    use super::camel_case;
+
+    #[test]
+    fn names_follow_the_wire() {
+        assert_eq!(camel_case("email"), "email");
+        assert_eq!(camel_case("remember_me"), "rememberMe");
+        assert_eq!(camel_case("revenue_goal_minor"), "revenueGoalMinor");
+    }
+}

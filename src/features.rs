@@ -1,0 +1,4 @@
+//! Parts of screens that know Huntaze's business.
+
+pub mod auth;
+pub mod shell;

@@ -1,0 +1,13 @@
+//! Signing up, in and out.
+
+mod card;
+mod forms;
+mod password_strength;
+mod resend;
+
+pub use card::AuthCard;
+pub use forms::{ForgotPasswordForm, LoginForm, LoginReason, RegisterForm, ResetPasswordForm, VerifyForm};
+pub use password_strength::PasswordStrengthMeter;
+pub use resend::{ResendForm, SendNewLinkForm};
+
+stylance::import_crate_style!(css, "src/features/auth/auth.module.css");

@@ -1,0 +1,203 @@
+use leptos::prelude::*;
+
+use super::{PasswordStrengthMeter, css, resend::ResendForm};
+use crate::{
+    api::auth::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
+    domain::validation,
+    error::{ApiError, ErrorCode},
+    hooks::form::{Form, FormFunction, FormState, use_form},
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonType, ButtonVariant},
+        checkbox::Checkbox,
+        field::Field,
+        input::{Input, InputType},
+    },
+};
+
+const PASSWORD_HINT: &str = "At least 8 characters. A few unrelated words work well.";
+
+/// Why somebody finds the sign-in page: from a closed list, never free text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginReason {
+    /// The session is over.
+    Ended,
+    /// The address was just verified.
+    Verified,
+    /// A new password was just chosen.
+    PasswordChanged,
+    /// Signed out on purpose.
+    SignedOut,
+}
+
+impl LoginReason {
+    /// From the address bar.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "ended" => Some(Self::Ended),
+            "verified" => Some(Self::Verified),
+            "password-changed" => Some(Self::PasswordChanged),
+            "signed-out" => Some(Self::SignedOut),
+            _ => None,
+        }
+    }
+
+    const fn tone(self) -> AlertTone {
+        match self {
+            Self::Ended | Self::SignedOut => AlertTone::Info,
+            Self::Verified | Self::PasswordChanged => AlertTone::Success,
+        }
+    }
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Ended => "Your session has ended. Sign in again.",
+            Self::Verified => "Your e-mail is verified. Sign in.",
+            Self::PasswordChanged => "Your password was changed. Sign in with the new one.",
+            Self::SignedOut => "You are signed out.",
+        }
+    }
+}
+
+/// Signs in.
+#[component]
+pub fn LoginForm(
+    /// What brought the visitor here.
+    reason: Option<LoginReason>,
+    /// The page to go on to.
+    next: String,
+) -> impl IntoView {
+    let form = use_form::<Login>(|call| validation::check(&call.input));
+    let email = RwSignal::new(form.value_of("email"));
+    let is_unverified = move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::EmailNotVerified));
+    view! {
+        {move || {
+            reason
+                .filter(|_| form.problem.with(Option::is_none))
+                .map(|reason| view! { <Alert tone=reason.tone()>{reason.sentence()}</Alert> })
+        }}
+        <Problem form/>
+        {move || is_unverified().then(|| view! { <ResendForm email=email.get_untracked()/> })}
+        <Form form class=css::form>
+            <input type="hidden" name="next" value=next/>
+            <Field name="email" label="E-mail" error=form.error_of("email")>
+                <Input kind=InputType::Email autocomplete="username" value=form.value_of("email") on_input=move |text| email.set(text)/>
+            </Field>
+            <Field name="password" label="Password" error=form.error_of("password")>
+                <Input kind=InputType::Password autocomplete="current-password"/>
+            </Field>
+            <div class=css::row>
+                <Checkbox name="rememberMe" checked={!form.value_of("rememberMe").is_empty()}>"Remember me for 30 days"</Checkbox>
+                <a href="/forgot-password" class=css::link>"Forgot your password?"</a>
+            </div>
+            <Submit form label="Sign in" busy="Signing in…"/>
+        </Form>
+    }
+}
+
+/// Creates an account.
+#[component]
+pub fn RegisterForm() -> impl IntoView {
+    let form = use_form::<Register>(|call| validation::check(&call.input));
+    let (email, password) = (RwSignal::new(form.value_of("email")), RwSignal::new(String::new()));
+    view! {
+        <Problem form/>
+        <Form form class=css::form>
+            <Field name="email" label="E-mail" error=form.error_of("email")>
+                <Input kind=InputType::Email autocomplete="username" value=form.value_of("email") on_input=move |text| email.set(text)/>
+            </Field>
+            <Field name="password" label="Password" hint=PASSWORD_HINT error=form.error_of("password")>
+                <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+            </Field>
+            <PasswordStrengthMeter password email/>
+            <Submit form label="Create account" busy="Creating your account…"/>
+        </Form>
+    }
+}
+
+/// Confirms an address. A button, because mail readers open links by themselves.
+#[component]
+pub fn VerifyForm(
+    /// From the link.
+    token: String,
+) -> impl IntoView {
+    let form = use_form::<VerifyEmail>(|_| Ok(()));
+    view! {
+        <Problem form/>
+        <Form form class=css::form>
+            <input type="hidden" name="token" value=token/>
+            <Submit form label="Verify e-mail" busy="Verifying…"/>
+        </Form>
+    }
+}
+
+/// Asks for a link to choose a new password.
+#[component]
+pub fn ForgotPasswordForm() -> impl IntoView {
+    let form = use_form::<ForgotPassword>(|call| call.input.subject().map(drop));
+    view! {
+        <Show
+            when=move || form.is_done.get()
+            fallback=move || {
+                view! {
+                    <Problem form/>
+                    <Form form class=css::form>
+                        <Field name="email" label="E-mail" error=form.error_of("email")>
+                            <Input kind=InputType::Email autocomplete="username" value=form.value_of("email")/>
+                        </Field>
+                        <Submit form label="Send the link" busy="Sending…"/>
+                    </Form>
+                }
+            }
+        >
+            <Alert tone=AlertTone::Success>"If an account exists, a mail is on its way. Its link is valid for one hour."</Alert>
+        </Show>
+    }
+}
+
+/// Chooses a new password.
+#[component]
+pub fn ResetPasswordForm(
+    /// From the link.
+    token: String,
+) -> impl IntoView {
+    let form = use_form::<ResetPassword>(|call| validation::check(&call.input));
+    let password = RwSignal::new(String::new());
+    view! {
+        <Problem form/>
+        <Form form class=css::form>
+            <input type="hidden" name="token" value=token/>
+            <Field name="password" label="New password" hint=PASSWORD_HINT error=form.error_of("password")>
+                <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+            </Field>
+            <PasswordStrengthMeter password email=RwSignal::new(String::new())/>
+            <Submit form label="Change password" busy="Changing…"/>
+        </Form>
+    }
+}
+
+/// What is wrong with the whole form. What is wrong with a field stands at that field.
+#[component]
+pub(super) fn Problem<F: FormFunction>(form: FormState<F>) -> impl IntoView {
+    let sentence = move || form.problem.with(|problem| problem.as_ref().filter(|problem| problem.fields.is_empty()).map(problem_sentence));
+    move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
+}
+
+fn problem_sentence(problem: &ApiError) -> String {
+    match problem.code {
+        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
+        _ => problem.message.clone(),
+    }
+}
+
+/// The button that sends the form.
+#[component]
+pub(super) fn Submit<F: FormFunction>(form: FormState<F>, label: &'static str, busy: &'static str) -> impl IntoView {
+    let is_pending = form.is_pending();
+    view! {
+        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary full=true loading=is_pending>
+            {move || if is_pending.get() { busy } else { label }}
+        </Button>
+    }
+}
+

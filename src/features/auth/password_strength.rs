@@ -1,0 +1,68 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::auth::estimate_password_strength,
+    domain::account::{PASSWORD_MIN, PasswordStrength, PasswordStrengthInput},
+};
+
+/// One asks the server only when a visitor stops to type.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// How hard the password is to guess, and what would help. Empty until there is something to say; without JavaScript it stays so, and the
+/// server refuses what is too easy.
+#[component]
+pub fn PasswordStrengthMeter(
+    /// What is being typed.
+    password: RwSignal<String>,
+    /// Its parts make a password weaker.
+    email: RwSignal<String>,
+) -> impl IntoView {
+    let strength = RwSignal::new(None::<PasswordStrength>);
+    let newest = StoredValue::new(0_u32);
+    Effect::new(move || {
+        let typed = password.get();
+        newest.update_value(|newest| *newest += 1);
+        let mine = newest.get_value();
+        if typed.chars().count() < PASSWORD_MIN {
+            strength.set(None);
+            return;
+        }
+        set_timeout(
+            move || {
+                let is_newest = move || newest.try_get_value() == Some(mine);
+                if !is_newest() {
+                    return;
+                }
+                let input = PasswordStrengthInput { password: typed.into(), email: email.get_untracked() };
+                leptos::task::spawn_local(async move {
+                    let estimate = estimate_password_strength(input).await.ok();
+                    if is_newest() {
+                        strength.set(estimate);
+                    }
+                });
+            },
+            PAUSE,
+        );
+    });
+    let score = move || strength.with(|strength| strength.as_ref().map_or(0, |strength| strength.score)).to_string();
+    view! {
+        <div class=css::meter data-score=score aria-live="polite">
+            {move || strength.get().map(|strength| view! { <Estimate strength/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Estimate(strength: PasswordStrength) -> impl IntoView {
+    let advice = strength.warning.iter().chain(&strength.suggestions).cloned().collect::<Vec<_>>().join(" ");
+    view! {
+        <div class=css::bars aria-hidden="true">
+            {(0..4).map(|_| view! { <span class=css::bar></span> }).collect_view()}
+        </div>
+        <p>"Password strength: " {strength.label()}</p>
+        {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
+    }
+}

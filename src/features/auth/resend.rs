@@ -1,0 +1,88 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::{
+    css,
+    forms::{Problem, Submit},
+};
+use crate::{
+    api::auth::{ForgotPassword, ResendVerification},
+    hooks::form::{Form, FormFunction, FormState, use_form},
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonType},
+    },
+};
+
+/// As long as the server waits between two mails.
+const PAUSE_SECONDS: u32 = 60;
+
+/// Sends the mail to verify an address again, at most once a minute.
+#[component]
+pub fn ResendForm(
+    /// The address.
+    email: String,
+) -> impl IntoView {
+    let form = use_form::<ResendVerification>(|call| call.input.subject().map(drop));
+    let left = RwSignal::new(0_u32);
+    Effect::new(move || {
+        if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
+            left.set(PAUSE_SECONDS);
+        }
+    });
+    Effect::new(move || {
+        if left.get() > 0 {
+            set_timeout(move || drop(left.try_update(|left| *left -= 1)), Duration::from_secs(1));
+        }
+    });
+    let is_pending = form.is_pending();
+    let is_waiting = Signal::derive(move || left.get() > 0);
+    view! {
+        <Problem form/>
+        {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"If this address waits to be verified, a new mail is on its way."</Alert> })}
+        <Form form class=css::form>
+            <input type="hidden" name="email" value=email/>
+            <Button kind=ButtonType::Submit full=true loading=is_pending disabled=is_waiting>
+                {move || match left.get() {
+                    0 => "Send the mail again".to_owned(),
+                    seconds => format!("Send again in {seconds} s"),
+                }}
+            </Button>
+        </Form>
+    }
+}
+
+/// One button for whoever holds a link that has expired.
+#[component]
+pub fn SendNewLinkForm(
+    /// The expired link's token.
+    token: String,
+    /// Whether it was to choose a new password; else to verify an address.
+    is_reset: bool,
+) -> impl IntoView {
+    if is_reset {
+        let form = use_form::<ForgotPassword>(|_| Ok(()));
+        view! { <NewLink form><Form form class=css::form><NewLinkFields form token/></Form></NewLink> }.into_any()
+    } else {
+        let form = use_form::<ResendVerification>(|_| Ok(()));
+        view! { <NewLink form><Form form class=css::form><NewLinkFields form token/></Form></NewLink> }.into_any()
+    }
+}
+
+#[component]
+fn NewLink<F: FormFunction>(form: FormState<F>, children: Children) -> impl IntoView {
+    view! {
+        <Problem form/>
+        {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"A new link is on its way to your mailbox."</Alert> })}
+        {children()}
+    }
+}
+
+#[component]
+fn NewLinkFields<F: FormFunction>(form: FormState<F>, token: String) -> impl IntoView {
+    view! {
+        <input type="hidden" name="token" value=token/>
+        <Submit form label="Send a new link" busy="Sending…"/>
+    }
+}

@@ -1,0 +1,4 @@
+//! Behaviour that several features share.
+
+pub mod document;
+pub mod form;

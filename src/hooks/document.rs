@@ -1,0 +1,19 @@
+//! The page itself: who may touch it, and how.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Tells tests and styles that the page is alive: `<html data-hydrated>`.
+pub fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
+}
+
+/// Moves the focus to the first match below `root`.
+pub fn focus_first(root: &web_sys::Element, selector: &str) {
+    let found = root.query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = found {
+        let _ = element.focus();
+    }
+}

@@ -1,0 +1,173 @@
+//! A form that works without JavaScript, and better with it: checked while one types, sent once, its errors where they belong.
+
+use std::collections::BTreeMap;
+
+use leptos::{
+    form::FromFormData,
+    prelude::*,
+    server_fn::{Http, ServerFn, codec::PostUrl},
+};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlFormElement, HtmlInputElement, SubmitEvent};
+
+use super::document::focus_first;
+use crate::{
+    api::{
+        ApiClient,
+        flash::{Flash, take_flash},
+    },
+    domain::validation::FieldErrors,
+    error::ApiError,
+};
+
+/// A server function that a form can be posted to.
+pub trait FormFunction: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<F> FormFunction for F where F: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+/// The state of a form; create it with [`use_form`].
+pub struct FormState<F: FormFunction> {
+    /// Sends it.
+    pub action: ServerAction<F>,
+    /// What is wrong, by field.
+    pub errors: RwSignal<FieldErrors>,
+    /// What is wrong with the whole.
+    pub problem: RwSignal<Option<ApiError>>,
+    /// Whether it was sent and went well.
+    pub is_done: RwSignal<bool>,
+    values: StoredValue<BTreeMap<String, String>>,
+    validate: fn(&F) -> Result<(), FieldErrors>,
+}
+
+impl<F: FormFunction> Clone for FormState<F> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<F: FormFunction> Copy for FormState<F> {}
+
+/// A form for `F`, checked with the rules that the server uses. Picks up where a form that was posted without JavaScript left off.
+pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) -> FormState<F> {
+    let flash = take_flash(F::PATH);
+    let is_done = flash.as_ref().is_some_and(|flash| flash.error.is_none());
+    let Flash { error, values, .. } = flash.unwrap_or_else(|| Flash { form: String::new(), error: None, values: BTreeMap::new() });
+    let fields = error.as_ref().map(|error| error.fields.clone()).unwrap_or_default();
+    let form = FormState {
+        action: ServerAction::new(),
+        errors: RwSignal::new(fields),
+        problem: RwSignal::new(error),
+        is_done: RwSignal::new(is_done),
+        values: StoredValue::new(values),
+        validate,
+    };
+    Effect::new(move || match form.action.value().get() {
+        Some(Err(error)) => {
+            form.errors.set(error.fields.clone());
+            form.problem.set(Some(error));
+        }
+        Some(Ok(_)) => {
+            form.problem.set(None);
+            form.is_done.set(true);
+        }
+        None => {}
+    });
+    form
+}
+
+impl<F: FormFunction> FormState<F> {
+    /// What is wrong with one field.
+    pub fn error_of(self, name: &'static str) -> Signal<Option<String>> {
+        Signal::derive(move || self.errors.with(|errors| errors.get(name).cloned()))
+    }
+
+    /// What was typed before the page was drawn again.
+    pub fn value_of(self, name: &str) -> String {
+        self.values.with_value(|values| values.get(name).cloned().unwrap_or_default())
+    }
+
+    /// Whether it is on its way.
+    pub fn is_pending(self) -> Signal<bool> {
+        self.action.pending().into()
+    }
+
+    /// Before the form is sent: stops a second click, and what breaks a rule.
+    fn on_submit<O>(self, event: &SubmitEvent)
+    where
+        F: ServerFn<Protocol = Http<PostUrl, O>>,
+    {
+        if self.action.pending().get_untracked() {
+            event.prevent_default();
+            return;
+        }
+        self.problem.set(None);
+        let errors = F::from_event(event).ok().and_then(|input| (self.validate)(&input).err());
+        if let Some(errors) = errors {
+            event.prevent_default();
+            self.errors.set(errors);
+            if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
+                // After the field has been marked.
+                request_animation_frame(move || focus_first(&form, "[aria-invalid=true]"));
+            }
+        } else {
+            self.errors.set(FieldErrors::new());
+        }
+    }
+
+    /// When a field is left with something in it, or changed while it is marked: checks that field alone.
+    fn check_field<O>(self, event: &web_sys::Event, only_if_marked: bool)
+    where
+        F: ServerFn<Protocol = Http<PostUrl, O>>,
+    {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let name = input.name();
+        let is_marked = self.errors.with_untracked(|errors| errors.contains_key(&name));
+        if (only_if_marked && !is_marked) || (!is_marked && input.value().is_empty()) {
+            return;
+        }
+        let Some(data) = input.form().and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
+        let Ok(parsed) = F::from_form_data(&data) else { return };
+        let error = (self.validate)(&parsed).err().and_then(|mut errors| errors.remove(&name));
+        self.errors.update(|errors| match error {
+            Some(error) => drop(errors.insert(name, error)),
+            None => drop(errors.remove(&name)),
+        });
+    }
+}
+
+/// The `<form>` around the fields.
+#[component]
+pub fn Form<F, O>(
+    /// From [`use_form`].
+    form: FormState<F>,
+    /// For its style.
+    #[prop(into)]
+    class: String,
+    /// Fields and a button.
+    children: Children,
+) -> impl IntoView
+where
+    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
+    O: 'static,
+{
+    view! {
+        <ActionForm
+            action=form.action
+            attr:class=class
+            attr:novalidate=true
+            on:submit:capture=move |event| form.on_submit(&event)
+            on:focusout=move |event| form.check_field(&event, false)
+            on:input=move |event| form.check_field(&event, true)
+        >
+            <CsrfField/>
+            {children()}
+        </ActionForm>
+    }
+}
+
+/// The token that the form carries where no script adds it.
+#[component]
+pub fn CsrfField() -> impl IntoView {
+    view! { <input type="hidden" name=crate::api::csrf::FIELD value=crate::api::csrf::form_token()/> }
+}

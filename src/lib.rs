@@ -1,0 +1,30 @@
+//! Huntaze: one dashboard for a content creator's reach and money.
+//!
+//! The same crate is built twice: with `ssr` for the server, with `hydrate` for the browser. `docs/ARCHITECTURE.md` says
+//! which module may use which; `tests/architecture.rs` enforces it.
+#![recursion_limit = "256"]
+
+#[cfg(all(feature = "ssr", feature = "hydrate"))]
+compile_error!("`ssr` and `hydrate` are two builds: never enable both");
+
+pub mod api;
+pub mod app;
+pub mod domain;
+pub mod error;
+pub mod features;
+pub mod hooks;
+pub mod pages;
+pub mod ui;
+
+#[cfg(feature = "ssr")]
+pub mod server;
+
+/// Attaches the application to the page that the server rendered. Called by the script that Leptos puts into that page.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    #[cfg(debug_assertions)]
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+    hooks::document::mark_hydrated();
+}

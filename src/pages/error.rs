@@ -1,0 +1,53 @@
+use leptos::prelude::*;
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    ui::{
+        a11y::MAIN_ID,
+        button::{ButtonLink, ButtonVariant},
+        logo::Logo,
+    },
+};
+
+stylance::import_crate_style!(css, "src/pages/error.module.css");
+
+/// What went wrong before a page could be drawn. Works without any script.
+#[component]
+pub fn ErrorPage(
+    /// What.
+    error: ApiError,
+) -> impl IntoView {
+    let is_ours = error.code.status() >= 500;
+    let title = match error.code {
+        ErrorCode::NotFound => "Page not found",
+        ErrorCode::RateLimited => "Too many requests",
+        _ => "Something went wrong",
+    };
+    view! {
+        <Notice title text=error.message>
+            {is_ours.then(|| view! { <p>"Request " <code>{error.request_id}</code></p> })}
+            // An empty address is the page itself.
+            <ButtonLink href="" external=true variant=ButtonVariant::Primary>"Retry"</ButtonLink>
+        </Notice>
+    }
+}
+
+/// A page that has one thing to say.
+#[component]
+pub fn Notice(
+    /// The page's one `h1`.
+    title: &'static str,
+    /// The thing.
+    text: String,
+    /// What one can do.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <main id=MAIN_ID tabindex="-1" class=css::page>
+            <Logo href="/beta"/>
+            <h1>{title}</h1>
+            <p>{text}</p>
+            {children()}
+        </main>
+    }
+}

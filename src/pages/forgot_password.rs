@@ -1,0 +1,19 @@
+use leptos::prelude::*;
+
+use super::PageMeta;
+use crate::features::auth::{AuthCard, ForgotPasswordForm};
+
+/// `/forgot-password`
+#[component]
+pub fn ForgotPasswordPage() -> impl IntoView {
+    view! {
+        <PageMeta title="Reset your password" description="Ask for a link to choose a new password."/>
+        <AuthCard
+            title="Reset your password"
+            lead=|| view! { <p>"We will mail you a link to choose a new one."</p> }
+            foot=|| view! { <p><a href="/login">"Back to sign in"</a></p> }
+        >
+            <ForgotPasswordForm/>
+        </AuthCard>
+    }
+}

@@ -1,0 +1,19 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::features::auth::{AuthCard, LoginForm, LoginReason};
+
+/// `/login?next=&reason=`
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let query = use_query_map();
+    let from_query = move |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
+    let (reason, next) = (LoginReason::parse(&from_query("reason")), from_query("next"));
+    view! {
+        <PageMeta title="Sign in" description="Sign in to Huntaze."/>
+        <AuthCard title="Sign in" foot=|| view! { <p>"New here? " <a href="/register">"Create your account"</a></p> }>
+            <LoginForm reason next/>
+        </AuthCard>
+    }
+}

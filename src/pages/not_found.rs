@@ -1,0 +1,17 @@
+use leptos::prelude::*;
+
+use super::{PageMeta, error::Notice};
+use crate::ui::button::{ButtonLink, ButtonVariant};
+
+/// Where no route leads.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::server::context::set_status(http::StatusCode::NOT_FOUND);
+    view! {
+        <PageMeta title="Page not found" description="There is no such page."/>
+        <Notice title="Page not found" text="There is nothing at this address. It may have moved, or the link is not right.".to_owned()>
+            <ButtonLink href="/" external=true variant=ButtonVariant::Primary>"Go to the start"</ButtonLink>
+        </Notice>
+    }
+}

@@ -1,0 +1,50 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::auth::check_reset,
+    domain::account::{LinkState, StatusView},
+    error::{ApiError, ErrorCode},
+    features::auth::{AuthCard, ResetPasswordForm, SendNewLinkForm},
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{ButtonLink, ButtonVariant},
+    },
+};
+
+/// `/reset-password?token=`: where the mailed link leads.
+#[component]
+pub fn ResetPasswordPage() -> impl IntoView {
+    let query = use_query_map();
+    let token = query.with_untracked(|query| query.get("token")).unwrap_or_default();
+    let asked = token.clone();
+    let state = Resource::new_blocking(move || asked.clone(), check_reset);
+    view! {
+        <PageMeta title="Reset your password" description="Choose a new password."/>
+        <AuthCard title="Reset your password" foot=|| view! { <p><a href="/login">"Back to sign in"</a></p> }>
+            <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
+                {move || {
+                    let token = token.clone();
+                    Suspend::new(async move { link_view(state.await, token) })
+                }}
+            </Suspense>
+        </AuthCard>
+    }
+}
+
+fn link_view(state: Result<StatusView<LinkState>, ApiError>, token: String) -> AnyView {
+    match state {
+        Ok(_) => view! { <ResetPasswordForm token/> }.into_any(),
+        Err(error) if error.code == ErrorCode::Gone => view! {
+            <Alert tone=AlertTone::Danger>"This link has expired: it works once, for one hour."</Alert>
+            <SendNewLinkForm token is_reset=true/>
+        }
+        .into_any(),
+        Err(error) => view! {
+            <Alert tone=AlertTone::Danger>{error.message}</Alert>
+            <ButtonLink href="/forgot-password" variant=ButtonVariant::Primary full=true>"Ask for a new link"</ButtonLink>
+        }
+        .into_any(),
+    }
+}

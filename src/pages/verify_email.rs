@@ -1,0 +1,100 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::auth::{check_verification, get_pending_email},
+    domain::account::{LinkState, StatusView},
+    error::{ApiError, ErrorCode},
+    features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{ButtonLink, ButtonVariant},
+    },
+};
+
+/// `/verify-email`: "check your mail" after registering; with `?token=`, where the mailed link leads.
+#[component]
+pub fn VerifyEmailPage() -> impl IntoView {
+    let query = use_query_map();
+    let token = query.with_untracked(|query| query.get("token")).unwrap_or_default();
+    view! {
+        <PageMeta title="Verify your e-mail" description="Confirm that this address is yours."/>
+        <AuthCard title="Verify your e-mail">
+            {if token.is_empty() { view! { <CheckYourMail/> }.into_any() } else { view! { <FollowedLink token/> }.into_any() }}
+        </AuthCard>
+    }
+}
+
+#[component]
+fn CheckYourMail() -> impl IntoView {
+    let email = Resource::new_blocking(|| (), |()| get_pending_email());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match email.await {
+                    Ok(StatusView { status: email }) if !email.is_empty() => view! { <MailSent email/> }.into_any(),
+                    _ => view! { <NothingSent/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn MailSent(email: String) -> impl IntoView {
+    view! {
+        <h2>"Check your e-mail"</h2>
+        <p>"We have sent a link to " <strong>{email.clone()}</strong> ". It is valid for 24 hours."</p>
+        <ResendForm email/>
+        <p><a href="/register">"Wrong address?"</a></p>
+    }
+}
+
+#[component]
+fn NothingSent() -> impl IntoView {
+    view! {
+        <p>"Open the link in the mail that we sent you. It is valid for 24 hours."</p>
+        <p>"No mail? Sign in with your e-mail and password, and we will offer to send it again."</p>
+        <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
+    }
+}
+
+#[component]
+fn FollowedLink(token: String) -> impl IntoView {
+    let asked = token.clone();
+    let state = Resource::new_blocking(move || asked.clone(), check_verification);
+    view! {
+        <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
+            {move || {
+                let token = token.clone();
+                Suspend::new(async move { link_view(state.await, token) })
+            }}
+        </Suspense>
+    }
+}
+
+fn link_view(state: Result<StatusView<LinkState>, ApiError>, token: String) -> AnyView {
+    match state {
+        Ok(StatusView { status: LinkState::Valid }) => view! {
+            <p>"One click, and you can sign in."</p>
+            <VerifyForm token/>
+        }
+        .into_any(),
+        Ok(StatusView { status: LinkState::AlreadyUsed }) => view! {
+            <Alert tone=AlertTone::Success>"Your e-mail is already verified."</Alert>
+            <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
+        }
+        .into_any(),
+        Err(error) if error.code == ErrorCode::Gone => view! {
+            <Alert tone=AlertTone::Danger>"This link has expired: it was valid for 24 hours."</Alert>
+            <SendNewLinkForm token is_reset=false/>
+        }
+        .into_any(),
+        Err(error) => view! {
+            <Alert tone=AlertTone::Danger>{error.message}</Alert>
+            <ButtonLink href="/login" full=true>"Sign in"</ButtonLink>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,105 @@
+//! Configuration: environment variables, read once at start. `.env.example` lists them all; a test compares the two.
+
+mod app;
+mod database;
+mod limits;
+mod mail;
+mod reader;
+
+pub use app::{AppConfig, LogFormat, PasswordHashing, SecretKey};
+pub use database::DatabaseConfig;
+pub use limits::LimitsConfig;
+pub use mail::MailConfig;
+pub use reader::{ConfigError, Reader};
+
+/// All settings, one struct per concern.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address, keys, logging.
+    pub app: AppConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// How often a client may come, and who may speak for a client.
+    pub limits: LimitsConfig,
+    /// Outgoing mail.
+    pub mail: MailConfig,
+}
+
+impl Config {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// Every variable that is missing or wrong, in one message.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(Reader::from_env())
+    }
+
+    /// The settings of the tests: nothing outside is reached, and limits are those of production.
+    ///
+    /// # Errors
+    /// Never, unless the defaults are broken.
+    pub fn for_tests() -> Result<Self, ConfigError> {
+        Self::read(Reader::from_pairs([
+            ("APP_URL", "http://127.0.0.1:3000"),
+            ("DATABASE_URL", "postgres://localhost/tests"),
+            ("SECRET_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
+            ("SMTP_URL", "smtp://127.0.0.1:9"),
+            ("PASSWORD_HASHING", "weak-for-tests"),
+        ]))
+    }
+
+    /// The names of all variables that are read.
+    pub fn variables() -> Vec<&'static str> {
+        let mut reader = Reader::from_pairs([]);
+        Self::read_sections(&mut reader);
+        reader.names()
+    }
+
+    fn read(mut reader: Reader) -> Result<Self, ConfigError> {
+        let config = Self::read_sections(&mut reader);
+        reader.finish(config)
+    }
+
+    fn read_sections(reader: &mut Reader) -> Option<Self> {
+        let app = AppConfig::read(reader);
+        let database = DatabaseConfig::read(reader);
+        let limits = LimitsConfig::read(reader);
+        let mail = MailConfig::read(reader);
+        Some(Self { app: app?, database: database?, limits: limits?, mail: mail? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_lists_every_variable() {
+        let example = include_str!("../../.env.example");
+        let mut listed: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.trim_start_matches("# ").split_once('='))
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+            .collect();
+        listed.sort_unstable();
+        let mut read = Config::variables();
+        read.sort_unstable();
+        assert_eq!(listed, read);
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_reported_together() {
+        let error = Config::read(Reader::from_pairs([("APP_URL", "not a url"), ("PORT", "many")])).expect_err("nothing is set");
+        let message = error.to_string();
+        for part in ["APP_URL", "PORT", "DATABASE_URL is missing", "SECRET_KEY is missing", "SMTP_URL is missing"] {
+            assert!(message.contains(part), "{part} is not in: {message}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let printed = format!("{:?}", Config::for_tests().expect("a valid configuration"));
+        assert!(!printed.contains("0000000000"), "{printed}");
+    }
+}

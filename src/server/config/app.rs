@@ -1,0 +1,130 @@
+use std::{fmt, net::IpAddr, str::FromStr};
+
+use url::Url;
+
+use super::Reader;
+
+/// Address, keys, logging.
+#[derive(Debug, Clone)]
+pub struct AppConfig {
+    /// `APP_URL`: how browsers reach Huntaze, as in `https://app.example.com`. Links in mails start with it; `https` turns on
+    /// secure cookies and HSTS.
+    pub url: Url,
+    /// `HOST`: the address to listen on. Default `127.0.0.1`.
+    pub host: IpAddr,
+    /// `PORT`: default 3000.
+    pub port: u16,
+    /// `SECRET_KEY`: 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints. Signs CSRF tokens and short-lived cookies.
+    pub secret_key: SecretKey,
+    /// `PASSWORD_HASHING`: `argon2id` (default), or `weak-for-tests`.
+    pub password_hashing: PasswordHashing,
+    /// `LOG_FORMAT`: `json` (default) or `text`.
+    pub log_format: LogFormat,
+    /// `LOG_FILTER`: what is logged, in the syntax of `tracing`. Default `info`.
+    pub log_filter: String,
+}
+
+impl AppConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let url = reader.required("APP_URL");
+        let host = reader.or("HOST", IpAddr::from([127, 0, 0, 1]));
+        let port = reader.or("PORT", 3000);
+        let secret_key = reader.required("SECRET_KEY");
+        let password_hashing = reader.or("PASSWORD_HASHING", PasswordHashing::Argon2id);
+        let log_format = reader.or("LOG_FORMAT", LogFormat::Json);
+        let log_filter = reader.or("LOG_FILTER", "info".to_owned());
+        Some(Self {
+            url: url?,
+            host: host?,
+            port: port?,
+            secret_key: secret_key?,
+            password_hashing: password_hashing?,
+            log_format: log_format?,
+            log_filter: log_filter?,
+        })
+    }
+
+    /// Whether browsers come over TLS. `APP_URL` says so, never a header.
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// `scheme://host:port`, as browsers send it in `Origin`.
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// An absolute link to a path of ours.
+    pub fn link(&self, path_and_query: &str) -> String {
+        format!("{}{path_and_query}", self.origin())
+    }
+}
+
+/// 32 bytes from which the keys of the different purposes are derived.
+#[derive(Clone)]
+pub struct SecretKey([u8; 32]);
+
+impl SecretKey {
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey(…)")
+    }
+}
+
+impl FromStr for SecretKey {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| "it must be 64 hexadecimal digits")?;
+        Ok(Self(bytes))
+    }
+}
+
+/// How passwords are hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordHashing {
+    /// The OWASP parameters.
+    Argon2id,
+    /// Fast and unsafe.
+    WeakForTests,
+}
+
+impl FromStr for PasswordHashing {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "argon2id" => Ok(Self::Argon2id),
+            "weak-for-tests" => Ok(Self::WeakForTests),
+            _ => Err("it must be argon2id or weak-for-tests"),
+        }
+    }
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl FromStr for LogFormat {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "json" => Ok(Self::Json),
+            "text" => Ok(Self::Text),
+            _ => Err("it must be json or text"),
+        }
+    }
+}

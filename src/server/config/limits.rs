@@ -1,0 +1,26 @@
+use ipnet::IpNet;
+
+use super::Reader;
+
+/// How often a client may come, and who may speak for a client.
+#[derive(Debug, Clone)]
+pub struct LimitsConfig {
+    /// `TRUSTED_PROXIES`: networks, split by commas, whose `X-Forwarded-For` is believed. Default none.
+    pub trusted_proxies: Vec<IpNet>,
+    /// `RATE_LIMIT_PER_IP`: requests a minute. Default 1000.
+    pub per_ip: u32,
+    /// `RATE_LIMIT_PER_USER`: requests a minute. Default 100.
+    pub per_user: u32,
+    /// `RATE_LIMIT_AUTH`: requests a minute and address to each of login, register, forgot, resend and reset. Default 5.
+    pub auth: u32,
+}
+
+impl LimitsConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let trusted_proxies = reader.list("TRUSTED_PROXIES");
+        let per_ip = reader.or("RATE_LIMIT_PER_IP", 1000);
+        let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
+        let auth = reader.or("RATE_LIMIT_AUTH", 5);
+        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth? })
+    }
+}

@@ -1,0 +1,55 @@
+//! All SQL. One function, one statement; transactions are opened by the services.
+
+pub mod audit;
+pub mod links;
+pub mod outbox;
+pub mod sessions;
+pub mod users;
+
+use std::time::Duration;
+
+use sqlx::{PgPool, migrate::Migrator, postgres::PgPoolOptions};
+
+use crate::server::config::DatabaseConfig;
+
+/// Every change of the schema, compiled into the binary.
+pub static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// The database did not answer, or answered something impossible.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The driver's own words.
+    #[error(transparent)]
+    Driver(#[from] sqlx::Error),
+    /// A row that the schema should have made impossible.
+    #[error("inconsistent row in {table}: {column}")]
+    Inconsistent {
+        /// Where.
+        table: &'static str,
+        /// Which part of it.
+        column: &'static str,
+    },
+}
+
+/// A pool that connects when it is first used.
+///
+/// # Errors
+/// The address is not valid.
+pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
+    let pool = PgPoolOptions::new()
+        .max_connections(config.max_connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_lazy(&config.url)?;
+    Ok(pool)
+}
+
+/// Whether the database answers and has this binary's schema.
+///
+/// # Errors
+/// It does not answer.
+pub async fn is_ready(db: &PgPool) -> Result<bool, DbError> {
+    // Not a checked query: the table is the migrator's own.
+    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
+    let applied = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations WHERE success").fetch_one(db).await?;
+    Ok(applied == Some(newest))
+}

@@ -1,0 +1,153 @@
+//! What our mails say. HTML and text come from one description, so that they cannot differ.
+
+use std::fmt::Write as _;
+
+use html_escape::{encode_double_quoted_attribute, encode_text};
+
+/// A mail ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    /// Address of the recipient.
+    pub to: String,
+    /// Subject line.
+    pub subject: &'static str,
+    /// For readers of text.
+    pub text: String,
+    /// For everybody else.
+    pub html: String,
+}
+
+/// Why a mail is sent, and what it needs to say.
+#[derive(Debug, Clone)]
+pub enum Message {
+    /// Someone registered with this address.
+    Verify {
+        /// Proves that the reader owns the address. Valid for 24 hours.
+        link: String,
+    },
+    /// Someone registered with an address that has an account.
+    AlreadyRegistered {
+        /// To sign in.
+        login: String,
+    },
+    /// Someone asked for a new password.
+    Reset {
+        /// To choose one. Valid for one hour.
+        link: String,
+    },
+    /// The password was changed.
+    PasswordChanged {
+        /// In case it was someone else.
+        forgot: String,
+    },
+}
+
+struct Parts {
+    subject: &'static str,
+    heading: &'static str,
+    paragraphs: &'static [&'static str],
+    button: (&'static str, String),
+    closing: &'static [&'static str],
+}
+
+impl Message {
+    /// The mail to `to`.
+    pub fn to(self, to: impl Into<String>) -> Mail {
+        let parts = self.parts();
+        Mail { to: to.into(), subject: parts.subject, text: parts.text(), html: parts.html() }
+    }
+
+    fn parts(self) -> Parts {
+        match self {
+            Self::Verify { link } => Parts {
+                subject: "Verify your e-mail for Huntaze",
+                heading: "Welcome to Huntaze",
+                paragraphs: &["Please confirm that this address is yours. Then you can sign in."],
+                button: ("Verify e-mail", link),
+                closing: &["The link is valid for 24 hours. If you did not create this account, ignore this mail: without the link nobody can use it."],
+            },
+            Self::AlreadyRegistered { login } => Parts {
+                subject: "You already have a Huntaze account",
+                heading: "You already have an account",
+                paragraphs: &[
+                    "Someone, probably you, tried to create a Huntaze account with this address. You have one already, and nothing was changed.",
+                    "If you do not remember your password, choose “Forgot your password?” on the sign-in page.",
+                ],
+                button: ("Sign in", login),
+                closing: &["If it was not you, there is nothing to do."],
+            },
+            Self::Reset { link } => Parts {
+                subject: "Reset your Huntaze password",
+                heading: "Choose a new password",
+                paragraphs: &["Someone, probably you, asked for a new password for this account."],
+                button: ("Reset password", link),
+                closing: &["The link is valid for one hour and works once. If it was not you, ignore this mail: your password stays as it is."],
+            },
+            Self::PasswordChanged { forgot } => Parts {
+                subject: "Your Huntaze password was changed",
+                heading: "Your password was changed",
+                paragraphs: &["The password of your account was just changed, and all other devices were signed out."],
+                button: ("It was not me", forgot),
+                closing: &["If it was you, there is nothing to do. If it was not, choose a new password now."],
+            },
+        }
+    }
+}
+
+impl Parts {
+    fn text(&self) -> String {
+        let mut text = format!("{}\n\n", self.heading);
+        for paragraph in self.paragraphs {
+            let _ = write!(text, "{paragraph}\n\n");
+        }
+        let _ = write!(text, "{}:\n{}\n", self.button.0, self.button.1);
+        for paragraph in self.closing {
+            let _ = write!(text, "\n{paragraph}\n");
+        }
+        text + "\nHuntaze\n"
+    }
+
+    /// Tables and inline styles: what mail readers understand.
+    fn html(&self) -> String {
+        let paragraph = |text: &&str| {
+            format!("<p style=\"margin:0 0 16px;font-size:15px;line-height:24px;color:#d4d4d4\">{}</p>", encode_text(*text))
+        };
+        let paragraphs: String = self.paragraphs.iter().map(paragraph).collect();
+        let closing: String = self.closing.iter().map(paragraph).collect();
+        let link = encode_double_quoted_attribute(&self.button.1);
+        format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+             <title>{subject}</title></head><body style=\"margin:0;background:#000000\">\
+             <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\"><tr><td align=\"center\" style=\"padding:32px 16px\">\
+             <table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:560px;background:#0f0f0f;\
+             border:1px solid #2a2a2a;border-radius:12px;font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',sans-serif\">\
+             <tr><td style=\"padding:32px\"><h1 style=\"margin:0 0 16px;font-size:24px;line-height:32px;color:#ffffff\">{heading}</h1>{paragraphs}\
+             <p style=\"margin:24px 0\"><a href=\"{link}\" style=\"display:inline-block;padding:12px 24px;background:#7c3aed;color:#ffffff;\
+             border-radius:8px;font-size:15px;font-weight:600;text-decoration:none\">{button}</a></p>{closing}\
+             <p style=\"margin:24px 0 0;font-size:13px;line-height:20px;color:#a3a3a3;word-break:break-all\">\
+             The button does not work? Copy this address: {link}</p></td></tr></table></td></tr></table></body></html>",
+            subject = encode_text(self.subject),
+            heading = encode_text(self.heading),
+            button = encode_text(self.button.0),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_versions_say_the_same() {
+        let mail = Message::Verify { link: "https://x.example/verify-email?token=a&b".to_owned() }.to("a@b.co");
+        insta::assert_snapshot!("verify_text", mail.text);
+        insta::assert_snapshot!("verify_html", mail.html);
+    }
+
+    #[test]
+    fn links_are_escaped_in_html_only() {
+        let mail = Message::Reset { link: "https://x.example/?a=\"><script>".to_owned() }.to("a@b.co");
+        assert!(!mail.html.contains("<script>"));
+        assert!(mail.text.contains("\"><script>"));
+    }
+}

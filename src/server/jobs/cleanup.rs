@@ -1,0 +1,37 @@
+//! Removes what has expired.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use tokio::sync::watch;
+
+use crate::server::{
+    db::{self, DbError},
+    state::AppState,
+};
+
+const PAUSE: Duration = Duration::from_hours(1);
+/// An expired link stays this long, to say that it has expired and offer a new one.
+const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
+/// A mail that could not be sent stays this long, for operators to see why.
+const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
+
+pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = clean(&state).await {
+            tracing::error!(%error, "the clean-up did not finish");
+        }
+        if !super::rest(PAUSE, std::future::pending(), &mut shutdown).await {
+            return;
+        }
+    }
+}
+
+async fn clean(state: &AppState) -> Result<(), DbError> {
+    let now = state.clock.now();
+    let sessions = db::sessions::delete_expired(&state.db, now).await?;
+    let links = db::links::delete_expired(&state.db, now - LINKS_KEPT).await?;
+    let mails = db::outbox::delete_failed(&state.db, now - FAILED_MAILS_KEPT).await?;
+    tracing::info!(sessions, links, mails, "cleaned up");
+    Ok(())
+}

@@ -1,0 +1,144 @@
+//! Speaks to browsers without our script: forms are answered with a redirect, errors with a page.
+//!
+//! The layers and functions inside know JSON alone. Here a posted form becomes a call like any other, and its outcome becomes a
+//! redirect: on to where the function sends it, or back to the form's page with what went wrong and what was typed.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::TimeDelta;
+use http::{HeaderValue, Method, header};
+
+use super::{
+    body_limit::{self, BufferedBody},
+    wants_html,
+};
+use crate::{
+    api::{csrf, flash::Flash},
+    error::{ApiError, ErrorCode},
+    server::{
+        infra::{cookies::CookieKind, signed},
+        routes::error_page,
+        state::AppState,
+    },
+};
+
+const FLASH: &str = "flash";
+const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
+/// Fields that never leave in a cookie. A token is in the page's address anyway.
+const SECRET_FIELDS: [&str; 3] = ["password", "token", csrf::FIELD];
+/// Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
+const LONGEST_VALUE: usize = 500;
+
+/// See the module.
+pub async fn speak(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if !wants_html(request.headers()) {
+        return next.run(request).await;
+    }
+    if *request.method() == Method::POST {
+        return submit(&state, request, next).await;
+    }
+    let has_flash = read_flash(&state, &mut request);
+    let response = next.run(request).await;
+    let mut response = as_page(&state, response);
+    if has_flash && let Some(cookie) = CookieKind::Flash.clear(&state.config.app) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn submit(state: &AppState, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let (response, fields) = match body_limit::buffer(request).await {
+        Ok(mut request) => {
+            request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+            let fields = fields_of(&request);
+            (next.run(request).await, fields)
+        }
+        Err(error) => (error.into_response(), BTreeMap::new()),
+    };
+    answer(state, response, &path, fields).await
+}
+
+async fn answer(state: &AppState, response: Response, path: &str, fields: BTreeMap<String, String>) -> Response {
+    let error = if response.status().is_client_error() || response.status().is_server_error() { Some(error_of(&response)) } else { None };
+    let (parts, body) = response.into_parts();
+    let error = match error {
+        Some(Some(error)) => Some(error),
+        Some(None) => Some(error_in(body).await),
+        None => None,
+    };
+    let target = match parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) {
+        Some(location) if error.is_none() => location.to_owned(),
+        _ => form_page(path, &fields),
+    };
+    let has_location = error.is_none() && parts.headers.contains_key(header::LOCATION);
+    let mut redirect = Redirect::to(&target).into_response();
+    for cookie in parts.headers.get_all(header::SET_COOKIE) {
+        redirect.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    if !has_location && let Some(cookie) = flash_cookie(state, path, error, fields) {
+        redirect.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    redirect
+}
+
+/// The page that a form stands on. A page with a token in its address gets it back.
+fn form_page(path: &str, fields: &BTreeMap<String, String>) -> String {
+    let with_token = |page: &str| match fields.get("token") {
+        Some(token) => format!("{page}?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()),
+        None => page.to_owned(),
+    };
+    match path {
+        "/api/auth/register" => "/register".to_owned(),
+        "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token("/verify-email"),
+        "/api/auth/forgot-password" if fields.contains_key("token") => with_token("/reset-password"),
+        "/api/auth/forgot-password" => "/forgot-password".to_owned(),
+        "/api/auth/reset-password" => with_token("/reset-password"),
+        _ => "/login".to_owned(),
+    }
+}
+
+fn fields_of(request: &Request) -> BTreeMap<String, String> {
+    let body = request.extensions().get::<BufferedBody>().map(|body| body.0.clone()).unwrap_or_default();
+    url::form_urlencoded::parse(&body).into_owned().collect()
+}
+
+fn error_of(response: &Response) -> Option<ApiError> {
+    response.extensions().get::<ApiError>().cloned()
+}
+
+async fn error_in(body: axum::body::Body) -> ApiError {
+    let bytes = to_bytes(body, body_limit::LIMIT).await.unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_else(|_| ErrorCode::Internal.into())
+}
+
+fn flash_cookie(state: &AppState, form: &str, error: Option<ApiError>, mut values: BTreeMap<String, String>) -> Option<HeaderValue> {
+    values.retain(|name, value| !SECRET_FIELDS.contains(&name.as_str()) && value.len() <= LONGEST_VALUE);
+    let flash = Flash { form: form.to_owned(), error, values };
+    let sealed = signed::seal(&state.keys.cookies, FLASH, &flash, state.clock.now(), FLASH_LIFETIME)?;
+    CookieKind::Flash.set(&state.config.app, &sealed, FLASH_LIFETIME)
+}
+
+fn read_flash(state: &AppState, request: &mut Request) -> bool {
+    let Some(sealed) = CookieKind::Flash.read(&state.config.app, request.headers()) else { return false };
+    if let Some(flash) = signed::open::<Flash>(&state.keys.cookies, FLASH, &sealed, state.clock.now()) {
+        request.extensions_mut().insert(flash);
+    }
+    true
+}
+
+/// The error of a layer, as a page.
+fn as_page(state: &AppState, response: Response) -> Response {
+    let Some(error) = error_of(&response) else { return response };
+    let mut page = error_page::render(state, &error);
+    if let Some(retry_after) = response.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, retry_after.clone());
+    }
+    page
+}

@@ -1,0 +1,61 @@
+//! Finds the session behind the cookie.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use http::header;
+
+use crate::{
+    error::{ApiError, ErrorCode},
+    server::{
+        db::{self, DbError, sessions::OpenSession},
+        infra::{cookies::CookieKind, token::hash_of},
+        state::AppState,
+    },
+};
+
+/// How exactly it is known when an owner was last seen: a write for each request would cost more than it tells.
+const SEEN_PRECISION: TimeDelta = TimeDelta::minutes(1);
+
+/// The request carried a cookie of a session that has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct EndedSession;
+
+/// Leaves the [`OpenSession`] in the request, or [`EndedSession`], or nothing.
+pub async fn find(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let Some(token) = CookieKind::Session.read(&state.config.app, request.headers()) else { return next.run(request).await };
+    match open_session(&state, &token).await {
+        Ok(Some(session)) => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        Ok(None) => {
+            request.extensions_mut().insert(EndedSession);
+            let mut response = next.run(request).await;
+            let sets_session = response.headers().get_all(header::SET_COOKIE).iter().any(|cookie| {
+                cookie.as_bytes().starts_with(CookieKind::Session.name(state.config.app.is_https()).as_bytes())
+            });
+            if !sets_session && let Some(cookie) = CookieKind::Session.clear(&state.config.app) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up");
+            ApiError::from(ErrorCode::Unavailable).into_response()
+        }
+    }
+}
+
+async fn open_session(state: &AppState, token: &str) -> Result<Option<OpenSession>, DbError> {
+    let Some(hash) = hash_of(token) else { return Ok(None) };
+    let now = state.clock.now();
+    let Some(session) = db::sessions::find_open(&state.db, &hash, now).await? else { return Ok(None) };
+    if now - session.last_seen_at >= SEEN_PRECISION {
+        db::sessions::touch(&state.db, session.id, now).await?;
+    }
+    Ok(Some(session))
+}

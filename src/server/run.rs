@@ -1,0 +1,171 @@
+//! The sub-commands of the binary.
+
+use std::{io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt;
+use leptos::config::get_configuration;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
+    sync::{Notify, watch},
+};
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+use super::{
+    config::{AppConfig, Config, LogFormat},
+    db,
+    infra::{
+        clock::{Clock, SystemClock},
+        keys::Keys,
+        mailer::SmtpMailer,
+        password::PasswordHasher,
+        rate_limiter::MemoryRateLimiter,
+    },
+    jobs,
+    router::router,
+    state::AppState,
+};
+use crate::domain::account::normalize_email;
+
+const HELP: &str = "\
+huntaze serve              run the application (default); migrates the database first
+huntaze migrate            bring the database to this version's schema
+huntaze admin grant MAIL   make the owner of an account an administrator
+huntaze healthcheck        exit 0 if the application on this machine is ready
+";
+/// Requests that are under way when the process is told to stop may take this long.
+const GRACE: Duration = Duration::from_secs(10);
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs the sub-command that the arguments name.
+pub fn run() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
+        runtime.block_on(async {
+            match arguments.as_slice() {
+                [] | ["serve"] => serve().await,
+                ["migrate"] => migrate().await,
+                ["admin", "grant", email] => grant_admin(email).await,
+                ["healthcheck"] => healthcheck().await,
+                ["help" | "--help" | "-h"] => print(HELP),
+                _ => Err(format!("unknown command\n{HELP}").into()),
+            }
+        })
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "huntaze: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve() -> Outcome {
+    let config = Config::from_env()?;
+    start_logging(&config.app)?;
+    let state = build_state(config)?;
+    db::MIGRATIONS.run(&state.db).await?;
+    let mailer = Arc::new(SmtpMailer::new(&state.config.mail)?);
+
+    let (stop, shutdown) = watch::channel(false);
+    let mut jobs = jobs::spawn(&state, mailer, &shutdown);
+    let address = SocketAddr::new(state.config.app.host, state.config.app.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    // Without it a page sent in several pieces waits 40 ms for the client's acknowledgement.
+    let listener = listener.tap_io(|stream: &mut TcpStream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    tracing::info!(%address, url = %state.config.app.url, "listening");
+
+    let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(shutdown));
+    let signals = async {
+        wait_for_signal().await?;
+        tracing::info!("stopping");
+        stop.send_replace(true);
+        tokio::time::sleep(GRACE).await;
+        Ok::<_, std::io::Error>(())
+    };
+    tokio::select! {
+        outcome = server.into_future() => outcome?,
+        outcome = signals => outcome?,
+    }
+    let _ = tokio::time::timeout(GRACE, async { while jobs.join_next().await.is_some() {} }).await;
+    state.db.close().await;
+    Ok(())
+}
+
+async fn stopped(mut shutdown: watch::Receiver<bool>) {
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+async fn wait_for_signal() -> std::io::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    Ok(())
+}
+
+fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
+    let leptos_options = get_configuration(Some("Leptos.toml")).map_err(|error| format!("Leptos.toml: {error}"))?.leptos_options;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Ok(AppState {
+        leptos_options,
+        db: db::connect(&config.database)?,
+        keys: Arc::new(Keys::derive(&config.app.secret_key)),
+        passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
+        limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
+        outbox_bell: Arc::new(Notify::new()),
+        clock,
+        config: Arc::new(config),
+    })
+}
+
+async fn migrate() -> Outcome {
+    let config = Config::from_env()?;
+    db::MIGRATIONS.run(&db::connect(&config.database)?).await?;
+    print("The database has this version's schema.\n")
+}
+
+async fn grant_admin(email: &str) -> Outcome {
+    let config = Config::from_env()?;
+    let db = db::connect(&config.database)?;
+    if !db::users::grant_admin(&db, &normalize_email(email), SystemClock.now()).await? {
+        return Err("there is no account with this address".into());
+    }
+    print("Granted.\n")
+}
+
+async fn healthcheck() -> Outcome {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let config = Config::from_env()?;
+    let check = async {
+        let mut stream = TcpStream::connect((config.app.host, config.app.port)).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = tokio::time::timeout(GRACE, check).await??;
+    if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err("not ready".into()) }
+}
+
+fn start_logging(config: &AppConfig) -> Outcome {
+    let filter = EnvFilter::try_new(&config.log_filter)?;
+    let registry = tracing_subscriber::registry().with(filter);
+    match config.log_format {
+        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init()?,
+        LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_target(false)).try_init()?,
+    }
+    Ok(())
+}
+
+fn print(text: &str) -> Outcome {
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}

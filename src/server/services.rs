@@ -1,0 +1,3 @@
+//! The rules of the business. Nothing here knows of HTTP or of Leptos.
+
+pub mod auth;

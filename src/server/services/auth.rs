@@ -1,0 +1,197 @@
+//! Accounts: registering, proving an address, signing in and out, choosing a new password.
+//!
+//! What an outsider can learn is the same for known and unknown addresses: the same answer, after the same time.
+
+mod limits;
+mod login;
+mod password_reset;
+mod register;
+mod verification;
+
+use std::{future::Future, time::Duration};
+
+use chrono::TimeDelta;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+pub use login::{SignedIn, login, logout};
+pub use password_reset::{check_reset_link, request_reset, reset_password};
+pub use register::register;
+pub use verification::{check_verification_link, resend_verification, verify_email};
+
+use crate::{
+    domain::{
+        account::{LinkState, LinkSubject, PasswordStrength, PasswordStrengthInput, Secret},
+        validation::FieldErrors,
+    },
+    error::{ApiError, ErrorCode},
+    server::{
+        context::ClientInfo,
+        db::{self, DbError, audit::AuditKind, links::Purpose},
+        infra::{
+            mail::Message,
+            password::PasswordError,
+            rate_limiter::Decision,
+            token::{Token, hash_of},
+        },
+        state::AppState,
+    },
+};
+
+/// How long a link to verify an address works.
+pub const VERIFY_LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// How long a link to choose a new password works.
+pub const RESET_LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// Between two mails of one kind to one account.
+pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// The input breaks rules.
+    #[error("invalid input")]
+    Invalid(FieldErrors),
+    /// Unknown address or wrong password: nobody may tell which.
+    #[error("invalid credentials")]
+    InvalidCredentials,
+    /// The right password, but nobody clicked in the mail yet.
+    #[error("e-mail not verified")]
+    EmailNotVerified,
+    /// No such link, or a newer one took its place.
+    #[error("unknown link")]
+    LinkUnknown,
+    /// The link's time is over, or it was used up.
+    #[error("expired link")]
+    LinkExpired,
+    /// Too often.
+    #[error("rate limited for {0} s")]
+    RateLimited(u32),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Hashing.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The random generator.
+    #[error("no randomness: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+impl From<sqlx::Error> for AuthError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Invalid(fields) => Self::invalid(fields),
+            AuthError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
+            AuthError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
+            AuthError::LinkUnknown => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
+            AuthError::LinkExpired => ErrorCode::Gone.into(),
+            AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
+            AuthError::Password(PasswordError::Busy) => ErrorCode::Unavailable.into(),
+            AuthError::Db(_) | AuthError::Password(_) | AuthError::Random(_) => {
+                tracing::error!(error = %error, "an account request failed");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+/// How hard a password is to guess.
+///
+/// # Errors
+/// [`AuthError::RateLimited`], or the hashing threads are busy.
+pub async fn password_strength(state: &AppState, client: &ClientInfo, input: PasswordStrengthInput) -> Result<PasswordStrength, AuthError> {
+    limits::strength(state, client).await?;
+    Ok(state.passwords.strength(&input.password, &input.email).await?)
+}
+
+/// Refuses a new password that anybody would try first.
+async fn refuse_common(state: &AppState, password: &Secret, email: &str) -> Result<(), AuthError> {
+    if !state.passwords.is_common(password, email).await? {
+        return Ok(());
+    }
+    let sentence = "This password is too easy to guess. Try a few unrelated words.";
+    Err(AuthError::Invalid([("password".to_owned(), sentence.to_owned())].into()))
+}
+
+/// Makes a link in the place of the account's older one and puts its mail into the outbox.
+async fn mail_link(
+    state: &AppState,
+    tx: &mut PgConnection,
+    user_id: Uuid,
+    email: &str,
+    purpose: Purpose,
+) -> Result<(), AuthError> {
+    let now = state.clock.now();
+    let token = Token::random()?;
+    let (lifetime, page) = match purpose {
+        Purpose::VerifyEmail => (VERIFY_LIFETIME, "/verify-email"),
+        Purpose::ResetPassword => (RESET_LIFETIME, "/reset-password"),
+    };
+    db::links::replace(&mut *tx, &token.hash(), user_id, purpose, now, now + lifetime).await?;
+    let link = state.config.app.link(&format!("{page}?token={}", token.text()));
+    let message = match purpose {
+        Purpose::VerifyEmail => Message::Verify { link },
+        Purpose::ResetPassword => Message::Reset { link },
+    };
+    Ok(db::outbox::insert(tx, &message.to(email), now).await?)
+}
+
+/// What the link behind `token` is still good for.
+async fn check_link(state: &AppState, token: &str, purpose: Purpose) -> Result<LinkState, AuthError> {
+    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+    let link = db::links::find(&state.db, &hash, purpose).await?.ok_or(AuthError::LinkUnknown)?;
+    let now = state.clock.now();
+    match link.used_at {
+        Some(used_at) if now < used_at + VERIFY_LIFETIME => Ok(LinkState::AlreadyUsed),
+        None if now < link.expires_at => Ok(LinkState::Valid),
+        _ => Err(AuthError::LinkExpired),
+    }
+}
+
+/// The address of whom a new link is for; `None` where nobody is.
+async fn subject_email(state: &AppState, subject: LinkSubject, purpose: Purpose) -> Result<Option<String>, DbError> {
+    let token = match subject {
+        LinkSubject::Email(email) => return Ok(Some(email)),
+        LinkSubject::Token(token) => token,
+    };
+    let Some(hash) = hash_of(token.expose()) else { return Ok(None) };
+    let Some(link) = db::links::find(&state.db, &hash, purpose).await? else { return Ok(None) };
+    db::users::find_email(&state.db, link.user_id).await
+}
+
+async fn audit(
+    state: &AppState,
+    db: impl sqlx::PgExecutor<'_>,
+    client: &ClientInfo,
+    user_id: Option<Uuid>,
+    kind: AuditKind,
+) -> Result<(), DbError> {
+    let event = db::audit::NewEvent {
+        user_id,
+        kind,
+        ip: &client.ip,
+        user_agent: client.user_agent.as_deref(),
+        request_id: &client.request_id,
+        now: state.clock.now(),
+    };
+    db::audit::insert(db, event).await
+}
+
+/// Answers after the same time whether there was much to do or nothing.
+async fn in_constant_time<T>(work: impl Future<Output = T>) -> T {
+    const LONGER_THAN_THE_WORK: Duration = Duration::from_millis(100);
+    tokio::join!(work, tokio::time::sleep(LONGER_THAN_THE_WORK)).0
+}
+
+fn allowed(decision: Decision) -> Result<(), AuthError> {
+    match decision {
+        Decision::Allowed => Ok(()),
+        Decision::Refused { retry_after } => Err(AuthError::RateLimited(retry_after)),
+    }
+}

@@ -1,0 +1,95 @@
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{AuthError, audit, limits};
+use crate::{
+    domain::{
+        account::{LoginInput, normalize_email},
+        validation,
+    },
+    server::{
+        context::ClientInfo,
+        db::{self, audit::AuditKind},
+        infra::token::Token,
+        state::AppState,
+    },
+};
+
+const SESSION: TimeDelta = TimeDelta::hours(24);
+const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
+
+/// A session that was just opened.
+pub struct SignedIn {
+    /// The session.
+    pub session_id: Uuid,
+    /// For the cookie; nobody can read it again.
+    pub token: Token,
+    /// How long both last.
+    pub lifetime: TimeDelta,
+}
+
+/// Opens a session, and ends the one this browser had.
+///
+/// # Errors
+/// Wrong credentials, an unverified address, too many attempts, invalid input, or a fault of ours.
+pub async fn login(state: &AppState, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<SignedIn, AuthError> {
+    limits::endpoint(state, client, "login").await?;
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    let email = normalize_email(&input.email);
+    limits::before_password(state, client, &email).await?;
+
+    let account = db::users::find_credentials(&state.db, &email).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = state.passwords.verify(stored, &input.password).await?;
+    let Some(account) = account.as_ref().filter(|_| is_right) else {
+        limits::after_wrong_password(state, client, &email).await;
+        audit(state, &state.db, client, account.map(|account| account.id), AuditKind::LoginFailed).await?;
+        return Err(AuthError::InvalidCredentials);
+    };
+    if account.email_verified_at.is_none() {
+        return Err(AuthError::EmailNotVerified);
+    }
+    open_session(state, client, account.id, input.remembers(), previous).await
+}
+
+async fn open_session(
+    state: &AppState,
+    client: &ClientInfo,
+    user_id: Uuid,
+    remembered: bool,
+    previous: Option<Uuid>,
+) -> Result<SignedIn, AuthError> {
+    let now = state.clock.now();
+    let lifetime = if remembered { REMEMBERED_SESSION } else { SESSION };
+    let (session_id, token) = (Uuid::now_v7(), Token::random()?);
+    let session = db::sessions::NewSession {
+        id: session_id,
+        user_id,
+        token_hash: &token.hash(),
+        remembered,
+        ip: &client.ip,
+        user_agent: client.user_agent.as_deref(),
+        now,
+        expires_at: now + lifetime,
+    };
+    let mut tx = state.db.begin().await?;
+    if let Some(previous) = previous {
+        db::sessions::delete(&mut *tx, previous).await?;
+    }
+    db::sessions::insert(&mut *tx, session).await?;
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
+    tx.commit().await?;
+    Ok(SignedIn { session_id, token, lifetime })
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn logout(state: &AppState, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AuthError> {
+    let mut tx = state.db.begin().await?;
+    db::sessions::delete(&mut *tx, session_id).await?;
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;
+    tx.commit().await?;
+    Ok(())
+}

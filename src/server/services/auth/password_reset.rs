@@ -1,0 +1,80 @@
+use super::{AuthError, RESEND_PAUSE, audit, check_link, in_constant_time, limits, mail_link, refuse_common};
+use crate::{
+    domain::{
+        account::{LinkRequest, LinkState, LinkSubject, ResetPasswordInput},
+        validation,
+    },
+    server::{
+        context::ClientInfo,
+        db::{self, audit::AuditKind, links::Purpose},
+        infra::{mail::Message, token::hash_of},
+        state::AppState,
+    },
+};
+
+/// Mails a link to choose a new password, at most once a minute. To an unknown address it does nothing, and looks the same.
+///
+/// # Errors
+/// Invalid input, too many attempts, or a fault of ours.
+pub async fn request_reset(state: &AppState, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
+    limits::endpoint(state, client, "forgot-password").await?;
+    let subject = input.subject().map_err(AuthError::Invalid)?;
+    in_constant_time(mail_reset(state, client, subject)).await
+}
+
+async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject) -> Result<(), AuthError> {
+    let Some(email) = super::subject_email(state, subject, Purpose::ResetPassword).await? else { return Ok(()) };
+    let Some(account) = db::users::find_credentials(&state.db, &email).await? else { return Ok(()) };
+    let recently = state.clock.now() - RESEND_PAUSE;
+    let is_done = db::links::exists_since(&state.db, account.id, Purpose::ResetPassword, recently).await? || !limits::may_mail(state, &email).await;
+    if is_done {
+        return Ok(());
+    }
+    let mut tx = state.db.begin().await?;
+    mail_link(state, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
+    audit(state, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
+    tx.commit().await?;
+    state.outbox_bell.notify_one();
+    Ok(())
+}
+
+/// Whether a link to choose a new password still works.
+///
+/// # Errors
+/// The link is unknown, used up or has expired.
+pub async fn check_reset_link(state: &AppState, token: &str) -> Result<(), AuthError> {
+    match check_link(state, token, Purpose::ResetPassword).await? {
+        LinkState::Valid => Ok(()),
+        LinkState::AlreadyUsed => Err(AuthError::LinkExpired),
+    }
+}
+
+/// Sets the new password and ends every session. The click proves the address, too.
+///
+/// # Errors
+/// Invalid input; the link is unknown, used up or has expired; too many attempts; a fault of ours.
+pub async fn reset_password(state: &AppState, client: &ClientInfo, input: ResetPasswordInput) -> Result<(), AuthError> {
+    limits::endpoint(state, client, "reset-password").await?;
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    let token = input.token.expose();
+    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+    check_reset_link(state, token).await?;
+    refuse_common(state, &input.password, "").await?;
+    let password_hash = state.passwords.hash(&input.password).await?;
+
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    // Another request may have used the link up while this one was hashing.
+    let user_id = db::links::consume(&mut *tx, &hash, Purpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
+    db::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
+    db::users::set_verified(&mut *tx, user_id, now).await?;
+    db::sessions::delete_all(&mut *tx, user_id).await?;
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::PasswordReset).await?;
+    if let Some(email) = db::users::find_email(&mut *tx, user_id).await? {
+        let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
+        db::outbox::insert(&mut *tx, &message.to(email), now).await?;
+    }
+    tx.commit().await?;
+    state.outbox_bell.notify_one();
+    Ok(())
+}

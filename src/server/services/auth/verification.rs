@@ -1,0 +1,63 @@
+use super::{AuthError, RESEND_PAUSE, audit, check_link, in_constant_time, limits, mail_link};
+use crate::{
+    domain::account::{LinkRequest, LinkState, LinkSubject},
+    server::{
+        context::ClientInfo,
+        db::{self, audit::AuditKind, links::Purpose},
+        infra::token::hash_of,
+        state::AppState,
+    },
+};
+
+/// What a link to verify an address is still good for. Changes nothing: mail readers open links by themselves.
+///
+/// # Errors
+/// The link is unknown or has expired.
+pub async fn check_verification_link(state: &AppState, token: &str) -> Result<LinkState, AuthError> {
+    check_link(state, token, Purpose::VerifyEmail).await
+}
+
+/// Verifies the address that the link was mailed to. A second use within 24 hours says so, and is no error.
+///
+/// # Errors
+/// The link is unknown or has expired.
+pub async fn verify_email(state: &AppState, client: &ClientInfo, token: &str) -> Result<LinkState, AuthError> {
+    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    let Some(user_id) = db::links::consume(&mut *tx, &hash, Purpose::VerifyEmail, now).await? else {
+        tx.rollback().await?;
+        return check_link(state, token, Purpose::VerifyEmail).await;
+    };
+    db::users::set_verified(&mut *tx, user_id, now).await?;
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::EmailVerified).await?;
+    tx.commit().await?;
+    Ok(LinkState::Valid)
+}
+
+/// Mails a new link to an account that is not verified yet, at most once a minute. To everybody else it does nothing, and looks the same.
+///
+/// # Errors
+/// Invalid input, too many attempts, or a fault of ours.
+pub async fn resend_verification(state: &AppState, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
+    limits::endpoint(state, client, "resend-verification").await?;
+    let subject = input.subject().map_err(AuthError::Invalid)?;
+    in_constant_time(resend(state, subject)).await
+}
+
+async fn resend(state: &AppState, subject: LinkSubject) -> Result<(), AuthError> {
+    let Some(email) = super::subject_email(state, subject, Purpose::VerifyEmail).await? else { return Ok(()) };
+    let Some(account) = db::users::find_credentials(&state.db, &email).await? else { return Ok(()) };
+    let recently = state.clock.now() - RESEND_PAUSE;
+    let is_done = account.email_verified_at.is_some()
+        || db::links::exists_since(&state.db, account.id, Purpose::VerifyEmail, recently).await?
+        || !limits::may_mail(state, &email).await;
+    if is_done {
+        return Ok(());
+    }
+    let mut tx = state.db.begin().await?;
+    mail_link(state, &mut tx, account.id, &email, Purpose::VerifyEmail).await?;
+    tx.commit().await?;
+    state.outbox_bell.notify_one();
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! What every request can reach.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use sqlx::PgPool;
+use tokio::sync::Notify;
+
+use super::{
+    config::Config,
+    infra::{clock::Clock, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
+};
+
+/// Shared by all requests and jobs; cloning it is cheap.
+#[derive(Clone)]
+pub struct AppState {
+    /// Where the rendered page finds its scripts and styles.
+    pub leptos_options: LeptosOptions,
+    /// Settings.
+    pub config: Arc<Config>,
+    /// PostgreSQL.
+    pub db: PgPool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Keys derived from the secret.
+    pub keys: Arc<Keys>,
+    /// Hashes passwords, a few at a time.
+    pub passwords: PasswordHasher,
+    /// Counts requests.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Rung after a mail was put into the outbox.
+    pub outbox_bell: Arc<Notify>,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos_options.clone()
+    }
+}

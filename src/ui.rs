@@ -1,0 +1,18 @@
+//! The design system. It knows nothing of Huntaze's business: no fetch, no domain types.
+//!
+//! Each folder is a component: its code, its style, and its stories, which the gallery shows and the snapshots keep.
+
+pub mod a11y;
+pub mod alert;
+pub mod badge;
+pub mod button;
+pub mod card;
+pub mod checkbox;
+pub mod dialog;
+pub mod field;
+pub mod input;
+pub mod logo;
+pub mod skeleton;
+#[cfg(any(test, feature = "gallery"))]
+pub mod stories;
+pub mod toast;

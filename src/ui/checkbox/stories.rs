@@ -1,0 +1,12 @@
+use leptos::prelude::*;
+
+use super::Checkbox;
+use crate::ui::stories::Story;
+
+/// One for each state.
+pub fn stories() -> Vec<Story> {
+    vec![
+        Story::new("off", || view! { <Checkbox name="story-off">"Remember me for 30 days"</Checkbox> }.into_any()),
+        Story::new("on", || view! { <Checkbox name="story-on" checked=true>"Remember me for 30 days"</Checkbox> }.into_any()),
+    ]
+}

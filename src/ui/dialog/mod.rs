@@ -1,0 +1,51 @@
+//! Asks before something happens. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the focus back.
+
+#[cfg(any(test, feature = "gallery"))]
+pub mod stories;
+
+use leptos::{html, prelude::*};
+
+stylance::import_crate_style!(css, "src/ui/dialog/dialog.module.css");
+
+/// A question in front of the page.
+#[component]
+pub fn Dialog(
+    /// Names its parts; one for each dialog of a page.
+    id: &'static str,
+    /// The question.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Whether it is there. Turns false when the user closes it.
+    open: RwSignal<bool>,
+    /// What it is about, and the buttons that answer, in a [`DialogActions`].
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let title_id = format!("{id}-title");
+    let labelled_by = title_id.clone();
+    view! {
+        <dialog node_ref=dialog id=id class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| open.set(false)>
+            <div class=css::body>
+                <h2 id=title_id>{move || title.get()}</h2>
+                {children()}
+            </div>
+        </dialog>
+    }
+}
+
+/// The buttons that answer.
+#[component]
+pub fn DialogActions(
+    /// Buttons; the one that does it comes last.
+    children: Children,
+) -> impl IntoView {
+    view! { <div class=css::actions>{children()}</div> }
+}

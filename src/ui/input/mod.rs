@@ -1,0 +1,97 @@
+//! One line of text. Stands in a [`Field`](super::field::Field), which names it.
+
+#[cfg(any(test, feature = "gallery"))]
+pub mod stories;
+
+use leptos::prelude::*;
+
+use super::field::FieldContext;
+
+stylance::import_crate_style!(css, "src/ui/input/input.module.css");
+
+/// What is typed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum InputType {
+    /// Anything.
+    #[default]
+    Text,
+    /// An e-mail address.
+    Email,
+    /// A password, with a button that shows it.
+    Password,
+}
+
+impl InputType {
+    /// The attribute.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Email => "email",
+            Self::Password => "password",
+        }
+    }
+}
+
+/// One line of text.
+#[component]
+pub fn Input(
+    /// What is typed.
+    #[prop(optional)]
+    kind: InputType,
+    /// What browsers and password managers fill in (HTML's autofill tokens).
+    autocomplete: &'static str,
+    /// What stands there at first.
+    #[prop(optional, into)]
+    value: String,
+    /// Told of every change.
+    #[prop(optional, into)]
+    on_input: Option<Callback<String>>,
+) -> impl IntoView {
+    let FieldContext { id, name, error, .. } = expect_context::<FieldContext>();
+    let context = expect_context::<FieldContext>();
+    let is_shown = RwSignal::new(false);
+    let is_password = kind == InputType::Password;
+    let shown_kind = move || if is_password && is_shown.get() { "text" } else { kind.as_str() };
+    view! {
+        <div class=css::root data-slot="input" data-password=is_password.to_string()>
+            <input
+                id=id
+                name=name
+                class=css::control
+                type=shown_kind
+                value=value
+                autocomplete=autocomplete
+                autocapitalize="none"
+                spellcheck="false"
+                required=true
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=move || context.described_by()
+                on:input=move |event| {
+                    if let Some(on_input) = on_input {
+                        on_input.run(event_target_value(&event));
+                    }
+                }
+            />
+            {is_password.then(|| view! { <ShowButton is_shown/> })}
+        </div>
+    }
+}
+
+/// Shows what was typed. Hidden until the page is alive: before that it could do nothing.
+#[component]
+fn ShowButton(is_shown: RwSignal<bool>) -> impl IntoView {
+    let is_alive = RwSignal::new(false);
+    Effect::new(move || is_alive.set(true));
+    view! {
+        <button
+            type="button"
+            class=css::show
+            hidden=move || !is_alive.get()
+            aria-pressed=move || is_shown.get().to_string()
+            aria-label="Show password"
+            on:click=move |_| is_shown.update(|shown| *shown = !*shown)
+        >
+            {move || if is_shown.get() { "Hide" } else { "Show" }}
+        </button>
+    }
+}

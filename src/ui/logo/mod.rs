@@ -1,0 +1,25 @@
+//! The word mark.
+
+#[cfg(any(test, feature = "gallery"))]
+pub mod stories;
+
+use leptos::prelude::*;
+
+stylance::import_crate_style!(css, "src/ui/logo/logo.module.css");
+
+/// The word mark, as a link.
+#[component]
+pub fn Logo(
+    /// Where it leads.
+    #[prop(into)]
+    href: String,
+) -> impl IntoView {
+    view! {
+        <a href=href class=css::root data-slot="logo">
+            <svg class=css::mark viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                <path d="M4 20V4h4v6h8V4h4v16h-4v-6H8v6z" fill="currentColor"/>
+            </svg>
+            <span>"Huntaze"</span>
+        </a>
+    }
+}

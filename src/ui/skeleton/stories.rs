@@ -1,0 +1,12 @@
+use leptos::prelude::*;
+
+use super::Skeleton;
+use crate::ui::stories::Story;
+
+/// One line and several.
+pub fn stories() -> Vec<Story> {
+    vec![
+        Story::new("one-line", || view! { <Skeleton label="Loading your name" lines=1/> }.into_any()),
+        Story::new("lines", || view! { <Skeleton label="Loading your figures"/> }.into_any()),
+    ]
+}

@@ -1,0 +1,16 @@
+use leptos::prelude::*;
+
+use super::{Toast, ToastTone};
+use crate::ui::stories::Story;
+
+/// One for each tone.
+pub fn stories() -> Vec<Story> {
+    vec![
+        Story::new("success", || {
+            view! { <Toast tone=ToastTone::Success text="A new mail is on its way.".to_owned() on_close=|()| ()/> }.into_any()
+        }),
+        Story::new("danger", || {
+            view! { <Toast tone=ToastTone::Danger text="Huntaze cannot be reached.".to_owned() on_close=|()| ()/> }.into_any()
+        }),
+    ]
+}
