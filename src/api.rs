@@ -4,7 +4,5 @@ pub mod auth;
 pub mod client;
 pub mod csrf;
 pub mod flash;
-#[cfg(feature = "ssr")]
-pub mod json_body;
 
 pub use client::ApiClient;

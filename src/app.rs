@@ -13,8 +13,8 @@ use crate::pages::gallery::{GalleryPage, StoryPage};
 use crate::{
     features::shell::AppShell,
     pages::{
-        beta::BetaPage, forgot_password::ForgotPasswordPage, home::HomePage, login::LoginPage, not_found::NotFoundPage, register::RegisterPage,
-        reset_password::ResetPasswordPage, verify_email::VerifyEmailPage,
+        beta::BetaPage, forgot_password::ForgotPasswordPage, home::HomePage, login::LoginPage, not_found::NotFoundPage,
+        register::RegisterPage, reset_password::ResetPasswordPage, verify_email::VerifyEmailPage,
     },
     ui::toast::{ToastRegion, Toaster},
 };
@@ -77,16 +77,18 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The component gallery, where the build has it.
+/// The component gallery.
+#[cfg(feature = "gallery")]
 #[component(transparent)]
 fn GalleryRoutes() -> impl MatchNestedRoutes + Clone {
-    #[cfg(feature = "gallery")]
-    let routes = view! {
+    view! {
         <Route path=path!("/dev/gallery") view=GalleryPage ssr=SsrMode::Async/>
         <Route path=path!("/dev/gallery/:component/:story") view=StoryPage ssr=SsrMode::Async/>
     }
-    .into_inner();
-    #[cfg(not(feature = "gallery"))]
-    let routes = ();
-    routes
+    .into_inner()
 }
+
+/// No gallery in this build.
+#[cfg(not(feature = "gallery"))]
+#[component(transparent)]
+fn GalleryRoutes() -> impl MatchNestedRoutes + Clone {}

@@ -1,15 +1,16 @@
 //! Accounts: `/api/auth/*`.
+#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::GetUrl;
 
 use super::ApiClient;
 #[cfg(feature = "ssr")]
-use super::json_body::AcceptJson;
+use crate::server::middleware::accept_json::AcceptJson;
 use crate::{
     domain::account::{
-        CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput, ResetPasswordInput,
-        Secret, StatusView,
+        CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
+        ResetPasswordInput, Secret, StatusView,
     },
     error::ApiError,
 };

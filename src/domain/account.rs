@@ -250,12 +250,8 @@ fn some_password(password: &Secret, (): &()) -> garde::Result {
 
 fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
     some_password(password, context)?;
-    let text = password.expose();
-    if text.chars().count() < PASSWORD_MIN {
+    if password.expose().chars().count() < PASSWORD_MIN {
         return Err(garde::Error::new("Use at least 8 characters."));
-    }
-    if text.contains('\0') {
-        return Err(garde::Error::new("A password cannot contain a NUL character."));
     }
     Ok(())
 }
@@ -315,7 +311,9 @@ mod tests {
     #[test]
     fn broken_addresses_are_named() {
         let long = format!("{}@example.com", "a".repeat(65));
-        for email in ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a..b@c.de", ".a@c.de", "a@-c.de", "a@c..de", "a@b.c", "a@1.2", "a@b.co\0", &long] {
+        for email in
+            ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a..b@c.de", ".a@c.de", "a@-c.de", "a@c..de", "a@b.c", "a@1.2", "a@b.co\0", &long]
+        {
             let errors = check(&register(email, "long enough")).expect_err(email);
             assert_eq!(errors.keys().collect::<Vec<_>>(), ["email"], "{email}");
         }

@@ -1,5 +1,7 @@
 //! Where a visitor may be sent.
 
+use std::fmt::Write as _;
+
 /// Where one lands after signing in, unless a page was asked for.
 pub const HOME: &str = "/home";
 
@@ -34,7 +36,7 @@ pub fn login_path(wanted: &str, has_ended: bool) -> String {
     for byte in wanted.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => next.push(char::from(byte)),
-            _ => next.push_str(&format!("%{byte:02X}")),
+            _ => drop(write!(next, "%{byte:02X}")),
         }
     }
     let reason = if has_ended { "reason=ended&" } else { "" };

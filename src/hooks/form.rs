@@ -22,9 +22,15 @@ use crate::{
 };
 
 /// A server function that a form can be posted to.
-pub trait FormFunction: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static {}
+pub trait FormFunction:
+    ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
 
-impl<F> FormFunction for F where F: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static {}
+impl<F> FormFunction for F where
+    F: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
 
 /// The state of a form; create it with [`use_form`].
 pub struct FormState<F: FormFunction> {
@@ -40,6 +46,7 @@ pub struct FormState<F: FormFunction> {
     validate: fn(&F) -> Result<(), FieldErrors>,
 }
 
+#[expect(clippy::expl_impl_clone_on_copy, reason = "derived, it would ask that `F` be `Copy`")]
 impl<F: FormFunction> Clone for FormState<F> {
     fn clone(&self) -> Self {
         *self
@@ -123,7 +130,7 @@ impl<F: FormFunction> FormState<F> {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
         let name = input.name();
         let is_marked = self.errors.with_untracked(|errors| errors.contains_key(&name));
-        if (only_if_marked && !is_marked) || (!is_marked && input.value().is_empty()) {
+        if !is_marked && (only_if_marked || input.value().is_empty()) {
             return;
         }
         let Some(data) = input.form().and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };

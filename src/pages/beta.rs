@@ -1,3 +1,5 @@
+//! `/beta`
+
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -12,10 +14,16 @@ stylance::import_crate_style!(css, "src/pages/beta.module.css");
 
 /// What Huntaze promises. Nothing here is a figure or a testimonial.
 const PROMISES: [(&str, &str); 4] = [
-    ("Honest figures", "A figure that a platform does not report is shown as unknown, never as zero. Every other one says when it was captured."),
+    (
+        "Honest figures",
+        "A figure that a platform does not report is shown as unknown, never as zero. Every other one says when it was captured.",
+    ),
     ("Connections that speak up", "When a platform stops answering, you see which one, why, and the one button that helps."),
     ("AI whose cost you see", "In the beta: each answer names the figures it rests on and what it cost."),
-    ("Your data is yours", "Export everything whenever you like, and delete your account yourself. We never ask for a platform's password."),
+    (
+        "Your data is yours",
+        "Export everything whenever you like, and delete your account yourself. We never ask for a platform's password.",
+    ),
 ];
 
 /// `/beta`: the landing page.

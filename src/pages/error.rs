@@ -1,3 +1,5 @@
+//! What is shown when there is no page.
+
 use leptos::prelude::*;
 
 use crate::{

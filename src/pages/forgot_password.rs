@@ -1,3 +1,5 @@
+//! `/forgot-password`
+
 use leptos::prelude::*;
 
 use super::PageMeta;

@@ -1,3 +1,5 @@
+//! `/dev/gallery`
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -46,7 +48,8 @@ fn Component(component: &'static str, stories: Vec<Story>) -> impl IntoView {
 pub fn StoryPage() -> impl IntoView {
     let params = use_params_map();
     move || {
-        let (component, name) = params.with(|params| (params.get("component").unwrap_or_default(), params.get("story").unwrap_or_default()));
+        let (component, name) =
+            params.with(|params| (params.get("component").unwrap_or_default(), params.get("story").unwrap_or_default()));
         let stories = all().into_iter().find(|(candidate, _)| *candidate == component).map(|(_, stories)| stories).unwrap_or_default();
         match stories.into_iter().find(|story| story.name == name) {
             Some(story) => view! {

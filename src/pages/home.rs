@@ -1,3 +1,5 @@
+//! `/home`
+
 use leptos::prelude::*;
 
 use super::PageMeta;

@@ -1,3 +1,5 @@
+//! `/login`
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 

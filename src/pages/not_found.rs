@@ -1,3 +1,5 @@
+//! Where no route leads.
+
 use leptos::prelude::*;
 
 use super::{PageMeta, error::Notice};

@@ -1,3 +1,5 @@
+//! `/register`
+
 use leptos::prelude::*;
 
 use super::PageMeta;

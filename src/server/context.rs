@@ -82,7 +82,8 @@ pub fn authenticated() -> Result<OpenSession, ApiError> {
 
 /// Where the request comes from.
 pub fn client() -> ClientInfo {
-    let user_agent = use_context::<Parts>().and_then(|parts| Some(parts.headers.get(header::USER_AGENT)?.to_str().ok()?.chars().take(255).collect()));
+    let user_agent =
+        use_context::<Parts>().and_then(|parts| Some(parts.headers.get(header::USER_AGENT)?.to_str().ok()?.chars().take(255).collect()));
     let ip = extension::<ClientIp>().map_or_else(|| "unknown".to_owned(), |ip| ip.0.to_string());
     ClientInfo { ip, user_agent, request_id: request_id() }
 }

@@ -36,10 +36,8 @@ pub enum DbError {
 /// # Errors
 /// The address is not valid.
 pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
-    let pool = PgPoolOptions::new()
-        .max_connections(config.max_connections)
-        .acquire_timeout(Duration::from_secs(5))
-        .connect_lazy(&config.url)?;
+    let pool =
+        PgPoolOptions::new().max_connections(config.max_connections).acquire_timeout(Duration::from_secs(5)).connect_lazy(&config.url)?;
     Ok(pool)
 }
 

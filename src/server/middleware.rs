@@ -1,5 +1,6 @@
 //! What every request passes through. `router.rs` says in which order.
 
+pub mod accept_json;
 pub mod body_limit;
 pub mod browser;
 pub mod client_ip;

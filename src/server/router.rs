@@ -16,7 +16,8 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 use super::{
     context::provide_request_context,
     middleware::{
-        body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers, session,
+        body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
+        session,
     },
     routes::{fallback, health, redirects},
     state::AppState,

@@ -69,7 +69,8 @@ pub fn LoginForm(
 ) -> impl IntoView {
     let form = use_form::<Login>(|call| validation::check(&call.input));
     let email = RwSignal::new(form.value_of("email"));
-    let is_unverified = move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::EmailNotVerified));
+    let is_unverified =
+        move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::EmailNotVerified));
     view! {
         {move || {
             reason
@@ -200,4 +201,3 @@ pub(super) fn Submit<F: FormFunction>(form: FormState<F>, label: &'static str, b
         </Button>
     }
 }
-

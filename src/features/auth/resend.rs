@@ -33,7 +33,12 @@ pub fn ResendForm(
     });
     Effect::new(move || {
         if left.get() > 0 {
-            set_timeout(move || drop(left.try_update(|left| *left -= 1)), Duration::from_secs(1));
+            set_timeout(
+                move || {
+                    left.try_update(|left| *left -= 1);
+                },
+                Duration::from_secs(1),
+            );
         }
     });
     let is_pending = form.is_pending();

@@ -82,7 +82,12 @@ pub async fn find(db: impl PgExecutor<'_>, token_hash: &TokenHash, purpose: Purp
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn consume(db: impl PgExecutor<'_>, token_hash: &TokenHash, purpose: Purpose, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
+pub async fn consume(
+    db: impl PgExecutor<'_>,
+    token_hash: &TokenHash,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<Uuid>, DbError> {
     let consumed = sqlx::query_scalar!(
         "UPDATE account_links SET used_at = $3
           WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3

@@ -78,13 +78,8 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
     .fetch_optional(db)
     .await?;
     row.map(|row| {
-        let user = CurrentUser {
-            id: row.user_id,
-            email: row.email,
-            name: row.name,
-            role: parse_role(&row.role)?,
-            plan: parse_plan(&row.plan)?,
-        };
+        let user =
+            CurrentUser { id: row.user_id, email: row.email, name: row.name, role: parse_role(&row.role)?, plan: parse_plan(&row.plan)? };
         Ok(OpenSession { id: row.id, last_seen_at: row.last_seen_at, user })
     })
     .transpose()

@@ -30,7 +30,7 @@ pub fn is_valid(key: &Key, session: Option<Uuid>, token: &str, now: DateTime<Utc
 
 /// Whether a page should get a new token.
 pub fn needs_renewal(key: &Key, session: Option<Uuid>, token: &str, now: DateTime<Utc>) -> bool {
-    !expiry_of(key, session, token).is_some_and(|expiry| expiry > now + RENEWAL)
+    expiry_of(key, session, token).is_none_or(|expiry| expiry <= now + RENEWAL)
 }
 
 /// Whether the token that a request carries is the one in its cookie, in constant time.
@@ -58,7 +58,13 @@ fn subject(session: Option<Uuid>) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{config::Config, infra::{clock::{Clock, MockClock}, keys::Keys}};
+    use crate::server::{
+        config::Config,
+        infra::{
+            clock::{Clock, MockClock},
+            keys::Keys,
+        },
+    };
     use proptest::prelude::*;
 
     fn keys() -> Keys {

@@ -64,7 +64,9 @@ impl Message {
                 heading: "Welcome to Huntaze",
                 paragraphs: &["Please confirm that this address is yours. Then you can sign in."],
                 button: ("Verify e-mail", link),
-                closing: &["The link is valid for 24 hours. If you did not create this account, ignore this mail: without the link nobody can use it."],
+                closing: &[
+                    "The link is valid for 24 hours. If you did not create this account, ignore this mail: without the link nobody can use it.",
+                ],
             },
             Self::AlreadyRegistered { login } => Parts {
                 subject: "You already have a Huntaze account",
@@ -81,7 +83,9 @@ impl Message {
                 heading: "Choose a new password",
                 paragraphs: &["Someone, probably you, asked for a new password for this account."],
                 button: ("Reset password", link),
-                closing: &["The link is valid for one hour and works once. If it was not you, ignore this mail: your password stays as it is."],
+                closing: &[
+                    "The link is valid for one hour and works once. If it was not you, ignore this mail: your password stays as it is.",
+                ],
             },
             Self::PasswordChanged { forgot } => Parts {
                 subject: "Your Huntaze password was changed",
@@ -109,9 +113,8 @@ impl Parts {
 
     /// Tables and inline styles: what mail readers understand.
     fn html(&self) -> String {
-        let paragraph = |text: &&str| {
-            format!("<p style=\"margin:0 0 16px;font-size:15px;line-height:24px;color:#d4d4d4\">{}</p>", encode_text(*text))
-        };
+        let paragraph =
+            |text: &&str| format!("<p style=\"margin:0 0 16px;font-size:15px;line-height:24px;color:#d4d4d4\">{}</p>", encode_text(*text));
         let paragraphs: String = self.paragraphs.iter().map(paragraph).collect();
         let closing: String = self.closing.iter().map(paragraph).collect();
         let link = encode_double_quoted_attribute(&self.button.1);

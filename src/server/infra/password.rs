@@ -107,7 +107,8 @@ impl PasswordHasher {
     async fn estimate(&self, password: &Secret, email: &str) -> Result<zxcvbn::Entropy, PasswordError> {
         let (password, email) = (password.clone(), email.to_owned());
         self.run(move |_| {
-            let parts: Vec<&str> = email.split(['@', '.', '+', '-', '_']).chain([email.as_str(), "huntaze"]).collect();
+            let local = email.split('@').next().unwrap_or_default();
+            let parts: Vec<&str> = email.split(['@', '.', '+', '-', '_']).chain([email.as_str(), local, "huntaze"]).collect();
             Ok(zxcvbn::zxcvbn(password.expose(), &parts))
         })
         .await

@@ -31,7 +31,13 @@ pub fn open<T: DeserializeOwned>(key: &Key, purpose: &str, sealed: &str, now: Da
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::{config::Config, infra::{clock::{Clock, MockClock}, keys::Keys}};
+    use crate::server::{
+        config::Config,
+        infra::{
+            clock::{Clock, MockClock},
+            keys::Keys,
+        },
+    };
     use proptest::prelude::*;
 
     fn keys() -> Keys {

@@ -35,9 +35,11 @@ pub async fn find(State(state): State<AppState>, mut request: Request, next: Nex
         Ok(None) => {
             request.extensions_mut().insert(EndedSession);
             let mut response = next.run(request).await;
-            let sets_session = response.headers().get_all(header::SET_COOKIE).iter().any(|cookie| {
-                cookie.as_bytes().starts_with(CookieKind::Session.name(state.config.app.is_https()).as_bytes())
-            });
+            let sets_session = response
+                .headers()
+                .get_all(header::SET_COOKIE)
+                .iter()
+                .any(|cookie| cookie.as_bytes().starts_with(CookieKind::Session.name(state.config.app.is_https()).as_bytes()));
             if !sets_session && let Some(cookie) = CookieKind::Session.clear(&state.config.app) {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }

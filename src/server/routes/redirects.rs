@@ -3,14 +3,15 @@
 use axum::response::Redirect;
 use http::Uri;
 
-use crate::{
-    domain::navigation::HOME,
-    server::db::sessions::OpenSession,
-};
+use crate::{domain::navigation::HOME, server::db::sessions::OpenSession};
 
 /// The addresses of the first Huntaze, and where they are now.
-pub const MOVED: [(&str, &str); 4] =
-    [("/auth/login", "/login"), ("/auth/register", "/register"), ("/auth/verify", "/verify-email"), ("/auth/forgot-password", "/forgot-password")];
+pub const MOVED: [(&str, &str); 4] = [
+    ("/auth/login", "/login"),
+    ("/auth/register", "/register"),
+    ("/auth/verify", "/verify-email"),
+    ("/auth/forgot-password", "/forgot-password"),
+];
 
 /// `GET /`: home for members, the landing page for everybody else.
 pub async fn root(session: Option<axum::Extension<OpenSession>>) -> Redirect {

@@ -120,13 +120,7 @@ async fn refuse_common(state: &AppState, password: &Secret, email: &str) -> Resu
 }
 
 /// Makes a link in the place of the account's older one and puts its mail into the outbox.
-async fn mail_link(
-    state: &AppState,
-    tx: &mut PgConnection,
-    user_id: Uuid,
-    email: &str,
-    purpose: Purpose,
-) -> Result<(), AuthError> {
+async fn mail_link(state: &AppState, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: Purpose) -> Result<(), AuthError> {
     let now = state.clock.now();
     let token = Token::random()?;
     let (lifetime, page) = match purpose {

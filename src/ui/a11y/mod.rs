@@ -1,7 +1,7 @@
 //! For those who do not see the screen or do not use a mouse.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

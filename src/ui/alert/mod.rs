@@ -1,7 +1,7 @@
 //! A message that stays on the page.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

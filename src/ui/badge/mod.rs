@@ -1,7 +1,7 @@
 //! A word about a state.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Buttons, and links that look like them.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 mod types;
 
 use leptos::prelude::*;

@@ -1,7 +1,7 @@
 //! A surface that holds what belongs together.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 //! A choice between yes and no.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

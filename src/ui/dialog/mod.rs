@@ -1,7 +1,7 @@
 //! Asks before something happens. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the focus back.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::{html, prelude::*};
 

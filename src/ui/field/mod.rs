@@ -1,7 +1,7 @@
 //! A control with its label, what helps to fill it in, and what is wrong with it.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::{context::Provider, prelude::*};
 

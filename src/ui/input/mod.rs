@@ -1,7 +1,7 @@
 //! One line of text. Stands in a [`Field`](super::field::Field), which names it.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

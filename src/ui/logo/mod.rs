@@ -1,7 +1,7 @@
 //! The word mark.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use leptos::prelude::*;
 

@@ -1,7 +1,7 @@
 //! Short messages that come and go. One region for the whole application, read out as messages appear.
 
 #[cfg(any(test, feature = "gallery"))]
-pub mod stories;
+pub(super) mod stories;
 
 use std::time::Duration;
 

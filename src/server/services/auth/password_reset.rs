@@ -26,7 +26,8 @@ async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject)
     let Some(email) = super::subject_email(state, subject, Purpose::ResetPassword).await? else { return Ok(()) };
     let Some(account) = db::users::find_credentials(&state.db, &email).await? else { return Ok(()) };
     let recently = state.clock.now() - RESEND_PAUSE;
-    let is_done = db::links::exists_since(&state.db, account.id, Purpose::ResetPassword, recently).await? || !limits::may_mail(state, &email).await;
+    let is_done =
+        db::links::exists_since(&state.db, account.id, Purpose::ResetPassword, recently).await? || !limits::may_mail(state, &email).await;
     if is_done {
         return Ok(());
     }

@@ -1,18 +1,20 @@
 //! `#[middleware(AcceptJson)]`: lets a server function that takes a form also take JSON.
 
 use std::{
-    convert::Infallible,
-    fmt::Display,
+    future::ready,
     pin::Pin,
     task::{Context, Poll},
 };
 
-use axum::body::Body;
+use axum::{body::Body, response::IntoResponse};
 use http::{HeaderValue, Request, Response, header};
+use percent_encoding::percent_decode;
 use serde_json::Value;
 
-/// Turns an `application/json` body into the form that the function reads. A body that cannot be turned becomes one that the function
-/// refuses as invalid input.
+use super::body_limit::BufferedBody;
+use crate::error::{ApiError, ErrorCode};
+
+/// Turns a JSON body into the form that the function reads, and refuses what is neither.
 #[derive(Clone, Copy)]
 pub struct AcceptJson;
 
@@ -30,9 +32,9 @@ pub struct AcceptJsonService<S>(S);
 
 impl<S> tower::Service<Request<Body>> for AcceptJsonService<S>
 where
-    S: tower::Service<Request<Body>, Response = Response<Body>> + Send + 'static,
+    S: tower::Service<Request<Body>, Response = Response<Body>>,
     S::Future: Send + 'static,
-    S::Error: Display + Send + 'static,
+    S::Error: Send + 'static,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -42,32 +44,31 @@ where
         self.0.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        if is_json(&request) {
-            request = as_form(request);
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        match as_form(request) {
+            Some(request) => Box::pin(self.0.call(request)),
+            None => Box::pin(ready(Ok(ApiError::from(ErrorCode::InvalidInput).into_response()))),
         }
-        Box::pin(self.0.call(request))
     }
 }
 
-fn is_json(request: &Request<Body>) -> bool {
-    request.headers().get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"))
-}
-
-fn as_form(request: Request<Body>) -> Request<Body> {
-    let (mut parts, body) = request.into_parts();
+fn as_form(request: Request<Body>) -> Option<Request<Body>> {
+    let body = request.extensions().get::<BufferedBody>()?.0.clone();
+    let content_type = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    if !content_type.starts_with(b"application/json") {
+        return is_text(&body).then_some(request);
+    }
+    let form = form_of(&body).filter(|form| is_text(form.as_bytes()))?;
+    let (mut parts, _) = request.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
     parts.headers.remove(header::CONTENT_LENGTH);
-    let form = async move {
-        // The body limit is enforced by a middleware: the whole body is in memory already.
-        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Ok::<_, Infallible>(form_of(&bytes).unwrap_or_else(|| REFUSED.to_owned()))
-    };
-    Request::from_parts(parts, Body::from_stream(futures::stream::once(form)))
+    Some(Request::from_parts(parts, Body::from(form)))
 }
 
-/// Not valid UTF-8 once it is decoded, so no function takes it.
-const REFUSED: &str = "%FF=%FF";
+/// Whether a form holds text alone. Its reader would put replacement characters in the place of broken UTF-8, and PostgreSQL takes no NUL.
+fn is_text(form: &[u8]) -> bool {
+    percent_decode(form).decode_utf8().is_ok_and(|text| !text.contains('\0'))
+}
 
 fn form_of(json: &[u8]) -> Option<String> {
     let mut value: Value = serde_json::from_slice(json).ok()?;
@@ -97,7 +98,10 @@ mod tests {
 
     #[test]
     fn objects_become_forms() {
-        assert_eq!(form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(), Some("email=a%2Bb%40c.de&rememberMe=true"));
+        assert_eq!(
+            form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(),
+            Some("email=a%2Bb%40c.de&rememberMe=true")
+        );
     }
 
     #[test]

@@ -1,0 +1,27 @@
+# Every target installs what it misses and says so. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help serve test dev check css sqlx-prepare setup
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: ## Run Huntaze with its sandbox; Ctrl-C stops all of it (PORT, SANDBOX_PORT)
+	@scripts/serve.sh
+
+test: ## All tests: format, lints, unit, integration, end-to-end
+	@scripts/test.sh
+
+check: ## The quick ones: format, lints, unit tests
+	@scripts/test.sh quick
+
+dev: ## Watch: a change of style shows without a Rust build; the gallery is at /dev/gallery
+	@scripts/dev.sh
+
+css: ## Put all styles into style/dist/app.css
+	@scripts/css.sh
+
+sqlx-prepare: ## After a change of SQL: note what the compiler needs to know of it
+	@scripts/sqlx-prepare.sh
+
+setup: ## Install what is missing, and nothing else
+	@scripts/setup.sh test

@@ -1,0 +1,41 @@
+import { alive, expect, test } from "../fixtures/test";
+
+const PAGES = ["/beta", "/login", "/register", "/verify-email", "/forgot-password", "/reset-password?token=unknown"];
+
+for (const path of PAGES) {
+  test(`${path} is accessible, fits the screen and loads once @phone`, async ({ page, expectAccessible }) => {
+    await page.goto(path);
+    await alive(page);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    await expectAccessible();
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(overflow).toBe(0);
+  });
+}
+
+test("a page that does not exist says so, and leads back", async ({ page, allowStatus, expectAccessible }) => {
+  allowStatus(404);
+  const answer = await page.goto("/no/such/page");
+  expect(answer!.status()).toBe(404);
+  await expect(page).toHaveTitle("Page not found · Huntaze");
+  await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
+  await alive(page);
+  await expectAccessible();
+  await page.getByRole("link", { name: "Go to the start" }).click();
+  await expect(page).toHaveURL(/\/beta$/);
+});
+
+test("the back button leads back, and the form is as it was left empty", async ({ page }) => {
+  await page.goto("/login");
+  await alive(page);
+  await page.getByRole("link", { name: "Create your account" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Create your account" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
+});
+
+test("the landing page sets no cookie", async ({ page, context }) => {
+  await page.goto("/beta");
+  await alive(page);
+  expect(await context.cookies()).toEqual([]);
+});

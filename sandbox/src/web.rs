@@ -1,0 +1,83 @@
+//! The mailbox for people (`/mail`) and for tests (`/mail.json`).
+
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::{Html, IntoResponse, Redirect},
+    routing::get,
+};
+use html_escape::{encode_double_quoted_attribute, encode_text};
+use serde::Deserialize;
+
+use crate::mailbox::{Mail, Mailbox};
+
+/// All of the sandbox that speaks HTTP.
+pub fn router(mailbox: Mailbox) -> Router {
+    Router::new()
+        .route("/", get(|| async { Redirect::to("/mail") }))
+        .route("/mail", get(list_page).delete(clear))
+        .route("/mail/{id}", get(mail_page))
+        .route("/mail.json", get(list_json))
+        .with_state(mailbox)
+}
+
+#[derive(Deserialize)]
+struct Filter {
+    to: Option<String>,
+}
+
+async fn list_json(State(mailbox): State<Mailbox>, Query(filter): Query<Filter>) -> Json<Vec<Mail>> {
+    Json(mailbox.list(filter.to.as_deref()))
+}
+
+async fn clear(State(mailbox): State<Mailbox>) -> StatusCode {
+    mailbox.clear();
+    StatusCode::NO_CONTENT
+}
+
+async fn list_page(State(mailbox): State<Mailbox>) -> Html<String> {
+    let row = |mail: &Mail| {
+        format!(
+            "<tr><td><time>{}</time></td><td>{}</td><td><a href=\"/mail/{}\">{}</a></td></tr>",
+            mail.received_at.format("%Y-%m-%d %H:%M:%S UTC"),
+            encode_text(&mail.to.join(", ")),
+            mail.id,
+            encode_text(&mail.subject)
+        )
+    };
+    let rows: String = mailbox.list(None).iter().map(row).collect();
+    let content = if rows.is_empty() {
+        "<p>No mail yet.</p>".to_owned()
+    } else {
+        format!("<table><thead><tr><th>Received</th><th>To</th><th>Subject</th></tr></thead><tbody>{rows}</tbody></table>")
+    };
+    page("Sandbox mailbox", &content)
+}
+
+async fn mail_page(State(mailbox): State<Mailbox>, Path(id): Path<u64>) -> impl IntoResponse {
+    let Some(mail) = mailbox.find(id) else {
+        return (StatusCode::NOT_FOUND, page("No such mail", "<p><a href=\"/mail\">Back to the mailbox</a></p>"));
+    };
+    // The mail's HTML stays in a frame that may run nothing; its links open in a page of their own.
+    let body = format!("<base target=\"_blank\">{}", mail.html);
+    let content = format!(
+        "<p><a href=\"/mail\">Back to the mailbox</a></p><p>To {}</p>\
+         <iframe title=\"The mail\" sandbox=\"allow-popups allow-popups-to-escape-sandbox\" srcdoc=\"{}\"></iframe><h2>As text</h2><pre>{}</pre>",
+        encode_text(&mail.to.join(", ")),
+        encode_double_quoted_attribute(&body),
+        encode_text(&mail.text)
+    );
+    (StatusCode::OK, page(&mail.subject, &content))
+}
+
+fn page(title: &str, content: &str) -> Html<String> {
+    let title = encode_text(title);
+    Html(format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>{title} · Sandbox</title><style>body{{max-width:60rem;margin:2rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif}}\
+         table{{width:100%;border-collapse:collapse}}td,th{{padding:.5rem;border-bottom:1px solid #ccc;text-align:left}}\
+         iframe{{width:100%;height:32rem;border:1px solid #ccc}}pre{{white-space:pre-wrap;overflow-wrap:anywhere}}</style></head>\
+         <body><main><h1>{title}</h1>{content}</main></body></html>"
+    ))
+}

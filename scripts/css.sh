@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# All style modules, scoped, in one file. Arguments go to stylance: --watch.
+source "$(dirname "$0")/env.sh"
+cd "$HUNTAZE_ROOT"
+exec stylance "$@" . >/dev/null

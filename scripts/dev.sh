@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Development: rebuilds on a change, swaps styles without a Rust build, shows the component gallery.
+source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/stack.sh"
+cd "$HUNTAZE_ROOT"
+# A folder of its own: debug builds with the gallery and release builds would undo each other's work.
+export CARGO_TARGET_DIR=$HUNTAZE_CACHE/target-dev
+
+require_free_port "$PORT" PORT dev
+require_free_port "$SANDBOX_PORT" SANDBOX_PORT dev
+scripts/setup.sh serve
+scripts/css.sh
+cargo build -q -p huntaze-sandbox
+stop_on_exit
+load_secrets
+start_postgres
+export_settings huntaze_dev
+export LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR=127.0.0.1:$PORT
+start_child sandbox "$CARGO_TARGET_DIR/debug/huntaze-sandbox"
+start_child stylance stylance --watch .
+say "Gallery: $APP_URL/dev/gallery   Mailbox: http://localhost:$SANDBOX_PORT/mail"
+start_child huntaze cargo leptos watch --bin-features gallery --lib-features gallery
+wait -n "${CHILDREN[@]}" || die "A part of it ended by itself. Its last lines are above."

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs Huntaze against its sandbox, in the foreground. Ctrl-C stops what was started here, and nothing else.
+source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/stack.sh"
+cd "$HUNTAZE_ROOT"
+
+require_free_port "$PORT" PORT
+require_free_port "$SANDBOX_PORT" SANDBOX_PORT
+require_free_port "$SANDBOX_SMTP_PORT" SANDBOX_SMTP_PORT
+scripts/setup.sh serve
+timed "Building" scripts/build.sh
+stop_on_exit
+load_secrets
+start_postgres
+export_settings huntaze
+start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox"
+start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve
+wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start. Its last lines are above."
+
+cat <<END
+
+  Huntaze   $APP_URL
+  Mailbox   http://localhost:$SANDBOX_PORT/mail   (all mail arrives there)
+
+  Ctrl-C stops both.
+
+END
+wait -n "${CHILDREN[@]}" || die "A part of Huntaze ended by itself. Its last lines are above."

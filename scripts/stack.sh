@@ -1,0 +1,84 @@
+# Starts what Huntaze is made of, and stops exactly that. Sourced by serve.sh, dev.sh and test.sh.
+# shellcheck shell=bash
+
+PORT=${PORT:-3000}
+SANDBOX_PORT=${SANDBOX_PORT:-3100}
+SANDBOX_SMTP_PORT=${SANDBOX_SMTP_PORT:-$((SANDBOX_PORT + 25))}
+export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
+CHILDREN=()
+STARTED_POSTGRES=
+
+port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+require_free_port() { port_is_free "$1" || die "Port $1 is in use. Choose another: $2=… make ${3:-serve}"; }
+
+start_postgres() {
+  if ! "$HUNTAZE_ROOT/scripts/postgres.sh" running; then
+    "$HUNTAZE_ROOT/scripts/postgres.sh" start >/dev/null
+    STARTED_POSTGRES=yes
+  fi
+}
+
+# start_child NAME COMMAND…: in the background, its id noted.
+start_child() {
+  local name=$1
+  shift
+  mkdir -p "$HUNTAZE_DATA"
+  # In a session of its own, so that Ctrl-C reaches this script alone, which then stops its children in order.
+  setsid "$@" &
+  CHILDREN+=("$!")
+  echo "$!" > "$HUNTAZE_DATA/$name.pid"
+}
+
+# wait_for URL SECONDS: until it answers, as long as all children live.
+wait_for() {
+  local deadline=$((SECONDS + $2)) child
+  until curl -fsS -o /dev/null --max-time 2 "$1" 2>/dev/null; do
+    for child in "${CHILDREN[@]}"; do kill -0 "$child" 2>/dev/null || return 1; done
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.2
+  done
+}
+
+stop_all() {
+  trap - EXIT INT TERM
+  local index child
+  for ((index = ${#CHILDREN[@]} - 1; index >= 0; index--)); do
+    child=${CHILDREN[index]}
+    # Its whole group: cargo leptos has children of its own.
+    kill -TERM -- "-$child" 2>/dev/null || continue
+    wait "$child" 2>/dev/null || true
+  done
+  rm -f "$HUNTAZE_DATA"/*.pid
+  if [ -n "$STARTED_POSTGRES" ]; then "$HUNTAZE_ROOT/scripts/postgres.sh" stop; fi
+}
+
+stop_on_exit() {
+  trap stop_all EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+}
+
+# Keys of this checkout, made once.
+load_secrets() {
+  local file=$HUNTAZE_DATA/secrets.env
+  if [ ! -f "$file" ]; then
+    mkdir -p "$HUNTAZE_DATA"
+    (umask 077 && printf 'SECRET_KEY=%s\n' "$(openssl rand -hex 32)" > "$file")
+  fi
+  set -a
+  # shellcheck disable=SC1090
+  source "$file"
+  set +a
+}
+
+# The application's settings against the sandbox.
+export_settings() {
+  local database=$1
+  DATABASE_URL=$("$HUNTAZE_ROOT/scripts/postgres.sh" url "$database")
+  APP_URL=http://127.0.0.1:$PORT
+  SMTP_URL=smtp://127.0.0.1:$SANDBOX_SMTP_PORT
+  LOG_FORMAT=${LOG_FORMAT:-text}
+  export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT
+  export LEPTOS_SITE_ROOT=$HUNTAZE_ROOT/target/site
+}

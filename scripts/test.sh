@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# All tests, as CI runs them. `test.sh quick`: format, lints and unit tests alone.
+source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/stack.sh"
+cd "$HUNTAZE_ROOT"
+QUICK=${1:-}
+
+check_format() { cargo fmt --all --check; }
+
+# Each build alone: they must never be mixed.
+lint_browser() { cargo clippy -q -p huntaze --features hydrate --lib --target wasm32-unknown-unknown -- -D warnings; }
+lint_server() {
+  cargo clippy -q -p huntaze --features ssr,gallery --all-targets -- -D warnings
+  cargo clippy -q -p huntaze-sandbox --all-targets -- -D warnings
+}
+
+# What belongs to the server must not reach the browser.
+check_browser_dependencies() {
+  local found
+  found=$(cargo tree -q -p huntaze --features hydrate --target wasm32-unknown-unknown -e normal --prefix none |
+    grep -E '^(tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn|regex) ' || true)
+  [ -z "$found" ] || die "Server crates in the browser's build: $found"
+}
+
+unit_tests() { cargo test -q -p huntaze --features ssr,gallery --lib; cargo test -q -p huntaze-sandbox; }
+
+# Every test has a database of its own, made and dropped by sqlx.
+server_tests() {
+  DATABASE_URL=$(scripts/postgres.sh url huntaze_tests)
+  export DATABASE_URL
+  cargo test -q -p huntaze --features ssr,gallery
+  cargo test -q -p huntaze-sandbox
+}
+
+end_to_end_tests() {
+  PORT=3300 SANDBOX_PORT=3400 SANDBOX_SMTP_PORT=3425
+  export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
+  require_free_port "$PORT" PORT test
+  require_free_port "$SANDBOX_PORT" SANDBOX_PORT test
+  load_secrets
+  export_settings huntaze_end2end
+  # Each test comes from an address of its own, so that the limits can stay as they are.
+  export TRUSTED_PROXIES=127.0.0.1
+  start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox" >"$HUNTAZE_DATA/sandbox.log" 2>&1
+  start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
+  wait_for "$APP_URL/readyz" 60 || { tail -20 "$HUNTAZE_DATA/huntaze.log" >&2; die "Huntaze did not start"; }
+  (cd end2end && SANDBOX_URL=http://localhost:$SANDBOX_PORT npx playwright test "$@")
+}
+
+mkdir -p "$HUNTAZE_DATA"
+timed "Set-up" scripts/setup.sh test
+scripts/css.sh
+timed "Format" check_format
+timed "Lints, browser" lint_browser
+timed "Lints, server" lint_server
+if [ "$QUICK" = quick ]; then
+  timed "Unit tests" unit_tests
+  exit
+fi
+timed "Browser dependencies" check_browser_dependencies
+stop_on_exit
+start_postgres
+timed "Checked queries" scripts/sqlx-prepare.sh --check
+timed "Unit and integration tests" server_tests
+timed "Release build" scripts/build.sh
+timed "End-to-end tests" end_to_end_tests

@@ -1,0 +1,75 @@
+use http::{Request, header};
+use insta::assert_json_snapshot;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+#[sqlx::test]
+async fn a_change_needs_the_token_of_this_session(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut none = app.client();
+    let answer = none.post("/api/auth/logout", json!({})).await.expect_status(403);
+    assert_json_snapshot!(answer.error(), @r#"
+    {
+      "code": "csrf_invalid",
+      "error": "This page was open for too long. Please try again.",
+      "requestId": "[id]"
+    }
+    "#);
+    assert_eq!(answer.header("x-csrf-token"), "refused", "our script sees that it should fetch a new one");
+
+    let mut member = app.member("ada@example.com").await;
+    let mine = member.csrf();
+    member.cookies.insert("huntaze_csrf".to_owned(), app.visitor().await.csrf());
+    member.post("/api/auth/logout", json!({})).await.expect_status(403);
+    member.cookies.insert("huntaze_csrf".to_owned(), mine);
+    member.post("/api/auth/logout", json!({})).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn the_header_must_equal_the_cookie(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    let other = app.visitor().await.csrf();
+    let request = Request::post("/api/auth/logout")
+        .header(header::CONTENT_TYPE, "application/json")
+        .header("x-csrf-token", other)
+        .body(axum::body::Body::from("{}"));
+    visitor.send(request.expect("a request")).await.expect_status(403);
+}
+
+#[sqlx::test]
+async fn what_comes_from_another_site_is_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
+        let mut visitor = app.visitor().await;
+        visitor.headers.insert(name, value.to_owned());
+        visitor.post("/api/auth/logout", json!({})).await.expect_status(403);
+    }
+    let mut visitor = app.visitor().await;
+    visitor.headers.insert("sec-fetch-site", "same-origin".to_owned());
+    visitor.headers.insert("origin", "http://127.0.0.1:3000".to_owned());
+    visitor.post("/api/auth/logout", json!({})).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn a_token_lasts_a_day(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    app.clock.advance(chrono::TimeDelta::hours(24));
+    visitor.post("/api/auth/logout", json!({})).await.expect_status(403);
+}
+
+#[sqlx::test]
+async fn the_landing_page_sets_no_cookie_and_the_others_do(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    visitor.page("/beta").await.expect_status(200);
+    assert!(visitor.cookies.is_empty());
+    visitor.page("/login").await.expect_status(200);
+    let first = visitor.csrf();
+    assert!(!first.is_empty());
+    visitor.page("/register").await.expect_status(200);
+    assert_eq!(visitor.csrf(), first, "a fresh token is kept");
+}

@@ -1,0 +1,69 @@
+use chrono::TimeDelta;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn each_open_endpoint_takes_five_a_minute(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    for path in ["login", "register", "forgot-password", "resend-verification", "reset-password"] {
+        let uri = format!("/api/auth/{path}");
+        for _ in 0..5 {
+            assert_ne!(visitor.post(&uri, json!({})).await.status.as_u16(), 429, "{path}");
+        }
+        let answer = visitor.post(&uri, json!({})).await.expect_status(429);
+        assert_eq!(answer.header("retry-after"), "60", "{path}");
+        let error = json!({ "error": "Too many attempts. Try again in 60 s.", "code": "rate_limited", "requestId": "[id]" });
+        assert_eq!(answer.error(), error, "{path}");
+    }
+    app.clock.advance(TimeDelta::minutes(1));
+    visitor.post("/api/auth/login", json!({})).await.expect_status(400);
+}
+
+#[sqlx::test]
+async fn wrong_passwords_lock_out_their_source_and_not_the_owner(db: PgPool) {
+    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    config.limits.auth = 1000;
+    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    let app = TestApp::with_config(db, config);
+    app.register_verified(EMAIL).await;
+    let mut attacker = app.visitor().await;
+    attacker.headers.insert("x-forwarded-for", "203.0.113.9".to_owned());
+    for _ in 0..10 {
+        attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    }
+    attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(429);
+    let mut owner = app.visitor().await;
+    owner.headers.insert("x-forwarded-for", "198.51.100.7".to_owned());
+    owner.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn one_mailbox_cannot_be_filled(db: PgPool) {
+    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    config.limits.auth = 1000;
+    let app = TestApp::with_config(db, config);
+    let mut visitor = app.visitor().await;
+    for _ in 0..15 {
+        visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    }
+    app.newest_mail(EMAIL).await;
+    assert_eq!(app.mailer.count_to(EMAIL), 10);
+}
+
+#[sqlx::test]
+async fn an_address_takes_a_thousand_requests_a_minute_and_a_browser_sees_a_page(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    for _ in 0..1000 {
+        visitor.get("/healthz").await.expect_status(200);
+    }
+    assert_eq!(visitor.get("/healthz").await.expect_status(429).code(), "rate_limited");
+    let page = visitor.page("/login").await.expect_status(429);
+    assert!(page.body.contains("Too many requests") && page.body.starts_with("<!DOCTYPE html>"));
+    assert_eq!(page.header("retry-after"), "60");
+}

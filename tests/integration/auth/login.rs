@@ -1,0 +1,111 @@
+use chrono::TimeDelta;
+use insta::assert_json_snapshot;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn the_right_password_opens_a_session(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let mut visitor = app.visitor().await;
+    let before = visitor.csrf();
+    let answer = visitor.post("/api/auth/login", json!({ "email": "ADA@example.com", "password": PASSWORD })).await.expect_status(200);
+    assert_json_snapshot!(answer.json(), @r#"
+    {
+      "status": "signed_in"
+    }
+    "#);
+    assert_eq!(answer.location(), "/home");
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text")).collect();
+    let session = cookies.iter().find(|cookie| cookie.starts_with("huntaze_session=")).expect("a session");
+    assert!(session.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"), "{session}");
+    assert_ne!(visitor.csrf(), before, "the token changes with the session");
+    let user = visitor.get("/api/auth/session").await.expect_status(200).json();
+    assert_json_snapshot!(user, { ".id" => "[id]" }, @r#"
+    {
+      "email": "ada@example.com",
+      "id": "[id]",
+      "name": null,
+      "plan": "FREE",
+      "role": "USER"
+    }
+    "#);
+}
+
+#[sqlx::test]
+async fn remembering_keeps_the_session_for_thirty_days(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let (mut forgetful, mut remembered) = (app.visitor().await, app.visitor().await);
+    forgetful.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+    remembered.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD, "rememberMe": true })).await.expect_status(200);
+    app.clock.advance(TimeDelta::hours(24));
+    forgetful.get("/api/auth/session").await.expect_status(401);
+    remembered.get("/api/auth/session").await.expect_status(200);
+    app.clock.advance(TimeDelta::days(29));
+    remembered.get("/api/auth/session").await.expect_status(401);
+}
+
+#[sqlx::test]
+async fn nobody_learns_which_addresses_exist(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let mut visitor = app.visitor().await;
+    let wrong = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    let unknown = visitor.post("/api/auth/login", json!({ "email": "nobody@example.com", "password": PASSWORD })).await.expect_status(401);
+    assert_eq!(wrong.error(), unknown.error());
+    assert_json_snapshot!(wrong.error(), @r#"
+    {
+      "code": "invalid_credentials",
+      "error": "E-mail or password is not right.",
+      "requestId": "[id]"
+    }
+    "#);
+}
+
+#[sqlx::test]
+async fn an_unverified_address_is_told_only_after_the_right_password(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    let wrong = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    assert_eq!(wrong.code(), "invalid_credentials");
+    let right = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(403);
+    assert_eq!(right.code(), "email_not_verified");
+    assert!(!visitor.is_signed_in());
+}
+
+#[sqlx::test]
+async fn the_wanted_page_is_reached_unless_it_is_elsewhere(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    for (next, location) in [("/home?range=7d", "/home?range=7d"), ("https://evil.example/", "/home"), ("//evil.example", "/home")] {
+        let mut visitor = app.visitor().await;
+        let answer =
+            visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD, "next": next })).await.expect_status(200);
+        assert_eq!(answer.location(), location);
+    }
+}
+
+#[sqlx::test]
+async fn signing_in_again_ends_the_older_session_of_this_browser(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.member(EMAIL).await;
+    let older = browser.clone();
+    browser.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+    browser.get("/api/auth/session").await.expect_status(200);
+    older.clone().get("/api/auth/session").await.expect_status(401);
+}
+
+#[sqlx::test]
+async fn attempts_are_audited_without_the_password(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    app.member(EMAIL).await.post("/api/auth/logout", json!({})).await.expect_status(200);
+    app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM audit_events ORDER BY id").fetch_all(&db).await.expect("rows");
+    assert_eq!(kinds, ["registered", "email_verified", "login_succeeded", "logged_out", "login_failed"]);
+}

@@ -1,0 +1,9 @@
+mod csrf;
+mod limits;
+mod login;
+mod races;
+mod register;
+mod reset;
+mod session;
+mod verify;
+mod without_script;

@@ -1,0 +1,77 @@
+//! What happens when two requests come at once.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn two_registrations_of_one_address_leave_one_account_and_one_link(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let (mut one, mut two) = (app.visitor().await, app.visitor().await);
+    let (a, b) = tokio::join!(
+        one.post("/api/auth/register", json!({ "email": EMAIL, "password": "first-good-password" })),
+        two.post("/api/auth/register", json!({ "email": "ADA@example.com", "password": "second-good-password" })),
+    );
+    a.expect_status(202);
+    b.expect_status(202);
+    let accounts: i64 = sqlx::query_scalar("SELECT count(*) FROM users").fetch_one(&db).await.expect("a count");
+    let links: i64 = sqlx::query_scalar("SELECT count(*) FROM account_links").fetch_one(&db).await.expect("a count");
+    assert_eq!((accounts, links), (1, 1));
+}
+
+#[sqlx::test]
+async fn of_many_uses_of_one_link_one_changes_the_password(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    app.visitor().await.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
+    let token = app.mailed_token(EMAIL).await;
+    let uses = (0..5).map(|number| {
+        let (app, token) = (&app, &token);
+        async move {
+            let password = format!("contender-number-{number}");
+            let answer = app.visitor().await.post("/api/auth/reset-password", json!({ "token": token, "password": password })).await;
+            (answer.status.as_u16(), password)
+        }
+    });
+    let outcomes = futures::future::join_all(uses).await;
+    let winners: Vec<_> = outcomes.iter().filter(|(status, _)| *status == 200).collect();
+    assert_eq!(winners.len(), 1, "{outcomes:?}");
+    assert!(outcomes.iter().all(|(status, _)| matches!(status, 200 | 410)), "{outcomes:?}");
+    app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": winners[0].1 })).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn two_clicks_on_one_verification_link_both_end_well(db: PgPool) {
+    let app = TestApp::new(db);
+    let (mut one, mut two) = (app.visitor().await, app.visitor().await);
+    one.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    let token = app.mailed_token(EMAIL).await;
+    let (a, b) = tokio::join!(
+        one.post("/api/auth/verify-email", json!({ "token": token })),
+        two.post("/api/auth/verify-email", json!({ "token": token })),
+    );
+    let mut outcomes = [a.expect_status(200).json()["status"].clone(), b.expect_status(200).json()["status"].clone()];
+    outcomes.sort_by_key(ToString::to_string);
+    assert_eq!(outcomes, ["already_used", "valid"]);
+}
+
+#[sqlx::test]
+async fn two_workers_send_each_mail_once(db: PgPool) {
+    let app = TestApp::new(db);
+    for number in 0..10 {
+        let email = format!("creator{number}@example.com");
+        let mail = huntaze::server::infra::mail::Message::Reset { link: "https://x.example/".to_owned() }.to(email);
+        huntaze::server::db::outbox::insert(&app.state.db, &mail, huntaze::server::infra::clock::Clock::now(&*app.clock))
+            .await
+            .expect("inserted");
+    }
+    let (a, b) = tokio::join!(
+        huntaze::server::jobs::deliver_due(&app.state, &app.mailer),
+        huntaze::server::jobs::deliver_due(&app.state, &app.mailer),
+    );
+    assert_eq!(a.expect("delivered") + b.expect("delivered"), 10);
+    assert!((0..10).all(|number| app.mailer.count_to(&format!("creator{number}@example.com")) == 1));
+}

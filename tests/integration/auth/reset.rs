@@ -1,0 +1,82 @@
+use chrono::TimeDelta;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+const NEW: &str = "violet-engine-sunday";
+
+async fn reset_token(app: &TestApp) -> String {
+    let mut visitor = app.visitor().await;
+    visitor.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
+    app.mailed_token(EMAIL).await
+}
+
+#[sqlx::test]
+async fn a_new_password_ends_every_session(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut elsewhere = app.member(EMAIL).await;
+    let token = reset_token(&app).await;
+    let mut visitor = app.visitor().await;
+    visitor.get(&format!("/api/auth/reset-password?token={token}")).await.expect_status(200);
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(200);
+    elsewhere.get("/api/auth/session").await.expect_status(401);
+    visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(401);
+    visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": NEW })).await.expect_status(200);
+    assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Your Huntaze password was changed");
+}
+
+#[sqlx::test]
+async fn a_link_works_once_and_for_an_hour(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let token = reset_token(&app).await;
+    let mut visitor = app.visitor().await;
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(200);
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": "a third password" })).await.expect_status(410);
+    app.clock.advance(TimeDelta::minutes(2));
+
+    let token = reset_token(&app).await;
+    app.clock.advance(TimeDelta::hours(1));
+    visitor.get(&format!("/api/auth/reset-password?token={token}")).await.expect_status(410);
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(410);
+    let page = visitor.page(&format!("/reset-password?token={token}")).await;
+    assert!(page.body.contains("This link has expired") && page.body.contains("Send a new link"));
+    // One button: whose link it was need not be typed again.
+    visitor.post("/api/auth/forgot-password", json!({ "token": token })).await.expect_status(202);
+    assert_ne!(app.mailed_token(EMAIL).await, token);
+}
+
+#[sqlx::test]
+async fn a_bad_password_does_not_use_the_link_up(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let token = reset_token(&app).await;
+    let mut visitor = app.visitor().await;
+    for password in ["short", "password1", ""] {
+        let answer = visitor.post("/api/auth/reset-password", json!({ "token": token, "password": password })).await.expect_status(400);
+        assert!(answer.json()["fields"]["password"].is_string());
+    }
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn a_link_of_another_kind_does_not_work(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    let token = app.mailed_token(EMAIL).await;
+    visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(404);
+}
+
+#[sqlx::test]
+async fn an_unknown_address_gets_the_same_answer_and_no_mail(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let mut visitor = app.visitor().await;
+    let known = visitor.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
+    let unknown = visitor.post("/api/auth/forgot-password", json!({ "email": "nobody@example.com" })).await.expect_status(202);
+    assert_eq!(known.json(), unknown.json());
+    assert!(app.newest_mail("nobody@example.com").await.is_none());
+}

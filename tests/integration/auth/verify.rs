@@ -1,0 +1,82 @@
+use chrono::TimeDelta;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn registered(app: &TestApp) -> String {
+    let mut visitor = app.visitor().await;
+    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    app.mailed_token(EMAIL).await
+}
+
+#[sqlx::test]
+async fn looking_at_a_link_changes_nothing(db: PgPool) {
+    let app = TestApp::new(db);
+    let token = registered(&app).await;
+    let mut visitor = app.visitor().await;
+    for _ in 0..2 {
+        let answer = visitor.get(&format!("/api/auth/verify-email?token={token}")).await.expect_status(200);
+        assert_eq!(answer.json(), json!({ "status": "valid" }));
+    }
+    visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(403);
+}
+
+#[sqlx::test]
+async fn a_second_use_says_that_it_is_done(db: PgPool) {
+    let app = TestApp::new(db);
+    let token = registered(&app).await;
+    let mut visitor = app.visitor().await;
+    let answer = visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
+    assert_eq!(answer.json(), json!({ "status": "valid" }));
+    let answer = visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
+    assert_eq!(answer.json(), json!({ "status": "already_used" }));
+    app.clock.advance(TimeDelta::hours(24));
+    let mut visitor = app.visitor().await;
+    assert_eq!(visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(410).code(), "gone");
+}
+
+#[sqlx::test]
+async fn an_expired_link_leads_to_a_new_one(db: PgPool) {
+    let app = TestApp::new(db);
+    let token = registered(&app).await;
+    app.clock.advance(TimeDelta::hours(24));
+    let mut visitor = app.visitor().await;
+    visitor.get(&format!("/api/auth/verify-email?token={token}")).await.expect_status(410);
+    visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(410);
+    let page = visitor.page(&format!("/verify-email?token={token}")).await.expect_status(200);
+    assert!(page.body.contains("This link has expired") && page.body.contains("Send a new link"));
+
+    visitor.post("/api/auth/resend-verification", json!({ "token": token })).await.expect_status(202);
+    let fresh = app.mailed_token(EMAIL).await;
+    assert_ne!(fresh, token);
+    visitor.post("/api/auth/verify-email", json!({ "token": fresh })).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn resending_waits_a_minute_and_tells_nobody_who_exists(db: PgPool) {
+    let app = TestApp::new(db);
+    registered(&app).await;
+    app.register_verified("verified@example.com").await;
+    let mut visitor = app.visitor().await;
+    for email in [EMAIL, EMAIL, "verified@example.com", "unknown@example.com"] {
+        let answer = visitor.post("/api/auth/resend-verification", json!({ "email": email })).await.expect_status(202);
+        assert_eq!(answer.json(), json!({ "status": "check_email" }));
+    }
+    app.newest_mail(EMAIL).await;
+    assert_eq!(app.mailer.count_to(EMAIL), 2, "the first, and one that was asked for after the pause");
+    assert_eq!(app.mailer.count_to("verified@example.com"), 1);
+    assert_eq!(app.mailer.count_to("unknown@example.com"), 0);
+}
+
+#[sqlx::test]
+async fn an_unknown_link_is_not_found(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    for token in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%00"] {
+        visitor.get(&format!("/api/auth/verify-email?token={token}")).await.expect_status(404);
+    }
+    visitor.get("/api/auth/verify-email").await.expect_status(404);
+}

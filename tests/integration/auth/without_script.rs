@@ -1,0 +1,82 @@
+//! The same journey, by forms and redirects alone.
+
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn register_verify_sign_in_and_out(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.client();
+    browser.page("/register").await.expect_status(200);
+    let answer = browser.submit("/api/auth/register", &[("email", EMAIL), ("password", PASSWORD)]).await.expect_status(303);
+    assert_eq!(answer.location(), "/verify-email");
+    let page = browser.page("/verify-email").await;
+    assert!(page.body.contains("Check your e-mail") && page.body.contains(EMAIL));
+
+    let token = app.mailed_token(EMAIL).await;
+    let page = browser.page(&format!("/verify-email?token={token}")).await;
+    assert!(page.body.contains("Verify e-mail"));
+    assert_eq!(page.header("referrer-policy"), "no-referrer");
+    let answer = browser.submit("/api/auth/verify-email", &[("token", &token)]).await.expect_status(303);
+    assert_eq!(answer.location(), "/login?reason=verified");
+
+    let answer = browser
+        .submit("/api/auth/login", &[("email", EMAIL), ("password", PASSWORD), ("rememberMe", "on"), ("next", "")])
+        .await
+        .expect_status(303);
+    assert_eq!(answer.location(), "/home");
+    assert!(browser.page("/home").await.expect_status(200).body.contains(EMAIL));
+    let answer = browser.submit("/api/auth/logout", &[]).await.expect_status(303);
+    assert_eq!(answer.location(), "/login?reason=signed-out");
+    assert_eq!(browser.page("/home").await.expect_status(303).location(), "/login?next=/home");
+}
+
+#[sqlx::test]
+async fn an_error_comes_back_to_its_form_with_what_was_typed_but_no_secret(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.client();
+    browser.page("/register").await;
+    let answer = browser.submit("/api/auth/register", &[("email", "half@an-address"), ("password", "s3cret")]).await.expect_status(303);
+    assert_eq!(answer.location(), "/register");
+    assert!(!browser.cookies["huntaze_flash"].contains("s3cret"));
+    let page = browser.page("/register").await;
+    assert!(page.body.contains("half@an-address") && page.body.contains("Use at least 8 characters."));
+    assert!(!page.body.contains("s3cret"));
+    assert!(!browser.cookies.contains_key("huntaze_flash"), "it is shown once");
+    assert!(!browser.page("/register").await.body.contains("half@an-address"));
+}
+
+#[sqlx::test]
+async fn a_wrong_password_and_an_old_page_are_explained(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.client();
+    browser.page("/login").await;
+    browser.submit("/api/auth/login", &[("email", EMAIL), ("password", "wrong wrong")]).await.expect_status(303);
+    assert!(browser.page("/login").await.body.contains("E-mail or password is not right."));
+    browser.cookies.remove("huntaze_csrf");
+    let answer = browser.submit("/api/auth/login", &[("email", EMAIL), ("password", "wrong wrong")]).await.expect_status(303);
+    assert_eq!(answer.location(), "/login");
+    assert!(browser.page("/login").await.body.contains("This page was open for too long."));
+}
+
+#[sqlx::test]
+async fn forgetting_a_password(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let mut browser = app.client();
+    browser.page("/forgot-password").await;
+    let answer = browser.submit("/api/auth/forgot-password", &[("email", EMAIL)]).await.expect_status(303);
+    assert_eq!(answer.location(), "/forgot-password");
+    assert!(browser.page("/forgot-password").await.body.contains("If an account exists, a mail is on its way."));
+    let token = app.mailed_token(EMAIL).await;
+    let page = browser.page(&format!("/reset-password?token={token}")).await;
+    assert!(page.body.contains("New password"));
+    let answer = browser.submit("/api/auth/reset-password", &[("token", &token), ("password", "short")]).await.expect_status(303);
+    assert_eq!(answer.location(), format!("/reset-password?token={token}"));
+    let answer =
+        browser.submit("/api/auth/reset-password", &[("token", &token), ("password", "violet-engine-sunday")]).await.expect_status(303);
+    assert_eq!(answer.location(), "/login?reason=password-changed");
+}

@@ -1,0 +1,68 @@
+//! The list of what the server answers to: a change here is a change of the contract.
+
+use http::Method;
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+#[sqlx::test]
+async fn every_endpoint_is_listed(_db: PgPool) {
+    let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
+    endpoints.sort();
+    insta::assert_snapshot!(endpoints.join("\n"), @r"
+    GET /api/auth/pending-email
+    GET /api/auth/reset-password
+    GET /api/auth/session
+    GET /api/auth/verify-email
+    GET /api/csrf/token
+    POST /api/auth/forgot-password
+    POST /api/auth/login
+    POST /api/auth/logout
+    POST /api/auth/password-strength
+    POST /api/auth/register
+    POST /api/auth/resend-verification
+    POST /api/auth/reset-password
+    POST /api/auth/verify-email
+    ");
+}
+
+#[sqlx::test]
+async fn what_does_not_exist_is_json_under_api_and_a_page_elsewhere(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
+        let answer = visitor.request(method, "/api/nothing/here").await.expect_status(404);
+        assert_eq!(answer.code(), "not_found");
+    }
+    assert_eq!(visitor.request(Method::DELETE, "/api/auth/login").await.expect_status(405).code(), "method_not_allowed");
+    assert_eq!(visitor.request(Method::POST, "/nothing").await.expect_status(404).code(), "not_found");
+    let page = visitor.page("/nothing/here").await.expect_status(404);
+    assert!(page.body.contains("<h1>Page not found</h1>"), "{}", page.body);
+}
+
+#[sqlx::test]
+async fn every_answer_carries_the_security_headers(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    for uri in ["/beta", "/login", "/api/csrf/token", "/api/nothing", "/nothing", "/pkg/nothing.js", "/healthz"] {
+        let answer = visitor.page(uri).await;
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{uri}");
+        assert_eq!(answer.header("cache-control"), "no-store", "{uri}");
+        assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{uri}");
+        assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{uri}");
+        assert_eq!(answer.header("x-request-id").len(), 32, "{uri}");
+    }
+    visitor.headers.insert("x-request-id", "chosen-by-the-client".to_owned());
+    assert_ne!(visitor.get("/healthz").await.header("x-request-id"), "chosen-by-the-client");
+}
+
+#[sqlx::test]
+async fn the_scripts_of_a_page_carry_the_nonce_of_its_policy(db: PgPool) {
+    let app = TestApp::new(db);
+    let page = app.client().page("/login").await;
+    let policy = page.header("content-security-policy").to_owned();
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).expect("a nonce");
+    let scripts = page.body.matches("<script").count();
+    assert!(scripts > 0);
+    assert_eq!(page.body.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "{}", page.body);
+}

@@ -1,0 +1,99 @@
+//! Input that nobody sends by accident: a clear 4xx with the JSON error, never a 500.
+
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+const ENDPOINTS: [&str; 7] = [
+    "/api/auth/register",
+    "/api/auth/login",
+    "/api/auth/resend-verification",
+    "/api/auth/verify-email",
+    "/api/auth/forgot-password",
+    "/api/auth/reset-password",
+    "/api/auth/password-strength",
+];
+
+#[sqlx::test]
+async fn broken_bodies_are_refused_by_every_endpoint(db: PgPool) {
+    let app = relaxed(db);
+    let mut visitor = app.visitor().await;
+    let bodies: [(&str, &str, Vec<u8>); 11] = [
+        ("malformed", JSON, b"{\"email\":".to_vec()),
+        ("empty", JSON, Vec::new()),
+        ("a list", JSON, b"[1,2]".to_vec()),
+        ("a text", JSON, b"\"text\"".to_vec()),
+        ("deeply nested", JSON, "[".repeat(30_000).into_bytes()),
+        ("nested objects", JSON, format!("{}1{}", "{\"email\":".repeat(5000), "}".repeat(5000)).into_bytes()),
+        ("an object for a text", JSON, br#"{"email":{"a":1},"password":{"a":1},"token":{"a":1}}"#.to_vec()),
+        ("a list for a text", JSON, br#"{"email":["a"],"password":["a"],"token":["a"]}"#.to_vec()),
+        ("invalid UTF-8", JSON, b"{\"email\":\"\xff\xfe\"}".to_vec()),
+        ("invalid UTF-8 in a form", FORM, b"email=%ff%fe&password=%ff&token=%ff".to_vec()),
+        ("NUL", FORM, b"email=a%00b%40c.de&password=%00%00%00%00%00%00%00%00&token=%00".to_vec()),
+    ];
+    for endpoint in ENDPOINTS {
+        for (name, content_type, body) in &bodies {
+            let answer = visitor.post_raw(endpoint, content_type, body.clone()).await;
+            assert!(answer.status.is_client_error(), "{endpoint}, {name}: {} {}", answer.status, answer.body);
+            assert_eq!(answer.error()["code"], "invalid_input", "{endpoint}, {name}");
+        }
+    }
+}
+
+#[sqlx::test]
+async fn too_large_is_413_with_and_without_an_announcement(db: PgPool) {
+    let app = relaxed(db);
+    let mut visitor = app.visitor().await;
+    let large = "x".repeat(64 * 1024 + 1);
+    assert_eq!(visitor.post_raw("/api/auth/login", FORM, large.clone()).await.expect_status(413).code(), "payload_too_large");
+    let stream =
+        futures::stream::iter(large.into_bytes().chunks(1000).map(|chunk| Ok::<_, std::io::Error>(chunk.to_vec())).collect::<Vec<_>>());
+    let body = axum::body::Body::from_stream(stream);
+    assert_eq!(visitor.post_raw("/api/auth/login", FORM, body).await.expect_status(413).code(), "payload_too_large");
+}
+
+#[sqlx::test]
+async fn odd_paths_do_not_break_the_router(db: PgPool) {
+    let app = relaxed(db);
+    let mut visitor = app.client();
+    for uri in ["//evil.example", "//", "///login"] {
+        assert_eq!(visitor.get(uri).await.expect_status(400).code(), "invalid_input", "{uri}");
+    }
+    for uri in [
+        "/%00",
+        "/%ff",
+        "/login/%2e%2e/%2e%2e/etc/passwd",
+        "/pkg/../Cargo.toml",
+        "/pkg/%2e%2e/%2e%2e/Cargo.toml",
+        "/login?next=%ff%00",
+        "/verify-email?token=%ff",
+    ] {
+        let answer = visitor.page(uri).await;
+        assert!(answer.status.as_u16() < 500, "{uri}: {}", answer.status);
+        assert!(!answer.body.contains("[package]"), "{uri}");
+    }
+}
+
+#[sqlx::test]
+async fn odd_cookies_are_no_session(db: PgPool) {
+    let app = relaxed(db);
+    for value in ["", "x", "%00", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\"quoted\""] {
+        let mut visitor = app.client();
+        visitor.cookies.insert("huntaze_session".to_owned(), value.to_owned());
+        visitor.cookies.insert("huntaze_csrf".to_owned(), value.to_owned());
+        visitor.cookies.insert("huntaze_flash".to_owned(), value.to_owned());
+        visitor.get("/api/auth/session").await.expect_status(401);
+        visitor.page("/login").await.expect_status(200);
+        visitor.post("/api/auth/login", json!({})).await;
+    }
+}
+
+fn relaxed(db: PgPool) -> TestApp {
+    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    config.limits.auth = 10_000;
+    TestApp::with_config(db, config)
+}

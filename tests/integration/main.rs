@@ -1,0 +1,9 @@
+//! The server as its clients see it, against a real PostgreSQL: each test has a database of its own.
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
+mod auth;
+mod contract;
+mod database;
+mod hostile;
+mod pages;
+mod support;

@@ -1,0 +1,88 @@
+//! Every page, drawn on the server for visitors and members.
+
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+#[sqlx::test]
+async fn every_page_has_one_heading_one_main_a_title_and_a_description(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    for (uri, heading) in [
+        ("/beta", "Reach and money on one screen"),
+        ("/login", "Sign in"),
+        ("/register", "Create your account"),
+        ("/verify-email", "Verify your e-mail"),
+        ("/forgot-password", "Reset your password"),
+        ("/reset-password?token=x", "Reset your password"),
+    ] {
+        let body = visitor.page(uri).await.expect_status(200).body;
+        assert_page(&body, heading, uri);
+    }
+    let mut member = app.member("ada@example.com").await;
+    assert_page(&member.page("/home").await.expect_status(200).body, "Home", "/home");
+}
+
+#[track_caller]
+fn assert_page(body: &str, heading: &str, uri: &str) {
+    assert_eq!(body.matches("<h1").count(), 1, "{uri}");
+    assert_eq!(body.matches("<main").count(), 1, "{uri}");
+    assert!(body.contains(&format!("{heading}</h1>")), "{uri}: {body}");
+    assert!(body.contains(&format!("<title>{heading} · Huntaze</title>")), "{uri}: {body}");
+    assert!(body.contains("<meta name=\"description\""), "{uri}");
+}
+
+#[sqlx::test]
+async fn visitors_and_members_see_their_own_pages(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    assert_eq!(visitor.page("/").await.expect_status(303).location(), "/beta");
+    assert_eq!(visitor.page("/home?range=7d").await.expect_status(303).location(), "/login?next=/home%3Frange%3D7d");
+    assert!(visitor.page("/home").await.body.is_empty(), "nothing of the page is drawn");
+    let mut member = app.member("ada@example.com").await;
+    assert_eq!(member.page("/").await.expect_status(303).location(), "/home");
+    for page in ["/login", "/register", "/forgot-password"] {
+        assert_eq!(member.page(page).await.expect_status(303).location(), "/home", "{page}");
+    }
+}
+
+#[sqlx::test]
+async fn old_addresses_lead_on_with_their_query(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    assert_eq!(visitor.page("/auth/login?next=/home").await.expect_status(308).location(), "/login?next=/home");
+    assert_eq!(visitor.page("/auth/register").await.expect_status(308).location(), "/register");
+    assert_eq!(visitor.page("/auth/verify?token=x").await.expect_status(308).location(), "/verify-email?token=x");
+}
+
+#[sqlx::test]
+async fn the_reason_on_the_sign_in_page_comes_from_a_closed_list(db: PgPool) {
+    let app = TestApp::new(db);
+    let page =
+        app.client().page("/login?reason=%3Cscript%3Ealert(1)%3C/script%3E&next=%22%3E%3Cscript%3Ealert(2)").await.expect_status(200);
+    assert!(!page.body.contains("<script>alert"), "{}", page.body);
+}
+
+#[sqlx::test]
+async fn health_says_what_it_knows(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut probe = app.client();
+    probe.get("/healthz").await.expect_status(200);
+    probe.get("/readyz").await.expect_status(200);
+    sqlx::query("DELETE FROM _sqlx_migrations WHERE version = 2").execute(&db).await.expect("deleted");
+    probe.get("/readyz").await.expect_status(503);
+    db.close().await;
+    probe.get("/readyz").await.expect_status(503);
+    probe.get("/healthz").await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn without_a_database_a_browser_gets_a_page_with_the_request_id(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    db.close().await;
+    let page = member.page("/home").await.expect_status(503);
+    assert!(page.body.contains("Something went wrong") && page.body.contains("Retry"));
+    assert!(page.body.contains(page.header("x-request-id")), "{}", page.body);
+    assert_eq!(member.get("/api/auth/session").await.expect_status(503).code(), "unavailable");
+}

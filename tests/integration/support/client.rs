@@ -1,0 +1,142 @@
+use std::collections::BTreeMap;
+
+use axum::{Router, body::Body};
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+const CSRF_COOKIE: &str = "huntaze_csrf";
+
+/// Talks to the application in this process, and keeps its cookies.
+#[derive(Clone)]
+pub struct Client {
+    router: Router,
+    pub cookies: BTreeMap<String, String>,
+    pub headers: BTreeMap<&'static str, String>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Client {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), headers: BTreeMap::new() }
+    }
+
+    pub fn csrf(&self) -> String {
+        self.cookies.get(CSRF_COOKIE).cloned().unwrap_or_default()
+    }
+
+    pub fn is_signed_in(&self) -> bool {
+        self.cookies.contains_key("huntaze_session")
+    }
+
+    /// As a script asks.
+    pub async fn get(&mut self, uri: &str) -> Answer {
+        self.send(Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty()).expect("a request")).await
+    }
+
+    /// As a browser asks for a page.
+    pub async fn page(&mut self, uri: &str) -> Answer {
+        self.send(Request::get(uri).header(header::ACCEPT, "text/html,*/*").body(Body::empty()).expect("a request")).await
+    }
+
+    /// As our script posts: JSON, with the token.
+    pub async fn post(&mut self, uri: &str, body: Value) -> Answer {
+        self.post_raw(uri, "application/json", body.to_string()).await
+    }
+
+    /// Any body, with the token.
+    pub async fn post_raw(&mut self, uri: &str, content_type: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(uri)
+            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, content_type)
+            .header("x-csrf-token", self.csrf())
+            .body(body.into());
+        self.send(request.expect("a request")).await
+    }
+
+    /// As a browser without JavaScript posts a form: the token travels as a field.
+    pub async fn submit(&mut self, uri: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.extend_pairs(fields).append_pair("_csrf", &self.csrf());
+        let request = Request::post(uri)
+            .header(header::ACCEPT, "text/html,*/*")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form.finish()));
+        self.send(request.expect("a request")).await
+    }
+
+    pub async fn request(&mut self, method: Method, uri: &str) -> Answer {
+        let request = Request::builder().method(method).uri(uri).header("x-csrf-token", self.csrf()).body(Body::empty());
+        self.send(request.expect("a request")).await
+    }
+
+    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !cookies.is_empty() {
+            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().expect("a header"));
+        }
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
+        }
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        self.keep_cookies(&parts.headers);
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+
+    fn keep_cookies(&mut self, headers: &HeaderMap) {
+        for line in headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie::Cookie::parse(line.to_str().expect("text").to_owned()).expect("a cookie");
+            if cookie.max_age().is_some_and(cookie::time::SignedDuration::is_zero) {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+    }
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn expect_status(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.body);
+        self
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    /// The body of an error, its request id replaced, for snapshots.
+    #[track_caller]
+    pub fn error(&self) -> Value {
+        let mut json = self.json();
+        let id = json["requestId"].as_str().unwrap_or_default();
+        assert_eq!(id, self.header("x-request-id"), "the id of the body is that of the header");
+        assert_eq!(id.len(), 32, "{json}");
+        json["requestId"] = Value::from("[id]");
+        json
+    }
+
+    #[track_caller]
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_else(|| panic!("no code in {}", self.body)).to_owned()
+    }
+}

@@ -1,0 +1,35 @@
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use huntaze::server::{
+    db::outbox::OutboxMail,
+    infra::mailer::{Mailer, MailerError},
+};
+
+/// Remembers instead of sending; refuses while it is told to.
+#[derive(Clone, Default)]
+pub struct MemoryMailer {
+    sent: Arc<Mutex<Vec<OutboxMail>>>,
+    pub is_down: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl MemoryMailer {
+    pub fn newest_to(&self, email: &str) -> Option<OutboxMail> {
+        self.sent.lock().expect("no panic").iter().rev().find(|mail| mail.recipient == email).cloned()
+    }
+
+    pub fn count_to(&self, email: &str) -> usize {
+        self.sent.lock().expect("no panic").iter().filter(|mail| mail.recipient == email).count()
+    }
+}
+
+#[async_trait]
+impl Mailer for MemoryMailer {
+    async fn send(&self, mail: &OutboxMail) -> Result<(), MailerError> {
+        if self.is_down.load(std::sync::atomic::Ordering::SeqCst) {
+            return Err(MailerError::Delivery("down".to_owned()));
+        }
+        self.sent.lock().expect("no panic").push(mail.clone());
+        Ok(())
+    }
+}

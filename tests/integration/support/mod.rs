@@ -1,0 +1,95 @@
+//! A whole application in the test's process, and clients that keep cookies.
+
+mod client;
+mod mailer;
+
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::TimeDelta;
+pub use client::Client;
+use huntaze::server::{
+    config::Config,
+    infra::{clock::MockClock, keys::Keys, password::PasswordHasher, rate_limiter::MemoryRateLimiter},
+    jobs,
+    router::router,
+    state::AppState,
+};
+use leptos::config::LeptosOptions;
+pub use mailer::MemoryMailer;
+use sqlx::PgPool;
+use tokio::sync::Notify;
+
+pub const PASSWORD: &str = "tuesday-lamp-orbit";
+
+/// The application under test.
+pub struct TestApp {
+    pub state: AppState,
+    pub clock: Arc<MockClock>,
+    pub mailer: MemoryMailer,
+    router: Router,
+}
+
+impl TestApp {
+    pub fn new(db: PgPool) -> Self {
+        Self::with_config(db, Config::for_tests().expect("a valid configuration"))
+    }
+
+    pub fn with_config(db: PgPool, config: Config) -> Self {
+        let clock = Arc::new(MockClock::default());
+        let state = AppState {
+            leptos_options: LeptosOptions::builder().output_name("huntaze").hash_files(false).build(),
+            db,
+            keys: Arc::new(Keys::derive(&config.app.secret_key)),
+            passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
+            limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
+            outbox_bell: Arc::new(Notify::new()),
+            clock: clock.clone(),
+            config: Arc::new(config),
+        };
+        Self { router: router(state.clone()), state, clock, mailer: MemoryMailer::default() }
+    }
+
+    /// A client without cookies.
+    pub fn client(&self) -> Client {
+        Client::new(self.router.clone())
+    }
+
+    /// A client that has a CSRF token.
+    pub async fn visitor(&self) -> Client {
+        let mut client = self.client();
+        client.get("/api/csrf/token").await;
+        client
+    }
+
+    /// Somebody who registered and verified the address.
+    pub async fn register_verified(&self, email: &str) {
+        let mut visitor = self.visitor().await;
+        visitor.post("/api/auth/register", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(202);
+        let token = self.mailed_token(email).await;
+        visitor.post("/api/auth/verify-email", serde_json::json!({ "token": token })).await.expect_status(200);
+        // The minute's allowance is the test's own.
+        self.clock.advance(TimeDelta::minutes(2));
+    }
+
+    /// A client that is signed in.
+    pub async fn member(&self, email: &str) -> Client {
+        self.register_verified(email).await;
+        let mut client = self.visitor().await;
+        client.post("/api/auth/login", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(200);
+        client
+    }
+
+    /// Sends what is in the outbox, and returns the newest mail to an address.
+    pub async fn newest_mail(&self, email: &str) -> Option<huntaze::server::db::outbox::OutboxMail> {
+        jobs::deliver_due(&self.state, &self.mailer).await.expect("delivered");
+        self.mailer.newest_to(email)
+    }
+
+    /// The token in the newest mail to an address.
+    pub async fn mailed_token(&self, email: &str) -> String {
+        let mail = self.newest_mail(email).await.expect("a mail");
+        let (_, rest) = mail.text_body.split_once("token=").expect("a link");
+        rest.lines().next().expect("a line").to_owned()
+    }
+}
