@@ -1,15 +1,18 @@
 # Every target installs what it misses and says so. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help serve test dev check css sqlx-prepare setup
+.PHONY: help serve test end2end dev check css sqlx-prepare setup
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## Run Huntaze with its sandbox; Ctrl-C stops all of it (PORT, SANDBOX_PORT)
 	@scripts/serve.sh
 
 test: ## All tests: format, lints, unit, integration, end-to-end
 	@scripts/test.sh
+
+end2end: ## The browser tests alone
+	@scripts/test.sh end2end
 
 check: ## The quick ones: format, lints, unit tests
 	@scripts/test.sh quick

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# All tests, as CI runs them. `test.sh quick`: format, lints and unit tests alone.
+# All tests, as CI runs them.
+#   test.sh quick               format, lints and unit tests alone
+#   test.sh end2end [ARGUMENT…] the browser tests alone; arguments go to Playwright
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
-QUICK=${1:-}
+PART=${1:-all}
 
 check_format() { cargo fmt --all --check; }
 
@@ -40,7 +42,7 @@ end_to_end_tests() {
   load_secrets
   export_settings huntaze_end2end
   # Each test comes from an address of its own, so that the limits can stay as they are.
-  export TRUSTED_PROXIES=127.0.0.1
+  export TRUSTED_PROXIES=127.0.0.1/32
   start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox" >"$HUNTAZE_DATA/sandbox.log" 2>&1
   start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
   wait_for "$APP_URL/readyz" 60 || { tail -20 "$HUNTAZE_DATA/huntaze.log" >&2; die "Huntaze did not start"; }
@@ -49,11 +51,18 @@ end_to_end_tests() {
 
 mkdir -p "$HUNTAZE_DATA"
 timed "Set-up" scripts/setup.sh test
+if [ "$PART" = end2end ]; then
+  stop_on_exit
+  start_postgres
+  timed "Release build" scripts/build.sh
+  timed "End-to-end tests" end_to_end_tests "${@:2}"
+  exit
+fi
 scripts/css.sh
 timed "Format" check_format
 timed "Lints, browser" lint_browser
 timed "Lints, server" lint_server
-if [ "$QUICK" = quick ]; then
+if [ "$PART" = quick ]; then
   timed "Unit tests" unit_tests
   exit
 fi

@@ -1,12 +1,16 @@
 //! What surrounds every page after signing in.
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate},
+};
 
 use crate::{
     api::auth::{Logout, get_current_user},
-    domain::account::CurrentUser,
-    error::ApiError,
+    domain::{account::CurrentUser, navigation::login_path},
+    error::{ApiError, ErrorCode},
     hooks::form::{Form, use_form},
     ui::{
         a11y::{MAIN_ID, ScreenReaderOnly, SkipLink},
@@ -26,6 +30,7 @@ pub type UserResource = Resource<Result<CurrentUser, ApiError>>;
 pub fn AppShell() -> impl IntoView {
     let user: UserResource = Resource::new(|| (), |()| get_current_user());
     provide_context(user);
+    leave_when_session_ended(user);
     view! {
         <SkipLink/>
         <header class=css::header>
@@ -43,6 +48,18 @@ pub fn AppShell() -> impl IntoView {
             <Outlet/>
         </main>
     }
+}
+
+/// The server turns visitors away before a page is drawn; this does it for a session that ends while the page is open.
+fn leave_when_session_ended(user: UserResource) {
+    let navigate = use_navigate();
+    let location = use_location();
+    Effect::new(move || {
+        let has_ended = user.with(|user| matches!(user, Some(Err(error)) if error.code == ErrorCode::Unauthenticated));
+        if has_ended {
+            navigate(&login_path(&location.pathname.get_untracked(), true), NavigateOptions::default());
+        }
+    });
 }
 
 #[component]

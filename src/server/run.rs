@@ -23,9 +23,9 @@ use super::{
     },
     jobs,
     router::router,
+    services,
     state::AppState,
 };
-use crate::domain::account::normalize_email;
 
 const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
@@ -135,7 +135,7 @@ async fn migrate() -> Outcome {
 async fn grant_admin(email: &str) -> Outcome {
     let config = Config::from_env()?;
     let db = db::connect(&config.database)?;
-    if !db::users::grant_admin(&db, &normalize_email(email), SystemClock.now()).await? {
+    if !services::admin::grant(&db, email, SystemClock.now()).await? {
         return Err("there is no account with this address".into());
     }
     print("Granted.\n")

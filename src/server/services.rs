@@ -1,3 +1,4 @@
 //! The rules of the business. Nothing here knows of HTTP or of Leptos.
 
+pub mod admin;
 pub mod auth;

@@ -81,13 +81,13 @@ pub async fn set_password(db: impl PgExecutor<'_>, id: Uuid, password_hash: &str
     Ok(())
 }
 
-/// Makes the owner of an address an administrator. `false`: there is no such account.
+/// Makes the owner of an address an administrator; returns the account, if there is one.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn grant_admin(db: impl PgExecutor<'_>, email: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let granted = sqlx::query!("UPDATE users SET role = 'ADMIN', updated_at = $2 WHERE email = $1", email, now).execute(db).await?;
-    Ok(granted.rows_affected() == 1)
+pub async fn grant_admin(db: impl PgExecutor<'_>, email: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
+    let granted = sqlx::query_scalar!("UPDATE users SET role = 'ADMIN', updated_at = $2 WHERE email = $1 RETURNING id", email, now);
+    Ok(granted.fetch_optional(db).await?)
 }
 
 pub(super) fn parse_role(role: &str) -> Result<Role, DbError> {
