@@ -42,7 +42,7 @@ end_to_end_tests() {
   load_secrets
   export_settings huntaze_end2end
   # Each test comes from an address of its own, so that the limits can stay as they are.
-  export TRUSTED_PROXIES=127.0.0.1/32
+  export TRUSTED_PROXIES=127.0.0.1
   start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox" >"$HUNTAZE_DATA/sandbox.log" 2>&1
   start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
   wait_for "$APP_URL/readyz" 60 || { tail -20 "$HUNTAZE_DATA/huntaze.log" >&2; die "Huntaze did not start"; }

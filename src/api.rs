@@ -1,8 +1,10 @@
 //! The REST contract: server functions at fixed paths. Each is a few lines; the rules are in `server::services`.
 
+pub mod account;
 pub mod auth;
 pub mod client;
 pub mod csrf;
 pub mod flash;
+pub mod onboarding;
 
 pub use client::ApiClient;

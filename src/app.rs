@@ -13,8 +13,16 @@ use crate::pages::gallery::{GalleryPage, StoryPage};
 use crate::{
     features::shell::AppShell,
     pages::{
-        beta::BetaPage, forgot_password::ForgotPasswordPage, home::HomePage, login::LoginPage, not_found::NotFoundPage,
-        register::RegisterPage, reset_password::ResetPasswordPage, verify_email::VerifyEmailPage,
+        beta::BetaPage,
+        forgot_password::ForgotPasswordPage,
+        home::HomePage,
+        login::LoginPage,
+        not_found::NotFoundPage,
+        onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
+        register::RegisterPage,
+        reset_password::ResetPasswordPage,
+        settings::SettingsPage,
+        verify_email::VerifyEmailPage,
     },
     ui::toast::{ToastRegion, Toaster},
 };
@@ -67,8 +75,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async/>
                 <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
                 <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-1") view=ContentTypesPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-2") view=PlatformsPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-3") view=GoalsPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>
             </Routes>

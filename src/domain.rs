@@ -1,5 +1,8 @@
 //! Types and rules that both sides share. No I/O, no Leptos: what is here can be tested alone.
 
 pub mod account;
+pub mod money;
 pub mod navigation;
+pub mod onboarding;
+pub mod settings;
 pub mod validation;

@@ -1,4 +1,7 @@
 //! Parts of screens that know Huntaze's business.
 
 pub mod auth;
+pub mod home;
+pub mod onboarding;
+pub mod settings;
 pub mod shell;

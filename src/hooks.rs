@@ -2,3 +2,4 @@
 
 pub mod document;
 pub mod form;
+pub mod time;

@@ -8,8 +8,10 @@ pub mod gallery;
 pub mod home;
 pub mod login;
 pub mod not_found;
+pub mod onboarding;
 pub mod register;
 pub mod reset_password;
+pub mod settings;
 pub mod verify_email;
 
 use leptos::prelude::*;

@@ -8,10 +8,12 @@ pub mod badge;
 pub mod button;
 pub mod card;
 pub mod checkbox;
+pub mod choice_list;
 pub mod dialog;
 pub mod field;
 pub mod input;
 pub mod logo;
+pub mod select;
 pub mod skeleton;
 #[cfg(any(test, feature = "gallery"))]
 pub mod stories;

@@ -33,6 +33,13 @@ fn has_raw_length(value: &str) -> bool {
 }
 
 #[test]
+fn the_order_of_the_layers_comes_first() {
+    let names = styles(Path::new("src")).into_iter().chain(styles(Path::new("style")));
+    let first = names.filter(|path| !path.starts_with("style/dist")).filter_map(|path| Some(path.file_name()?.to_owned())).min();
+    assert_eq!(first.as_deref(), Some("_layers.module.css".as_ref()), "stylance sorts by file name");
+}
+
+#[test]
 fn the_running_binary_reads_the_section_that_the_build_used() {
     let section = |file: &str| -> toml::Value {
         let text = fs::read_to_string(file).expect("readable");

@@ -34,13 +34,19 @@ pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusV
 #[server(prefix = "/api", endpoint = "auth/login", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::auth};
+    use crate::server::{
+        context,
+        services::{auth, onboarding},
+    };
     let state = context::state()?;
-    let next = crate::domain::navigation::safe_next(&input.next).to_owned();
+    let wanted = Some(crate::domain::navigation::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
     let previous = context::session().map(|session| session.id);
     let signed_in = auth::login(&state, &context::client(), input, previous).await?;
     context::start_session(&state, &signed_in);
-    context::redirect(&next);
+    match wanted {
+        Some(wanted) => context::redirect(&wanted),
+        None => context::redirect(&onboarding::landing(&state, signed_in.user_id).await?),
+    }
     Ok("signed_in".to_owned().into())
 }
 

@@ -1,7 +1,5 @@
 //! The outcome of a form that was posted without JavaScript, carried over the redirect to its page by a short-lived cookie.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +13,8 @@ pub struct Flash {
     pub form: String,
     /// What went wrong; `None` when it went well.
     pub error: Option<ApiError>,
-    /// What was typed, except secrets.
-    pub values: BTreeMap<String, String>,
+    /// What was typed, except secrets. A name may come several times.
+    pub values: Vec<(String, String)>,
 }
 
 /// The outcome for the form that posts to `path`, if this page is drawn because of it. The same on the server and, while the page is

@@ -240,7 +240,7 @@ fn looks_like_email(email: &str) -> bool {
         && domain.rsplit('.').next().is_some_and(|tld| tld.len() >= 2 && !tld.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-fn some_password(password: &Secret, (): &()) -> garde::Result {
+pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
     match password.expose().chars().count() {
         0 => Err(garde::Error::new("Enter your password.")),
         length if length > PASSWORD_MAX => Err(garde::Error::new("A password has at most 128 characters.")),
@@ -248,7 +248,7 @@ fn some_password(password: &Secret, (): &()) -> garde::Result {
     }
 }
 
-fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
+pub(super) fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
     some_password(password, context)?;
     if password.expose().chars().count() < PASSWORD_MIN {
         return Err(garde::Error::new("Use at least 8 characters."));

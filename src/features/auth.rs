@@ -6,7 +6,7 @@ mod password_strength;
 mod resend;
 
 pub use card::AuthCard;
-pub use forms::{ForgotPasswordForm, LoginForm, LoginReason, RegisterForm, ResetPasswordForm, VerifyForm};
+pub use forms::{ForgotPasswordForm, LoginForm, LoginReason, PASSWORD_HINT, RegisterForm, ResetPasswordForm, VerifyForm};
 pub use password_strength::PasswordStrengthMeter;
 pub use resend::{ResendForm, SendNewLinkForm};
 

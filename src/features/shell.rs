@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
-    components::Outlet,
+    components::{A, Outlet},
     hooks::{use_location, use_navigate},
 };
 
@@ -44,9 +44,28 @@ pub fn AppShell() -> impl IntoView {
                 </div>
             </div>
         </header>
-        <main id=MAIN_ID tabindex="-1" class=css::main>
-            <Outlet/>
-        </main>
+        <div class=css::frame>
+            <Navigation/>
+            <main id=MAIN_ID tabindex="-1" class=css::main>
+                <Outlet/>
+            </main>
+        </div>
+    }
+}
+
+/// The pages there are: at the side, or at the bottom of a phone.
+#[component]
+fn Navigation() -> impl IntoView {
+    let pages = [("/home", "Home"), ("/settings", "Settings")];
+    view! {
+        <nav class=css::nav aria-label="Pages">
+            <ul class=css::pages>
+                {pages
+                    .into_iter()
+                    .map(|(href, label)| view! { <li><A href=href attr:class=css::page>{label}</A></li> })
+                    .collect_view()}
+            </ul>
+        </nav>
     }
 }
 

@@ -1,7 +1,5 @@
 //! A form that works without JavaScript, and better with it: checked while one types, sent once, its errors where they belong.
 
-use std::collections::BTreeMap;
-
 use leptos::{
     form::FromFormData,
     prelude::*,
@@ -18,7 +16,11 @@ use crate::{
         flash::{Flash, take_flash},
     },
     domain::validation::FieldErrors,
-    error::ApiError,
+    error::{ApiError, ErrorCode},
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonType, ButtonVariant},
+    },
 };
 
 /// A server function that a form can be posted to.
@@ -42,7 +44,7 @@ pub struct FormState<F: FormFunction> {
     pub problem: RwSignal<Option<ApiError>>,
     /// Whether it was sent and went well.
     pub is_done: RwSignal<bool>,
-    values: StoredValue<BTreeMap<String, String>>,
+    values: StoredValue<Vec<(String, String)>>,
     validate: fn(&F) -> Result<(), FieldErrors>,
 }
 
@@ -59,7 +61,7 @@ impl<F: FormFunction> Copy for FormState<F> {}
 pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) -> FormState<F> {
     let flash = take_flash(F::PATH);
     let is_done = flash.as_ref().is_some_and(|flash| flash.error.is_none());
-    let Flash { error, values, .. } = flash.unwrap_or_else(|| Flash { form: String::new(), error: None, values: BTreeMap::new() });
+    let Flash { error, values, .. } = flash.unwrap_or_else(|| Flash { form: String::new(), error: None, values: Vec::new() });
     let fields = error.as_ref().map(|error| error.fields.clone()).unwrap_or_default();
     let form = FormState {
         action: ServerAction::new(),
@@ -89,9 +91,19 @@ impl<F: FormFunction> FormState<F> {
         Signal::derive(move || self.errors.with(|errors| errors.get(name).cloned()))
     }
 
-    /// What was typed before the page was drawn again.
+    /// What was typed in a field before the page was drawn again.
     pub fn value_of(self, name: &str) -> String {
-        self.values.with_value(|values| values.get(name).cloned().unwrap_or_default())
+        self.values_of(name).into_iter().next().unwrap_or_default()
+    }
+
+    /// All that was chosen under a name before the page was drawn again.
+    pub fn values_of(self, name: &str) -> Vec<String> {
+        self.values.with_value(|values| values.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect())
+    }
+
+    /// Whether the page is drawn again because this form was posted.
+    pub fn was_sent(self) -> bool {
+        self.values.with_value(|values| !values.is_empty())
     }
 
     /// Whether it is on its way.
@@ -149,8 +161,8 @@ pub fn Form<F, O>(
     /// From [`use_form`].
     form: FormState<F>,
     /// For its style.
-    #[prop(into)]
-    class: String,
+    #[prop(optional, into)]
+    class: MaybeProp<String>,
     /// Fields and a button.
     children: Children,
 ) -> impl IntoView
@@ -161,7 +173,7 @@ where
     view! {
         <ActionForm
             action=form.action
-            attr:class=class
+            attr:class=move || class.get()
             attr:novalidate=true
             on:submit:capture=move |event| form.on_submit(&event)
             on:focusout=move |event| form.check_field(&event, false)
@@ -177,4 +189,39 @@ where
 #[component]
 pub fn CsrfField() -> impl IntoView {
     view! { <input type="hidden" name=crate::api::csrf::FIELD value=crate::api::csrf::form_token()/> }
+}
+
+/// What is wrong with the whole form. What is wrong with a field stands at that field.
+#[component]
+pub fn Problem<F: FormFunction>(
+    /// From [`use_form`].
+    form: FormState<F>,
+) -> impl IntoView {
+    let sentence = move || form.problem.with(|problem| problem.as_ref().filter(|problem| problem.fields.is_empty()).map(problem_sentence));
+    move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
+}
+
+fn problem_sentence(problem: &ApiError) -> String {
+    match problem.code {
+        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
+        _ => problem.message.clone(),
+    }
+}
+
+/// The button that sends the form.
+#[component]
+pub fn Submit<F: FormFunction>(
+    /// From [`use_form`].
+    form: FormState<F>,
+    /// What it does.
+    label: &'static str,
+    /// What it is doing.
+    busy: &'static str,
+) -> impl IntoView {
+    let is_pending = form.is_pending();
+    view! {
+        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary full=true loading=is_pending>
+            {move || if is_pending.get() { busy } else { label }}
+        </Button>
+    }
 }

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::{
-    features::shell::UserResource,
+    api::onboarding::get_onboarding,
+    features::home::{AnswersCard, Checklist},
     ui::{
         alert::{Alert, AlertTone},
-        card::{Card, CardBody, CardHeader},
         skeleton::Skeleton,
     },
 };
@@ -15,23 +15,16 @@ use crate::{
 /// `/home`
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let user = expect_context::<UserResource>();
+    let onboarding = Resource::new(|| (), |()| get_onboarding());
     view! {
         <PageMeta title="Home" description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
-        <Suspense fallback=|| view! { <Skeleton label="Loading your account"/> }>
+        <Suspense fallback=|| view! { <Skeleton label="Loading your home page"/> }>
             {move || Suspend::new(async move {
-                match user.await {
-                    Ok(user) => view! {
-                        <Card>
-                            <CardHeader>
-                                <h2>"Your account is ready"</h2>
-                                <p>"Your e-mail is verified."</p>
-                            </CardHeader>
-                            <CardBody>
-                                <p>"You are signed in as " <strong>{user.email}</strong> "."</p>
-                            </CardBody>
-                        </Card>
+                match onboarding.await {
+                    Ok(onboarding) => view! {
+                        <Checklist onboarding=onboarding.clone()/>
+                        <AnswersCard onboarding/>
                     }
                     .into_any(),
                     Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),

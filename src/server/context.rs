@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
@@ -82,9 +82,16 @@ pub fn authenticated() -> Result<OpenSession, ApiError> {
 
 /// Where the request comes from.
 pub fn client() -> ClientInfo {
-    let user_agent =
-        use_context::<Parts>().and_then(|parts| Some(parts.headers.get(header::USER_AGENT)?.to_str().ok()?.chars().take(255).collect()));
-    let ip = extension::<ClientIp>().map_or_else(|| "unknown".to_owned(), |ip| ip.0.to_string());
+    match use_context::<Parts>() {
+        Some(parts) => client_of(&parts.extensions, &parts.headers),
+        None => client_of(&Extensions::new(), &HeaderMap::new()),
+    }
+}
+
+/// The same for a plain handler.
+pub fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
+    let ip = extensions.get::<ClientIp>().map_or_else(|| "unknown".to_owned(), |ip| ip.0.to_string());
+    let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(|agent| agent.chars().take(255).collect());
     ClientInfo { ip, user_agent, request_id: request_id() }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod links;
+pub mod onboarding;
 pub mod outbox;
 pub mod sessions;
 pub mod users;
@@ -41,13 +42,15 @@ pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
     Ok(pool)
 }
 
-/// Whether the database answers and has this binary's schema.
+/// Whether the database answers and has this binary's schema. A newer one is fine: migrations only add what older binaries do not know.
 ///
 /// # Errors
 /// It does not answer.
 pub async fn is_ready(db: &PgPool) -> Result<bool, DbError> {
+    let needed: Vec<i64> =
+        MIGRATIONS.iter().filter(|migration| migration.migration_type.is_up_migration()).map(|migration| migration.version).collect();
     // Not a checked query: the table is the migrator's own.
-    let newest = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default();
-    let applied = sqlx::query_scalar::<_, Option<i64>>("SELECT max(version) FROM _sqlx_migrations WHERE success").fetch_one(db).await?;
-    Ok(applied == Some(newest))
+    let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success AND version = ANY($1)");
+    let applied = applied.bind(&needed).fetch_one(db).await?;
+    Ok(usize::try_from(applied).is_ok_and(|applied| applied == needed.len()))
 }

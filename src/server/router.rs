@@ -6,7 +6,7 @@ use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{any, delete, get},
 };
 use http::{HeaderValue, Uri, header};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -19,7 +19,7 @@ use super::{
         body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
         session,
     },
-    routes::{fallback, health, redirects},
+    routes::{account, fallback, health, redirects},
     state::AppState,
 };
 use crate::app::{App, shell};
@@ -41,6 +41,9 @@ fn application(state: &AppState) -> Router<AppState> {
     let options = state.leptos_options.clone();
     let mut routes = Router::new()
         .route("/", get(redirects::root))
+        .route("/onboarding", get(redirects::onboarding))
+        .route("/api/account/export", get(account::export))
+        .route("/api/auth/sessions/{id}", delete(account::delete_session))
         .route("/api/{*rest}", any(fallback::unknown_endpoint))
         .leptos_routes_with_context(state, generate_route_list(App), provide_request_context, move || shell(options.clone()));
     for (old, new) in redirects::MOVED {

@@ -1,5 +1,6 @@
 //! Plain handlers: what is not a page and not a server function.
 
+pub mod account;
 pub mod error_page;
 pub mod fallback;
 pub mod health;

@@ -1,4 +1,6 @@
 //! The rules of the business. Nothing here knows of HTTP or of Leptos.
 
+pub mod account;
 pub mod admin;
 pub mod auth;
+pub mod onboarding;

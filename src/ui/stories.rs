@@ -27,10 +27,12 @@ pub fn all() -> Vec<(&'static str, Vec<Story>)> {
         ("button", super::button::stories::stories()),
         ("card", super::card::stories::stories()),
         ("checkbox", super::checkbox::stories::stories()),
+        ("choice_list", super::choice_list::stories::stories()),
         ("dialog", super::dialog::stories::stories()),
         ("field", super::field::stories::stories()),
         ("input", super::input::stories::stories()),
         ("logo", super::logo::stories::stories()),
+        ("select", super::select::stories::stories()),
         ("skeleton", super::skeleton::stories::stories()),
         ("toast", super::toast::stories::stories()),
     ]

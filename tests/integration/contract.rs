@@ -13,8 +13,13 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/auth/pending-email
     GET /api/auth/reset-password
     GET /api/auth/session
+    GET /api/auth/sessions
     GET /api/auth/verify-email
     GET /api/csrf/token
+    GET /api/onboarding
+    POST /api/account/delete
+    POST /api/account/profile
+    POST /api/auth/change-password
     POST /api/auth/forgot-password
     POST /api/auth/login
     POST /api/auth/logout
@@ -22,7 +27,10 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/auth/register
     POST /api/auth/resend-verification
     POST /api/auth/reset-password
+    POST /api/auth/sessions/revoke
     POST /api/auth/verify-email
+    POST /api/onboarding/complete
+    POST /api/onboarding/step
     ");
 }
 

@@ -1,6 +1,7 @@
 //! The server as its clients see it, against a real PostgreSQL: each test has a database of its own.
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+mod account;
 mod auth;
 mod contract;
 mod database;

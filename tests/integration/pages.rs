@@ -20,7 +20,15 @@ async fn every_page_has_one_heading_one_main_a_title_and_a_description(db: PgPoo
         assert_page(&body, heading, uri);
     }
     let mut member = app.member("ada@example.com").await;
-    assert_page(&member.page("/home").await.expect_status(200).body, "Home", "/home");
+    for (uri, heading) in [
+        ("/home", "Home"),
+        ("/settings", "Settings"),
+        ("/onboarding/step-1", "What do you create?"),
+        ("/onboarding/step-2", "Where do you publish?"),
+        ("/onboarding/step-3", "What matters most?"),
+    ] {
+        assert_page(&member.page(uri).await.expect_status(200).body, heading, uri);
+    }
 }
 
 #[track_caller]

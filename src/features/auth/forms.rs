@@ -4,18 +4,18 @@ use super::{PasswordStrengthMeter, css, resend::ResendForm};
 use crate::{
     api::auth::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
     domain::validation,
-    error::{ApiError, ErrorCode},
-    hooks::form::{Form, FormFunction, FormState, use_form},
+    error::ErrorCode,
+    hooks::form::{Form, Problem, Submit, use_form},
     ui::{
         alert::{Alert, AlertTone},
-        button::{Button, ButtonType, ButtonVariant},
         checkbox::Checkbox,
         field::Field,
         input::{Input, InputType},
     },
 };
 
-const PASSWORD_HINT: &str = "At least 8 characters. A few unrelated words work well.";
+/// What helps to choose one.
+pub const PASSWORD_HINT: &str = "At least 8 characters. A few unrelated words work well.";
 
 /// Why somebody finds the sign-in page: from a closed list, never free text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub enum LoginReason {
     PasswordChanged,
     /// Signed out on purpose.
     SignedOut,
+    /// The account was just deleted.
+    Deleted,
 }
 
 impl LoginReason {
@@ -38,13 +40,14 @@ impl LoginReason {
             "verified" => Some(Self::Verified),
             "password-changed" => Some(Self::PasswordChanged),
             "signed-out" => Some(Self::SignedOut),
+            "deleted" => Some(Self::Deleted),
             _ => None,
         }
     }
 
     const fn tone(self) -> AlertTone {
         match self {
-            Self::Ended | Self::SignedOut => AlertTone::Info,
+            Self::Ended | Self::SignedOut | Self::Deleted => AlertTone::Info,
             Self::Verified | Self::PasswordChanged => AlertTone::Success,
         }
     }
@@ -55,6 +58,7 @@ impl LoginReason {
             Self::Verified => "Your e-mail is verified. Sign in.",
             Self::PasswordChanged => "Your password was changed. Sign in with the new one.",
             Self::SignedOut => "You are signed out.",
+            Self::Deleted => "Your account and all that belonged to it were deleted.",
         }
     }
 }
@@ -174,30 +178,5 @@ pub fn ResetPasswordForm(
             <PasswordStrengthMeter password email=RwSignal::new(String::new())/>
             <Submit form label="Change password" busy="Changing…"/>
         </Form>
-    }
-}
-
-/// What is wrong with the whole form. What is wrong with a field stands at that field.
-#[component]
-pub(super) fn Problem<F: FormFunction>(form: FormState<F>) -> impl IntoView {
-    let sentence = move || form.problem.with(|problem| problem.as_ref().filter(|problem| problem.fields.is_empty()).map(problem_sentence));
-    move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
-}
-
-fn problem_sentence(problem: &ApiError) -> String {
-    match problem.code {
-        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
-        _ => problem.message.clone(),
-    }
-}
-
-/// The button that sends the form.
-#[component]
-pub(super) fn Submit<F: FormFunction>(form: FormState<F>, label: &'static str, busy: &'static str) -> impl IntoView {
-    let is_pending = form.is_pending();
-    view! {
-        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary full=true loading=is_pending>
-            {move || if is_pending.get() { busy } else { label }}
-        </Button>
     }
 }

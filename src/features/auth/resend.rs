@@ -2,13 +2,10 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::{
-    css,
-    forms::{Problem, Submit},
-};
+use super::css;
 use crate::{
     api::auth::{ForgotPassword, ResendVerification},
-    hooks::form::{Form, FormFunction, FormState, use_form},
+    hooks::form::{Form, FormFunction, FormState, Problem, Submit, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType},

@@ -1,3 +1,5 @@
+use std::{net::IpAddr, str::FromStr};
+
 use ipnet::IpNet;
 
 use super::Reader;
@@ -5,7 +7,7 @@ use super::Reader;
 /// How often a client may come, and who may speak for a client.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
-    /// `TRUSTED_PROXIES`: networks, split by commas, whose `X-Forwarded-For` is believed. Default none.
+    /// `TRUSTED_PROXIES`: addresses or networks, split by commas, whose `X-Forwarded-For` is believed. Default none.
     pub trusted_proxies: Vec<IpNet>,
     /// `RATE_LIMIT_PER_IP`: requests a minute. Default 1000.
     pub per_ip: u32,
@@ -17,10 +19,21 @@ pub struct LimitsConfig {
 
 impl LimitsConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let trusted_proxies = reader.list("TRUSTED_PROXIES");
+        let trusted_proxies = reader.list("TRUSTED_PROXIES").map(|list| list.into_iter().map(|Network(network)| network).collect());
         let per_ip = reader.or("RATE_LIMIT_PER_IP", 1000);
         let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
         let auth = reader.or("RATE_LIMIT_AUTH", 5);
         Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth? })
+    }
+}
+
+/// A network, or an address alone.
+struct Network(IpNet);
+
+impl FromStr for Network {
+    type Err = ipnet::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse::<IpAddr>().map(IpNet::from).or_else(|_| text.parse()).map(Self)
     }
 }

@@ -1,6 +1,7 @@
 //! Who did what, when, from where.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -23,6 +24,12 @@ pub enum AuditKind {
     PasswordResetRequested,
     /// A new password was chosen through a link.
     PasswordReset,
+    /// A new password was chosen in the settings.
+    PasswordChanged,
+    /// A device was signed out from another.
+    SessionRevoked,
+    /// The owner deleted the account.
+    AccountDeleted,
     /// Made an administrator.
     AdminGranted,
 }
@@ -37,6 +44,9 @@ impl AuditKind {
             Self::LoggedOut => "logged_out",
             Self::PasswordResetRequested => "password_reset_requested",
             Self::PasswordReset => "password_reset",
+            Self::PasswordChanged => "password_changed",
+            Self::SessionRevoked => "session_revoked",
+            Self::AccountDeleted => "account_deleted",
             Self::AdminGranted => "admin_granted",
         }
     }
@@ -76,4 +86,27 @@ pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), 
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// An event as its owner may see it.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    kind: String,
+    ip: String,
+    user_agent: Option<String>,
+    created_at: DateTime<Utc>,
+}
+
+/// The newest thousand events of an account.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Event>, DbError> {
+    let events = sqlx::query_as!(
+        Event,
+        "SELECT kind, ip, user_agent, created_at FROM audit_events WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000",
+        user_id
+    );
+    Ok(events.fetch_all(db).await?)
 }

@@ -8,7 +8,10 @@ use super::{
     DbError,
     users::{parse_plan, parse_role},
 };
-use crate::{domain::account::CurrentUser, server::infra::token::TokenHash};
+use crate::{
+    domain::{account::CurrentUser, settings::SessionView},
+    server::infra::token::TokenHash,
+};
 
 /// A session to be stored.
 pub struct NewSession<'a> {
@@ -59,6 +62,8 @@ pub struct OpenSession {
     pub id: Uuid,
     /// When its owner was last seen, to the minute.
     pub last_seen_at: DateTime<Utc>,
+    /// Whether "remember me" was ticked.
+    pub remembered: bool,
     /// The owner.
     pub user: CurrentUser,
 }
@@ -69,7 +74,7 @@ pub struct OpenSession {
 /// [`DbError`].
 pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<OpenSession>, DbError> {
     let row = sqlx::query!(
-        "SELECT sessions.id, sessions.last_seen_at, users.id AS user_id, users.email, users.name, users.role, users.plan
+        "SELECT sessions.id, sessions.last_seen_at, sessions.remembered, users.id AS user_id, users.email, users.name, users.role, users.plan
            FROM sessions JOIN users ON users.id = sessions.user_id
           WHERE sessions.token_hash = $1 AND sessions.expires_at > $2",
         token_hash,
@@ -80,7 +85,7 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
     row.map(|row| {
         let user =
             CurrentUser { id: row.user_id, email: row.email, name: row.name, role: parse_role(&row.role)?, plan: parse_plan(&row.plan)? };
-        Ok(OpenSession { id: row.id, last_seen_at: row.last_seen_at, user })
+        Ok(OpenSession { id: row.id, last_seen_at: row.last_seen_at, remembered: row.remembered, user })
     })
     .transpose()
 }
@@ -101,6 +106,30 @@ pub async fn touch(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Res
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM sessions WHERE id = $1", id).execute(db).await?;
     Ok(())
+}
+
+/// The open sessions of an account, the newest first. None is marked as the current one.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn list_open(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc>) -> Result<Vec<SessionView>, DbError> {
+    let sessions = sqlx::query_as!(
+        SessionView,
+        r#"SELECT id, false AS "is_current!", ip, user_agent, created_at, last_seen_at, expires_at
+             FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY id DESC"#,
+        user_id,
+        now
+    );
+    Ok(sessions.fetch_all(db).await?)
+}
+
+/// Ends one session of an account. `false`: it has no such session.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_of(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user_id).execute(db).await?;
+    Ok(deleted.rows_affected() == 1)
 }
 
 /// Ends all sessions of an account.

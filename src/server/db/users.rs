@@ -81,6 +81,24 @@ pub async fn set_password(db: impl PgExecutor<'_>, id: Uuid, password_hash: &str
     Ok(())
 }
 
+/// Changes how the owner is called.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_name(db: impl PgExecutor<'_>, id: Uuid, name: Option<&str>, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE users SET name = $2, updated_at = $3 WHERE id = $1", id, name, now).execute(db).await?;
+    Ok(())
+}
+
+/// Removes an account and all that belongs to it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM users WHERE id = $1", id).execute(db).await?;
+    Ok(())
+}
+
 /// Makes the owner of an address an administrator; returns the account, if there is one.
 ///
 /// # Errors

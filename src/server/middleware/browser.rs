@@ -3,8 +3,6 @@
 //! The layers and functions inside know JSON alone. Here a posted form becomes a call like any other, and its outcome becomes a
 //! redirect: on to where the function sends it, or back to the form's page with what went wrong and what was typed.
 
-use std::collections::BTreeMap;
-
 use axum::{
     body::to_bytes,
     extract::{Request, State},
@@ -20,6 +18,7 @@ use super::{
 };
 use crate::{
     api::{csrf, flash::Flash},
+    domain::onboarding::step_page,
     error::{ApiError, ErrorCode},
     server::{
         infra::{cookies::CookieKind, signed},
@@ -31,7 +30,7 @@ use crate::{
 const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that never leave in a cookie. A token is in the page's address anyway.
-const SECRET_FIELDS: [&str; 3] = ["password", "token", csrf::FIELD];
+const SECRET_FIELDS: [&str; 4] = ["password", "currentPassword", "token", csrf::FIELD];
 /// Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
 const LONGEST_VALUE: usize = 500;
 
@@ -60,12 +59,12 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
             let fields = fields_of(&request);
             (next.run(request).await, fields)
         }
-        Err(error) => (error.into_response(), BTreeMap::new()),
+        Err(error) => (error.into_response(), Vec::new()),
     };
     answer(state, response, &path, fields).await
 }
 
-async fn answer(state: &AppState, response: Response, path: &str, fields: BTreeMap<String, String>) -> Response {
+async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(String, String)>) -> Response {
     let error = if response.status().is_client_error() || response.status().is_server_error() { Some(error_of(&response)) } else { None };
     let (parts, body) = response.into_parts();
     let error = match error {
@@ -89,22 +88,26 @@ async fn answer(state: &AppState, response: Response, path: &str, fields: BTreeM
 }
 
 /// The page that a form stands on. A page with a token in its address gets it back.
-fn form_page(path: &str, fields: &BTreeMap<String, String>) -> String {
-    let with_token = |page: &str| match fields.get("token") {
+fn form_page(path: &str, fields: &[(String, String)]) -> String {
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let with_token = |page: &str| match field("token") {
         Some(token) => format!("{page}?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()),
         None => page.to_owned(),
     };
     match path {
         "/api/auth/register" => "/register".to_owned(),
         "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token("/verify-email"),
-        "/api/auth/forgot-password" if fields.contains_key("token") => with_token("/reset-password"),
+        "/api/auth/forgot-password" if field("token").is_some() => with_token("/reset-password"),
         "/api/auth/forgot-password" => "/forgot-password".to_owned(),
         "/api/auth/reset-password" => with_token("/reset-password"),
+        "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
+        "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
+        _ if path.starts_with("/api/account/") => "/settings".to_owned(),
         _ => "/login".to_owned(),
     }
 }
 
-fn fields_of(request: &Request) -> BTreeMap<String, String> {
+fn fields_of(request: &Request) -> Vec<(String, String)> {
     let body = request.extensions().get::<BufferedBody>().map(|body| body.0.clone()).unwrap_or_default();
     url::form_urlencoded::parse(&body).into_owned().collect()
 }
@@ -118,8 +121,8 @@ async fn error_in(body: axum::body::Body) -> ApiError {
     serde_json::from_slice(&bytes).unwrap_or_else(|_| ErrorCode::Internal.into())
 }
 
-fn flash_cookie(state: &AppState, form: &str, error: Option<ApiError>, mut values: BTreeMap<String, String>) -> Option<HeaderValue> {
-    values.retain(|name, value| !SECRET_FIELDS.contains(&name.as_str()) && value.len() <= LONGEST_VALUE);
+fn flash_cookie(state: &AppState, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
+    values.retain(|(name, value)| !SECRET_FIELDS.contains(&name.as_str()) && value.len() <= LONGEST_VALUE);
     let flash = Flash { form: form.to_owned(), error, values };
     let sealed = signed::seal(&state.keys.cookies, FLASH, &flash, state.clock.now(), FLASH_LIFETIME)?;
     CookieKind::Flash.set(&state.config.app, &sealed, FLASH_LIFETIME)

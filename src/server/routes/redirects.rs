@@ -1,9 +1,13 @@
 //! Addresses that lead elsewhere.
 
-use axum::response::Redirect;
+use axum::{Extension, extract::State, response::Redirect};
 use http::Uri;
 
-use crate::{domain::navigation::HOME, server::db::sessions::OpenSession};
+use crate::{
+    domain::navigation::HOME,
+    error::ApiError,
+    server::{db::sessions::OpenSession, services, state::AppState},
+};
 
 /// The addresses of the first Huntaze, and where they are now.
 pub const MOVED: [(&str, &str); 4] = [
@@ -14,7 +18,7 @@ pub const MOVED: [(&str, &str); 4] = [
 ];
 
 /// `GET /`: home for members, the landing page for everybody else.
-pub async fn root(session: Option<axum::Extension<OpenSession>>) -> Redirect {
+pub async fn root(session: Option<Extension<OpenSession>>) -> Redirect {
     Redirect::to(if session.is_some() { HOME } else { "/beta" })
 }
 
@@ -24,4 +28,13 @@ pub fn moved(uri: &Uri, target: &str) -> Redirect {
         Some(query) => Redirect::permanent(&format!("{target}?{query}")),
         None => Redirect::permanent(target),
     }
+}
+
+/// `GET /onboarding`: the open step. The login guard lets nobody in without a session.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn onboarding(State(state): State<AppState>, Extension(session): Extension<OpenSession>) -> Result<Redirect, ApiError> {
+    let known = services::onboarding::find(&state, session.user.id).await?;
+    Ok(Redirect::to(&known.page()))
 }

@@ -2,10 +2,12 @@
 //!
 //! What an outsider can learn is the same for known and unknown addresses: the same answer, after the same time.
 
+mod change_password;
 mod limits;
 mod login;
 mod password_reset;
 mod register;
+mod sessions;
 mod verification;
 
 use std::{future::Future, time::Duration};
@@ -14,14 +16,16 @@ use chrono::TimeDelta;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+pub use change_password::change_password;
 pub use login::{SignedIn, login, logout};
 pub use password_reset::{check_reset_link, request_reset, reset_password};
 pub use register::register;
+pub use sessions::{list_sessions, revoke_session};
 pub use verification::{check_verification_link, resend_verification, verify_email};
 
 use crate::{
     domain::{
-        account::{LinkState, LinkSubject, PasswordStrength, PasswordStrengthInput, Secret},
+        account::{CurrentUser, LinkState, LinkSubject, PasswordStrength, PasswordStrengthInput, Secret},
         validation::FieldErrors,
     },
     error::{ApiError, ErrorCode},
@@ -63,6 +67,9 @@ pub enum AuthError {
     /// The link's time is over, or it was used up.
     #[error("expired link")]
     LinkExpired,
+    /// The account has no such session.
+    #[error("unknown session")]
+    SessionUnknown,
     /// Too often.
     #[error("rate limited for {0} s")]
     RateLimited(u32),
@@ -91,6 +98,7 @@ impl From<AuthError> for ApiError {
             AuthError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
             AuthError::LinkUnknown => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
             AuthError::LinkExpired => ErrorCode::Gone.into(),
+            AuthError::SessionUnknown => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
             AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
             AuthError::Password(PasswordError::Busy) => ErrorCode::Unavailable.into(),
             AuthError::Db(_) | AuthError::Password(_) | AuthError::Random(_) => {
@@ -108,6 +116,23 @@ impl From<AuthError> for ApiError {
 pub async fn password_strength(state: &AppState, client: &ClientInfo, input: PasswordStrengthInput) -> Result<PasswordStrength, AuthError> {
     limits::strength(state, client).await?;
     Ok(state.passwords.strength(&input.password, &input.email).await?)
+}
+
+/// Checks the password of somebody who is signed in, before something that cannot be undone. What is wrong is said at `field`.
+pub(super) async fn confirm_password(
+    state: &AppState,
+    client: &ClientInfo,
+    user: &CurrentUser,
+    password: &Secret,
+    field: &str,
+) -> Result<(), AuthError> {
+    limits::before_password(state, client, &user.email).await?;
+    let stored = db::users::find_credentials(&state.db, &user.email).await?.map(|account| account.password_hash);
+    if state.passwords.verify(stored, password).await? {
+        return Ok(());
+    }
+    limits::after_wrong_password(state, client, &user.email).await;
+    Err(AuthError::Invalid([(field.to_owned(), "This is not your password.".to_owned())].into()))
 }
 
 /// Refuses a new password that anybody would try first.
@@ -159,7 +184,8 @@ async fn subject_email(state: &AppState, subject: LinkSubject, purpose: Purpose)
     db::users::find_email(&state.db, link.user_id).await
 }
 
-async fn audit(
+/// Remembers what was done, by whom and from where.
+pub(super) async fn audit(
     state: &AppState,
     db: impl sqlx::PgExecutor<'_>,
     client: &ClientInfo,

@@ -33,8 +33,11 @@ impl FieldContext {
 /// Puts a label, a hint and an error around a control.
 #[component]
 pub fn Field(
-    /// The control's name on the wire; also its id.
+    /// The control's name on the wire.
     name: &'static str,
+    /// Names its parts; by default the name does. One for each field of a page.
+    #[prop(optional)]
+    id: Option<&'static str>,
     /// What it is.
     label: &'static str,
     /// What helps to fill it in, shown before anything is typed.
@@ -46,7 +49,7 @@ pub fn Field(
     /// The control.
     children: Children,
 ) -> impl IntoView {
-    let id = format!("field-{name}");
+    let id = format!("field-{}", id.unwrap_or(name));
     let context = FieldContext { id: id.clone(), name, error, has_hint: hint.is_some() };
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     view! {

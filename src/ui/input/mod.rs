@@ -43,6 +43,12 @@ pub fn Input(
     /// What stands there at first.
     #[prop(optional, into)]
     value: String,
+    /// Whether it must be filled in.
+    #[prop(default = true)]
+    required: bool,
+    /// Which keys a phone shows (HTML's `inputmode`), where the kind does not say.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     /// Told of every change.
     #[prop(optional, into)]
     on_input: Option<Callback<String>>,
@@ -63,7 +69,8 @@ pub fn Input(
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
-                required=true
+                required=required
+                inputmode=inputmode
                 aria-invalid=move || error.with(Option::is_some).then_some("true")
                 aria-describedby=move || context.described_by()
                 on:input=move |event| {

@@ -19,7 +19,7 @@ async fn the_right_password_opens_a_session(db: PgPool) {
       "status": "signed_in"
     }
     "#);
-    assert_eq!(answer.location(), "/home");
+    assert_eq!(answer.location(), "/onboarding/step-1");
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text")).collect();
     let session = cookies.iter().find(|cookie| cookie.starts_with("huntaze_session=")).expect("a session");
     assert!(session.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"), "{session}");

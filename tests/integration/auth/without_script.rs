@@ -27,8 +27,8 @@ async fn register_verify_sign_in_and_out(db: PgPool) {
         .submit("/api/auth/login", &[("email", EMAIL), ("password", PASSWORD), ("rememberMe", "on"), ("next", "")])
         .await
         .expect_status(303);
-    assert_eq!(answer.location(), "/home");
-    assert!(browser.page("/home").await.expect_status(200).body.contains(EMAIL));
+    assert_eq!(answer.location(), "/onboarding/step-1");
+    assert!(browser.page("/settings").await.expect_status(200).body.contains(EMAIL));
     let answer = browser.submit("/api/auth/logout", &[]).await.expect_status(303);
     assert_eq!(answer.location(), "/login?reason=signed-out");
     assert_eq!(browser.page("/home").await.expect_status(303).location(), "/login?next=/home");

@@ -1,4 +1,5 @@
 use chrono::TimeDelta;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{AuthError, audit, limits};
@@ -20,6 +21,8 @@ const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
 
 /// A session that was just opened.
 pub struct SignedIn {
+    /// Whose.
+    pub user_id: Uuid,
     /// The session.
     pub session_id: Uuid,
     /// For the cookie; nobody can read it again.
@@ -59,6 +62,24 @@ async fn open_session(
     remembered: bool,
     previous: Option<Uuid>,
 ) -> Result<SignedIn, AuthError> {
+    let mut tx = state.db.begin().await?;
+    if let Some(previous) = previous {
+        db::sessions::delete(&mut *tx, previous).await?;
+    }
+    let signed_in = insert_session(state, &mut tx, client, user_id, remembered).await?;
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Stores a new session; it counts once the transaction commits.
+pub(super) async fn insert_session(
+    state: &AppState,
+    tx: &mut PgConnection,
+    client: &ClientInfo,
+    user_id: Uuid,
+    remembered: bool,
+) -> Result<SignedIn, AuthError> {
     let now = state.clock.now();
     let lifetime = if remembered { REMEMBERED_SESSION } else { SESSION };
     let (session_id, token) = (Uuid::now_v7(), Token::random()?);
@@ -72,14 +93,8 @@ async fn open_session(
         now,
         expires_at: now + lifetime,
     };
-    let mut tx = state.db.begin().await?;
-    if let Some(previous) = previous {
-        db::sessions::delete(&mut *tx, previous).await?;
-    }
-    db::sessions::insert(&mut *tx, session).await?;
-    audit(state, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
-    tx.commit().await?;
-    Ok(SignedIn { session_id, token, lifetime })
+    db::sessions::insert(tx, session).await?;
+    Ok(SignedIn { user_id, session_id, token, lifetime })
 }
 
 /// Ends a session.

@@ -1,0 +1,65 @@
+//! The owner's account: `/api/account/*`, and the sessions of `/api/auth/*`.
+#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use super::ApiClient;
+#[cfg(feature = "ssr")]
+use crate::server::middleware::accept_json::AcceptJson;
+use crate::{
+    domain::{
+        account::StatusView,
+        settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
+    },
+    error::ApiError,
+};
+
+/// `POST /api/account/profile`: how the owner is called.
+#[server(prefix = "/api", endpoint = "account/profile", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::account};
+    let current = context::authenticated()?;
+    account::update_profile(&context::state()?, current.user.id, &input).await?;
+    Ok("saved".to_owned().into())
+}
+
+/// `POST /api/auth/change-password`: this device stays signed in with a new session, all others are signed out.
+#[server(prefix = "/api", endpoint = "auth/change-password", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::auth};
+    let (state, current) = (context::state()?, context::authenticated()?);
+    let signed_in = auth::change_password(&state, &context::client(), &current, input).await?;
+    context::start_session(&state, &signed_in);
+    Ok("password_changed".to_owned().into())
+}
+
+/// `GET /api/auth/sessions`: the devices that are signed in.
+#[server(prefix = "/api", endpoint = "auth/sessions", input = GetUrl)]
+pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
+    use crate::server::{context, services::auth};
+    Ok(auth::list_sessions(&context::state()?, &context::authenticated()?).await?)
+}
+
+/// `POST /api/auth/sessions/revoke`: signs a device out; the same as `DELETE /api/auth/sessions/{id}`, for forms.
+#[server(prefix = "/api", endpoint = "auth/sessions/revoke", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::auth};
+    auth::revoke_session(&context::state()?, &context::client(), &context::authenticated()?, &id).await?;
+    Ok("revoked".to_owned().into())
+}
+
+/// `POST /api/account/delete`: deletes the account and all that belongs to it.
+#[server(prefix = "/api", endpoint = "account/delete", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Result<StatusView<String>, ApiError> {
+    use crate::server::{context, services::account};
+    let (state, current) = (context::state()?, context::authenticated()?);
+    account::delete(&state, &context::client(), &current, input).await?;
+    context::end_session(&state);
+    context::redirect("/login?reason=deleted");
+    Ok("deleted".to_owned().into())
+}

@@ -1,0 +1,47 @@
+//! The questions at first: `/api/onboarding*`.
+#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use super::ApiClient;
+#[cfg(feature = "ssr")]
+use crate::server::middleware::accept_json::AcceptJson;
+use crate::{
+    domain::onboarding::{Onboarding, OnboardingInput},
+    error::ApiError,
+};
+
+/// `GET /api/onboarding`: the answers so far, and the step to go on with.
+#[server(prefix = "/api", endpoint = "onboarding", input = GetUrl)]
+pub async fn get_onboarding() -> Result<Onboarding, ApiError> {
+    use crate::server::{context, services::onboarding};
+    let user = context::authenticated()?.user;
+    Ok(onboarding::find(&context::state()?, user.id).await?)
+}
+
+/// `POST /api/onboarding/step`: saves the answers of a step and leads to the next, or back, or home.
+#[server(prefix = "/api", endpoint = "onboarding/step", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
+    use crate::server::{context, services::onboarding};
+    let user = context::authenticated()?.user;
+    let saved = onboarding::save_step(&context::state()?, user.id, &input).await?;
+    match input.action.as_str() {
+        "stay" => {}
+        "skip" | "continue" | "" if input.step == "3" => context::redirect(crate::domain::navigation::HOME),
+        _ => context::redirect(&saved.page()),
+    }
+    Ok(saved)
+}
+
+/// `POST /api/onboarding/complete`: finishes, perhaps with the answers of a step. A second time changes nothing.
+#[server(prefix = "/api", endpoint = "onboarding/complete", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
+    use crate::server::{context, services::onboarding};
+    let user = context::authenticated()?.user;
+    let saved = onboarding::complete(&context::state()?, user.id, &input).await?;
+    context::redirect(crate::domain::navigation::HOME);
+    Ok(saved)
+}

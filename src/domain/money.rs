@@ -1,0 +1,111 @@
+//! Money: integers of minor units, with their currency.
+
+use serde::{Deserialize, Serialize};
+
+/// A currency that creators are paid in (ISO 4217).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Currency {
+    /// US dollar.
+    #[default]
+    Usd,
+    /// Euro.
+    Eur,
+    /// Pound sterling.
+    Gbp,
+    /// Canadian dollar.
+    Cad,
+    /// Australian dollar.
+    Aud,
+    /// Swiss franc.
+    Chf,
+    /// Yen: it has no minor unit.
+    Jpy,
+}
+
+impl Currency {
+    /// All of them, the most used first.
+    pub const ALL: [Self; 7] = [Self::Usd, Self::Eur, Self::Gbp, Self::Cad, Self::Aud, Self::Chf, Self::Jpy];
+
+    /// The code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Usd => "USD",
+            Self::Eur => "EUR",
+            Self::Gbp => "GBP",
+            Self::Cad => "CAD",
+            Self::Aud => "AUD",
+            Self::Chf => "CHF",
+            Self::Jpy => "JPY",
+        }
+    }
+
+    /// From its code, in any case.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.code().eq_ignore_ascii_case(code))
+    }
+
+    /// Digits after the point.
+    const fn decimals(self) -> u32 {
+        match self {
+            Self::Jpy => 0,
+            _ => 2,
+        }
+    }
+
+    /// Minor units in what a person types: `1500`, `1,500.50`, ` 1 500 `. `None` if it is not an amount.
+    pub fn parse_minor(self, text: &str) -> Option<i64> {
+        let text: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect();
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let decimals = self.decimals() as usize;
+        let is_amount = !whole.is_empty()
+            && whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit())
+            && fraction.len() <= decimals
+            && (!text.contains('.') || !fraction.is_empty());
+        if !is_amount {
+            return None;
+        }
+        format!("{whole}{fraction:0<decimals$}").parse().ok()
+    }
+
+    /// What a person reads and can type again: `1500.50`.
+    pub fn format_minor(self, minor: i64) -> String {
+        let unit = 10_i64.pow(self.decimals());
+        let (whole, fraction) = (minor / unit, (minor % unit).unsigned_abs());
+        match fraction {
+            0 => whole.to_string(),
+            fraction => format!("{whole}.{fraction:0width$}", width = self.decimals() as usize),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn amounts_are_read_as_people_type_them() {
+        for (text, minor) in [("1500", 150_000), ("1,500.50", 150_050), (" 1 500.5 ", 150_050), ("0", 0), ("0.07", 7)] {
+            assert_eq!(Currency::Usd.parse_minor(text), Some(minor), "{text}");
+        }
+        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢"] {
+            assert_eq!(Currency::Usd.parse_minor(text), None, "{text}");
+        }
+        assert_eq!(Currency::Jpy.parse_minor("1500"), Some(1500));
+        assert_eq!(Currency::Jpy.parse_minor("1500.5"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_shown_can_be_typed_again(minor in 0..=i64::MAX, index in 0..Currency::ALL.len()) {
+            let currency = Currency::ALL[index];
+            prop_assert_eq!(currency.parse_minor(&currency.format_minor(minor)), Some(minor));
+        }
+
+        #[test]
+        fn reading_arbitrary_text_never_panics(text in ".*") {
+            let _ = Currency::Usd.parse_minor(&text);
+        }
+    }
+}

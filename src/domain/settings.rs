@@ -1,0 +1,135 @@
+//! What an owner changes about an account.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::account::{Secret, some_password, valid_new_password};
+
+/// Longest name, in characters.
+pub const NAME_MAX: usize = 80;
+
+/// `POST /api/account/profile`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProfileInput {
+    /// How to be called; empty for none.
+    #[garde(custom(valid_name))]
+    pub name: String,
+}
+
+impl ProfileInput {
+    /// Trimmed; none if nothing is left.
+    pub fn normalized_name(&self) -> Option<String> {
+        Some(self.name.trim()).filter(|name| !name.is_empty()).map(ToOwned::to_owned)
+    }
+}
+
+/// `POST /api/auth/change-password`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ChangePasswordInput {
+    /// Proves that it is the owner.
+    #[garde(custom(some_password))]
+    pub current_password: Secret,
+    /// 8 to 128 characters.
+    #[garde(custom(valid_new_password))]
+    pub password: Secret,
+}
+
+/// `POST /api/account/delete`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeleteAccountInput {
+    /// Proves that it is the owner.
+    #[garde(custom(some_password))]
+    pub password: Secret,
+}
+
+/// A device that is signed in. `GET /api/auth/sessions`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// For ending it.
+    pub id: Uuid,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+    /// Where it was opened.
+    pub ip: String,
+    /// With what, as the browser named itself.
+    pub user_agent: Option<String>,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it was last used, to the minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl SessionView {
+    /// Browser and system, as far as the browser names them.
+    pub fn device(&self) -> String {
+        let agent = self.user_agent.as_deref().unwrap_or_default();
+        let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+        // The order matters: most browsers name others, too.
+        let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+        let system = first(&[
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("Linux", "Linux"),
+        ]);
+        match (browser, system) {
+            (Some(browser), Some(system)) => format!("{browser} on {system}"),
+            (Some(name), None) | (None, Some(name)) => name.to_owned(),
+            (None, None) => "Unknown device".to_owned(),
+        }
+    }
+}
+
+fn valid_name(name: &str, (): &()) -> garde::Result {
+    if name.trim().chars().count() > NAME_MAX {
+        return Err(garde::Error::new("A name has at most 80 characters."));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(garde::Error::new("A name is one line of text."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(agent: &str) -> String {
+        let now = DateTime::<Utc>::default();
+        let user_agent = Some(agent.to_owned());
+        SessionView {
+            id: Uuid::nil(),
+            is_current: false,
+            ip: String::new(),
+            user_agent,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now,
+        }
+        .device()
+    }
+
+    #[test]
+    fn devices_are_named_as_people_know_them() {
+        assert_eq!(
+            device("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"),
+            "Chrome on Linux"
+        );
+        assert_eq!(
+            device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"),
+            "Safari on iPhone"
+        );
+        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/156.0.0.0 Safari/537.36 Edg/156.0"), "Edge on Windows");
+        assert_eq!(device("curl/8.0"), "Unknown device");
+    }
+}

@@ -1,0 +1,124 @@
+use leptos::prelude::*;
+
+use super::{
+    css,
+    frame::{StepFrame, use_step_form},
+};
+use crate::{
+    api::onboarding::{SaveOnboardingStep, get_onboarding},
+    domain::{
+        money::Currency,
+        onboarding::{Choice, ContentType, Goal, Onboarding, Platform},
+    },
+    error::ApiError,
+    hooks::form::FormState,
+    ui::{
+        alert::{Alert, AlertTone},
+        choice_list::{ChoiceItem, ChoiceList},
+        field::Field,
+        input::Input,
+        select::{Select, SelectOption},
+    },
+};
+
+/// Step 1.
+#[component]
+pub fn ContentTypesStep() -> impl IntoView {
+    let form = use_step_form();
+    view! {
+        <StepFrame step=1 title="What do you create?" lead="Choose all that apply. None is fine, too: then we show everything." form>
+            <Saved view=move |known: Onboarding| {
+                let items = items::<ContentType>(form, "contentTypes[]", &known.content_types);
+                view! { <ChoiceList name="contentTypes[]" legend="What you publish" items/> }.into_any()
+            }/>
+        </StepFrame>
+    }
+}
+
+/// Step 2.
+#[component]
+pub fn PlatformsStep() -> impl IntoView {
+    let form = use_step_form();
+    view! {
+        <StepFrame step=2 title="Where do you publish?" lead="The ones you choose come first. None is fine, too: then the order stays as it is." form>
+            <Saved view=move |known: Onboarding| {
+                let items = items::<Platform>(form, "platforms[]", &known.platforms);
+                view! { <ChoiceList name="platforms[]" legend="Your platforms" items/> }.into_any()
+            }/>
+            <p class=css::note>"You connect them later, at the platform itself. We never ask for a platform’s password."</p>
+        </StepFrame>
+    }
+}
+
+/// Step 3.
+#[component]
+pub fn GoalsStep() -> impl IntoView {
+    let form = use_step_form();
+    view! {
+        <StepFrame step=3 title="What matters most?" lead="It decides what we put first. None is fine, too: then we guess nothing." form>
+            <Saved view=move |known: Onboarding| {
+                let items = items::<Goal>(form, "goals[]", &known.goals);
+                view! {
+                    <ChoiceList name="goals[]" legend="Your goals" items/>
+                    <RevenueGoal form known/>
+                }
+                .into_any()
+            }/>
+        </StepFrame>
+    }
+}
+
+#[component]
+fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl IntoView {
+    let saved = known.revenue_goal_minor.map(|minor| known.currency.format_minor(minor)).unwrap_or_default();
+    let typed = form.values_of("revenueGoal").pop().unwrap_or(saved);
+    let chosen = form.values_of("currency").pop().and_then(|code| Currency::parse(&code)).unwrap_or(known.currency);
+    let options = Currency::ALL
+        .into_iter()
+        .map(|currency| SelectOption { value: currency.code(), label: currency.code(), selected: currency == chosen })
+        .collect::<Vec<_>>();
+    view! {
+        <div class=css::amount>
+            <Field name="revenueGoal" label="Monthly revenue goal (optional)" error=form.error_of("revenueGoal")>
+                <Input autocomplete="off" value=typed required=false inputmode="decimal"/>
+            </Field>
+            <Field name="currency" label="Currency" error=form.error_of("currency")>
+                <Select options/>
+            </Field>
+        </div>
+    }
+}
+
+/// What was answered before, on whichever device.
+#[component]
+fn Saved(
+    /// Draws the question with it.
+    view: impl Fn(Onboarding) -> AnyView + Clone + Send + 'static,
+) -> impl IntoView {
+    let known = Resource::new_blocking(|| (), |()| get_onboarding());
+    view! {
+        <Suspense>
+            {move || {
+                let view = view.clone();
+                Suspend::new(async move { question(known.await, &view) })
+            }}
+        </Suspense>
+    }
+}
+
+fn question(known: Result<Onboarding, ApiError>, view: &impl Fn(Onboarding) -> AnyView) -> AnyView {
+    match known {
+        Ok(known) => view(known),
+        Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
+    }
+}
+
+/// The choices, with what was typed before the page was drawn again, else what was saved.
+fn items<C: Choice>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<ChoiceItem> {
+    let typed = form.was_sent().then(|| form.values_of(name));
+    let is_taken = |choice: C| match &typed {
+        Some(typed) => typed.iter().any(|word| word == choice.as_str()),
+        None => saved.contains(&choice),
+    };
+    C::ALL.iter().map(|choice| ChoiceItem { value: choice.as_str(), label: choice.label(), checked: is_taken(*choice) }).collect()
+}

@@ -1,0 +1,13 @@
+//! What an owner can change.
+
+mod data;
+mod password;
+mod profile;
+mod sessions;
+
+pub use data::DataSection;
+pub use password::PasswordSection;
+pub use profile::ProfileSection;
+pub use sessions::SessionsSection;
+
+stylance::import_crate_style!(css, "src/features/settings/settings.module.css");

@@ -1,0 +1,45 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::account::DeleteAccount,
+    domain::validation,
+    hooks::form::{Form, Problem, use_form},
+    ui::{
+        button::{Button, ButtonLink, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        input::{Input, InputType},
+    },
+};
+
+/// Taking everything along, and leaving.
+#[component]
+pub fn DataSection() -> impl IntoView {
+    let form = use_form::<DeleteAccount>(|call| validation::check(&call.input));
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Your data"</h2>
+                <p>"It is yours: take it with you, or have it deleted."</p>
+            </CardHeader>
+            <CardBody>
+                <div class=css::split>
+                    <p>"Everything that we store about you, as a JSON file."</p>
+                    <ButtonLink href="/api/account/export" external=true>"Export my data"</ButtonLink>
+                </div>
+                <div class=css::split>
+                    <h3>"Delete your account"</h3>
+                    <p>"Your account, your answers and your figures are deleted at once. This cannot be undone."</p>
+                </div>
+                <Problem form/>
+                <Form form class=css::form>
+                    <Field name="password" label="Your password, to delete the account" id="delete-password" error=form.error_of("password")>
+                        <Input kind=InputType::Password autocomplete="current-password"/>
+                    </Field>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger full=true loading=form.is_pending()>"Delete my account"</Button>
+                </Form>
+            </CardBody>
+        </Card>
+    }
+}

@@ -1,0 +1,47 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::account::ChangePassword,
+    domain::validation,
+    features::auth::{PASSWORD_HINT, PasswordStrengthMeter},
+    hooks::form::{Form, Problem, Submit, use_form},
+    ui::{
+        alert::{Alert, AlertTone},
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        input::{Input, InputType},
+    },
+};
+
+/// A new password.
+#[component]
+pub fn PasswordSection(
+    /// The owner's address: its parts make a password weaker.
+    email: String,
+) -> impl IntoView {
+    let form = use_form::<ChangePassword>(|call| validation::check(&call.input));
+    let password = RwSignal::new(String::new());
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Password"</h2>
+                <p>"All other devices will be signed out."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"Your password was changed."</Alert> })}
+                <Form form class=css::form>
+                    <Field name="currentPassword" label="Current password" error=form.error_of("currentPassword")>
+                        <Input kind=InputType::Password autocomplete="current-password"/>
+                    </Field>
+                    <Field name="password" label="New password" hint=PASSWORD_HINT error=form.error_of("password")>
+                        <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+                    </Field>
+                    <PasswordStrengthMeter password email=RwSignal::new(email)/>
+                    <Submit form label="Change password" busy="Changing…"/>
+                </Form>
+            </CardBody>
+        </Card>
+    }
+}

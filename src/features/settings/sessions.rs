@@ -1,0 +1,76 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::account::{RevokeSession, list_sessions},
+    domain::settings::SessionView,
+    hooks::{
+        form::{Form, FormState, Problem, use_form},
+        time::LocalTime,
+    },
+    ui::{
+        alert::{Alert, AlertTone},
+        badge::{Badge, BadgeTone},
+        button::{Button, ButtonSize, ButtonType},
+        card::{Card, CardBody, CardHeader},
+        skeleton::Skeleton,
+    },
+};
+
+/// The devices that are signed in, each with a button to sign it out.
+#[component]
+pub fn SessionsSection() -> impl IntoView {
+    let form = use_form::<RevokeSession>(|_| Ok(()));
+    let sessions = Resource::new(move || form.action.version().get(), |_| list_sessions());
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Devices"</h2>
+                <p>"Where you are signed in."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"The device was signed out."</Alert> })}
+                <Transition fallback=|| view! { <Skeleton label="Loading your devices"/> }>
+                    {move || Suspend::new(async move {
+                        match sessions.await {
+                            Ok(sessions) => view! {
+                                <ul class=css::sessions>
+                                    {sessions.into_iter().map(|session| view! { <Device session form/> }).collect_view()}
+                                </ul>
+                            }
+                            .into_any(),
+                            Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Device(session: SessionView, form: FormState<RevokeSession>) -> impl IntoView {
+    let device = session.device();
+    let label = format!("Sign out {device}");
+    view! {
+        <li class=css::session>
+            <div>
+                <p class=css::device>
+                    {device}
+                    {session.is_current.then(|| view! { <Badge tone=BadgeTone::Success>"This device"</Badge> })}
+                </p>
+                <p class=css::facts>"Last used " <LocalTime time=session.last_seen_at/> " from " {session.ip}</p>
+            </div>
+            {(!session.is_current)
+                .then(|| {
+                    view! {
+                        <Form form>
+                            <input type="hidden" name="id" value=session.id.to_string()/>
+                            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=form.is_pending() attr:aria-label=label>"Sign out"</Button>
+                        </Form>
+                    }
+                })}
+        </li>
+    }
+}

@@ -1,0 +1,33 @@
+//! `/onboarding/step-1` to `-3`
+
+use leptos::prelude::*;
+
+use super::PageMeta;
+use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
+
+/// `/onboarding/step-1`
+#[component]
+pub fn ContentTypesPage() -> impl IntoView {
+    view! {
+        <PageMeta title="What do you create?" description="Tell us what you create, and Huntaze shows what fits."/>
+        <ContentTypesStep/>
+    }
+}
+
+/// `/onboarding/step-2`
+#[component]
+pub fn PlatformsPage() -> impl IntoView {
+    view! {
+        <PageMeta title="Where do you publish?" description="Tell us where you publish, and those platforms come first."/>
+        <PlatformsStep/>
+    }
+}
+
+/// `/onboarding/step-3`
+#[component]
+pub fn GoalsPage() -> impl IntoView {
+    view! {
+        <PageMeta title="What matters most?" description="Tell us what matters most, and it comes first."/>
+        <GoalsStep/>
+    }
+}

@@ -1,0 +1,68 @@
+//! What an owner does with an account besides signing in.
+
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::auth::{AuthError, audit, confirm_password};
+use crate::{
+    domain::{
+        account::CurrentUser,
+        onboarding::Onboarding,
+        settings::{DeleteAccountInput, ProfileInput, SessionView},
+        validation,
+    },
+    server::{
+        context::ClientInfo,
+        db::{self, audit::AuditKind, sessions::OpenSession},
+        state::AppState,
+    },
+};
+
+/// Changes how the owner is called.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn update_profile(state: &AppState, user_id: Uuid, input: &ProfileInput) -> Result<(), AuthError> {
+    validation::check(input).map_err(AuthError::Invalid)?;
+    Ok(db::users::set_name(&state.db, user_id, input.normalized_name().as_deref(), state.clock.now()).await?)
+}
+
+/// All that is stored of an owner, without secrets. `GET /api/account/export`
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    exported_at: chrono::DateTime<chrono::Utc>,
+    account: CurrentUser,
+    onboarding: Onboarding,
+    sessions: Vec<SessionView>,
+    events: Vec<db::audit::Event>,
+}
+
+/// Gathers all that is stored of an owner.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, AuthError> {
+    let user_id = current.user.id;
+    Ok(Export {
+        exported_at: state.clock.now(),
+        account: current.user.clone(),
+        onboarding: db::onboarding::find(&state.db, user_id).await?,
+        sessions: super::auth::list_sessions(state, current).await?,
+        events: db::audit::list(&state.db, user_id).await?,
+    })
+}
+
+/// Deletes the account and all that belongs to it, at once.
+///
+/// # Errors
+/// The password is wrong, too many attempts, or a fault of ours.
+pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    confirm_password(state, client, &current.user, &input.password, "password").await?;
+    let mut tx = state.db.begin().await?;
+    audit(state, &mut *tx, client, Some(current.user.id), AuditKind::AccountDeleted).await?;
+    db::users::delete(&mut *tx, current.user.id).await?;
+    tx.commit().await?;
+    Ok(())
+}

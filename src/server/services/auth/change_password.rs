@@ -1,0 +1,38 @@
+use super::{AuthError, SignedIn, audit, confirm_password, login, refuse_common};
+use crate::{
+    domain::{settings::ChangePasswordInput, validation},
+    server::{
+        context::ClientInfo,
+        db::{self, audit::AuditKind, sessions::OpenSession},
+        infra::mail::Message,
+        state::AppState,
+    },
+};
+
+/// Replaces the password. This device gets a new session, all others are signed out, and the owner is told by mail.
+///
+/// # Errors
+/// Invalid input, the current password is wrong, too many attempts, or a fault of ours.
+pub async fn change_password(
+    state: &AppState,
+    client: &ClientInfo,
+    current: &OpenSession,
+    input: ChangePasswordInput,
+) -> Result<SignedIn, AuthError> {
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    confirm_password(state, client, &current.user, &input.current_password, "currentPassword").await?;
+    refuse_common(state, &input.password, &current.user.email).await?;
+    let password_hash = state.passwords.hash(&input.password).await?;
+
+    let (now, user) = (state.clock.now(), &current.user);
+    let mut tx = state.db.begin().await?;
+    db::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
+    db::sessions::delete_all(&mut *tx, user.id).await?;
+    let signed_in = login::insert_session(state, &mut tx, client, user.id, current.remembered).await?;
+    audit(state, &mut *tx, client, Some(user.id), AuditKind::PasswordChanged).await?;
+    let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
+    db::outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
+    tx.commit().await?;
+    state.outbox_bell.notify_one();
+    Ok(signed_in)
+}

@@ -1,0 +1,106 @@
+//! The three questions at first. Every answer is saved as it is given, so that another device can go on.
+
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        navigation::HOME,
+        onboarding::{Answers, Move, Onboarding, OnboardingInput, STEPS},
+        validation::FieldErrors,
+    },
+    error::{ApiError, ErrorCode},
+    server::{
+        db::{self, DbError},
+        state::AppState,
+    },
+};
+
+/// Why an answer was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum OnboardingError {
+    /// The input breaks rules.
+    #[error("invalid input")]
+    Invalid(FieldErrors),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<sqlx::Error> for OnboardingError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl From<OnboardingError> for ApiError {
+    fn from(error: OnboardingError) -> Self {
+        match error {
+            OnboardingError::Invalid(fields) => Self::invalid(fields),
+            OnboardingError::Db(error) => {
+                tracing::error!(%error, "an onboarding request failed");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+/// What is known of a creator.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn find(state: &AppState, user_id: Uuid) -> Result<Onboarding, OnboardingError> {
+    Ok(db::onboarding::find(&state.db, user_id).await?)
+}
+
+/// Saves a step and goes where the input says; past the last step all is done.
+///
+/// # Errors
+/// Invalid input: then nothing is saved. Or the database does not answer.
+pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
+    let Answers { action, step } = input.parse().map_err(OnboardingError::Invalid)?;
+    let now = state.clock.now();
+    let next = match action {
+        Move::Stay => step.number(),
+        Move::Back => step.number() - 1,
+        Move::Skip | Move::Continue => step.number() + 1,
+    };
+    let mut tx = state.db.begin().await?;
+    if action != Move::Skip {
+        db::onboarding::save_answers(&mut *tx, user_id, &step, now).await?;
+    }
+    if action != Move::Stay {
+        db::onboarding::set_step(&mut *tx, user_id, next.clamp(1, STEPS), now).await?;
+    }
+    if next > STEPS {
+        db::onboarding::complete(&mut *tx, user_id, now).await?;
+    }
+    let saved = db::onboarding::find(&mut *tx, user_id).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Finishes, perhaps with last answers. A second time changes nothing.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn complete(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
+    let answers = if input.step.is_empty() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    if let Some(answers) = answers {
+        db::onboarding::save_answers(&mut *tx, user_id, &answers.step, now).await?;
+    }
+    db::onboarding::complete(&mut *tx, user_id, now).await?;
+    let saved = db::onboarding::find(&mut *tx, user_id).await?;
+    tx.commit().await?;
+    Ok(saved)
+}
+
+/// Where to go after signing in: to the open question, or home.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn landing(state: &AppState, user_id: Uuid) -> Result<String, OnboardingError> {
+    let known = find(state, user_id).await?;
+    Ok(if known.completed_at.is_some() { HOME.to_owned() } else { known.page() })
+}

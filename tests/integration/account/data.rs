@@ -1,0 +1,44 @@
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn the_export_holds_everything_but_secrets(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member(EMAIL).await;
+    member.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["photos"] })).await.expect_status(200);
+    let answer = member.get("/api/account/export").await.expect_status(200);
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"huntaze-export.json\"");
+    let export = answer.json();
+    assert_eq!(export["account"]["email"], EMAIL);
+    assert_eq!(export["onboarding"]["contentTypes"], json!(["photos"]));
+    assert_eq!(export["sessions"].as_array().map(Vec::len), Some(1));
+    assert_eq!(export["events"].as_array().map(Vec::len), Some(3), "registered, verified, signed in");
+    let hash: String = sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(&db).await.expect("a row");
+    assert!(!answer.body.contains(&hash) && !answer.body.contains("argon2") && !answer.body.contains("oken"));
+    app.visitor().await.get("/api/account/export").await.expect_status(401);
+}
+
+#[sqlx::test]
+async fn deleting_asks_for_the_password_and_leaves_nothing(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member(EMAIL).await;
+    member.post("/api/onboarding/complete", json!({})).await.expect_status(200);
+    let answer = member.post("/api/account/delete", json!({ "password": "wrong" })).await.expect_status(400);
+    assert_eq!(answer.json()["fields"]["password"], "This is not your password.");
+    let answer = member.post("/api/account/delete", json!({ "password": PASSWORD })).await.expect_status(200);
+    assert_eq!(answer.location(), "/login?reason=deleted");
+    assert!(!member.is_signed_in());
+    for table in ["users", "sessions", "account_links", "onboarding"] {
+        let left: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"))).fetch_one(&db).await.expect("a count");
+        assert_eq!(left, 0, "{table}");
+    }
+    let named: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE user_id IS NOT NULL").fetch_one(&db).await.expect("a count");
+    assert_eq!(named, 0, "what is left of the audit names nobody");
+    app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(401);
+}

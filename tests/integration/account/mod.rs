@@ -1,0 +1,5 @@
+mod data;
+mod onboarding;
+mod password;
+mod profile;
+mod sessions;

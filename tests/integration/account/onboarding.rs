@@ -1,0 +1,161 @@
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn at_first_nothing_is_known(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    assert_json_snapshot!(member.get("/api/onboarding").await.expect_status(200).json(), @r#"
+    {
+      "completedAt": null,
+      "contentTypes": [],
+      "currency": "USD",
+      "goals": [],
+      "platforms": [],
+      "revenueGoalMinor": null,
+      "step": 1
+    }
+    "#);
+}
+
+#[sqlx::test]
+async fn three_steps_are_saved_and_seen_on_another_device(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut phone = app.member(EMAIL).await;
+    let step = phone.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["videos", "photos"] })).await.expect_status(200);
+    assert_eq!(step.location(), "/onboarding/step-2");
+    phone.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["instagram", "x"] })).await.expect_status(200);
+
+    let mut laptop = app.visitor().await;
+    laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
+    assert_eq!(laptop.page("/onboarding").await.expect_status(303).location(), "/onboarding/step-3");
+    let goals = json!({ "step": 3, "goals": ["save_time"], "revenueGoal": "1,500.50", "currency": "EUR" });
+    assert_eq!(laptop.post("/api/onboarding/step", goals).await.expect_status(200).location(), "/home");
+    assert_json_snapshot!(phone.get("/api/onboarding").await.json(), { ".completedAt" => "[time]" }, @r#"
+    {
+      "completedAt": "[time]",
+      "contentTypes": [
+        "photos",
+        "videos"
+      ],
+      "currency": "EUR",
+      "goals": [
+        "save_time"
+      ],
+      "platforms": [
+        "instagram",
+        "x"
+      ],
+      "revenueGoalMinor": 150050,
+      "step": 3
+    }
+    "#);
+}
+
+#[sqlx::test]
+async fn back_keeps_and_skip_leaves_alone(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    member.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit"], "action": "back" })).await.expect_status(200);
+    let skipped = json!({ "step": 2, "platforms": ["x"], "action": "skip" });
+    assert_eq!(member.post("/api/onboarding/step", skipped).await.expect_status(200).location(), "/onboarding/step-3");
+    let known = member.get("/api/onboarding").await.json();
+    assert_eq!((&known["platforms"], &known["step"]), (&json!(["reddit"]), &json!(3)));
+    let last = member.post("/api/onboarding/step", json!({ "step": 3, "action": "skip" })).await.expect_status(200);
+    assert_eq!(last.location(), "/home");
+    assert!(last.json()["completedAt"].is_string(), "to skip the last step is to finish");
+}
+
+#[sqlx::test]
+async fn an_answer_saved_in_passing_leads_nowhere(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    member.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
+    let answer =
+        member.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["text"], "action": "stay" })).await.expect_status(200);
+    assert_eq!(answer.location(), "");
+    let known = member.get("/api/onboarding").await.json();
+    assert_eq!((&known["contentTypes"], &known["step"]), (&json!(["text"]), &json!(2)));
+}
+
+#[sqlx::test]
+async fn completing_is_idempotent(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    let first = member.post("/api/onboarding/complete", json!({})).await.expect_status(200).json();
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    let second = member.post("/api/onboarding/complete", json!({ "step": 1, "contentTypes": ["ppv"] })).await.expect_status(200).json();
+    assert_eq!(first["completedAt"], second["completedAt"]);
+    assert_eq!(second["contentTypes"], json!(["ppv"]));
+}
+
+#[sqlx::test]
+async fn bad_answers_are_named_and_change_nothing(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    let before = member.get("/api/onboarding").await.json();
+    for (input, field) in [
+        (json!({ "step": 9 }), "step"),
+        (json!({ "step": 1, "contentTypes": ["gifs"] }), "contentTypes"),
+        (json!({ "step": 3, "revenueGoal": "lots" }), "revenueGoal"),
+        (json!({ "step": 3, "revenueGoalMinor": -1 }), "revenueGoalMinor"),
+        (json!({ "step": 3, "currency": "DOGE" }), "currency"),
+        (json!({ "step": 1, "action": "jump" }), "action"),
+    ] {
+        let error = member.post("/api/onboarding/step", input.clone()).await.expect_status(400).error();
+        assert!(error["fields"][field].is_string(), "{input}: {error}");
+    }
+    assert_eq!(member.get("/api/onboarding").await.json(), before);
+}
+
+#[sqlx::test]
+async fn forms_without_a_script_carry_several_choices_and_come_back_whole(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.member(EMAIL).await;
+    let page = browser.page("/onboarding/step-1").await.expect_status(200).body;
+    assert!(page.contains("Step 1 of 3") && page.contains("What do you create?"));
+    let fields = [("step", "1"), ("contentTypes[]", "photos"), ("contentTypes[]", "text"), ("action", "continue")];
+    assert_eq!(browser.submit("/api/onboarding/step", &fields).await.expect_status(303).location(), "/onboarding/step-2");
+    assert_eq!(browser.get("/api/onboarding").await.json()["contentTypes"], json!(["photos", "text"]));
+
+    let fields = [
+        ("step", "3"),
+        ("goals[]", "grow_audience"),
+        ("goals[]", "save_time"),
+        ("revenueGoal", "much"),
+        ("currency", "GBP"),
+        ("action", "continue"),
+    ];
+    assert_eq!(browser.submit("/api/onboarding/step", &fields).await.expect_status(303).location(), "/onboarding/step-3");
+    let page = browser.page("/onboarding/step-3").await.body;
+    assert!(page.contains("Enter an amount between") && page.contains("value=\"much\""), "{page}");
+    assert_eq!(page.matches(" checked").count(), 2, "what was ticked is ticked: {page}");
+}
+
+#[sqlx::test]
+async fn somebody_without_a_session_has_no_answers(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.visitor().await;
+    visitor.get("/api/onboarding").await.expect_status(401);
+    visitor.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(401);
+    visitor.post("/api/onboarding/complete", Value::from(serde_json::Map::new())).await.expect_status(401);
+    assert_eq!(visitor.page("/onboarding/step-1").await.expect_status(303).location(), "/login?next=/onboarding/step-1");
+}
+
+#[sqlx::test]
+async fn signing_in_leads_to_the_open_step_until_all_is_answered(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let login = json!({ "email": EMAIL, "password": crate::support::PASSWORD });
+    let mut browser = app.visitor().await;
+    assert_eq!(browser.post("/api/auth/login", login.clone()).await.expect_status(200).location(), "/onboarding/step-1");
+    browser.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
+    assert_eq!(browser.post("/api/auth/login", login.clone()).await.expect_status(200).location(), "/onboarding/step-2");
+    browser.post("/api/onboarding/complete", json!({})).await.expect_status(200);
+    assert_eq!(browser.post("/api/auth/login", login).await.expect_status(200).location(), "/home");
+}

@@ -1,0 +1,48 @@
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+const NEW: &str = "violet-engine-sunday";
+
+#[sqlx::test]
+async fn this_device_stays_signed_in_with_a_new_session_and_others_do_not(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut phone = app.member(EMAIL).await;
+    let mut laptop = app.visitor().await;
+    laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+    let before = laptop.clone();
+    laptop.post("/api/auth/change-password", json!({ "currentPassword": PASSWORD, "password": NEW })).await.expect_status(200);
+    laptop.get("/api/auth/session").await.expect_status(200);
+    before.clone().get("/api/auth/session").await.expect_status(401);
+    phone.get("/api/auth/session").await.expect_status(401);
+    assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Your Huntaze password was changed");
+    app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": NEW })).await.expect_status(200);
+    // Its CSRF token fits the new session.
+    laptop.post("/api/auth/logout", json!({})).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn the_current_password_is_asked_for_and_guessing_it_is_limited(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    for _ in 0..10 {
+        let answer =
+            member.post("/api/auth/change-password", json!({ "currentPassword": "wrong", "password": NEW })).await.expect_status(400);
+        assert_eq!(answer.json()["fields"]["currentPassword"], "This is not your password.");
+    }
+    member.post("/api/auth/change-password", json!({ "currentPassword": PASSWORD, "password": NEW })).await.expect_status(429);
+}
+
+#[sqlx::test]
+async fn a_weak_password_is_refused(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    for weak in ["short", "password1", "ada@example.com"] {
+        let answer =
+            member.post("/api/auth/change-password", json!({ "currentPassword": PASSWORD, "password": weak })).await.expect_status(400);
+        assert!(answer.json()["fields"]["password"].is_string(), "{weak}");
+    }
+    app.visitor().await.post("/api/auth/change-password", json!({ "currentPassword": PASSWORD, "password": NEW })).await.expect_status(401);
+}
