@@ -8,13 +8,13 @@ require_free_port "$PORT" PORT
 require_free_port "$SANDBOX_PORT" SANDBOX_PORT
 require_free_port "$SANDBOX_SMTP_PORT" SANDBOX_SMTP_PORT
 scripts/setup.sh serve
-timed "Building" scripts/build.sh
+scripts/build.sh
 stop_on_exit
 load_secrets
 start_postgres
 export_settings huntaze
-start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox"
-start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve
+start_child sandbox target/run/huntaze-sandbox
+start_child huntaze target/run/huntaze serve
 wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start. Its last lines are above."
 
 cat <<END

@@ -43,8 +43,8 @@ end_to_end_tests() {
   export_settings huntaze_end2end
   # Each test comes from an address of its own, so that the limits can stay as they are.
   export TRUSTED_PROXIES=127.0.0.1
-  start_child sandbox "$CARGO_TARGET_DIR/release/huntaze-sandbox" >"$HUNTAZE_DATA/sandbox.log" 2>&1
-  start_child huntaze "$CARGO_TARGET_DIR/release/huntaze" serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
+  start_child sandbox target/run/huntaze-sandbox >"$HUNTAZE_DATA/sandbox.log" 2>&1
+  start_child huntaze target/run/huntaze serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
   wait_for "$APP_URL/readyz" 60 || { tail -20 "$HUNTAZE_DATA/huntaze.log" >&2; die "Huntaze did not start"; }
   (cd end2end && SANDBOX_URL=http://localhost:$SANDBOX_PORT npx playwright test "$@")
 }
@@ -54,7 +54,7 @@ timed "Set-up" scripts/setup.sh test
 if [ "$PART" = end2end ]; then
   stop_on_exit
   start_postgres
-  timed "Release build" scripts/build.sh
+  scripts/build.sh
   timed "End-to-end tests" end_to_end_tests "${@:2}"
   exit
 fi
@@ -71,5 +71,5 @@ stop_on_exit
 start_postgres
 timed "Checked queries" scripts/sqlx-prepare.sh --check
 timed "Unit and integration tests" server_tests
-timed "Release build" scripts/build.sh
+scripts/build.sh
 timed "End-to-end tests" end_to_end_tests

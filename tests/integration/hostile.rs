@@ -35,8 +35,8 @@ async fn broken_bodies_are_refused_by_every_endpoint(db: PgPool) {
         ("a text", JSON, b"\"text\"".to_vec()),
         ("deeply nested", JSON, "[".repeat(30_000).into_bytes()),
         ("nested objects", JSON, format!("{}1{}", "{\"email\":".repeat(5000), "}".repeat(5000)).into_bytes()),
-        ("an object for a text", JSON, br#"{"email":{"a":1},"password":{"a":1},"token":{"a":1}}"#.to_vec()),
-        ("a list for a text", JSON, br#"{"email":["a"],"password":["a"],"token":["a"]}"#.to_vec()),
+        ("an object for a text", JSON, br#"{"email":{"a":1},"password":{"a":1},"token":{"a":1},"name":{"a":1},"step":{"a":1}}"#.to_vec()),
+        ("a list for a text", JSON, br#"{"email":["a"],"password":["a"],"token":["a"],"name":["a"],"step":["a"]}"#.to_vec()),
         ("invalid UTF-8", JSON, b"{\"email\":\"\xff\xfe\"}".to_vec()),
         ("invalid UTF-8 in a form", FORM, b"email=%ff%fe&password=%ff&token=%ff".to_vec()),
         ("NUL", FORM, b"email=a%00b%40c.de&password=%00%00%00%00%00%00%00%00&token=%00".to_vec()),
@@ -101,5 +101,6 @@ async fn odd_cookies_are_no_session(db: PgPool) {
 fn relaxed(db: PgPool) -> TestApp {
     let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 10_000;
+    config.limits.per_user = 10_000;
     TestApp::with_config(db, config)
 }

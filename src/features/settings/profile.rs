@@ -11,8 +11,11 @@ use crate::{
         card::{Card, CardBody, CardHeader},
         field::Field,
         input::Input,
+        toast::{ToastTone, Toaster},
     },
 };
+
+const SAVED: &str = "Your name is saved.";
 
 /// How the owner is called.
 #[component]
@@ -21,9 +24,11 @@ pub fn ProfileSection(
     user: CurrentUser,
 ) -> impl IntoView {
     let form = use_form::<UpdateProfile>(|call| validation::check(&call.input));
-    let everyone = expect_context::<UserResource>();
+    let (everyone, toaster) = (expect_context::<UserResource>(), expect_context::<Toaster>());
     Effect::new(move || {
         if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
+            toaster.show(ToastTone::Success, SAVED);
+            // The header shows the name, too. This section is drawn anew with it: hence the toast.
             everyone.refetch();
         }
     });
@@ -36,7 +41,7 @@ pub fn ProfileSection(
             </CardHeader>
             <CardBody>
                 <Problem form/>
-                {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"Your name is saved."</Alert> })}
+                {(form.was_sent() && form.is_done.get_untracked()).then(|| view! { <Alert tone=AlertTone::Success>{SAVED}</Alert> })}
                 <Form form class=css::form>
                     <Field name="name" label="Name" hint="How we call you. Only you see it." error=form.error_of("name")>
                         <Input autocomplete="name" value=name required=false/>
