@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    MatchNestedRoutes, SsrMode,
+    SsrMode,
+    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -89,18 +90,21 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The component gallery.
+/// The component gallery. Boxed, as builds with erased components ask for.
 #[cfg(feature = "gallery")]
 #[component(transparent)]
-fn GalleryRoutes() -> impl MatchNestedRoutes + Clone {
+fn GalleryRoutes() -> AnyNestedRoute {
     view! {
         <Route path=path!("/dev/gallery") view=GalleryPage ssr=SsrMode::Async/>
         <Route path=path!("/dev/gallery/:component/:story") view=StoryPage ssr=SsrMode::Async/>
     }
     .into_inner()
+    .into_any_nested_route()
 }
 
 /// No gallery in this build.
 #[cfg(not(feature = "gallery"))]
 #[component(transparent)]
-fn GalleryRoutes() -> impl MatchNestedRoutes + Clone {}
+fn GalleryRoutes() -> AnyNestedRoute {
+    ().into_any_nested_route()
+}

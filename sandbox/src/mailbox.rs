@@ -51,19 +51,19 @@ impl Mailbox {
         let body = |body: Option<std::borrow::Cow<'_, str>>| body.unwrap_or_default().into_owned();
         let text = body(parsed.as_ref().and_then(|message| message.body_text(0)));
         let html = body(parsed.as_ref().and_then(|message| message.body_html(0)));
-        let mut shelf = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        shelf.last_id += 1;
-        let id = shelf.last_id;
+        let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        inner.last_id += 1;
+        let id = inner.last_id;
         tracing::info!(id, subject, "mail");
-        shelf.mails.push_front(Mail { id, to, from, subject, text, html, received_at: Utc::now() });
-        shelf.mails.truncate(CAPACITY);
+        inner.mails.push_front(Mail { id, to, from, subject, text, html, received_at: Utc::now() });
+        inner.mails.truncate(CAPACITY);
     }
 
     /// The mails to an address, or all.
     pub fn list(&self, to: Option<&str>) -> Vec<Mail> {
-        let shelf = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let is_for = |mail: &&Mail| to.is_none_or(|to| mail.to.iter().any(|address| address.eq_ignore_ascii_case(to)));
-        shelf.mails.iter().filter(is_for).cloned().collect()
+        inner.mails.iter().filter(is_for).cloned().collect()
     }
 
     /// One mail.

@@ -1,18 +1,21 @@
-//! Stands in for everything outside Huntaze, on this machine only: a mailbox now, platforms later.
+//! Stands in for everything outside Huntaze, on this machine only: a mailbox and Instagram.
 //!
 //! `SANDBOX_PORT` (3100) is for browsers and tests, `SANDBOX_SMTP_PORT` (3125) takes mail.
 
+mod faults;
+mod instagram;
 mod mailbox;
 mod smtp;
 mod web;
+mod world;
 
 use std::{net::Ipv4Addr, process::ExitCode};
 
-use mailbox::Mailbox;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+use world::World;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -27,15 +30,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let mailbox = Mailbox::default();
+    let world = World::default();
     // Loopback only: nothing here is protected.
     let web = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_PORT", 3100)?)).await?;
     let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_SMTP_PORT", 3125)?)).await?;
     tracing::info!(web = %web.local_addr()?, smtp = %smtp.local_addr()?, "listening");
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
-        outcome = axum::serve(web, web::router(mailbox.clone())) => outcome?,
-        () = smtp::serve(smtp, mailbox) => {}
+        outcome = axum::serve(web, web::router(world.clone())) => outcome?,
+        () = smtp::serve(smtp, world.mailbox) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }

@@ -1,25 +1,70 @@
-//! The mailbox for people (`/mail`) and for tests (`/mail.json`).
+//! What browsers and tests reach: the mailbox (`/mail`, `/mail.json`), the platforms, and the switchboard (`/_sandbox/…`).
 
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
     http::StatusCode,
     response::{Html, IntoResponse, Redirect},
-    routing::get,
+    routing::{get, post},
 };
+use chrono::TimeDelta;
 use html_escape::{encode_double_quoted_attribute, encode_text};
 use serde::Deserialize;
 
-use crate::mailbox::{Mail, Mailbox};
+use crate::{
+    instagram,
+    mailbox::Mail,
+    world::{Fault, RequestRecord, World},
+};
 
 /// All of the sandbox that speaks HTTP.
-pub fn router(mailbox: Mailbox) -> Router {
+pub fn router(world: World) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/mail") }))
         .route("/mail", get(list_page).delete(clear))
         .route("/mail/{id}", get(mail_page))
         .route("/mail.json", get(list_json))
-        .with_state(mailbox)
+        .route("/_sandbox/faults", post(add_fault).delete(clear_faults))
+        .route("/_sandbox/clock", post(advance_clock))
+        .route("/_sandbox/requests", get(list_requests))
+        .route("/_sandbox/reset", post(reset))
+        .nest("/instagram", instagram::router())
+        .with_state(world)
+}
+
+async fn add_fault(State(world): State<World>, Json(fault): Json<Fault>) -> StatusCode {
+    world.add_fault(fault);
+    StatusCode::NO_CONTENT
+}
+
+async fn clear_faults(State(world): State<World>) -> StatusCode {
+    world.clear_faults();
+    StatusCode::NO_CONTENT
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ClockStep {
+    advance_seconds: i64,
+}
+
+async fn advance_clock(State(world): State<World>, Json(step): Json<ClockStep>) -> StatusCode {
+    match TimeDelta::try_seconds(step.advance_seconds) {
+        Some(step) => {
+            world.advance(step);
+            StatusCode::NO_CONTENT
+        }
+        None => StatusCode::BAD_REQUEST,
+    }
+}
+
+async fn list_requests(State(world): State<World>) -> Json<Vec<RequestRecord>> {
+    Json(world.requests())
+}
+
+async fn reset(State(world): State<World>) -> StatusCode {
+    world.reset();
+    StatusCode::NO_CONTENT
 }
 
 #[derive(Deserialize)]
@@ -27,16 +72,16 @@ struct Filter {
     to: Option<String>,
 }
 
-async fn list_json(State(mailbox): State<Mailbox>, Query(filter): Query<Filter>) -> Json<Vec<Mail>> {
-    Json(mailbox.list(filter.to.as_deref()))
+async fn list_json(State(world): State<World>, Query(filter): Query<Filter>) -> Json<Vec<Mail>> {
+    Json(world.mailbox.list(filter.to.as_deref()))
 }
 
-async fn clear(State(mailbox): State<Mailbox>) -> StatusCode {
-    mailbox.clear();
+async fn clear(State(world): State<World>) -> StatusCode {
+    world.mailbox.clear();
     StatusCode::NO_CONTENT
 }
 
-async fn list_page(State(mailbox): State<Mailbox>) -> Html<String> {
+async fn list_page(State(world): State<World>) -> Html<String> {
     let row = |mail: &Mail| {
         format!(
             "<tr><td><time>{}</time></td><td>{}</td><td><a href=\"/mail/{}\">{}</a></td></tr>",
@@ -46,7 +91,7 @@ async fn list_page(State(mailbox): State<Mailbox>) -> Html<String> {
             encode_text(&mail.subject)
         )
     };
-    let rows: String = mailbox.list(None).iter().map(row).collect();
+    let rows: String = world.mailbox.list(None).iter().map(row).collect();
     let content = if rows.is_empty() {
         "<p>No mail yet.</p>".to_owned()
     } else {
@@ -55,8 +100,8 @@ async fn list_page(State(mailbox): State<Mailbox>) -> Html<String> {
     page("Sandbox mailbox", &content)
 }
 
-async fn mail_page(State(mailbox): State<Mailbox>, Path(id): Path<u64>) -> impl IntoResponse {
-    let Some(mail) = mailbox.find(id) else {
+async fn mail_page(State(world): State<World>, Path(id): Path<u64>) -> impl IntoResponse {
+    let Some(mail) = world.mailbox.find(id) else {
         return (StatusCode::NOT_FOUND, page("No such mail", "<p><a href=\"/mail\">Back to the mailbox</a></p>"));
     };
     // The mail's HTML stays in a frame that may run nothing; its links open in a page of their own.

@@ -1,0 +1,167 @@
+//! Profile and insights.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+    http::{HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{ACCOUNTS, Account, BASIC, Grant, INSIGHTS, figures};
+use crate::{
+    faults,
+    world::{FaultKind, World},
+};
+
+/// No window is longer.
+const LONGEST_WINDOW: TimeDelta = TimeDelta::days(30);
+
+/// The shape of every error of the graph.
+pub fn error(status: StatusCode, code: u32, message: &str) -> Response {
+    let body = json!({ "error": { "message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox" } });
+    (status, Json(body)).into_response()
+}
+
+/// A fault in the graph's own words. The codes are those of its error reference; usage headers are percentages of the hour's allowance.
+pub fn fault(kind: FaultKind) -> Response {
+    match kind {
+        FaultKind::Expired => error(StatusCode::BAD_REQUEST, 190, "Error validating access token: Session has expired."),
+        FaultKind::Revoked => token_error(),
+        FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
+        FaultKind::RateLimited => {
+            let mut response = error(StatusCode::FORBIDDEN, 4, "Application request limit reached.");
+            let usage = HeaderValue::from_static(r#"{"call_count":100,"total_cputime":25,"total_time":25}"#);
+            response.headers_mut().insert("x-app-usage", usage);
+            let usage = r#"{"17841400000000001":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":12}]}"#;
+            response.headers_mut().insert("x-business-use-case-usage", HeaderValue::from_static(usage));
+            response
+        }
+        FaultKind::ErrorBody => error(StatusCode::OK, 1, "Please reduce the amount of data you're asking for."),
+        FaultKind::ServerError | FaultKind::TimeOut | FaultKind::Html | FaultKind::ConnectionReset => {
+            error(StatusCode::INTERNAL_SERVER_ERROR, 2, "An unexpected error has occurred. Please retry your request later.")
+        }
+    }
+}
+
+/// 190: the token is unknown, has expired, or was revoked.
+pub fn token_error() -> Response {
+    error(StatusCode::BAD_REQUEST, 190, "Error validating access token: the session has been invalidated.")
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TokenOnly {
+    access_token: String,
+}
+
+/// `GET /v25.0/me`: the profile.
+pub async fn profile(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
+    faults::answer(&world, "instagram", "profile", || {
+        with_scope(&world, &asked.access_token, BASIC, |account| {
+            Json(json!({
+                "user_id": account.id,
+                "id": account.id,
+                "username": account.username,
+                "name": account.name,
+                "account_type": "BUSINESS",
+                "followers_count": figures::followers(account, world.now()),
+                "follows_count": 310,
+                "media_count": 128,
+            }))
+            .into_response()
+        })
+    })
+    .await
+}
+
+#[derive(Debug, Deserialize)]
+pub struct InsightsQuery {
+    metric: String,
+    period: String,
+    #[serde(default)]
+    metric_type: String,
+    since: i64,
+    until: i64,
+    access_token: String,
+}
+
+/// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`), or a series of days. A day that has not ended has no figure.
+pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQuery>) -> Response {
+    faults::answer(&world, "instagram", "insights", || {
+        with_scope(&world, &asked.access_token, INSIGHTS, |account| {
+            let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0)) else {
+                return error(StatusCode::BAD_REQUEST, 100, "Invalid parameter: since or until.");
+            };
+            if asked.period != "day" || until <= since || until - since > LONGEST_WINDOW {
+                return error(StatusCode::BAD_REQUEST, 100, "There cannot be more than 30 days between since and until.");
+            }
+            let days = complete_days(since, until.min(world.now()));
+            let is_total = asked.metric_type == "total_value";
+            let data: Option<Vec<Value>> = asked.metric.split(',').map(|metric| insight(account, metric, &days, is_total)).collect();
+            match data {
+                // What is not known yet is not there; it is not 0.
+                Some(data) => Json(json!({ "data": if days.is_empty() { Vec::new() } else { data } })).into_response(),
+                None => error(StatusCode::BAD_REQUEST, 100, "The metric is not supported."),
+            }
+        })
+    })
+    .await
+}
+
+fn insight(account: &Account, metric: &str, days: &[NaiveDate], is_total: bool) -> Option<Value> {
+    let of_day: fn(&Account, NaiveDate) -> i64 = match (metric, is_total) {
+        ("views", true) => figures::views,
+        ("total_interactions", true) => figures::interactions,
+        ("reach", _) => figures::reach,
+        ("follower_count", false) => figures::new_followers,
+        _ => return None,
+    };
+    let total: i64 = days.iter().map(|day| of_day(account, *day)).sum();
+    let series: Vec<Value> = days
+        .iter()
+        .map(|day| json!({ "value": of_day(account, *day), "end_time": format!("{}T00:00:00+0000", *day + chrono::Days::new(1)) }))
+        .collect();
+    let mut insight = json!({ "name": metric, "period": "day", "title": metric, "id": format!("{}/insights/{metric}/day", account.id) });
+    if is_total {
+        insight["total_value"] = json!({ "value": total });
+    } else {
+        insight["values"] = Value::from(series);
+    }
+    Some(insight)
+}
+
+/// The whole UTC days between two points in time.
+fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
+    let mut day = since.date_naive();
+    if since.time() != chrono::NaiveTime::MIN {
+        day = day + chrono::Days::new(1);
+    }
+    let last = until.date_naive();
+    day.iter_days().take_while(|day| *day < last).collect()
+}
+
+/// `DELETE /v25.0/me/permissions`: the token and all others of the account stop to work.
+pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
+    faults::answer(&world, "instagram", "revoke", || {
+        world.instagram(|instagram| {
+            let Some(account) = instagram.tokens.get(&asked.access_token).map(|grant| grant.account) else { return token_error() };
+            instagram.tokens.retain(|_, grant| grant.account != account);
+            Json(json!({ "success": true })).into_response()
+        })
+    })
+    .await
+}
+
+fn with_scope(world: &World, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
+    let now = world.now();
+    let grant = world.instagram(|instagram| instagram.tokens.get(token).filter(|grant| grant.expires_at > now).cloned());
+    match grant {
+        None => token_error(),
+        Some(Grant { scopes, .. }) if !scopes.iter().any(|granted| granted == scope) => {
+            error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action.")
+        }
+        Some(grant) => answer(&ACCOUNTS[grant.account]),
+    }
+}

@@ -1,0 +1,153 @@
+//! What all stand-ins share: the time, the faults that were asked for, and a list of what was asked of them.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::{instagram, mailbox::Mailbox};
+
+/// Older requests are dropped beyond this.
+const MOST_REQUESTS: usize = 10_000;
+
+/// The whole outside; clones share it.
+#[derive(Clone, Default)]
+pub struct World {
+    /// Mail.
+    pub mailbox: Mailbox,
+    inner: Arc<Mutex<Inner>>,
+}
+
+#[derive(Default)]
+struct Inner {
+    offset: TimeDelta,
+    faults: Vec<Fault>,
+    requests: VecDeque<RequestRecord>,
+    instagram: instagram::State,
+}
+
+/// `POST /_sandbox/faults`: the next `times` calls of an endpoint fail in a named way.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fault {
+    /// As in `/instagram/…`.
+    pub provider: String,
+    /// The name of the endpoint, as in the list of requests; `*` is any.
+    pub endpoint: String,
+    /// How.
+    #[serde(rename = "fault")]
+    pub kind: FaultKind,
+    /// How often; default once.
+    #[serde(default = "once")]
+    pub times: u32,
+}
+
+const fn once() -> u32 {
+    1
+}
+
+/// The ways in which a platform fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The token's time is over.
+    Expired,
+    /// The user took the permission back.
+    Revoked,
+    /// A permission is missing.
+    ScopeRemoved,
+    /// 500.
+    ServerError,
+    /// No answer for half a minute.
+    TimeOut,
+    /// 429 with the platform's own headers.
+    RateLimited,
+    /// A web page in the place of JSON.
+    Html,
+    /// 200 with an error in the body.
+    ErrorBody,
+    /// The connection ends in the middle of the answer.
+    ConnectionReset,
+}
+
+/// One call, for tests: `GET /_sandbox/requests`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestRecord {
+    /// The sandbox's time.
+    pub at: DateTime<Utc>,
+    /// Whom it was for.
+    pub provider: &'static str,
+    /// What was asked.
+    pub endpoint: &'static str,
+    /// What was answered.
+    pub status: u16,
+}
+
+impl World {
+    /// The sandbox's time: the machine's, moved by `POST /_sandbox/clock`.
+    #[expect(clippy::disallowed_methods, reason = "this is the sandbox's clock")]
+    pub fn now(&self) -> DateTime<Utc> {
+        Utc::now() + self.lock().offset
+    }
+
+    /// Moves the time on.
+    pub fn advance(&self, step: TimeDelta) {
+        self.lock().offset += step;
+    }
+
+    /// Asks for a fault.
+    pub fn add_fault(&self, fault: Fault) {
+        self.lock().faults.push(fault);
+    }
+
+    /// Forgets all faults.
+    pub fn clear_faults(&self) {
+        self.lock().faults.clear();
+    }
+
+    /// The fault that this call meets, if one was asked for; it is used up.
+    pub fn take_fault(&self, provider: &str, endpoint: &str) -> Option<FaultKind> {
+        let faults = &mut self.lock().faults;
+        let index = faults.iter().position(|fault| fault.provider == provider && (fault.endpoint == endpoint || fault.endpoint == "*"))?;
+        faults[index].times = faults[index].times.saturating_sub(1);
+        let kind = faults[index].kind;
+        if faults[index].times == 0 {
+            faults.remove(index);
+        }
+        Some(kind)
+    }
+
+    /// Notes a call.
+    pub fn record(&self, provider: &'static str, endpoint: &'static str, status: u16) {
+        let at = self.now();
+        let requests = &mut self.lock().requests;
+        requests.push_back(RequestRecord { at, provider, endpoint, status });
+        while requests.len() > MOST_REQUESTS {
+            requests.pop_front();
+        }
+    }
+
+    /// The calls so far, the oldest first.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.lock().requests.iter().cloned().collect()
+    }
+
+    /// As it was at the start, the mailbox too.
+    pub fn reset(&self) {
+        *self.lock() = Inner::default();
+        self.mailbox.clear();
+    }
+
+    /// What Instagram knows.
+    pub fn instagram<T>(&self, work: impl FnOnce(&mut instagram::State) -> T) -> T {
+        work(&mut self.lock().instagram)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
