@@ -1,4 +1,4 @@
-# Every target installs what it misses and says so. `make help` lists them.
+# `make help` lists the targets. Those that run or test Huntaze install what they miss, and say so.
 .DEFAULT_GOAL := help
 .PHONY: help serve test end2end dev check css sqlx-prepare setup
 

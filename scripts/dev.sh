@@ -3,7 +3,7 @@
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
-# A folder of its own: debug builds with the gallery and release builds would undo each other's work.
+# Folders of its own: debug builds with the gallery and release builds would undo each other's work.
 export CARGO_TARGET_DIR=$HUNTAZE_CACHE/target-dev
 
 require_free_port "$PORT" PORT dev
@@ -15,7 +15,7 @@ stop_on_exit
 load_secrets
 start_postgres
 export_settings huntaze_dev
-export LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR=127.0.0.1:$PORT
+export LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR=127.0.0.1:$PORT LEPTOS_SITE_ROOT=target/site-dev
 start_child sandbox "$CARGO_TARGET_DIR/debug/huntaze-sandbox"
 start_child stylance stylance --watch .
 say "Gallery: $APP_URL/dev/gallery   Mailbox: http://localhost:$SANDBOX_PORT/mail"

@@ -23,10 +23,10 @@ SOCKET=$HOME_DIR
 CLUSTER=$HOME_DIR/cluster
 
 start() {
+  mkdir -p -m 700 "$HOME_DIR" "$SOCKET"
+  [ "$(id -u)" != 0 ] || chown postgres:postgres "$HOME_DIR"
   if [ ! -f "$CLUSTER/PG_VERSION" ]; then
     say "Creating a private PostgreSQL cluster in $CLUSTER"
-    mkdir -p -m 700 "$HOME_DIR" "$SOCKET"
-    [ "$(id -u)" != 0 ] || chown postgres:postgres "$HOME_DIR"
     as_owner "$BIN/initdb" -D "$CLUSTER" -U huntaze -A trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null
   fi
   running || as_owner "$BIN/pg_ctl" -D "$CLUSTER" -l "$HOME_DIR/log" -w -s -t 30 \

@@ -49,22 +49,23 @@ rustc_version() { rustc --version 2>/dev/null | cut -d' ' -f2; }
 ensure_compiler() {
   local needed=1.96.0
   if have rustc && version_at_least "$needed" "$(rustc_version)"; then
+    if have rustup; then timeout 120 rustup component add rustfmt clippy >/dev/null 2>&1 || true; fi
     has_wasm_std && return
-    if have rustup && timeout 60 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && has_wasm_std; then return; fi
+    if have rustup && timeout 120 rustup target add wasm32-unknown-unknown >/dev/null 2>&1 && has_wasm_std; then return; fi
   fi
   use_debian_compiler
 }
 
 # Debian ships the compiler but not the browser's standard library; that is built from Debian's sources.
 use_debian_compiler() {
-  apt_install rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-19 gcc libc6-dev pkg-config make git ca-certificates curl
+  apt_install rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-19
   if have rustup; then
     rustup toolchain link debian /usr
     echo debian > "$HUNTAZE_CACHE/toolchain"
     export RUSTUP_TOOLCHAIN=debian
   fi
   has_wasm_std && return
-  [ "$(id -u)" = 0 ] || die "The standard library for wasm32 is missing. Run once: sudo make setup"
+  [ "$(id -u)" = 0 ] || die "The standard library for wasm32 is missing. Run once: sudo scripts/setup.sh system"
   timed "Building the standard library for wasm32" build_wasm_std
 }
 
@@ -137,13 +138,15 @@ ensure_end_to_end_packages() {
   touch "$stamp"
 }
 
-# setup.sh serve: what running needs.  setup.sh test: that, and what the tests need.
-apt_install postgresql openssl
+# setup.sh serve    what running needs
+# setup.sh test     that, and what the tests need
+# setup.sh system   only what is shared by all users of the machine, as root
+PACKAGES=(ca-certificates curl gcc git libc6-dev make openssl pkg-config postgresql)
+[ "${1:-serve}" = serve ] || PACKAGES+=(chromium)
+apt_install "${PACKAGES[@]}"
 ensure_compiler
+[ "${1:-serve}" != system ] || exit 0
 ensure_node
 ensure_wasm_opt
 ensure_cargo_tools
-if [ "${1:-serve}" = test ]; then
-  apt_install chromium
-  ensure_end_to_end_packages
-fi
+[ "${1:-serve}" != test ] || ensure_end_to_end_packages

@@ -5,10 +5,10 @@
 source "$(dirname "$0")/env.sh"
 cd "$HUNTAZE_ROOT"
 
-if ! scripts/postgres.sh running; then
-  scripts/postgres.sh start >/dev/null
-  trap 'scripts/postgres.sh stop' EXIT
-fi
+source scripts/stack.sh
+[ -x /usr/lib/postgresql ] || scripts/setup.sh serve
+trap stop_postgres EXIT
+start_postgres
 DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
 export DATABASE_URL
 socket=${DATABASE_URL##*host=}

@@ -6,28 +6,37 @@ SANDBOX_PORT=${SANDBOX_PORT:-3100}
 SANDBOX_SMTP_PORT=${SANDBOX_SMTP_PORT:-$((SANDBOX_PORT + 25))}
 export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
 CHILDREN=()
+PID_FILES=()
 STARTED_POSTGRES=
 
 port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 require_free_port() { port_is_free "$1" || die "Port $1 is in use. Choose another: $2=… make ${3:-serve}"; }
 
+# Several stacks of one checkout share its PostgreSQL: each holds the lock, and the last one out stops what was started here.
 start_postgres() {
-  if ! "$HUNTAZE_ROOT/scripts/postgres.sh" running; then
-    "$HUNTAZE_ROOT/scripts/postgres.sh" start >/dev/null
-    STARTED_POSTGRES=yes
-  fi
+  mkdir -p "$HUNTAZE_DATA"
+  exec 9>"$HUNTAZE_DATA/postgres.lock"
+  flock -s 9
+  STARTED_POSTGRES=yes
+  "$HUNTAZE_ROOT/scripts/postgres.sh" start >/dev/null 9>&-
+}
+
+stop_postgres() {
+  [ -n "$STARTED_POSTGRES" ] || return 0
+  flock -n -x 9 || return 0
+  "$HUNTAZE_ROOT/scripts/postgres.sh" stop 9>&-
 }
 
 # start_child NAME COMMAND…: in the background, its id noted.
 start_child() {
   local name=$1
   shift
-  mkdir -p "$HUNTAZE_DATA"
   # In a session of its own, so that Ctrl-C reaches this script alone, which then stops its children in order.
-  setsid "$@" &
+  setsid "$@" 9>&- &
   CHILDREN+=("$!")
-  echo "$!" > "$HUNTAZE_DATA/$name.pid"
+  PID_FILES+=("$HUNTAZE_DATA/$name-$PORT.pid")
+  echo "$!" > "$HUNTAZE_DATA/$name-$PORT.pid"
 }
 
 # wait_for URL SECONDS: until it answers, as long as all children live.
@@ -49,8 +58,8 @@ stop_all() {
     kill -TERM -- "-$child" 2>/dev/null || continue
     wait "$child" 2>/dev/null || true
   done
-  rm -f "$HUNTAZE_DATA"/*.pid
-  if [ -n "$STARTED_POSTGRES" ]; then "$HUNTAZE_ROOT/scripts/postgres.sh" stop; fi
+  rm -f "${PID_FILES[@]}"
+  stop_postgres
 }
 
 stop_on_exit() {
@@ -79,6 +88,8 @@ export_settings() {
   APP_URL=http://127.0.0.1:$PORT
   SMTP_URL=smtp://127.0.0.1:$SANDBOX_SMTP_PORT
   LOG_FORMAT=${LOG_FORMAT:-text}
-  export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT
-  export LEPTOS_SITE_ROOT=$HUNTAZE_ROOT/target/site
+  # Some shells set it to the name of the machine.
+  HOST=127.0.0.1
+  export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT HOST
+  export LEPTOS_SITE_ROOT=$HUNTAZE_ROOT/target/run/site
 }

@@ -35,10 +35,13 @@ server_tests() {
 }
 
 end_to_end_tests() {
-  PORT=3300 SANDBOX_PORT=3400 SANDBOX_SMTP_PORT=3425
+  # Apart from those of `make serve`, which may be running.
+  PORT=${TEST_PORT:-3300} SANDBOX_PORT=${TEST_SANDBOX_PORT:-3400}
+  SANDBOX_SMTP_PORT=$((SANDBOX_PORT + 25))
   export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
-  require_free_port "$PORT" PORT test
-  require_free_port "$SANDBOX_PORT" SANDBOX_PORT test
+  require_free_port "$PORT" TEST_PORT test
+  require_free_port "$SANDBOX_PORT" TEST_SANDBOX_PORT test
+  require_free_port "$SANDBOX_SMTP_PORT" TEST_SANDBOX_PORT test
   load_secrets
   export_settings huntaze_end2end
   # Each test comes from an address of its own, so that the limits can stay as they are.

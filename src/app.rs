@@ -6,6 +6,7 @@ use leptos_router::{
     SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
+    hooks::use_location,
     path,
 };
 
@@ -13,6 +14,7 @@ use leptos_router::{
 use crate::pages::gallery::{GalleryPage, StoryPage};
 use crate::{
     features::shell::AppShell,
+    hooks::document::focus_id,
     pages::{
         beta::BetaPage,
         forgot_password::ForgotPasswordPage,
@@ -25,7 +27,10 @@ use crate::{
         settings::SettingsPage,
         verify_email::VerifyEmailPage,
     },
-    ui::toast::{ToastRegion, Toaster},
+    ui::{
+        a11y::MAIN_ID,
+        toast::{ToastRegion, Toaster},
+    },
 };
 
 /// The page that the server sends: the document with the application and its scripts.
@@ -39,8 +44,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 }
 
 /// A document without scripts.
-pub fn document(options: LeptosOptions, body: impl IntoView) -> impl IntoView {
-    document_with(options, view! { <title>"Huntaze"</title> }, body)
+pub fn document(options: LeptosOptions, title: &'static str, body: impl IntoView) -> impl IntoView {
+    document_with(options, view! { <title>{format!("{title} · Huntaze")}</title> }, body)
 }
 
 fn document_with(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {
@@ -69,6 +74,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|title: String| format!("{title} · Huntaze")/>
         <Router>
+            <FocusOnNavigation/>
             <Routes fallback=|| view! { <NotFoundPage/> }>
                 <Route path=path!("/beta") view=BetaPage ssr=SsrMode::Async/>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
@@ -88,6 +94,20 @@ pub fn App() -> impl IntoView {
         </Router>
         <ToastRegion toaster/>
     }
+}
+
+/// Puts the focus at the start of a page that was reached without loading it, so that a screen reader begins to read there.
+#[component]
+fn FocusOnNavigation() -> impl IntoView {
+    let path = use_location().pathname;
+    Effect::new(move |seen: Option<String>| {
+        let path = path.get();
+        if seen.is_some_and(|seen| seen != path) {
+            // Once the page is drawn.
+            request_animation_frame(|| focus_id(MAIN_ID));
+        }
+        path
+    });
 }
 
 /// The component gallery. Boxed, as builds with erased components ask for.

@@ -19,7 +19,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("hooks", &["hooks", "api", "domain", "error", "ui"]),
     ("features", &["features", "hooks", "ui", "api", "domain", "error"]),
     ("pages", &["pages", "features", "hooks", "ui", "api", "domain", "error", "server::context"]),
-    ("app", &["app", "pages", "features", "ui"]),
+    ("app", &["app", "pages", "features", "hooks", "ui"]),
     ("server::config", &["server::config"]),
     ("server::infra", &["server::infra", "server::config", "server::db", "domain", "api::csrf"]),
     ("server::db", &["server::db", "server::config", "server::infra", "domain"]),

@@ -46,6 +46,26 @@ test("three questions, answered on two devices @phone", async ({ page, browser, 
   await expectAccessible();
 });
 
+test("Enter goes on, not back", async ({ page, email, mail }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/onboarding/step-3");
+  await alive(page);
+  await page.getByLabel("Monthly revenue goal (optional)").fill("250");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await expect(page.getByText("250 USD a month")).toBeVisible();
+});
+
+test("after a step the focus is at the start of the next page", async ({ page, email, mail }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await alive(page);
+  await page.getByRole("button", { name: "Skip" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Where do you publish?" })).toBeVisible();
+  await expect(page.getByRole("main")).toBeFocused();
+});
+
 test("an answer survives leaving the page without a click", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);

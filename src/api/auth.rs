@@ -82,7 +82,12 @@ pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
 #[middleware(AcceptJson)]
 pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::server::{context, services::auth};
-    auth::resend_verification(&context::state()?, &context::client(), input).await?;
+    let state = context::state()?;
+    let email = crate::domain::account::normalize_email(&input.email);
+    auth::resend_verification(&state, &context::client(), input).await?;
+    if !email.is_empty() {
+        context::remember_pending_email(&state, &email);
+    }
     context::set_status(http::StatusCode::ACCEPTED);
     Ok(MailStatus::CheckEmail.into())
 }

@@ -217,10 +217,13 @@ impl OnboardingInput {
                 Move::Stay
             }
         };
+        // What is skipped is not read.
+        let nothing = Self::default();
+        let read = if action == Move::Skip { &nothing } else { self };
         let step = match self.step.as_str() {
-            "1" => Some(StepAnswers::ContentTypes(choices(&self.content_types, "contentTypes", &mut errors))),
-            "2" => Some(StepAnswers::Platforms(choices(&self.platforms, "platforms", &mut errors))),
-            "3" => Some(self.goals(&mut errors)),
+            "1" => Some(StepAnswers::ContentTypes(choices(&read.content_types, "contentTypes", &mut errors))),
+            "2" => Some(StepAnswers::Platforms(choices(&read.platforms, "platforms", &mut errors))),
+            "3" => Some(read.goals(&mut errors)),
             _ => {
                 errors.insert("step".to_owned(), "There is no such step.".to_owned());
                 None
@@ -281,6 +284,12 @@ mod tests {
     #[test]
     fn no_choice_is_a_choice() {
         assert_eq!(input("1").parse(), Ok(Answers { action: Move::Continue, step: StepAnswers::ContentTypes(Vec::new()) }));
+    }
+
+    #[test]
+    fn what_is_skipped_is_not_read() {
+        let skipped = OnboardingInput { action: "skip".to_owned(), revenue_goal: "lots".to_owned(), ..input("3") };
+        assert_eq!(skipped.parse().expect("valid").action, Move::Skip);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::{
     api::auth::{Logout, get_current_user},
     domain::{account::CurrentUser, navigation::login_path},
     error::{ApiError, ErrorCode},
-    hooks::form::{Form, use_form},
+    hooks::form::{Form, Problem, use_form},
     ui::{
         a11y::{MAIN_ID, ScreenReaderOnly, SkipLink},
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
@@ -96,6 +96,7 @@ fn Identity(user: CurrentUser) -> impl IntoView {
 fn SignOut() -> impl IntoView {
     let form = use_form::<Logout>(|_| Ok(()));
     view! {
+        <Problem form/>
         <Form form class=css::sign_out>
             <Button kind=ButtonType::Submit variant=ButtonVariant::Ghost size=ButtonSize::Small loading=form.is_pending()>"Sign out"</Button>
         </Form>

@@ -17,3 +17,10 @@ pub fn focus_first(root: &web_sys::Element, selector: &str) {
         let _ = element.focus();
     }
 }
+
+/// Moves the focus to the element with this id.
+pub fn focus_id(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}

@@ -121,6 +121,7 @@ impl<F: FormFunction> FormState<F> {
             return;
         }
         self.problem.set(None);
+        self.is_done.set(false);
         let errors = F::from_event(event).ok().and_then(|input| (self.validate)(&input).err());
         if let Some(errors) = errors {
             event.prevent_default();

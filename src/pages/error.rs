@@ -13,6 +13,16 @@ use crate::{
 
 stylance::import_crate_style!(css, "src/pages/error.module.css");
 
+/// The heading and title for an error.
+pub fn title_of(error: &ApiError) -> &'static str {
+    match error.code {
+        ErrorCode::NotFound => "Page not found",
+        ErrorCode::RateLimited => "Too many requests",
+        ErrorCode::Unauthenticated => "Please sign in",
+        _ => "Something went wrong",
+    }
+}
+
 /// What went wrong before a page could be drawn. Works without any script.
 #[component]
 pub fn ErrorPage(
@@ -20,16 +30,16 @@ pub fn ErrorPage(
     error: ApiError,
 ) -> impl IntoView {
     let is_ours = error.code.status() >= 500;
-    let title = match error.code {
-        ErrorCode::NotFound => "Page not found",
-        ErrorCode::RateLimited => "Too many requests",
-        _ => "Something went wrong",
+    let title = title_of(&error);
+    let way_out = match error.code {
+        ErrorCode::Unauthenticated => ("/login", "Sign in"),
+        // An empty address is the page itself.
+        _ => ("", "Retry"),
     };
     view! {
         <Notice title text=error.message>
             {is_ours.then(|| view! { <p>"Request " <code>{error.request_id}</code></p> })}
-            // An empty address is the page itself.
-            <ButtonLink href="" external=true variant=ButtonVariant::Primary>"Retry"</ButtonLink>
+            <ButtonLink href=way_out.0 external=true variant=ButtonVariant::Primary>{way_out.1}</ButtonLink>
         </Notice>
     }
 }

@@ -21,7 +21,7 @@ pub fn SettingsPage() -> impl IntoView {
     view! {
         <PageMeta title="Settings" description="Your profile, password, devices and data."/>
         <h1>"Settings"</h1>
-        <Suspense fallback=|| view! { <Skeleton label="Loading your settings"/> }>
+        <Transition fallback=|| view! { <Skeleton label="Loading your settings"/> }>
             {move || Suspend::new(async move {
                 match user.await {
                     Ok(user) => {
@@ -35,7 +35,7 @@ pub fn SettingsPage() -> impl IntoView {
                     Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
         <SessionsSection/>
         <DataSection/>
     }

@@ -5,10 +5,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::auth::{check_verification, get_pending_email},
+    api::auth::{ResendVerification, check_verification, get_pending_email},
     domain::account::{LinkState, StatusView},
     error::{ApiError, ErrorCode},
     features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
+    hooks::form::{Problem, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{ButtonLink, ButtonVariant},
@@ -55,7 +56,11 @@ fn MailSent(email: String) -> impl IntoView {
 
 #[component]
 fn NothingSent() -> impl IntoView {
+    // Where a link was asked for without JavaScript, this page is drawn with the outcome.
+    let form = use_form::<ResendVerification>(|_| Ok(()));
     view! {
+        <Problem form/>
+        {form.is_done.get_untracked().then(|| view! { <Alert tone=AlertTone::Success>"A new link is on its way to your mailbox."</Alert> })}
         <p>"Open the link in the mail that we sent you. It is valid for 24 hours."</p>
         <p>"No mail? Sign in with your e-mail and password, and we will offer to send it again."</p>
         <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>

@@ -33,6 +33,8 @@ pub fn request_id() -> String {
 pub struct ClientInfo {
     /// Its address, as far as proxies can be trusted.
     pub ip: String,
+    /// What limits are counted by; see [`ClientIp::network`].
+    pub network: String,
     /// What it says it is, cut to 255 characters.
     pub user_agent: Option<String>,
     /// The request, as in the log.
@@ -42,6 +44,19 @@ pub struct ClientInfo {
 /// The client's address, found by a middleware.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientIp(pub IpAddr);
+
+impl ClientIp {
+    /// The address, or for IPv6 the /64 that one subscriber has: of its addresses there is no end.
+    pub fn network(self) -> String {
+        match self.0 {
+            IpAddr::V4(address) => address.to_string(),
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
+}
 
 /// The CSRF token that forms on this page carry.
 #[derive(Debug, Clone)]
@@ -90,9 +105,11 @@ pub fn client() -> ClientInfo {
 
 /// The same for a plain handler.
 pub fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
-    let ip = extensions.get::<ClientIp>().map_or_else(|| "unknown".to_owned(), |ip| ip.0.to_string());
+    let address = extensions.get::<ClientIp>();
+    let ip = address.map_or_else(|| "unknown".to_owned(), |address| address.0.to_string());
+    let network = address.map_or_else(|| "unknown".to_owned(), |address| address.network());
     let user_agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(|agent| agent.chars().take(255).collect());
-    ClientInfo { ip, user_agent, request_id: request_id() }
+    ClientInfo { ip, network, user_agent, request_id: request_id() }
 }
 
 /// The outcome of a form that was posted without JavaScript, to be shown on this page.

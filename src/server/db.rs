@@ -9,7 +9,11 @@ pub mod users;
 
 use std::time::Duration;
 
-use sqlx::{PgPool, migrate::Migrator, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    migrate::{MigrateError, Migrator},
+    postgres::PgPoolOptions,
+};
 
 use crate::server::config::DatabaseConfig;
 
@@ -42,7 +46,17 @@ pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
     Ok(pool)
 }
 
-/// Whether the database answers and has this binary's schema. A newer one is fine: migrations only add what older binaries do not know.
+/// Brings the database to this binary's schema, under a lock. A newer one is left alone: migrations only add what older binaries do not know,
+/// so that one can go back.
+///
+/// # Errors
+/// A migration failed; what was done before it stays.
+pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
+    let migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ignore_missing: true, ..Migrator::DEFAULT };
+    migrator.run(db).await
+}
+
+/// Whether the database answers and has this binary's schema. A newer one is fine.
 ///
 /// # Errors
 /// It does not answer.

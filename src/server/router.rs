@@ -68,7 +68,7 @@ fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(from_fn_with_state(state.clone(), client_ip::find))
         .layer(from_fn(body_limit::limit))
         .layer(panic_guard::layer())
-        .layer(from_fn(path_guard::refuse_double_slash))
+        .layer(from_fn(path_guard::one_address))
         .layer(from_fn_with_state(state.clone(), browser::speak))
         .layer(from_fn_with_state(state.clone(), security_headers::set))
         .layer(from_fn(request_log::log))

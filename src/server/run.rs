@@ -67,7 +67,7 @@ async fn serve() -> Outcome {
     let config = Config::from_env()?;
     start_logging(&config.app)?;
     let state = build_state(config)?;
-    db::MIGRATIONS.run(&state.db).await?;
+    db::migrate(&state.db).await?;
     let mailer = Arc::new(SmtpMailer::new(&state.config.mail)?);
 
     let (stop, shutdown) = watch::channel(false);
@@ -128,7 +128,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
 
 async fn migrate() -> Outcome {
     let config = Config::from_env()?;
-    db::MIGRATIONS.run(&db::connect(&config.database)?).await?;
+    db::migrate(&db::connect(&config.database)?).await?;
     print("The database has this version's schema.\n")
 }
 

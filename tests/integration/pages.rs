@@ -94,3 +94,11 @@ async fn without_a_database_a_browser_gets_a_page_with_the_request_id(db: PgPool
     assert!(page.body.contains(page.header("x-request-id")), "{}", page.body);
     assert_eq!(member.get("/api/auth/session").await.expect_status(503).code(), "unavailable");
 }
+
+#[sqlx::test]
+async fn a_page_has_one_address(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut visitor = app.client();
+    assert_eq!(visitor.page("/home/?range=7d").await.expect_status(308).location(), "/home?range=7d");
+    assert_eq!(visitor.page("/login/").await.expect_status(308).location(), "/login");
+}

@@ -58,7 +58,7 @@ impl LoginReason {
             Self::Verified => "Your e-mail is verified. Sign in.",
             Self::PasswordChanged => "Your password was changed. Sign in with the new one.",
             Self::SignedOut => "You are signed out.",
-            Self::Deleted => "Your account and all that belonged to it were deleted.",
+            Self::Deleted => "Your account was deleted.",
         }
     }
 }
@@ -73,6 +73,7 @@ pub fn LoginForm(
 ) -> impl IntoView {
     let form = use_form::<Login>(|call| validation::check(&call.input));
     let email = RwSignal::new(form.value_of("email"));
+    let next = if next.is_empty() { form.value_of("next") } else { next };
     let is_unverified =
         move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::EmailNotVerified));
     view! {

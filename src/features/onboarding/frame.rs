@@ -3,12 +3,14 @@ use wasm_bindgen::JsCast;
 
 use super::css;
 use crate::{
-    api::onboarding::SaveOnboardingStep,
-    domain::onboarding::STEPS,
+    api::onboarding::{SaveOnboardingStep, get_onboarding},
+    domain::onboarding::{Onboarding, STEPS},
+    error::ApiError,
     hooks::form::{Form, FormState, Problem, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink},
-        button::{Button, ButtonType, ButtonVariant},
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonLink, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
         logo::Logo,
     },
@@ -29,16 +31,10 @@ pub(super) fn StepFrame(
     /// What no choice means.
     lead: &'static str,
     form: FormState<SaveOnboardingStep>,
-    /// The question.
-    children: Children,
+    /// Draws the question with what was answered before, on whichever device.
+    question: impl Fn(Onboarding) -> AnyView + Clone + Send + 'static,
 ) -> impl IntoView {
-    let autosave = ServerAction::<SaveOnboardingStep>::new();
-    let saved = move || match autosave.value().get() {
-        Some(Ok(_)) => "Saved.",
-        Some(Err(_)) => "This change is not saved yet. “Continue” tries again.",
-        None => "",
-    };
-    let is_last = step == STEPS;
+    let known = Resource::new_blocking(|| (), |()| get_onboarding());
     view! {
         <SkipLink/>
         <main id=MAIN_ID tabindex="-1" class=css::page>
@@ -55,22 +51,58 @@ pub(super) fn StepFrame(
                     </CardHeader>
                     <CardBody>
                         <Problem form/>
-                        <Form form class=css::form on:change=move |event| save_in_passing(autosave, &event)>
-                            <input type="hidden" name="step" value=step/>
-                            {children()}
-                            <p class=css::saved role="status">{saved}</p>
-                            <div class=css::actions>
-                                {(step > 1).then(|| view! { <MoveButton to="back" label="Back"/> })}
-                                <div class=css::onward>
-                                    <MoveButton to="skip" label="Skip"/>
-                                    <MoveButton to="continue" label={if is_last { "Finish" } else { "Continue" }} is_primary=true/>
-                                </div>
-                            </div>
-                        </Form>
+                        <Suspense>
+                            {move || {
+                                let question = question.clone();
+                                Suspend::new(async move { step_view(step, form, known.await, &question) })
+                            }}
+                        </Suspense>
                     </CardBody>
                 </Card>
             </div>
         </main>
+    }
+}
+
+/// Without the earlier answers there is nothing to send: it would erase them.
+fn step_view(
+    step: u8,
+    form: FormState<SaveOnboardingStep>,
+    known: Result<Onboarding, ApiError>,
+    question: &impl Fn(Onboarding) -> AnyView,
+) -> AnyView {
+    match known {
+        Ok(known) => {
+            let question = question(known);
+            view! { <StepForm step form>{question}</StepForm> }.into_any()
+        }
+        Err(error) => view! {
+            <Alert tone=AlertTone::Danger>{error.message}</Alert>
+            <ButtonLink href="" external=true>"Retry"</ButtonLink>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn StepForm(step: u8, form: FormState<SaveOnboardingStep>, children: Children) -> impl IntoView {
+    let autosave = use_autosave();
+    let onward = if step == STEPS { "Finish" } else { "Continue" };
+    view! {
+        <Form form class=css::form on:change=move |event| autosave.save(&event)>
+            // Enter presses the first button of a form.
+            <button type="submit" name="action" value="continue" hidden=true tabindex="-1"></button>
+            <input type="hidden" name="step" value=step/>
+            {children()}
+            <p class=css::saved role="status">{move || autosave.note.get()}</p>
+            <div class=css::actions>
+                {(step > 1).then(|| view! { <MoveButton to="back" label="Back"/> })}
+                <div class=css::onward>
+                    <MoveButton to="skip" label="Skip"/>
+                    <MoveButton to="continue" label=onward is_primary=true/>
+                </div>
+            </div>
+        </Form>
     }
 }
 
@@ -81,16 +113,46 @@ fn MoveButton(to: &'static str, label: &'static str, #[prop(optional)] is_primar
     view! { <Button kind=ButtonType::Submit variant attr:name="action" attr:value=to>{label}</Button> }
 }
 
-/// Every change is saved at once, so that closing the page loses nothing. What is not understood yet is not sent.
-fn save_in_passing(autosave: ServerAction<SaveOnboardingStep>, event: &web_sys::Event) {
-    let form = event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
-        .and_then(|target| target.closest("form").ok().flatten());
-    let data = form.and_then(|form| web_sys::FormData::new_with_form(form.unchecked_ref()).ok());
-    let Some(mut call) = data.and_then(|data| SaveOnboardingStep::from_form_data(&data).ok()) else { return };
-    "stay".clone_into(&mut call.input.action);
-    if call.input.parse().is_ok() {
-        autosave.dispatch(call);
+/// Saves every change at once, so that closing the page loses nothing. One request at a time: they cannot overtake each other.
+#[derive(Clone, Copy)]
+struct Autosave {
+    action: ServerAction<SaveOnboardingStep>,
+    next: StoredValue<Option<SaveOnboardingStep>>,
+    note: RwSignal<&'static str>,
+}
+
+fn use_autosave() -> Autosave {
+    let autosave = Autosave { action: ServerAction::new(), next: StoredValue::new(None), note: RwSignal::new("") };
+    Effect::new(move || {
+        let outcome = autosave.action.value().with(|outcome| outcome.as_ref().map(Result::is_ok));
+        let mut next = None;
+        autosave.next.update_value(|waiting| next = waiting.take());
+        match (next, outcome) {
+            (Some(next), _) => drop(autosave.action.dispatch(next)),
+            (None, Some(true)) => autosave.note.set("Saved."),
+            (None, Some(false)) => autosave.note.set("This change is not saved yet. The button below tries again."),
+            (None, None) => {}
+        }
+    });
+    autosave
+}
+
+impl Autosave {
+    /// What is not understood yet is not sent.
+    fn save(self, event: &web_sys::Event) {
+        self.note.set("");
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let form = target.and_then(|target| target.closest("form").ok().flatten());
+        let data = form.and_then(|form| web_sys::FormData::new_with_form(form.unchecked_ref()).ok());
+        let Some(mut call) = data.and_then(|data| SaveOnboardingStep::from_form_data(&data).ok()) else { return };
+        "stay".clone_into(&mut call.input.action);
+        if call.input.parse().is_err() {
+            return;
+        }
+        if self.action.pending().get_untracked() {
+            self.next.set_value(Some(call));
+        } else {
+            self.action.dispatch(call);
+        }
     }
 }

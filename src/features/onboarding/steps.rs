@@ -5,15 +5,13 @@ use super::{
     frame::{StepFrame, use_step_form},
 };
 use crate::{
-    api::onboarding::{SaveOnboardingStep, get_onboarding},
+    api::onboarding::SaveOnboardingStep,
     domain::{
         money::Currency,
         onboarding::{Choice, ContentType, Goal, Onboarding, Platform},
     },
-    error::ApiError,
     hooks::form::FormState,
     ui::{
-        alert::{Alert, AlertTone},
         choice_list::{ChoiceItem, ChoiceList},
         field::Field,
         input::Input,
@@ -25,47 +23,44 @@ use crate::{
 #[component]
 pub fn ContentTypesStep() -> impl IntoView {
     let form = use_step_form();
-    view! {
-        <StepFrame step=1 title="What do you create?" lead="Choose all that apply. None is fine, too: then we show everything." form>
-            <Saved view=move |known: Onboarding| {
-                let items = items::<ContentType>(form, "contentTypes[]", &known.content_types);
-                view! { <ChoiceList name="contentTypes[]" legend="What you publish" items/> }.into_any()
-            }/>
-        </StepFrame>
-    }
+    let question = move |known: Onboarding| {
+        let items = items::<ContentType>(form, "contentTypes[]", &known.content_types);
+        view! { <ChoiceList name="contentTypes[]" legend="What you publish" items/> }.into_any()
+    };
+    let lead = "Choose all that apply. None is fine, too: then we show everything.";
+    view! { <StepFrame step=1 title="What do you create?" lead form question/> }
 }
 
 /// Step 2.
 #[component]
 pub fn PlatformsStep() -> impl IntoView {
     let form = use_step_form();
-    view! {
-        <StepFrame step=2 title="Where do you publish?" lead="The ones you choose come first. None is fine, too: then the order stays as it is." form>
-            <Saved view=move |known: Onboarding| {
-                let items = items::<Platform>(form, "platforms[]", &known.platforms);
-                view! { <ChoiceList name="platforms[]" legend="Your platforms" items/> }.into_any()
-            }/>
+    let question = move |known: Onboarding| {
+        let items = items::<Platform>(form, "platforms[]", &known.platforms);
+        view! {
+            <ChoiceList name="platforms[]" legend="Your platforms" items/>
             <p class=css::note>"You connect them later, at the platform itself. We never ask for a platform’s password."</p>
-        </StepFrame>
-    }
+        }
+        .into_any()
+    };
+    let lead = "The ones you choose come first. None is fine, too: then the order stays as it is.";
+    view! { <StepFrame step=2 title="Where do you publish?" lead form question/> }
 }
 
 /// Step 3.
 #[component]
 pub fn GoalsStep() -> impl IntoView {
     let form = use_step_form();
-    view! {
-        <StepFrame step=3 title="What matters most?" lead="It decides what we put first. None is fine, too: then we guess nothing." form>
-            <Saved view=move |known: Onboarding| {
-                let items = items::<Goal>(form, "goals[]", &known.goals);
-                view! {
-                    <ChoiceList name="goals[]" legend="Your goals" items/>
-                    <RevenueGoal form known/>
-                }
-                .into_any()
-            }/>
-        </StepFrame>
-    }
+    let question = move |known: Onboarding| {
+        let items = items::<Goal>(form, "goals[]", &known.goals);
+        view! {
+            <ChoiceList name="goals[]" legend="Your goals" items/>
+            <RevenueGoal form known/>
+        }
+        .into_any()
+    };
+    let lead = "It decides what we put first. None is fine, too: then we guess nothing.";
+    view! { <StepFrame step=3 title="What matters most?" lead form question/> }
 }
 
 #[component]
@@ -86,30 +81,6 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
                 <Select options/>
             </Field>
         </div>
-    }
-}
-
-/// What was answered before, on whichever device.
-#[component]
-fn Saved(
-    /// Draws the question with it.
-    view: impl Fn(Onboarding) -> AnyView + Clone + Send + 'static,
-) -> impl IntoView {
-    let known = Resource::new_blocking(|| (), |()| get_onboarding());
-    view! {
-        <Suspense>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move { question(known.await, &view) })
-            }}
-        </Suspense>
-    }
-}
-
-fn question(known: Result<Onboarding, ApiError>, view: &impl Fn(Onboarding) -> AnyView) -> AnyView {
-    match known {
-        Ok(known) => view(known),
-        Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
     }
 }
 

@@ -25,12 +25,12 @@ pub fn DataSection() -> impl IntoView {
             </CardHeader>
             <CardBody>
                 <div class=css::split>
-                    <p>"Everything that we store about you, as a JSON file."</p>
+                    <p>"Your account, answers, devices and the newest thousand events, as a JSON file."</p>
                     <ButtonLink href="/api/account/export" external=true>"Export my data"</ButtonLink>
                 </div>
                 <div class=css::split>
                     <h3>"Delete your account"</h3>
-                    <p>"Your account, your answers and your figures are deleted at once. This cannot be undone."</p>
+                    <p>"Your account and your answers are deleted at once. This cannot be undone."</p>
                 </div>
                 <Problem form/>
                 <Form form class=css::form>

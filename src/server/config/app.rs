@@ -26,7 +26,14 @@ pub struct AppConfig {
 
 impl AppConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let url = reader.required("APP_URL");
+        let url: Option<Url> = reader.required("APP_URL");
+        let url = url.filter(|url| {
+            let is_web = matches!(url.scheme(), "http" | "https");
+            if !is_web {
+                reader.problem("APP_URL must start with http:// or https://".to_owned());
+            }
+            is_web
+        });
         let host = reader.or("HOST", IpAddr::from([127, 0, 0, 1]));
         let port = reader.or("PORT", 3000);
         let secret_key = reader.required("SECRET_KEY");

@@ -110,3 +110,11 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Event>, 
     );
     Ok(events.fetch_all(db).await?)
 }
+
+/// Removes what happened before `before`. Returns how many events.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_old(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
+    Ok(sqlx::query!("DELETE FROM audit_events WHERE created_at <= $1", before).execute(db).await?.rows_affected())
+}

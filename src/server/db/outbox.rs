@@ -103,3 +103,12 @@ pub async fn set_failure(
 pub async fn delete_failed(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM mail_outbox WHERE failed_at <= $1", before).execute(db).await?.rows_affected())
 }
+
+/// Removes what was to leave for an address.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_to(db: impl PgExecutor<'_>, recipient: &str) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM mail_outbox WHERE recipient = $1", recipient).execute(db).await?;
+    Ok(())
+}

@@ -61,6 +61,23 @@ pub async fn find_email(db: impl PgExecutor<'_>, id: Uuid) -> Result<Option<Stri
     Ok(sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", id).fetch_optional(db).await?)
 }
 
+/// When the account was created, and when its address was verified.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn find_dates(db: impl PgExecutor<'_>, id: Uuid) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>), DbError> {
+    let row = sqlx::query!("SELECT created_at, email_verified_at FROM users WHERE id = $1", id).fetch_one(db).await?;
+    Ok((row.created_at, row.email_verified_at))
+}
+
+/// Locks an account until the transaction ends; returns the hash of its password.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn lock_password_hash(db: impl PgExecutor<'_>, id: Uuid) -> Result<Option<String>, DbError> {
+    Ok(sqlx::query_scalar!("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE", id).fetch_optional(db).await?)
+}
+
 /// Notes that the owner of the address has clicked.
 ///
 /// # Errors

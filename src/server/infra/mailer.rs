@@ -16,8 +16,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Why a mail did not leave.
 #[derive(Debug, thiserror::Error)]
 pub enum MailerError {
-    /// Never will: an address or a setting is not valid.
-    #[error("the mail cannot be built: {0}")]
+    /// Never will: an address or a setting is not valid, or the server refused it for good.
+    #[error("the mail cannot be sent: {0}")]
     Invalid(String),
     /// May, later.
     #[error("the mail server did not take it: {0}")]
@@ -62,6 +62,12 @@ impl Mailer for SmtpMailer {
             .subject(&mail.subject)
             .multipart(MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone()))
             .map_err(|error| MailerError::Invalid(error.to_string()))?;
-        self.transport.send(message).await.map(drop).map_err(|error| MailerError::Delivery(error.to_string()))
+        // The transport's own limit covers the connection alone.
+        match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) if error.is_permanent() => Err(MailerError::Invalid(error.to_string())),
+            Ok(Err(error)) => Err(MailerError::Delivery(error.to_string())),
+            Err(_) => Err(MailerError::Delivery(format!("no answer within {TIMEOUT:?}"))),
+        }
     }
 }

@@ -16,6 +16,9 @@ const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.
 const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
 
+/// Long enough to look into what happened, not for ever.
+const EVENTS_KEPT: TimeDelta = TimeDelta::days(365);
+
 pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
         if let Err(error) = clean(&state).await {
@@ -32,6 +35,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let sessions = db::sessions::delete_expired(&state.db, now).await?;
     let links = db::links::delete_expired(&state.db, now - LINKS_KEPT).await?;
     let mails = db::outbox::delete_failed(&state.db, now - FAILED_MAILS_KEPT).await?;
-    tracing::info!(sessions, links, mails, "cleaned up");
+    let events = db::audit::delete_old(&state.db, now - EVENTS_KEPT).await?;
+    tracing::info!(sessions, links, mails, events, "cleaned up");
     Ok(())
 }

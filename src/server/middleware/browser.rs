@@ -45,7 +45,11 @@ pub async fn speak(State(state): State<AppState>, mut request: Request, next: Ne
     let has_flash = read_flash(&state, &mut request);
     let response = next.run(request).await;
     let mut response = as_page(&state, response);
-    if has_flash && let Some(cookie) = CookieKind::Flash.clear(&state.config.app) {
+    // A redirect shows nothing: the page behind it will.
+    if has_flash
+        && !response.status().is_redirection()
+        && let Some(cookie) = CookieKind::Flash.clear(&state.config.app)
+    {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
@@ -74,7 +78,7 @@ async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(S
     };
     let target = match parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) {
         Some(location) if error.is_none() => location.to_owned(),
-        _ => form_page(path, &fields),
+        _ => form_page(path, if error.is_some() { &fields } else { &[] }),
     };
     let has_location = error.is_none() && parts.headers.contains_key(header::LOCATION);
     let mut redirect = Redirect::to(&target).into_response();
@@ -87,7 +91,8 @@ async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(S
     redirect
 }
 
-/// The page that a form stands on. A page with a token in its address gets it back.
+/// The page that a form stands on. A page with a token in its address gets it back after an error; after success the token is used up, and
+/// no fields are given.
 fn form_page(path: &str, fields: &[(String, String)]) -> String {
     let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let with_token = |page: &str| match field("token") {
@@ -103,6 +108,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
         "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
+        "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),
     }
 }

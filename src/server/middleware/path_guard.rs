@@ -1,17 +1,23 @@
-//! Refuses paths that the router of the pages cannot read.
+//! Keeps paths away that the router of the pages reads in its own way.
 
 use axum::{
     extract::Request,
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 
 use crate::error::{ApiError, ErrorCode};
 
-/// `leptos_router` panics on a path that starts with `//`.
-pub async fn refuse_double_slash(request: Request, next: Next) -> Response {
-    if request.uri().path().starts_with("//") {
+/// `leptos_router` panics on a path that starts with `//`; and it reads `/home/` as `/home`, which no other layer does: one address for
+/// each page.
+pub async fn one_address(request: Request, next: Next) -> Response {
+    let (path, query) = (request.uri().path(), request.uri().query());
+    if path.starts_with("//") {
         return ApiError::new(ErrorCode::InvalidInput, "This address is not valid.").into_response();
+    }
+    if path.len() > 1 && path.ends_with('/') && request.method().is_safe() {
+        let path = path.trim_end_matches('/');
+        return Redirect::permanent(&query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"))).into_response();
     }
     next.run(request).await
 }

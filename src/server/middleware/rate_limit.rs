@@ -22,7 +22,7 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 /// By address.
 pub async fn per_ip(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let rule = Rule { name: "ip", limit: state.config.limits.per_ip, window: WINDOW };
-    let subject = request.extensions().get::<ClientIp>().map(|ip| ip.0.to_string());
+    let subject = request.extensions().get::<ClientIp>().map(|ip| ip.network());
     limited(&state, rule, subject, request, next).await
 }
 

@@ -4,12 +4,17 @@ use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 use leptos::prelude::*;
 
-use crate::{app::document, error::ApiError, pages::error::ErrorPage, server::state::AppState};
+use crate::{
+    app::document,
+    error::ApiError,
+    pages::error::{ErrorPage, title_of},
+    server::state::AppState,
+};
 
 /// Draws the error with its own status; no script, so that it works whatever is broken.
 pub fn render(state: &AppState, error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (options, error) = (state.leptos_options.clone(), error.clone());
-    let html = Owner::new().with(move || document(options, view! { <ErrorPage error/> }).to_html());
+    let html = Owner::new().with(move || document(options, title_of(&error), view! { <ErrorPage error/> }).to_html());
     (status, Html(html)).into_response()
 }

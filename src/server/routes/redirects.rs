@@ -24,17 +24,18 @@ pub async fn root(session: Option<Extension<OpenSession>>) -> Redirect {
 
 /// Sends an old address on, with its query.
 pub fn moved(uri: &Uri, target: &str) -> Redirect {
-    match uri.query() {
-        Some(query) => Redirect::permanent(&format!("{target}?{query}")),
-        None => Redirect::permanent(target),
-    }
+    Redirect::permanent(&with_query(uri, target))
 }
 
 /// `GET /onboarding`: the open step. The login guard lets nobody in without a session.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn onboarding(State(state): State<AppState>, Extension(session): Extension<OpenSession>) -> Result<Redirect, ApiError> {
+pub async fn onboarding(uri: Uri, State(state): State<AppState>, Extension(session): Extension<OpenSession>) -> Result<Redirect, ApiError> {
     let known = services::onboarding::find(&state, session.user.id).await?;
-    Ok(Redirect::to(&known.page()))
+    Ok(Redirect::to(&with_query(&uri, &known.page())))
+}
+
+fn with_query(uri: &Uri, target: &str) -> String {
+    uri.query().map_or_else(|| target.to_owned(), |query| format!("{target}?{query}"))
 }

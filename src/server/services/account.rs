@@ -33,6 +33,8 @@ pub async fn update_profile(state: &AppState, user_id: Uuid, input: &ProfileInpu
 pub struct Export {
     exported_at: chrono::DateTime<chrono::Utc>,
     account: CurrentUser,
+    registered_at: chrono::DateTime<chrono::Utc>,
+    email_verified_at: Option<chrono::DateTime<chrono::Utc>>,
     onboarding: Onboarding,
     sessions: Vec<SessionView>,
     events: Vec<db::audit::Event>,
@@ -44,7 +46,10 @@ pub struct Export {
 /// The database does not answer.
 pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, AuthError> {
     let user_id = current.user.id;
+    let (registered_at, email_verified_at) = db::users::find_dates(&state.db, user_id).await?;
     Ok(Export {
+        registered_at,
+        email_verified_at,
         exported_at: state.clock.now(),
         account: current.user.clone(),
         onboarding: db::onboarding::find(&state.db, user_id).await?,
@@ -61,8 +66,9 @@ pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession
     validation::check(&input).map_err(AuthError::Invalid)?;
     confirm_password(state, client, &current.user, &input.password, "password").await?;
     let mut tx = state.db.begin().await?;
-    audit(state, &mut *tx, client, Some(current.user.id), AuditKind::AccountDeleted).await?;
     db::users::delete(&mut *tx, current.user.id).await?;
+    db::outbox::delete_to(&mut *tx, &current.user.email).await?;
+    audit(state, &mut *tx, client, None, AuditKind::AccountDeleted).await?;
     tx.commit().await?;
     Ok(())
 }

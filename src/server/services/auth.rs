@@ -118,18 +118,20 @@ pub async fn password_strength(state: &AppState, client: &ClientInfo, input: Pas
     Ok(state.passwords.strength(&input.password, &input.email).await?)
 }
 
-/// Checks the password of somebody who is signed in, before something that cannot be undone. What is wrong is said at `field`.
+/// Checks the password of somebody who is signed in, before something that cannot be undone; returns its hash. What is wrong is said at
+/// `field`.
 pub(super) async fn confirm_password(
     state: &AppState,
     client: &ClientInfo,
     user: &CurrentUser,
     password: &Secret,
     field: &str,
-) -> Result<(), AuthError> {
+) -> Result<String, AuthError> {
     limits::before_password(state, client, &user.email).await?;
     let stored = db::users::find_credentials(&state.db, &user.email).await?.map(|account| account.password_hash);
-    if state.passwords.verify(stored, password).await? {
-        return Ok(());
+    let is_right = state.passwords.verify(stored.clone(), password).await?;
+    if let Some(stored) = stored.filter(|_| is_right) {
+        return Ok(stored);
     }
     limits::after_wrong_password(state, client, &user.email).await;
     Err(AuthError::Invalid([(field.to_owned(), "This is not your password.".to_owned())].into()))

@@ -84,7 +84,7 @@ pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput)
 /// # Errors
 /// Invalid input, or the database does not answer.
 pub async fn complete(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
-    let answers = if input.step.is_empty() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
+    let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     if let Some(answers) = answers {

@@ -3,3 +3,4 @@ mod onboarding;
 mod password;
 mod profile;
 mod sessions;
+mod stale;

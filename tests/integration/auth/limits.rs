@@ -53,6 +53,14 @@ async fn one_mailbox_cannot_be_filled(db: PgPool) {
     }
     app.newest_mail(EMAIL).await;
     assert_eq!(app.mailer.count_to(EMAIL), 10);
+    // The last link that was mailed still belongs to the password it was mailed for: later attempts changed nothing.
+    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(202);
+    let token = app.mailed_token(EMAIL).await;
+    visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
+    visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(401);
+    // Another kind of mail has its own budget.
+    visitor.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
+    assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Reset your Huntaze password");
 }
 
 #[sqlx::test]
@@ -66,4 +74,19 @@ async fn an_address_takes_a_thousand_requests_a_minute_and_a_browser_sees_a_page
     let page = visitor.page("/login").await.expect_status(429);
     assert!(page.body.contains("Too many requests") && page.body.starts_with("<!DOCTYPE html>"));
     assert_eq!(page.header("retry-after"), "60");
+}
+
+#[sqlx::test]
+async fn one_subscriber_has_one_limit_however_many_addresses(db: PgPool) {
+    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    let app = TestApp::with_config(db, config);
+    let mut visitor = app.visitor().await;
+    for host in 1..=6 {
+        visitor.headers.insert("x-forwarded-for", format!("2001:db8:1:2::{host}"));
+        let status = visitor.post("/api/auth/login", json!({})).await.status.as_u16();
+        assert_eq!(status, if host <= 5 { 400 } else { 429 });
+    }
+    visitor.headers.insert("x-forwarded-for", "2001:db8:1:3::1".to_owned());
+    visitor.post("/api/auth/login", json!({})).await.expect_status(400);
 }

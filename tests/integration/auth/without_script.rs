@@ -80,3 +80,37 @@ async fn forgetting_a_password(db: PgPool) {
         browser.submit("/api/auth/reset-password", &[("token", &token), ("password", "violet-engine-sunday")]).await.expect_status(303);
     assert_eq!(answer.location(), "/login?reason=password-changed");
 }
+
+#[sqlx::test]
+async fn an_expired_link_is_replaced_and_the_page_says_so(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.client();
+    browser.page("/register").await;
+    browser.submit("/api/auth/register", &[("email", EMAIL), ("password", PASSWORD)]).await.expect_status(303);
+    let token = app.mailed_token(EMAIL).await;
+    app.clock.advance(chrono::TimeDelta::hours(25));
+    let mut elsewhere = app.client();
+    elsewhere.page(&format!("/verify-email?token={token}")).await;
+    let answer = elsewhere.submit("/api/auth/resend-verification", &[("token", &token)]).await.expect_status(303);
+    assert_eq!(answer.location(), "/verify-email");
+    assert!(elsewhere.page("/verify-email").await.body.contains("A new link is on its way to your mailbox."));
+    let mut third = app.client();
+    third.page("/login").await;
+    let answer = third.submit("/api/auth/resend-verification", &[("email", EMAIL)]).await.expect_status(303);
+    assert!(third.page(answer.location()).await.body.contains("a new mail is on its way"));
+}
+
+#[sqlx::test]
+async fn a_wrong_password_keeps_the_wanted_page_and_an_old_page_cannot_sign_out_silently(db: PgPool) {
+    let app = TestApp::new(db);
+    app.register_verified(EMAIL).await;
+    let mut browser = app.client();
+    browser.page("/login?next=/settings").await;
+    browser.submit("/api/auth/login", &[("email", EMAIL), ("password", "wrong wrong"), ("next", "/settings")]).await.expect_status(303);
+    assert!(browser.page("/login").await.body.contains("value=\"/settings\""));
+    browser.submit("/api/auth/login", &[("email", EMAIL), ("password", PASSWORD), ("next", "/settings")]).await.expect_status(303);
+    browser.cookies.remove("huntaze_csrf");
+    let answer = browser.submit("/api/auth/logout", &[]).await.expect_status(303);
+    assert_eq!(answer.location(), "/home");
+    assert!(browser.page("/home").await.expect_status(200).body.contains("This page was open for too long."));
+}

@@ -20,12 +20,13 @@ pub async fn change_password(
     input: ChangePasswordInput,
 ) -> Result<SignedIn, AuthError> {
     validation::check(&input).map_err(AuthError::Invalid)?;
-    confirm_password(state, client, &current.user, &input.current_password, "currentPassword").await?;
+    let checked = confirm_password(state, client, &current.user, &input.current_password, "currentPassword").await?;
     refuse_common(state, &input.password, &current.user.email).await?;
     let password_hash = state.passwords.hash(&input.password).await?;
 
     let (now, user) = (state.clock.now(), &current.user);
     let mut tx = state.db.begin().await?;
+    login::require_unchanged_password(&mut tx, user.id, &checked).await?;
     db::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
     db::sessions::delete_all(&mut *tx, user.id).await?;
     let signed_in = login::insert_session(state, &mut tx, client, user.id, current.remembered).await?;

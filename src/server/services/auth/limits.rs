@@ -18,19 +18,20 @@ const FAILURES_HERE: Rule = Rule { name: "login-failures-here", limit: 10, windo
 /// Wrong passwords for one account from anywhere. Beyond it one waits, but is not refused: nobody can lock somebody out.
 const FAILURES_ANYWHERE: Rule = Rule { name: "login-failures", limit: 20, window: TimeDelta::hours(1) };
 const DELAY: Duration = Duration::from_secs(2);
-/// Mails to one address, so that nobody's mailbox can be filled.
-const MAILS: Rule = Rule { name: "mails-to", limit: 10, window: TimeDelta::hours(1) };
+/// Mails of one kind to one address, so that nobody's mailbox can be filled. Each kind has its own budget: using up one keeps nobody from
+/// another.
+const MAILS: Rule = Rule { name: "", limit: 10, window: TimeDelta::hours(1) };
 /// Estimates while one types, each after a pause.
 const STRENGTH: Rule = Rule { name: "password-strength", limit: 60, window: MINUTE };
 
 /// Counts a request to one of the endpoints that anybody can reach.
 pub(super) async fn endpoint(state: &AppState, client: &ClientInfo, name: &'static str) -> Result<(), AuthError> {
     let rule = Rule { name, limit: state.config.limits.auth, window: MINUTE };
-    allowed(state.limiter.hit(rule, &client.ip).await)
+    allowed(state.limiter.hit(rule, &client.network).await)
 }
 
 pub(super) async fn strength(state: &AppState, client: &ClientInfo) -> Result<(), AuthError> {
-    allowed(state.limiter.hit(STRENGTH, &client.ip).await)
+    allowed(state.limiter.hit(STRENGTH, &client.network).await)
 }
 
 /// Refuses after many wrong passwords from here, and slows down after many from anywhere.
@@ -47,11 +48,11 @@ pub(super) async fn after_wrong_password(state: &AppState, client: &ClientInfo, 
     state.limiter.hit(FAILURES_ANYWHERE, email).await;
 }
 
-/// Whether one more mail may go to the address.
-pub(super) async fn may_mail(state: &AppState, email: &str) -> bool {
-    state.limiter.hit(MAILS, email).await == Decision::Allowed
+/// Whether one more mail of a kind may go to the address.
+pub(super) async fn may_mail(state: &AppState, kind: &'static str, email: &str) -> bool {
+    state.limiter.hit(Rule { name: kind, ..MAILS }, email).await == Decision::Allowed
 }
 
 fn account_from(client: &ClientInfo, email: &str) -> String {
-    format!("{email} {}", client.ip)
+    format!("{email} {}", client.network)
 }

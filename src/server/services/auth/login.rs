@@ -10,7 +10,7 @@ use crate::{
     },
     server::{
         context::ClientInfo,
-        db::{self, audit::AuditKind},
+        db::{self, audit::AuditKind, users::Credentials},
         infra::token::Token,
         state::AppState,
     },
@@ -52,17 +52,19 @@ pub async fn login(state: &AppState, client: &ClientInfo, input: LoginInput, pre
     if account.email_verified_at.is_none() {
         return Err(AuthError::EmailNotVerified);
     }
-    open_session(state, client, account.id, input.remembers(), previous).await
+    open_session(state, client, account, input.remembers(), previous).await
 }
 
 async fn open_session(
     state: &AppState,
     client: &ClientInfo,
-    user_id: Uuid,
+    account: &Credentials,
     remembered: bool,
     previous: Option<Uuid>,
 ) -> Result<SignedIn, AuthError> {
+    let user_id = account.id;
     let mut tx = state.db.begin().await?;
+    require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
     if let Some(previous) = previous {
         db::sessions::delete(&mut *tx, previous).await?;
     }
@@ -70,6 +72,15 @@ async fn open_session(
     audit(state, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
     tx.commit().await?;
     Ok(signed_in)
+}
+
+/// Locks the account and makes sure that the password is still the one that was checked: hashing takes time, and a reset in between must
+/// win.
+pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: Uuid, checked: &str) -> Result<(), AuthError> {
+    match db::users::lock_password_hash(tx, user_id).await? {
+        Some(stored) if stored == checked => Ok(()),
+        _ => Err(AuthError::InvalidCredentials),
+    }
 }
 
 /// Stores a new session; it counts once the transaction commits.

@@ -26,8 +26,8 @@ async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject)
     let Some(email) = super::subject_email(state, subject, Purpose::ResetPassword).await? else { return Ok(()) };
     let Some(account) = db::users::find_credentials(&state.db, &email).await? else { return Ok(()) };
     let recently = state.clock.now() - RESEND_PAUSE;
-    let is_done =
-        db::links::exists_since(&state.db, account.id, Purpose::ResetPassword, recently).await? || !limits::may_mail(state, &email).await;
+    let is_done = db::links::exists_since(&state.db, account.id, Purpose::ResetPassword, recently).await?
+        || !limits::may_mail(state, "mails-reset", &email).await;
     if is_done {
         return Ok(());
     }
@@ -60,21 +60,23 @@ pub async fn reset_password(state: &AppState, client: &ClientInfo, input: ResetP
     let token = input.token.expose();
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
     check_reset_link(state, token).await?;
-    refuse_common(state, &input.password, "").await?;
+    let link = db::links::find(&state.db, &hash, Purpose::ResetPassword).await?.ok_or(AuthError::LinkUnknown)?;
+    let email = db::users::find_email(&state.db, link.user_id).await?.ok_or(AuthError::LinkUnknown)?;
+    refuse_common(state, &input.password, &email).await?;
     let password_hash = state.passwords.hash(&input.password).await?;
 
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
+    // The account first, then its link: the order in which registering locks them.
+    db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     // Another request may have used the link up while this one was hashing.
     let user_id = db::links::consume(&mut *tx, &hash, Purpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
     db::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
     db::users::set_verified(&mut *tx, user_id, now).await?;
     db::sessions::delete_all(&mut *tx, user_id).await?;
     audit(state, &mut *tx, client, Some(user_id), AuditKind::PasswordReset).await?;
-    if let Some(email) = db::users::find_email(&mut *tx, user_id).await? {
-        let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
-        db::outbox::insert(&mut *tx, &message.to(email), now).await?;
-    }
+    let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
+    db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     tx.commit().await?;
     state.outbox_bell.notify_one();
     Ok(())

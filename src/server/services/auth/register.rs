@@ -1,6 +1,6 @@
 use uuid::Uuid;
 
-use super::{AuthError, audit, limits, mail_link, refuse_common};
+use super::{AuthError, audit, in_constant_time, limits, mail_link, refuse_common};
 use crate::{
     domain::{
         account::{RegisterInput, normalize_email},
@@ -15,8 +15,8 @@ use crate::{
 };
 
 /// Creates an account that cannot sign in before its address is verified, and mails the link. Registering again before that replaces
-/// the password and voids the older link, so nobody can set a password for an address that is not theirs and wait. The owner of a
-/// verified account is told by mail.
+/// the password and voids the older link: a link always confirms the password it was mailed for, and the newest registration counts.
+/// The owner of a verified account is told by mail. Where no more mail may go to the address, nothing is changed at all.
 ///
 /// # Errors
 /// Invalid input, too many attempts, or a fault of ours. An address that is taken is none.
@@ -26,21 +26,23 @@ pub async fn register(state: &AppState, client: &ClientInfo, input: RegisterInpu
     let email = normalize_email(&input.email);
     refuse_common(state, &input.password, &email).await?;
     let password_hash = state.passwords.hash(&input.password).await?;
-    let may_mail = limits::may_mail(state, &email).await;
+    if !limits::may_mail(state, "mails-register", &email).await {
+        tracing::warn!("too many registrations of one address: nothing was changed");
+        return in_constant_time(async { Ok(()) }).await;
+    }
+    in_constant_time(save(state, client, &email, &password_hash)).await
+}
 
+async fn save(state: &AppState, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AuthError> {
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    let saved = db::users::upsert_unverified(&mut *tx, Uuid::now_v7(), &email, &password_hash, now).await?;
-    match saved {
-        Some(user_id) if may_mail => mail_link(state, &mut tx, user_id, &email, Purpose::VerifyEmail).await?,
-        None if may_mail => {
-            let message = Message::AlreadyRegistered { login: state.config.app.link("/login") };
-            db::outbox::insert(&mut *tx, &message.to(&email), now).await?;
-        }
-        _ => tracing::warn!("too many mails to one address: none was sent"),
-    }
+    let saved = db::users::upsert_unverified(&mut *tx, Uuid::now_v7(), email, password_hash, now).await?;
     if let Some(user_id) = saved {
+        mail_link(state, &mut tx, user_id, email, Purpose::VerifyEmail).await?;
         audit(state, &mut *tx, client, Some(user_id), AuditKind::Registered).await?;
+    } else {
+        let message = Message::AlreadyRegistered { login: state.config.app.link("/login") };
+        db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     }
     tx.commit().await?;
     state.outbox_bell.notify_one();

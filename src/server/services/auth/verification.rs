@@ -23,8 +23,11 @@ pub async fn check_verification_link(state: &AppState, token: &str) -> Result<Li
 /// The link is unknown or has expired.
 pub async fn verify_email(state: &AppState, client: &ClientInfo, token: &str) -> Result<LinkState, AuthError> {
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+    let link = db::links::find(&state.db, &hash, Purpose::VerifyEmail).await?.ok_or(AuthError::LinkUnknown)?;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
+    // The account first, then its link: the order in which registering locks them.
+    db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     let Some(user_id) = db::links::consume(&mut *tx, &hash, Purpose::VerifyEmail, now).await? else {
         tx.rollback().await?;
         return check_link(state, token, Purpose::VerifyEmail).await;
@@ -51,7 +54,7 @@ async fn resend(state: &AppState, subject: LinkSubject) -> Result<(), AuthError>
     let recently = state.clock.now() - RESEND_PAUSE;
     let is_done = account.email_verified_at.is_some()
         || db::links::exists_since(&state.db, account.id, Purpose::VerifyEmail, recently).await?
-        || !limits::may_mail(state, &email).await;
+        || !limits::may_mail(state, "mails-verify", &email).await;
     if is_done {
         return Ok(());
     }
