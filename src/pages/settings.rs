@@ -18,6 +18,7 @@ use crate::{
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();
+    let changes = RwSignal::new(0);
     view! {
         <PageMeta title="Settings" description="Your profile, password, devices and data."/>
         <h1>"Settings"</h1>
@@ -28,7 +29,7 @@ pub fn SettingsPage() -> impl IntoView {
                         let email = user.email.clone();
                         view! {
                             <ProfileSection user/>
-                            <PasswordSection email/>
+                            <PasswordSection email changes/>
                         }
                         .into_any()
                     }
@@ -36,7 +37,7 @@ pub fn SettingsPage() -> impl IntoView {
                 }
             })}
         </Transition>
-        <SessionsSection/>
+        <SessionsSection changes/>
         <DataSection/>
     }
 }

@@ -19,9 +19,16 @@ use crate::{
 pub fn PasswordSection(
     /// The owner's address: its parts make a password weaker.
     email: String,
+    /// Counted up when it was changed: the other devices are signed out then.
+    changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form = use_form::<ChangePassword>(|call| validation::check(&call.input));
     let password = RwSignal::new(String::new());
+    Effect::new(move || {
+        if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
+            changes.update(|changes| *changes += 1);
+        }
+    });
     view! {
         <Card>
             <CardHeader>

@@ -19,9 +19,12 @@ use crate::{
 
 /// The devices that are signed in, each with a button to sign it out.
 #[component]
-pub fn SessionsSection() -> impl IntoView {
+pub fn SessionsSection(
+    /// Counted up by what signs devices out.
+    changes: RwSignal<u32>,
+) -> impl IntoView {
     let form = use_form::<RevokeSession>(|_| Ok(()));
-    let sessions = Resource::new(move || form.action.version().get(), |_| list_sessions());
+    let sessions = Resource::new(move || (form.action.version().get(), changes.get()), |_| list_sessions());
     view! {
         <Card>
             <CardHeader>
