@@ -1,7 +1,7 @@
 //! The schema, and what leaves through the outbox.
 
 use chrono::TimeDelta;
-use huntaze::server::{db::MIGRATIONS, infra::mail::Message, jobs};
+use huntaze::server::{db::MIGRATIONS, jobs};
 use sqlx::PgPool;
 
 use crate::support::TestApp;
@@ -36,10 +36,7 @@ async fn every_foreign_key_has_an_index(db: PgPool) {
 #[sqlx::test]
 async fn a_mail_is_tried_again_with_growing_pauses_and_then_given_up(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let now = huntaze::server::infra::clock::Clock::now(&*app.clock);
-    huntaze::server::db::outbox::insert(&db, &Message::Reset { link: "https://x.example/".to_owned() }.to("a@b.co"), now)
-        .await
-        .expect("inserted");
+    app.put_into_outbox("a@b.co").await;
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     let mut minutes = 0;
     loop {
@@ -60,10 +57,7 @@ async fn a_mail_is_tried_again_with_growing_pauses_and_then_given_up(db: PgPool)
 #[sqlx::test]
 async fn a_mail_leaves_when_the_server_is_back_and_its_link_is_forgotten(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let now = huntaze::server::infra::clock::Clock::now(&*app.clock);
-    huntaze::server::db::outbox::insert(&db, &Message::Reset { link: "https://x.example/".to_owned() }.to("a@b.co"), now)
-        .await
-        .expect("inserted");
+    app.put_into_outbox("a@b.co").await;
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(jobs::deliver_due(&app.state, &app.mailer).await.expect("read"), 0);
     app.mailer.is_down.store(false, std::sync::atomic::Ordering::SeqCst);

@@ -3,12 +3,11 @@
 //! A signed double-submit token (OWASP's cheat sheet): another site can neither read it from the cookie nor make one for a session
 //! that it does not know.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
-use super::{keys::Key, token::Token};
+use super::{keys::Key, signed, token::Token};
 
 /// How long a token works.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(24);
@@ -18,9 +17,7 @@ const RENEWAL: TimeDelta = TimeDelta::hours(12);
 /// A token for a session, or for a visitor without one.
 pub fn mint(key: &Key, session: Option<Uuid>, now: DateTime<Utc>) -> Option<String> {
     let random = Token::random().ok()?.text();
-    let expiry = (now + LIFETIME).timestamp().to_string();
-    let tag = URL_SAFE_NO_PAD.encode(key.sign(&[random.as_bytes(), expiry.as_bytes(), &subject(session)]));
-    Some(format!("{random}.{expiry}.{tag}"))
+    Some(signed::attach(key, &subject(session), &random, now + LIFETIME))
 }
 
 /// Whether `token` was minted here for this session and still works.
@@ -39,16 +36,7 @@ pub fn same(a: &str, b: &str) -> bool {
 }
 
 fn expiry_of(key: &Key, session: Option<Uuid>, token: &str) -> Option<DateTime<Utc>> {
-    let mut parts = token.split('.');
-    let (random, expiry, tag) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() {
-        return None;
-    }
-    let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-    if !key.verifies(&[random.as_bytes(), expiry.as_bytes(), &subject(session)], &tag) {
-        return None;
-    }
-    DateTime::from_timestamp(expiry.parse().ok()?, 0)
+    signed::detach(key, &subject(session), token).map(|(_, expiry)| expiry)
 }
 
 fn subject(session: Option<Uuid>) -> Vec<u8> {

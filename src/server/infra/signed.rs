@@ -1,4 +1,4 @@
-//! Short-lived values that travel through the browser and come back unchanged.
+//! Short-lived values that travel through the browser and come back unchanged: `payload.expiry.signature`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,23 +9,32 @@ use super::keys::Key;
 /// Packs `value` so that [`open`] takes it back until `lifetime` is over. It is signed, not hidden: the browser's owner can read it.
 pub fn seal<T: Serialize>(key: &Key, purpose: &str, value: &T, now: DateTime<Utc>, lifetime: TimeDelta) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).ok()?);
-    let expiry = (now + lifetime).timestamp().to_string();
-    let tag = key.sign(&[purpose.as_bytes(), expiry.as_bytes(), payload.as_bytes()]);
-    Some(format!("{payload}.{expiry}.{}", URL_SAFE_NO_PAD.encode(tag)))
+    Some(attach(key, purpose.as_bytes(), &payload, now + lifetime))
 }
 
 /// The value, if it was sealed here, for this purpose, and is still fresh.
 pub fn open<T: DeserializeOwned>(key: &Key, purpose: &str, sealed: &str, now: DateTime<Utc>) -> Option<T> {
-    let mut parts = sealed.split('.');
-    let (payload, expiry, tag) = (parts.next()?, parts.next()?, parts.next()?);
-    let is_last = parts.next().is_none();
-    let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-    let is_ours = key.verifies(&[purpose.as_bytes(), expiry.as_bytes(), payload.as_bytes()], &tag);
-    let is_fresh = expiry.parse::<i64>().ok()? > now.timestamp();
-    if !(is_last && is_ours && is_fresh) {
+    let (payload, expiry) = detach(key, purpose.as_bytes(), sealed)?;
+    if expiry <= now {
         return None;
     }
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
+}
+
+/// Adds expiry and signature to a payload without dots.
+pub(super) fn attach(key: &Key, purpose: &[u8], payload: &str, expires_at: DateTime<Utc>) -> String {
+    let expiry = expires_at.timestamp().to_string();
+    let tag = URL_SAFE_NO_PAD.encode(key.sign(&[purpose, expiry.as_bytes(), payload.as_bytes()]));
+    format!("{payload}.{expiry}.{tag}")
+}
+
+/// Payload and expiry, if the signature is ours and for this purpose. Whether it is still fresh, the caller decides.
+pub(super) fn detach<'a>(key: &Key, purpose: &[u8], sealed: &'a str) -> Option<(&'a str, DateTime<Utc>)> {
+    let mut parts = sealed.split('.');
+    let (payload, expiry, tag) = (parts.next()?, parts.next()?, parts.next()?);
+    let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
+    let is_ours = parts.next().is_none() && key.verifies(&[purpose, expiry.as_bytes(), payload.as_bytes()], &tag);
+    is_ours.then_some((payload, DateTime::from_timestamp(expiry.parse().ok()?, 0)?))
 }
 
 #[cfg(test)]

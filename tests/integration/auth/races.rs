@@ -62,11 +62,7 @@ async fn two_clicks_on_one_verification_link_both_end_well(db: PgPool) {
 async fn two_workers_send_each_mail_once(db: PgPool) {
     let app = TestApp::new(db);
     for number in 0..10 {
-        let email = format!("creator{number}@example.com");
-        let mail = huntaze::server::infra::mail::Message::Reset { link: "https://x.example/".to_owned() }.to(email);
-        huntaze::server::db::outbox::insert(&app.state.db, &mail, huntaze::server::infra::clock::Clock::now(&*app.clock))
-            .await
-            .expect("inserted");
+        app.put_into_outbox(&format!("creator{number}@example.com")).await;
     }
     let (a, b) = tokio::join!(
         huntaze::server::jobs::deliver_due(&app.state, &app.mailer),

@@ -10,7 +10,14 @@ use chrono::TimeDelta;
 pub use client::Client;
 use huntaze::server::{
     config::Config,
-    infra::{clock::MockClock, keys::Keys, password::PasswordHasher, rate_limiter::MemoryRateLimiter},
+    db,
+    infra::{
+        clock::{Clock, MockClock},
+        keys::Keys,
+        mail::Message,
+        password::PasswordHasher,
+        rate_limiter::MemoryRateLimiter,
+    },
     jobs,
     router::router,
     state::AppState,
@@ -80,8 +87,14 @@ impl TestApp {
         client
     }
 
+    /// A mail that is to leave for an address.
+    pub async fn put_into_outbox(&self, email: &str) {
+        let mail = Message::Reset { link: "https://x.example/".to_owned() }.to(email);
+        db::outbox::insert(&self.state.db, &mail, self.clock.now()).await.expect("inserted");
+    }
+
     /// Sends what is in the outbox, and returns the newest mail to an address.
-    pub async fn newest_mail(&self, email: &str) -> Option<huntaze::server::db::outbox::OutboxMail> {
+    pub async fn newest_mail(&self, email: &str) -> Option<db::outbox::OutboxMail> {
         jobs::deliver_due(&self.state, &self.mailer).await.expect("delivered");
         self.mailer.newest_to(email)
     }
