@@ -142,7 +142,8 @@ impl<F: FormFunction> FormState<F> {
     {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
         let name = input.name();
-        let is_marked = self.errors.with_untracked(|errors| errors.contains_key(&name));
+        // A field that is removed while it has the focus is left, too: by then its page is gone.
+        let Some(is_marked) = self.errors.try_with_untracked(|errors| errors.contains_key(&name)) else { return };
         if !is_marked && (only_if_marked || input.value().is_empty()) {
             return;
         }

@@ -140,7 +140,10 @@ fn use_autosave() -> Autosave {
 impl Autosave {
     /// What is not understood yet is not sent.
     fn save(self, event: &web_sys::Event) {
-        self.note.set("");
+        // A field that is removed with a change in it tells of that, too: by then its page is gone.
+        if self.note.try_set("").is_some() {
+            return;
+        }
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let form = target.and_then(|target| target.closest("form").ok().flatten());
         let data = form.and_then(|form| web_sys::FormData::new_with_form(form.unchecked_ref()).ok());
