@@ -136,13 +136,21 @@ impl<F: FormFunction> FormState<F> {
     }
 
     /// When a field is left with something in it, or changed while it is marked: checks that field alone.
-    fn check_field<O>(self, event: &web_sys::Event, only_if_marked: bool)
+    fn check_later<O>(self, event: &web_sys::Event, only_if_marked: bool)
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
     {
         let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        // Browsers tell of a field's loss of focus in the middle of its removal, too, when nothing reactive may be touched.
+        queue_microtask(move || self.check_field(&input, only_if_marked));
+    }
+
+    fn check_field<O>(self, input: &HtmlInputElement, only_if_marked: bool)
+    where
+        F: ServerFn<Protocol = Http<PostUrl, O>>,
+    {
         let name = input.name();
-        // A field that is removed while it has the focus is left, too: by then its page is gone.
+        // None once the page is gone.
         let Some(is_marked) = self.errors.try_with_untracked(|errors| errors.contains_key(&name)) else { return };
         if !is_marked && (only_if_marked || input.value().is_empty()) {
             return;
@@ -178,8 +186,8 @@ where
             attr:class=move || class.get()
             attr:novalidate=true
             on:submit:capture=move |event| form.on_submit(&event)
-            on:focusout=move |event| form.check_field(&event, false)
-            on:input=move |event| form.check_field(&event, true)
+            on:focusout=move |event| form.check_later(&event, false)
+            on:input=move |event| form.check_later(&event, true)
         >
             <CsrfField/>
             {children()}

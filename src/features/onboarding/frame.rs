@@ -138,16 +138,22 @@ fn use_autosave() -> Autosave {
 }
 
 impl Autosave {
-    /// What is not understood yet is not sent.
+    /// Saves what is in the form of a changed field. What is not understood yet is not sent.
     fn save(self, event: &web_sys::Event) {
-        // A field that is removed with a change in it tells of that, too: by then its page is gone.
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let Some(form) = target.and_then(|target| target.closest("form").ok().flatten()) else { return };
+        // Browsers tell of a change in the middle of a field's removal, too, when nothing reactive may be touched.
+        queue_microtask(move || self.save_form(&form));
+    }
+
+    fn save_form(self, form: &web_sys::Element) {
         if self.note.try_set("").is_some() {
+            // The page is gone.
             return;
         }
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let form = target.and_then(|target| target.closest("form").ok().flatten());
-        let data = form.and_then(|form| web_sys::FormData::new_with_form(form.unchecked_ref()).ok());
-        let Some(mut call) = data.and_then(|data| SaveOnboardingStep::from_form_data(&data).ok()) else { return };
+        let data = web_sys::FormData::new_with_form(form.unchecked_ref()).ok();
+        let call = data.and_then(|data| SaveOnboardingStep::from_form_data(&data).ok());
+        let Some(mut call) = call else { return };
         "stay".clone_into(&mut call.input.action);
         if call.input.parse().is_err() {
             return;
