@@ -3,9 +3,9 @@
 #   sqlx-prepare.sh          updates .sqlx/
 #   sqlx-prepare.sh --check  fails where .sqlx/ is not what the queries need
 source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
 
-source scripts/stack.sh
 [ -x /usr/lib/postgresql ] || scripts/setup.sh serve
 trap stop_postgres EXIT
 start_postgres

@@ -1,4 +1,4 @@
-# Starts what Huntaze is made of, and stops exactly that. Sourced by serve.sh, dev.sh and test.sh.
+# Starts what Huntaze is made of, and stops exactly that. Sourced by the scripts that run any of it.
 # shellcheck shell=bash
 
 PORT=${PORT:-3000}

@@ -27,12 +27,10 @@ pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> 
     use crate::server::{context, services::onboarding};
     let user = context::authenticated()?.user;
     let saved = onboarding::save_step(&context::state()?, user.id, &input).await?;
-    match input.action.as_str() {
-        "stay" => {}
-        "skip" | "continue" | "" if input.step == "3" => context::redirect(crate::domain::navigation::HOME),
-        _ => context::redirect(&saved.page()),
+    if let Some(page) = saved.leads_to {
+        context::redirect(&page);
     }
-    Ok(saved)
+    Ok(saved.known)
 }
 
 /// `POST /api/onboarding/complete`: finishes, perhaps with the answers of a step. A second time changes nothing.

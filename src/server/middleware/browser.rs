@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::TimeDelta;
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, header, response::Parts};
 
 use super::{
     body_limit::{self, BufferedBody},
@@ -69,26 +69,28 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
 }
 
 async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(String, String)>) -> Response {
-    let error = if response.status().is_client_error() || response.status().is_server_error() { Some(error_of(&response)) } else { None };
-    let (parts, body) = response.into_parts();
-    let error = match error {
-        Some(Some(error)) => Some(error),
-        Some(None) => Some(error_in(body).await),
-        None => None,
-    };
-    let target = match parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()) {
-        Some(location) if error.is_none() => location.to_owned(),
-        _ => form_page(path, if error.is_some() { &fields } else { &[] }),
-    };
-    let has_location = error.is_none() && parts.headers.contains_key(header::LOCATION);
+    let (parts, error) = outcome_of(response).await;
+    let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
+    let flash = if sent_on.is_none() { flash_cookie(state, path, error.clone(), fields.clone()) } else { None };
+    let target = sent_on.map_or_else(|| form_page(path, if error.is_some() { &fields } else { &[] }), ToOwned::to_owned);
     let mut redirect = Redirect::to(&target).into_response();
-    for cookie in parts.headers.get_all(header::SET_COOKIE) {
-        redirect.headers_mut().append(header::SET_COOKIE, cookie.clone());
-    }
-    if !has_location && let Some(cookie) = flash_cookie(state, path, error, fields) {
+    for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
         redirect.headers_mut().append(header::SET_COOKIE, cookie);
     }
     redirect
+}
+
+/// The head of an answer, and its error if it is one: a layer leaves the error beside the body, a function only in it.
+async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
+    let has_failed = response.status().is_client_error() || response.status().is_server_error();
+    let from_layer = error_of(&response);
+    let (parts, body) = response.into_parts();
+    let error = match from_layer {
+        _ if !has_failed => None,
+        Some(error) => Some(error),
+        None => Some(error_in(body).await),
+    };
+    (parts, error)
 }
 
 /// The page that a form stands on. A page with a token in its address gets it back after an error; after success the token is used up, and

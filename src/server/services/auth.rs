@@ -31,12 +31,16 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         context::ClientInfo,
-        db::{self, DbError, audit::AuditKind, links::Purpose},
+        db::{
+            self, DbError,
+            audit::AuditKind,
+            links::{Link, Purpose},
+        },
         infra::{
             mail::Message,
             password::PasswordError,
             rate_limiter::Decision,
-            token::{Token, hash_of},
+            token::{Token, TokenHash, hash_of},
         },
         state::AppState,
     },
@@ -166,7 +170,14 @@ async fn mail_link(state: &AppState, tx: &mut PgConnection, user_id: Uuid, email
 /// What the link behind `token` is still good for.
 async fn check_link(state: &AppState, token: &str, purpose: Purpose) -> Result<LinkState, AuthError> {
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
-    let link = db::links::find(&state.db, &hash, purpose).await?.ok_or(AuthError::LinkUnknown)?;
+    link_state(state, &find_link(state, &hash, purpose).await?)
+}
+
+async fn find_link(state: &AppState, hash: &TokenHash, purpose: Purpose) -> Result<Link, AuthError> {
+    db::links::find(&state.db, hash, purpose).await?.ok_or(AuthError::LinkUnknown)
+}
+
+fn link_state(state: &AppState, link: &Link) -> Result<LinkState, AuthError> {
     let now = state.clock.now();
     match link.used_at {
         Some(used_at) if now < used_at + VERIFY_LIFETIME => Ok(LinkState::AlreadyUsed),

@@ -52,11 +52,19 @@ pub async fn find(state: &AppState, user_id: Uuid) -> Result<Onboarding, Onboard
     Ok(db::onboarding::find(&state.db, user_id).await?)
 }
 
+/// A step that was saved.
+pub struct SavedStep {
+    /// All that is known now.
+    pub known: Onboarding,
+    /// The page to go on to, if the step was left.
+    pub leads_to: Option<String>,
+}
+
 /// Saves a step and goes where the input says; past the last step all is done.
 ///
 /// # Errors
 /// Invalid input: then nothing is saved. Or the database does not answer.
-pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
+pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<SavedStep, OnboardingError> {
     let Answers { action, step } = input.parse().map_err(OnboardingError::Invalid)?;
     let now = state.clock.now();
     let next = match action {
@@ -74,9 +82,14 @@ pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput)
     if next > STEPS {
         db::onboarding::complete(&mut *tx, user_id, now).await?;
     }
-    let saved = db::onboarding::find(&mut *tx, user_id).await?;
+    let known = db::onboarding::find(&mut *tx, user_id).await?;
     tx.commit().await?;
-    Ok(saved)
+    let leads_to = match action {
+        Move::Stay => None,
+        _ if next > STEPS => Some(HOME.to_owned()),
+        _ => Some(known.page()),
+    };
+    Ok(SavedStep { known, leads_to })
 }
 
 /// Finishes, perhaps with last answers. A second time changes nothing.

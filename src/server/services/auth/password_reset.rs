@@ -1,4 +1,4 @@
-use super::{AuthError, RESEND_PAUSE, audit, check_link, in_constant_time, limits, mail_link, refuse_common};
+use super::{AuthError, RESEND_PAUSE, audit, check_link, find_link, in_constant_time, limits, link_state, mail_link, refuse_common};
 use crate::{
     domain::{
         account::{LinkRequest, LinkState, LinkSubject, ResetPasswordInput},
@@ -44,7 +44,12 @@ async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject)
 /// # Errors
 /// The link is unknown, used up or has expired.
 pub async fn check_reset_link(state: &AppState, token: &str) -> Result<(), AuthError> {
-    match check_link(state, token, Purpose::ResetPassword).await? {
+    require_valid(check_link(state, token, Purpose::ResetPassword).await?)
+}
+
+/// A link to choose a password works once.
+fn require_valid(link: LinkState) -> Result<(), AuthError> {
+    match link {
         LinkState::Valid => Ok(()),
         LinkState::AlreadyUsed => Err(AuthError::LinkExpired),
     }
@@ -57,10 +62,9 @@ pub async fn check_reset_link(state: &AppState, token: &str) -> Result<(), AuthE
 pub async fn reset_password(state: &AppState, client: &ClientInfo, input: ResetPasswordInput) -> Result<(), AuthError> {
     limits::endpoint(state, client, "reset-password").await?;
     validation::check(&input).map_err(AuthError::Invalid)?;
-    let token = input.token.expose();
-    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
-    check_reset_link(state, token).await?;
-    let link = db::links::find(&state.db, &hash, Purpose::ResetPassword).await?.ok_or(AuthError::LinkUnknown)?;
+    let hash = hash_of(input.token.expose()).ok_or(AuthError::LinkUnknown)?;
+    let link = find_link(state, &hash, Purpose::ResetPassword).await?;
+    require_valid(link_state(state, &link)?)?;
     let email = db::users::find_email(&state.db, link.user_id).await?.ok_or(AuthError::LinkUnknown)?;
     refuse_common(state, &input.password, &email).await?;
     let password_hash = state.passwords.hash(&input.password).await?;

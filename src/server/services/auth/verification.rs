@@ -1,4 +1,4 @@
-use super::{AuthError, RESEND_PAUSE, audit, check_link, in_constant_time, limits, mail_link};
+use super::{AuthError, RESEND_PAUSE, audit, check_link, find_link, in_constant_time, limits, mail_link};
 use crate::{
     domain::account::{LinkRequest, LinkState, LinkSubject},
     server::{
@@ -23,7 +23,7 @@ pub async fn check_verification_link(state: &AppState, token: &str) -> Result<Li
 /// The link is unknown or has expired.
 pub async fn verify_email(state: &AppState, client: &ClientInfo, token: &str) -> Result<LinkState, AuthError> {
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
-    let link = db::links::find(&state.db, &hash, Purpose::VerifyEmail).await?.ok_or(AuthError::LinkUnknown)?;
+    let link = find_link(state, &hash, Purpose::VerifyEmail).await?;
     let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     // The account first, then its link: the order in which registering locks them.
