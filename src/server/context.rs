@@ -151,10 +151,13 @@ pub fn start_session(state: &AppState, signed_in: &SignedIn) {
     add_cookie(CookieKind::PendingEmail.clear(config));
 }
 
-/// Takes the session's cookies away.
+/// Takes the session's cookies away. A visitor keeps the CSRF token: nothing that it is bound to ends, and a request under way with it
+/// would be refused.
 pub fn end_session(state: &AppState) {
     add_cookie(CookieKind::Session.clear(&state.config.app));
-    set_csrf(state, None);
+    if session().is_some() {
+        set_csrf(state, None);
+    }
 }
 
 /// Puts a CSRF token that fits the session into a cookie, and returns it.
