@@ -71,10 +71,10 @@ stop_on_exit() {
 # Keys of this checkout, made once.
 load_secrets() {
   local file=$HUNTAZE_DATA/secrets.env
-  if [ ! -f "$file" ]; then
-    mkdir -p "$HUNTAZE_DATA"
-    (umask 077 && printf 'SECRET_KEY=%s\n' "$(openssl rand -hex 32)" > "$file")
-  fi
+  mkdir -p "$HUNTAZE_DATA"
+  (umask 077 && touch "$file")
+  grep -q '^SECRET_KEY=' "$file" || printf 'SECRET_KEY=%s\n' "$(openssl rand -hex 32)" >> "$file"
+  grep -q '^ENCRYPTION_KEYS=' "$file" || printf 'ENCRYPTION_KEYS=k1:%s\n' "$(openssl rand -hex 32)" >> "$file"
   set -a
   # shellcheck disable=SC1090
   source "$file"
@@ -88,6 +88,11 @@ export_settings() {
   APP_URL=http://127.0.0.1:$PORT
   SMTP_URL=smtp://127.0.0.1:$SANDBOX_SMTP_PORT
   LOG_FORMAT=${LOG_FORMAT:-text}
+  # The sandbox listens on another host name than Huntaze, so that coming back from it is cross-site as from the platform itself.
+  local sandbox=http://localhost:$SANDBOX_PORT
+  export INSTAGRAM_CLIENT_ID=sandbox-instagram INSTAGRAM_CLIENT_SECRET=sandbox-instagram-secret
+  export INSTAGRAM_AUTHORIZE_URL=$sandbox/instagram/oauth/authorize INSTAGRAM_TOKEN_URL=$sandbox/instagram/oauth/access_token
+  export INSTAGRAM_GRAPH_URL=$sandbox/instagram/graph
   # Some shells set it to the name of the machine.
   HOST=127.0.0.1
   export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT HOST

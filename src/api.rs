@@ -5,6 +5,8 @@ pub mod auth;
 pub mod client;
 pub mod csrf;
 pub mod flash;
+pub mod home;
+pub mod integrations;
 pub mod onboarding;
 
 pub use client::ApiClient;

@@ -19,6 +19,7 @@ use crate::{
         beta::BetaPage,
         forgot_password::ForgotPasswordPage,
         home::HomePage,
+        integrations::IntegrationsPage,
         login::LoginPage,
         not_found::NotFoundPage,
         onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
@@ -87,6 +88,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/onboarding/step-3") view=GoalsPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>

@@ -1,8 +1,12 @@
 //! Types and rules that both sides share. No I/O, no Leptos: what is here can be tested alone.
 
 pub mod account;
+pub mod choice;
+pub mod figures;
+pub mod integration;
 pub mod money;
 pub mod navigation;
 pub mod onboarding;
+pub mod platform;
 pub mod settings;
 pub mod validation;

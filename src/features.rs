@@ -2,6 +2,8 @@
 
 pub mod auth;
 pub mod home;
+pub mod integrations;
+pub mod load_error;
 pub mod onboarding;
 pub mod settings;
 pub mod shell;

@@ -6,6 +6,9 @@ pub mod forgot_password;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 pub mod home;
+pub mod integrations;
+#[cfg(feature = "ssr")]
+pub mod leave;
 pub mod login;
 pub mod not_found;
 pub mod onboarding;

@@ -6,6 +6,7 @@ pub mod db;
 pub mod infra;
 pub mod jobs;
 pub mod middleware;
+pub mod providers;
 pub mod router;
 pub mod routes;
 mod run;

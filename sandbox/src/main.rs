@@ -1,21 +1,14 @@
-//! Stands in for everything outside Huntaze, on this machine only: a mailbox and Instagram.
+//! The sandbox as a process.
 //!
 //! `SANDBOX_PORT` (3100) is for browsers and tests, `SANDBOX_SMTP_PORT` (3125) takes mail.
 
-mod faults;
-mod instagram;
-mod mailbox;
-mod smtp;
-mod web;
-mod world;
-
 use std::{net::Ipv4Addr, process::ExitCode};
 
+use huntaze_sandbox::{World, smtp, web};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
-use world::World;
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -3,51 +3,17 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{money::Currency, validation::FieldErrors};
+use super::{
+    choice::{Choice, choices},
+    money::Currency,
+    platform::Platform,
+    validation::FieldErrors,
+};
 
 /// How many steps there are.
 pub const STEPS: u8 = 3;
 /// No monthly goal is higher: a million, in major units.
 const HIGHEST_GOAL: i64 = 1_000_000;
-
-/// A choice out of a closed list.
-pub trait Choice: Copy + PartialEq + Sized + 'static {
-    /// All of them, in the order in which they are offered.
-    const ALL: &'static [Self];
-
-    /// The word on the wire and in the database.
-    fn as_str(self) -> &'static str;
-
-    /// The word on the screen.
-    fn label(self) -> &'static str;
-
-    /// From the word on the wire.
-    fn parse(word: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|choice| choice.as_str() == word)
-    }
-}
-
-macro_rules! choices {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-        pub enum $name {
-            $($(#[$variant_doc])* #[serde(rename = $word)] $variant,)+
-        }
-
-        impl Choice for $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
-            fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
-            }
-        }
-    };
-}
 
 choices! {
     /// What a creator makes.
@@ -62,24 +28,6 @@ choices! {
         Text = "text", "Text";
         /// Pay per view.
         Ppv = "ppv", "Paid content (PPV)";
-    }
-}
-
-choices! {
-    /// Where a creator publishes.
-    Platform {
-        /// Instagram.
-        Instagram = "instagram", "Instagram";
-        /// TikTok.
-        Tiktok = "tiktok", "TikTok";
-        /// Reddit.
-        Reddit = "reddit", "Reddit";
-        /// YouTube.
-        Youtube = "youtube", "YouTube";
-        /// X.
-        X = "x", "X";
-        /// OnlyFans.
-        Onlyfans = "onlyfans", "OnlyFans";
     }
 }
 
@@ -221,8 +169,8 @@ impl OnboardingInput {
         let nothing = Self::default();
         let read = if action == Move::Skip { &nothing } else { self };
         let step = match self.step.as_str() {
-            "1" => Some(StepAnswers::ContentTypes(choices(&read.content_types, "contentTypes", &mut errors))),
-            "2" => Some(StepAnswers::Platforms(choices(&read.platforms, "platforms", &mut errors))),
+            "1" => Some(StepAnswers::ContentTypes(chosen(&read.content_types, "contentTypes", &mut errors))),
+            "2" => Some(StepAnswers::Platforms(chosen(&read.platforms, "platforms", &mut errors))),
             "3" => Some(read.goals(&mut errors)),
             _ => {
                 errors.insert("step".to_owned(), "There is no such step.".to_owned());
@@ -244,7 +192,7 @@ impl OnboardingInput {
             errors.insert("currency".to_owned(), "Choose a currency of the list.".to_owned());
         }
         let currency = currency.unwrap_or_default();
-        let goals = choices(&self.goals, "goals", errors);
+        let goals = chosen(&self.goals, "goals", errors);
         StepAnswers::Goals { goals, revenue_goal_minor: self.revenue_goal(currency, errors), currency }
     }
 
@@ -265,7 +213,7 @@ impl OnboardingInput {
 }
 
 /// The chosen ones, each once, in the order of the list.
-fn choices<C: Choice>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
+fn chosen<C: Choice>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
     if words.iter().any(|word| C::parse(word).is_none()) {
         errors.insert(field.to_owned(), "Choose from the list.".to_owned());
     }

@@ -2,8 +2,14 @@
 
 mod answers;
 mod checklist;
+mod platform_status;
+mod quick_actions;
+mod stats_grid;
 
 pub use answers::AnswersCard;
 pub use checklist::Checklist;
+pub use platform_status::PlatformStatus;
+pub use quick_actions::QuickActions;
+pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};
 
 stylance::import_crate_style!(css, "src/features/home/home.module.css");

@@ -1,35 +1,110 @@
 //! `/home`
 
+use std::time::Duration;
+
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::onboarding::get_onboarding,
-    features::home::{AnswersCard, Checklist},
-    ui::{
-        alert::{Alert, AlertTone},
-        skeleton::Skeleton,
+    api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
+    domain::{
+        choice::Choice,
+        figures::{HomeStats, StatsRange},
+        integration::IntegrationsStatus,
+        onboarding::Onboarding,
+    },
+    error::ApiError,
+    features::{
+        home::{AnswersCard, Checklist, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
+        load_error::LoadError,
     },
 };
 
-/// `/home`
+/// Between two looks while the history is being fetched.
+const POLL: Duration = Duration::from_secs(2);
+/// So many looks; after that one reloads the page.
+const MOST_POLLS: u32 = 30;
+
+/// `/home?range=7d|30d|90d`
 #[component]
 pub fn HomePage() -> impl IntoView {
+    let query = use_query_map();
+    let range = Memo::new(move |_| query.with(|query| query.get("range")).and_then(|word| StatsRange::parse(&word)).unwrap_or_default());
     let onboarding = Resource::new(|| (), |()| get_onboarding());
+    let connections = Resource::new(|| (), |()| get_integrations_status());
+    let stats = Resource::new(move || range.get(), get_home_stats);
+    poll_while_pending(stats, connections);
     view! {
         <PageMeta title="Home" description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
-        <Suspense fallback=|| view! { <Skeleton label="Loading your home page"/> }>
-            {move || Suspend::new(async move {
-                match onboarding.await {
-                    Ok(onboarding) => view! {
-                        <Checklist onboarding=onboarding.clone()/>
-                        <AnswersCard onboarding/>
-                    }
-                    .into_any(),
-                    Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <RangePicker range=range.into()/>
+        <Transition fallback=|| view! { <StatsSkeleton/> }>
+            {move || Suspend::new(async move { home_view(onboarding.await, connections.await, stats.await) })}
+        </Transition>
     }
+}
+
+/// What is known, or why it is not: each part by itself, so that one failure does not hide the rest.
+fn home_view(
+    onboarding: Result<Onboarding, ApiError>,
+    connections: Result<IntegrationsStatus, ApiError>,
+    stats: Result<HomeStats, ApiError>,
+) -> AnyView {
+    let has_account = connections.as_ref().is_ok_and(|known| !known.integrations.is_empty());
+    let has_figures = stats.as_ref().is_ok_and(HomeStats::has_figures);
+    let platforms = connections.as_ref().map(IntegrationsStatus::connected_platforms).unwrap_or_default();
+    let figures = match stats {
+        Ok(stats) => has_account.then(|| view! { <StatsGrid stats platforms/> }).into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    };
+    let (accounts, actions) = match (connections, onboarding.clone()) {
+        (Ok(connections), Ok(onboarding)) => (
+            view! { <PlatformStatus status=connections.clone()/> }.into_any(),
+            view! { <QuickActions onboarding status=connections/> }.into_any(),
+        ),
+        (Ok(connections), Err(_)) => (view! { <PlatformStatus status=connections/> }.into_any(), ().into_any()),
+        (Err(error), _) => (view! { <LoadError error/> }.into_any(), ().into_any()),
+    };
+    let answers = match onboarding {
+        Ok(onboarding) => view! {
+            <Checklist onboarding=onboarding.clone() has_account has_figures/>
+            {accounts}
+            {actions}
+            <AnswersCard onboarding/>
+        }
+        .into_any(),
+        Err(error) => view! {
+            {accounts}
+            <LoadError error/>
+        }
+        .into_any(),
+    };
+    view! {
+        {figures}
+        {answers}
+    }
+    .into_any()
+}
+
+/// Looks again while an account is connected and its history is on its way.
+fn poll_while_pending(stats: Resource<Result<HomeStats, ApiError>>, connections: Resource<Result<IntegrationsStatus, ApiError>>) {
+    let polls = StoredValue::new(0);
+    Effect::new(move || {
+        let is_pending = stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_pending()));
+        let has_account = connections.with(|known| matches!(known, Some(Ok(known)) if !known.integrations.is_empty()));
+        if !(is_pending && has_account) || polls.get_value() >= MOST_POLLS {
+            return;
+        }
+        polls.update_value(|polls| *polls += 1);
+        if let Ok(timer) = set_timeout_with_handle(
+            move || {
+                stats.refetch();
+                connections.refetch();
+            },
+            POLL,
+        ) {
+            on_cleanup(move || timer.clear());
+        }
+    });
 }

@@ -2,12 +2,16 @@
 
 mod app;
 mod database;
+mod encryption;
+mod instagram;
 mod limits;
 mod mail;
 mod reader;
 
 pub use app::{AppConfig, LogFormat, PasswordHashing, SecretKey};
 pub use database::DatabaseConfig;
+pub use encryption::EncryptionKey;
+pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
 pub use reader::{ConfigError, Reader};
@@ -19,6 +23,8 @@ pub struct Config {
     pub app: AppConfig,
     /// PostgreSQL.
     pub database: DatabaseConfig,
+    /// Instagram.
+    pub instagram: InstagramConfig,
     /// How often a client may come, and who may speak for a client.
     pub limits: LimitsConfig,
     /// Outgoing mail.
@@ -42,6 +48,7 @@ impl Config {
         Self::read(Reader::from_pairs([
             ("APP_URL", "http://127.0.0.1:3000"),
             ("DATABASE_URL", "postgres://localhost/tests"),
+            ("ENCRYPTION_KEYS", "k1:1111111111111111111111111111111111111111111111111111111111111111"),
             ("SECRET_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
             ("SMTP_URL", "smtp://127.0.0.1:9"),
             ("PASSWORD_HASHING", "weak-for-tests"),
@@ -63,9 +70,10 @@ impl Config {
     fn read_sections(reader: &mut Reader) -> Option<Self> {
         let app = AppConfig::read(reader);
         let database = DatabaseConfig::read(reader);
+        let instagram = InstagramConfig::read(reader);
         let limits = LimitsConfig::read(reader);
         let mail = MailConfig::read(reader);
-        Some(Self { app: app?, database: database?, limits: limits?, mail: mail? })
+        Some(Self { app: app?, database: database?, instagram: instagram?, limits: limits?, mail: mail? })
     }
 }
 
@@ -92,7 +100,9 @@ mod tests {
     fn everything_that_is_wrong_is_reported_together() {
         let error = Config::read(Reader::from_pairs([("APP_URL", "not a url"), ("PORT", "many")])).expect_err("nothing is set");
         let message = error.to_string();
-        for part in ["APP_URL", "PORT", "DATABASE_URL is missing", "SECRET_KEY is missing", "SMTP_URL is missing"] {
+        for part in
+            ["APP_URL", "PORT", "DATABASE_URL is missing", "ENCRYPTION_KEYS is missing", "SECRET_KEY is missing", "SMTP_URL is missing"]
+        {
             assert!(message.contains(part), "{part} is not in: {message}");
         }
     }
@@ -100,6 +110,6 @@ mod tests {
     #[test]
     fn no_secret_is_printed() {
         let printed = format!("{:?}", Config::for_tests().expect("a valid configuration"));
-        assert!(!printed.contains("0000000000"), "{printed}");
+        assert!(!printed.contains("0000000000") && !printed.contains("1111111111"), "{printed}");
     }
 }

@@ -1,7 +1,10 @@
 //! All SQL. One function, one statement; transactions are opened by the services.
 
 pub mod audit;
+pub mod figures;
+pub mod integrations;
 pub mod links;
+pub mod oauth_states;
 pub mod onboarding;
 pub mod outbox;
 pub mod sessions;

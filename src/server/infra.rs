@@ -1,8 +1,10 @@
-//! What stands between the rules and the world: time, keys, hashing, mail, counters.
+//! What stands between the rules and the world: time, keys, encryption, hashing, mail, calls, counters.
 
 pub mod clock;
 pub mod cookies;
+pub mod crypto;
 pub mod csrf;
+pub mod http;
 pub mod keys;
 pub mod mail;
 pub mod mailer;

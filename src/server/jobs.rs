@@ -2,6 +2,7 @@
 
 mod cleanup;
 mod outbox;
+mod sync;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -15,6 +16,9 @@ pub use outbox::deliver_due;
 pub fn spawn(state: &AppState, mailer: Arc<dyn Mailer>, shutdown: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut jobs = JoinSet::new();
     jobs.spawn(outbox::run(state.clone(), mailer, shutdown.clone()));
+    for _ in 0..sync::WORKERS {
+        jobs.spawn(sync::run(state.clone(), shutdown.clone()));
+    }
     jobs.spawn(cleanup::run(state.clone(), shutdown.clone()));
     jobs
 }

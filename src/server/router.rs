@@ -6,7 +6,7 @@ use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{any, delete, get},
+    routing::{any, delete, get, post},
 };
 use http::{HeaderValue, Uri, header};
 use leptos_axum::{LeptosRoutes, generate_route_list};
@@ -19,7 +19,7 @@ use super::{
         body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
         session,
     },
-    routes::{account, fallback, health, redirects},
+    routes::{account, fallback, health, integrations, redirects},
     state::AppState,
 };
 use crate::app::{App, shell};
@@ -44,6 +44,10 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/onboarding", get(redirects::onboarding))
         .route("/api/account/export", get(account::export))
         .route("/api/auth/sessions/{id}", delete(account::delete_session))
+        .route("/api/integrations/connect/{provider}", post(integrations::connect))
+        .route("/api/integrations/callback/{provider}", get(integrations::callback))
+        .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))
+        .route("/api/integrations/disconnect/{provider}/{id}", delete(integrations::disconnect))
         .route("/api/{*rest}", any(fallback::unknown_endpoint))
         .leptos_routes_with_context(state, generate_route_list(App), provide_request_context, move || shell(options.clone()));
     for (old, new) in redirects::MOVED {

@@ -4,4 +4,6 @@ pub mod account;
 pub mod error_page;
 pub mod fallback;
 pub mod health;
+pub mod integrations;
+pub mod leave_page;
 pub mod redirects;

@@ -3,4 +3,6 @@
 pub mod account;
 pub mod admin;
 pub mod auth;
+pub mod home;
+pub mod integrations;
 pub mod onboarding;

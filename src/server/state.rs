@@ -9,7 +9,8 @@ use tokio::sync::Notify;
 
 use super::{
     config::Config,
-    infra::{clock::Clock, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
+    infra::{clock::Clock, crypto::Cipher, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
+    providers::ProviderRegistry,
 };
 
 /// Shared by all requests and jobs; cloning it is cheap.
@@ -25,12 +26,18 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Keys derived from the secret.
     pub keys: Arc<Keys>,
+    /// Encrypts what platforms give us.
+    pub cipher: Arc<Cipher>,
+    /// The platforms that are configured.
+    pub providers: Arc<ProviderRegistry>,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Counts requests.
     pub limiter: Arc<dyn RateLimiter>,
     /// Rung after a mail was put into the outbox.
     pub outbox_bell: Arc<Notify>,
+    /// Rung when an account should be read at once.
+    pub sync_bell: Arc<Notify>,
 }
 
 impl FromRef<AppState> for LeptosOptions {

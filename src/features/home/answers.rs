@@ -2,7 +2,10 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    domain::onboarding::{Choice, Onboarding, step_page},
+    domain::{
+        choice::Choice,
+        onboarding::{Onboarding, step_page},
+    },
     ui::card::{Card, CardBody, CardHeader},
 };
 

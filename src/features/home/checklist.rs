@@ -14,9 +14,14 @@ use crate::{
 pub fn Checklist(
     /// What is known of the creator. The address is verified: nobody signs in without.
     onboarding: Onboarding,
+    /// Whether an account is connected.
+    has_account: bool,
+    /// Whether a figure is known.
+    has_figures: bool,
 ) -> impl IntoView {
     let is_onboarded = onboarding.completed_at.is_some();
-    (!is_onboarded).then(|| {
+    let is_done = is_onboarded && has_account && has_figures;
+    (!is_done).then(|| {
         view! {
             <Card>
                 <CardHeader>
@@ -28,6 +33,10 @@ pub fn Checklist(
                         <Item is_done=is_onboarded>
                             <a href=onboarding.page()>"Tell us what you create"</a>
                         </Item>
+                        <Item is_done=has_account>
+                            <a href="/integrations">"Connect an account"</a>
+                        </Item>
+                        <Item is_done=has_figures>"See your first figures"</Item>
                     </ul>
                 </CardBody>
             </Card>

@@ -7,8 +7,10 @@ use super::{
 use crate::{
     api::onboarding::SaveOnboardingStep,
     domain::{
+        choice::Choice,
         money::Currency,
-        onboarding::{Choice, ContentType, Goal, Onboarding, Platform},
+        onboarding::{ContentType, Goal, Onboarding},
+        platform::Platform,
     },
     hooks::form::FormState,
     ui::{

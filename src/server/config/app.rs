@@ -2,7 +2,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 
 use url::Url;
 
-use super::Reader;
+use super::{EncryptionKey, Reader};
 
 /// Address, keys, logging.
 #[derive(Debug, Clone)]
@@ -16,6 +16,9 @@ pub struct AppConfig {
     pub port: u16,
     /// `SECRET_KEY`: 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints. Signs CSRF tokens and short-lived cookies.
     pub secret_key: SecretKey,
+    /// `ENCRYPTION_KEYS`: `k2:<64 hexadecimal digits>,k1:<…>`, the newest first. Encrypts the platforms' tokens; an older key stays until
+    /// nothing is sealed with it any more.
+    pub encryption_keys: Vec<EncryptionKey>,
     /// `PASSWORD_HASHING`: `argon2id` (default), or `weak-for-tests`.
     pub password_hashing: PasswordHashing,
     /// `LOG_FORMAT`: `json` (default) or `text`.
@@ -37,6 +40,7 @@ impl AppConfig {
         let host = reader.or("HOST", IpAddr::from([127, 0, 0, 1]));
         let port = reader.or("PORT", 3000);
         let secret_key = reader.required("SECRET_KEY");
+        let encryption_keys = reader.required_list("ENCRYPTION_KEYS");
         let password_hashing = reader.or("PASSWORD_HASHING", PasswordHashing::Argon2id);
         let log_format = reader.or("LOG_FORMAT", LogFormat::Json);
         let log_filter = reader.or("LOG_FILTER", "info".to_owned());
@@ -45,6 +49,7 @@ impl AppConfig {
             host: host?,
             port: port?,
             secret_key: secret_key?,
+            encryption_keys: encryption_keys?,
             password_hashing: password_hashing?,
             log_format: log_format?,
             log_filter: log_filter?,

@@ -2,6 +2,8 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
+use url::Url;
+
 /// What is wrong with the environment, a line each.
 #[derive(Debug, thiserror::Error)]
 #[error("The configuration is not complete:\n  {}", .0.join("\n  "))]
@@ -56,6 +58,28 @@ impl Reader {
     pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
         let text = self.optional(name).unwrap_or_default();
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| self.parse(name, item)).collect()
+    }
+
+    /// A list split at commas; its absence is a problem.
+    pub fn required_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
+        let list = self.list(name)?;
+        if list.is_empty() {
+            self.problem(format!("{name} is missing"));
+            return None;
+        }
+        Some(list)
+    }
+
+    /// An address of a service, over TLS unless it is on this machine.
+    pub fn web_address(&mut self, name: &'static str, default: &'static str) -> Option<Url> {
+        let text = self.optional(name).unwrap_or_else(|| default.to_owned());
+        let url: Url = self.parse(name, &text)?;
+        let is_local = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
+        if url.scheme() == "https" || (url.scheme() == "http" && is_local) {
+            return Some(url);
+        }
+        self.problem(format!("{name} must start with https://, or http:// on this machine"));
+        None
     }
 
     /// Notes something that is wrong.

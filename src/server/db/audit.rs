@@ -30,6 +30,10 @@ pub enum AuditKind {
     SessionRevoked,
     /// The owner deleted the account.
     AccountDeleted,
+    /// An account at a platform was connected, or connected anew.
+    IntegrationConnected,
+    /// An account at a platform was let go.
+    IntegrationDisconnected,
     /// Made an administrator.
     AdminGranted,
 }
@@ -47,6 +51,8 @@ impl AuditKind {
             Self::PasswordChanged => "password_changed",
             Self::SessionRevoked => "session_revoked",
             Self::AccountDeleted => "account_deleted",
+            Self::IntegrationConnected => "integration_connected",
+            Self::IntegrationDisconnected => "integration_disconnected",
             Self::AdminGranted => "admin_granted",
         }
     }

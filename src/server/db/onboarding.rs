@@ -6,8 +6,9 @@ use uuid::Uuid;
 
 use super::DbError;
 use crate::domain::{
+    choice::Choice,
     money::Currency,
-    onboarding::{Choice, Onboarding, StepAnswers},
+    onboarding::{Onboarding, StepAnswers},
 };
 
 /// What is known of a creator; the first step where nothing is.

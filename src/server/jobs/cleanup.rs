@@ -16,6 +16,8 @@ const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.
 const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
 
+/// An expired visit to a platform stays this long, to say what happened when it comes back.
+const VISITS_KEPT: TimeDelta = TimeDelta::days(1);
 /// Long enough to look into what happened, not for ever.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(365);
 
@@ -36,6 +38,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let links = db::links::delete_expired(&state.db, now - LINKS_KEPT).await?;
     let mails = db::outbox::delete_failed(&state.db, now - FAILED_MAILS_KEPT).await?;
     let events = db::audit::delete_old(&state.db, now - EVENTS_KEPT).await?;
-    tracing::info!(sessions, links, mails, events, "cleaned up");
+    let visits = db::oauth_states::delete_expired(&state.db, now - VISITS_KEPT).await?;
+    tracing::info!(sessions, links, mails, events, visits, "cleaned up");
     Ok(())
 }

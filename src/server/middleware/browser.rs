@@ -22,7 +22,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         infra::{cookies::CookieKind, signed},
-        routes::error_page,
+        routes::{error_page, leave_page},
         state::AppState,
     },
 };
@@ -71,6 +71,10 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
 async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(String, String)>) -> Response {
     let (parts, error) = outcome_of(response).await;
     let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
+    let is_elsewhere = |target: &&str| !target.starts_with('/');
+    if let Some(elsewhere) = sent_on.filter(is_elsewhere) {
+        return leave_page::render(state, elsewhere);
+    }
     let flash = if sent_on.is_none() { flash_cookie(state, path, error.clone(), fields.clone()) } else { None };
     let target = sent_on.map_or_else(|| form_page(path, if error.is_some() { &fields } else { &[] }), ToOwned::to_owned);
     let mut redirect = Redirect::to(&target).into_response();
@@ -110,6 +114,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
         "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
+        _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),
     }

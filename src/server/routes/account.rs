@@ -46,6 +46,6 @@ pub async fn delete_session(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn signed_in(session: Option<Extension<OpenSession>>) -> Result<OpenSession, ApiError> {
+pub(super) fn signed_in(session: Option<Extension<OpenSession>>) -> Result<OpenSession, ApiError> {
     session.map(|session| session.0).ok_or_else(|| ErrorCode::Unauthenticated.into())
 }

@@ -7,6 +7,7 @@ use super::auth::{AuthError, audit, confirm_password};
 use crate::{
     domain::{
         account::CurrentUser,
+        integration::IntegrationView,
         onboarding::Onboarding,
         settings::{DeleteAccountInput, ProfileInput, SessionView},
         validation,
@@ -37,6 +38,8 @@ pub struct Export {
     email_verified_at: Option<chrono::DateTime<chrono::Utc>>,
     onboarding: Onboarding,
     sessions: Vec<SessionView>,
+    integrations: Vec<IntegrationView>,
+    figures: Vec<db::figures::ExportedDay>,
     events: Vec<db::audit::Event>,
 }
 
@@ -54,17 +57,20 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         account: current.user.clone(),
         onboarding: db::onboarding::find(&state.db, user_id).await?,
         sessions: super::auth::list_sessions(state, current).await?,
+        integrations: super::integrations::list(state, user_id).await?,
+        figures: db::figures::export(&state.db, user_id).await?,
         events: db::audit::list(&state.db, user_id).await?,
     })
 }
 
-/// Deletes the account and all that belongs to it, at once.
+/// Withdraws our access at the platforms, and deletes the account and all that belongs to it, at once.
 ///
 /// # Errors
 /// The password is wrong, too many attempts, or a fault of ours.
 pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
     validation::check(&input).map_err(AuthError::Invalid)?;
     confirm_password(state, client, &current.user, &input.password, "password").await?;
+    super::integrations::revoke_all(state, current.user.id).await?;
     let mut tx = state.db.begin().await?;
     db::users::delete(&mut *tx, current.user.id).await?;
     db::outbox::delete_to(&mut *tx, &current.user.email).await?;

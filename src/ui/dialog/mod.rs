@@ -15,7 +15,7 @@ pub fn Dialog(
     /// The question.
     #[prop(into)]
     title: Signal<String>,
-    /// Whether it is there. Turns false when the user closes it.
+    /// Whether it is there, without a script from the start. Turns false when the user closes it.
     open: RwSignal<bool>,
     /// What it is about, and the buttons that answer, in a [`DialogActions`].
     children: Children,
@@ -23,16 +23,23 @@ pub fn Dialog(
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         let Some(dialog) = dialog.get() else { return };
+        let is_modal = dialog.matches(":modal").unwrap_or_default();
         match (open.get(), dialog.open()) {
+            // Drawn open by the server: it becomes modal now.
+            (true, true) if !is_modal => {
+                let _ = dialog.remove_attribute("open");
+                drop(dialog.show_modal());
+            }
             (true, false) => drop(dialog.show_modal()),
             (false, true) => dialog.close(),
             _ => {}
         }
     });
+    let is_open_at_first = open.get_untracked();
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
     view! {
-        <dialog node_ref=dialog id=id class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog id=id open=is_open_at_first class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| open.set(false)>
             <div class=css::body>
                 <h2 id=title_id>{move || title.get()}</h2>
                 {children()}

@@ -1,0 +1,89 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::domain::{
+    integration::{IntegrationView, IntegrationsStatus},
+    onboarding::{Goal, Onboarding, step_page},
+};
+
+/// No more are offered at once.
+const MOST: usize = 4;
+
+/// Somewhere to go on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct QuickAction {
+    label: &'static str,
+    why: &'static str,
+    href: String,
+}
+
+/// What to do next: what is broken first, then what the goals ask for.
+#[component]
+pub fn QuickActions(
+    /// The goals.
+    onboarding: Onboarding,
+    /// The accounts.
+    status: IntegrationsStatus,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="quick-actions">
+            <h2 id="quick-actions" class=css::heading>"Quick actions"</h2>
+            <ul class=css::actions>
+                {actions(&onboarding, &status)
+                    .into_iter()
+                    .map(|action| {
+                        view! {
+                            <li>
+                                <a href=action.href class=css::action>
+                                    <strong>{action.label}</strong>
+                                    <span class=css::note>{action.why}</span>
+                                </a>
+                            </li>
+                        }
+                    })
+                    .collect_view()}
+            </ul>
+        </section>
+    }
+}
+
+fn actions(onboarding: &Onboarding, status: &IntegrationsStatus) -> Vec<QuickAction> {
+    let wants = |goal| onboarding.goals.contains(&goal);
+    let is_broken = status.integrations.iter().any(IntegrationView::needs_reconnect);
+    let has_accounts = !status.integrations.is_empty();
+    let has_no_goals = onboarding.goals.is_empty();
+    let to = |label, why, href: &str| QuickAction { label, why, href: href.to_owned() };
+    let offers = [
+        (is_broken, to("Repair a connection", "An account waits for you", "/integrations")),
+        (!has_accounts, to("Connect an account", "Your figures start there", "/integrations")),
+        (
+            wants(Goal::IncreaseRevenue) && onboarding.revenue_goal_minor.is_none(),
+            to("Set a revenue goal", "A month, in your currency", &step_page(3)),
+        ),
+        (wants(Goal::GrowAudience) && has_accounts, to("Look at the quarter", "Reach over 90 days", "/home?range=90d")),
+        (wants(Goal::SaveTime) && has_accounts, to("Check your connections", "See what is read, and when", "/integrations")),
+        (has_no_goals, to("Say what matters most", "It comes first then", &step_page(3))),
+        (has_accounts, to("Connect another account", "All figures on one screen", "/integrations")),
+        (true, to("Change your answers", "What you create, and where", &step_page(1))),
+        (true, to("Look after your account", "Name, password, devices", "/settings")),
+    ];
+    offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, action)| action).take(MOST).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(goals: &[Goal]) -> Vec<&'static str> {
+        let onboarding = Onboarding { goals: goals.to_vec(), ..Onboarding::default() };
+        let nothing = IntegrationsStatus { integrations: Vec::new(), providers: Vec::new() };
+        actions(&onboarding, &nothing).into_iter().map(|action| action.label).collect()
+    }
+
+    #[test]
+    fn the_goals_choose_and_there_are_at_most_four() {
+        assert_eq!(labels(&[]), ["Connect an account", "Say what matters most", "Change your answers", "Look after your account"]);
+        assert_eq!(labels(&[Goal::IncreaseRevenue])[1], "Set a revenue goal");
+        assert_eq!(labels(&[Goal::GrowAudience])[0], "Connect an account", "nothing to look at yet");
+    }
+}

@@ -1,0 +1,159 @@
+use leptos::prelude::*;
+use leptos_router::components::A;
+
+use super::css;
+use crate::{
+    domain::{
+        choice::Choice,
+        figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
+        platform::Platform,
+    },
+    hooks::time::Ago,
+    ui::{a11y::ScreenReaderOnly, skeleton::Skeleton},
+};
+
+/// The four figures: each with its trend and its age, or with the reason why it is not known.
+#[component]
+pub fn StatsGrid(
+    /// What is known.
+    stats: HomeStats,
+    /// Where it comes from.
+    platforms: Vec<Platform>,
+) -> impl IntoView {
+    view! {
+        <ul class=css::stats>
+            {stats
+                .figures()
+                .into_iter()
+                .map(|(metric, figure)| {
+                    let note = match figure {
+                        Figure::Known(known) => view! { <KnownNote known range=stats.range/> }.into_any(),
+                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms)}</p> }.into_any(),
+                    };
+                    view! {
+                        <li class=css::stat>
+                            <h3 class=css::label>{metric.label()}</h3>
+                            <p class=css::value data-state=state(figure)>{value(figure)}</p>
+                            {note}
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}
+
+fn value(figure: Figure) -> AnyView {
+    match figure {
+        Figure::Known(_) => figure.text().into_any(),
+        Figure::Pending | Figure::Unsupported | Figure::Refused => view! {
+            <span aria-hidden="true">{UNKNOWN}</span>
+            <ScreenReaderOnly>"unknown"</ScreenReaderOnly>
+        }
+        .into_any(),
+    }
+}
+
+const fn state(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Known(_) => "known",
+        Figure::Pending | Figure::Unsupported | Figure::Refused => "unknown",
+    }
+}
+
+#[component]
+fn KnownNote(known: KnownFigure, range: StatsRange) -> impl IntoView {
+    let trend = match known.trend.parts() {
+        Some((direction, percent)) => view! {
+            <p class=css::trend data-direction=direction.word()>
+                <span aria-hidden="true">{direction.symbol()}</span>
+                <ScreenReaderOnly>{direction.word()}</ScreenReaderOnly>
+                {format!(" {percent} vs previous {}", range.label())}
+            </p>
+        }
+        .into_any(),
+        None => view! { <p class=css::note>{format!("No trend: the previous {} are not known.", range.label())}</p> }.into_any(),
+    };
+    view! {
+        {trend}
+        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} days known", coverage.known, coverage.of)}</p> })}
+        <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
+    }
+}
+
+/// Why a figure is not known.
+fn reason(metric: Metric, figure: Figure, platforms: &[Platform]) -> String {
+    match figure {
+        Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
+        Figure::Unsupported => {
+            let names: Vec<_> = platforms.iter().map(|platform| platform.label()).collect();
+            let (names, verb) = match names.as_slice() {
+                [] => ("No connected platform".to_owned(), "reports"),
+                [one] => ((*one).to_owned(), "does not report"),
+                [first @ .., last] => (format!("{} and {last}", first.join(", ")), "do not report"),
+            };
+            format!("{names} {verb} {}", metric.label().to_lowercase())
+        }
+        Figure::Pending | Figure::Known(_) => "Fetching your history…".to_owned(),
+    }
+}
+
+/// How far back the figures go.
+#[component]
+pub fn RangePicker(
+    /// What is shown.
+    range: Signal<StatsRange>,
+) -> impl IntoView {
+    view! {
+        <nav aria-label="Period" class=css::ranges>
+            {StatsRange::ALL
+                .iter()
+                .map(|choice| {
+                    let current = move || (range.get() == *choice).then_some("true");
+                    view! {
+                        <A href=format!("/home?range={}", choice.as_str()) attr:class=css::range attr:aria-current=current scroll=false>
+                            {choice.label()}
+                        </A>
+                    }
+                })
+                .collect_view()}
+        </nav>
+    }
+}
+
+/// Stands where the figures will be.
+#[component]
+pub fn StatsSkeleton() -> impl IntoView {
+    view! {
+        <div class=css::stats>
+            <div class=css::stat><Skeleton label="Loading your figures"/></div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_names_the_platforms() {
+        let text = |platforms: &[Platform]| reason(Metric::Revenue, Figure::Unsupported, platforms);
+        assert_eq!(text(&[Platform::Instagram]), "Instagram does not report revenue");
+        assert_eq!(text(&[Platform::Instagram, Platform::Reddit, Platform::X]), "Instagram, Reddit and X do not report revenue");
+        assert_eq!(text(&[]), "No connected platform reports revenue");
+    }
+
+    #[test]
+    fn no_unknown_figure_is_drawn_with_a_number() {
+        for figure in [Figure::Pending, Figure::Unsupported, Figure::Refused] {
+            let stats = HomeStats { range: StatsRange::Month, audience: figure, views: figure, engagement_rate: figure, revenue: figure };
+            let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());
+            let values: Vec<_> = html.split("data-state=\"unknown\">").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
+            assert_eq!(values.len(), 4, "{html}");
+            for value in values {
+                let text: String = value.split('<').filter_map(|part| part.split('>').nth(1)).collect();
+                assert!(text.contains("—") && text.contains("unknown") && !text.contains(char::is_numeric), "{value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+use leptos::prelude::*;
+
+use super::{
+    SandboxBadge, StatusBadge, SyncTimes, css,
+    grid::{is_connecting, is_refreshing},
+};
+use crate::{
+    api::integrations::{ConnectIntegration, RefreshIntegration},
+    domain::{
+        choice::Choice,
+        integration::{IntegrationStatus, IntegrationView},
+    },
+    hooks::{
+        form::{Form, FormState},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// A connected account: how it is, and the one button that helps.
+#[component]
+pub(super) fn AccountCard(
+    /// The account.
+    account: IntegrationView,
+    /// Whether its figures are made up.
+    is_sandbox: bool,
+    connect: FormState<ConnectIntegration>,
+    refresh: FormState<RefreshIntegration>,
+) -> impl IntoView {
+    let name = format!("{} @{}", account.provider.label(), account.account_name);
+    let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
+    let has_ended = account.status == IntegrationStatus::Expired;
+    let ask_first = format!("/integrations?disconnect={}", account.id);
+    let mend = if account.needs_reconnect() {
+        view! { <Reconnect account=account.clone() name=name.clone() connect/> }.into_any()
+    } else {
+        view! { <RefreshNow account=account.clone() name=name.clone() refresh/> }.into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <p class=css::badges>
+                    <StatusBadge account=account.clone()/>
+                    {is_sandbox.then(|| view! { <SandboxBadge/> })}
+                </p>
+                <h2 class=css::title>
+                    <span class=css::mark data-platform=account.provider.as_str() aria-hidden="true"></span>
+                    {account.provider.label()}
+                    " "
+                    <span class=css::handle>{format!("@{}", account.account_name)}</span>
+                </h2>
+                {account.reason.map(|reason| view! { <p>{reason.label()}</p> })}
+                <SyncTimes account/>
+                {ends
+                    .map(|time| {
+                        view! {
+                            <p class=css::facts>{if has_ended { "Access ended " } else { "Access ends " }} <LocalTime time/></p>
+                        }
+                    })}
+            </CardHeader>
+            <CardBody>
+                <div class=css::buttons>
+                    {mend}
+                    <ButtonLink href=ask_first size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "Disconnect"
+                        <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
+                    </ButtonLink>
+                </div>
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectIntegration>) -> impl IntoView {
+    view! {
+        <Form form=connect>
+            <input type="hidden" name="provider" value=account.provider.as_str()/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting(connect, account.provider)>
+                "Reconnect"
+                <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
+            </Button>
+        </Form>
+    }
+}
+
+#[component]
+fn RefreshNow(account: IntegrationView, name: String, refresh: FormState<RefreshIntegration>) -> impl IntoView {
+    view! {
+        <Form form=refresh>
+            <input type="hidden" name="id" value=account.id.to_string()/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_refreshing(refresh, account.id)>
+                "Refresh now"
+                <ScreenReaderOnly>{format!(": {name}")}</ScreenReaderOnly>
+            </Button>
+        </Form>
+    }
+}

@@ -1,0 +1,64 @@
+use leptos::prelude::*;
+
+use super::{SandboxBadge, css, grid::is_connecting};
+use crate::{
+    api::integrations::ConnectIntegration,
+    domain::{choice::Choice, integration::ProviderView, platform::Platform},
+    hooks::form::{Form, FormState},
+    ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonSize, ButtonType},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// A platform: what it is good for, and the way to connect an account of it, the first or another.
+#[component]
+pub(super) fn ConnectCard(
+    /// The platform.
+    provider: ProviderView,
+    /// Whether an account of it is connected.
+    has_account: bool,
+    connect: FormState<ConnectIntegration>,
+) -> impl IntoView {
+    let platform = provider.provider;
+    let offer = if provider.is_available {
+        let label = if has_account { "Connect another" } else { "Connect" };
+        view! {
+            <Form form=connect>
+                <input type="hidden" name="provider" value=platform.as_str()/>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform)>
+                    {label}
+                    <ScreenReaderOnly>{format!(" {} account", platform.label())}</ScreenReaderOnly>
+                </Button>
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! { <p class=css::facts>"Not available yet"</p> }.into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                {provider.is_sandbox.then(|| view! { <p class=css::badges><SandboxBadge/></p> })}
+                <h2 class=css::title>
+                    <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
+                    {platform.label()}
+                </h2>
+                <p>{if has_account { "All accounts add up on your home page." } else { description(platform) }}</p>
+            </CardHeader>
+            <CardBody>{offer}</CardBody>
+        </Card>
+    }
+}
+
+const fn description(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Instagram => "Followers, views and engagement of a professional account.",
+        Platform::Tiktok => "Followers and views of your videos.",
+        Platform::Reddit => "Karma, posts and the communities you write in.",
+        Platform::Youtube => "Subscribers, views and revenue of a channel.",
+        Platform::X => "Followers, impressions and engagement.",
+        Platform::Onlyfans => "Earnings, imported from your statements. Never with your password.",
+    }
+}

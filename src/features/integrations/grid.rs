@@ -1,0 +1,50 @@
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::{account_card::AccountCard, connect_card::ConnectCard, css};
+use crate::{
+    api::integrations::{ConnectIntegration, RefreshIntegration},
+    domain::{
+        choice::Choice,
+        integration::{IntegrationsStatus, ProviderView},
+        platform::Platform,
+    },
+    hooks::form::FormState,
+};
+
+/// Whether the browser is on its way to this platform.
+pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Platform) -> Signal<bool> {
+    let asked = connect.action.input();
+    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == platform.as_str())))
+}
+
+/// Whether this account is being read.
+pub(super) fn is_refreshing(refresh: FormState<RefreshIntegration>, id: Uuid) -> Signal<bool> {
+    let asked = refresh.action.input();
+    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.id == id.to_string())))
+}
+
+/// A card for each account and for each platform, those first that the creator publishes on.
+#[component]
+pub fn IntegrationsGrid(
+    /// Accounts and platforms.
+    status: IntegrationsStatus,
+    /// Leads to a platform. On many cards; its outcome is said once, by the page.
+    connect: FormState<ConnectIntegration>,
+    /// Reads an account now.
+    refresh: FormState<RefreshIntegration>,
+) -> impl IntoView {
+    let IntegrationsStatus { integrations, providers } = status;
+    let cards = move |provider: ProviderView| {
+        let accounts: Vec<_> = integrations.iter().filter(|account| account.provider == provider.provider).cloned().collect();
+        let has_account = !accounts.is_empty();
+        view! {
+            {accounts
+                .into_iter()
+                .map(|account| view! { <li><AccountCard account is_sandbox=provider.is_sandbox connect refresh/></li> })
+                .collect_view()}
+            <li><ConnectCard provider has_account connect/></li>
+        }
+    };
+    view! { <ul class=css::grid>{providers.into_iter().map(cards).collect_view()}</ul> }
+}

@@ -1,0 +1,63 @@
+use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
+
+use crate::{
+    domain::{
+        choice::Choice,
+        integration::{ConnectFailure, IntegrationsStatus},
+        platform::Platform,
+    },
+    ui::{
+        alert::{Alert, AlertTone},
+        toast::{ToastTone, Toaster},
+    },
+};
+
+/// How a visit to a platform ended. The address holds words of closed lists; the sentences are ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VisitOutcome {
+    is_success: bool,
+    sentence: String,
+}
+
+impl VisitOutcome {
+    fn read(query: impl Fn(&str) -> Option<String>, status: &IntegrationsStatus) -> Option<Self> {
+        if let Some(platform) = query("connected").and_then(|word| Platform::parse(&word)) {
+            let account = query("account");
+            let account = status.integrations.iter().find(|known| account.as_ref().is_some_and(|id| *id == known.id.to_string()));
+            let name = account.map(|account| format!(": @{}", account.account_name)).unwrap_or_default();
+            return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.label()) });
+        }
+        let failure = query("error").and_then(|word| ConnectFailure::parse(&word))?;
+        Some(Self { is_success: false, sentence: failure.label().to_owned() })
+    }
+}
+
+/// The outcome that the address tells of. With a script it becomes a toast, and leaves the address, so that a reload does not tell it again.
+pub fn use_visit_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Option<VisitOutcome>> {
+    let query = use_query_map();
+    let outcome = Memo::new(move |_| {
+        let read = |name: &str| query.with(|query| query.get(name));
+        status.with(|status| status.as_ref().and_then(|status| VisitOutcome::read(read, status)))
+    });
+    let (toaster, navigate) = (expect_context::<Toaster>(), use_navigate());
+    Effect::new(move || {
+        if let Some(outcome) = outcome.get() {
+            toaster.show(if outcome.is_success { ToastTone::Success } else { ToastTone::Danger }, outcome.sentence);
+            navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+    });
+    outcome
+}
+
+/// The outcome on the page, until the script has taken over.
+#[component]
+pub fn OutcomeAlert(
+    /// From [`use_visit_outcome`].
+    outcome: Option<VisitOutcome>,
+) -> impl IntoView {
+    outcome.map(|outcome| {
+        let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };
+        view! { <Alert tone>{outcome.sentence}</Alert> }
+    })
+}

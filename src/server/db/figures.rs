@@ -1,0 +1,205 @@
+//! What was read of accounts, day by day.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+use crate::domain::{choice::Choice, platform::Platform};
+
+/// Stores the newest count of followers of a day. An account that is gone is left alone.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save_followers(
+    db: impl PgExecutor<'_>,
+    integration_id: Uuid,
+    day: NaiveDate,
+    followers: i64,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO audience_snapshots (integration_id, day, followers, captured_at)
+         SELECT id, $2, $3, $4 FROM integrations WHERE id = $1
+         ON CONFLICT (integration_id, day) DO UPDATE SET followers = excluded.followers, captured_at = excluded.captured_at",
+        integration_id,
+        day,
+        followers,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The figures of a whole day; what is not known is `None`.
+pub struct DayFigures {
+    /// Which day.
+    pub day: NaiveDate,
+    /// How often content was seen.
+    pub views: Option<i64>,
+    /// How many accounts saw it.
+    pub reach: Option<i64>,
+    /// Likes, comments, shares, saves.
+    pub interactions: Option<i64>,
+}
+
+/// Stores the figures of a day; a figure that was known stays where the new one is not. An account that is gone is left alone.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &DayFigures, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
+         SELECT id, $2, $3, $4, $5, $6 FROM integrations WHERE id = $1
+         ON CONFLICT (integration_id, day) DO UPDATE
+            SET views = coalesce(excluded.views, daily_insights.views), reach = coalesce(excluded.reach, daily_insights.reach),
+                interactions = coalesce(excluded.interactions, daily_insights.interactions), captured_at = excluded.captured_at",
+        integration_id,
+        figures.day,
+        figures.views,
+        figures.reach,
+        figures.interactions,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The days since `since` of which something is known.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn known_days(db: impl PgExecutor<'_>, integration_id: Uuid, since: NaiveDate) -> Result<Vec<NaiveDate>, DbError> {
+    let days = sqlx::query_scalar!("SELECT day FROM daily_insights WHERE integration_id = $1 AND day >= $2", integration_id, since);
+    Ok(days.fetch_all(db).await?)
+}
+
+/// Sums over a period, and of how many days they are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PeriodTotals {
+    /// How often content was seen.
+    pub views: i64,
+    /// Days with views.
+    pub views_days: u32,
+    /// Accounts reached, on days with both reach and interactions.
+    pub reach: i64,
+    /// Interactions on the same days.
+    pub interactions: i64,
+    /// How many days that are.
+    pub engagement_days: u32,
+}
+
+/// An account over a period and the one before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountTotals {
+    /// The platform.
+    pub provider: Platform,
+    /// What the creator agreed to.
+    pub scopes: Vec<String>,
+    /// The newest count, and when it was taken.
+    pub followers: Option<(i64, DateTime<Utc>)>,
+    /// The count of the day before the period.
+    pub followers_before: Option<i64>,
+    /// The period.
+    pub now: PeriodTotals,
+    /// The one before it.
+    pub before: PeriodTotals,
+    /// When the newest day of the period was read.
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+/// Each account of a creator over the `days` whole days before `today`, and the same time before that.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn totals(db: impl PgExecutor<'_>, user_id: Uuid, today: NaiveDate, days: u16) -> Result<Vec<AccountTotals>, DbError> {
+    let start = today - chrono::Days::new(days.into());
+    let start_before = start - chrono::Days::new(days.into());
+    let rows = sqlx::query!(
+        r#"SELECT integrations.provider, integrations.scopes,
+                  newest.followers AS "followers?", newest.captured_at AS "followers_at?", earlier.followers AS "followers_before?",
+                  coalesce((sum(views) FILTER (WHERE insights.day >= $3))::bigint, 0) AS "views!",
+                  (count(views) FILTER (WHERE insights.day >= $3))::integer AS "views_days!",
+                  coalesce((sum(reach) FILTER (WHERE insights.day >= $3 AND interactions IS NOT NULL))::bigint, 0) AS "reach!",
+                  coalesce((sum(interactions) FILTER (WHERE insights.day >= $3 AND reach IS NOT NULL))::bigint, 0) AS "interactions!",
+                  (count(reach + interactions) FILTER (WHERE insights.day >= $3))::integer AS "engagement_days!",
+                  coalesce((sum(views) FILTER (WHERE insights.day < $3))::bigint, 0) AS "views_before!",
+                  (count(views) FILTER (WHERE insights.day < $3))::integer AS "views_days_before!",
+                  coalesce((sum(reach) FILTER (WHERE insights.day < $3 AND interactions IS NOT NULL))::bigint, 0) AS "reach_before!",
+                  coalesce((sum(interactions) FILTER (WHERE insights.day < $3 AND reach IS NOT NULL))::bigint, 0) AS "interactions_before!",
+                  (count(reach + interactions) FILTER (WHERE insights.day < $3))::integer AS "engagement_days_before!",
+                  max(insights.captured_at) FILTER (WHERE insights.day >= $3) AS captured_at
+             FROM integrations
+             LEFT JOIN LATERAL (SELECT followers, captured_at FROM audience_snapshots
+                                 WHERE integration_id = integrations.id ORDER BY day DESC LIMIT 1) AS newest ON true
+             LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = integrations.id AND earlier.day = $3
+             LEFT JOIN daily_insights AS insights
+                    ON insights.integration_id = integrations.id AND insights.day >= $4 AND insights.day < $2
+            WHERE integrations.user_id = $1
+            GROUP BY integrations.id, newest.followers, newest.captured_at, earlier.followers
+            ORDER BY integrations.id"#,
+        user_id,
+        today,
+        start,
+        start_before
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let provider = Platform::parse(&row.provider).ok_or(DbError::Inconsistent { table: "integrations", column: "provider" })?;
+            Ok(AccountTotals {
+                provider,
+                scopes: row.scopes,
+                followers: row.followers.zip(row.followers_at),
+                followers_before: row.followers_before,
+                now: PeriodTotals {
+                    views: row.views,
+                    views_days: row.views_days.unsigned_abs(),
+                    reach: row.reach,
+                    interactions: row.interactions,
+                    engagement_days: row.engagement_days.unsigned_abs(),
+                },
+                before: PeriodTotals {
+                    views: row.views_before,
+                    views_days: row.views_days_before.unsigned_abs(),
+                    reach: row.reach_before,
+                    interactions: row.interactions_before,
+                    engagement_days: row.engagement_days_before.unsigned_abs(),
+                },
+                captured_at: row.captured_at,
+            })
+        })
+        .collect()
+}
+
+/// A day of an account, for its owner's export.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedDay {
+    integration_id: Uuid,
+    day: NaiveDate,
+    followers: Option<i64>,
+    views: Option<i64>,
+    reach: Option<i64>,
+    interactions: Option<i64>,
+}
+
+/// All that was read of a creator's accounts, the newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedDay>, DbError> {
+    let days = sqlx::query_as!(
+        ExportedDay,
+        r#"SELECT integration_id AS "integration_id!", day AS "day!", followers, views, reach, interactions
+             FROM audience_snapshots FULL JOIN daily_insights USING (integration_id, day)
+            WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
+            ORDER BY day DESC, integration_id"#,
+        user_id
+    );
+    Ok(days.fetch_all(db).await?)
+}

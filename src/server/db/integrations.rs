@@ -1,0 +1,339 @@
+//! Accounts at platforms. Whoever writes the outcome of a call names the token that the call was made with: a newer one, from a
+//! reconnection in the meantime, is left alone.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+use crate::domain::{
+    choice::Choice,
+    integration::{AccessFacts, FailureKind},
+    platform::Platform,
+};
+
+/// An account at a platform. Its tokens are sealed.
+#[derive(Debug, Clone)]
+pub struct Integration {
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// The platform.
+    pub provider: Platform,
+    /// The platform's id of it.
+    pub account_id: String,
+    /// As people know it.
+    pub account_name: String,
+    /// What the creator agreed to.
+    pub scopes: Vec<String>,
+    /// What it is read with.
+    pub access: SealedTokens,
+    /// What its status follows from.
+    pub facts: AccessFacts,
+    /// When it was connected, or connected anew.
+    pub connected_at: DateTime<Utc>,
+    /// How often it failed in a row.
+    pub failures: i32,
+    /// When it is read next; none while it waits for the creator.
+    pub next_sync_at: Option<DateTime<Utc>>,
+    /// The oldest day whose figures were asked for.
+    pub history_from: Option<NaiveDate>,
+}
+
+/// Tokens as they are stored.
+#[derive(Debug, Clone)]
+pub struct SealedTokens {
+    /// Sent with every call.
+    pub access: Vec<u8>,
+    /// Gets a new pair.
+    pub refresh: Option<Vec<u8>>,
+    /// When they were given out.
+    pub issued_at: DateTime<Utc>,
+    /// When the access ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+struct IntegrationRow {
+    id: Uuid,
+    user_id: Uuid,
+    provider: String,
+    provider_account_id: String,
+    account_name: String,
+    scopes: Vec<String>,
+    access_token: Vec<u8>,
+    refresh_token: Option<Vec<u8>>,
+    token_issued_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+    connected_at: DateTime<Utc>,
+    last_ok_at: Option<DateTime<Utc>>,
+    last_error: Option<String>,
+    failures: i32,
+    next_sync_at: Option<DateTime<Utc>>,
+    #[expect(dead_code, reason = "the queries ask for whole rows; who holds a row matters to PostgreSQL alone")]
+    leased_until: Option<DateTime<Utc>>,
+    history_from: Option<NaiveDate>,
+}
+
+impl TryFrom<IntegrationRow> for Integration {
+    type Error = DbError;
+
+    fn try_from(row: IntegrationRow) -> Result<Self, DbError> {
+        let last_error = row.last_error.map(|word| FailureKind::parse(&word).ok_or_else(|| inconsistent("last_error"))).transpose()?;
+        Ok(Self {
+            id: row.id,
+            user_id: row.user_id,
+            provider: Platform::parse(&row.provider).ok_or_else(|| inconsistent("provider"))?,
+            account_id: row.provider_account_id,
+            account_name: row.account_name,
+            scopes: row.scopes,
+            access: SealedTokens {
+                access: row.access_token,
+                refresh: row.refresh_token,
+                issued_at: row.token_issued_at,
+                expires_at: row.expires_at,
+            },
+            facts: AccessFacts { expires_at: row.expires_at, last_ok_at: row.last_ok_at, last_error },
+            connected_at: row.connected_at,
+            failures: row.failures,
+            next_sync_at: row.next_sync_at,
+            history_from: row.history_from,
+        })
+    }
+}
+
+const fn inconsistent(column: &'static str) -> DbError {
+    DbError::Inconsistent { table: "integrations", column }
+}
+
+/// The accounts of a creator, in the order in which they were connected.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Integration>, DbError> {
+    let rows = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE user_id = $1 ORDER BY id", user_id);
+    rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
+}
+
+/// One account of a creator.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Integration>, DbError> {
+    let row = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE id = $1 AND user_id = $2", id, user_id);
+    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Who has an account of a platform: our id of it, and the owner. Locked until the transaction ends.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn lock_account(db: impl PgExecutor<'_>, provider: Platform, provider_account_id: &str) -> Result<Option<(Uuid, Uuid)>, DbError> {
+    let row = sqlx::query!(
+        "SELECT id, user_id FROM integrations WHERE provider = $1 AND provider_account_id = $2 FOR UPDATE",
+        provider.as_str(),
+        provider_account_id
+    );
+    Ok(row.fetch_optional(db).await?.map(|row| (row.id, row.user_id)))
+}
+
+/// An account to be stored, or stored anew.
+pub struct Connection<'a> {
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// The platform.
+    pub provider: Platform,
+    /// The platform's id of it.
+    pub account_id: &'a str,
+    /// As people know it.
+    pub account_name: &'a str,
+    /// What the creator agreed to.
+    pub scopes: &'a [String],
+    /// What it is read with.
+    pub access: &'a SealedTokens,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+/// Stores a new account, to be read at once. `false`: somebody was faster.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
+    let inserted = sqlx::query!(
+        "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, refresh_token,
+                                   token_issued_at, expires_at, connected_at, last_ok_at, next_sync_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $11)
+         ON CONFLICT DO NOTHING",
+        new.id,
+        new.user_id,
+        new.provider.as_str(),
+        new.account_id,
+        new.account_name,
+        new.scopes,
+        new.access.access,
+        new.access.refresh,
+        new.access.issued_at,
+        new.access.expires_at,
+        new.now
+    );
+    Ok(inserted.execute(db).await?.rows_affected() == 1)
+}
+
+/// Gives an account new tokens and forgets what went wrong; its id and its history stay.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE integrations
+            SET account_name = $2, scopes = $3, access_token = $4, refresh_token = $5, token_issued_at = $6, expires_at = $7,
+                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, next_sync_at = $8, leased_until = NULL
+          WHERE id = $1",
+        new.id,
+        new.account_name,
+        new.scopes,
+        new.access.access,
+        new.access.refresh,
+        new.access.issued_at,
+        new.access.expires_at,
+        new.now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes the account that has been due the longest, and holds it until `until`: should this worker die, it is due again.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Integration>, DbError> {
+    let row = sqlx::query_as!(
+        IntegrationRow,
+        "UPDATE integrations SET leased_until = $2
+          WHERE id = (SELECT id FROM integrations
+                       WHERE next_sync_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+                       ORDER BY next_sync_at, id
+                       LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING *",
+        now,
+        until
+    );
+    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Takes one account of a creator, and holds it until `until`. `None`: it is held already, or there is none.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    id: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Integration>, DbError> {
+    let row = sqlx::query_as!(
+        IntegrationRow,
+        "UPDATE integrations SET leased_until = $4
+          WHERE id = $1 AND user_id = $2 AND (leased_until IS NULL OR leased_until <= $3)
+         RETURNING *",
+        id,
+        user_id,
+        now,
+        until
+    );
+    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Stores refreshed tokens in the place of those that `old` names. `false`: they were replaced in the meantime.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &SealedTokens) -> Result<bool, DbError> {
+    let replaced = sqlx::query!(
+        "UPDATE integrations SET access_token = $3, refresh_token = $4, token_issued_at = $5, expires_at = $6
+          WHERE id = $1 AND access_token = $2",
+        id,
+        old,
+        new.access,
+        new.refresh,
+        new.issued_at,
+        new.expires_at
+    );
+    Ok(replaced.execute(db).await?.rows_affected() == 1)
+}
+
+/// What a reading of an account found.
+pub struct Reading<'a> {
+    /// Which.
+    pub id: Uuid,
+    /// The token it was read with.
+    pub access_token: &'a [u8],
+    /// Its name, which may have changed.
+    pub account_name: &'a str,
+    /// The oldest day that was asked for.
+    pub history_from: Option<NaiveDate>,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// When to read it next.
+    pub next_sync_at: DateTime<Utc>,
+}
+
+/// Notes that an account was read, and lets go of it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE integrations
+            SET account_name = $3, history_from = $4, last_ok_at = $5, last_error = NULL, failures = 0, next_sync_at = $6,
+                leased_until = NULL
+          WHERE id = $1 AND access_token = $2",
+        reading.id,
+        reading.access_token,
+        reading.account_name,
+        reading.history_from,
+        reading.now,
+        reading.next_sync_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Notes why an account could not be read and when to try again, if that helps; lets go of it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_failed(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    access_token: &[u8],
+    kind: FailureKind,
+    next_sync_at: Option<DateTime<Utc>>,
+) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE integrations SET last_error = $3, failures = failures + 1, next_sync_at = $4, leased_until = NULL
+          WHERE id = $1 AND access_token = $2",
+        id,
+        access_token,
+        kind.as_str(),
+        next_sync_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Removes an account with its history.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM integrations WHERE id = $1", id).execute(db).await?;
+    Ok(())
+}

@@ -1,0 +1,280 @@
+//! Home: what all accounts of a creator come to.
+
+use uuid::Uuid;
+
+use crate::{
+    domain::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
+    error::{ApiError, ErrorCode},
+    server::{
+        db::{
+            self, DbError,
+            figures::{AccountTotals, PeriodTotals},
+        },
+        providers::{Readable, readable},
+        state::AppState,
+    },
+};
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct HomeError(#[from] DbError);
+
+impl From<HomeError> for ApiError {
+    fn from(error: HomeError) -> Self {
+        tracing::error!(%error, "the figures could not be read");
+        ErrorCode::Internal.into()
+    }
+}
+
+/// The figures of all accounts of a creator, over the last whole days.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange) -> Result<HomeStats, HomeError> {
+    let today = state.clock.now().date_naive();
+    let accounts = db::figures::totals(&state.db, user_id, today, range.days()).await?;
+    Ok(sum(range, &accounts))
+}
+
+/// All accounts together.
+fn sum(range: StatsRange, accounts: &[AccountTotals]) -> HomeStats {
+    HomeStats {
+        range,
+        audience: audience(accounts),
+        views: views(range, accounts),
+        engagement_rate: engagement_rate(range, accounts),
+        // No source of money is connected yet; what a platform reports of it is the platform's word.
+        revenue: unknown(Metric::Revenue, accounts),
+    }
+}
+
+/// The newest counts, against those of the day before the period. The accounts without one count as not covered.
+fn audience(accounts: &[AccountTotals]) -> Figure {
+    let readable = readable_accounts(Metric::Audience, accounts);
+    let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
+    let Some(captured_at) = newest.iter().map(|(_, at)| *at).max() else { return unknown(Metric::Audience, accounts) };
+    let value = newest.iter().map(|(followers, _)| followers).sum();
+    let before: Option<i64> = readable.iter().map(|account| account.followers_before).sum();
+    let coverage = coverage(count(newest.len()), count(accounts.len()));
+    let trend = if coverage.is_none() { before.map_or(Trend::Unknown, |before| trend(value, before)) } else { Trend::Unknown };
+    Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
+}
+
+fn views(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
+    let totals = |period: PeriodTotals| (period.views, period.views_days);
+    over_days(Metric::Views, Unit::Count, range, accounts, totals, Some)
+}
+
+/// Interactions divided by the accounts reached, in basis points.
+fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
+    let rate = |[interactions, reach]: [i64; 2]| (reach > 0).then(|| ratio(interactions, reach));
+    over_days(
+        Metric::EngagementRate,
+        Unit::BasisPoints,
+        range,
+        accounts,
+        |period| (Sums([period.interactions, period.reach]), period.engagement_days),
+        |Sums(sums)| rate(sums),
+    )
+}
+
+/// Two sums side by side.
+#[derive(Clone, Copy, Default)]
+struct Sums([i64; 2]);
+
+impl std::iter::Sum for Sums {
+    fn sum<I: Iterator<Item = Self>>(sums: I) -> Self {
+        sums.fold(Self::default(), |Self([a, b]), Self([c, d])| Self([a + c, b + d]))
+    }
+}
+
+/// A figure that adds up over days and accounts. Known where at least one day is; the trend only where no day of either period is missing.
+fn over_days<S: std::iter::Sum + Copy>(
+    metric: Metric,
+    unit: Unit,
+    range: StatsRange,
+    accounts: &[AccountTotals],
+    totals: impl Fn(PeriodTotals) -> (S, u32),
+    value_of: impl Fn(S) -> Option<i64>,
+) -> Figure {
+    let readable = readable_accounts(metric, accounts);
+    let period = |of: fn(&AccountTotals) -> PeriodTotals| {
+        let sums = readable.iter().map(|account| totals(of(account)));
+        (value_of(sums.clone().map(|(sum, _)| sum).sum()), sums.map(|(_, days)| days).sum::<u32>())
+    };
+    let (now, known_days) = period(|account| account.now);
+    let (before, known_days_before) = period(|account| account.before);
+    let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
+    let (Some(value), Some(captured_at), 1..) = (now, captured_at, known_days) else { return unknown(metric, accounts) };
+    let all_days = count(accounts.len()) * u32::from(range.days());
+    let coverage = coverage(known_days, all_days);
+    let is_complete = coverage.is_none() && known_days_before == all_days;
+    let trend = before.filter(|_| is_complete).map_or(Trend::Unknown, |before| trend(value, before));
+    Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
+}
+
+fn readable_accounts(metric: Metric, accounts: &[AccountTotals]) -> Vec<&AccountTotals> {
+    accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) == Readable::Yes).collect()
+}
+
+/// Why nothing is known: the most hopeful reason of all accounts. Money needs a source of its own, so it is unsupported until one is there.
+fn unknown(metric: Metric, accounts: &[AccountTotals]) -> Figure {
+    let reasons: Vec<_> = accounts.iter().map(|account| readable(account.provider, metric, &account.scopes)).collect();
+    if reasons.contains(&Readable::Yes) || (reasons.is_empty() && metric != Metric::Revenue) {
+        Figure::Pending
+    } else if reasons.contains(&Readable::Refused) {
+        Figure::Refused
+    } else {
+        Figure::Unsupported
+    }
+}
+
+fn coverage(known: u32, of: u32) -> Option<Coverage> {
+    (known < of).then_some(Coverage { known, of })
+}
+
+fn trend(now: i64, before: i64) -> Trend {
+    if before > 0 { Trend::Known { change_bp: ratio(now - before, before) } } else { Trend::Unknown }
+}
+
+/// `part / whole` in basis points, rounded down towards 0; the widest numbers do not overflow.
+fn ratio(part: i64, whole: i64) -> i64 {
+    let basis_points = i128::from(part) * 10_000 / i128::from(whole);
+    i64::try_from(basis_points).unwrap_or(if basis_points > 0 { i64::MAX } else { i64::MIN })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::platform::Platform;
+    use chrono::DateTime;
+    use proptest::prelude::*;
+
+    const BASIC: &str = "instagram_business_basic";
+    const INSIGHTS: &str = "instagram_business_manage_insights";
+
+    fn period(days: u32, of_day: i64) -> PeriodTotals {
+        let sum = of_day * i64::from(days);
+        PeriodTotals { views: sum * 10, views_days: days, reach: sum * 5, interactions: sum, engagement_days: days }
+    }
+
+    fn account(now: PeriodTotals, before: PeriodTotals) -> AccountTotals {
+        AccountTotals {
+            provider: Platform::Instagram,
+            scopes: vec![BASIC.to_owned(), INSIGHTS.to_owned()],
+            followers: Some((1200, DateTime::default())),
+            followers_before: Some(1000),
+            now,
+            before,
+            captured_at: (now.views_days > 0).then(DateTime::default),
+        }
+    }
+
+    fn known(figure: Figure) -> KnownFigure {
+        let Figure::Known(known) = figure else { panic!("not known: {figure:?}") };
+        known
+    }
+
+    #[test]
+    fn accounts_are_summed_and_compared() {
+        let accounts = [account(period(7, 11), period(7, 10)), account(period(7, 33), period(7, 30))];
+        let stats = sum(StatsRange::Week, &accounts);
+        let (audience, views, rate) = (known(stats.audience), known(stats.views), known(stats.engagement_rate));
+        assert_eq!((audience.value, audience.trend), (2400, Trend::Known { change_bp: 2000 }));
+        assert_eq!((views.value, views.trend), (7 * 440, Trend::Known { change_bp: 1000 }));
+        assert_eq!((rate.value, rate.unit, rate.trend), (2000, Unit::BasisPoints, Trend::Known { change_bp: 0 }));
+        assert_eq!(stats.revenue, Figure::Unsupported);
+    }
+
+    #[test]
+    fn a_missing_day_is_said_and_makes_the_trend_unknown() {
+        for accounts in [[account(period(6, 10), period(7, 10))], [account(period(7, 10), period(6, 10))]] {
+            let views = known(sum(StatsRange::Week, &accounts).views);
+            assert_eq!(views.trend, Trend::Unknown);
+            assert_eq!(views.coverage.is_some(), accounts[0].now.views_days == 6);
+        }
+    }
+
+    #[test]
+    fn an_account_without_permission_is_not_counted_as_0() {
+        let mut silent = account(period(0, 0), period(0, 0));
+        silent.scopes = vec![BASIC.to_owned()];
+        assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
+        let views = known(sum(StatsRange::Week, &[silent, account(period(7, 10), period(7, 10))]).views);
+        assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, of: 14 }), Trend::Unknown));
+    }
+
+    #[test]
+    fn nobody_reached_is_no_rate() {
+        let reached_nobody = PeriodTotals { views: 0, views_days: 7, reach: 0, interactions: 0, engagement_days: 7 };
+        let stats = sum(StatsRange::Week, &[account(reached_nobody, reached_nobody)]);
+        assert_eq!(known(stats.views).value, 0, "a known 0 is one");
+        assert_eq!(known(stats.views).trend, Trend::Unknown, "nothing grows from 0");
+        assert_eq!(stats.engagement_rate, Figure::Pending);
+    }
+
+    #[test]
+    fn without_accounts_nothing_is_known() {
+        let stats = sum(StatsRange::Month, &[]);
+        assert!(!stats.has_figures());
+        assert_eq!((stats.audience, stats.revenue), (Figure::Pending, Figure::Unsupported));
+    }
+
+    fn any_account() -> impl Strategy<Value = AccountTotals> {
+        let numbers = (0..1_000_000_i64, 0..8_u32, 0..1_000_000_i64, 0..1_000_000_i64, 0..8_u32);
+        let period = numbers.prop_map(|(views, views_days, reach, interactions, engagement_days)| PeriodTotals {
+            views: if views_days == 0 { 0 } else { views },
+            views_days,
+            reach: if engagement_days == 0 { 0 } else { reach },
+            interactions: if engagement_days == 0 { 0 } else { interactions },
+            engagement_days,
+        });
+        let followers = (proptest::option::of(0..1_000_000_i64), proptest::option::of(0..1_000_000_i64));
+        (period.clone(), period, followers, any::<bool>(), any::<bool>()).prop_map(|(now, before, followers, basic, insights)| {
+            AccountTotals {
+                scopes: [(basic, BASIC), (insights, INSIGHTS)]
+                    .into_iter()
+                    .filter(|(has, _)| *has)
+                    .map(|(_, scope)| scope.to_owned())
+                    .collect(),
+                followers: followers.0.map(|count| (count, DateTime::default())),
+                followers_before: followers.1,
+                captured_at: (now.views_days + now.engagement_days > 0).then(DateTime::default),
+                ..account(now, before)
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_number_is_shown_only_where_one_was_read(accounts in prop::collection::vec(any_account(), 0..4)) {
+            let stats = sum(StatsRange::Week, &accounts);
+            let may = |metric| accounts.iter().filter(move |account| readable(account.provider, metric, &account.scopes) == Readable::Yes);
+            let is_known = |figure: Figure| matches!(figure, Figure::Known(_));
+            prop_assert_eq!(is_known(stats.audience), may(Metric::Audience).any(|account| account.followers.is_some()));
+            prop_assert_eq!(is_known(stats.views), may(Metric::Views).any(|account| account.now.views_days > 0));
+            prop_assert!(!is_known(stats.engagement_rate) || may(Metric::EngagementRate).any(|account| account.now.engagement_days > 0));
+            prop_assert!(!is_known(stats.revenue));
+            for (_, figure) in stats.figures() {
+                prop_assert_eq!(is_known(figure), figure.text() != crate::domain::figures::UNKNOWN);
+            }
+        }
+
+        #[test]
+        fn the_order_of_accounts_does_not_matter(mut accounts in prop::collection::vec(any_account(), 0..4)) {
+            let stats = sum(StatsRange::Week, &accounts);
+            accounts.reverse();
+            prop_assert_eq!(sum(StatsRange::Week, &accounts), stats);
+        }
+
+        #[test]
+        fn ratios_never_panic(part: i64, whole in 1..=i64::MAX) {
+            let _ = ratio(part, whole);
+        }
+    }
+}

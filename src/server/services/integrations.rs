@@ -1,0 +1,138 @@
+//! Accounts at platforms: connecting them, reading them, letting go of them.
+
+mod connect;
+mod disconnect;
+mod sync;
+mod tokens;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+pub use connect::{Callback, Connected, connect, finish};
+pub use disconnect::{disconnect, revoke_all};
+pub use sync::{refresh, sync_due};
+
+use crate::{
+    domain::{
+        choice::Choice,
+        integration::{ConnectFailure, FailureKind, IntegrationView, IntegrationsStatus, in_order_of_choice},
+        platform::Platform,
+    },
+    error::{ApiError, ErrorCode},
+    server::{
+        db::{self, DbError, integrations::Integration},
+        infra::crypto::CryptoError,
+        providers::OAuthProvider,
+        state::AppState,
+    },
+};
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum IntegrationError {
+    /// Not built, or not configured here.
+    #[error("{0:?} is not available")]
+    NotAvailable(Platform),
+    /// There is no such platform.
+    #[error("unknown platform")]
+    UnknownProvider,
+    /// The creator has no such account.
+    #[error("unknown account")]
+    Unknown,
+    /// Somebody else is reading it right now.
+    #[error("busy")]
+    Busy,
+    /// The visit to the platform did not end with an account.
+    #[error("not connected: {0:?}")]
+    NotConnected(ConnectFailure),
+    /// The account could not be read.
+    #[error("not read: {0:?}")]
+    NotRead(FailureKind),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Encryption.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// The random generator.
+    #[error("no randomness: {0}")]
+    Random(#[from] getrandom::Error),
+}
+
+impl From<sqlx::Error> for IntegrationError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+impl From<IntegrationError> for ApiError {
+    fn from(error: IntegrationError) -> Self {
+        match error {
+            IntegrationError::NotAvailable(platform) => {
+                Self::new(ErrorCode::Conflict, format!("{} cannot be connected yet.", platform.label()))
+            }
+            IntegrationError::UnknownProvider => Self::new(ErrorCode::NotFound, "There is no such platform."),
+            IntegrationError::Unknown => Self::new(ErrorCode::NotFound, "This account is not connected."),
+            IntegrationError::Busy => Self::new(ErrorCode::Conflict, "This account is being read right now. Look again in a moment."),
+            IntegrationError::NotConnected(failure) => Self::new(ErrorCode::Conflict, failure.label()),
+            IntegrationError::NotRead(kind) => {
+                let code = match kind {
+                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::Misconfigured => ErrorCode::Unavailable,
+                    FailureKind::Revoked | FailureKind::Expired | FailureKind::ScopeLost | FailureKind::Unreadable => ErrorCode::Conflict,
+                };
+                Self::new(code, kind.label())
+            }
+            IntegrationError::Db(_) | IntegrationError::Crypto(_) | IntegrationError::Random(_) => {
+                tracing::error!(error = %error, "a request about an integration failed");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+/// A platform by its word in an address.
+///
+/// # Errors
+/// [`IntegrationError::UnknownProvider`].
+pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
+    Platform::parse(word).ok_or(IntegrationError::UnknownProvider)
+}
+
+/// The creator's accounts, and the platforms there are.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn status(state: &AppState, user_id: Uuid) -> Result<IntegrationsStatus, IntegrationError> {
+    let chosen = db::onboarding::find(&state.db, user_id).await?.platforms;
+    let providers = in_order_of_choice(&chosen).into_iter().map(|platform| state.providers.view(platform)).collect();
+    Ok(IntegrationsStatus { integrations: list(state, user_id).await?, providers })
+}
+
+/// The creator's accounts.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn list(state: &AppState, user_id: Uuid) -> Result<Vec<IntegrationView>, DbError> {
+    let now = state.clock.now();
+    Ok(db::integrations::list(&state.db, user_id).await?.into_iter().map(|integration| view(integration, now)).collect())
+}
+
+fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
+    let (status, reason) = integration.facts.status(now);
+    IntegrationView {
+        id: integration.id,
+        provider: integration.provider,
+        account_id: integration.account_id,
+        account_name: integration.account_name,
+        status,
+        reason,
+        expires_at: integration.access.expires_at,
+        last_sync_at: integration.facts.last_ok_at,
+        next_sync_at: integration.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
+        connected_at: integration.connected_at,
+    }
+}
+
+fn available(state: &AppState, platform: Platform) -> Result<&dyn OAuthProvider, IntegrationError> {
+    state.providers.get(platform).ok_or(IntegrationError::NotAvailable(platform))
+}
