@@ -1,6 +1,6 @@
 # `make help` lists the targets. Those that run or test Huntaze install what they miss, and say so.
 .DEFAULT_GOAL := help
-.PHONY: help serve test end2end dev check css sqlx-prepare setup
+.PHONY: help serve test end2end dev check css sqlx-prepare bench setup
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ css: ## Put all styles into style/dist/app.css
 
 sqlx-prepare: ## After a change of SQL: note what the compiler needs to know of it
 	@scripts/sqlx-prepare.sh
+
+bench: ## Measure sizes, memory and requests a second of the release build
+	@scripts/bench.sh
 
 setup: ## Install what is missing, and nothing else
 	@scripts/setup.sh test

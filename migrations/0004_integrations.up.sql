@@ -21,8 +21,9 @@ CREATE TABLE integrations (
     next_sync_at        timestamptz,
     -- Who reads the account holds it until then; nobody else does.
     leased_until        timestamptz,
-    -- The oldest day whose figures were asked for.
+    -- The days from the one up to the other, which is not among them, were asked for.
     history_from        date,
+    read_until          date,
     -- One account, one owner, over all of Huntaze.
     CONSTRAINT integrations_account_key UNIQUE (provider, provider_account_id)
 );

@@ -18,8 +18,15 @@ use crate::{
 const TIME_OUT: Duration = Duration::from_secs(30);
 
 /// The answer of `work`, or the fault that was asked for; noted either way.
-pub async fn answer(world: &World, provider: &'static str, endpoint: &'static str, work: impl FnOnce() -> Response) -> Response {
-    let response = match world.take_fault(provider, endpoint) {
+pub async fn answer(
+    world: &World,
+    provider: &'static str,
+    endpoint: &'static str,
+    code_or_token: &str,
+    work: impl FnOnce() -> Response,
+) -> Response {
+    let account = world.instagram(|instagram| instagram.owner(code_or_token)).map(|account| account.username).unwrap_or_default();
+    let response = match world.take_fault(provider, endpoint, &account) {
         None => work(),
         Some(FaultKind::TimeOut) => {
             tokio::time::sleep(TIME_OUT).await;
@@ -29,7 +36,7 @@ pub async fn answer(world: &World, provider: &'static str, endpoint: &'static st
         Some(FaultKind::ConnectionReset) => cut_off(),
         Some(fault) => graph::fault(fault),
     };
-    world.record(provider, endpoint, response.status().as_u16());
+    world.record(provider, endpoint, &account, response.status().as_u16());
     response
 }
 

@@ -20,6 +20,8 @@ use crate::{
 /// All of the sandbox that speaks HTTP.
 pub fn router(world: World) -> Router {
     Router::new()
+        // Browsers ask for one by themselves.
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/", get(|| async { Redirect::to("/mail") }))
         .route("/mail", get(list_page).delete(clear))
         .route("/mail/{id}", get(mail_page))

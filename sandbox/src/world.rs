@@ -37,6 +37,9 @@ pub struct Fault {
     pub provider: String,
     /// The name of the endpoint, as in the list of requests; `*` is any.
     pub endpoint: String,
+    /// The account that it is for; none is any.
+    #[serde(default)]
+    pub account: Option<String>,
     /// How.
     #[serde(rename = "fault")]
     pub kind: FaultKind,
@@ -63,7 +66,7 @@ pub enum FaultKind {
     ServerError,
     /// No answer for half a minute.
     TimeOut,
-    /// 429 with the platform's own headers.
+    /// The platform's own refusal, with its headers.
     RateLimited,
     /// A web page in the place of JSON.
     Html,
@@ -83,6 +86,8 @@ pub struct RequestRecord {
     pub provider: &'static str,
     /// What was asked.
     pub endpoint: &'static str,
+    /// About which account, where the sandbox knows.
+    pub account: String,
     /// What was answered.
     pub status: u16,
 }
@@ -110,9 +115,14 @@ impl World {
     }
 
     /// The fault that this call meets, if one was asked for; it is used up.
-    pub fn take_fault(&self, provider: &str, endpoint: &str) -> Option<FaultKind> {
+    pub fn take_fault(&self, provider: &str, endpoint: &str, account: &str) -> Option<FaultKind> {
         let faults = &mut self.lock().faults;
-        let index = faults.iter().position(|fault| fault.provider == provider && (fault.endpoint == endpoint || fault.endpoint == "*"))?;
+        let is_meant = |fault: &Fault| {
+            fault.provider == provider
+                && (fault.endpoint == endpoint || fault.endpoint == "*")
+                && fault.account.as_deref().is_none_or(|wanted| wanted == account)
+        };
+        let index = faults.iter().position(is_meant)?;
         faults[index].times = faults[index].times.saturating_sub(1);
         let kind = faults[index].kind;
         if faults[index].times == 0 {
@@ -122,10 +132,10 @@ impl World {
     }
 
     /// Notes a call.
-    pub fn record(&self, provider: &'static str, endpoint: &'static str, status: u16) {
+    pub fn record(&self, provider: &'static str, endpoint: &'static str, account: &str, status: u16) {
         let at = self.now();
         let requests = &mut self.lock().requests;
-        requests.push_back(RequestRecord { at, provider, endpoint, status });
+        requests.push_back(RequestRecord { at, provider, endpoint, account: account.to_owned(), status });
         while requests.len() > MOST_REQUESTS {
             requests.pop_front();
         }

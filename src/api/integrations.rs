@@ -47,9 +47,12 @@ pub async fn refresh_integration(#[server(default)] id: String) -> Result<Integr
 #[server(prefix = "/api", endpoint = "integrations/disconnect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn disconnect_integration(#[server(default)] id: String) -> Result<StatusView<DisconnectOutcome>, ApiError> {
-    use crate::server::{context, services::integrations};
+    use crate::{
+        domain::choice::Choice,
+        server::{context, services::integrations},
+    };
     let (state, current) = (context::state()?, context::authenticated()?);
     let outcome = integrations::disconnect(&state, &context::client(), &current, None, &id).await?;
-    context::redirect("/integrations");
+    context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
     Ok(outcome.into())
 }

@@ -16,7 +16,7 @@ pub const UNKNOWN: &str = "—";
 pub enum Figure {
     /// It was read.
     Known(KnownFigure),
-    /// It will be read.
+    /// It was not read yet.
     Pending,
     /// No connected platform reports it.
     Unsupported,
@@ -56,13 +56,13 @@ pub enum Unit {
     Minor,
 }
 
-/// So many days of so many, over all accounts.
+/// So many of so many: accounts for [`Metric::Audience`], else days over all accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
-    /// Days with a figure.
+    /// Those with a figure.
     pub known: u32,
-    /// Days there are.
+    /// Those there are.
     pub of: u32,
 }
 
@@ -132,6 +132,8 @@ pub struct HomeStats {
     pub engagement_rate: Figure,
     /// See [`Metric::Revenue`].
     pub revenue: Figure,
+    /// Whether more of the history is on its way.
+    pub is_fetching: bool,
 }
 
 impl HomeStats {
@@ -143,15 +145,6 @@ impl HomeStats {
             (Metric::EngagementRate, self.engagement_rate),
             (Metric::Revenue, self.revenue),
         ]
-    }
-
-    /// Whether something is still on its way.
-    pub fn is_pending(&self) -> bool {
-        self.figures().iter().any(|(_, figure)| match figure {
-            Figure::Known(known) => known.coverage.is_some(),
-            Figure::Pending => true,
-            Figure::Unsupported | Figure::Refused => false,
-        })
     }
 
     /// Whether anything was read yet.
@@ -294,6 +287,7 @@ mod tests {
             views: Figure::Known(views),
             engagement_rate: Figure::Known(rate),
             revenue: Figure::Unsupported,
+            is_fetching: true,
         };
         insta::assert_json_snapshot!(stats);
         let back: HomeStats = serde_json::from_value(serde_json::to_value(&stats).expect("JSON")).expect("the same");

@@ -121,6 +121,8 @@ pub struct IntegrationView {
     /// Why, where it is not well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<FailureKind>,
+    /// Whether the creator left out a permission, so that some figures cannot be read.
+    pub lacks_permission: bool,
     /// When the access ends.
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was last read.
@@ -214,14 +216,14 @@ choices! {
     }
 }
 
-/// What became of a disconnected account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DisconnectOutcome {
-    /// It is gone here, and the platform has withdrawn the access.
-    Disconnected,
-    /// It is gone here, but the platform could not be told.
-    NotRevoked,
+choices! {
+    /// What became of a disconnected account.
+    DisconnectOutcome {
+        /// It is gone here, and the platform has withdrawn the access.
+        Disconnected = "disconnected", "The account is disconnected.";
+        /// It is gone here, but the platform could not be told.
+        NotRevoked = "not_revoked", "The account is disconnected here, but the platform could not be told. Remove Huntaze in its settings, too.";
+    }
 }
 
 #[cfg(test)]

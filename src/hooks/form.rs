@@ -211,6 +211,21 @@ pub fn Problem<F: FormFunction>(
     move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
 }
 
+/// That it went well.
+#[component]
+pub fn Done<F: FormFunction>(
+    /// From [`use_form`].
+    form: FormState<F>,
+    /// What went well.
+    text: &'static str,
+    /// With a script a toast says it: then it is said here only where the page is drawn again because the form was posted.
+    #[prop(optional)]
+    toasted: bool,
+) -> impl IntoView {
+    let is_shown = move || form.is_done.get() && (!toasted || form.was_sent());
+    move || is_shown().then(|| view! { <Alert tone=AlertTone::Success>{text}</Alert> })
+}
+
 fn problem_sentence(problem: &ApiError) -> String {
     match problem.code {
         ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),

@@ -34,7 +34,7 @@ pub fn HomePage() -> impl IntoView {
     let onboarding = Resource::new(|| (), |()| get_onboarding());
     let connections = Resource::new(|| (), |()| get_integrations_status());
     let stats = Resource::new(move || range.get(), get_home_stats);
-    poll_while_pending(stats, connections);
+    poll_while_fetching(stats, connections);
     view! {
         <PageMeta title="Home" description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
@@ -87,23 +87,20 @@ fn home_view(
     .into_any()
 }
 
-/// Looks again while an account is connected and its history is on its way.
-fn poll_while_pending(stats: Resource<Result<HomeStats, ApiError>>, connections: Resource<Result<IntegrationsStatus, ApiError>>) {
+/// Looks again while the history is on its way.
+fn poll_while_fetching(stats: Resource<Result<HomeStats, ApiError>>, connections: Resource<Result<IntegrationsStatus, ApiError>>) {
     let polls = StoredValue::new(0);
     Effect::new(move || {
-        let is_pending = stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_pending()));
-        let has_account = connections.with(|known| matches!(known, Some(Ok(known)) if !known.integrations.is_empty()));
-        if !(is_pending && has_account) || polls.get_value() >= MOST_POLLS {
+        let is_fetching = stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_fetching));
+        if !is_fetching || polls.get_value() >= MOST_POLLS {
             return;
         }
         polls.update_value(|polls| *polls += 1);
-        if let Ok(timer) = set_timeout_with_handle(
-            move || {
-                stats.refetch();
-                connections.refetch();
-            },
-            POLL,
-        ) {
+        let look = move || {
+            stats.refetch();
+            connections.refetch();
+        };
+        if let Ok(timer) = set_timeout_with_handle(look, POLL) {
             on_cleanup(move || timer.clear());
         }
     });

@@ -5,13 +5,11 @@ use leptos::prelude::*;
 use super::PageMeta;
 use crate::{
     features::{
+        load_error::LoadError,
         settings::{DataSection, PasswordSection, ProfileSection, SessionsSection},
         shell::UserResource,
     },
-    ui::{
-        alert::{Alert, AlertTone},
-        skeleton::Skeleton,
-    },
+    ui::skeleton::Skeleton,
 };
 
 /// `/settings`
@@ -33,7 +31,7 @@ pub fn SettingsPage() -> impl IntoView {
                         }
                         .into_any()
                     }
-                    Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}
         </Transition>

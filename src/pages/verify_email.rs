@@ -9,7 +9,7 @@ use crate::{
     domain::account::{LinkState, StatusView},
     error::{ApiError, ErrorCode},
     features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
-    hooks::form::{Problem, use_form},
+    hooks::form::{Done, Problem, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{ButtonLink, ButtonVariant},
@@ -60,7 +60,7 @@ fn NothingSent() -> impl IntoView {
     let form = use_form::<ResendVerification>(|_| Ok(()));
     view! {
         <Problem form/>
-        {form.is_done.get_untracked().then(|| view! { <Alert tone=AlertTone::Success>"A new link is on its way to your mailbox."</Alert> })}
+        <Done form text="A new link is on its way to your mailbox."/>
         <p>"Open the link in the mail that we sent you. It is valid for 24 hours."</p>
         <p>"No mail? Sign in with your e-mail and password, and we will offer to send it again."</p>
         <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>

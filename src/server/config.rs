@@ -91,9 +91,23 @@ mod tests {
             .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
             .collect();
         listed.sort_unstable();
-        let mut read = Config::variables();
-        read.sort_unstable();
-        assert_eq!(listed, read);
+        assert_eq!(listed, variables());
+    }
+
+    #[test]
+    fn the_readme_lists_every_variable() {
+        let readme = include_str!("../../README.md");
+        let (_, table) = readme.split_once("| variable | default |").expect("the table");
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+        let mut listed: Vec<_> = rows.flat_map(|names| names.split(", ")).map(|name| name.trim_matches('`')).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, variables());
+    }
+
+    fn variables() -> Vec<&'static str> {
+        let mut variables = Config::variables();
+        variables.sort_unstable();
+        variables
     }
 
     #[test]
@@ -105,6 +119,13 @@ mod tests {
         {
             assert!(message.contains(part), "{part} is not in: {message}");
         }
+    }
+
+    #[test]
+    fn a_key_is_named_once() {
+        let keys = format!("k1:{},k1:{}", "1".repeat(64), "2".repeat(64));
+        let error = Config::read(Reader::from_pairs([("ENCRYPTION_KEYS", keys.as_str())])).expect_err("named twice");
+        assert!(error.to_string().contains("names a key twice"), "{error}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ use url::Url;
 use crate::{
     domain::{
         account::Secret,
+        choice::Choice,
         figures::Metric,
         integration::{FailureKind, ProviderView},
         platform::Platform,
@@ -130,6 +131,9 @@ pub trait OAuthProvider: Send + Sync {
     /// Whether the scopes allow to read the account at all.
     fn can_read_account(&self, scopes: &[String]) -> bool;
 
+    /// The scopes less those for the figures of days, once the platform refuses them.
+    fn scopes_without_insights(&self, scopes: &[String]) -> Vec<String>;
+
     /// Whether tokens can be refreshed at this time.
     fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool;
 
@@ -166,6 +170,11 @@ pub fn readable(platform: Platform, metric: Metric, scopes: &[String]) -> Readab
         Platform::Instagram => instagram::readable(metric, scopes),
         Platform::Tiktok | Platform::Reddit | Platform::Youtube | Platform::X | Platform::Onlyfans => Readable::Unsupported,
     }
+}
+
+/// Whether the creator left out a permission for a figure that the platform reports.
+pub fn lacks_permission(platform: Platform, scopes: &[String]) -> bool {
+    Metric::ALL.iter().any(|metric| readable(platform, *metric, scopes) == Readable::Refused)
 }
 
 /// The platforms that are configured.

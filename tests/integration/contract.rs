@@ -16,6 +16,8 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/auth/sessions
     GET /api/auth/verify-email
     GET /api/csrf/token
+    GET /api/home/stats
+    GET /api/integrations/status
     GET /api/onboarding
     POST /api/account/delete
     POST /api/account/profile
@@ -29,6 +31,9 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/auth/reset-password
     POST /api/auth/sessions/revoke
     POST /api/auth/verify-email
+    POST /api/integrations/connect
+    POST /api/integrations/disconnect
+    POST /api/integrations/refresh
     POST /api/onboarding/complete
     POST /api/onboarding/step
     ");

@@ -8,7 +8,7 @@ use crate::support::TestApp;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-const ENDPOINTS: [&str; 13] = [
+const ENDPOINTS: [&str; 16] = [
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/resend-verification",
@@ -22,6 +22,9 @@ const ENDPOINTS: [&str; 13] = [
     "/api/account/delete",
     "/api/onboarding/step",
     "/api/onboarding/complete",
+    "/api/integrations/connect",
+    "/api/integrations/refresh",
+    "/api/integrations/disconnect",
 ];
 
 #[sqlx::test]

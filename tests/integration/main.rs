@@ -5,6 +5,8 @@ mod account;
 mod auth;
 mod contract;
 mod database;
+mod home;
 mod hostile;
+mod integrations;
 mod pages;
 mod support;

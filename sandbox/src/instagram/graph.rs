@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ACCOUNTS, Account, BASIC, Grant, INSIGHTS, figures};
+use super::{Account, BASIC, Grant, INSIGHTS, figures};
 use crate::{
     faults,
     world::{FaultKind, World},
@@ -58,13 +58,13 @@ pub struct TokenOnly {
 
 /// `GET /v25.0/me`: the profile.
 pub async fn profile(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    faults::answer(&world, "instagram", "profile", || {
+    faults::answer(&world, "instagram", "profile", &asked.access_token, || {
         with_scope(&world, &asked.access_token, BASIC, |account| {
             Json(json!({
-                "user_id": account.id,
-                "id": account.id,
+                "user_id": account.id(),
+                "id": account.id(),
                 "username": account.username,
-                "name": account.name,
+                "name": account.username,
                 "account_type": "BUSINESS",
                 "followers_count": figures::followers(account, world.now()),
                 "follows_count": 310,
@@ -89,7 +89,7 @@ pub struct InsightsQuery {
 
 /// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`), or a series of days. A day that has not ended has no figure.
 pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQuery>) -> Response {
-    faults::answer(&world, "instagram", "insights", || {
+    faults::answer(&world, "instagram", "insights", &asked.access_token, || {
         with_scope(&world, &asked.access_token, INSIGHTS, |account| {
             let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0)) else {
                 return error(StatusCode::BAD_REQUEST, 100, "Invalid parameter: since or until.");
@@ -123,7 +123,7 @@ fn insight(account: &Account, metric: &str, days: &[NaiveDate], is_total: bool) 
         .iter()
         .map(|day| json!({ "value": of_day(account, *day), "end_time": format!("{}T00:00:00+0000", *day + chrono::Days::new(1)) }))
         .collect();
-    let mut insight = json!({ "name": metric, "period": "day", "title": metric, "id": format!("{}/insights/{metric}/day", account.id) });
+    let mut insight = json!({ "name": metric, "period": "day", "title": metric, "id": format!("{}/insights/{metric}/day", account.id()) });
     if is_total {
         insight["total_value"] = json!({ "value": total });
     } else {
@@ -144,10 +144,11 @@ fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
 
 /// `DELETE /v25.0/me/permissions`: the token and all others of the account stop to work.
 pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    faults::answer(&world, "instagram", "revoke", || {
+    faults::answer(&world, "instagram", "revoke", &asked.access_token, || {
+        let now = world.now();
         world.instagram(|instagram| {
-            let Some(account) = instagram.tokens.get(&asked.access_token).map(|grant| grant.account) else { return token_error() };
-            instagram.tokens.retain(|_, grant| grant.account != account);
+            let Some(grant) = instagram.grant(&asked.access_token, now) else { return token_error() };
+            instagram.revoked.insert(grant.account, now);
             Json(json!({ "success": true })).into_response()
         })
     })
@@ -156,12 +157,12 @@ pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) 
 
 fn with_scope(world: &World, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
     let now = world.now();
-    let grant = world.instagram(|instagram| instagram.tokens.get(token).filter(|grant| grant.expires_at > now).cloned());
+    let grant = world.instagram(|instagram| instagram.grant(token, now));
     match grant {
         None => token_error(),
         Some(Grant { scopes, .. }) if !scopes.iter().any(|granted| granted == scope) => {
             error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action.")
         }
-        Some(grant) => answer(&ACCOUNTS[grant.account]),
+        Some(grant) => answer(&grant.account),
     }
 }

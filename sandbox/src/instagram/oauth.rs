@@ -10,7 +10,7 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{ACCOUNTS, CODE_LIFETIME, Grant, LONG_LIFETIME, REFRESH_AGE, SHORT_LIFETIME, graph};
+use super::{Account, CODE_LIFETIME, Code, Grant, LONG_LIFETIME, OFFERED, REFRESH_AGE, graph};
 use crate::{faults, world::World};
 
 /// The client that the sandbox knows.
@@ -29,18 +29,18 @@ pub struct Authorize {
 /// `GET /oauth/authorize`: asks the creator. What the vendor shows as an error page is one here, too.
 pub async fn consent_page(State(world): State<World>, Query(asked): Query<Authorize>) -> Response {
     let is_valid = asked.client_id == CLIENT_ID && asked.response_type == "code";
-    world.record("instagram", "authorize", if is_valid { 200 } else { 400 });
+    world.record("instagram", "authorize", "", if is_valid { 200 } else { 400 });
     if !is_valid {
         return (StatusCode::BAD_REQUEST, Html("<h1>Invalid platform app</h1>")).into_response();
     }
     let hidden =
         |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", encode_double_quoted_attribute(value));
-    let accounts = ACCOUNTS
+    let accounts = OFFERED
         .iter()
         .enumerate()
-        .map(|(index, account)| {
+        .map(|(index, name)| {
             let checked = if index == 0 { " checked" } else { "" };
-            format!("<label><input type=\"radio\" name=\"account\" value=\"{index}\"{checked}> @{}</label>", encode_text(account.username))
+            format!("<label><input type=\"radio\" name=\"account\" value=\"{name}\"{checked}> @{}</label>", encode_text(name))
         })
         .collect::<Vec<_>>()
         .concat();
@@ -59,7 +59,7 @@ pub async fn consent_page(State(world): State<World>, Query(asked): Query<Author
          <title>Sandbox Instagram</title><style>body{{max-width:28rem;margin:3rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif}}\
          label{{display:block;padding:.4rem 0}}button{{margin:1rem 1rem 0 0;padding:.7rem 1.4rem;font:inherit}}</style></head>\
          <body><main><h1>Sandbox Instagram</h1><p>Huntaze asks to read this account. Nothing here is real.</p>\
-         <form method=\"post\" action=\"/instagram/oauth/decide\">{}{}<fieldset><legend>Account</legend>{accounts}</fieldset>\
+         <form method=\"post\" action=\"/instagram/oauth/decide\">{}{}<fieldset><legend>Account</legend>{accounts}<label>Any other name, in its place <input name=\"other\" pattern=\"[a-z0-9._]{{1,30}}\"></label></fieldset>\
          <fieldset><legend>Permissions</legend>{scopes}</fieldset>\
          <button name=\"decision\" value=\"allow\">Allow</button><button name=\"decision\" value=\"deny\">Deny</button></form></main></body></html>",
         hidden("redirect_uri", &asked.redirect_uri),
@@ -76,24 +76,14 @@ pub async fn decide(State(world): State<World>, Form(fields): Form<Vec<(String, 
         let refusal = "error=access_denied&error_reason=user_denied&error_description=The+user+denied+your+request";
         return Redirect::to(&format!("{redirect_uri}?{refusal}&state={state}")).into_response();
     }
-    let account = field("account").parse().unwrap_or_default();
-    if account >= ACCOUNTS.len() {
-        return StatusCode::BAD_REQUEST.into_response();
-    }
+    let name = Some(field("other")).filter(|name| !name.is_empty()).unwrap_or_else(|| field("account"));
+    let Some(account) = Account::named(name) else { return StatusCode::BAD_REQUEST.into_response() };
     let scopes = fields.iter().filter_map(|(name, _)| name.strip_prefix("scope:")).map(ToOwned::to_owned).collect();
-    let now = world.now();
-    let grant = Grant {
-        account,
-        redirect_uri: redirect_uri.to_owned(),
-        scopes,
-        issued_at: now,
-        expires_at: now + CODE_LIFETIME,
-        is_long_lived: false,
-    };
+    let code = Code { account, scopes, redirect_uri: redirect_uri.to_owned(), expires_at: world.now() + CODE_LIFETIME };
     let code = world.instagram(|instagram| {
-        let code = instagram.name("code-");
-        instagram.codes.insert(code.clone(), grant);
-        code
+        let name = format!("code-{:08x}", instagram.number());
+        instagram.codes.insert(name.clone(), code);
+        name
     });
     Redirect::to(&format!("{redirect_uri}?code={code}&state={state}#_")).into_response()
 }
@@ -114,20 +104,18 @@ pub struct ExchangeCode {
 
 /// `POST /oauth/access_token`: a code for a short-lived token. A code works once.
 pub async fn exchange_code(State(world): State<World>, Form(asked): Form<ExchangeCode>) -> Response {
-    faults::answer(&world, "instagram", "token", || {
+    let code = asked.code.trim_end_matches("#_");
+    faults::answer(&world, "instagram", "token", code, || {
         let now = world.now();
         let is_client = asked.client_id == CLIENT_ID && asked.client_secret == CLIENT_SECRET && asked.grant_type == "authorization_code";
         if !is_client {
             return refused("Invalid platform app");
         }
         world.instagram(|instagram| {
-            let code = asked.code.trim_end_matches("#_");
-            let grant = instagram.codes.remove(code).filter(|grant| grant.expires_at > now && grant.redirect_uri == asked.redirect_uri);
-            let Some(grant) = grant else { return refused("Invalid authorization code") };
-            let token = instagram.name("IGS");
-            let permissions = grant.scopes.join(",");
-            let user_id = ACCOUNTS[grant.account].id;
-            instagram.tokens.insert(token.clone(), Grant { issued_at: now, expires_at: now + SHORT_LIFETIME, ..grant });
+            let code = instagram.codes.remove(code).filter(|code| code.expires_at > now && code.redirect_uri == asked.redirect_uri);
+            let Some(Code { account, scopes, .. }) = code else { return refused("Invalid authorization code") };
+            let (user_id, permissions) = (account.id(), scopes.join(","));
+            let token = Grant { account, scopes, issued_at: now, is_long_lived: false }.token(instagram.number());
             Json(json!({ "data": [{ "access_token": token, "user_id": user_id, "permissions": permissions }] })).into_response()
         })
     })
@@ -148,7 +136,7 @@ pub struct TokenQuery {
 
 /// `GET /access_token?grant_type=ig_exchange_token`: a short-lived token for one of 60 days.
 pub async fn exchange_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
-    faults::answer(&world, "instagram", "exchange", || {
+    faults::answer(&world, "instagram", "exchange", &asked.access_token, || {
         if asked.grant_type != "ig_exchange_token" || asked.client_secret != CLIENT_SECRET {
             return graph::error(StatusCode::BAD_REQUEST, 101, "Error validating client secret.");
         }
@@ -159,7 +147,7 @@ pub async fn exchange_token(State(world): State<World>, Query(asked): Query<Toke
 
 /// `GET /refresh_access_token?grant_type=ig_refresh_token`: 60 new days for a long-lived token that is a day old and has not expired.
 pub async fn refresh_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
-    faults::answer(&world, "instagram", "refresh", || {
+    faults::answer(&world, "instagram", "refresh", &asked.access_token, || {
         if asked.grant_type != "ig_refresh_token" {
             return graph::error(StatusCode::BAD_REQUEST, 100, "Invalid grant type.");
         }
@@ -172,11 +160,8 @@ pub async fn refresh_token(State(world): State<World>, Query(asked): Query<Token
 fn long_lived(world: &World, token: &str, is_fit: impl Fn(&Grant) -> bool) -> Response {
     let now = world.now();
     world.instagram(|instagram| {
-        let Some(grant) = instagram.tokens.get(token).filter(|grant| grant.expires_at > now && is_fit(grant)).cloned() else {
-            return graph::token_error();
-        };
-        let fresh = instagram.name("IGL");
-        instagram.tokens.insert(fresh.clone(), Grant { issued_at: now, expires_at: now + LONG_LIFETIME, is_long_lived: true, ..grant });
+        let Some(grant) = instagram.grant(token, now).filter(is_fit) else { return graph::token_error() };
+        let fresh = Grant { issued_at: now, is_long_lived: true, ..grant }.token(instagram.number());
         Json(json!({ "access_token": fresh, "token_type": "bearer", "expires_in": LONG_LIFETIME.num_seconds() })).into_response()
     })
 }

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::Account;
 use crate::{
     web,
     world::{Fault, FaultKind, World},
@@ -42,7 +43,7 @@ impl Browser {
     }
 
     async fn code(&self, scopes: &str) -> String {
-        let form = format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&state=s%261&account=1&decision=allow{scopes}");
+        let form = format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&state=s%261&account=ada.backstage&decision=allow{scopes}");
         let (_, location, _) = self.send(Method::POST, "/instagram/oauth/decide", &form).await;
         assert!(location.starts_with("http://127.0.0.1:3000/cb?code=") && location.ends_with("&state=s%261#_"), "{location}");
         location.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code").to_owned()
@@ -91,7 +92,10 @@ async fn a_code_works_once_and_for_an_hour() {
     let browser = Browser::new();
     let code = browser.code("&scope%3Ainstagram_business_basic=on").await;
     let (status, answer) = browser.exchange(&code).await;
-    assert_eq!((status, answer["data"][0]["user_id"].as_str()), (StatusCode::OK, Some("17841400000000002")));
+    assert_eq!(
+        (status, answer["data"][0]["user_id"].as_str()),
+        (StatusCode::OK, Some(Account::named("ada.backstage").expect("a name").id().as_str()))
+    );
     assert_eq!(browser.exchange(&code).await.0, StatusCode::BAD_REQUEST);
     let late = browser.code("").await;
     browser.world.advance(TimeDelta::hours(1));
@@ -163,7 +167,7 @@ async fn faults_happen_as_often_as_asked_and_every_call_is_noted() {
         (FaultKind::ErrorBody, 200),
         (FaultKind::ConnectionReset, 200),
     ] {
-        browser.world.add_fault(Fault { provider: "instagram".to_owned(), endpoint: "profile".to_owned(), kind, times: 2 });
+        browser.world.add_fault(Fault { provider: "instagram".to_owned(), endpoint: "profile".to_owned(), account: None, kind, times: 2 });
         for _ in 0..2 {
             let (answered, _, body) = browser.send(Method::GET, &format!("/instagram/graph/v25.0/me?access_token={token}"), "").await;
             assert_eq!(answered.as_u16(), status, "{kind:?}: {body}");

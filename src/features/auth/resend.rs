@@ -5,11 +5,8 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::auth::{ForgotPassword, ResendVerification},
-    hooks::form::{Form, FormFunction, FormState, Problem, Submit, use_form},
-    ui::{
-        alert::{Alert, AlertTone},
-        button::{Button, ButtonType},
-    },
+    hooks::form::{Done, Form, FormFunction, FormState, Problem, Submit, use_form},
+    ui::button::{Button, ButtonType},
 };
 
 /// As long as the server waits between two mails.
@@ -42,7 +39,7 @@ pub fn ResendForm(
     let is_waiting = Signal::derive(move || left.get() > 0);
     view! {
         <Problem form/>
-        {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"If this address waits to be verified, a new mail is on its way."</Alert> })}
+        <Done form text="If this address waits to be verified, a new mail is on its way."/>
         <Form form class=css::form>
             <input type="hidden" name="email" value=email/>
             <Button kind=ButtonType::Submit full=true loading=is_pending disabled=is_waiting>
@@ -76,7 +73,7 @@ pub fn SendNewLinkForm(
 fn NewLink<F: FormFunction>(form: FormState<F>, children: Children) -> impl IntoView {
     view! {
         <Problem form/>
-        {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"A new link is on its way to your mailbox."</Alert> })}
+        <Done form text="A new link is on its way to your mailbox."/>
         {children()}
     }
 }

@@ -1,5 +1,4 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
 use super::css;
 use crate::{
@@ -21,14 +20,16 @@ pub fn StatsGrid(
     platforms: Vec<Platform>,
 ) -> impl IntoView {
     view! {
+        <section aria-labelledby="figures">
+        <h2 id="figures"><ScreenReaderOnly>"Figures"</ScreenReaderOnly></h2>
         <ul class=css::stats>
             {stats
                 .figures()
                 .into_iter()
                 .map(|(metric, figure)| {
                     let note = match figure {
-                        Figure::Known(known) => view! { <KnownNote known range=stats.range/> }.into_any(),
-                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms)}</p> }.into_any(),
+                        Figure::Known(known) => view! { <KnownNote metric known range=stats.range/> }.into_any(),
+                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_fetching)}</p> }.into_any(),
                     };
                     view! {
                         <li class=css::stat>
@@ -40,6 +41,7 @@ pub fn StatsGrid(
                 })
                 .collect_view()}
         </ul>
+        </section>
     }
 }
 
@@ -62,7 +64,8 @@ const fn state(figure: Figure) -> &'static str {
 }
 
 #[component]
-fn KnownNote(known: KnownFigure, range: StatsRange) -> impl IntoView {
+fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange) -> impl IntoView {
+    let parts = if metric == Metric::Audience { "accounts" } else { "days" };
     let trend = match known.trend.parts() {
         Some((direction, percent)) => view! {
             <p class=css::trend data-direction=direction.word()>
@@ -72,17 +75,17 @@ fn KnownNote(known: KnownFigure, range: StatsRange) -> impl IntoView {
             </p>
         }
         .into_any(),
-        None => view! { <p class=css::note>{format!("No trend: the previous {} are not known.", range.label())}</p> }.into_any(),
+        None => view! { <p class=css::note>"No trend yet: there is not enough to compare."</p> }.into_any(),
     };
     view! {
         {trend}
-        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} days known", coverage.known, coverage.of)}</p> })}
+        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.of)}</p> })}
         <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
     }
 }
 
 /// Why a figure is not known.
-fn reason(metric: Metric, figure: Figure, platforms: &[Platform]) -> String {
+fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: bool) -> String {
     match figure {
         Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
         Figure::Unsupported => {
@@ -94,7 +97,8 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform]) -> String {
             };
             format!("{names} {verb} {}", metric.label().to_lowercase())
         }
-        Figure::Pending | Figure::Known(_) => "Fetching your history…".to_owned(),
+        Figure::Pending | Figure::Known(_) if is_fetching => "Fetching your history…".to_owned(),
+        Figure::Pending | Figure::Known(_) => "Nothing is known of this period.".to_owned(),
     }
 }
 
@@ -110,10 +114,11 @@ pub fn RangePicker(
                 .iter()
                 .map(|choice| {
                     let current = move || (range.get() == *choice).then_some("true");
+                    // Not the router's link: that one takes all three for the current page, for they have one path.
                     view! {
-                        <A href=format!("/home?range={}", choice.as_str()) attr:class=css::range attr:aria-current=current scroll=false>
+                        <a href=format!("/home?range={}", choice.as_str()) class=css::range aria-current=current data-noscroll="true">
                             {choice.label()}
-                        </A>
+                        </a>
                     }
                 })
                 .collect_view()}
@@ -137,7 +142,7 @@ mod tests {
 
     #[test]
     fn a_reason_names_the_platforms() {
-        let text = |platforms: &[Platform]| reason(Metric::Revenue, Figure::Unsupported, platforms);
+        let text = |platforms: &[Platform]| reason(Metric::Revenue, Figure::Unsupported, platforms, false);
         assert_eq!(text(&[Platform::Instagram]), "Instagram does not report revenue");
         assert_eq!(text(&[Platform::Instagram, Platform::Reddit, Platform::X]), "Instagram, Reddit and X do not report revenue");
         assert_eq!(text(&[]), "No connected platform reports revenue");
@@ -146,9 +151,16 @@ mod tests {
     #[test]
     fn no_unknown_figure_is_drawn_with_a_number() {
         for figure in [Figure::Pending, Figure::Unsupported, Figure::Refused] {
-            let stats = HomeStats { range: StatsRange::Month, audience: figure, views: figure, engagement_rate: figure, revenue: figure };
+            let stats = HomeStats {
+                range: StatsRange::Month,
+                audience: figure,
+                views: figure,
+                engagement_rate: figure,
+                revenue: figure,
+                is_fetching: true,
+            };
             let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());
-            let values: Vec<_> = html.split("data-state=\"unknown\">").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
+            let values: Vec<_> = html.split("data-state=\"unknown\"").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
             assert_eq!(values.len(), 4, "{html}");
             for value in values {
                 let text: String = value.split('<').filter_map(|part| part.split('>').nth(1)).collect();

@@ -35,7 +35,8 @@ pub(super) fn AccountCard(
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
     let ask_first = format!("/integrations?disconnect={}", account.id);
-    let mend = if account.needs_reconnect() {
+    let needs_consent = account.needs_reconnect() || account.lacks_permission;
+    let mend = if needs_consent {
         view! { <Reconnect account=account.clone() name=name.clone() connect/> }.into_any()
     } else {
         view! { <RefreshNow account=account.clone() name=name.clone() refresh/> }.into_any()
@@ -54,6 +55,9 @@ pub(super) fn AccountCard(
                     <span class=css::handle>{format!("@{}", account.account_name)}</span>
                 </h2>
                 {account.reason.map(|reason| view! { <p>{reason.label()}</p> })}
+                {account
+                    .lacks_permission
+                    .then(|| view! { <p>"A permission is missing, so some figures cannot be read. Reconnect and allow all of them."</p> })}
                 <SyncTimes account/>
                 {ends
                     .map(|time| {

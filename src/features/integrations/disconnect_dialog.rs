@@ -7,7 +7,7 @@ use crate::{
         choice::Choice,
         integration::{IntegrationView, IntegrationsStatus},
     },
-    hooks::form::{Form, FormState},
+    hooks::form::{Form, FormState, Problem},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
         dialog::{Dialog, DialogActions},
@@ -30,7 +30,7 @@ pub fn DisconnectDialog(
     });
     let open = RwSignal::new(account.with_untracked(Option::is_some));
     Effect::new(move || open.set(account.with(Option::is_some)));
-    let close = move || navigate("/integrations", NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    let close = move || navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
     Effect::new(move || {
         // Closed with Escape: the address follows.
         if !open.get() && account.with_untracked(Option::is_some) {
@@ -41,6 +41,7 @@ pub fn DisconnectDialog(
     view! {
         <Dialog id="disconnect" title=Signal::derive(move || format!("Disconnect {}?", name())) open>
             <p>"Huntaze withdraws its access there, and deletes the figures of this account here. This cannot be undone."</p>
+            <Problem form/>
             <Form form>
                 <input
                     type="hidden"
@@ -48,7 +49,7 @@ pub fn DisconnectDialog(
                     value=move || account.with(|account| account.as_ref().map(|account| account.id.to_string()))
                 />
                 <DialogActions>
-                    <ButtonLink href="/integrations">"Keep it"</ButtonLink>
+                    <ButtonLink href="/integrations" prop:replace=true>"Keep it"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Disconnect"</Button>
                 </DialogActions>
             </Form>

@@ -4,7 +4,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
 use crate::{
     domain::{
         choice::Choice,
-        integration::{ConnectFailure, IntegrationsStatus},
+        integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
         platform::Platform,
     },
     ui::{
@@ -13,14 +13,14 @@ use crate::{
     },
 };
 
-/// How a visit to a platform ended. The address holds words of closed lists; the sentences are ours.
+/// How a visit to a platform ended, or what became of an account. The address holds words of closed lists; the sentences are ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VisitOutcome {
+pub struct Outcome {
     is_success: bool,
     sentence: String,
 }
 
-impl VisitOutcome {
+impl Outcome {
     fn read(query: impl Fn(&str) -> Option<String>, status: &IntegrationsStatus) -> Option<Self> {
         if let Some(platform) = query("connected").and_then(|word| Platform::parse(&word)) {
             let account = query("account");
@@ -28,17 +28,20 @@ impl VisitOutcome {
             let name = account.map(|account| format!(": @{}", account.account_name)).unwrap_or_default();
             return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.label()) });
         }
+        if let Some(outcome) = query("disconnected").and_then(|word| DisconnectOutcome::parse(&word)) {
+            return Some(Self { is_success: outcome == DisconnectOutcome::Disconnected, sentence: outcome.label().to_owned() });
+        }
         let failure = query("error").and_then(|word| ConnectFailure::parse(&word))?;
         Some(Self { is_success: false, sentence: failure.label().to_owned() })
     }
 }
 
 /// The outcome that the address tells of. With a script it becomes a toast, and leaves the address, so that a reload does not tell it again.
-pub fn use_visit_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Option<VisitOutcome>> {
+pub fn use_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Option<Outcome>> {
     let query = use_query_map();
     let outcome = Memo::new(move |_| {
         let read = |name: &str| query.with(|query| query.get(name));
-        status.with(|status| status.as_ref().and_then(|status| VisitOutcome::read(read, status)))
+        status.with(|status| status.as_ref().and_then(|status| Outcome::read(read, status)))
     });
     let (toaster, navigate) = (expect_context::<Toaster>(), use_navigate());
     Effect::new(move || {
@@ -53,8 +56,8 @@ pub fn use_visit_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Opt
 /// The outcome on the page, until the script has taken over.
 #[component]
 pub fn OutcomeAlert(
-    /// From [`use_visit_outcome`].
-    outcome: Option<VisitOutcome>,
+    /// From [`use_outcome`].
+    outcome: Option<Outcome>,
 ) -> impl IntoView {
     outcome.map(|outcome| {
         let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };

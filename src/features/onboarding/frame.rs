@@ -6,11 +6,11 @@ use crate::{
     api::onboarding::{SaveOnboardingStep, get_onboarding},
     domain::onboarding::{Onboarding, STEPS},
     error::ApiError,
+    features::load_error::LoadError,
     hooks::form::{Form, FormState, Problem, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink},
-        alert::{Alert, AlertTone},
-        button::{Button, ButtonLink, ButtonType, ButtonVariant},
+        button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
         logo::Logo,
     },
@@ -76,11 +76,7 @@ fn step_view(
             let question = question(known);
             view! { <StepForm step form>{question}</StepForm> }.into_any()
         }
-        Err(error) => view! {
-            <Alert tone=AlertTone::Danger>{error.message}</Alert>
-            <ButtonLink href="" external=true>"Retry"</ButtonLink>
-        }
-        .into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
     }
 }
 

@@ -5,9 +5,8 @@ use crate::{
     api::account::ChangePassword,
     domain::validation,
     features::auth::{PASSWORD_HINT, PasswordStrengthMeter},
-    hooks::form::{Form, Problem, Submit, use_form},
+    hooks::form::{Done, Form, Problem, Submit, use_form},
     ui::{
-        alert::{Alert, AlertTone},
         card::{Card, CardBody, CardHeader},
         field::Field,
         input::{Input, InputType},
@@ -37,7 +36,7 @@ pub fn PasswordSection(
             </CardHeader>
             <CardBody>
                 <Problem form/>
-                {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"Your password was changed."</Alert> })}
+                <Done form text="Your password was changed."/>
                 <Form form class=css::form>
                     <Field name="currentPassword" label="Current password" error=form.error_of("currentPassword")>
                         <Input kind=InputType::Password autocomplete="current-password"/>

@@ -5,9 +5,8 @@ use crate::{
     api::account::UpdateProfile,
     domain::{account::CurrentUser, validation},
     features::shell::UserResource,
-    hooks::form::{Form, Problem, Submit, use_form},
+    hooks::form::{Done, Form, Problem, Submit, use_form},
     ui::{
-        alert::{Alert, AlertTone},
         card::{Card, CardBody, CardHeader},
         field::Field,
         input::Input,
@@ -41,7 +40,7 @@ pub fn ProfileSection(
             </CardHeader>
             <CardBody>
                 <Problem form/>
-                {(form.was_sent() && form.is_done.get_untracked()).then(|| view! { <Alert tone=AlertTone::Success>{SAVED}</Alert> })}
+                <Done form text=SAVED toasted=true/>
                 <Form form class=css::form>
                     <Field name="name" label="Name" hint="How we call you. Only you see it." error=form.error_of("name")>
                         <Input autocomplete="name" value=name required=false/>

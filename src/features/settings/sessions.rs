@@ -4,12 +4,12 @@ use super::css;
 use crate::{
     api::account::{RevokeSession, list_sessions},
     domain::settings::SessionView,
+    features::load_error::LoadError,
     hooks::{
-        form::{Form, FormState, Problem, use_form},
+        form::{Done, Form, FormState, Problem, use_form},
         time::LocalTime,
     },
     ui::{
-        alert::{Alert, AlertTone},
         badge::{Badge, BadgeTone},
         button::{Button, ButtonSize, ButtonType},
         card::{Card, CardBody, CardHeader},
@@ -33,7 +33,7 @@ pub fn SessionsSection(
             </CardHeader>
             <CardBody>
                 <Problem form/>
-                {move || form.is_done.get().then(|| view! { <Alert tone=AlertTone::Success>"The device was signed out."</Alert> })}
+                <Done form text="The device was signed out."/>
                 <Transition fallback=|| view! { <Skeleton label="Loading your devices"/> }>
                     {move || Suspend::new(async move {
                         match sessions.await {
@@ -43,7 +43,7 @@ pub fn SessionsSection(
                                 </ul>
                             }
                             .into_any(),
-                            Err(error) => view! { <Alert tone=AlertTone::Danger>{error.message}</Alert> }.into_any(),
+                            Err(error) => view! { <LoadError error/> }.into_any(),
                         }
                     })}
                 </Transition>

@@ -40,7 +40,10 @@ impl AppConfig {
         let host = reader.or("HOST", IpAddr::from([127, 0, 0, 1]));
         let port = reader.or("PORT", 3000);
         let secret_key = reader.required("SECRET_KEY");
-        let encryption_keys = reader.required_list("ENCRYPTION_KEYS");
+        let encryption_keys: Option<Vec<EncryptionKey>> = reader.required_list("ENCRYPTION_KEYS");
+        if encryption_keys.as_ref().is_some_and(|keys| has_repeated_id(keys)) {
+            reader.problem("ENCRYPTION_KEYS names a key twice".to_owned());
+        }
         let password_hashing = reader.or("PASSWORD_HASHING", PasswordHashing::Argon2id);
         let log_format = reader.or("LOG_FORMAT", LogFormat::Json);
         let log_filter = reader.or("LOG_FILTER", "info".to_owned());
@@ -70,6 +73,10 @@ impl AppConfig {
     pub fn link(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.origin())
     }
+}
+
+fn has_repeated_id(keys: &[EncryptionKey]) -> bool {
+    keys.iter().enumerate().any(|(index, key)| keys[..index].iter().any(|earlier| earlier.id() == key.id()))
 }
 
 /// 32 bytes from which the keys of the different purposes are derived.

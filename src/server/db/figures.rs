@@ -68,12 +68,24 @@ pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &D
     Ok(())
 }
 
-/// The days since `since` of which something is known.
+/// The days since `since` that need no further reading: those that were read three days later or more, when platforms have made up their
+/// mind, and those that were read after `just_now`.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn known_days(db: impl PgExecutor<'_>, integration_id: Uuid, since: NaiveDate) -> Result<Vec<NaiveDate>, DbError> {
-    let days = sqlx::query_scalar!("SELECT day FROM daily_insights WHERE integration_id = $1 AND day >= $2", integration_id, since);
+pub async fn settled_days(
+    db: impl PgExecutor<'_>,
+    integration_id: Uuid,
+    since: NaiveDate,
+    just_now: DateTime<Utc>,
+) -> Result<Vec<NaiveDate>, DbError> {
+    let days = sqlx::query_scalar!(
+        "SELECT day FROM daily_insights
+          WHERE integration_id = $1 AND day >= $2 AND (captured_at >= (day + 3)::timestamp AT TIME ZONE 'UTC' OR captured_at > $3)",
+        integration_id,
+        since,
+        just_now
+    );
     Ok(days.fetch_all(db).await?)
 }
 
@@ -101,7 +113,7 @@ pub struct AccountTotals {
     pub scopes: Vec<String>,
     /// The newest count, and when it was taken.
     pub followers: Option<(i64, DateTime<Utc>)>,
-    /// The count of the day before the period.
+    /// The count of the period's first day.
     pub followers_before: Option<i64>,
     /// The period.
     pub now: PeriodTotals,
@@ -109,13 +121,22 @@ pub struct AccountTotals {
     pub before: PeriodTotals,
     /// When the newest day of the period was read.
     pub captured_at: Option<DateTime<Utc>>,
+    /// Whether more of its history is on its way.
+    pub is_being_read: bool,
 }
 
-/// Each account of a creator over the `days` whole days before `today`, and the same time before that.
+/// Each account of a creator over the `days` whole days before `today`, and the same time before that. The history goes back to
+/// `history_start`.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn totals(db: impl PgExecutor<'_>, user_id: Uuid, today: NaiveDate, days: u16) -> Result<Vec<AccountTotals>, DbError> {
+pub async fn totals(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    today: NaiveDate,
+    days: u16,
+    history_start: NaiveDate,
+) -> Result<Vec<AccountTotals>, DbError> {
     let start = today - chrono::Days::new(days.into());
     let start_before = start - chrono::Days::new(days.into());
     let rows = sqlx::query!(
@@ -131,7 +152,8 @@ pub async fn totals(db: impl PgExecutor<'_>, user_id: Uuid, today: NaiveDate, da
                   coalesce((sum(reach) FILTER (WHERE insights.day < $3 AND interactions IS NOT NULL))::bigint, 0) AS "reach_before!",
                   coalesce((sum(interactions) FILTER (WHERE insights.day < $3 AND reach IS NOT NULL))::bigint, 0) AS "interactions_before!",
                   (count(reach + interactions) FILTER (WHERE insights.day < $3))::integer AS "engagement_days_before!",
-                  max(insights.captured_at) FILTER (WHERE insights.day >= $3) AS captured_at
+                  max(insights.captured_at) FILTER (WHERE insights.day >= $3) AS captured_at,
+                  (integrations.next_sync_at IS NOT NULL AND (history_from IS NULL OR history_from > $5)) AS "is_being_read!"
              FROM integrations
              LEFT JOIN LATERAL (SELECT followers, captured_at FROM audience_snapshots
                                  WHERE integration_id = integrations.id ORDER BY day DESC LIMIT 1) AS newest ON true
@@ -144,7 +166,8 @@ pub async fn totals(db: impl PgExecutor<'_>, user_id: Uuid, today: NaiveDate, da
         user_id,
         today,
         start,
-        start_before
+        start_before,
+        history_start
     )
     .fetch_all(db)
     .await?;
@@ -171,6 +194,7 @@ pub async fn totals(db: impl PgExecutor<'_>, user_id: Uuid, today: NaiveDate, da
                     engagement_days: row.engagement_days_before.unsigned_abs(),
                 },
                 captured_at: row.captured_at,
+                is_being_read: row.is_being_read,
             })
         })
         .collect()

@@ -37,8 +37,17 @@ pub struct Integration {
     pub failures: i32,
     /// When it is read next; none while it waits for the creator.
     pub next_sync_at: Option<DateTime<Utc>>,
-    /// The oldest day whose figures were asked for.
-    pub history_from: Option<NaiveDate>,
+    /// The days that were asked for.
+    pub days_read: DaysRead,
+}
+
+/// The days whose figures were asked for: from the one up to the other, which is not among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct DaysRead {
+    /// The oldest.
+    pub from: Option<NaiveDate>,
+    /// The day of the newest reading.
+    pub until: Option<NaiveDate>,
 }
 
 /// Tokens as they are stored.
@@ -73,6 +82,7 @@ struct IntegrationRow {
     #[expect(dead_code, reason = "the queries ask for whole rows; who holds a row matters to PostgreSQL alone")]
     leased_until: Option<DateTime<Utc>>,
     history_from: Option<NaiveDate>,
+    read_until: Option<NaiveDate>,
 }
 
 impl TryFrom<IntegrationRow> for Integration {
@@ -97,7 +107,7 @@ impl TryFrom<IntegrationRow> for Integration {
             connected_at: row.connected_at,
             failures: row.failures,
             next_sync_at: row.next_sync_at,
-            history_from: row.history_from,
+            days_read: DaysRead { from: row.history_from, until: row.read_until },
         })
     }
 }
@@ -275,8 +285,12 @@ pub struct Reading<'a> {
     pub access_token: &'a [u8],
     /// Its name, which may have changed.
     pub account_name: &'a str,
-    /// The oldest day that was asked for.
-    pub history_from: Option<NaiveDate>,
+    /// What the creator agreed to, as far as it still holds.
+    pub scopes: &'a [String],
+    /// The days that were asked for.
+    pub days_read: DaysRead,
+    /// What is missing of it, where something could not be read for the moment.
+    pub failure: Option<FailureKind>,
     /// Now.
     pub now: DateTime<Utc>,
     /// When to read it next.
@@ -290,14 +304,17 @@ pub struct Reading<'a> {
 pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE integrations
-            SET account_name = $3, history_from = $4, last_ok_at = $5, last_error = NULL, failures = 0, next_sync_at = $6,
-                leased_until = NULL
+            SET account_name = $3, scopes = $4, history_from = $5, read_until = $6, last_ok_at = $7, last_error = $8,
+                failures = CASE WHEN $8::text IS NULL THEN 0 ELSE failures + 1 END, next_sync_at = $9, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         reading.id,
         reading.access_token,
         reading.account_name,
-        reading.history_from,
+        reading.scopes,
+        reading.days_read.from,
+        reading.days_read.until,
         reading.now,
+        reading.failure.map(Choice::as_str),
         reading.next_sync_at
     )
     .execute(db)
@@ -329,11 +346,11 @@ pub async fn set_failed(
     Ok(())
 }
 
-/// Removes an account with its history.
+/// Removes an account with its history. `false`: it was connected anew in the meantime.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM integrations WHERE id = $1", id).execute(db).await?;
-    Ok(())
+pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8]) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token = $2", id, access_token);
+    Ok(deleted.execute(db).await?.rows_affected() == 1)
 }

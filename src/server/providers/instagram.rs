@@ -114,6 +114,10 @@ impl OAuthProvider for Instagram {
         scopes.iter().any(|scope| scope == BASIC)
     }
 
+    fn scopes_without_insights(&self, scopes: &[String]) -> Vec<String> {
+        scopes.iter().filter(|scope| *scope != INSIGHTS).cloned().collect()
+    }
+
     fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
         now - tokens.issued_at >= REFRESH_AGE && tokens.expires_at.is_none_or(|end| end > now)
     }

@@ -70,10 +70,16 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
 pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
     validation::check(&input).map_err(AuthError::Invalid)?;
     confirm_password(state, client, &current.user, &input.password, "password").await?;
-    super::integrations::revoke_all(state, current.user.id).await?;
+    let (state, client, user) = (state.clone(), client.clone(), current.user.clone());
+    // To the end, whether or not the browser waits for it: an account without its accesses would be half of one.
+    tokio::spawn(async move { delete_now(&state, &client, &user).await }).await?
+}
+
+async fn delete_now(state: &AppState, client: &ClientInfo, user: &CurrentUser) -> Result<(), AuthError> {
+    super::integrations::revoke_all(state, user.id).await?;
     let mut tx = state.db.begin().await?;
-    db::users::delete(&mut *tx, current.user.id).await?;
-    db::outbox::delete_to(&mut *tx, &current.user.email).await?;
+    db::users::delete(&mut *tx, user.id).await?;
+    db::outbox::delete_to(&mut *tx, &user.email).await?;
     audit(state, &mut *tx, client, None, AuditKind::AccountDeleted).await?;
     tx.commit().await?;
     Ok(())

@@ -86,6 +86,9 @@ pub enum AuthError {
     /// The random generator.
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
+    /// A fault of ours.
+    #[error("the work did not end: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
 }
 
 impl From<sqlx::Error> for AuthError {
@@ -105,7 +108,7 @@ impl From<AuthError> for ApiError {
             AuthError::SessionUnknown => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
             AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
             AuthError::Password(PasswordError::Busy) => ErrorCode::Unavailable.into(),
-            AuthError::Db(_) | AuthError::Password(_) | AuthError::Random(_) => {
+            AuthError::Db(_) | AuthError::Password(_) | AuthError::Random(_) | AuthError::Stopped(_) => {
                 tracing::error!(error = %error, "an account request failed");
                 ErrorCode::Internal.into()
             }

@@ -1,7 +1,9 @@
 //! Home: what all accounts of a creator come to.
 
+use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
+use super::integrations::HISTORY;
 use crate::{
     domain::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
     error::{ApiError, ErrorCode},
@@ -33,50 +35,53 @@ impl From<HomeError> for ApiError {
 /// The database does not answer.
 pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange) -> Result<HomeStats, HomeError> {
     let today = state.clock.now().date_naive();
-    let accounts = db::figures::totals(&state.db, user_id, today, range.days()).await?;
-    Ok(sum(range, &accounts))
+    let accounts = db::figures::totals(&state.db, user_id, today, range.days(), today - Days::new(HISTORY)).await?;
+    Ok(sum(range, &accounts, today))
 }
 
 /// All accounts together.
-fn sum(range: StatsRange, accounts: &[AccountTotals]) -> HomeStats {
+fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeStats {
     HomeStats {
         range,
-        audience: audience(accounts),
+        audience: audience(accounts, today),
         views: views(range, accounts),
         engagement_rate: engagement_rate(range, accounts),
         // No source of money is connected yet; what a platform reports of it is the platform's word.
         revenue: unknown(Metric::Revenue, accounts),
+        is_fetching: accounts.iter().any(|account| account.is_being_read),
     }
 }
 
-/// The newest counts, against those of the day before the period. The accounts without one count as not covered.
-fn audience(accounts: &[AccountTotals]) -> Figure {
+/// The newest counts, against those of the period's first day: as old as the oldest of them. The accounts without one count as not covered.
+fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let readable = readable_accounts(Metric::Audience, accounts);
     let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
-    let Some(captured_at) = newest.iter().map(|(_, at)| *at).max() else { return unknown(Metric::Audience, accounts) };
-    let value = newest.iter().map(|(followers, _)| followers).sum();
+    let Some(captured_at) = newest.iter().map(|(_, at)| *at).min() else { return unknown(Metric::Audience, accounts) };
+    let value: i64 = newest.iter().map(|(followers, _)| followers).sum();
     let before: Option<i64> = readable.iter().map(|account| account.followers_before).sum();
     let coverage = coverage(count(newest.len()), count(accounts.len()));
-    let trend = if coverage.is_none() { before.map_or(Trend::Unknown, |before| trend(value, before)) } else { Trend::Unknown };
+    let is_fresh = captured_at.date_naive() >= today - Days::new(1);
+    let before = before.filter(|_| coverage.is_none() && is_fresh);
+    let trend = before.map_or(Trend::Unknown, |before| trend((value - before).into(), before.into()));
     Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
 }
 
 fn views(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
-    let totals = |period: PeriodTotals| (period.views, period.views_days);
-    over_days(Metric::Views, Unit::Count, range, accounts, totals, Some)
+    let totals = |period: PeriodTotals| (Sums([period.views, 0]), period.views_days);
+    let change = |Sums([now, _]), Sums([before, _])| trend((now - before).into(), before.into());
+    over_days(Metric::Views, Unit::Count, range, accounts, totals, |Sums([views, _])| Some(views), change)
 }
 
 /// Interactions divided by the accounts reached, in basis points.
 fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
-    let rate = |[interactions, reach]: [i64; 2]| (reach > 0).then(|| ratio(interactions, reach));
-    over_days(
-        Metric::EngagementRate,
-        Unit::BasisPoints,
-        range,
-        accounts,
-        |period| (Sums([period.interactions, period.reach]), period.engagement_days),
-        |Sums(sums)| rate(sums),
-    )
+    let totals = |period: PeriodTotals| (Sums([period.interactions, period.reach]), period.engagement_days);
+    let rate = |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into()));
+    // From the sums, not from the rates, which are rounded.
+    let change = |Sums([now, reach]), Sums([before, reach_before])| {
+        let (now, before) = (i128::from(now) * i128::from(reach_before), i128::from(before) * i128::from(reach));
+        trend(now - before, before)
+    };
+    over_days(Metric::EngagementRate, Unit::BasisPoints, range, accounts, totals, rate, change)
 }
 
 /// Two sums side by side.
@@ -90,27 +95,28 @@ impl std::iter::Sum for Sums {
 }
 
 /// A figure that adds up over days and accounts. Known where at least one day is; the trend only where no day of either period is missing.
-fn over_days<S: std::iter::Sum + Copy>(
+fn over_days(
     metric: Metric,
     unit: Unit,
     range: StatsRange,
     accounts: &[AccountTotals],
-    totals: impl Fn(PeriodTotals) -> (S, u32),
-    value_of: impl Fn(S) -> Option<i64>,
+    totals: impl Fn(PeriodTotals) -> (Sums, u32),
+    value_of: impl Fn(Sums) -> Option<i64>,
+    change: impl Fn(Sums, Sums) -> Trend,
 ) -> Figure {
     let readable = readable_accounts(metric, accounts);
     let period = |of: fn(&AccountTotals) -> PeriodTotals| {
         let sums = readable.iter().map(|account| totals(of(account)));
-        (value_of(sums.clone().map(|(sum, _)| sum).sum()), sums.map(|(_, days)| days).sum::<u32>())
+        (sums.clone().map(|(sum, _)| sum).sum::<Sums>(), sums.map(|(_, days)| days).sum::<u32>())
     };
     let (now, known_days) = period(|account| account.now);
     let (before, known_days_before) = period(|account| account.before);
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
-    let (Some(value), Some(captured_at), 1..) = (now, captured_at, known_days) else { return unknown(metric, accounts) };
+    let (Some(value), Some(captured_at), 1..) = (value_of(now), captured_at, known_days) else { return unknown(metric, accounts) };
     let all_days = count(accounts.len()) * u32::from(range.days());
     let coverage = coverage(known_days, all_days);
     let is_complete = coverage.is_none() && known_days_before == all_days;
-    let trend = before.filter(|_| is_complete).map_or(Trend::Unknown, |before| trend(value, before));
+    let trend = if is_complete { change(now, before) } else { Trend::Unknown };
     Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
 }
 
@@ -134,14 +140,15 @@ fn coverage(known: u32, of: u32) -> Option<Coverage> {
     (known < of).then_some(Coverage { known, of })
 }
 
-fn trend(now: i64, before: i64) -> Trend {
-    if before > 0 { Trend::Known { change_bp: ratio(now - before, before) } } else { Trend::Unknown }
+/// Nothing grows from 0.
+fn trend(change: i128, before: i128) -> Trend {
+    if before > 0 { Trend::Known { change_bp: basis_points(change, before) } } else { Trend::Unknown }
 }
 
-/// `part / whole` in basis points, rounded down towards 0; the widest numbers do not overflow.
-fn ratio(part: i64, whole: i64) -> i64 {
-    let basis_points = i128::from(part) * 10_000 / i128::from(whole);
-    i64::try_from(basis_points).unwrap_or(if basis_points > 0 { i64::MAX } else { i64::MIN })
+/// `part / whole` in basis points, rounded towards 0; the widest numbers do not overflow.
+fn basis_points(part: i128, whole: i128) -> i64 {
+    let points = part.saturating_mul(10_000) / whole;
+    i64::try_from(points).unwrap_or(if points > 0 { i64::MAX } else { i64::MIN })
 }
 
 fn count(number: usize) -> u32 {
@@ -172,7 +179,12 @@ mod tests {
             now,
             before,
             captured_at: (now.views_days > 0).then(DateTime::default),
+            is_being_read: false,
         }
+    }
+
+    fn sum(range: StatsRange, accounts: &[AccountTotals]) -> HomeStats {
+        super::sum(range, accounts, NaiveDate::default())
     }
 
     fn known(figure: Figure) -> KnownFigure {
@@ -207,6 +219,22 @@ mod tests {
         assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
         let views = known(sum(StatsRange::Week, &[silent, account(period(7, 10), period(7, 10))]).views);
         assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, of: 14 }), Trend::Unknown));
+    }
+
+    #[test]
+    fn a_count_is_as_old_as_the_oldest_of_its_parts() {
+        let mut stale = account(period(7, 10), period(7, 10));
+        let fresh = stale.clone();
+        stale.followers = Some((1200, DateTime::default() - chrono::TimeDelta::days(2)));
+        let audience = known(sum(StatsRange::Week, &[stale, fresh]).audience);
+        assert_eq!((audience.captured_at, audience.trend), (DateTime::default() - chrono::TimeDelta::days(2), Trend::Unknown));
+    }
+
+    #[test]
+    fn small_changes_of_a_small_rate_are_not_rounded_away() {
+        let week = |interactions| PeriodTotals { views: 1, views_days: 7, reach: 100_000, interactions, engagement_days: 7 };
+        let rate = known(sum(StatsRange::Week, &[account(week(359), week(350))]).engagement_rate);
+        assert_eq!((rate.value, rate.trend), (35, Trend::Known { change_bp: 257 }));
     }
 
     #[test]
@@ -273,8 +301,8 @@ mod tests {
         }
 
         #[test]
-        fn ratios_never_panic(part: i64, whole in 1..=i64::MAX) {
-            let _ = ratio(part, whole);
+        fn ratios_never_panic(part: i128, whole in 1..=i128::MAX) {
+            let _ = basis_points(part, whole);
         }
     }
 }

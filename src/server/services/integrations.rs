@@ -5,12 +5,14 @@ mod disconnect;
 mod sync;
 mod tokens;
 
+use std::future::Future;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 pub use connect::{Callback, Connected, connect, finish};
 pub use disconnect::{disconnect, revoke_all};
-pub use sync::{refresh, sync_due};
+pub use sync::{HISTORY, refresh, sync_due};
 
 use crate::{
     domain::{
@@ -22,7 +24,7 @@ use crate::{
     server::{
         db::{self, DbError, integrations::Integration},
         infra::crypto::CryptoError,
-        providers::OAuthProvider,
+        providers::{OAuthProvider, lacks_permission},
         state::AppState,
     },
 };
@@ -57,6 +59,9 @@ pub enum IntegrationError {
     /// The random generator.
     #[error("no randomness: {0}")]
     Random(#[from] getrandom::Error),
+    /// A fault of ours.
+    #[error("the work did not end: {0}")]
+    Stopped(#[from] tokio::task::JoinError),
 }
 
 impl From<sqlx::Error> for IntegrationError {
@@ -82,7 +87,7 @@ impl From<IntegrationError> for ApiError {
                 };
                 Self::new(code, kind.label())
             }
-            IntegrationError::Db(_) | IntegrationError::Crypto(_) | IntegrationError::Random(_) => {
+            IntegrationError::Db(_) | IntegrationError::Crypto(_) | IntegrationError::Random(_) | IntegrationError::Stopped(_) => {
                 tracing::error!(error = %error, "a request about an integration failed");
                 ErrorCode::Internal.into()
             }
@@ -126,11 +131,19 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
         account_name: integration.account_name,
         status,
         reason,
+        lacks_permission: lacks_permission(integration.provider, &integration.scopes),
         expires_at: integration.access.expires_at,
         last_sync_at: integration.facts.last_ok_at,
         next_sync_at: integration.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
         connected_at: integration.connected_at,
     }
+}
+
+/// Does what must not stop half-way because the browser has gone away: between a platform's answer and our row, it would be lost.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, IntegrationError>> + Send + 'static,
+) -> Result<T, IntegrationError> {
+    tokio::spawn(work).await?
 }
 
 fn available(state: &AppState, platform: Platform) -> Result<&dyn OAuthProvider, IntegrationError> {

@@ -2,28 +2,35 @@
 
 mod client;
 mod mailer;
+mod sandbox;
 
 use std::sync::Arc;
 
 use axum::Router;
 use chrono::TimeDelta;
-pub use client::Client;
+pub use client::{Answer, Client};
 use huntaze::server::{
     config::Config,
     db,
     infra::{
         clock::{Clock, MockClock},
+        crypto::Cipher,
+        http,
         keys::Keys,
         mail::Message,
         password::PasswordHasher,
         rate_limiter::MemoryRateLimiter,
     },
     jobs,
+    providers::ProviderRegistry,
     router::router,
+    services::integrations,
     state::AppState,
 };
 use leptos::config::LeptosOptions;
 pub use mailer::MemoryMailer;
+pub use sandbox::{ALL_SCOPES, Sandbox};
+use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
@@ -43,15 +50,32 @@ impl TestApp {
     }
 
     pub fn with_config(db: PgPool, config: Config) -> Self {
+        Self::with_clock(db, config, Arc::new(MockClock::default()))
+    }
+
+    /// Together with a sandbox, whose time is the application's.
+    pub async fn with_sandbox(db: PgPool) -> (Self, Sandbox) {
         let clock = Arc::new(MockClock::default());
+        let sandbox = Sandbox::start(clock.now()).await;
+        let mut config = Config::for_tests().expect("a valid configuration");
+        config.instagram = sandbox.instagram();
+        config.limits.per_user = 10_000;
+        (Self::with_clock(db, config, clock), sandbox)
+    }
+
+    fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>) -> Self {
+        let time: Arc<dyn Clock> = clock.clone();
         let state = AppState {
             leptos_options: LeptosOptions::builder().output_name("huntaze").hash_files(false).build(),
             db,
             keys: Arc::new(Keys::derive(&config.app.secret_key)),
+            cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
+            providers: Arc::new(ProviderRegistry::new(&config, &http::client().expect("TLS"), &time)),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             outbox_bell: Arc::new(Notify::new()),
-            clock: clock.clone(),
+            sync_bell: Arc::new(Notify::new()),
+            clock: time,
             config: Arc::new(config),
         };
         Self { router: router(state.clone()), state, clock, mailer: MemoryMailer::default() }
@@ -85,6 +109,32 @@ impl TestApp {
         let mut client = self.visitor().await;
         client.post("/api/auth/login", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(200);
         client
+    }
+
+    /// Moves the time of the application and of its sandbox.
+    pub fn advance(&self, sandbox: &Sandbox, step: TimeDelta) {
+        self.clock.advance(step);
+        sandbox.world.advance(step);
+    }
+
+    /// Starts a visit to Instagram; returns the address of the consent page.
+    pub async fn leave(&self, member: &mut Client) -> String {
+        let answer = member.post("/api/integrations/connect/instagram", json!({})).await.expect_status(200);
+        answer.json()["authorizeUrl"].as_str().expect("a URL").to_owned()
+    }
+
+    /// Connects an account with all scopes, and returns its id.
+    pub async fn connect(&self, sandbox: &Sandbox, member: &mut Client, account: &str) -> String {
+        let authorize_url = self.leave(member).await;
+        let back = sandbox.decide(&authorize_url, "allow", account, &ALL_SCOPES).await;
+        let answer = member.page(&back).await.expect_status(303);
+        let (_, id) = answer.location().split_once("/integrations?connected=instagram&account=").expect(&answer.body);
+        id.to_owned()
+    }
+
+    /// Reads all accounts that are due, until none is.
+    pub async fn read_due(&self) {
+        while integrations::sync_due(&self.state).await.expect("the database answers") {}
     }
 
     /// A mail that is to leave for an address.

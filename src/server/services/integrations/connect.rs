@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, tokens};
+use super::{IntegrationError, available, to_the_end, tokens};
 use crate::{
     domain::{choice::Choice, integration::ConnectFailure, platform::Platform},
     server::{
@@ -65,13 +65,26 @@ pub async fn finish(
     platform: Platform,
     callback: &Callback,
 ) -> Result<Connected, IntegrationError> {
-    let provider = available(state, platform)?;
+    available(state, platform)?;
     use_state(state, current, platform, &callback.state).await?;
     if !callback.error.is_empty() {
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderDown };
         return Err(IntegrationError::NotConnected(failure));
     }
-    let grant = provider.exchange_code(&callback.code, &redirect_uri(state, platform)).await.map_err(refusal)?;
+    let (state, client, current, code) = (state.clone(), client.clone(), current.clone(), callback.code.clone());
+    to_the_end(async move { take_code(&state, &client, &current, platform, &code).await }).await
+}
+
+/// Turns the code into an account.
+async fn take_code(
+    state: &AppState,
+    client: &ClientInfo,
+    current: &OpenSession,
+    platform: Platform,
+    code: &str,
+) -> Result<Connected, IntegrationError> {
+    let provider = available(state, platform)?;
+    let grant = provider.exchange_code(code, &redirect_uri(state, platform)).await.map_err(refusal)?;
     if !provider.can_read_account(&grant.scopes) {
         return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
     }

@@ -1,7 +1,9 @@
+use std::time::Duration;
+
 use futures::{StreamExt, stream};
 use uuid::Uuid;
 
-use super::{IntegrationError, tokens};
+use super::{IntegrationError, sync::LEASE, to_the_end, tokens};
 use crate::{
     domain::{
         integration::{DisconnectOutcome, FailureKind},
@@ -16,6 +18,9 @@ use crate::{
     },
 };
 
+/// An account that is held is looked at so often, for ten seconds in all.
+const LOOKS: u32 = 50;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// So many platforms are told at once that an account is deleted.
 const AT_ONCE: usize = 4;
 
@@ -30,13 +35,34 @@ pub async fn disconnect(
     platform: Option<Platform>,
     id: &str,
 ) -> Result<DisconnectOutcome, IntegrationError> {
-    let integration = find(state, current, platform, id).await?;
+    let id = find(state, current, platform, id).await?.id;
+    let (state, client, user_id) = (state.clone(), client.clone(), current.user.id);
+    to_the_end(async move { let_go(&state, &client, user_id, id).await }).await
+}
+
+/// Holds the account first: a reading under way could be about to replace the token that is withdrawn here.
+async fn let_go(state: &AppState, client: &ClientInfo, user_id: Uuid, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
+    let integration = hold(state, user_id, id).await?;
     let is_revoked = revoke(state, &integration).await;
     let mut tx = state.db.begin().await?;
-    db::integrations::delete(&mut *tx, integration.id).await?;
-    audit(state, &mut *tx, client, Some(current.user.id), AuditKind::IntegrationDisconnected).await?;
+    if !db::integrations::delete(&mut *tx, integration.id, &integration.access.access).await? {
+        return Err(IntegrationError::Busy);
+    }
+    audit(state, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
+}
+
+/// Takes the account, after a reading under way has ended: its creator should not have to try again.
+async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
+    for _ in 0..LOOKS {
+        let now = state.clock.now();
+        if let Some(held) = db::integrations::claim(&state.db, user_id, id, now, now + LEASE).await? {
+            return Ok(held);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Err(IntegrationError::Busy)
 }
 
 /// The creator's account behind the text of an id.

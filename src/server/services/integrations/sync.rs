@@ -3,9 +3,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, stream};
 
-use super::{IntegrationError, disconnect::find, tokens, view};
+use super::{IntegrationError, disconnect::find, to_the_end, tokens, view};
 use crate::{
     domain::{
         figures::Metric,
@@ -16,9 +16,10 @@ use crate::{
         db::{
             self, DbError,
             figures::DayFigures,
-            integrations::{Integration, Reading},
+            integrations::{DaysRead, Integration, Reading},
             sessions::OpenSession,
         },
+        infra::crypto::CryptoError,
         providers::{OAuthProvider, ProviderError, Readable, Tokens, readable},
         state::AppState,
     },
@@ -28,18 +29,22 @@ use crate::{
 const PAUSE: TimeDelta = TimeDelta::hours(6);
 /// One reading takes no longer; a reader that died lets go after the lease.
 const DEADLINE: Duration = Duration::from_mins(1);
-const LEASE: TimeDelta = TimeDelta::minutes(2);
+pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// After a failure: 5 min, 10 min, 20 min, … up to the usual pause.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
 /// Where the platform does not say how long it limits us.
 const LIMITED: TimeDelta = TimeDelta::hours(1);
 
-/// Platforms report a day late; so many of the newest days are asked for again while they are missing.
-const LATE: u64 = 4;
+/// Platforms make up their mind about a day within two; so many of the newest days are asked for at each reading.
+const LATE: u64 = 3;
+/// But not twice within this time.
+const JUST_NOW: TimeDelta = TimeDelta::hours(1);
+/// So often in a row a reading may miss a day before it goes on without it.
+const TRIES: i32 = 3;
 /// One reading goes so many days further back.
 const CHUNK: u64 = 30;
 /// As far as the history goes: the longest period and the one before it.
-const HISTORY: u64 = 180;
+pub const HISTORY: u64 = 180;
 /// Calls under way at once.
 const AT_ONCE: usize = 4;
 
@@ -67,8 +72,13 @@ pub async fn refresh(
 ) -> Result<IntegrationView, IntegrationError> {
     let found = find(state, current, platform, id).await?;
     let now = state.clock.now();
-    let claimed = db::integrations::claim(&state.db, current.user.id, found.id, now, now + LEASE).await?;
-    let outcome = read(state, claimed.ok_or(IntegrationError::Busy)?, true).await?;
+    if found.facts.last_error == Some(FailureKind::RateLimited) && found.next_sync_at.is_some_and(|next| next > now) {
+        // The platform limits all of Huntaze: nobody's impatience may cost the others.
+        return Err(IntegrationError::NotRead(FailureKind::RateLimited));
+    }
+    let claimed = db::integrations::claim(&state.db, current.user.id, found.id, now, now + LEASE).await?.ok_or(IntegrationError::Busy)?;
+    let worker = state.clone();
+    let outcome = to_the_end(async move { Ok(read(&worker, claimed, true).await?) }).await?;
     // What is left of the history is fetched by the job.
     state.sync_bell.notify_one();
     let integration = db::integrations::find(&state.db, current.user.id, found.id).await?.ok_or(IntegrationError::Unknown)?;
@@ -140,7 +150,11 @@ async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool
     }
     let tokens = tokens::open(&state.cipher, integration.id, &integration.access).map_err(|error| {
         tracing::error!(%error, integration = %integration.id, "an access could not be decrypted");
-        SyncError::Over(FailureKind::Unreadable)
+        match error {
+            // It may come back.
+            CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
+            CryptoError::Malformed | CryptoError::Forged | CryptoError::Random => SyncError::Over(FailureKind::Unreadable),
+        }
     })?;
     let tokens = refreshed(state, provider, integration, tokens, is_asked).await?;
 
@@ -149,15 +163,22 @@ async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool
     if let Some(followers) = profile.followers {
         db::figures::save_followers(&state.db, integration.id, today, followers, now).await?;
     }
-    let history_from = read_days(state, provider, integration, &tokens, today).await?;
-    let is_complete = history_from.is_none_or(|oldest| oldest <= today - Days::new(HISTORY));
+    let days = read_days(state, provider, integration, &tokens, today).await?;
+    let is_complete = days.read.from.is_none_or(|oldest| oldest <= today - Days::new(HISTORY));
+    let next_sync_at = match &days.failure {
+        Some(error) => retry_at(error, integration.failures, now).unwrap_or(now + PAUSE),
+        None if is_complete => now + PAUSE,
+        None => now,
+    };
     let reading = Reading {
         id: integration.id,
         access_token: &integration.access.access,
         account_name: &profile.name,
-        history_from,
+        scopes: &days.scopes,
+        days_read: days.read,
+        failure: days.failure.as_ref().map(ProviderError::kind),
         now,
-        next_sync_at: if is_complete { now + PAUSE } else { now },
+        next_sync_at,
     };
     db::integrations::set_read(&state.db, &reading).await?;
     Ok(())
@@ -194,44 +215,79 @@ async fn refreshed(
     Ok(fresh)
 }
 
-/// Reads the newest days that are missing, and a piece of the history. Returns the oldest day that was asked for.
+/// How far the days of an account are read.
+struct DaysOutcome {
+    /// The days that were asked for.
+    read: DaysRead,
+    /// The scopes that still hold.
+    scopes: Vec<String>,
+    /// Why a day is missing that will be asked for again.
+    failure: Option<ProviderError>,
+}
+
+/// Reads the newest days and a piece of the history. An account whose profile answers is not broken because a day does not: that day is
+/// tried again a few times, and then left unknown.
 async fn read_days(
     state: &AppState,
     provider: &dyn OAuthProvider,
     integration: &Integration,
     tokens: &Tokens,
     today: NaiveDate,
-) -> Result<Option<NaiveDate>, SyncError> {
+) -> Result<DaysOutcome, SyncError> {
+    let unchanged = |scopes, failure| DaysOutcome { read: integration.days_read, scopes, failure };
     if readable(integration.provider, Metric::Views, &integration.scopes) != Readable::Yes {
-        return Ok(integration.history_from);
+        return Ok(unchanged(integration.scopes.clone(), None));
     }
-    let known = db::figures::known_days(&state.db, integration.id, today - Days::new(HISTORY)).await?;
-    let (days, oldest) = wanted_days(today, integration.history_from, &known);
-    stream::iter(days.into_iter().rev())
-        .map(|day| async move {
-            let found = provider.fetch_day(&tokens.access, day).await?;
-            if !found.is_empty() {
-                let figures = DayFigures { day, views: found.views, reach: found.reach, interactions: found.interactions };
-                db::figures::save_day(&state.db, integration.id, &figures, state.clock.now()).await?;
+    let just_now = state.clock.now() - JUST_NOW;
+    let settled = db::figures::settled_days(&state.db, integration.id, today - Days::new(HISTORY), just_now).await?;
+    let (days, read) = wanted_days(today, integration.days_read, &settled);
+    let mut calls =
+        stream::iter(days.into_iter().rev()).map(|day| read_day(state, provider, integration, tokens, day)).buffer_unordered(AT_ONCE);
+    let mut missed = None;
+    while let Some(outcome) = calls.next().await {
+        match outcome {
+            Ok(()) => {}
+            Err(SyncError::Failed(error @ ProviderError::Transient(_))) => missed = Some(error),
+            Err(SyncError::Failed(error @ ProviderError::RateLimited { .. })) => {
+                return Ok(unchanged(integration.scopes.clone(), Some(error)));
             }
-            Ok::<_, SyncError>(())
-        })
-        .buffer_unordered(AT_ONCE)
-        .try_collect::<Vec<()>>()
-        .await?;
-    Ok(Some(oldest))
+            Err(SyncError::Failed(ProviderError::ScopeLost(_))) => {
+                return Ok(unchanged(provider.scopes_without_insights(&integration.scopes), None));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match missed.filter(|_| integration.failures < TRIES) {
+        Some(error) => Ok(unchanged(integration.scopes.clone(), Some(error))),
+        None => Ok(DaysOutcome { read, scopes: integration.scopes.clone(), failure: None }),
+    }
 }
 
-/// The days to ask for, and the oldest day that was asked for once they are: what is missing of the newest ones, what came since the last
-/// reading, and a piece of the history.
-fn wanted_days(today: NaiveDate, history_from: Option<NaiveDate>, known: &[NaiveDate]) -> (BTreeSet<NaiveDate>, NaiveDate) {
+async fn read_day(
+    state: &AppState,
+    provider: &dyn OAuthProvider,
+    integration: &Integration,
+    tokens: &Tokens,
+    day: NaiveDate,
+) -> Result<(), SyncError> {
+    let found = provider.fetch_day(&tokens.access, day).await?;
+    if !found.is_empty() {
+        let figures = DayFigures { day, views: found.views, reach: found.reach, interactions: found.interactions };
+        db::figures::save_day(&state.db, integration.id, &figures, state.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// The days to ask for, and those that were asked for once they are: the newest, what came since the last reading, and a piece of the
+/// history; less what is settled.
+fn wanted_days(today: NaiveDate, read: DaysRead, settled: &[NaiveDate]) -> (BTreeSet<NaiveDate>, DaysRead) {
     let span = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
     let oldest = today - Days::new(HISTORY);
-    let end = history_from.unwrap_or(today);
+    let end = read.from.unwrap_or(today);
     let start = (end - Days::new(CHUNK)).max(oldest).min(end);
-    let newest_known = known.iter().copied().max().unwrap_or(today);
-    let recent = span((today - Days::new(LATE)).min(newest_known).max(oldest), today).filter(|day| !known.contains(day));
-    (recent.chain(span(start, end)).collect(), start)
+    let recent = (today - Days::new(LATE)).min(read.until.unwrap_or(today)).max(oldest);
+    let days = span(recent, today).chain(span(start, end)).filter(|day| !settled.contains(day));
+    (days.collect(), DaysRead { from: Some(start), until: Some(today) })
 }
 
 #[cfg(test)]
@@ -243,34 +299,42 @@ mod tests {
         NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date") + Days::new(number)
     }
 
+    fn read(from: u64, until: u64) -> DaysRead {
+        DaysRead { from: Some(day(from)), until: Some(day(until)) }
+    }
+
     #[test]
     fn the_newest_month_comes_first_then_the_rest_piece_by_piece() {
         let today = day(400);
-        let (days, mut oldest) = wanted_days(today, None, &[]);
+        let (days, mut so_far) = wanted_days(today, DaysRead::default(), &[]);
         assert_eq!((days.len(), days.first(), days.last()), (30, Some(&day(370)), Some(&day(399))));
+        let mut settled: Vec<_> = days.into_iter().collect();
         let mut pieces = 1;
-        while oldest > today - Days::new(HISTORY) {
-            let known: Vec<_> = days.iter().copied().collect();
-            let (days, next) = wanted_days(today, Some(oldest), &known);
-            assert_eq!(days.last().copied(), Some(oldest - Days::new(1)));
-            oldest = next;
+        while so_far.from > Some(today - Days::new(HISTORY)) {
+            let (days, next) = wanted_days(today, so_far, &settled);
+            assert_eq!(days.last().copied(), so_far.from.map(|from| from - Days::new(1)));
+            settled.extend(days);
+            so_far = next;
             pieces += 1;
         }
-        assert_eq!((pieces, oldest), (6, day(220)));
-        assert!(wanted_days(today, Some(oldest), &[day(396), day(397), day(398), day(399)]).0.is_empty());
+        assert_eq!((pieces, so_far), (6, read(220, 400)));
+        assert!(wanted_days(today, so_far, &settled).0.is_empty());
     }
 
     #[test]
-    fn a_day_that_was_late_is_asked_for_again() {
-        let (days, _) = wanted_days(day(400), Some(day(220)), &[day(396), day(397), day(398)]);
-        assert_eq!(days.into_iter().collect::<Vec<_>>(), [day(399)]);
+    fn the_newest_days_are_asked_for_until_they_are_settled() {
+        let days = |settled: &[NaiveDate]| wanted_days(day(400), read(220, 400), settled).0.into_iter().collect::<Vec<_>>();
+        assert_eq!(days(&[]), [day(397), day(398), day(399)]);
+        assert_eq!(days(&[day(397)]), [day(398), day(399)]);
     }
 
     #[test]
-    fn what_came_while_nobody_read_is_caught_up() {
-        let known: Vec<_> = (220..350).map(day).collect();
-        let (days, oldest) = wanted_days(day(400), Some(day(220)), &known);
-        assert_eq!((days.len(), days.first(), oldest), (50, Some(&day(350)), day(220)));
+    fn what_came_while_nobody_read_is_caught_up_even_in_pieces() {
+        let (days, _) = wanted_days(day(400), read(220, 350), &[]);
+        assert_eq!((days.len(), days.first()), (50, Some(&day(350))));
+        // The newest were read, then it broke off: `until` did not move.
+        let (days, _) = wanted_days(day(400), read(220, 350), &[day(398), day(399)]);
+        assert_eq!((days.len(), days.last()), (48, Some(&day(397))));
     }
 
     #[test]
@@ -287,13 +351,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn never_today_and_never_too_far_back(today in 200_u64..600, ago in proptest::option::of(0_u64..700)) {
+        fn never_today_and_never_too_far_back(today in 200_u64..600, from in proptest::option::of(0_u64..700), until in proptest::option::of(0_u64..700)) {
             let today = day(today);
-            let history_from = ago.map(|ago| today - Days::new(ago));
-            let (days, oldest) = wanted_days(today, history_from, &[]);
-            prop_assert!(days.iter().all(|day| *day < today));
-            prop_assert!(days.iter().all(|day| *day >= today - Days::new(HISTORY)));
-            prop_assert!(history_from.is_none_or(|from| oldest <= from));
+            let before = |ago: Option<u64>| ago.map(|ago| today - Days::new(ago));
+            let so_far = DaysRead { from: before(from), until: before(until) };
+            let (days, next) = wanted_days(today, so_far, &[]);
+            prop_assert!(days.iter().all(|day| *day < today && *day >= today - Days::new(HISTORY)));
+            prop_assert!(so_far.from.is_none_or(|from| next.from <= Some(from)));
+            prop_assert_eq!(next.until, Some(today));
         }
     }
 }

@@ -1,0 +1,189 @@
+import { alive, askSandbox, connectInstagram, consent, expect, register, signIn, test } from "../fixtures/test";
+
+test("the whole journey: sign up, connect Instagram, see true figures, disconnect @phone", async ({ page, email, mail, handle, expectAccessible }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await alive(page);
+  await page.getByLabel("Photos").check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Instagram").check();
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByLabel("Grow my audience").check();
+  await page.getByRole("button", { name: "Finish" }).click();
+
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  await expect(page.getByText("Connect your first account to see your figures.")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Get started" })).toBeVisible();
+  await expectAccessible();
+  await page.getByRole("link", { name: "Connect an account" }).first().click();
+
+  await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+  await expect(page.getByText("Not available yet")).toHaveCount(5);
+  await expectAccessible();
+  await connectInstagram(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  await expect(page).toHaveURL(/\/integrations$/);
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
+  await expect(page.getByText("Healthy")).toBeVisible();
+  await expect(page.getByText("Sandbox").first()).toBeVisible();
+  await expect(page.getByText(/Synced just now/)).toBeVisible();
+  await expectAccessible();
+
+  await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Home" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
+  // The history arrives by itself.
+  await page.getByRole("link", { name: "7 days" }).click();
+  await expect(page.getByText(/vs previous 7 days/)).toHaveCount(2);
+  await expect(page.getByText("Instagram does not report revenue")).toBeVisible();
+  await expect(page.getByText(/Updated/).first()).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Get started" })).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Connections" })).toBeVisible();
+  await expect(page.getByRole("link", { name: /Look at the quarter/ })).toBeVisible();
+  await expectAccessible();
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow).toBe(0);
+
+  await page.getByRole("link", { name: "Manage your connections" }).click();
+  await page.getByRole("button", { name: /Refresh now/ }).click();
+  await expect(page.getByText("The account was read just now.")).toBeVisible();
+  await page.getByRole("link", { name: "Disconnect" }).click();
+  await expect(page.getByRole("dialog", { name: `Disconnect Instagram @${handle}?` })).toBeVisible();
+  await expectAccessible();
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByText("The account is disconnected.")).toBeVisible();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toHaveCount(0);
+  const asked = await askSandbox(handle);
+  expect(asked.map((request) => request.endpoint)).toContain("revoke");
+});
+
+test("several accounts, each with its card", async ({ page, email, mail, handle }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/integrations");
+  await alive(page);
+  await connectInstagram(page, handle);
+  await connectInstagram(page, `${handle}.too`);
+  await expect(page.getByText(`Instagram connected: @${handle}.too`)).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}`, exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}.too` })).toBeVisible();
+});
+
+test("a refusal changes nothing, and a link is good once", async ({ page, email, mail, handle }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/integrations");
+  await alive(page);
+  await page.getByRole("button", { name: "Connect Instagram account" }).click();
+  await page.getByRole("button", { name: "Deny" }).click();
+  await expect(page.getByText("You cancelled. Nothing was changed.")).toBeVisible();
+  await expect(page).toHaveURL(/\/integrations$/);
+
+  let callback = "";
+  page.on("request", (request) => {
+    if (request.url().includes("/api/integrations/callback/")) callback = request.url();
+  });
+  await connectInstagram(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  await page.goto(callback);
+  await expect(page.getByText("That link was already used. Try again.").first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
+});
+
+test("an access that was withdrawn asks to reconnect, and keeps the account", async ({ page, email, mail, handle, allowStatus, fail, expectAccessible }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/integrations");
+  await alive(page);
+  await connectInstagram(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  // Until the history is there: then nothing but this test asks for the account.
+  await page.goto("/home?range=90d");
+  await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 30_000 });
+  await page.goto("/integrations");
+  await alive(page);
+
+  allowStatus(409, 503);
+  await fail(handle, "profile", "server_error");
+  await page.getByRole("button", { name: /Refresh now/ }).click();
+  await expect(page.getByRole("alert")).toContainText("The platform does not answer. We keep trying.");
+  await fail(handle, "profile", "revoked");
+  await page.getByRole("button", { name: /Refresh now/ }).click();
+  await expect(page.getByText("Needs attention")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Reconnect/ })).toBeVisible();
+  await expectAccessible();
+  await page.goto("/home");
+  await alive(page);
+  await expect(page.getByText("Access was withdrawn. Reconnect to go on.")).toBeVisible();
+  await expect(page.getByRole("link", { name: /Repair a connection/ })).toBeVisible();
+
+  await page.goto("/integrations");
+  await alive(page);
+  await page.getByRole("button", { name: /Reconnect/ }).click();
+  await consent(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  await expect(page.getByText("Healthy")).toBeVisible();
+});
+
+test("fewer permissions are named where the figure would be", async ({ page, email, mail, handle }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/integrations");
+  await alive(page);
+  await page.getByRole("button", { name: "Connect Instagram account" }).click();
+  await page.getByLabel("Any other name").fill(handle);
+  await page.getByLabel("instagram_business_manage_insights").uncheck();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  await page.goto("/home");
+  await expect(page.getByText("You did not allow Huntaze to read this. Reconnect to allow it.")).toHaveCount(2);
+});
+
+test("the question before disconnecting is answered by keyboard, and the back button closes it", async ({ page, email, mail, handle }) => {
+  await register(page, email, mail);
+  await signIn(page, email);
+  await page.goto("/integrations");
+  await alive(page);
+  await connectInstagram(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  const disconnect = page.getByRole("link", { name: /^Disconnect/ });
+  await disconnect.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page).toHaveURL(/\/integrations$/);
+  await disconnect.click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await disconnect.click();
+  await page.getByRole("link", { name: "Keep it" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("an account is connected, read and disconnected", async ({ page, browser, email, mail, handle }) => {
+    const helper = await (await browser.newContext({ javaScriptEnabled: true, extraHTTPHeaders: { "x-forwarded-for": "10.200.1.2" } })).newPage();
+    await register(helper, email, mail);
+    await helper.context().close();
+    await signIn(page, email);
+    await page.goto("/integrations");
+    await page.getByRole("button", { name: "Connect Instagram account" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: "Continue to the platform" })).toBeVisible();
+    await page.getByRole("link", { name: "Continue" }).click();
+    await consent(page, handle);
+    await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+    await page.getByRole("button", { name: /Refresh now/ }).click();
+    await expect(page.getByText("The account was read just now.")).toBeVisible();
+    await page.goto("/home");
+    await expect(page.getByText("Instagram does not report revenue")).toBeVisible();
+    await page.goto("/integrations");
+    await page.getByRole("link", { name: /^Disconnect/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toHaveCount(0);
+  });
+});

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Measures the release build, and prints it as tables: sizes, what each page loads, memory, and requests a second next to a bare axum server
+# that answers the same bytes, in one run. docs/PERFORMANCE.md keeps a run.
+source "$(dirname "$0")/env.sh"
+source "$(dirname "$0")/stack.sh"
+cd "$HUNTAZE_ROOT"
+
+SECONDS_EACH=${SECONDS_EACH:-10}
+CONNECTIONS=32
+have wrk || die "wrk is missing. Run: sudo apt-get install -y wrk"
+have brotli || die "brotli is missing. Run: sudo apt-get install -y brotli"
+scripts/setup.sh test
+scripts/build.sh
+cargo build -q --release -p huntaze-sandbox --example bare
+
+PORT=${TEST_PORT:-3300} SANDBOX_PORT=${TEST_SANDBOX_PORT:-3400} BARE_PORT=${BARE_PORT:-3500}
+SANDBOX_SMTP_PORT=$((SANDBOX_PORT + 25))
+export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
+for port in "$PORT" "$SANDBOX_PORT" "$SANDBOX_SMTP_PORT" "$BARE_PORT"; do require_free_port "$port" TEST_PORT bench; done
+stop_on_exit
+load_secrets
+start_postgres
+export_settings "huntaze_bench_$$"
+# Every request comes from one address and one creator.
+export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 LOG_FILTER=warn
+WORK=$(mktemp -d)
+start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
+start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1
+HUNTAZE_PID=${CHILDREN[1]}
+wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start"
+
+# ---------------------------------------------------------------- a creator with an account
+
+SANDBOX=http://localhost:$SANDBOX_PORT
+EMAIL=bench@example.com PASSWORD=tuesday-lamp-orbit
+JAR=$WORK/cookies
+cookie() { awk -v name="$1" '$6 == name { print $7 }' "$JAR"; }
+call() { curl -fsS -b "$JAR" -c "$JAR" -H 'accept: application/json' -H "x-csrf-token: $(cookie huntaze_csrf)" "$@"; }
+post() { call -H 'content-type: application/json' -d "$2" "$APP_URL$1"; }
+
+call -o /dev/null "$APP_URL/api/csrf/token"
+post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
+until token=$(curl -fsS "$SANDBOX/mail.json?to=$EMAIL" | grep -o 'token=[A-Za-z0-9_-]*' | head -1) && [ -n "$token" ]; do sleep 0.2; done
+post /api/auth/verify-email "{\"token\":\"${token#token=}\"}" >/dev/null
+post /api/auth/login "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
+post /api/onboarding/complete '{}' >/dev/null
+authorize=$(post /api/integrations/connect/instagram '{}' | sed 's/.*"authorizeUrl":"\([^"]*\)".*/\1/')
+back=$(curl -fsS -o /dev/null -w '%{redirect_url}' --data-urlencode "state=${authorize##*state=}" -d decision=allow -d account=ada.creates \
+  -d "redirect_uri=$APP_URL/api/integrations/callback/instagram" -d 'scope:instagram_business_basic=on' \
+  -d 'scope:instagram_business_manage_insights=on' "$SANDBOX/instagram/oauth/decide")
+call -o /dev/null "${back%#_}"
+# The whole history is there when the longest range can be compared.
+until call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":{"state":"known"'; do sleep 0.5; done
+
+# ---------------------------------------------------------------- tables
+
+brotli_kb() { find target/run/site/pkg -name "*.$1" -exec brotli -c -q 11 {} + | wc -c | awk '{ printf "%.1f", $1 / 1024 }'; }
+rss_mb() { awk -v key="$1:" '$1 == key { printf "%.0f", $2 / 1024 }' "/proc/$HUNTAZE_PID/status"; }
+# rate URL COOKIE: requests a second, and the mean latency.
+rate() { wrk -t1 -c"$CONNECTIONS" -d"${SECONDS_EACH}s" -H "Cookie: $2" -H 'accept: text/html' "$1" |
+  awk '/Latency/ { latency = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = " (" $0 ")" } END { printf "%.0f | %s%s", rate, latency, bad }'; }
+compare() {
+  local path=$1 cookie=$2 file=$WORK/$1.html
+  printf '| /%s | %s | %s | %s |\n' "$path" "$(wc -c < "$file" | awk '{ printf "%.1f", $1 / 1024 }')" \
+    "$(rate "$APP_URL/$path" "$cookie")" "$(rate "http://127.0.0.1:$BARE_PORT/$path" "$cookie")"
+}
+
+printf '%s, %s cores, %s\n\n' "$(date -u +%F)" "$(nproc)" "$(rustc --version)"
+printf '| brotli | KB |\n|---|---|\n| WebAssembly | %s |\n| JavaScript | %s |\n| CSS | %s |\n\n' "$(brotli_kb wasm)" "$(brotli_kb js)" "$(brotli_kb css)"
+started=$(rss_mb VmRSS)
+printf '| page | requests | KB on the wire | first paint, ms |\n|---|---|---|---|\n'
+(cd end2end && node measure.mjs "$APP_URL" "$(cookie huntaze_session)")
+
+# A visitor signs in, a member looks at the figures.
+SESSION="huntaze_session=$(cookie huntaze_session)"
+curl -fsS -H 'accept: text/html' "$APP_URL/login" -o "$WORK/login.html"
+curl -fsS -H 'accept: text/html' -H "cookie: $SESSION" "$APP_URL/home" -o "$WORK/home.html"
+start_child bare "$CARGO_TARGET_DIR/release/examples/bare" "$BARE_PORT" login="$WORK/login.html" home="$WORK/home.html"
+wait_for "http://127.0.0.1:$BARE_PORT/login" 10 || die "The bare server did not start"
+printf '\n| page | KB | Huntaze, requests/s | latency | bare axum, requests/s | latency |\n|---|---|---|---|---|---|\n'
+compare login none=none
+compare home "$SESSION"
+printf '\n| memory of the server | MB |\n|---|---|\n| before the load | %s |\n| after it | %s |\n| at the most | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"

@@ -1,0 +1,77 @@
+//! The figures of home.
+
+use insta::assert_json_snapshot;
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn without_accounts_nothing_is_known(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    assert_json_snapshot!(member.get("/api/home/stats").await.expect_status(200).json(), @r#"
+    {
+      "audience": {
+        "state": "pending"
+      },
+      "engagementRate": {
+        "state": "pending"
+      },
+      "range": "30d",
+      "revenue": {
+        "state": "unsupported"
+      },
+      "views": {
+        "state": "pending"
+      }
+    }
+    "#);
+    let page = member.page("/home").await.body;
+    assert!(page.contains("Connect your first account to see your figures.") && page.contains("Get started"), "{page}");
+    assert!(!page.contains("data-state=\"known\""));
+}
+
+#[sqlx::test]
+async fn two_accounts_add_up(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    let one = member.get("/api/home/stats?range=7d").await.json();
+    app.connect(&sandbox, &mut member, "ada.backstage").await;
+    let halfway = member.get("/api/home/stats?range=7d").await.json();
+    assert_eq!(halfway["views"]["coverage"], serde_json::json!({ "known": 7, "of": 14 }));
+    assert_eq!(halfway["views"]["trend"]["state"], "unknown");
+    app.read_due().await;
+    let both = member.get("/api/home/stats?range=7d").await.expect_status(200).json();
+    assert!(both["views"]["value"].as_i64() > one["views"]["value"].as_i64());
+    assert_json_snapshot!(both);
+    let page = member.page("/home?range=7d").await.body;
+    assert!(page.contains("vs previous 7 days") && page.contains("Instagram does not report revenue"), "{page}");
+    assert!(!page.contains("Connect your first account"));
+}
+
+#[sqlx::test]
+async fn figures_are_their_owners_alone(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    app.connect(&sandbox, &mut ada, "ada.creates").await;
+    assert_eq!(eve.get("/api/home/stats").await.json()["audience"]["state"], "pending");
+    app.visitor().await.get("/api/home/stats").await.expect_status(401);
+}
+
+#[sqlx::test]
+async fn a_range_is_one_of_three(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    for range in ["7d", "30d", "90d"] {
+        assert_eq!(member.get(&format!("/api/home/stats?range={range}")).await.expect_status(200).json()["range"], range);
+    }
+    for range in ["1d", "7", "-7d", "%00", "%ff", "7d&range=30d"] {
+        let answer = member.get(&format!("/api/home/stats?range={range}")).await.expect_status(400);
+        assert_eq!(answer.code(), "invalid_input", "{range}");
+        member.page(&format!("/home?range={range}")).await.expect_status(200);
+    }
+}

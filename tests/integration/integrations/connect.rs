@@ -1,0 +1,307 @@
+use chrono::TimeDelta;
+use http::Method;
+use huntaze_sandbox::FaultKind;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+use url::Url;
+
+use crate::support::{ALL_SCOPES, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn connected(db: &PgPool) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM integrations").fetch_one(db).await.expect("a count")
+}
+
+#[sqlx::test]
+async fn an_account_is_connected_and_its_first_figure_is_there_at_once(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let authorize_url: Url = app.leave(&mut member).await.parse().expect("a URL");
+    let mut query: Vec<_> = authorize_url.query_pairs().into_owned().collect();
+    let state = query.pop().expect("the state");
+    assert_eq!((state.0.as_str(), state.1.len()), ("state", 43));
+    assert_json_snapshot!(query, @r#"
+    [
+      [
+        "client_id",
+        "sandbox-instagram"
+      ],
+      [
+        "redirect_uri",
+        "http://127.0.0.1:3000/api/integrations/callback/instagram"
+      ],
+      [
+        "response_type",
+        "code"
+      ],
+      [
+        "scope",
+        "instagram_business_basic,instagram_business_manage_insights"
+      ]
+    ]
+    "#);
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let status = member.get("/api/integrations/status").await.expect_status(200).json();
+    assert_eq!(status["integrations"][0]["id"], Value::from(id.as_str()));
+    assert_json_snapshot!(status, { ".integrations[].id" => "[id]" });
+    let stats = member.get("/api/home/stats").await.expect_status(200).json();
+    assert_eq!(stats["audience"]["state"], "known");
+    assert_eq!(stats["views"]["state"], "pending");
+
+    let page = member.page(&format!("/integrations?connected=instagram&account={id}")).await.expect_status(200).body;
+    assert!(page.contains("Instagram connected: @ada.creates") && page.contains(">Sandbox<"), "{page}");
+    assert!(page.contains("Not available yet"), "the other platforms");
+}
+
+#[sqlx::test]
+async fn a_refusal_changes_nothing_and_is_said(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let authorize_url = app.leave(&mut member).await;
+    let back = sandbox.decide(&authorize_url, "deny", "ada.creates", &[]).await;
+    let answer = member.page(&back).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations?error=cancelled&provider=instagram");
+    assert!(member.page(answer.location()).await.body.contains("You cancelled. Nothing was changed."));
+    let answer = member.page(&back).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations?error=replayed&provider=instagram", "a refusal uses the state up");
+    assert_eq!(connected(&db).await, 0);
+}
+
+#[sqlx::test]
+async fn what_comes_back_is_taken_once_in_time_and_from_its_own_session(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    let outcome = |answer: crate::support::Answer| answer.expect_status(303).location().to_owned();
+
+    let authorize_url = app.leave(&mut ada).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    assert_eq!(outcome(eve.page(&back).await), "/integrations?error=invalid_state&provider=instagram", "somebody else's state");
+    assert_eq!(outcome(ada.page(&back.replace("instagram?", "tiktok?")).await), "/integrations?error=not_available&provider=tiktok");
+    assert!(outcome(ada.page(&back).await).starts_with("/integrations?connected=instagram&account="));
+    assert_eq!(outcome(ada.page(&back).await), "/integrations?error=replayed&provider=instagram");
+
+    let authorize_url = app.leave(&mut ada).await;
+    let late = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    app.clock.advance(TimeDelta::minutes(10));
+    assert_eq!(outcome(ada.page(&late).await), "/integrations?error=expired&provider=instagram");
+
+    for query in ["", "?code=x", "?state=", "?state=x&code=y", "?state=a&state=b", "?error=access_denied", "?state=%ff%00", "?code=%00"] {
+        let answer = ada.page(&format!("/api/integrations/callback/instagram{query}")).await;
+        assert_eq!(outcome(answer), "/integrations?error=invalid_state&provider=instagram", "{query}");
+    }
+    assert_eq!(ada.get("/api/integrations/callback/myspace?state=x").await.expect_status(404).code(), "not_found");
+    let answer = app.client().page("/api/integrations/callback/instagram?state=x&code=y").await;
+    assert_eq!(outcome(answer), "/login?reason=ended&next=/integrations");
+    assert_eq!(connected(&db).await, 1);
+}
+
+#[sqlx::test]
+async fn of_two_callbacks_with_one_state_one_connects(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let authorize_url = app.leave(&mut member).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let (mut one, mut two) = (member.clone(), member.clone());
+    let (a, b) = tokio::join!(one.page(&back), two.page(&back));
+    let mut outcomes = [a.expect_status(303).location().to_owned(), b.expect_status(303).location().to_owned()];
+    outcomes.sort();
+    assert!(outcomes[0].starts_with("/integrations?connected=instagram"), "{outcomes:?}");
+    assert_eq!(outcomes[1], "/integrations?error=replayed&provider=instagram");
+    assert_eq!((connected(&db).await, sandbox.calls("token")), (1, 1));
+}
+
+#[sqlx::test]
+async fn two_visits_for_one_account_at_once_leave_one(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let mut backs = Vec::new();
+    for _ in 0..2 {
+        let authorize_url = app.leave(&mut member).await;
+        backs.push(sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await);
+    }
+    let (mut one, mut two) = (member.clone(), member.clone());
+    let (a, b) = tokio::join!(one.page(&backs[0]), two.page(&backs[1]));
+    assert_eq!(a.expect_status(303).location(), b.expect_status(303).location());
+    assert_eq!(connected(&db).await, 1);
+    // The tokens are sealed for the row they stand in.
+    app.read_due().await;
+    assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["status"], "healthy");
+}
+
+#[sqlx::test]
+async fn somebody_elses_account_is_left_alone(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    app.connect(&sandbox, &mut ada, "ada.creates").await;
+    let row = "SELECT row_to_json(integrations)::text FROM integrations";
+    let before: String = sqlx::query_scalar(row).fetch_one(&db).await.expect("a row");
+    let authorize_url = app.leave(&mut eve).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let answer = eve.page(&back).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations?error=already_connected&provider=instagram");
+    assert!(eve.page(answer.location()).await.body.contains("connected to another Huntaze account"));
+    assert_eq!(sqlx::query_scalar::<_, String>(row).fetch_one(&db).await.expect("a row"), before);
+}
+
+#[sqlx::test]
+async fn reconnecting_keeps_the_account_its_id_and_its_history(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    let days = "SELECT count(*) FROM daily_insights";
+    let before: i64 = sqlx::query_scalar(days).fetch_one(&db).await.expect("a count");
+    sandbox.fail("profile", FaultKind::Revoked, 1);
+    member.post(&format!("/api/integrations/refresh/instagram/{id}"), json!({})).await.expect_status(409);
+    let broken = &member.get("/api/integrations/status").await.json()["integrations"][0];
+    assert_eq!((&broken["status"], &broken["reason"]), (&Value::from("error"), &Value::from("revoked")));
+    assert!(member.page("/integrations").await.body.contains("Reconnect"));
+
+    assert_eq!(app.connect(&sandbox, &mut member, "ada.creates").await, id);
+    let mended = &member.get("/api/integrations/status").await.json()["integrations"][0];
+    assert_eq!((&mended["status"], &mended["reason"]), (&Value::from("healthy"), &Value::Null));
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), before);
+}
+
+#[sqlx::test]
+async fn fewer_permissions_are_said_and_never_drawn_as_0(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let authorize_url = app.leave(&mut member).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES[1..]).await;
+    let answer = member.page(&back).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations?error=scope_missing&provider=instagram");
+    assert_eq!(connected(&db).await, 0);
+
+    let authorize_url = app.leave(&mut member).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES[..1]).await;
+    assert!(member.page(&back).await.location().contains("connected=instagram"));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("insights"), 0, "what was not allowed is not asked for");
+    let stats = member.get("/api/home/stats").await.json();
+    assert_eq!((&stats["audience"]["state"], &stats["views"]["state"]), (&Value::from("known"), &Value::from("refused")));
+    let page = member.page("/home").await.body;
+    assert!(page.contains("You did not allow Huntaze to read this."), "{page}");
+}
+
+#[sqlx::test]
+async fn whatever_the_platform_does_the_visit_ends_on_a_page_and_nothing_is_stored(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let kinds = [
+        FaultKind::Expired,
+        FaultKind::Revoked,
+        FaultKind::ServerError,
+        FaultKind::RateLimited,
+        FaultKind::Html,
+        FaultKind::ErrorBody,
+        FaultKind::ConnectionReset,
+    ];
+    for endpoint in ["token", "exchange", "profile"] {
+        for kind in kinds {
+            sandbox.fail(endpoint, kind, 1);
+            let authorize_url = app.leave(&mut member).await;
+            let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+            let answer = member.page(&back).await.expect_status(303);
+            assert_eq!(answer.location(), "/integrations?error=provider_down&provider=instagram", "{endpoint}, {kind:?}");
+            assert_eq!(connected(&db).await, 0, "{endpoint}, {kind:?}");
+        }
+    }
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+}
+
+#[sqlx::test]
+async fn tokens_are_stored_encrypted_and_shown_to_nobody(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    let stored: Vec<u8> = sqlx::query_scalar("SELECT access_token FROM integrations").fetch_one(&db).await.expect("a row");
+    assert!(!stored.windows(4).any(|part| part == b"IGL~"), "{stored:?}");
+    for uri in ["/api/integrations/status", "/api/account/export"] {
+        assert!(!member.get(uri).await.expect_status(200).body.contains("IGL~"), "{uri}");
+    }
+    for uri in ["/integrations", "/home"] {
+        assert!(!member.page(uri).await.body.contains("IGL~"), "{uri}");
+    }
+}
+
+#[sqlx::test]
+async fn connecting_needs_a_session_a_token_and_a_platform_that_is_there(db: PgPool) {
+    let (app, _sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let mut visitor = app.visitor().await;
+    for path in ["/api/integrations/connect/instagram", "/api/integrations/connect"] {
+        assert_eq!(visitor.post(path, json!({ "provider": "instagram" })).await.expect_status(401).code(), "unauthenticated", "{path}");
+    }
+    visitor.get("/api/integrations/status").await.expect_status(401);
+    for (platform, status, code) in [("tiktok", 409, "conflict"), ("myspace", 404, "not_found"), ("%00", 404, "not_found")] {
+        let answer = member.post(&format!("/api/integrations/connect/{platform}"), json!({})).await.expect_status(status);
+        assert_eq!(answer.code(), code, "{platform}");
+    }
+    assert_json_snapshot!(member.post("/api/integrations/connect", json!({ "provider": "tiktok" })).await.expect_status(409).error(), @r#"
+    {
+      "code": "conflict",
+      "error": "TikTok cannot be connected yet.",
+      "requestId": "[id]"
+    }
+    "#);
+    member.cookies.remove("huntaze_csrf");
+    let answer = member.request(Method::POST, "/api/integrations/connect/instagram").await.expect_status(403);
+    assert_eq!(answer.code(), "csrf_invalid");
+}
+
+#[sqlx::test]
+async fn a_platform_without_keys_is_not_offered(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    let status = member.get("/api/integrations/status").await.json();
+    assert!(status["providers"].as_array().expect("a list").iter().all(|provider| provider["isAvailable"] == false), "{status}");
+    let page = member.page("/integrations").await.body;
+    assert_eq!(page.matches("Not available yet").count(), 6);
+    assert!(!page.contains(">Sandbox<"));
+    member.post("/api/integrations/connect/instagram", json!({})).await.expect_status(409);
+    let answer = member.page("/api/integrations/callback/instagram?state=x").await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations?error=not_available&provider=instagram");
+}
+
+#[sqlx::test]
+async fn the_platforms_of_the_answers_come_first(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    member.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit", "x"] })).await.expect_status(200);
+    let status = member.get("/api/integrations/status").await.json();
+    let order: Vec<_> = status["providers"].as_array().expect("a list").iter().map(|provider| provider["provider"].clone()).collect();
+    assert_eq!(order, ["reddit", "x", "instagram", "tiktok", "youtube", "onlyfans"]);
+}
+
+#[sqlx::test]
+async fn without_a_script_a_page_of_ours_leads_out(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let page = member.submit("/api/integrations/connect", &[("provider", "instagram")]).await.expect_status(200).body;
+    assert_eq!(page.matches("<h1").count(), 1);
+    let (_, rest) = page.split_once("href=\"http://").expect("a link out");
+    let target = format!("http://{}", rest.split('"').next().expect("its end").replace("&amp;", "&"));
+    let back = sandbox.decide(&target, "allow", "ada.creates", &ALL_SCOPES).await;
+    assert!(member.page(&back).await.location().starts_with("/integrations?connected=instagram"));
+    let answer = member.submit("/api/integrations/connect", &[("provider", "tiktok")]).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations");
+    assert!(member.page("/integrations").await.body.contains("TikTok cannot be connected yet."));
+}
+
+#[sqlx::test]
+async fn outcomes_come_from_a_closed_list(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member(EMAIL).await;
+    for uri in [
+        "/integrations?error=%3Cscript%3Ealert(1)%3C/script%3E",
+        "/integrations?connected=%3Cscript%3Ealert(1)",
+        "/integrations?connected=instagram&account=%3Cscript%3Ealert(1)",
+        "/integrations?disconnect=%3Cscript%3Ealert(1)",
+    ] {
+        let page = member.page(uri).await.expect_status(200).body;
+        assert!(!page.contains("<script>alert"), "{uri}");
+    }
+}

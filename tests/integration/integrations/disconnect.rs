@@ -1,0 +1,110 @@
+use http::Method;
+use huntaze_sandbox::FaultKind;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{PASSWORD, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn rows(db: &PgPool) -> i64 {
+    let rows =
+        "SELECT (SELECT count(*) FROM integrations) + (SELECT count(*) FROM daily_insights) + (SELECT count(*) FROM audience_snapshots)";
+    sqlx::query_scalar(rows).fetch_one(db).await.expect("a count")
+}
+
+#[sqlx::test]
+async fn access_is_withdrawn_and_nothing_is_left(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    let page = member.page(&format!("/integrations?disconnect={id}")).await.body;
+    assert!(page.contains("Disconnect Instagram @ada.creates?"), "the question is drawn without a script: {page}");
+    let answer = member.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(200);
+    assert_json_snapshot!(answer.json(), @r#"
+    {
+      "status": "disconnected"
+    }
+    "#);
+    assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 1));
+    member.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(404);
+}
+
+#[sqlx::test]
+async fn an_account_goes_even_if_the_platform_cannot_be_told(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    for (kind, outcome) in [(FaultKind::ServerError, "not_revoked"), (FaultKind::Html, "not_revoked"), (FaultKind::Revoked, "disconnected")]
+    {
+        let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+        sandbox.fail("revoke", kind, 1);
+        let answer = member.post("/api/integrations/disconnect", json!({ "id": id })).await.expect_status(200);
+        assert_eq!(answer.json()["status"], outcome, "{kind:?}");
+        assert_eq!(rows(&db).await, 0);
+    }
+}
+
+/// The token that is withdrawn must be the newest: a reading under way could be about to replace it.
+#[sqlx::test]
+async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let (read, answer) = tokio::join!(
+        huntaze::server::services::integrations::sync_due(&app.state),
+        member.post("/api/integrations/disconnect", json!({ "id": id }))
+    );
+    assert!(matches!(read, Ok(true)));
+    answer.expect_status(200);
+    assert_eq!(rows(&db).await, 0);
+}
+
+#[sqlx::test]
+async fn a_form_can_disconnect_too(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let answer = member.submit("/api/integrations/disconnect", &[("id", &id)]).await.expect_status(303);
+    assert_eq!((answer.location(), rows(&db).await), ("/integrations?disconnected=disconnected", 0));
+    assert!(member.page(answer.location()).await.body.contains("The account is disconnected."));
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    sandbox.fail("revoke", FaultKind::ServerError, 1);
+    let answer = member.submit("/api/integrations/disconnect", &[("id", &id)]).await.expect_status(303);
+    assert!(member.page(answer.location()).await.body.contains("the platform could not be told"));
+}
+
+#[sqlx::test]
+async fn somebody_elses_account_does_not_exist(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
+    for path in [format!("instagram/{id}"), format!("tiktok/{id}"), "instagram/not-an-id".to_owned(), "instagram/%00".to_owned()] {
+        let answer = eve.request(Method::DELETE, &format!("/api/integrations/disconnect/{path}")).await.expect_status(404);
+        assert_eq!(answer.code(), "not_found", "{path}");
+    }
+    ada.request(Method::DELETE, &format!("/api/integrations/disconnect/tiktok/{id}")).await.expect_status(404);
+    eve.post("/api/integrations/disconnect", json!({ "id": id })).await.expect_status(404);
+    let mut nobody = app.visitor().await;
+    nobody.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(401);
+    nobody.cookies.clear();
+    nobody.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(403);
+    assert_eq!((rows(&db).await, sandbox.calls("revoke")), (2, 0));
+}
+
+#[sqlx::test]
+async fn who_leaves_huntaze_leaves_no_access_behind(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.connect(&sandbox, &mut member, "ada.backstage").await;
+    app.read_due().await;
+    let export = member.get("/api/account/export").await.expect_status(200).json();
+    assert_eq!(export["integrations"].as_array().map(Vec::len), Some(2));
+    assert_eq!(export["figures"].as_array().map(Vec::len), Some(362), "180 days and today, of each");
+    assert_eq!(export["figures"][0]["day"], Value::from("2026-01-15"));
+    sandbox.fail("revoke", FaultKind::ServerError, 1);
+    member.post("/api/account/delete", json!({ "password": PASSWORD })).await.expect_status(200);
+    assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 2));
+}

@@ -1,0 +1,4 @@
+mod connect;
+mod disconnect;
+mod read;
+mod refresh;

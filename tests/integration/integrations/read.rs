@@ -1,0 +1,277 @@
+//! Reading accounts in the background.
+
+use chrono::TimeDelta;
+use huntaze::server::{db, services::integrations::sync_due};
+use huntaze_sandbox::FaultKind;
+use serde_json::Value;
+use sqlx::PgPool;
+
+use crate::support::{Client, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    (app, sandbox, member)
+}
+
+/// Status and reason of the creator's account.
+async fn how(member: &mut Client) -> (String, Option<String>) {
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    (account["status"].as_str().expect("a status").to_owned(), account["reason"].as_str().map(ToOwned::to_owned))
+}
+
+async fn token(db: &PgPool) -> Vec<u8> {
+    sqlx::query_scalar("SELECT access_token FROM integrations").fetch_one(db).await.expect("a row")
+}
+
+#[sqlx::test]
+async fn the_history_is_fetched_a_month_first_then_the_rest(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    let days = "SELECT count(*) FROM daily_insights";
+    assert!(sync_due(&app.state).await.expect("read"));
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 30);
+    app.read_due().await;
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180);
+    assert_eq!(sandbox.calls("insights"), 180, "each day is asked for once");
+    let today: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM daily_insights WHERE day >= '2026-01-15'").fetch_one(&db).await.expect("a count");
+    assert_eq!(today, 0, "a day that has not ended has no figure");
+    for range in ["7d", "30d", "90d"] {
+        let stats = member.get(&format!("/api/home/stats?range={range}")).await.expect_status(200).json();
+        for figure in ["views", "engagementRate"] {
+            assert_eq!(stats[figure]["trend"]["state"], "known", "{range} {figure}: {stats}");
+            assert!(stats[figure]["coverage"].is_null(), "{range} {figure}");
+        }
+    }
+    let sum: i64 =
+        sqlx::query_scalar("SELECT sum(views)::bigint FROM daily_insights WHERE day >= '2026-01-08'").fetch_one(&db).await.expect("a sum");
+    assert_eq!(member.get("/api/home/stats?range=7d").await.json()["views"]["value"], sum);
+}
+
+#[sqlx::test]
+async fn an_account_is_read_again_after_the_pause_and_not_before(db: PgPool) {
+    let (app, sandbox, _) = ready(db.clone()).await;
+    app.read_due().await;
+    let calls = sandbox.calls("profile");
+    app.advance(&sandbox, TimeDelta::hours(6) - TimeDelta::seconds(1));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("profile"), calls);
+    app.advance(&sandbox, TimeDelta::days(2));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("profile"), calls + 1);
+    let newest: chrono::NaiveDate = sqlx::query_scalar("SELECT max(day) FROM daily_insights").fetch_one(&db).await.expect("a day");
+    assert_eq!(newest.to_string(), "2026-01-16");
+    let followers: i64 = sqlx::query_scalar("SELECT count(*) FROM audience_snapshots").fetch_one(&db).await.expect("a count");
+    assert_eq!(followers, 2, "one count for each day that was read");
+}
+
+/// What each fault means, and that nothing is lost by it: the token stays, and so do the figures.
+#[sqlx::test]
+async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    app.read_due().await;
+    let days = "SELECT count(*) FROM daily_insights WHERE views IS NOT NULL AND reach IS NOT NULL AND interactions IS NOT NULL";
+    let before = (token(&db).await, sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"));
+    // Fault, endpoint: status, reason, whether a permission is missing, whether it is tried again.
+    for (kind, endpoint, status, reason, lacks_permission, comes_back) in [
+        (FaultKind::ServerError, "profile", "healthy", Some("transient"), false, true),
+        (FaultKind::ServerError, "insights", "healthy", Some("transient"), false, true),
+        (FaultKind::Html, "profile", "healthy", Some("transient"), false, true),
+        (FaultKind::Html, "insights", "healthy", Some("transient"), false, true),
+        (FaultKind::ErrorBody, "profile", "healthy", Some("transient"), false, true),
+        (FaultKind::ErrorBody, "insights", "healthy", Some("transient"), false, true),
+        (FaultKind::ConnectionReset, "profile", "healthy", Some("transient"), false, true),
+        (FaultKind::ConnectionReset, "insights", "healthy", Some("transient"), false, true),
+        (FaultKind::RateLimited, "profile", "healthy", Some("rate_limited"), false, true),
+        (FaultKind::RateLimited, "insights", "healthy", Some("rate_limited"), false, true),
+        (FaultKind::ScopeRemoved, "insights", "healthy", None, true, true),
+        (FaultKind::ScopeRemoved, "profile", "error", Some("scope_lost"), false, false),
+        (FaultKind::Expired, "profile", "error", Some("revoked"), false, false),
+        (FaultKind::Revoked, "profile", "error", Some("revoked"), false, false),
+        (FaultKind::Revoked, "insights", "error", Some("revoked"), false, false),
+    ] {
+        let case = format!("{kind:?} at {endpoint}");
+        // As after a day on which all went well; the newest days are read again, so that both endpoints are called.
+        let reset = "UPDATE integrations SET next_sync_at = $1, last_ok_at = $1, last_error = NULL, failures = 0, leased_until = NULL,
+                            scopes = '{instagram_business_basic,instagram_business_manage_insights}'";
+        sqlx::query(reset).bind(app.state.clock.now()).execute(&db).await.expect("updated");
+        sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(&db).await.expect("updated");
+        sandbox.fail(endpoint, kind, 1);
+        assert!(sync_due(&app.state).await.expect("tried"), "{case}");
+        assert_eq!(how(&mut member).await, (status.to_owned(), reason.map(ToOwned::to_owned)), "{case}");
+        let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+        assert_eq!(account["lacksPermission"], lacks_permission, "{case}");
+        assert_eq!(account["nextSyncAt"].is_string(), comes_back, "{case}");
+        assert_eq!((token(&db).await, sqlx::query_scalar(days).fetch_one(&db).await.expect("a count")), before, "{case}");
+        assert!(!member.get("/api/home/stats").await.json()["audience"]["value"].is_null(), "{case}");
+    }
+}
+
+#[sqlx::test]
+async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    sandbox.fail("insights", FaultKind::ServerError, 4);
+    let days = "SELECT count(*) FROM daily_insights";
+    assert!(sync_due(&app.state).await.expect("read"));
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 26);
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), Some("transient".to_owned())));
+    let stats = member.get("/api/home/stats").await.json();
+    assert_eq!(stats["views"]["coverage"], serde_json::json!({ "known": 26, "of": 30 }));
+    app.advance(&sandbox, TimeDelta::minutes(5));
+    app.read_due().await;
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180, "what was missed is caught up");
+    assert_eq!(sandbox.calls("insights"), 184, "and the rest is not asked for again");
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
+}
+
+#[sqlx::test]
+async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
+    let (app, sandbox, _) = ready(db.clone()).await;
+    for _ in 0..4 {
+        sandbox.fail("insights", FaultKind::ServerError, 30);
+        assert!(sync_due(&app.state).await.expect("read"));
+        sandbox.world.clear_faults();
+        app.advance(&sandbox, TimeDelta::hours(6));
+    }
+    let from: Option<chrono::NaiveDate> = sqlx::query_scalar("SELECT history_from FROM integrations").fetch_one(&db).await.expect("a row");
+    assert_eq!(from.map(|day| day.to_string()).as_deref(), Some("2025-12-17"), "the history goes on");
+}
+
+/// Platforms make up their mind about a day within two: what was read too early is read again.
+#[sqlx::test]
+async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
+    let (app, sandbox, _) = ready(db.clone()).await;
+    app.read_due().await;
+    let yesterday = "SELECT views FROM daily_insights WHERE day = '2026-01-14'";
+    let settled: i64 = sqlx::query_scalar(yesterday).fetch_one(&db).await.expect("a figure");
+    sqlx::query("UPDATE daily_insights SET views = 1, reach = NULL WHERE day >= '2026-01-12'").execute(&db).await.expect("updated");
+    app.advance(&sandbox, TimeDelta::hours(6));
+    app.read_due().await;
+    assert_eq!(sqlx::query_scalar::<_, i64>(yesterday).fetch_one(&db).await.expect("a figure"), settled);
+    let early: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM daily_insights WHERE views = 1 OR reach IS NULL").fetch_one(&db).await.expect("a count");
+    assert_eq!(early, 0);
+    app.advance(&sandbox, TimeDelta::days(4));
+    app.read_due().await;
+    let calls = sandbox.calls("insights");
+    app.advance(&sandbox, TimeDelta::hours(6));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("insights") - calls, 3, "only the newest days are open");
+}
+
+#[sqlx::test]
+async fn a_platform_that_does_not_answer_is_asked_less_and_less(db: PgPool) {
+    let (app, sandbox, _) = ready(db.clone()).await;
+    sandbox.fail("profile", FaultKind::ServerError, 4);
+    let mut pauses = Vec::new();
+    for _ in 0..4 {
+        assert!(sync_due(&app.state).await.expect("tried"));
+        let next: chrono::DateTime<chrono::Utc> =
+            sqlx::query_scalar("SELECT next_sync_at FROM integrations").fetch_one(&db).await.expect("a time");
+        let pause = next - app.state.clock.now();
+        pauses.push(pause.num_minutes());
+        app.advance(&sandbox, pause);
+    }
+    assert_eq!(pauses, [5, 10, 20, 40]);
+    app.read_due().await;
+    let failures: i32 = sqlx::query_scalar("SELECT failures FROM integrations").fetch_one(&db).await.expect("a count");
+    assert_eq!(failures, 0);
+}
+
+#[sqlx::test]
+async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    app.read_due().await;
+    let first = token(&db).await;
+    app.advance(&sandbox, TimeDelta::days(29));
+    app.read_due().await;
+    assert_eq!((token(&db).await, sandbox.calls("refresh")), (first.clone(), 0));
+    app.advance(&sandbox, TimeDelta::days(2));
+    // Failing for the moment changes nothing: the old token still works.
+    sandbox.fail("refresh", FaultKind::ServerError, 1);
+    app.read_due().await;
+    assert_eq!((token(&db).await, sandbox.calls("refresh")), (first.clone(), 1));
+    app.advance(&sandbox, TimeDelta::hours(6));
+    app.read_due().await;
+    let second = token(&db).await;
+    assert_ne!(second, first);
+    // Past the end of the first token.
+    app.advance(&sandbox, TimeDelta::days(31));
+    app.read_due().await;
+    let login = serde_json::json!({ "email": EMAIL, "password": crate::support::PASSWORD });
+    member.get("/api/csrf/token").await;
+    member.post("/api/auth/login", login).await.expect_status(200);
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
+}
+
+#[sqlx::test]
+async fn an_expired_access_asks_to_reconnect_and_is_left_in_peace(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    app.read_due().await;
+    let calls = sandbox.world.requests().len();
+    app.advance(&sandbox, TimeDelta::days(61));
+    app.read_due().await;
+    assert_eq!(sandbox.world.requests().len(), calls, "nothing is asked with a token that is over");
+    member.get("/api/csrf/token").await;
+    member.post("/api/auth/login", serde_json::json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
+    assert_eq!(how(&mut member).await, ("expired".to_owned(), Some("expired".to_owned())));
+    let page = member.page("/integrations").await.body;
+    assert!(page.contains("Access has expired.") && page.contains("Reconnect"), "{page}");
+}
+
+#[sqlx::test]
+async fn many_workers_read_each_account_once(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db).await;
+    app.connect(&sandbox, &mut member, "ada.backstage").await;
+    let workers = (0..8).map(|_| sync_due(&app.state));
+    let read = futures::future::join_all(workers).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
+    assert!(read >= 2);
+    let asked: Vec<_> = sandbox.world.requests().into_iter().filter(|request| request.endpoint == "insights").collect();
+    // A second reading of an account goes further back: no day is asked for twice.
+    assert_eq!(asked.len(), read * 30);
+}
+
+#[sqlx::test]
+async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
+    let (app, sandbox, _) = ready(db.clone()).await;
+    let now = app.state.clock.now();
+    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed");
+    assert!(held.is_some());
+    assert!(!sync_due(&app.state).await.expect("none is free"));
+    app.advance(&sandbox, TimeDelta::minutes(2));
+    assert!(sync_due(&app.state).await.expect("read"));
+}
+
+/// A reading that fails after the creator has reconnected speaks of the old token.
+#[sqlx::test]
+async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    let now = app.state.clock.now();
+    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    let kind = huntaze::domain::integration::FailureKind::Revoked;
+    db::integrations::set_failed(&db, held.id, &held.access.access, kind, None).await.expect("noted");
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
+    app.read_due().await;
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
+}
+
+#[sqlx::test]
+async fn a_token_that_cannot_be_decrypted_is_not_healthy(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    sqlx::query("UPDATE integrations SET access_token = set_byte(access_token, 20, 0)").execute(&db).await.expect("updated");
+    app.read_due().await;
+    assert_eq!(how(&mut member).await, ("error".to_owned(), Some("unreadable".to_owned())));
+}
+
+#[sqlx::test]
+async fn a_new_name_is_taken_over(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    sqlx::query("UPDATE integrations SET account_name = 'old.name'").execute(&db).await.expect("updated");
+    app.read_due().await;
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    assert_eq!(account["accountName"], Value::from("ada.creates"));
+}

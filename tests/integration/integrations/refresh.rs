@@ -1,0 +1,111 @@
+use chrono::TimeDelta;
+use huntaze::server::db;
+use huntaze_sandbox::FaultKind;
+use insta::assert_json_snapshot;
+use serde_json::json;
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+const EMAIL: &str = "ada@example.com";
+
+#[sqlx::test]
+async fn an_account_is_read_at_once(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let answer = member.post(&format!("/api/integrations/refresh/instagram/{id}"), json!({})).await.expect_status(200);
+    assert_json_snapshot!(answer.json(), { ".id" => "[id]" });
+    assert_eq!((sandbox.calls("profile"), sandbox.calls("insights"), sandbox.calls("refresh")), (2, 30, 0));
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    let answer = member.submit("/api/integrations/refresh", &[("id", &id)]).await.expect_status(303);
+    assert_eq!(answer.location(), "/integrations");
+    assert!(member.page("/integrations").await.body.contains("The account was read just now."));
+}
+
+#[sqlx::test]
+async fn a_token_that_is_a_day_old_is_extended_on_request(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let expires = "SELECT expires_at FROM integrations";
+    let before: chrono::DateTime<chrono::Utc> = sqlx::query_scalar(expires).fetch_one(&db).await.expect("a time");
+    app.advance(&sandbox, TimeDelta::hours(23));
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    assert_eq!(sandbox.calls("refresh"), 0, "too young");
+    sqlx::query("UPDATE sessions SET expires_at = expires_at + interval '2 days'").execute(&db).await.expect("updated");
+    app.advance(&sandbox, TimeDelta::hours(1));
+    member.get("/api/csrf/token").await;
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    let after: chrono::DateTime<chrono::Utc> = sqlx::query_scalar(expires).fetch_one(&db).await.expect("a time");
+    assert_eq!((sandbox.calls("refresh"), after - before), (1, TimeDelta::hours(24)));
+}
+
+#[sqlx::test]
+async fn what_went_wrong_is_said_with_the_right_status(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    for (kind, status, sentence) in [
+        (FaultKind::ServerError, 503, "The platform does not answer. We keep trying."),
+        (FaultKind::ScopeRemoved, 409, "A permission is missing. Reconnect and allow all of them."),
+        (FaultKind::Revoked, 409, "Access was withdrawn. Reconnect to go on."),
+    ] {
+        sandbox.fail("profile", kind, 1);
+        let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(status);
+        assert_eq!(answer.error()["error"], sentence, "{kind:?}");
+    }
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    sandbox.fail("profile", FaultKind::RateLimited, 1);
+    for _ in 0..2 {
+        let calls = sandbox.calls("profile");
+        let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
+        assert_eq!(answer.error()["error"], "The platform asks us to slow down. We go on later.");
+        assert!(sandbox.calls("profile") <= calls + 1);
+    }
+    let calls = sandbox.calls("profile");
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
+    assert_eq!(sandbox.calls("profile"), calls, "the platform is left in peace");
+    app.advance(&sandbox, TimeDelta::minutes(12));
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+}
+
+#[sqlx::test]
+async fn an_account_is_read_by_one_at_a_time(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let calls = (0..5).map(|_| {
+        let (mut member, id) = (member.clone(), id.clone());
+        async move { member.post("/api/integrations/refresh", json!({ "id": id })).await.status.as_u16() }
+    });
+    let outcomes = futures::future::join_all(calls).await;
+    assert!(outcomes.iter().all(|status| matches!(status, 200 | 409)), "{outcomes:?}");
+    let read = outcomes.iter().filter(|status| **status == 200).count();
+    assert_eq!(sandbox.calls("profile"), 1 + read, "who is refused asks nothing: {outcomes:?}");
+    let now = app.state.clock.now();
+    db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed");
+    assert_eq!(member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409).code(), "conflict");
+}
+
+#[sqlx::test]
+async fn somebody_elses_account_does_not_exist(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
+    for path in [
+        format!("instagram/{id}"),
+        "instagram/not-an-id".to_owned(),
+        "instagram/00000000-0000-0000-0000-000000000000".to_owned(),
+        "instagram/%00".to_owned(),
+        format!("myspace/{id}"),
+    ] {
+        let answer = eve.post(&format!("/api/integrations/refresh/{path}"), json!({})).await.expect_status(404);
+        assert_eq!(answer.code(), "not_found", "{path}");
+    }
+    ada.post(&format!("/api/integrations/refresh/tiktok/{id}"), json!({})).await.expect_status(404);
+    eve.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(404);
+    app.visitor().await.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(401);
+    ada.cookies.remove("huntaze_csrf");
+    ada.post(&format!("/api/integrations/refresh/instagram/{id}"), json!({})).await.expect_status(403);
+}
