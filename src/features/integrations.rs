@@ -10,6 +10,6 @@ mod outcome;
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
 pub use disconnect_dialog::DisconnectDialog;
 pub use grid::IntegrationsGrid;
-pub use outcome::{OutcomeAlert, use_outcome};
+pub use outcome::OutcomeAlert;
 
 stylance::import_crate_style!(css, "src/features/integrations/integrations.module.css");

@@ -6,7 +6,7 @@ use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
-        integrations::{DisconnectDialog, IntegrationsGrid, OutcomeAlert, use_outcome},
+        integrations::{DisconnectDialog, IntegrationsGrid, OutcomeAlert},
         load_error::LoadError,
     },
     hooks::form::{Done, FormState, Problem, use_form},
@@ -26,7 +26,6 @@ pub fn IntegrationsPage() -> impl IntoView {
     let disconnect = use_form::<DisconnectIntegration>(|_| Ok(()));
     let (refreshed, disconnected) = (refresh.action.version(), disconnect.action.version());
     let status = Resource::new(move || (refreshed.get(), disconnected.get()), |_| get_integrations_status());
-    let outcome = use_outcome(Signal::derive(move || status.get().and_then(Result::ok)));
     say_refreshed(refresh);
     view! {
         <PageMeta title="Integrations" description="Your accounts at the platforms, and how they are."/>
@@ -39,7 +38,7 @@ pub fn IntegrationsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match status.await {
                     Ok(status) => view! {
-                        {move || view! { <OutcomeAlert outcome=outcome.get()/> }}
+                        <OutcomeAlert status=status.clone()/>
                         <IntegrationsGrid status=status.clone() connect refresh/>
                         <DisconnectDialog status form=disconnect/>
                     }

@@ -19,6 +19,7 @@ async fn without_accounts_nothing_is_known(db: PgPool) {
       "engagementRate": {
         "state": "pending"
       },
+      "isFetching": false,
       "range": "30d",
       "revenue": {
         "state": "unsupported"

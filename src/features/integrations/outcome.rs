@@ -1,5 +1,8 @@
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
 use crate::{
     domain::{
@@ -15,7 +18,7 @@ use crate::{
 
 /// How a visit to a platform ended, or what became of an account. The address holds words of closed lists; the sentences are ours.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
+struct Outcome {
     is_success: bool,
     sentence: String,
 }
@@ -37,12 +40,13 @@ impl Outcome {
 }
 
 /// The outcome that the address tells of. With a script it becomes a toast, and leaves the address, so that a reload does not tell it again.
-pub fn use_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Option<Outcome>> {
+#[component]
+pub fn OutcomeAlert(
+    /// The accounts there are, for their names.
+    status: IntegrationsStatus,
+) -> impl IntoView {
     let query = use_query_map();
-    let outcome = Memo::new(move |_| {
-        let read = |name: &str| query.with(|query| query.get(name));
-        status.with(|status| status.as_ref().and_then(|status| Outcome::read(read, status)))
-    });
+    let outcome = Memo::new(move |_| Outcome::read(|name| query.with(|query| query.get(name)), &status));
     let (toaster, navigate) = (expect_context::<Toaster>(), use_navigate());
     Effect::new(move || {
         if let Some(outcome) = outcome.get() {
@@ -50,17 +54,10 @@ pub fn use_outcome(status: Signal<Option<IntegrationsStatus>>) -> Memo<Option<Ou
             navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
     });
-    outcome
-}
-
-/// The outcome on the page, until the script has taken over.
-#[component]
-pub fn OutcomeAlert(
-    /// From [`use_outcome`].
-    outcome: Option<Outcome>,
-) -> impl IntoView {
-    outcome.map(|outcome| {
-        let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };
-        view! { <Alert tone>{outcome.sentence}</Alert> }
-    })
+    move || {
+        outcome.get().map(|outcome| {
+            let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };
+            view! { <Alert tone>{outcome.sentence}</Alert> }
+        })
+    }
 }

@@ -219,7 +219,8 @@ pub struct ExportedDay {
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedDay>, DbError> {
     let days = sqlx::query_as!(
         ExportedDay,
-        r#"SELECT integration_id AS "integration_id!", day AS "day!", followers, views, reach, interactions
+        r#"SELECT integration_id AS "integration_id!", day AS "day!", followers AS "followers?", views AS "views?", reach AS "reach?",
+                  interactions AS "interactions?"
              FROM audience_snapshots FULL JOIN daily_insights USING (integration_id, day)
             WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
             ORDER BY day DESC, integration_id"#,

@@ -48,7 +48,7 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
         engagement_rate: engagement_rate(range, accounts),
         // No source of money is connected yet; what a platform reports of it is the platform's word.
         revenue: unknown(Metric::Revenue, accounts),
-        is_fetching: accounts.iter().any(|account| account.is_being_read),
+        is_fetching: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_being_read),
     }
 }
 

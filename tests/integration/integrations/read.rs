@@ -110,6 +110,19 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
     }
 }
 
+/// Nothing is left to fetch then: the next reading comes after the usual pause, not at once.
+#[sqlx::test]
+async fn a_permission_that_is_withdrawn_half_way_ends_the_history(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    assert!(sync_due(&app.state).await.expect("read"));
+    sandbox.fail("insights", FaultKind::ScopeRemoved, 30);
+    assert!(sync_due(&app.state).await.expect("read"));
+    assert!(!sync_due(&app.state).await.expect("none is due"));
+    let stats = member.get("/api/home/stats").await.json();
+    assert_eq!((&stats["isFetching"], &stats["views"]["state"]), (&Value::from(false), &Value::from("refused")));
+    assert!(member.page("/integrations").await.body.contains("A permission is missing"));
+}
+
 #[sqlx::test]
 async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
@@ -147,7 +160,7 @@ async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
     app.read_due().await;
     let yesterday = "SELECT views FROM daily_insights WHERE day = '2026-01-14'";
     let settled: i64 = sqlx::query_scalar(yesterday).fetch_one(&db).await.expect("a figure");
-    sqlx::query("UPDATE daily_insights SET views = 1, reach = NULL WHERE day >= '2026-01-12'").execute(&db).await.expect("updated");
+    sqlx::query("UPDATE daily_insights SET views = 1, reach = NULL WHERE day >= '2026-01-13'").execute(&db).await.expect("updated");
     app.advance(&sandbox, TimeDelta::hours(6));
     app.read_due().await;
     assert_eq!(sqlx::query_scalar::<_, i64>(yesterday).fetch_one(&db).await.expect("a figure"), settled);

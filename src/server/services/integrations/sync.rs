@@ -164,11 +164,12 @@ async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool
         db::figures::save_followers(&state.db, integration.id, today, followers, now).await?;
     }
     let days = read_days(state, provider, integration, &tokens, today).await?;
-    let is_complete = days.read.from.is_none_or(|oldest| oldest <= today - Days::new(HISTORY));
+    let can_go_on = readable(integration.provider, Metric::Views, &days.scopes) == Readable::Yes;
+    let has_more = can_go_on && days.read.from.is_none_or(|oldest| oldest > today - Days::new(HISTORY));
     let next_sync_at = match &days.failure {
         Some(error) => retry_at(error, integration.failures, now).unwrap_or(now + PAUSE),
-        None if is_complete => now + PAUSE,
-        None => now,
+        None if has_more => now,
+        None => now + PAUSE,
     };
     let reading = Reading {
         id: integration.id,
