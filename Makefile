@@ -1,6 +1,6 @@
 # `make help` lists the targets. Those that run or test Huntaze install what they miss, and say so.
 .DEFAULT_GOAL := help
-.PHONY: help serve test end2end dev check css sqlx-prepare bench setup
+.PHONY: help serve test end2end dev check css sqlx-prepare bench screenshots setup
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ sqlx-prepare: ## After a change of SQL: note what the compiler needs to know of 
 
 bench: ## Measure sizes, memory and requests a second of the release build
 	@scripts/bench.sh
+
+screenshots: ## Pictures of every page, at 1440 and 390 px, into target/screenshots
+	@scripts/test.sh end2end --config=playwright.screenshots.config.ts
 
 setup: ## Install what is missing, and nothing else
 	@scripts/setup.sh test

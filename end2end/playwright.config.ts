@@ -4,6 +4,7 @@ const port = process.env.PORT ?? "3300";
 
 export default defineConfig({
   testDir: ".",
+  testIgnore: "screenshots/**",
   fullyParallel: true,
   // Two cores run the server, the sandbox and the browsers.
   workers: 2,

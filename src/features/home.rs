@@ -1,5 +1,7 @@
 //! What a creator sees first.
 
+use leptos::prelude::*;
+
 mod answers;
 mod checklist;
 mod platform_status;
@@ -11,5 +13,14 @@ pub use checklist::Checklist;
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
 pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};
+
+/// Two parts side by side where there is room.
+#[component]
+pub fn HomeColumns(
+    /// The wider one first.
+    children: Children,
+) -> impl IntoView {
+    view! { <div class=css::columns>{children()}</div> }
+}
 
 stylance::import_crate_style!(css, "src/features/home/home.module.css");

@@ -1,5 +1,7 @@
 //! Accounts at platforms: how they are, and what can be done about it.
 
+use leptos::prelude::*;
+
 mod account_card;
 mod badges;
 mod connect_card;
@@ -11,5 +13,13 @@ pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
 pub use disconnect_dialog::DisconnectDialog;
 pub use grid::IntegrationsGrid;
 pub use outcome::OutcomeAlert;
+
+/// What the page is for.
+#[component]
+pub fn Lead() -> impl IntoView {
+    view! {
+        <p class=css::lead>"Connect the accounts that you publish with. You give consent at the platform; its password stays there."</p>
+    }
+}
 
 stylance::import_crate_style!(css, "src/features/integrations/integrations.module.css");

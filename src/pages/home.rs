@@ -16,7 +16,7 @@ use crate::{
     },
     error::ApiError,
     features::{
-        home::{AnswersCard, Checklist, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
+        home::{AnswersCard, Checklist, HomeColumns, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
         load_error::LoadError,
     },
 };
@@ -58,31 +58,26 @@ fn home_view(
         Ok(stats) => has_account.then(|| view! { <StatsGrid stats platforms/> }).into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
-    let (accounts, actions) = match (connections, onboarding.clone()) {
-        (Ok(connections), Ok(onboarding)) => (
-            view! { <PlatformStatus status=connections.clone()/> }.into_any(),
-            view! { <QuickActions onboarding status=connections/> }.into_any(),
+    let accounts = match connections.clone() {
+        Ok(known) => view! { <PlatformStatus status=known/> }.into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    };
+    let (checklist, answers) = match onboarding.clone() {
+        Ok(onboarding) => (
+            view! { <Checklist onboarding=onboarding.clone() has_account has_figures/> }.into_any(),
+            view! { <AnswersCard onboarding/> }.into_any(),
         ),
-        (Ok(connections), Err(_)) => (view! { <PlatformStatus status=connections/> }.into_any(), ().into_any()),
-        (Err(error), _) => (view! { <LoadError error/> }.into_any(), ().into_any()),
+        Err(error) => (().into_any(), view! { <LoadError error/> }.into_any()),
     };
-    let answers = match onboarding {
-        Ok(onboarding) => view! {
-            <Checklist onboarding=onboarding.clone() has_account has_figures/>
-            {accounts}
-            {actions}
-            <AnswersCard onboarding/>
-        }
-        .into_any(),
-        Err(error) => view! {
-            {accounts}
-            <LoadError error/>
-        }
-        .into_any(),
-    };
+    let actions = onboarding.ok().zip(connections.ok()).map(|(onboarding, known)| view! { <QuickActions onboarding status=known/> });
     view! {
         {figures}
-        {answers}
+        {checklist}
+        <HomeColumns>
+            {accounts}
+            {answers}
+        </HomeColumns>
+        {actions}
     }
     .into_any()
 }

@@ -6,7 +6,7 @@ use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
-        integrations::{DisconnectDialog, IntegrationsGrid, OutcomeAlert},
+        integrations::{DisconnectDialog, IntegrationsGrid, Lead, OutcomeAlert},
         load_error::LoadError,
     },
     hooks::form::{Done, FormState, Problem, use_form},
@@ -30,7 +30,7 @@ pub fn IntegrationsPage() -> impl IntoView {
     view! {
         <PageMeta title="Integrations" description="Your accounts at the platforms, and how they are."/>
         <h1>"Integrations"</h1>
-        <p>"Connect the accounts that you publish with. You give consent at the platform; its password stays there."</p>
+        <Lead/>
         <Problem form=connect/>
         <Problem form=refresh/>
         <Done form=refresh text=REFRESHED toasted=true/>

@@ -5,9 +5,9 @@ mod disconnect;
 mod sync;
 mod tokens;
 
-use std::future::Future;
+use std::{future::Future, time::Duration};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use connect::{Callback, Connected, connect, finish};
@@ -28,6 +28,12 @@ use crate::{
         state::AppState,
     },
 };
+
+/// Who reads an account holds it so long at most; one who died lets go then.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// An account that is held is looked at so often, for five seconds in all.
+const LOOKS: u32 = 25;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -144,6 +150,25 @@ async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, IntegrationError>> + Send + 'static,
 ) -> Result<T, IntegrationError> {
     tokio::spawn(work).await?
+}
+
+/// The creator's account behind the text of an id.
+async fn find(state: &AppState, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
+    let id = id.parse::<Uuid>().map_err(|_| IntegrationError::Unknown)?;
+    let found = db::integrations::find(&state.db, user_id, id).await?;
+    found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::Unknown)
+}
+
+/// Takes the account, after a reading under way has ended: its creator should not have to try again.
+async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
+    for _ in 0..LOOKS {
+        let now = state.clock.now();
+        if let Some(held) = db::integrations::claim(&state.db, user_id, id, now, now + LEASE).await? {
+            return Ok(held);
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Err(IntegrationError::Busy)
 }
 
 fn available(state: &AppState, platform: Platform) -> Result<&dyn OAuthProvider, IntegrationError> {

@@ -1,9 +1,7 @@
-use std::time::Duration;
-
 use futures::{StreamExt, stream};
 use uuid::Uuid;
 
-use super::{IntegrationError, sync::LEASE, to_the_end, tokens};
+use super::{IntegrationError, find, hold, to_the_end, tokens};
 use crate::{
     domain::{
         integration::{DisconnectOutcome, FailureKind},
@@ -18,9 +16,6 @@ use crate::{
     },
 };
 
-/// An account that is held is looked at so often, for ten seconds in all.
-const LOOKS: u32 = 50;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 /// So many platforms are told at once that an account is deleted.
 const AT_ONCE: usize = 4;
 
@@ -35,7 +30,7 @@ pub async fn disconnect(
     platform: Option<Platform>,
     id: &str,
 ) -> Result<DisconnectOutcome, IntegrationError> {
-    let id = find(state, current, platform, id).await?.id;
+    let id = find(state, current.user.id, platform, id).await?.id;
     let (state, client, user_id) = (state.clone(), client.clone(), current.user.id);
     to_the_end(async move { let_go(&state, &client, user_id, id).await }).await
 }
@@ -51,30 +46,6 @@ async fn let_go(state: &AppState, client: &ClientInfo, user_id: Uuid, id: Uuid) 
     audit(state, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
-}
-
-/// Takes the account, after a reading under way has ended: its creator should not have to try again.
-async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
-    for _ in 0..LOOKS {
-        let now = state.clock.now();
-        if let Some(held) = db::integrations::claim(&state.db, user_id, id, now, now + LEASE).await? {
-            return Ok(held);
-        }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-    Err(IntegrationError::Busy)
-}
-
-/// The creator's account behind the text of an id.
-pub(super) async fn find(
-    state: &AppState,
-    current: &OpenSession,
-    platform: Option<Platform>,
-    id: &str,
-) -> Result<Integration, IntegrationError> {
-    let id = id.parse::<Uuid>().map_err(|_| IntegrationError::Unknown)?;
-    let found = db::integrations::find(&state.db, current.user.id, id).await?;
-    found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::Unknown)
 }
 
 /// Withdraws our access to all accounts of a creator who leaves, as far as the platforms answer.

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use futures::{StreamExt, stream};
 
-use super::{IntegrationError, disconnect::find, to_the_end, tokens, view};
+use super::{IntegrationError, LEASE, find, hold, to_the_end, tokens, view};
 use crate::{
     domain::{
         figures::Metric,
@@ -27,9 +27,8 @@ use crate::{
 
 /// Between two readings.
 const PAUSE: TimeDelta = TimeDelta::hours(6);
-/// One reading takes no longer; a reader that died lets go after the lease.
+/// One reading takes no longer.
 const DEADLINE: Duration = Duration::from_mins(1);
-pub(super) const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// After a failure: 5 min, 10 min, 20 min, … up to the usual pause.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
 /// Where the platform does not say how long it limits us.
@@ -70,15 +69,18 @@ pub async fn refresh(
     platform: Option<Platform>,
     id: &str,
 ) -> Result<IntegrationView, IntegrationError> {
-    let found = find(state, current, platform, id).await?;
+    let found = find(state, current.user.id, platform, id).await?;
     let now = state.clock.now();
     if found.facts.last_error == Some(FailureKind::RateLimited) && found.next_sync_at.is_some_and(|next| next > now) {
         // The platform limits all of Huntaze: nobody's impatience may cost the others.
         return Err(IntegrationError::NotRead(FailureKind::RateLimited));
     }
-    let claimed = db::integrations::claim(&state.db, current.user.id, found.id, now, now + LEASE).await?.ok_or(IntegrationError::Busy)?;
-    let worker = state.clone();
-    let outcome = to_the_end(async move { Ok(read(&worker, claimed, true).await?) }).await?;
+    let (worker, user_id) = (state.clone(), current.user.id);
+    let outcome = to_the_end(async move {
+        let held = hold(&worker, user_id, found.id).await?;
+        Ok(read(&worker, held, true).await?)
+    })
+    .await?;
     // What is left of the history is fetched by the job.
     state.sync_bell.notify_one();
     let integration = db::integrations::find(&state.db, current.user.id, found.id).await?.ok_or(IntegrationError::Unknown)?;

@@ -1,0 +1,73 @@
+// Pictures of every page, for people to look at: `make screenshots` puts them into target/screenshots.
+import { alive, connectInstagram, linkIn, PASSWORD, register, signIn, test } from "../fixtures/test";
+import type { Page } from "@playwright/test";
+
+const folder = "../target/screenshots";
+
+async function shoot(page: Page, name: string) {
+  const width = page.viewportSize()!.width;
+  await alive(page);
+  await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
+}
+
+test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail }) => {
+  test.setTimeout(180_000);
+  allowStatus(400, 401, 404, 409);
+  for (const path of ["beta", "login", "register", "verify-email", "forgot-password", "no-such-page"]) {
+    await page.goto(`/${path}`);
+    await shoot(page, path);
+  }
+  await page.goto("/register");
+  await alive(page);
+  await page.getByLabel("E-mail").fill("ada@exam");
+  await page.getByLabel("Password", { exact: true }).fill("short");
+  await page.getByRole("button", { name: "Create account" }).click();
+  await shoot(page, "register-invalid");
+  await register(page, email, mail);
+  await page.goto("/forgot-password");
+  await alive(page);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.goto(linkIn(await mail(email, /Reset your Huntaze password/)));
+  await shoot(page, "reset-password");
+
+  await signIn(page, email, PASSWORD);
+  await page.goto("/home");
+  await shoot(page, "home-empty");
+  for (const step of [1, 2, 3]) {
+    await page.goto(`/onboarding/step-${step}`);
+    await alive(page);
+    await page.getByRole("checkbox").first().check();
+    await page.getByText("Saved.").waitFor();
+    await shoot(page, `onboarding-${step}`);
+  }
+  await page.getByRole("button", { name: "Finish" }).click();
+  await page.getByRole("heading", { level: 1, name: "Home" }).waitFor();
+  await page.goto("/integrations");
+  await shoot(page, "integrations-empty");
+  await connectInstagram(page, handle);
+  await connectInstagram(page, `${handle}.too`);
+  await shoot(page, "integrations-connected");
+  await page.goto("/home");
+  await shoot(page, "home-fetching");
+  await page.goto("/home?range=90d");
+  await page.getByText("vs previous 90 days").nth(1).waitFor({ timeout: 60_000 });
+  await page.goto("/home");
+  await shoot(page, "home");
+  await page.goto("/integrations");
+  await alive(page);
+  await fail(handle, "profile", "revoked");
+  await page.getByRole("button", { name: /Refresh now/ }).first().click();
+  await page.getByText("Needs attention").waitFor();
+  await page.goto("/integrations");
+  await shoot(page, "integrations-broken");
+  await page.goto("/home");
+  await shoot(page, "home-broken");
+  await page.goto("/integrations");
+  await alive(page);
+  await page.getByRole("link", { name: /^Disconnect/ }).first().click();
+  await page.getByRole("dialog").waitFor();
+  await shoot(page, "disconnect");
+  await page.goto("/settings");
+  await shoot(page, "settings");
+});
