@@ -3,10 +3,9 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    SsrMode,
+    Lazy, SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
-    hooks::use_location,
     path,
 };
 
@@ -14,24 +13,21 @@ use leptos_router::{
 use crate::pages::gallery::{GalleryPage, StoryPage};
 use crate::{
     features::shell::AppShell,
-    hooks::document::focus_id,
     pages::{
-        beta::BetaPage,
-        forgot_password::ForgotPasswordPage,
-        home::HomePage,
-        integrations::IntegrationsPage,
-        login::LoginPage,
+        PagesSeen,
+        beta::BetaRoute,
+        forgot_password::ForgotPasswordRoute,
+        home::HomeRoute,
+        integrations::IntegrationsRoute,
+        login::LoginRoute,
         not_found::NotFoundPage,
-        onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
-        register::RegisterPage,
-        reset_password::ResetPasswordPage,
-        settings::SettingsPage,
-        verify_email::VerifyEmailPage,
+        onboarding::{ContentTypesRoute, GoalsRoute, PlatformsRoute},
+        register::RegisterRoute,
+        reset_password::ResetPasswordRoute,
+        settings::SettingsRoute,
+        verify_email::VerifyEmailRoute,
     },
-    ui::{
-        a11y::MAIN_ID,
-        toast::{ToastRegion, Toaster},
-    },
+    ui::toast::{ToastRegion, Toaster},
 };
 
 /// The page that the server sends: the document with the application and its scripts.
@@ -72,44 +68,30 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let toaster = Toaster::default();
     provide_context(toaster);
+    provide_context(PagesSeen::default());
     view! {
         <Title formatter=|title: String| format!("{title} · Huntaze")/>
         <Router>
-            <FocusOnNavigation/>
             <Routes fallback=|| view! { <NotFoundPage/> }>
-                <Route path=path!("/beta") view=BetaPage ssr=SsrMode::Async/>
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
-                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async/>
-                <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
-                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-1") view=ContentTypesPage ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-2") view=PlatformsPage ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-3") view=GoalsPage ssr=SsrMode::Async/>
+                <Route path=path!("/beta") view={Lazy::<BetaRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/register") view={Lazy::<RegisterRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/verify-email") view={Lazy::<VerifyEmailRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/forgot-password") view={Lazy::<ForgotPasswordRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/reset-password") view={Lazy::<ResetPasswordRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-1") view={Lazy::<ContentTypesRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-2") view={Lazy::<PlatformsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-3") view={Lazy::<GoalsRoute>::new()} ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
-                    <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/home") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/integrations") view={Lazy::<IntegrationsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>
             </Routes>
         </Router>
         <ToastRegion toaster/>
     }
-}
-
-/// Puts the focus at the start of a page that was reached without loading it, so that a screen reader begins to read there.
-#[component]
-fn FocusOnNavigation() -> impl IntoView {
-    let path = use_location().pathname;
-    Effect::new(move |seen: Option<String>| {
-        let path = path.get();
-        if seen.is_some_and(|seen| seen != path) {
-            // Once the page is drawn.
-            request_animation_frame(|| focus_id(MAIN_ID));
-        }
-        path
-    });
 }
 
 /// The component gallery. Boxed, as builds with erased components ask for.

@@ -20,7 +20,13 @@ pub mod verify_email;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
-/// Title and description of a page.
+use crate::{hooks::document::focus_id, ui::a11y::MAIN_ID};
+
+/// Whether a page was shown before this one, without loading the document again.
+#[derive(Clone, Copy, Default)]
+pub struct PagesSeen(StoredValue<bool>);
+
+/// Title and description of a page. A page that was gone to takes the focus once it is there, so that a screen reader begins to read it.
 #[component]
 pub fn PageMeta(
     /// Before " · Huntaze".
@@ -28,8 +34,37 @@ pub fn PageMeta(
     /// For search engines and previews.
     description: &'static str,
 ) -> impl IntoView {
+    let PagesSeen(seen) = expect_context();
+    Effect::new(move || {
+        if seen.get_value() {
+            // Once the page is drawn.
+            request_animation_frame(|| focus_id(MAIN_ID));
+        }
+        seen.set_value(true);
+    });
     view! {
         <Title text=title/>
         <Meta name="description" content=description/>
     }
 }
+
+/// Makes a route of a page whose code the browser loads when it goes there.
+macro_rules! lazy_page {
+    ($route:ident, $page:ident) => {
+        #[doc = concat!("[`", stringify!($page), "`], loaded when it is gone to.")]
+        pub struct $route;
+
+        #[::leptos_router::lazy_route]
+        impl ::leptos_router::LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            fn view(_this: Self) -> AnyView {
+                view! { <$page/> }.into_any()
+            }
+        }
+    };
+}
+
+use lazy_page;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::PageMeta;
+use super::{PageMeta, lazy_page};
 use crate::{
     api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
     domain::{
@@ -26,6 +26,8 @@ const POLL: Duration = Duration::from_secs(2);
 /// So many looks; after that one reloads the page.
 const MOST_POLLS: u32 = 30;
 
+lazy_page!(HomeRoute, HomePage);
+
 /// `/home?range=7d|30d|90d`
 #[component]
 pub fn HomePage() -> impl IntoView {
@@ -38,15 +40,15 @@ pub fn HomePage() -> impl IntoView {
     view! {
         <PageMeta title="Home" description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
-        <RangePicker range=range.into()/>
         <Transition fallback=|| view! { <StatsSkeleton/> }>
-            {move || Suspend::new(async move { home_view(onboarding.await, connections.await, stats.await) })}
+            {move || Suspend::new(async move { home_view(range, onboarding.await, connections.await, stats.await) })}
         </Transition>
     }
 }
 
 /// What is known, or why it is not: each part by itself, so that one failure does not hide the rest.
 fn home_view(
+    range: Memo<StatsRange>,
     onboarding: Result<Onboarding, ApiError>,
     connections: Result<IntegrationsStatus, ApiError>,
     stats: Result<HomeStats, ApiError>,
@@ -55,7 +57,14 @@ fn home_view(
     let has_figures = stats.as_ref().is_ok_and(HomeStats::has_figures);
     let platforms = connections.as_ref().map(IntegrationsStatus::connected_platforms).unwrap_or_default();
     let figures = match stats {
-        Ok(stats) => has_account.then(|| view! { <StatsGrid stats platforms/> }).into_any(),
+        Ok(stats) => has_account
+            .then(|| {
+                view! {
+                    <RangePicker range=range.into()/>
+                    <StatsGrid stats platforms/>
+                }
+            })
+            .into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     let accounts = match connections.clone() {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::PageMeta;
+use super::{PageMeta, lazy_page};
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
@@ -17,6 +17,8 @@ use crate::{
 };
 
 const REFRESHED: &str = "The account was read just now.";
+
+lazy_page!(IntegrationsRoute, IntegrationsPage);
 
 /// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`
 #[component]

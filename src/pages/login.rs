@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::PageMeta;
+use super::{PageMeta, lazy_page};
 use crate::features::auth::{AuthCard, LoginForm, LoginReason};
+
+lazy_page!(LoginRoute, LoginPage);
 
 /// `/login?next=&reason=`
 #[component]

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::PageMeta;
+use super::{PageMeta, lazy_page};
 use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
+
+lazy_page!(ContentTypesRoute, ContentTypesPage);
 
 /// `/onboarding/step-1`
 #[component]
@@ -14,6 +16,8 @@ pub fn ContentTypesPage() -> impl IntoView {
     }
 }
 
+lazy_page!(PlatformsRoute, PlatformsPage);
+
 /// `/onboarding/step-2`
 #[component]
 pub fn PlatformsPage() -> impl IntoView {
@@ -22,6 +26,8 @@ pub fn PlatformsPage() -> impl IntoView {
         <PlatformsStep/>
     }
 }
+
+lazy_page!(GoalsRoute, GoalsPage);
 
 /// `/onboarding/step-3`
 #[component]

@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::PageMeta;
+use super::{PageMeta, lazy_page};
 use crate::features::auth::{AuthCard, RegisterForm};
+
+lazy_page!(RegisterRoute, RegisterPage);
 
 /// `/register`
 #[component]

@@ -25,12 +25,12 @@ pub fn DataSection() -> impl IntoView {
             </CardHeader>
             <CardBody>
                 <div class=css::split>
-                    <p>"Your account, answers, devices and the newest thousand events, as a JSON file."</p>
+                    <p>"Your account, answers, devices, connected accounts with all their figures, and the newest thousand events, as a JSON file."</p>
                     <ButtonLink href="/api/account/export" external=true>"Export my data"</ButtonLink>
                 </div>
                 <div class=css::split>
                     <h3>"Delete your account"</h3>
-                    <p>"Your account and your answers are deleted at once. This cannot be undone."</p>
+                    <p>"Your account, answers and figures are deleted at once, and our access to your accounts at the platforms is withdrawn. This cannot be undone."</p>
                 </div>
                 <Problem form/>
                 <Form form class=css::form>
