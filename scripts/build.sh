@@ -13,7 +13,7 @@ now=$(inputs | sha256sum)
 if [ "$(cat "$RUN/inputs" 2>/dev/null)" = "$now" ]; then exit; fi
 rm -rf "$RUN"
 scripts/css.sh
-timed "Building Huntaze" cargo leptos build --release --precompress --split
+timed "Building Huntaze" cargo leptos build --release --precompress
 timed "Building the sandbox" cargo build -q --release -p huntaze-sandbox
 # Other checkouts share Cargo's folder, and other builds the site's: what runs is a copy, with the names of its files beside it.
 mkdir -p "$RUN"

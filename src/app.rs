@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
 use leptos_router::{
-    Lazy, SsrMode,
+    SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
     components::{ParentRoute, Route, Router, Routes},
     path,
@@ -15,17 +15,17 @@ use crate::{
     features::shell::AppShell,
     pages::{
         PagesSeen,
-        beta::BetaRoute,
-        forgot_password::ForgotPasswordRoute,
-        home::HomeRoute,
-        integrations::IntegrationsRoute,
-        login::LoginRoute,
+        beta::BetaPage,
+        forgot_password::ForgotPasswordPage,
+        home::HomePage,
+        integrations::IntegrationsPage,
+        login::LoginPage,
         not_found::NotFoundPage,
-        onboarding::{ContentTypesRoute, GoalsRoute, PlatformsRoute},
-        register::RegisterRoute,
-        reset_password::ResetPasswordRoute,
-        settings::SettingsRoute,
-        verify_email::VerifyEmailRoute,
+        onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
+        register::RegisterPage,
+        reset_password::ResetPasswordPage,
+        settings::SettingsPage,
+        verify_email::VerifyEmailPage,
     },
     ui::toast::{ToastRegion, Toaster},
 };
@@ -73,19 +73,19 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| format!("{title} · Huntaze")/>
         <Router>
             <Routes fallback=|| view! { <NotFoundPage/> }>
-                <Route path=path!("/beta") view={Lazy::<BetaRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/login") view={Lazy::<LoginRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/register") view={Lazy::<RegisterRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/verify-email") view={Lazy::<VerifyEmailRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/forgot-password") view={Lazy::<ForgotPasswordRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/reset-password") view={Lazy::<ResetPasswordRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-1") view={Lazy::<ContentTypesRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-2") view={Lazy::<PlatformsRoute>::new()} ssr=SsrMode::Async/>
-                <Route path=path!("/onboarding/step-3") view={Lazy::<GoalsRoute>::new()} ssr=SsrMode::Async/>
+                <Route path=path!("/beta") view=BetaPage ssr=SsrMode::Async/>
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async/>
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify-email") view=VerifyEmailPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot-password") view=ForgotPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("/reset-password") view=ResetPasswordPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-1") view=ContentTypesPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-2") view=PlatformsPage ssr=SsrMode::Async/>
+                <Route path=path!("/onboarding/step-3") view=GoalsPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
-                    <Route path=path!("/home") view={Lazy::<HomeRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/integrations") view={Lazy::<IntegrationsRoute>::new()} ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view={Lazy::<SettingsRoute>::new()} ssr=SsrMode::Async/>
+                    <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>
             </Routes>

@@ -25,9 +25,6 @@ pub mod server;
 pub fn hydrate() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    // Waits for the part of the code that the page at this address is in.
-    wasm_bindgen_futures::spawn_local(async {
-        leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
-        hooks::document::mark_hydrated();
-    });
+    leptos::mount::hydrate_body(app::App);
+    hooks::document::mark_hydrated();
 }

@@ -47,24 +47,3 @@ pub fn PageMeta(
         <Meta name="description" content=description/>
     }
 }
-
-/// Makes a route of a page whose code the browser loads when it goes there.
-macro_rules! lazy_page {
-    ($route:ident, $page:ident) => {
-        #[doc = concat!("[`", stringify!($page), "`], loaded when it is gone to.")]
-        pub struct $route;
-
-        #[::leptos_router::lazy_route]
-        impl ::leptos_router::LazyRoute for $route {
-            fn data() -> Self {
-                Self
-            }
-
-            fn view(_this: Self) -> AnyView {
-                view! { <$page/> }.into_any()
-            }
-        }
-    };
-}
-
-use lazy_page;

@@ -1,4 +1,5 @@
-import { alive, askSandbox, connectInstagram, consent, expect, register, signIn, test } from "../fixtures/test";
+import type { Page } from "@playwright/test";
+import { alive, askSandbox, connectInstagram, consent, expect, type FindMail, register, signIn, test } from "../fixtures/test";
 
 test("the whole journey: sign up, connect Instagram, see true figures, disconnect @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   await register(page, email, mail);
@@ -57,11 +58,16 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   expect(asked.map((request) => request.endpoint)).toContain("revoke");
 });
 
-test("several accounts, each with its card", async ({ page, email, mail, handle }) => {
+/** The page of a creator who is new. */
+async function openIntegrations(page: Page, email: string, mail: FindMail) {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/integrations");
   await alive(page);
+}
+
+test("several accounts, each with its card", async ({ page, email, mail, handle }) => {
+  await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await connectInstagram(page, `${handle}.too`);
   await expect(page.getByText(`Instagram connected: @${handle}.too`)).toBeVisible();
@@ -70,10 +76,7 @@ test("several accounts, each with its card", async ({ page, email, mail, handle 
 });
 
 test("a refusal changes nothing, and a link is good once", async ({ page, email, mail, handle }) => {
-  await register(page, email, mail);
-  await signIn(page, email);
-  await page.goto("/integrations");
-  await alive(page);
+  await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Connect Instagram account" }).click();
   await page.getByRole("button", { name: "Deny" }).click();
   await expect(page.getByText("You cancelled. Nothing was changed.")).toBeVisible();
@@ -91,10 +94,7 @@ test("a refusal changes nothing, and a link is good once", async ({ page, email,
 });
 
 test("an access that was withdrawn asks to reconnect, and keeps the account", async ({ page, email, mail, handle, allowStatus, fail, expectAccessible }) => {
-  await register(page, email, mail);
-  await signIn(page, email);
-  await page.goto("/integrations");
-  await alive(page);
+  await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
   // Until the history is there: then nothing but this test asks for the account.
@@ -126,10 +126,7 @@ test("an access that was withdrawn asks to reconnect, and keeps the account", as
 });
 
 test("fewer permissions are named where the figure would be", async ({ page, email, mail, handle }) => {
-  await register(page, email, mail);
-  await signIn(page, email);
-  await page.goto("/integrations");
-  await alive(page);
+  await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Connect Instagram account" }).click();
   await page.getByLabel("Any other name").fill(handle);
   await page.getByLabel("instagram_business_manage_insights").uncheck();
@@ -140,10 +137,7 @@ test("fewer permissions are named where the figure would be", async ({ page, ema
 });
 
 test("the question before disconnecting is answered by keyboard, and the back button closes it", async ({ page, email, mail, handle }) => {
-  await register(page, email, mail);
-  await signIn(page, email);
-  await page.goto("/integrations");
-  await alive(page);
+  await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
   const disconnect = page.getByRole("link", { name: /^Disconnect/ });

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::ui::{
     a11y::{MAIN_ID, SkipLink},
     badge::{Badge, BadgeTone},
@@ -25,8 +25,6 @@ const PROMISES: [(&str, &str); 4] = [
         "Export everything whenever you like, and delete your account yourself. We never ask for a platform's password.",
     ),
 ];
-
-lazy_page!(BetaRoute, BetaPage);
 
 /// `/beta`: the landing page.
 #[component]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::{
     api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
     domain::{
@@ -25,8 +25,6 @@ use crate::{
 const POLL: Duration = Duration::from_secs(2);
 /// So many looks; after that one reloads the page.
 const MOST_POLLS: u32 = 30;
-
-lazy_page!(HomeRoute, HomePage);
 
 /// `/home?range=7d|30d|90d`
 #[component]

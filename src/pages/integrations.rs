@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
@@ -17,8 +17,6 @@ use crate::{
 };
 
 const REFRESHED: &str = "The account was read just now.";
-
-lazy_page!(IntegrationsRoute, IntegrationsPage);
 
 /// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`
 #[component]

@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::features::auth::{AuthCard, LoginForm, LoginReason};
-
-lazy_page!(LoginRoute, LoginPage);
 
 /// `/login?next=&reason=`
 #[component]

@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
-
-lazy_page!(ContentTypesRoute, ContentTypesPage);
 
 /// `/onboarding/step-1`
 #[component]
@@ -16,8 +14,6 @@ pub fn ContentTypesPage() -> impl IntoView {
     }
 }
 
-lazy_page!(PlatformsRoute, PlatformsPage);
-
 /// `/onboarding/step-2`
 #[component]
 pub fn PlatformsPage() -> impl IntoView {
@@ -26,8 +22,6 @@ pub fn PlatformsPage() -> impl IntoView {
         <PlatformsStep/>
     }
 }
-
-lazy_page!(GoalsRoute, GoalsPage);
 
 /// `/onboarding/step-3`
 #[component]

@@ -2,10 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::features::auth::{AuthCard, RegisterForm};
-
-lazy_page!(RegisterRoute, RegisterPage);
 
 /// `/register`
 #[component]

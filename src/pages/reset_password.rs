@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::{
     api::auth::check_reset,
     domain::account::{LinkState, StatusView},
@@ -14,8 +14,6 @@ use crate::{
         button::{ButtonLink, ButtonVariant},
     },
 };
-
-lazy_page!(ResetPasswordRoute, ResetPasswordPage);
 
 /// `/reset-password?token=`: where the mailed link leads.
 #[component]

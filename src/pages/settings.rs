@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::{
     features::{
         load_error::LoadError,
@@ -11,8 +11,6 @@ use crate::{
     },
     ui::skeleton::Skeleton,
 };
-
-lazy_page!(SettingsRoute, SettingsPage);
 
 /// `/settings`
 #[component]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{PageMeta, lazy_page};
+use super::PageMeta;
 use crate::{
     api::auth::{ResendVerification, check_verification, get_pending_email},
     domain::account::{LinkState, StatusView},
@@ -15,8 +15,6 @@ use crate::{
         button::{ButtonLink, ButtonVariant},
     },
 };
-
-lazy_page!(VerifyEmailRoute, VerifyEmailPage);
 
 /// `/verify-email`: "check your mail" after registering; with `?token=`, where the mailed link leads.
 #[component]
