@@ -8,7 +8,6 @@ cd "$HUNTAZE_ROOT"
 SECONDS_EACH=${SECONDS_EACH:-10}
 CONNECTIONS=32
 have wrk || die "wrk is missing. Run: sudo apt-get install -y wrk"
-have brotli || die "brotli is missing. Run: sudo apt-get install -y brotli"
 scripts/setup.sh test
 scripts/build.sh
 cargo build -q --release -p huntaze-sandbox --example bare
@@ -34,6 +33,7 @@ wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start"
 SANDBOX=http://localhost:$SANDBOX_PORT
 EMAIL=bench@example.com PASSWORD=tuesday-lamp-orbit
 JAR=$WORK/cookies
+touch "$JAR"
 cookie() { awk -v name="$1" '$6 == name { print $7 }' "$JAR"; }
 call() { curl -fsS -b "$JAR" -c "$JAR" -H 'accept: application/json' -H "x-csrf-token: $(cookie huntaze_csrf)" "$@"; }
 post() { call -H 'content-type: application/json' -d "$2" "$APP_URL$1"; }
@@ -54,11 +54,11 @@ until call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":
 
 # ---------------------------------------------------------------- tables
 
-brotli_kb() { find target/run/site/pkg -name "*.$1" -exec brotli -c -q 11 {} + | wc -c | awk '{ printf "%.1f", $1 / 1024 }'; }
+brotli_kb() { find target/run/site/pkg -name "*.$1.br" -printf '%s\n' | awk '{ sum += $1 } END { printf "%.1f", sum / 1024 }'; }
 rss_mb() { awk -v key="$1:" '$1 == key { printf "%.0f", $2 / 1024 }' "/proc/$HUNTAZE_PID/status"; }
 # rate URL COOKIE: requests a second, and the mean latency.
 rate() { wrk -t1 -c"$CONNECTIONS" -d"${SECONDS_EACH}s" -H "Cookie: $2" -H 'accept: text/html' "$1" |
-  awk '/Latency/ { latency = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx/ { bad = " (" $0 ")" } END { printf "%.0f | %s%s", rate, latency, bad }'; }
+  awk '/Latency/ { latency = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, latency, bad }'; }
 compare() {
   local path=$1 cookie=$2 file=$WORK/$1.html
   printf '| /%s | %s | %s | %s |\n' "$path" "$(wc -c < "$file" | awk '{ printf "%.1f", $1 / 1024 }')" \

@@ -211,13 +211,13 @@ impl Trend {
     /// Which way, and how far: `4.2 %`. Nothing where it is unknown.
     pub fn parts(self) -> Option<(Direction, String)> {
         let Self::Known { change_bp } = self else { return None };
+        // To a tenth, rounded half up; what rounds to nothing is none.
+        let tenths = (change_bp.unsigned_abs() + 5) / 10;
         let direction = match change_bp {
+            _ if tenths == 0 => Direction::Level,
             1.. => Direction::Up,
-            0 => Direction::Level,
             _ => Direction::Down,
         };
-        // To a tenth, rounded half up.
-        let tenths = (change_bp.unsigned_abs() + 5) / 10;
         Some((direction, format!("{}.{} %", tenths / 10, tenths % 10)))
     }
 }
@@ -267,7 +267,7 @@ mod tests {
             (420, Direction::Up, "4.2 %"),
             (-1_255, Direction::Down, "12.6 %"),
             (0, Direction::Level, "0.0 %"),
-            (4, Direction::Up, "0.0 %"),
+            (4, Direction::Level, "0.0 %"), (-5, Direction::Down, "0.1 %"),
         ] {
             assert_eq!(Trend::Known { change_bp }.parts(), Some((direction, percent.to_owned())));
         }
