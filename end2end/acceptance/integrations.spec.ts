@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { alive, askSandbox, connectInstagram, consent, expect, type FindMail, register, signIn, test } from "../fixtures/test";
+import { alive, askSandbox, connectInstagram, consent, expect, expectNoOverflow, type FindMail, register, signIn, test } from "../fixtures/test";
 
 test("the whole journey: sign up, connect Instagram, see true figures, disconnect @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   await register(page, email, mail);
@@ -41,10 +41,11 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   await expect(page.getByRole("heading", { name: "Connections" })).toBeVisible();
   await expect(page.getByRole("link", { name: /Look at the quarter/ })).toBeVisible();
   await expectAccessible();
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow).toBe(0);
+  await expectNoOverflow(page);
 
   await page.getByRole("link", { name: "Manage your connections" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
+  await expectNoOverflow(page);
   await page.getByRole("button", { name: /Refresh now/ }).click();
   await expect(page.getByText("The account was read just now.")).toBeVisible();
   await page.getByRole("link", { name: "Disconnect" }).click();

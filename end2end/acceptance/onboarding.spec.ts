@@ -46,11 +46,12 @@ test("three questions, answered on two devices @phone", async ({ page, browser, 
   await expectAccessible();
 });
 
-test("Enter goes on, not back", async ({ page, email, mail }) => {
+test("Enter goes on, not back", async ({ page, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/onboarding/step-3");
   await alive(page);
+  await expectAccessible();
   await page.getByLabel("Monthly revenue goal (optional)").fill("250");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();

@@ -1,4 +1,4 @@
-import { alive, expect, test } from "../fixtures/test";
+import { alive, expect, expectNoOverflow, test } from "../fixtures/test";
 
 const PAGES = ["/beta", "/login", "/register", "/verify-email", "/forgot-password", "/reset-password?token=unknown"];
 
@@ -8,8 +8,7 @@ for (const path of PAGES) {
     await alive(page);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
     await expectAccessible();
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    expect(overflow).toBe(0);
+    await expectNoOverflow(page);
   });
 }
 

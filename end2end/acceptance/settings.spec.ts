@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { alive, expect, PASSWORD, register, signIn, test } from "../fixtures/test";
+import { alive, expect, expectNoOverflow, PASSWORD, register, signIn, test } from "../fixtures/test";
 
 test("a name is changed and seen in the header @phone", async ({ page, email, mail, expectAccessible }) => {
   await register(page, email, mail);
@@ -12,8 +12,7 @@ test("a name is changed and seen in the header @phone", async ({ page, email, ma
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page.getByText("Your name is saved.")).toBeVisible();
   await expect(page.getByRole("banner")).toContainText("Ada Lovelace");
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow).toBe(0);
+  await expectNoOverflow(page);
 });
 
 test("another device is listed, and signed out", async ({ page, browser, email, mail }) => {

@@ -267,7 +267,8 @@ mod tests {
             (420, Direction::Up, "4.2 %"),
             (-1_255, Direction::Down, "12.6 %"),
             (0, Direction::Level, "0.0 %"),
-            (4, Direction::Level, "0.0 %"), (-5, Direction::Down, "0.1 %"),
+            (4, Direction::Level, "0.0 %"),
+            (-5, Direction::Down, "0.1 %"),
         ] {
             assert_eq!(Trend::Known { change_bp }.parts(), Some((direction, percent.to_owned())));
         }

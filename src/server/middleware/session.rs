@@ -8,6 +8,7 @@ use axum::{
 use chrono::TimeDelta;
 use http::header;
 
+use super::wants_html;
 use crate::{
     error::{ApiError, ErrorCode},
     server::{
@@ -34,13 +35,18 @@ pub async fn find(State(state): State<AppState>, mut request: Request, next: Nex
         }
         Ok(None) => {
             request.extensions_mut().insert(EndedSession);
+            let is_page = wants_html(request.headers());
             let mut response = next.run(request).await;
             let sets_session = response
                 .headers()
                 .get_all(header::SET_COOKIE)
                 .iter()
                 .any(|cookie| cookie.as_bytes().starts_with(CookieKind::Session.name(state.config.app.is_https()).as_bytes()));
-            if !sets_session && let Some(cookie) = CookieKind::Session.clear(&state.config.app) {
+            // Not for a script's call: one that was under way while the token was changed would take the new one away.
+            if is_page
+                && !sets_session
+                && let Some(cookie) = CookieKind::Session.clear(&state.config.app)
+            {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             response

@@ -21,6 +21,19 @@ async fn signing_out_ends_the_session_on_the_server_too(db: PgPool) {
     thief.clone().get("/api/auth/session").await.expect_status(401);
 }
 
+/// A call that was under way while a new session took the old one's place comes back late.
+#[sqlx::test]
+async fn a_late_answer_to_an_old_session_does_not_end_the_new_one(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut browser = app.member("ada@example.com").await;
+    let mut late = browser.clone();
+    let password = json!({ "currentPassword": crate::support::PASSWORD, "password": "violet-engine-sunday" });
+    browser.post("/api/auth/change-password", password).await.expect_status(200);
+    let answer = late.get("/api/auth/session").await.expect_status(401);
+    assert!(!answer.headers.contains_key("set-cookie"), "{:?}", answer.headers);
+    browser.get("/api/auth/session").await.expect_status(200);
+}
+
 #[sqlx::test]
 async fn a_stolen_table_signs_nobody_in(db: PgPool) {
     let app = TestApp::new(db.clone());
