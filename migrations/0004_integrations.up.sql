@@ -17,6 +17,8 @@ CREATE TABLE integrations (
     last_ok_at          timestamptz,
     last_error          text,
     failures            integer NOT NULL DEFAULT 0,
+    -- Readings in a row that missed a day.
+    missed              integer NOT NULL DEFAULT 0,
     -- NULL while only the creator can mend it.
     next_sync_at        timestamptz,
     -- Who reads the account holds it until then; nobody else does.

@@ -7,8 +7,7 @@ cd "$HUNTAZE_ROOT"
 
 SECONDS_EACH=${SECONDS_EACH:-10}
 CONNECTIONS=32
-have wrk || die "wrk is missing. Run: sudo apt-get install -y wrk"
-scripts/setup.sh test
+scripts/setup.sh bench
 scripts/build.sh
 cargo build -q --release -p huntaze-sandbox --example bare
 
@@ -34,13 +33,23 @@ SANDBOX=http://localhost:$SANDBOX_PORT
 EMAIL=bench@example.com PASSWORD=tuesday-lamp-orbit
 JAR=$WORK/cookies
 touch "$JAR"
+# within SECONDS COMMAND…: until it succeeds.
+within() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$deadline" ] || return 1
+    sleep 0.2
+  done
+}
 cookie() { awk -v name="$1" '$6 == name { print $7 }' "$JAR"; }
 call() { curl -fsS -b "$JAR" -c "$JAR" -H 'accept: application/json' -H "x-csrf-token: $(cookie huntaze_csrf)" "$@"; }
 post() { call -H 'content-type: application/json' -d "$2" "$APP_URL$1"; }
 
 call -o /dev/null "$APP_URL/api/csrf/token"
 post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
-until token=$(curl -fsS "$SANDBOX/mail.json?to=$EMAIL" | grep -o 'token=[A-Za-z0-9_-]*' | head -1) && [ -n "$token" ]; do sleep 0.2; done
+mailed_token() { token=$(curl -fsS "$SANDBOX/mail.json?to=$EMAIL" | grep -o 'token=[A-Za-z0-9_-]*' | head -1) && [ -n "$token" ]; }
+within 20 mailed_token || die "The mail did not arrive. See $WORK"
 post /api/auth/verify-email "{\"token\":\"${token#token=}\"}" >/dev/null
 post /api/auth/login "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
 post /api/onboarding/complete '{}' >/dev/null
@@ -50,7 +59,8 @@ back=$(curl -fsS -o /dev/null -w '%{redirect_url}' --data-urlencode "state=${aut
   -d 'scope:instagram_business_manage_insights=on' "$SANDBOX/instagram/oauth/decide")
 call -o /dev/null "${back%#_}"
 # The whole history is there when the longest range can be compared.
-until call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":{"state":"known"'; do sleep 0.5; done
+history_is_there() { call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":{"state":"known"'; }
+within 60 history_is_there || die "The history did not arrive. See $WORK"
 
 # ---------------------------------------------------------------- tables
 

@@ -140,13 +140,15 @@ ensure_end_to_end_packages() {
 
 # setup.sh serve    what running needs
 # setup.sh test     that, and what the tests need
+# setup.sh bench    that, and what measures
 # setup.sh system   only what is shared by all users of the machine, as root
 PACKAGES=(ca-certificates curl gcc git libc6-dev make openssl pkg-config postgresql)
 [ "${1:-serve}" = serve ] || PACKAGES+=(chromium)
+[ "${1:-serve}" != bench ] || PACKAGES+=(wrk)
 apt_install "${PACKAGES[@]}"
 ensure_compiler
 [ "${1:-serve}" != system ] || exit 0
 ensure_node
 ensure_wasm_opt
 ensure_cargo_tools
-[ "${1:-serve}" != test ] || ensure_end_to_end_packages
+[ "${1:-serve}" = serve ] || ensure_end_to_end_packages

@@ -3,7 +3,7 @@ import { alive, expect, expectNoOverflow, test } from "../fixtures/test";
 const PAGES = ["/beta", "/login", "/register", "/verify-email", "/forgot-password", "/reset-password?token=unknown"];
 
 for (const path of PAGES) {
-  test(`${path} is accessible, fits the screen and loads once @phone`, async ({ page, expectAccessible }) => {
+  test(`${path} is accessible and fits the screen @phone`, async ({ page, expectAccessible }) => {
     await page.goto(path);
     await alive(page);
     await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);

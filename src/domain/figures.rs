@@ -35,7 +35,7 @@ pub struct KnownFigure {
     /// Of [`Unit::Minor`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When the newest part of it was read.
+    /// When it was read: the newest day of it, or for [`Metric::Audience`] the oldest account.
     pub captured_at: DateTime<Utc>,
     /// How much of the period it covers, where that is not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,6 +8,7 @@ mod connect_card;
 mod disconnect_dialog;
 mod grid;
 mod outcome;
+mod pending;
 
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
 pub use disconnect_dialog::DisconnectDialog;

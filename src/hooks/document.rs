@@ -18,6 +18,14 @@ pub fn focus_first(root: &web_sys::Element, selector: &str) {
     }
 }
 
+/// Gives the focus to the element with this id if what had it is gone.
+pub fn keep_focus(id: &str) {
+    let is_lost = document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"));
+    if is_lost {
+        focus_id(id);
+    }
+}
+
 /// Moves the focus to the element with this id.
 pub fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {

@@ -21,10 +21,10 @@ use crate::{
     },
 };
 
-/// Between two looks while the history is being fetched.
-const POLL: Duration = Duration::from_secs(2);
-/// So many looks; after that one reloads the page.
-const MOST_POLLS: u32 = 30;
+/// Between two looks while the history is being fetched: 2 s, then 4, then 8.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+/// So many looks, over about two minutes; after that one reloads the page.
+const MOST_LOOKS: u32 = 20;
 
 /// `/home?range=7d|30d|90d`
 #[component]
@@ -34,7 +34,7 @@ pub fn HomePage() -> impl IntoView {
     let onboarding = Resource::new(|| (), |()| get_onboarding());
     let connections = Resource::new(|| (), |()| get_integrations_status());
     let stats = Resource::new(move || range.get(), get_home_stats);
-    poll_while_fetching(stats, connections);
+    poll_while_fetching(range, stats, connections);
     view! {
         <PageMeta title="Home" description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
@@ -52,10 +52,11 @@ fn home_view(
     stats: Result<HomeStats, ApiError>,
 ) -> AnyView {
     let has_account = connections.as_ref().is_ok_and(|known| !known.integrations.is_empty());
+    let is_complete = connections.is_ok() && stats.is_ok();
     let has_figures = stats.as_ref().is_ok_and(HomeStats::has_figures);
     let platforms = connections.as_ref().map(IntegrationsStatus::connected_platforms).unwrap_or_default();
     let figures = match stats {
-        Ok(stats) => has_account
+        Ok(stats) => (has_account || connections.is_err())
             .then(|| {
                 view! {
                     <RangePicker range=range.into()/>
@@ -69,13 +70,13 @@ fn home_view(
         Ok(known) => view! { <PlatformStatus status=known/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
-    let (checklist, answers) = match onboarding.clone() {
-        Ok(onboarding) => (
-            view! { <Checklist onboarding=onboarding.clone() has_account has_figures/> }.into_any(),
-            view! { <AnswersCard onboarding/> }.into_any(),
-        ),
-        Err(error) => (().into_any(), view! { <LoadError error/> }.into_any()),
+    let answers = match onboarding.clone() {
+        Ok(onboarding) => view! { <AnswersCard onboarding/> }.into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
     };
+    // What could not be loaded is not said to be missing.
+    let checklist =
+        onboarding.clone().ok().filter(|_| is_complete).map(|onboarding| view! { <Checklist onboarding has_account has_figures/> });
     let actions = onboarding.ok().zip(connections.ok()).map(|(onboarding, known)| view! { <QuickActions onboarding status=known/> });
     view! {
         {figures}
@@ -89,21 +90,35 @@ fn home_view(
     .into_any()
 }
 
-/// Looks again while the history is on its way.
-fn poll_while_fetching(stats: Resource<Result<HomeStats, ApiError>>, connections: Resource<Result<IntegrationsStatus, ApiError>>) {
-    let polls = StoredValue::new(0);
+/// Looks again while the history is on its way. A look that fails changes nothing on the screen.
+fn poll_while_fetching(
+    range: Memo<StatsRange>,
+    stats: Resource<Result<HomeStats, ApiError>>,
+    connections: Resource<Result<IntegrationsStatus, ApiError>>,
+) {
+    let look = Action::new(|range: &StatsRange| get_home_stats(*range));
+    let looks = StoredValue::new(0_u32);
+    let is_fetching = Memo::new(move |_| stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_fetching)));
     Effect::new(move || {
-        let is_fetching = stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_fetching));
-        if !is_fetching || polls.get_value() >= MOST_POLLS {
+        // After each look, and at first.
+        look.version().get();
+        if !is_fetching.get() || looks.get_value() >= MOST_LOOKS {
             return;
         }
-        polls.update_value(|polls| *polls += 1);
-        let look = move || {
-            stats.refetch();
-            connections.refetch();
-        };
-        if let Ok(timer) = set_timeout_with_handle(look, POLL) {
+        looks.update_value(|looks| *looks += 1);
+        let pause = FIRST_PAUSE * (1 << (looks.get_value() / 4).min(2));
+        if let Ok(timer) = set_timeout_with_handle(move || drop(look.dispatch(range.get_untracked())), pause) {
             on_cleanup(move || timer.clear());
         }
+    });
+    Effect::new(move || {
+        let Some(Ok(seen)) = look.value().get() else { return };
+        if seen.range != range.get_untracked() {
+            return;
+        }
+        if !seen.is_fetching {
+            connections.refetch();
+        }
+        stats.set(Some(Ok(seen)));
     });
 }

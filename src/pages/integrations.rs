@@ -9,8 +9,12 @@ use crate::{
         integrations::{DisconnectDialog, IntegrationsGrid, Lead, OutcomeAlert},
         load_error::LoadError,
     },
-    hooks::form::{Done, FormState, Problem, use_form},
+    hooks::{
+        document::keep_focus,
+        form::{Done, FormState, Problem, use_form},
+    },
     ui::{
+        a11y::MAIN_ID,
         skeleton::Skeleton,
         toast::{ToastTone, Toaster},
     },
@@ -27,6 +31,14 @@ pub fn IntegrationsPage() -> impl IntoView {
     let (refreshed, disconnected) = (refresh.action.version(), disconnect.action.version());
     let status = Resource::new(move || (refreshed.get(), disconnected.get()), |_| get_integrations_status());
     say_refreshed(refresh);
+    Effect::new(move |was_loaded: Option<bool>| {
+        let is_loaded = status.with(Option::is_some);
+        // A card that changes takes the button with it that was just used.
+        if is_loaded && was_loaded == Some(true) {
+            request_animation_frame(|| keep_focus(MAIN_ID));
+        }
+        is_loaded
+    });
     view! {
         <PageMeta title="Integrations" description="Your accounts at the platforms, and how they are."/>
         <h1>"Integrations"</h1>

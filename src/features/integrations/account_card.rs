@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     SandboxBadge, StatusBadge, SyncTimes, css,
-    grid::{is_connecting, is_refreshing},
+    pending::{is_connecting, is_refreshing},
 };
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
@@ -84,7 +84,7 @@ fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectI
     view! {
         <Form form=connect>
             <input type="hidden" name="provider" value=account.provider.as_str()/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting(connect, account.provider)>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting(connect, account.provider) disabled=connect.is_pending()>
                 "Reconnect"
                 <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
             </Button>
@@ -97,7 +97,7 @@ fn RefreshNow(account: IntegrationView, name: String, refresh: FormState<Refresh
     view! {
         <Form form=refresh>
             <input type="hidden" name="id" value=account.id.to_string()/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_refreshing(refresh, account.id)>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_refreshing(refresh, account.id) disabled=refresh.is_pending()>
                 "Refresh now"
                 <ScreenReaderOnly>{format!(": {name}")}</ScreenReaderOnly>
             </Button>

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{SandboxBadge, css, grid::is_connecting};
+use super::{SandboxBadge, css, pending::is_connecting};
 use crate::{
     api::integrations::ConnectIntegration,
     domain::{choice::Choice, integration::ProviderView, platform::Platform},
@@ -27,7 +27,7 @@ pub(super) fn ConnectCard(
         view! {
             <Form form=connect>
                 <input type="hidden" name="provider" value=platform.as_str()/>
-                <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform)>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform) disabled=connect.is_pending()>
                     {label}
                     <ScreenReaderOnly>{format!(" {} account", platform.label())}</ScreenReaderOnly>
                 </Button>

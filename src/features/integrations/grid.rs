@@ -1,28 +1,11 @@
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::{account_card::AccountCard, connect_card::ConnectCard, css};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    domain::{
-        choice::Choice,
-        integration::{IntegrationsStatus, ProviderView},
-        platform::Platform,
-    },
+    domain::integration::{IntegrationsStatus, ProviderView},
     hooks::form::FormState,
 };
-
-/// Whether the browser is on its way to this platform.
-pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Platform) -> Signal<bool> {
-    let asked = connect.action.input();
-    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == platform.as_str())))
-}
-
-/// Whether this account is being read.
-pub(super) fn is_refreshing(refresh: FormState<RefreshIntegration>, id: Uuid) -> Signal<bool> {
-    let asked = refresh.action.input();
-    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.id == id.to_string())))
-}
 
 /// A card for each account and for each platform, those first that the creator publishes on.
 #[component]

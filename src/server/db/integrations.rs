@@ -35,6 +35,8 @@ pub struct Integration {
     pub connected_at: DateTime<Utc>,
     /// How often it failed in a row.
     pub failures: i32,
+    /// How often in a row a reading missed a day.
+    pub missed: i32,
     /// When it is read next; none while it waits for the creator.
     pub next_sync_at: Option<DateTime<Utc>>,
     /// The days that were asked for.
@@ -78,6 +80,7 @@ struct IntegrationRow {
     last_ok_at: Option<DateTime<Utc>>,
     last_error: Option<String>,
     failures: i32,
+    missed: i32,
     next_sync_at: Option<DateTime<Utc>>,
     #[expect(dead_code, reason = "the queries ask for whole rows; who holds a row matters to PostgreSQL alone")]
     leased_until: Option<DateTime<Utc>>,
@@ -106,6 +109,7 @@ impl TryFrom<IntegrationRow> for Integration {
             facts: AccessFacts { expires_at: row.expires_at, last_ok_at: row.last_ok_at, last_error },
             connected_at: row.connected_at,
             failures: row.failures,
+            missed: row.missed,
             next_sync_at: row.next_sync_at,
             days_read: DaysRead { from: row.history_from, until: row.read_until },
         })
@@ -200,7 +204,7 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<
     sqlx::query!(
         "UPDATE integrations
             SET account_name = $2, scopes = $3, access_token = $4, refresh_token = $5, token_issued_at = $6, expires_at = $7,
-                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, next_sync_at = $8, leased_until = NULL
+                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, missed = 0, next_sync_at = $8, leased_until = NULL
           WHERE id = $1",
         new.id,
         new.account_name,
@@ -289,8 +293,10 @@ pub struct Reading<'a> {
     pub scopes: &'a [String],
     /// The days that were asked for.
     pub days_read: DaysRead,
-    /// What is missing of it, where something could not be read for the moment.
+    /// Why a day is missing, where one could not be read for the moment.
     pub failure: Option<FailureKind>,
+    /// How often in a row that is so.
+    pub missed: i32,
     /// Now.
     pub now: DateTime<Utc>,
     /// When to read it next.
@@ -305,7 +311,7 @@ pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<
     sqlx::query!(
         "UPDATE integrations
             SET account_name = $3, scopes = $4, history_from = $5, read_until = $6, last_ok_at = $7, last_error = $8,
-                failures = CASE WHEN $8::text IS NULL THEN 0 ELSE failures + 1 END, next_sync_at = $9, leased_until = NULL
+                failures = 0, missed = $9, next_sync_at = $10, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         reading.id,
         reading.access_token,
@@ -315,6 +321,7 @@ pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<
         reading.days_read.until,
         reading.now,
         reading.failure.map(Choice::as_str),
+        reading.missed,
         reading.next_sync_at
     )
     .execute(db)

@@ -10,6 +10,8 @@ use crate::server::{services::integrations, state::AppState};
 pub(super) const WORKERS: usize = 4;
 /// Between two looks, when nobody rings.
 const PAUSE: Duration = Duration::from_secs(30);
+/// After a reading: long enough for a creator who waits for the account to get hold of it.
+const BREATH: Duration = Duration::from_millis(300);
 
 pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
@@ -21,7 +23,7 @@ pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
                 false
             }
         };
-        let pause = if has_more { Duration::ZERO } else { PAUSE };
+        let pause = if has_more { BREATH } else { PAUSE };
         if !super::rest(pause, bell, &mut shutdown).await {
             return;
         }

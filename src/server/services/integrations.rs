@@ -166,6 +166,8 @@ async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, 
         if let Some(held) = db::integrations::claim(&state.db, user_id, id, now, now + LEASE).await? {
             return Ok(held);
         }
+        // Held by somebody, or gone by now.
+        db::integrations::find(&state.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
     Err(IntegrationError::Busy)

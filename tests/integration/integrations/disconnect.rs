@@ -1,4 +1,6 @@
+use chrono::TimeDelta;
 use http::Method;
+use huntaze::{domain::integration::FailureKind, server::db};
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -52,13 +54,31 @@ async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-    let (read, answer) = tokio::join!(
-        huntaze::server::services::integrations::sync_due(&app.state),
-        member.post("/api/integrations/disconnect", json!({ "id": id }))
-    );
-    assert!(matches!(read, Ok(true)));
-    answer.expect_status(200);
-    assert_eq!(rows(&db).await, 0);
+    let now = app.state.clock.now();
+    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
+    let mut other = member.clone();
+    let request = tokio::spawn(async move { other.post("/api/integrations/disconnect", json!({ "id": id })).await });
+    // Long enough for the request to come to the account.
+    for _ in 0..3 {
+        member.get("/api/integrations/status").await.expect_status(200);
+    }
+    assert!(!request.is_finished() && sandbox.calls("revoke") == 0);
+    db::integrations::set_failed(&db, held.id, &held.access.access, FailureKind::Transient, None).await.expect("let go");
+    request.await.expect("no panic").expect_status(200);
+    assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 1));
+}
+
+#[sqlx::test]
+async fn of_two_clicks_one_disconnects_and_the_other_finds_nothing(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let path = format!("/api/integrations/disconnect/instagram/{id}");
+    let (mut one, mut two) = (member.clone(), member.clone());
+    let (a, b) = tokio::join!(one.request(Method::DELETE, &path), two.request(Method::DELETE, &path));
+    let mut outcomes = [a.status.as_u16(), b.status.as_u16()];
+    outcomes.sort_unstable();
+    assert_eq!((outcomes, rows(&db).await, sandbox.calls("revoke")), ([200, 404], 0, 1));
 }
 
 #[sqlx::test]

@@ -143,14 +143,34 @@ async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
 #[sqlx::test]
 async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
-    for _ in 0..4 {
+    let from = "SELECT history_from FROM integrations";
+    let mut readings = 0;
+    while sqlx::query_scalar::<_, Option<chrono::NaiveDate>>(from).fetch_one(&db).await.expect("a row").is_none() {
+        // The first call of each reading: it is the only day that is missing.
+        sandbox.fail("insights", FaultKind::ServerError, 1);
+        assert!(sync_due(&app.state).await.expect("read"));
+        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
+        readings += 1;
+    }
+    assert_eq!(readings, 9);
+    let days: i64 = sqlx::query_scalar("SELECT count(*) FROM daily_insights").fetch_one(&db).await.expect("a count");
+    assert_eq!(days, 29);
+}
+
+/// However long it takes: no day is given up for it.
+#[sqlx::test]
+async fn an_outage_is_waited_for(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    for _ in 0..12 {
         sandbox.fail("insights", FaultKind::ServerError, 30);
         assert!(sync_due(&app.state).await.expect("read"));
         sandbox.world.clear_faults();
-        app.advance(&sandbox, TimeDelta::hours(6));
+        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
     }
-    let from: Option<chrono::NaiveDate> = sqlx::query_scalar("SELECT history_from FROM integrations").fetch_one(&db).await.expect("a row");
-    assert_eq!(from.map(|day| day.to_string()).as_deref(), Some("2025-12-17"), "the history goes on");
+    assert_eq!(how(&mut member).await, ("healthy".to_owned(), Some("transient".to_owned())));
+    app.read_due().await;
+    let days: i64 = sqlx::query_scalar("SELECT count(*) FROM daily_insights").fetch_one(&db).await.expect("a count");
+    assert_eq!(days, 180);
 }
 
 /// Platforms make up their mind about a day within two: what was read too early is read again.

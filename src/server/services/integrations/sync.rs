@@ -38,8 +38,9 @@ const LIMITED: TimeDelta = TimeDelta::hours(1);
 const LATE: u64 = 3;
 /// But not twice within this time.
 const JUST_NOW: TimeDelta = TimeDelta::hours(1);
-/// So often in a row a reading may miss a day before it goes on without it.
-const TRIES: i32 = 3;
+/// A few days that never answer are given up after so many readings, over about half a day. More than a few are an outage: that is waited for.
+const TRIES: i32 = 8;
+const A_FEW: usize = 3;
 /// One reading goes so many days further back.
 const CHUNK: u64 = 30;
 /// As far as the history goes: the longest period and the one before it.
@@ -98,7 +99,8 @@ async fn read(state: &AppState, mut integration: Integration, is_asked: bool) ->
     };
     let now = state.clock.now();
     let (kind, next_sync_at) = match outcome {
-        Ok(()) => return Ok(Ok(())),
+        Ok(None) => return Ok(Ok(())),
+        Ok(Some(missing)) => return Ok(Err(missing)),
         Err(SyncError::Db(error)) => return Err(error),
         Err(SyncError::Over(kind)) => (kind, None),
         Err(SyncError::Failed(error)) => {
@@ -142,7 +144,8 @@ fn retry_at(error: &ProviderError, failures: i32, now: DateTime<Utc>) -> Option<
     }
 }
 
-async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool) -> Result<(), SyncError> {
+/// Reads what it can; returns why a day is missing, where one is.
+async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool) -> Result<Option<FailureKind>, SyncError> {
     let now = state.clock.now();
     let Some(provider) = state.providers.get(integration.provider) else {
         return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
@@ -169,7 +172,7 @@ async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool
     let can_go_on = readable(integration.provider, Metric::Views, &days.scopes) == Readable::Yes;
     let has_more = can_go_on && days.read.from.is_none_or(|oldest| oldest > today - Days::new(HISTORY));
     let next_sync_at = match &days.failure {
-        Some(error) => retry_at(error, integration.failures, now).unwrap_or(now + PAUSE),
+        Some(error) => retry_at(error, integration.missed, now).unwrap_or(now + PAUSE),
         None if has_more => now,
         None => now + PAUSE,
     };
@@ -180,11 +183,13 @@ async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool
         scopes: &days.scopes,
         days_read: days.read,
         failure: days.failure.as_ref().map(ProviderError::kind),
+        // Nobody's impatience brings the end nearer.
+        missed: if days.failure.is_some() { integration.missed + i32::from(!is_asked) } else { 0 },
         now,
         next_sync_at,
     };
     db::integrations::set_read(&state.db, &reading).await?;
-    Ok(())
+    Ok(reading.failure)
 }
 
 /// Newer tokens where it is time, or where the creator asks and it is possible. They are stored before they are used. Where the platform
@@ -229,7 +234,7 @@ struct DaysOutcome {
 }
 
 /// Reads the newest days and a piece of the history. An account whose profile answers is not broken because a day does not: that day is
-/// tried again a few times, and then left unknown.
+/// tried again, and after [`TRIES`] left unknown.
 async fn read_days(
     state: &AppState,
     provider: &dyn OAuthProvider,
@@ -246,11 +251,11 @@ async fn read_days(
     let (days, read) = wanted_days(today, integration.days_read, &settled);
     let mut calls =
         stream::iter(days.into_iter().rev()).map(|day| read_day(state, provider, integration, tokens, day)).buffer_unordered(AT_ONCE);
-    let mut missed = None;
+    let mut missed = Vec::new();
     while let Some(outcome) = calls.next().await {
         match outcome {
             Ok(()) => {}
-            Err(SyncError::Failed(error @ ProviderError::Transient(_))) => missed = Some(error),
+            Err(SyncError::Failed(error @ ProviderError::Transient(_))) => missed.push(error),
             Err(SyncError::Failed(error @ ProviderError::RateLimited { .. })) => {
                 return Ok(unchanged(integration.scopes.clone(), Some(error)));
             }
@@ -260,7 +265,8 @@ async fn read_days(
             Err(error) => return Err(error),
         }
     }
-    match missed.filter(|_| integration.failures < TRIES) {
+    let is_given_up = integration.missed >= TRIES && missed.len() <= A_FEW;
+    match missed.pop().filter(|_| !is_given_up) {
         Some(error) => Ok(unchanged(integration.scopes.clone(), Some(error))),
         None => Ok(DaysOutcome { read, scopes: integration.scopes.clone(), failure: None }),
     }
@@ -288,7 +294,8 @@ fn wanted_days(today: NaiveDate, read: DaysRead, settled: &[NaiveDate]) -> (BTre
     let oldest = today - Days::new(HISTORY);
     let end = read.from.unwrap_or(today);
     let start = (end - Days::new(CHUNK)).max(oldest).min(end);
-    let recent = (today - Days::new(LATE)).min(read.until.unwrap_or(today)).max(oldest);
+    // What was open at the last reading, and all since.
+    let recent = (read.until.unwrap_or(today).min(today) - Days::new(LATE)).max(oldest);
     let days = span(recent, today).chain(span(start, end)).filter(|day| !settled.contains(day));
     (days.collect(), DaysRead { from: Some(start), until: Some(today) })
 }
@@ -334,10 +341,10 @@ mod tests {
     #[test]
     fn what_came_while_nobody_read_is_caught_up_even_in_pieces() {
         let (days, _) = wanted_days(day(400), read(220, 350), &[]);
-        assert_eq!((days.len(), days.first()), (50, Some(&day(350))));
+        assert_eq!((days.len(), days.first()), (53, Some(&day(347))), "the days that were open then are read again");
         // The newest were read, then it broke off: `until` did not move.
         let (days, _) = wanted_days(day(400), read(220, 350), &[day(398), day(399)]);
-        assert_eq!((days.len(), days.last()), (48, Some(&day(397))));
+        assert_eq!((days.len(), days.last()), (51, Some(&day(397))));
     }
 
     #[test]
