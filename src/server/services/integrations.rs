@@ -1,6 +1,7 @@
 //! Accounts at platforms: connecting them, reading them, letting go of them.
 
 mod connect;
+mod days;
 mod disconnect;
 mod sync;
 mod tokens;
@@ -11,8 +12,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub use connect::{Callback, Connected, connect, finish};
+pub use days::HISTORY;
 pub use disconnect::{disconnect, revoke_all};
-pub use sync::{HISTORY, refresh, sync_due};
+pub use sync::{refresh, sync_due};
 
 use crate::{
     domain::{
