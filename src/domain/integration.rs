@@ -10,9 +10,9 @@ use super::{
 };
 
 /// An access that ends within this time is said to expire.
-pub const EXPIRING: TimeDelta = TimeDelta::days(7);
+const EXPIRING: TimeDelta = TimeDelta::days(7);
 /// Passing failures are not worth a word before they last this long.
-pub const PATIENCE: TimeDelta = TimeDelta::hours(24);
+const PATIENCE: TimeDelta = TimeDelta::hours(24);
 
 /// How an account is, derived from the last proof each time it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,5 @@
 //! What a creator sees first.
 
-use leptos::prelude::*;
-
 mod answers;
 mod checklist;
 mod platform_status;
@@ -10,6 +8,7 @@ mod stats_grid;
 
 pub use answers::AnswersCard;
 pub use checklist::Checklist;
+use leptos::prelude::*;
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
 pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};

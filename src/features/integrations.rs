@@ -1,7 +1,5 @@
 //! Accounts at platforms: how they are, and what can be done about it.
 
-use leptos::prelude::*;
-
 mod account_card;
 mod badges;
 mod connect_card;
@@ -13,6 +11,7 @@ mod pending;
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
 pub use disconnect_dialog::DisconnectDialog;
 pub use grid::IntegrationsGrid;
+use leptos::prelude::*;
 pub use outcome::OutcomeAlert;
 
 /// What the page is for.
