@@ -56,7 +56,7 @@ post /api/onboarding/complete '{}' >/dev/null
 authorize=$(post /api/integrations/connect/instagram '{}' | sed 's/.*"authorizeUrl":"\([^"]*\)".*/\1/')
 back=$(curl -fsS -o /dev/null -w '%{redirect_url}' --data-urlencode "state=${authorize##*state=}" -d decision=allow -d account=ada.creates \
   -d "redirect_uri=$APP_URL/api/integrations/callback/instagram" -d 'scope:instagram_business_basic=on' \
-  -d 'scope:instagram_business_manage_insights=on' "$SANDBOX/instagram/oauth/decide")
+  -d 'scope:instagram_business_manage_insights=on' "$SANDBOX/instagram/decide")
 call -o /dev/null "${back%#_}"
 # The whole history is there when the longest range can be compared.
 history_is_there() { call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":{"state":"known"'; }

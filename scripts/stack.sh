@@ -91,8 +91,18 @@ export_settings() {
   # The sandbox listens on another host name than Huntaze, so that coming back from it is cross-site as from the platform itself.
   local sandbox=http://localhost:$SANDBOX_PORT
   export INSTAGRAM_CLIENT_ID=sandbox-instagram INSTAGRAM_CLIENT_SECRET=sandbox-instagram-secret
-  export INSTAGRAM_AUTHORIZE_URL=$sandbox/instagram/oauth/authorize INSTAGRAM_TOKEN_URL=$sandbox/instagram/oauth/access_token
+  export INSTAGRAM_AUTHORIZE_URL=$sandbox/instagram/authorize INSTAGRAM_TOKEN_URL=$sandbox/instagram/oauth/access_token
   export INSTAGRAM_GRAPH_URL=$sandbox/instagram/graph
+  export TIKTOK_CLIENT_KEY=sandbox-tiktok TIKTOK_CLIENT_SECRET=sandbox-tiktok-secret
+  export TIKTOK_AUTHORIZE_URL=$sandbox/tiktok/authorize TIKTOK_API_URL=$sandbox/tiktok/api
+  export REDDIT_CLIENT_ID=sandbox-reddit REDDIT_CLIENT_SECRET=sandbox-reddit-secret
+  export REDDIT_AUTHORIZE_URL=$sandbox/reddit/authorize REDDIT_TOKEN_URL=$sandbox/reddit/api/v1/access_token
+  export REDDIT_API_URL=$sandbox/reddit/oauth
+  export YOUTUBE_CLIENT_ID=sandbox-youtube YOUTUBE_CLIENT_SECRET=sandbox-youtube-secret
+  export YOUTUBE_AUTHORIZE_URL=$sandbox/youtube/authorize YOUTUBE_TOKEN_URL=$sandbox/youtube/oauth/token
+  export YOUTUBE_DATA_URL=$sandbox/youtube/data YOUTUBE_ANALYTICS_URL=$sandbox/youtube/analytics
+  export X_CLIENT_ID=sandbox-x X_CLIENT_SECRET=sandbox-x-secret X_MONTHLY_BUDGET_CENTS=100000
+  export X_AUTHORIZE_URL=$sandbox/x/authorize X_API_URL=$sandbox/x/api
   # Some shells set it to the name of the machine.
   HOST=127.0.0.1
   export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT HOST

@@ -15,6 +15,7 @@ use crate::{
     features::shell::AppShell,
     pages::{
         PagesSeen,
+        analytics::AnalyticsPage,
         beta::BetaPage,
         forgot_password::ForgotPasswordPage,
         home::HomePage,
@@ -84,6 +85,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/onboarding/step-3") view=GoalsPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>

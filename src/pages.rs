@@ -1,5 +1,6 @@
 //! One file for each route.
 
+pub mod analytics;
 pub mod beta;
 pub mod error;
 pub mod forgot_password;

@@ -1,11 +1,17 @@
-//! Stands in for everything outside Huntaze, on this machine only: a mailbox and Instagram.
+//! Stands in for everything outside Huntaze, on this machine only: a mailbox and the platforms.
 
-mod faults;
+mod accounts;
+mod grants;
 mod instagram;
 mod mailbox;
+mod reddit;
 pub mod smtp;
+mod tiktok;
+mod vendor;
 pub mod web;
 mod world;
+mod x;
+mod youtube;
 
 pub use mailbox::Mailbox;
 pub use world::{Fault, FaultKind, RequestRecord, World};

@@ -14,7 +14,9 @@ use serde::Deserialize;
 use crate::{
     instagram,
     mailbox::Mail,
+    reddit, tiktok,
     world::{Fault, RequestRecord, World},
+    x, youtube,
 };
 
 /// All of the sandbox that speaks HTTP.
@@ -30,7 +32,12 @@ pub fn router(world: World) -> Router {
         .route("/_sandbox/clock", post(advance_clock))
         .route("/_sandbox/requests", get(list_requests))
         .route("/_sandbox/reset", post(reset))
+        .route("/_sandbox/revoke", post(revoke))
         .nest("/instagram", instagram::router())
+        .nest("/tiktok", tiktok::router())
+        .nest("/reddit", reddit::router())
+        .nest("/youtube", youtube::router())
+        .nest("/x", x::router())
         .with_state(world)
 }
 
@@ -58,6 +65,17 @@ async fn advance_clock(State(world): State<World>, Json(step): Json<ClockStep>) 
         }
         None => StatusCode::BAD_REQUEST,
     }
+}
+
+/// `POST /_sandbox/revoke`: what a creator does in a platform's settings.
+#[derive(Deserialize)]
+struct Withdrawal {
+    provider: String,
+    account: String,
+}
+
+async fn revoke(State(world): State<World>, Json(withdrawal): Json<Withdrawal>) -> StatusCode {
+    if world.revoke(&withdrawal.provider, &withdrawal.account) { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST }
 }
 
 async fn list_requests(State(world): State<World>) -> Json<Vec<RequestRecord>> {

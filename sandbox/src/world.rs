@@ -8,7 +8,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{instagram, mailbox::Mailbox};
+use crate::{accounts::Account, grants::Grants, mailbox::Mailbox};
 
 /// Older requests are dropped beyond this.
 const MOST_REQUESTS: usize = 10_000;
@@ -26,7 +26,7 @@ struct Inner {
     offset: TimeDelta,
     faults: Vec<Fault>,
     requests: VecDeque<RequestRecord>,
-    instagram: instagram::State,
+    grants: Grants,
 }
 
 /// `POST /_sandbox/faults`: the next `times` calls of an endpoint fail in a named way.
@@ -74,6 +74,14 @@ pub enum FaultKind {
     ErrorBody,
     /// The connection ends in the middle of the answer.
     ConnectionReset,
+    /// A byte now and then, without end.
+    SlowDrip,
+    /// What was asked is done, but the answer does not arrive.
+    AnswerLost,
+    /// A refresh token that is good once was used before.
+    TokenReplayed,
+    /// The platform's clock is ahead: a token that should still work is over.
+    ClockSkew,
 }
 
 /// One call, for tests: `GET /_sandbox/requests`.
@@ -152,9 +160,17 @@ impl World {
         self.mailbox.clear();
     }
 
-    /// What Instagram knows.
-    pub fn instagram<T>(&self, work: impl FnOnce(&mut instagram::State) -> T) -> T {
-        work(&mut self.lock().instagram)
+    /// The consents that were given.
+    pub fn grants<T>(&self, work: impl FnOnce(&mut Grants) -> T) -> T {
+        work(&mut self.lock().grants)
+    }
+
+    /// What a creator does in a platform's settings: takes back every consent for an account.
+    pub fn revoke(&self, provider: &str, account: &str) -> bool {
+        let now = self.now();
+        let Some(account) = Account::named(account) else { return false };
+        self.grants(|grants| grants.revoke(provider, account, now));
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

@@ -14,5 +14,5 @@ use crate::{
 pub async fn get_home_stats(#[server(default)] range: StatsRange) -> Result<HomeStats, ApiError> {
     use crate::server::{context, services::home};
     let user = context::authenticated()?.user;
-    Ok(home::stats(&context::state()?, user.id, range).await?)
+    Ok(home::stats(&context::state()?, user.id, range, None).await?)
 }

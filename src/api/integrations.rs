@@ -11,7 +11,7 @@ use crate::server::middleware::accept_json::AcceptJson;
 use crate::{
     domain::{
         account::StatusView,
-        integration::{AuthorizeView, DisconnectOutcome, IntegrationView, IntegrationsStatus},
+        integration::{AuthorizeView, DisconnectOutcome, IntegrationHistory, IntegrationView, IntegrationsStatus},
     },
     error::ApiError,
 };
@@ -24,13 +24,25 @@ pub async fn get_integrations_status() -> Result<IntegrationsStatus, ApiError> {
     Ok(integrations::status(&context::state()?, user.id).await?)
 }
 
-/// `POST /api/integrations/connect`: sends the creator to the platform's consent page.
+/// `GET /api/integrations/events?id=`: what happened to an account, the newest first.
+#[server(prefix = "/api", endpoint = "integrations/events", input = GetUrl)]
+pub async fn get_integration_events(#[server(default)] id: String) -> Result<IntegrationHistory, ApiError> {
+    use crate::server::{context, services::integrations};
+    let user = context::authenticated()?.user;
+    Ok(integrations::history(&context::state()?, user.id, &id).await?)
+}
+
+/// `POST /api/integrations/connect`: sends the creator to the platform's consent page; with the id of an account, to reconnect that one.
 #[server(prefix = "/api", endpoint = "integrations/connect", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn connect_integration(#[server(default)] provider: String) -> Result<AuthorizeView, ApiError> {
+pub async fn connect_integration(
+    #[server(default)] provider: String,
+    #[server(default)] account: String,
+) -> Result<AuthorizeView, ApiError> {
     use crate::server::{context, services::integrations};
     let (state, current) = (context::state()?, context::authenticated()?);
-    let authorize_url = integrations::connect(&state, &current, integrations::platform(&provider)?).await?.to_string();
+    let account = Some(account.as_str()).filter(|id| !id.is_empty());
+    let authorize_url = integrations::connect(&state, &current, integrations::platform(&provider)?, account).await?.to_string();
     context::redirect(&authorize_url);
     Ok(AuthorizeView { authorize_url })
 }
@@ -43,16 +55,22 @@ pub async fn refresh_integration(#[server(default)] id: String) -> Result<Integr
     Ok(integrations::refresh(&context::state()?, &context::authenticated()?, None, &id).await?)
 }
 
-/// `POST /api/integrations/disconnect`: withdraws our access and deletes an account here.
+/// `POST /api/integrations/disconnect`: withdraws our access and forgets it here; the figures stay unless `history` is `delete`.
 #[server(prefix = "/api", endpoint = "integrations/disconnect", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn disconnect_integration(#[server(default)] id: String) -> Result<StatusView<DisconnectOutcome>, ApiError> {
+pub async fn disconnect_integration(
+    #[server(default)] id: String,
+    #[server(default)] history: String,
+) -> Result<StatusView<DisconnectOutcome>, ApiError> {
     use crate::{
-        domain::choice::Choice,
+        domain::{choice::Choice, integration::History},
+        error::ErrorCode,
         server::{context, services::integrations},
     };
+    let history = if history.is_empty() { Some(History::default()) } else { History::parse(&history) };
+    let history = history.ok_or(ErrorCode::InvalidInput)?;
     let (state, current) = (context::state()?, context::authenticated()?);
-    let outcome = integrations::disconnect(&state, &context::client(), &current, None, &id).await?;
+    let outcome = integrations::disconnect(&state, &context::client(), &current, None, &id, history).await?;
     context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
     Ok(outcome.into())
 }

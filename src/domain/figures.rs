@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{choice::choices, money::Currency};
+use super::{choice::choices, money::Currency, platform::Platform};
 
 /// What stands in the place of an unknown.
 pub const UNKNOWN: &str = "—";
@@ -118,6 +118,19 @@ choices! {
     }
 }
 
+impl Metric {
+    /// Whether a platform tells it at all. TikTok, Reddit and X do not say how many accounts were reached, Reddit does not say how often
+    /// a post was seen, and YouTube has no reach.
+    pub const fn is_reported_by(self, platform: Platform) -> bool {
+        match self {
+            Self::Audience => !matches!(platform, Platform::Onlyfans),
+            Self::Views => !matches!(platform, Platform::Reddit | Platform::Onlyfans),
+            Self::EngagementRate => matches!(platform, Platform::Instagram),
+            Self::Revenue => false,
+        }
+    }
+}
+
 /// `GET /api/home/stats`: over all of a creator's accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -167,7 +180,7 @@ impl KnownFigure {
     fn text(&self) -> String {
         match (self.unit, self.currency) {
             (Unit::Count, _) => grouped(self.value),
-            (Unit::BasisPoints, _) => format!("{} %", hundredths(self.value)),
+            (Unit::BasisPoints, _) => percent(self.value),
             (Unit::Minor, currency) => {
                 let currency = currency.unwrap_or_default();
                 format!("{} {}", currency.format_minor(self.value), currency.code())
@@ -222,8 +235,13 @@ impl Trend {
     }
 }
 
+/// Hundredths of a percent: `4.25 %`.
+pub fn percent(basis_points: i64) -> String {
+    format!("{} %", hundredths(basis_points))
+}
+
 /// Thousands in groups: `12,400`.
-fn grouped(value: i64) -> String {
+pub fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut text = if value < 0 { "-".to_owned() } else { String::new() };
     for (index, digit) in digits.chars().enumerate() {

@@ -65,6 +65,8 @@ choices! {
         ScopeLost = "scope_lost", "A permission is missing. Reconnect and allow all of them.";
         /// Too many requests.
         RateLimited = "rate_limited", "The platform asks us to slow down. We go on later.";
+        /// The platform bills readings, and what we allow for them is spent.
+        BudgetSpent = "budget_spent", "This month's allowance for readings is used up. We go on next month.";
         /// Our keys for the platform are not right.
         Misconfigured = "misconfigured", "Our connection to this platform is being repaired. There is nothing for you to do.";
         /// The stored access cannot be decrypted.
@@ -92,7 +94,9 @@ impl AccessFacts {
         match self.last_error {
             Some(FailureKind::Revoked) => (IntegrationStatus::Error, Some(FailureKind::Revoked)),
             _ if is_over => (IntegrationStatus::Expired, Some(FailureKind::Expired)),
-            Some(FailureKind::Transient | FailureKind::RateLimited) if is_fresh => (healthy_or(is_ending), self.last_error),
+            Some(FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent) if is_fresh => {
+                (healthy_or(is_ending), self.last_error)
+            }
             Some(kind) => (IntegrationStatus::Error, Some(kind)),
             None if self.last_ok_at.is_none() => (IntegrationStatus::Unknown, None),
             None => (healthy_or(is_ending), None),
@@ -140,6 +144,77 @@ impl IntegrationView {
     }
 }
 
+choices! {
+    /// What happened to an account.
+    EventKind {
+        /// For the first time.
+        Connected = "connected", "Connected";
+        /// The creator gave consent again.
+        Reconnected = "reconnected", "Reconnected";
+        /// New tokens for old ones.
+        TokenRefreshed = "token_refreshed", "Access renewed";
+        /// No new tokens.
+        TokenRefreshFailed = "token_refresh_failed", "Access not renewed";
+        /// Its figures were read.
+        Read = "read", "Figures read";
+        /// They were not, or not all.
+        ReadFailed = "read_failed", "Figures not read";
+        /// The creator let go of it, and kept its figures.
+        Disconnected = "disconnected", "Disconnected";
+    }
+}
+
+/// `GET /api/integrations/events`: what happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntegrationHistory {
+    /// The platform.
+    pub provider: Platform,
+    /// As people know it: without `@`.
+    pub account_name: String,
+    /// The newest first.
+    pub events: Vec<IntegrationEvent>,
+}
+
+/// Something that happened to an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IntegrationEvent {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What.
+    pub kind: EventKind,
+    /// Why, where it went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<FailureKind>,
+}
+
+/// An account that is connected no more, and whose figures were kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeptHistory {
+    /// Ours.
+    pub id: Uuid,
+    /// The platform.
+    pub provider: Platform,
+    /// As people know it: without `@`.
+    pub account_name: String,
+    /// Since when.
+    pub disconnected_at: DateTime<Utc>,
+}
+
+choices! {
+    /// What becomes of the figures of an account that is let go.
+    #[derive(Default)]
+    History {
+        /// They stay, and go on when the account is connected again.
+        #[default]
+        Keep = "keep", "Keep its figures";
+        /// They go, too.
+        Delete = "delete", "Delete its figures";
+    }
+}
+
 /// A platform, and whether it can be connected here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -158,6 +233,8 @@ pub struct ProviderView {
 pub struct IntegrationsStatus {
     /// The creator's accounts, in the order in which they were connected.
     pub integrations: Vec<IntegrationView>,
+    /// Those that are connected no more, and whose figures were kept.
+    pub kept: Vec<KeptHistory>,
     /// All platforms, those first that the creator publishes on.
     pub providers: Vec<ProviderView>,
 }
@@ -209,6 +286,12 @@ choices! {
         AlreadyConnected = "already_connected", "This account is connected to another Huntaze account. Disconnect it there first.";
         /// Without it nothing can be read.
         ScopeMissing = "scope_missing", "Huntaze needs the permission to read the account. Try again and allow it.";
+        /// Another account than the one that was to be reconnected.
+        WrongAccount = "wrong_account", "You gave consent for another account. Nothing was changed: sign in there with the account that you want to reconnect.";
+        /// A login without a channel.
+        NoAccount = "no_account", "There is no account behind this login that can be read, such as a channel.";
+        /// The platform bills readings, and what we allow for them is spent.
+        BudgetSpent = "budget_spent", "This month's allowance for readings of this platform is used up. Try again next month.";
         /// It refused the code or does not answer.
         ProviderDown = "provider_down", "The platform did not answer as it should. Nothing was changed. Try again in a moment.";
         /// Not built or not configured.
@@ -219,9 +302,11 @@ choices! {
 choices! {
     /// What became of a disconnected account.
     DisconnectOutcome {
-        /// It is gone here, and the platform has withdrawn the access.
+        /// The platform has withdrawn the access.
         Disconnected = "disconnected", "The account is disconnected.";
-        /// It is gone here, but the platform could not be told.
+        /// What was kept of an account is gone.
+        HistoryDeleted = "history_deleted", "The figures of the account are deleted.";
+        /// It is disconnected here, but the platform could not be told.
         NotRevoked = "not_revoked", "The account is disconnected here, but the platform could not be told. Remove Huntaze in its settings, too.";
     }
 }

@@ -18,7 +18,7 @@ pub fn safe_next(next: &str) -> &str {
 
 /// Whether a page shows its visitor's own data.
 pub fn is_for_members(path: &str) -> bool {
-    is_below(path, &["/home", "/integrations", "/onboarding", "/settings"])
+    is_below(path, &["/analytics", "/home", "/integrations", "/onboarding", "/settings"])
 }
 
 /// Whether a page makes no sense to somebody who is signed in.

@@ -1,16 +1,20 @@
 //! Accounts at platforms: how they are, and what can be done about it.
 
 mod account_card;
+mod addressed;
 mod badges;
 mod connect_card;
 mod disconnect_dialog;
 mod grid;
+mod history_dialog;
+mod kept_card;
 mod outcome;
 mod pending;
 
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
-pub use disconnect_dialog::DisconnectDialog;
+pub use disconnect_dialog::{DeleteHistoryDialog, DisconnectDialog};
 pub use grid::IntegrationsGrid;
+pub use history_dialog::HistoryDialog;
 use leptos::prelude::*;
 pub use outcome::OutcomeAlert;
 

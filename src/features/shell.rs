@@ -56,7 +56,7 @@ pub fn AppShell() -> impl IntoView {
 /// The pages there are: at the side, or at the bottom of a phone.
 #[component]
 fn Navigation() -> impl IntoView {
-    let pages = [("/home", "Home"), ("/integrations", "Integrations"), ("/settings", "Settings")];
+    let pages = [("/home", "Home"), ("/analytics", "Analytics"), ("/integrations", "Integrations"), ("/settings", "Settings")];
     view! {
         <nav class=css::nav aria-label="Pages">
             <ul class=css::pages>

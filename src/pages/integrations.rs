@@ -6,7 +6,7 @@ use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
-        integrations::{DisconnectDialog, IntegrationsGrid, Lead, OutcomeAlert},
+        integrations::{DeleteHistoryDialog, DisconnectDialog, HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert},
         load_error::LoadError,
     },
     hooks::{
@@ -22,7 +22,7 @@ use crate::{
 
 const REFRESHED: &str = "The account was read just now.";
 
-/// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`
+/// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`, `?delete=`, `?history=`
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
     let connect = use_form::<ConnectIntegration>(|_| Ok(()));
@@ -52,13 +52,15 @@ pub fn IntegrationsPage() -> impl IntoView {
                     Ok(status) => view! {
                         <OutcomeAlert status=status.clone()/>
                         <IntegrationsGrid status=status.clone() connect refresh/>
-                        <DisconnectDialog status form=disconnect/>
+                        <DisconnectDialog status=status.clone() form=disconnect/>
+                        <DeleteHistoryDialog status form=disconnect/>
                     }
                     .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}
         </Transition>
+        <HistoryDialog/>
     }
 }
 

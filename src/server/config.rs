@@ -7,6 +7,10 @@ mod instagram;
 mod limits;
 mod mail;
 mod reader;
+mod reddit;
+mod tiktok;
+mod x;
+mod youtube;
 
 pub use app::{AppConfig, LogFormat, PasswordHashing, SecretKey};
 pub use database::DatabaseConfig;
@@ -15,6 +19,11 @@ pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
 pub use reader::{ConfigError, Reader};
+pub use reddit::RedditConfig;
+pub use tiktok::TiktokConfig;
+use url::Url;
+pub use x::XConfig;
+pub use youtube::YoutubeConfig;
 
 /// All settings, one struct per concern.
 #[derive(Debug, Clone)]
@@ -29,6 +38,20 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
+    /// Reddit.
+    pub reddit: RedditConfig,
+    /// TikTok.
+    pub tiktok: TiktokConfig,
+    /// X.
+    pub x: XConfig,
+    /// YouTube.
+    pub youtube: YoutubeConfig,
+}
+
+/// Whether one of these addresses is not on a vendor's domain: then a stand-in answers.
+fn is_elsewhere(urls: &[&Url], domains: &[&str]) -> bool {
+    let is_vendor = |host: &str| domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+    !urls.iter().all(|url| url.domain().is_some_and(is_vendor))
 }
 
 impl Config {
@@ -73,7 +96,21 @@ impl Config {
         let instagram = InstagramConfig::read(reader);
         let limits = LimitsConfig::read(reader);
         let mail = MailConfig::read(reader);
-        Some(Self { app: app?, database: database?, instagram: instagram?, limits: limits?, mail: mail? })
+        let reddit = RedditConfig::read(reader);
+        let tiktok = TiktokConfig::read(reader);
+        let x = XConfig::read(reader);
+        let youtube = YoutubeConfig::read(reader);
+        Some(Self {
+            app: app?,
+            database: database?,
+            instagram: instagram?,
+            limits: limits?,
+            mail: mail?,
+            reddit: reddit?,
+            tiktok: tiktok?,
+            x: x?,
+            youtube: youtube?,
+        })
     }
 }
 

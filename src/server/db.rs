@@ -1,13 +1,17 @@
 //! All SQL. One function, one statement; transactions are opened by the services.
 
+pub mod analytics;
 pub mod audit;
 pub mod figures;
+pub mod integration_events;
 pub mod integrations;
 pub mod links;
 pub mod oauth_states;
 pub mod onboarding;
 pub mod outbox;
+pub mod posts;
 pub mod sessions;
+pub mod spending;
 pub mod users;
 
 use std::time::Duration;

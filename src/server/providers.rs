@@ -1,19 +1,25 @@
 //! Platforms, as Huntaze sees them: all the same.
 
+mod calls;
 pub mod instagram;
+mod oauth;
+pub mod reddit;
+pub mod scopes;
+pub mod tiktok;
+pub mod x;
+pub mod youtube;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reqwest::Client;
+pub use scopes::{Readable, lacks_permission, readable};
 use url::Url;
 
 use crate::{
     domain::{
         account::Secret,
-        choice::Choice,
-        figures::Metric,
         integration::{FailureKind, ProviderView},
         platform::Platform,
     },
@@ -22,6 +28,11 @@ use crate::{
         infra::{clock::Clock, http::HttpError},
     },
 };
+
+/// So many of the newest posts of an account are followed.
+pub const MOST_POSTS: usize = 100;
+/// Between two readings of an account, where a platform has no reason for another pause.
+const PAUSE: TimeDelta = TimeDelta::hours(6);
 
 /// What proves to a platform that we may read an account.
 #[derive(Debug, Clone)]
@@ -32,8 +43,37 @@ pub struct Tokens {
     pub refresh: Option<Secret>,
     /// When the pair was given out.
     pub issued_at: DateTime<Utc>,
-    /// When the access ends.
+    /// When the access token ends.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When the refresh token ends; `None` also where the platform does not say.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+}
+
+/// A visit of a creator to a platform's consent page.
+#[derive(Debug, Clone, Copy)]
+pub struct Visit<'a> {
+    /// Comes back with the creator.
+    pub state: &'a str,
+    /// Proves that who left is who comes back, at platforms that offer PKCE.
+    pub verifier: &'a str,
+    /// Where the creator is sent back to; registered with the platform, to the letter.
+    pub redirect_uri: &'a str,
+}
+
+/// What a call is made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Access<'a> {
+    /// The access token.
+    pub token: &'a Secret,
+    /// What it may read.
+    pub scopes: &'a [String],
+}
+
+impl Access<'_> {
+    /// Whether it may.
+    pub fn allows(self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
 }
 
 /// What the creator agreed to.
@@ -74,6 +114,27 @@ impl DayInsights {
     }
 }
 
+/// A post, and what it has come to since it was published; what the platform does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The platform's id.
+    pub id: String,
+    /// Its title, or its text; may be empty.
+    pub title: String,
+    /// Where it is seen.
+    pub url: Option<String>,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// How often it was seen.
+    pub views: Option<i64>,
+    /// Likes; at Reddit its score.
+    pub likes: Option<i64>,
+    /// Comments or replies.
+    pub comments: Option<i64>,
+    /// Shares, reposts and quotes.
+    pub shares: Option<i64>,
+}
+
 /// Why a platform did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -95,6 +156,9 @@ pub enum ProviderError {
     /// Our keys are not right.
     #[error("the platform does not know us: {0}")]
     Misconfigured(String),
+    /// Whoever gave consent has no account that can be read: no channel, say.
+    #[error("there is no account")]
+    NoAccount,
 }
 
 impl ProviderError {
@@ -103,7 +167,7 @@ impl ProviderError {
         match self {
             Self::Transient(_) => FailureKind::Transient,
             Self::RateLimited { .. } => FailureKind::RateLimited,
-            Self::Revoked(_) => FailureKind::Revoked,
+            Self::Revoked(_) | Self::NoAccount => FailureKind::Revoked,
             Self::ScopeLost(_) => FailureKind::ScopeLost,
             Self::Misconfigured(_) => FailureKind::Misconfigured,
         }
@@ -122,17 +186,11 @@ pub trait OAuthProvider: Send + Sync {
     /// Whether a stand-in answers in its place.
     fn is_sandbox(&self) -> bool;
 
-    /// Where the creator gives consent, to come back to `redirect_uri` with `state`.
-    fn authorize_url(&self, state: &str, redirect_uri: &str) -> Url;
+    /// Where the creator gives consent.
+    fn authorize_url(&self, visit: &Visit<'_>) -> Url;
 
     /// Turns the code that came back into lasting tokens.
-    async fn exchange_code(&self, code: &str, redirect_uri: &str) -> Result<Grant, ProviderError>;
-
-    /// Whether the scopes allow to read the account at all.
-    fn can_read_account(&self, scopes: &[String]) -> bool;
-
-    /// The scopes less those for the figures of days, once the platform refuses them.
-    fn scopes_without_insights(&self, scopes: &[String]) -> Vec<String>;
+    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError>;
 
     /// Whether tokens can be refreshed at this time.
     fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool;
@@ -140,60 +198,78 @@ pub trait OAuthProvider: Send + Sync {
     /// Whether it is time to.
     fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool;
 
-    /// New tokens for old ones.
+    /// New tokens for old ones. A refresh token that the platform does not replace goes on.
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError>;
 
     /// Who the account is.
-    async fn fetch_profile(&self, access: &Secret) -> Result<Profile, ProviderError>;
+    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError>;
 
-    /// The figures of one whole UTC day.
-    async fn fetch_day(&self, access: &Secret, day: NaiveDate) -> Result<DayInsights, ProviderError>;
+    /// Whether the platform tells what happened on a day. Where it does not, the days follow from the totals of posts.
+    fn reports_days(&self) -> bool {
+        false
+    }
+
+    /// The figures of one whole day.
+    async fn fetch_day(&self, _access: Access<'_>, _day: NaiveDate) -> Result<DayInsights, ProviderError> {
+        Ok(DayInsights::default())
+    }
+
+    /// The newest posts, at most [`MOST_POSTS`].
+    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError>;
 
     /// Withdraws our access.
-    async fn revoke(&self, access: &Secret) -> Result<(), ProviderError>;
-}
+    async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError>;
 
-/// Whether a figure can be read at a platform with these scopes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readable {
-    /// It can.
-    Yes,
-    /// The platform does not report it.
-    Unsupported,
-    /// The creator did not allow it.
-    Refused,
-}
-
-/// Whether a figure can be read at a platform with these scopes. Known without asking, also where the platform is not configured any more.
-pub fn readable(platform: Platform, metric: Metric, scopes: &[String]) -> Readable {
-    match platform {
-        Platform::Instagram => instagram::readable(metric, scopes),
-        Platform::Tiktok | Platform::Reddit | Platform::Youtube | Platform::X | Platform::Onlyfans => Readable::Unsupported,
+    /// Between two readings of an account.
+    fn pause(&self) -> TimeDelta {
+        PAUSE
     }
-}
 
-/// Whether the creator left out a permission for a figure that the platform reports.
-pub fn lacks_permission(platform: Platform, scopes: &[String]) -> bool {
-    Metric::ALL.iter().any(|metric| readable(platform, *metric, scopes) == Readable::Refused)
+    /// How much all readings of a month may cost, in millionths of a dollar; `None` where they cost nothing.
+    fn monthly_budget(&self) -> Option<i64> {
+        None
+    }
+
+    /// What a reading of the profile and of so many posts costs, in millionths of a dollar.
+    fn price(&self, _posts: usize) -> i64 {
+        0
+    }
 }
 
 /// The platforms that are configured.
 pub struct ProviderRegistry {
     instagram: Option<Arc<dyn OAuthProvider>>,
+    tiktok: Option<Arc<dyn OAuthProvider>>,
+    reddit: Option<Arc<dyn OAuthProvider>>,
+    youtube: Option<Arc<dyn OAuthProvider>>,
+    x: Option<Arc<dyn OAuthProvider>>,
 }
 
 impl ProviderRegistry {
     /// Those with keys.
     pub fn new(config: &Config, http: &Client, clock: &Arc<dyn Clock>) -> Self {
-        let instagram = instagram::Instagram::new(&config.instagram, http.clone(), Arc::clone(clock));
-        Self { instagram: instagram.map(|instagram| Arc::new(instagram) as Arc<dyn OAuthProvider>) }
+        fn shared<P: OAuthProvider + 'static>(provider: Option<P>) -> Option<Arc<dyn OAuthProvider>> {
+            provider.map(|provider| Arc::new(provider) as Arc<dyn OAuthProvider>)
+        }
+        let (http, clock) = (|| http.clone(), || Arc::clone(clock));
+        Self {
+            instagram: shared(instagram::Instagram::new(&config.instagram, http(), clock())),
+            tiktok: shared(tiktok::Tiktok::new(&config.tiktok, http(), clock())),
+            reddit: shared(reddit::Reddit::new(&config.reddit, http(), clock())),
+            youtube: shared(youtube::Youtube::new(&config.youtube, http(), clock())),
+            x: shared(x::X::new(&config.x, http(), clock())),
+        }
     }
 
-    /// A platform, if it is built and configured.
+    /// A platform, if it is connected through OAuth and configured.
     pub fn get(&self, platform: Platform) -> Option<&dyn OAuthProvider> {
         match platform {
             Platform::Instagram => self.instagram.as_deref(),
-            Platform::Tiktok | Platform::Reddit | Platform::Youtube | Platform::X | Platform::Onlyfans => None,
+            Platform::Tiktok => self.tiktok.as_deref(),
+            Platform::Reddit => self.reddit.as_deref(),
+            Platform::Youtube => self.youtube.as_deref(),
+            Platform::X => self.x.as_deref(),
+            Platform::Onlyfans => None,
         }
     }
 
@@ -201,5 +277,43 @@ impl ProviderRegistry {
     pub fn view(&self, provider: Platform) -> ProviderView {
         let known = self.get(provider);
         ProviderView { provider, is_available: known.is_some(), is_sandbox: known.is_some_and(OAuthProvider::is_sandbox) }
+    }
+}
+
+/// Answers as platforms give them, for the tests of each.
+#[cfg(test)]
+mod testing {
+    use chrono::{DateTime, Utc};
+    use reqwest::{StatusCode, header::HeaderMap};
+    use serde::de::DeserializeOwned;
+
+    use crate::server::{infra::http::Answer, providers::ProviderError};
+
+    pub fn answer(status: u16, body: &str) -> Answer {
+        Answer { status: StatusCode::from_u16(status).expect("a status"), headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+    }
+
+    pub fn with_header(mut answer: Answer, name: &'static str, value: &str) -> Answer {
+        answer.headers.insert(name, value.parse().expect("a header"));
+        answer
+    }
+
+    /// The time at which answers come: 2026-01-15 12:00 UTC.
+    pub fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_768_478_400, 0).expect("a time")
+    }
+
+    /// As `Calls` reads an answer.
+    pub fn read<T: DeserializeOwned>(
+        answer: &Answer,
+        error: fn(&Answer, DateTime<Utc>) -> Option<ProviderError>,
+    ) -> Result<T, ProviderError> {
+        if let Some(error) = error(answer, now()) {
+            return Err(error);
+        }
+        if !answer.status.is_success() {
+            return Err(ProviderError::Transient(answer.status.to_string()));
+        }
+        serde_json::from_slice(&answer.body).map_err(|error| ProviderError::Transient(error.to_string()))
     }
 }

@@ -19,7 +19,7 @@ use super::{
         body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
         session,
     },
-    routes::{account, fallback, health, integrations, redirects},
+    routes::{account, analytics, fallback, health, integrations, redirects},
     state::AppState,
 };
 use crate::app::{App, shell};
@@ -43,6 +43,8 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/", get(redirects::root))
         .route("/onboarding", get(redirects::onboarding))
         .route("/api/account/export", get(account::export))
+        .route("/api/analytics/days.csv", get(analytics::days))
+        .route("/api/analytics/posts.csv", get(analytics::posts))
         .route("/api/auth/sessions/{id}", delete(account::delete_session))
         .route("/api/integrations/connect/{provider}", post(integrations::connect))
         .route("/api/integrations/callback/{provider}", get(integrations::callback))

@@ -1,6 +1,7 @@
 //! Plain handlers: what is not a page and not a server function.
 
 pub mod account;
+pub mod analytics;
 pub mod error_page;
 pub mod fallback;
 pub mod health;

@@ -122,7 +122,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         db: db::connect(&config.database)?,
         keys: Arc::new(Keys::derive(&config.app.secret_key)),
         cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
-        providers: Arc::new(ProviderRegistry::new(&config, &http::client()?, &clock)),
+        providers: Arc::new(ProviderRegistry::new(&config, &http::client(http::TIMEOUT)?, &clock)),
         passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
         outbox_bell: Arc::new(Notify::new()),

@@ -10,6 +10,8 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     endpoints.sort();
     insta::assert_snapshot!(endpoints.join("\n"), @r"
+    GET /api/analytics
+    GET /api/analytics/posts
     GET /api/auth/pending-email
     GET /api/auth/reset-password
     GET /api/auth/session
@@ -17,6 +19,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/auth/verify-email
     GET /api/csrf/token
     GET /api/home/stats
+    GET /api/integrations/events
     GET /api/integrations/status
     GET /api/onboarding
     POST /api/account/delete

@@ -1,8 +1,8 @@
-//! Profile and insights.
+//! Profile, insights and media.
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Path, Query, State},
     http::{HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -10,9 +10,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Account, BASIC, Grant, INSIGHTS, figures};
+use super::{BASIC, INSIGHTS, VENDOR};
 use crate::{
-    faults,
+    accounts::{Account, Post},
+    grants::TokenKind,
     world::{FaultKind, World},
 };
 
@@ -26,10 +27,12 @@ pub fn error(status: StatusCode, code: u32, message: &str) -> Response {
 }
 
 /// A fault in the graph's own words. The codes are those of its error reference; usage headers are percentages of the hour's allowance.
-pub fn fault(kind: FaultKind) -> Response {
+pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     match kind {
-        FaultKind::Expired => error(StatusCode::BAD_REQUEST, 190, "Error validating access token: Session has expired."),
-        FaultKind::Revoked => token_error(),
+        FaultKind::Expired | FaultKind::ClockSkew => {
+            error(StatusCode::BAD_REQUEST, 190, "Error validating access token: Session has expired.")
+        }
+        FaultKind::Revoked | FaultKind::TokenReplayed => token_error(),
         FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
         FaultKind::RateLimited => {
             let mut response = error(StatusCode::FORBIDDEN, 4, "Application request limit reached.");
@@ -40,10 +43,20 @@ pub fn fault(kind: FaultKind) -> Response {
             response
         }
         FaultKind::ErrorBody => error(StatusCode::OK, 1, "Please reduce the amount of data you're asking for."),
-        FaultKind::ServerError | FaultKind::TimeOut | FaultKind::Html | FaultKind::ConnectionReset => {
+        FaultKind::ServerError
+        | FaultKind::TimeOut
+        | FaultKind::Html
+        | FaultKind::ConnectionReset
+        | FaultKind::SlowDrip
+        | FaultKind::AnswerLost => {
             error(StatusCode::INTERNAL_SERVER_ERROR, 2, "An unexpected error has occurred. Please retry your request later.")
         }
     }
+}
+
+/// The professional account's id.
+pub fn id(account: &Account) -> String {
+    format!("17841{:012}", account.number())
 }
 
 /// 190: the token is unknown, has expired, or was revoked.
@@ -58,22 +71,23 @@ pub struct TokenOnly {
 
 /// `GET /v25.0/me`: the profile.
 pub async fn profile(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    faults::answer(&world, "instagram", "profile", &asked.access_token, || {
-        with_scope(&world, &asked.access_token, BASIC, |account| {
-            Json(json!({
-                "user_id": account.id(),
-                "id": account.id(),
-                "username": account.username,
-                "name": account.username,
-                "account_type": "BUSINESS",
-                "followers_count": figures::followers(account, world.now()),
-                "follows_count": 310,
-                "media_count": 128,
-            }))
-            .into_response()
+    VENDOR
+        .answer(&world, "profile", &asked.access_token, || {
+            with_scope(&world, &asked.access_token, BASIC, |account| {
+                Json(json!({
+                    "user_id": id(account),
+                    "id": id(account),
+                    "username": account.name,
+                    "name": account.name,
+                    "account_type": "BUSINESS",
+                    "followers_count": account.followers(world.now()),
+                    "follows_count": 310,
+                    "media_count": 128,
+                }))
+                .into_response()
+            })
         })
-    })
-    .await
+        .await
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,33 +103,35 @@ pub struct InsightsQuery {
 
 /// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`), or a series of days. A day that has not ended has no figure.
 pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQuery>) -> Response {
-    faults::answer(&world, "instagram", "insights", &asked.access_token, || {
-        with_scope(&world, &asked.access_token, INSIGHTS, |account| {
-            let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0)) else {
-                return error(StatusCode::BAD_REQUEST, 100, "Invalid parameter: since or until.");
-            };
-            if asked.period != "day" || until <= since || until - since > LONGEST_WINDOW {
-                return error(StatusCode::BAD_REQUEST, 100, "There cannot be more than 30 days between since and until.");
-            }
-            let days = complete_days(since, until.min(world.now()));
-            let is_total = asked.metric_type == "total_value";
-            let data: Option<Vec<Value>> = asked.metric.split(',').map(|metric| insight(account, metric, &days, is_total)).collect();
-            match data {
-                // What is not known yet is not there; it is not 0.
-                Some(data) => Json(json!({ "data": if days.is_empty() { Vec::new() } else { data } })).into_response(),
-                None => error(StatusCode::BAD_REQUEST, 100, "The metric is not supported."),
-            }
+    VENDOR
+        .answer(&world, "insights", &asked.access_token, || {
+            with_scope(&world, &asked.access_token, INSIGHTS, |account| {
+                let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0))
+                else {
+                    return error(StatusCode::BAD_REQUEST, 100, "Invalid parameter: since or until.");
+                };
+                if asked.period != "day" || until <= since || until - since > LONGEST_WINDOW {
+                    return error(StatusCode::BAD_REQUEST, 100, "There cannot be more than 30 days between since and until.");
+                }
+                let days = complete_days(since, until.min(world.now()));
+                let is_total = asked.metric_type == "total_value";
+                let data: Option<Vec<Value>> = asked.metric.split(',').map(|metric| insight(account, metric, &days, is_total)).collect();
+                match data {
+                    // What is not known yet is not there; it is not 0.
+                    Some(data) => Json(json!({ "data": if days.is_empty() { Vec::new() } else { data } })).into_response(),
+                    None => error(StatusCode::BAD_REQUEST, 100, "The metric is not supported."),
+                }
+            })
         })
-    })
-    .await
+        .await
 }
 
 fn insight(account: &Account, metric: &str, days: &[NaiveDate], is_total: bool) -> Option<Value> {
     let of_day: fn(&Account, NaiveDate) -> i64 = match (metric, is_total) {
-        ("views", true) => figures::views,
-        ("total_interactions", true) => figures::interactions,
-        ("reach", _) => figures::reach,
-        ("follower_count", false) => figures::new_followers,
+        ("views", true) => Account::views,
+        ("total_interactions", true) => Account::interactions,
+        ("reach", _) => Account::reach,
+        ("follower_count", false) => Account::new_followers,
         _ => return None,
     };
     let total: i64 = days.iter().map(|day| of_day(account, *day)).sum();
@@ -123,7 +139,7 @@ fn insight(account: &Account, metric: &str, days: &[NaiveDate], is_total: bool) 
         .iter()
         .map(|day| json!({ "value": of_day(account, *day), "end_time": format!("{}T00:00:00+0000", *day + chrono::Days::new(1)) }))
         .collect();
-    let mut insight = json!({ "name": metric, "period": "day", "title": metric, "id": format!("{}/insights/{metric}/day", account.id()) });
+    let mut insight = json!({ "name": metric, "period": "day", "title": metric, "id": format!("{}/insights/{metric}/day", id(account)) });
     if is_total {
         insight["total_value"] = json!({ "value": total });
     } else {
@@ -144,25 +160,63 @@ fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
 
 /// `DELETE /v25.0/me/permissions`: the token and all others of the account stop to work.
 pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    faults::answer(&world, "instagram", "revoke", &asked.access_token, || {
-        let now = world.now();
-        world.instagram(|instagram| {
-            let Some(grant) = instagram.grant(&asked.access_token, now) else { return token_error() };
-            instagram.revoked.insert(grant.account, now);
-            Json(json!({ "success": true })).into_response()
+    VENDOR
+        .answer(&world, "revoke", &asked.access_token, || {
+            let now = world.now();
+            world.grants(|grants| {
+                let Some(token) = grants.open(VENDOR.name, TokenKind::Access, &asked.access_token, now) else { return token_error() };
+                grants.revoke(VENDOR.name, token.account, now);
+                Json(json!({ "success": true })).into_response()
+            })
         })
-    })
-    .await
+        .await
+}
+
+/// `GET /v25.0/me/media`: the newest posts.
+pub async fn media(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
+    VENDOR
+        .answer(&world, "posts", &asked.access_token, || {
+            with_scope(&world, &asked.access_token, BASIC, |account| {
+                let media = |post: Post| {
+                    json!({
+                        "id": media_id(account, &post),
+                        "caption": post.title,
+                        "permalink": format!("https://www.instagram.com/p/{}/", media_id(account, &post)),
+                        "timestamp": post.published_at.format("%Y-%m-%dT%H:%M:%S+0000").to_string(),
+                        "like_count": post.likes,
+                        "comments_count": post.comments,
+                    })
+                };
+                let data: Vec<Value> = account.posts(world.now()).into_iter().map(media).collect();
+                Json(json!({ "data": data })).into_response()
+            })
+        })
+        .await
+}
+
+/// `GET /v25.0/{media}/insights`: what a post has come to.
+pub async fn media_insights(State(world): State<World>, Path(media): Path<String>, Query(asked): Query<TokenOnly>) -> Response {
+    VENDOR
+        .answer(&world, "post_insights", &asked.access_token, || {
+            with_scope(&world, &asked.access_token, INSIGHTS, |account| {
+                let post = account.posts(world.now()).into_iter().find(|post| media_id(account, post) == media);
+                let Some(post) = post else { return error(StatusCode::BAD_REQUEST, 100, "Object does not exist.") };
+                let metric = |name: &str, value: i64| json!({ "name": name, "period": "lifetime", "values": [{ "value": value }] });
+                Json(json!({ "data": [metric("views", post.views), metric("shares", post.shares)] })).into_response()
+            })
+        })
+        .await
+}
+
+fn media_id(account: &Account, post: &Post) -> String {
+    format!("{}_{}", id(account), post.number)
 }
 
 fn with_scope(world: &World, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
     let now = world.now();
-    let grant = world.instagram(|instagram| instagram.grant(token, now));
-    match grant {
+    match world.grants(|grants| grants.open(VENDOR.name, TokenKind::Access, token, now)) {
         None => token_error(),
-        Some(Grant { scopes, .. }) if !scopes.iter().any(|granted| granted == scope) => {
-            error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action.")
-        }
-        Some(grant) => answer(&grant.account),
+        Some(token) if !token.allows(scope) => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
+        Some(token) => answer(&token.account),
     }
 }

@@ -8,13 +8,14 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
-use super::Account;
+use super::graph;
 use crate::{
+    accounts::Account,
     web,
     world::{Fault, FaultKind, World},
 };
 
-const AUTHORIZE: &str = "/instagram/oauth/authorize?client_id=sandbox-instagram&redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&response_type=code\
+const AUTHORIZE: &str = "/instagram/authorize?client_id=sandbox-instagram&redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&response_type=code\
                          &scope=instagram_business_basic,instagram_business_manage_insights&state=s%261";
 
 struct Browser {
@@ -44,7 +45,7 @@ impl Browser {
 
     async fn code(&self, scopes: &str) -> String {
         let form = format!("redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&state=s%261&account=ada.backstage&decision=allow{scopes}");
-        let (_, location, _) = self.send(Method::POST, "/instagram/oauth/decide", &form).await;
+        let (_, location, _) = self.send(Method::POST, "/instagram/decide", &form).await;
         assert!(location.starts_with("http://127.0.0.1:3000/cb?code=") && location.ends_with("&state=s%261#_"), "{location}");
         location.split("code=").nth(1).and_then(|rest| rest.split('&').next()).expect("a code").to_owned()
     }
@@ -83,7 +84,7 @@ async fn consent_can_be_given_and_refused() {
     let (status, _, _) = browser.send(Method::GET, &AUTHORIZE.replace("sandbox-instagram", "stranger"), "").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let form = "redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&state=s&decision=deny";
-    let (_, location, _) = browser.send(Method::POST, "/instagram/oauth/decide", form).await;
+    let (_, location, _) = browser.send(Method::POST, "/instagram/decide", form).await;
     assert!(location.starts_with("http://127.0.0.1:3000/cb?error=access_denied&"), "{location}");
 }
 
@@ -94,7 +95,7 @@ async fn a_code_works_once_and_for_an_hour() {
     let (status, answer) = browser.exchange(&code).await;
     assert_eq!(
         (status, answer["data"][0]["user_id"].as_str()),
-        (StatusCode::OK, Some(Account::named("ada.backstage").expect("a name").id().as_str()))
+        (StatusCode::OK, Some(graph::id(&Account::named("ada.backstage").expect("a name")).as_str()))
     );
     assert_eq!(browser.exchange(&code).await.0, StatusCode::BAD_REQUEST);
     let late = browser.code("").await;

@@ -76,7 +76,7 @@ mod tests {
 
     fn labels(goals: &[Goal]) -> Vec<&'static str> {
         let onboarding = Onboarding { goals: goals.to_vec(), ..Onboarding::default() };
-        let nothing = IntegrationsStatus { integrations: Vec::new(), providers: Vec::new() };
+        let nothing = IntegrationsStatus { integrations: Vec::new(), kept: Vec::new(), providers: Vec::new() };
         actions(&onboarding, &nothing).into_iter().map(|action| action.label).collect()
     }
 

@@ -28,7 +28,10 @@ pub fn StatsGrid(
                 .into_iter()
                 .map(|(metric, figure)| {
                     let note = match figure {
-                        Figure::Known(known) => view! { <KnownNote metric known range=stats.range/> }.into_any(),
+                        Figure::Known(known) => {
+                            let without = platforms.iter().copied().filter(|platform| !metric.is_reported_by(*platform)).collect();
+                            view! { <KnownNote metric known range=stats.range without/> }.into_any()
+                        }
                         _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_fetching)}</p> }.into_any(),
                     };
                     view! {
@@ -64,7 +67,7 @@ const fn state(figure: Figure) -> &'static str {
 }
 
 #[component]
-fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange) -> impl IntoView {
+fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, without: Vec<Platform>) -> impl IntoView {
     let parts = if metric == Metric::Audience { "accounts" } else { "days" };
     let trend = match known.trend.parts() {
         Some((direction, percent)) => view! {
@@ -80,6 +83,7 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange) -> impl Into
     view! {
         {trend}
         {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.of)}</p> })}
+        {(!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })}
         <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
     }
 }
@@ -89,16 +93,24 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: b
     match figure {
         Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
         Figure::Unsupported => {
-            let names: Vec<_> = platforms.iter().map(|platform| platform.label()).collect();
-            let (names, verb) = match names.as_slice() {
+            let (names, verb) = match platforms {
                 [] => ("No connected platform".to_owned(), "reports"),
-                [one] => ((*one).to_owned(), "does not report"),
-                [first @ .., last] => (format!("{} and {last}", first.join(", ")), "do not report"),
+                [_] => (names(platforms), "does not report"),
+                [_, ..] => (names(platforms), "do not report"),
             };
             format!("{names} {verb} {}", metric.label().to_lowercase())
         }
         Figure::Pending | Figure::Known(_) if is_fetching => "Fetching your history…".to_owned(),
         Figure::Pending | Figure::Known(_) => "Nothing is known of this period.".to_owned(),
+    }
+}
+
+/// `Instagram, TikTok and X`
+fn names(platforms: &[Platform]) -> String {
+    match platforms.iter().map(|platform| platform.label()).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 

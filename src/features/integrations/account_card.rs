@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     SandboxBadge, StatusBadge, SyncTimes, css,
-    pending::{is_connecting, is_refreshing},
+    pending::{is_connecting_account, is_refreshing},
 };
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
@@ -34,7 +34,8 @@ pub(super) fn AccountCard(
     let name = format!("{} @{}", account.provider.label(), account.account_name);
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
-    let ask_first = format!("/integrations?disconnect={}", account.id);
+    let (history, ask_first) = (format!("/integrations?history={}", account.id), format!("/integrations?disconnect={}", account.id));
+    let name_again = name.clone();
     let needs_consent = account.needs_reconnect() || account.lacks_permission;
     let mend = if needs_consent {
         view! { <Reconnect account=account.clone() name=name.clone() connect/> }.into_any()
@@ -69,6 +70,10 @@ pub(super) fn AccountCard(
             <CardBody>
                 <div class=css::buttons>
                     {mend}
+                    <ButtonLink href=history size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "History"
+                        <ScreenReaderOnly>{format!(" of {name_again}")}</ScreenReaderOnly>
+                    </ButtonLink>
                     <ButtonLink href=ask_first size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "Disconnect"
                         <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
@@ -84,7 +89,8 @@ fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectI
     view! {
         <Form form=connect>
             <input type="hidden" name="provider" value=account.provider.as_str()/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting(connect, account.provider) disabled=connect.is_pending()>
+            <input type="hidden" name="account" value=account.id.to_string()/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting_account(connect, account.id) disabled=connect.is_pending()>
                 "Reconnect"
                 <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
             </Button>

@@ -35,8 +35,8 @@ pub fn SyncTimes(
     account: IntegrationView,
 ) -> impl IntoView {
     let last = match account.last_sync_at {
-        Some(time) => view! { "Synced " <Ago time/> }.into_any(),
-        None => "Not synced yet".into_any(),
+        Some(time) => view! { "Updated " <Ago time/> }.into_any(),
+        None => "Not read yet".into_any(),
     };
     view! {
         <p class=css::facts>

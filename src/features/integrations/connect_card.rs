@@ -56,8 +56,8 @@ const fn description(platform: Platform) -> &'static str {
     match platform {
         Platform::Instagram => "Followers, views and engagement of a professional account.",
         Platform::Tiktok => "Followers and views of your videos.",
-        Platform::Reddit => "Karma, posts and the communities you write in.",
-        Platform::Youtube => "Subscribers, views and revenue of a channel.",
+        Platform::Reddit => "Followers of your profile, and how your posts do.",
+        Platform::Youtube => "Subscribers, views and videos of a channel.",
         Platform::X => "Followers, impressions and engagement.",
         Platform::Onlyfans => "Earnings, imported from your statements. Never with your password.",
     }

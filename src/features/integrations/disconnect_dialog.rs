@@ -1,53 +1,42 @@
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate, hooks::use_query_map};
+use uuid::Uuid;
 
+use super::addressed::{open_for, subject};
 use crate::{
     api::integrations::DisconnectIntegration,
     domain::{
         choice::Choice,
-        integration::{IntegrationView, IntegrationsStatus},
+        integration::{History, IntegrationsStatus},
+        platform::Platform,
     },
     hooks::form::{Form, FormState, Problem},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
+        choice_list::{ChoiceItem, ChoiceList},
         dialog::{Dialog, DialogActions},
     },
 };
 
-/// Asks before an account is let go. The address says which: `/integrations?disconnect={id}`, so that it works without a script, and the
-/// back button closes it.
+/// Asks before an account is let go, `/integrations?disconnect={id}`, and what is to become of its figures.
 #[component]
 pub fn DisconnectDialog(
     /// The accounts there are.
     status: IntegrationsStatus,
     form: FormState<DisconnectIntegration>,
 ) -> impl IntoView {
-    let query = use_query_map();
-    let navigate = use_navigate();
-    let account = Memo::new(move |_| {
-        let id = query.with(|query| query.get("disconnect"))?;
-        status.integrations.iter().find(|account| account.id.to_string() == id).cloned()
-    });
-    let open = RwSignal::new(account.with_untracked(Option::is_some));
-    Effect::new(move || open.set(account.with(Option::is_some)));
-    let close = move || navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-    Effect::new(move || {
-        // Closed with Escape: the address follows.
-        if !open.get() && account.with_untracked(Option::is_some) {
-            close();
-        }
-    });
-    let name = move || account.with(|account| account.as_ref().map(name_of).unwrap_or_default());
+    let names = Names::new(status.integrations.into_iter().map(|account| (account.id, account.provider, account.account_name)));
+    let id = subject("disconnect", move |id| names.find(id).is_some());
+    let open = open_for(id);
+    let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
+    let items =
+        History::ALL.iter().map(|choice| ChoiceItem { value: choice.as_str(), label: choice.label(), checked: *choice == History::Keep });
     view! {
         <Dialog id="disconnect" title=Signal::derive(move || format!("Disconnect {}?", name())) open>
-            <p>"Huntaze withdraws its access there, and deletes the figures of this account here. This cannot be undone."</p>
+            <p>"Huntaze withdraws its access there and forgets it here."</p>
             <Problem form/>
             <Form form>
-                <input
-                    type="hidden"
-                    name="id"
-                    value=move || account.with(|account| account.as_ref().map(|account| account.id.to_string()))
-                />
+                <input type="hidden" name="id" value=move || id.get()/>
+                <ChoiceList name="history" legend="What was read of this account" single=true items=items.collect()/>
                 <DialogActions>
                     <ButtonLink href="/integrations" prop:replace=true>"Keep it"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Disconnect"</Button>
@@ -57,6 +46,44 @@ pub fn DisconnectDialog(
     }
 }
 
-fn name_of(account: &IntegrationView) -> String {
-    format!("{} @{}", account.provider.label(), account.account_name)
+/// Asks before the figures of an account that is connected no more are deleted: `/integrations?delete={id}`.
+#[component]
+pub fn DeleteHistoryDialog(
+    /// The accounts there are.
+    status: IntegrationsStatus,
+    form: FormState<DisconnectIntegration>,
+) -> impl IntoView {
+    let names = Names::new(status.kept.into_iter().map(|account| (account.id, account.provider, account.account_name)));
+    let id = subject("delete", move |id| names.find(id).is_some());
+    let open = open_for(id);
+    let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
+    view! {
+        <Dialog id="delete-history" title=Signal::derive(move || format!("Delete the figures of {}?", name())) open>
+            <p>"All that was read of this account is deleted. This cannot be undone."</p>
+            <Problem form/>
+            <Form form>
+                <input type="hidden" name="id" value=move || id.get()/>
+                <input type="hidden" name="history" value=History::Delete.as_str()/>
+                <DialogActions>
+                    <ButtonLink href="/integrations" prop:replace=true>"Keep them"</ButtonLink>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Delete"</Button>
+                </DialogActions>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// What the accounts are called, by their ids.
+#[derive(Clone, Copy)]
+struct Names(StoredValue<Vec<(String, String)>>);
+
+impl Names {
+    fn new(accounts: impl Iterator<Item = (Uuid, Platform, String)>) -> Self {
+        let names = accounts.map(|(id, platform, name)| (id.to_string(), format!("{} @{name}", platform.label())));
+        Self(StoredValue::new(names.collect()))
+    }
+
+    fn find(self, id: &str) -> Option<String> {
+        self.0.with_value(|names| names.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone()))
+    }
 }

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{account_card::AccountCard, connect_card::ConnectCard, css};
+use super::{account_card::AccountCard, connect_card::ConnectCard, css, kept_card::KeptCard};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
     domain::integration::{IntegrationsStatus, ProviderView},
@@ -17,14 +17,19 @@ pub fn IntegrationsGrid(
     /// Reads an account now.
     refresh: FormState<RefreshIntegration>,
 ) -> impl IntoView {
-    let IntegrationsStatus { integrations, providers } = status;
+    let IntegrationsStatus { integrations, kept, providers } = status;
     let cards = move |provider: ProviderView| {
         let accounts: Vec<_> = integrations.iter().filter(|account| account.provider == provider.provider).cloned().collect();
+        let kept: Vec<_> = kept.iter().filter(|account| account.provider == provider.provider).cloned().collect();
         let has_account = !accounts.is_empty();
         view! {
             {accounts
                 .into_iter()
                 .map(|account| view! { <li><AccountCard account is_sandbox=provider.is_sandbox connect refresh/></li> })
+                .collect_view()}
+            {kept
+                .into_iter()
+                .map(|account| view! { <li><KeptCard account is_available=provider.is_available connect/></li> })
                 .collect_view()}
             <li><ConnectCard provider has_account connect/></li>
         }

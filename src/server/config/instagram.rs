@@ -26,27 +26,17 @@ pub struct InstagramConfig {
 
 impl InstagramConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let (id, secret) = (reader.optional("INSTAGRAM_CLIENT_ID"), reader.optional("INSTAGRAM_CLIENT_SECRET"));
-        if id.is_some() != secret.is_some() {
-            reader.problem("INSTAGRAM_CLIENT_ID and INSTAGRAM_CLIENT_SECRET belong together".to_owned());
-        }
+        let keys = reader.pair("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
         let authorize_url = reader.web_address("INSTAGRAM_AUTHORIZE_URL", AUTHORIZE);
         let token_url = reader.web_address("INSTAGRAM_TOKEN_URL", TOKEN);
         let graph_url = reader.web_address("INSTAGRAM_GRAPH_URL", GRAPH);
         let api_version = reader.or("INSTAGRAM_API_VERSION", "v25.0".to_owned());
-        Some(Self {
-            keys: id.zip(secret.map(Secret::from)),
-            authorize_url: authorize_url?,
-            token_url: token_url?,
-            graph_url: graph_url?,
-            api_version: api_version?,
-        })
+        Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, graph_url: graph_url?, api_version: api_version? })
     }
 
     /// Whether a stand-in answers in Instagram's place.
     pub fn is_sandbox(&self) -> bool {
-        let is_vendor = |url: &Url| url.domain().is_some_and(|host| host == "instagram.com" || host.ends_with(".instagram.com"));
-        ![&self.authorize_url, &self.token_url, &self.graph_url].into_iter().all(is_vendor)
+        super::is_elsewhere(&[&self.authorize_url, &self.token_url, &self.graph_url], &["instagram.com"])
     }
 }
 

@@ -4,6 +4,8 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use url::Url;
 
+use crate::domain::account::Secret;
+
 /// What is wrong with the environment, a line each.
 #[derive(Debug, thiserror::Error)]
 #[error("The configuration is not complete:\n  {}", .0.join("\n  "))]
@@ -68,6 +70,15 @@ impl Reader {
             return None;
         }
         Some(list)
+    }
+
+    /// Two values that belong together, such as the keys of an app; one without the other is a problem.
+    pub fn pair(&mut self, name: &'static str, secret_name: &'static str) -> Option<(String, Secret)> {
+        let (value, secret) = (self.optional(name), self.optional(secret_name));
+        if value.is_some() != secret.is_some() {
+            self.problem(format!("{name} and {secret_name} belong together"));
+        }
+        value.zip(secret.map(Secret::from))
     }
 
     /// An address of a service, over TLS unless it is on this machine.

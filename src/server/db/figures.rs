@@ -68,6 +68,37 @@ pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &D
     Ok(())
 }
 
+/// What happened on whole days, from the totals of posts: what they came to on a day less what they had come to on the day before. Only
+/// where posts were read on both days; a post that is older, and was seen for the first time, tells nothing. What is known stays.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: NaiveDate, today: NaiveDate) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO daily_insights (integration_id, day, views, interactions, captured_at)
+         SELECT $1, at_last.day,
+                sum(greatest(at_last.views - coalesce(before.views, 0), 0)),
+                sum(greatest(at_last.likes - coalesce(before.likes, 0), 0) + greatest(coalesce(at_last.comments, 0) - coalesce(before.comments, 0), 0)
+                    + greatest(coalesce(at_last.shares, 0) - coalesce(before.shares, 0), 0)),
+                max(at_last.captured_at)
+           FROM posts
+           JOIN post_snapshots AS at_last ON at_last.post_id = posts.id
+           LEFT JOIN post_snapshots AS before ON before.post_id = posts.id AND before.day = at_last.day - 1
+          WHERE posts.integration_id = $1 AND at_last.day >= $2 AND at_last.day < $3
+            AND (before.post_id IS NOT NULL OR posts.published_at >= (at_last.day - 1)::timestamp AT TIME ZONE 'UTC')
+            AND EXISTS (SELECT FROM posts AS others JOIN post_snapshots AS seen ON seen.post_id = others.id
+                         WHERE others.integration_id = $1 AND seen.day = at_last.day - 1)
+          GROUP BY at_last.day
+         ON CONFLICT DO NOTHING",
+        integration_id,
+        from,
+        today
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// The days since `since` that need no further reading: those that were read three days later or more, when platforms have made up their
 /// mind, and those that were read after `just_now`.
 ///
@@ -125,7 +156,7 @@ pub struct AccountTotals {
     pub is_being_read: bool,
 }
 
-/// Each account of a creator over the `days` whole days before `today`, and the same time before that. The history goes back to
+/// Each connected account of a creator, or the one that is asked for, over the `days` whole days before `today`, and the same time before that. The history goes back to
 /// `history_start`.
 ///
 /// # Errors
@@ -136,6 +167,7 @@ pub async fn totals(
     today: NaiveDate,
     days: u16,
     history_start: NaiveDate,
+    account: Option<Uuid>,
 ) -> Result<Vec<AccountTotals>, DbError> {
     let start = today - chrono::Days::new(days.into());
     let start_before = start - chrono::Days::new(days.into());
@@ -160,14 +192,15 @@ pub async fn totals(
              LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = integrations.id AND earlier.day = $3
              LEFT JOIN daily_insights AS insights
                     ON insights.integration_id = integrations.id AND insights.day >= $4 AND insights.day < $2
-            WHERE integrations.user_id = $1
+            WHERE integrations.user_id = $1 AND (($6::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $6)
             GROUP BY integrations.id, newest.followers, newest.captured_at, earlier.followers
             ORDER BY integrations.id"#,
         user_id,
         today,
         start,
         start_before,
-        history_start
+        history_start,
+        account
     )
     .fetch_all(db)
     .await?;

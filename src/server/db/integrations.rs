@@ -27,8 +27,10 @@ pub struct Integration {
     pub account_name: String,
     /// What the creator agreed to.
     pub scopes: Vec<String>,
-    /// What it is read with.
-    pub access: SealedTokens,
+    /// What it is read with; none once it is disconnected.
+    pub access: Option<SealedTokens>,
+    /// When the creator let go of it and kept its figures.
+    pub disconnected_at: Option<DateTime<Utc>>,
     /// What its status follows from.
     pub facts: AccessFacts,
     /// When it was connected, or connected anew.
@@ -37,6 +39,8 @@ pub struct Integration {
     pub failures: i32,
     /// How often in a row a reading missed a day.
     pub missed: i32,
+    /// How often it was read so far, or tried.
+    pub readings: i64,
     /// When it is read next; none while it waits for the creator.
     pub next_sync_at: Option<DateTime<Utc>>,
     /// The days that were asked for.
@@ -61,8 +65,17 @@ pub struct SealedTokens {
     pub refresh: Option<Vec<u8>>,
     /// When they were given out.
     pub issued_at: DateTime<Utc>,
-    /// When the access ends.
+    /// When the access token ends.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When the refresh token ends, where the platform says so.
+    pub refresh_expires_at: Option<DateTime<Utc>>,
+}
+
+impl SealedTokens {
+    /// When the access ends for good: an access token that can be renewed is not the end.
+    pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
+        if self.refresh.is_some() { self.refresh_expires_at } else { self.expires_at }
+    }
 }
 
 struct IntegrationRow {
@@ -72,15 +85,18 @@ struct IntegrationRow {
     provider_account_id: String,
     account_name: String,
     scopes: Vec<String>,
-    access_token: Vec<u8>,
+    access_token: Option<Vec<u8>>,
     refresh_token: Option<Vec<u8>>,
     token_issued_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
+    refresh_expires_at: Option<DateTime<Utc>>,
+    disconnected_at: Option<DateTime<Utc>>,
     connected_at: DateTime<Utc>,
     last_ok_at: Option<DateTime<Utc>>,
     last_error: Option<String>,
     failures: i32,
     missed: i32,
+    readings: i64,
     next_sync_at: Option<DateTime<Utc>>,
     #[expect(dead_code, reason = "the queries ask for whole rows; who holds a row matters to PostgreSQL alone")]
     leased_until: Option<DateTime<Utc>>,
@@ -93,6 +109,14 @@ impl TryFrom<IntegrationRow> for Integration {
 
     fn try_from(row: IntegrationRow) -> Result<Self, DbError> {
         let last_error = row.last_error.map(|word| FailureKind::parse(&word).ok_or_else(|| inconsistent("last_error"))).transpose()?;
+        let access = row.access_token.map(|access| SealedTokens {
+            access,
+            refresh: row.refresh_token,
+            issued_at: row.token_issued_at,
+            expires_at: row.expires_at,
+            refresh_expires_at: row.refresh_expires_at,
+        });
+        let expires_at = access.as_ref().and_then(SealedTokens::ends_at);
         Ok(Self {
             id: row.id,
             user_id: row.user_id,
@@ -100,16 +124,13 @@ impl TryFrom<IntegrationRow> for Integration {
             account_id: row.provider_account_id,
             account_name: row.account_name,
             scopes: row.scopes,
-            access: SealedTokens {
-                access: row.access_token,
-                refresh: row.refresh_token,
-                issued_at: row.token_issued_at,
-                expires_at: row.expires_at,
-            },
-            facts: AccessFacts { expires_at: row.expires_at, last_ok_at: row.last_ok_at, last_error },
+            access,
+            disconnected_at: row.disconnected_at,
+            facts: AccessFacts { expires_at, last_ok_at: row.last_ok_at, last_error },
             connected_at: row.connected_at,
             failures: row.failures,
             missed: row.missed,
+            readings: row.readings,
             next_sync_at: row.next_sync_at,
             days_read: DaysRead { from: row.history_from, until: row.read_until },
         })
@@ -138,13 +159,22 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Op
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Who has an account of a platform: our id of it, and the owner. Locked until the transaction ends.
+/// Who has an account of a platform now, or had it and is this creator: our id of it, and the owner. Locked until the transaction ends.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn lock_account(db: impl PgExecutor<'_>, provider: Platform, provider_account_id: &str) -> Result<Option<(Uuid, Uuid)>, DbError> {
+pub async fn lock_account(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    provider: Platform,
+    provider_account_id: &str,
+) -> Result<Option<(Uuid, Uuid)>, DbError> {
     let row = sqlx::query!(
-        "SELECT id, user_id FROM integrations WHERE provider = $1 AND provider_account_id = $2 FOR UPDATE",
+        "SELECT id, user_id FROM integrations
+          WHERE provider = $2 AND provider_account_id = $3 AND (disconnected_at IS NULL OR user_id = $1)
+          ORDER BY disconnected_at NULLS FIRST
+          LIMIT 1 FOR UPDATE",
+        user_id,
         provider.as_str(),
         provider_account_id
     );
@@ -178,8 +208,8 @@ pub struct Connection<'a> {
 pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
     let inserted = sqlx::query!(
         "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, refresh_token,
-                                   token_issued_at, expires_at, connected_at, last_ok_at, next_sync_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $11)
+                                   token_issued_at, expires_at, refresh_expires_at, connected_at, last_ok_at, next_sync_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $11, $11, $11)
          ON CONFLICT DO NOTHING",
         new.id,
         new.user_id,
@@ -191,20 +221,22 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<boo
         new.access.refresh,
         new.access.issued_at,
         new.access.expires_at,
-        new.now
+        new.now,
+        new.access.refresh_expires_at
     );
     Ok(inserted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives an account new tokens and forgets what went wrong; its id and its history stay.
+/// Gives an account new tokens and forgets what went wrong; its id and its history stay. `false`: it was let go, and somebody else has it.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<(), DbError> {
-    sqlx::query!(
+pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
+    let reconnected = sqlx::query!(
         "UPDATE integrations
             SET account_name = $2, scopes = $3, access_token = $4, refresh_token = $5, token_issued_at = $6, expires_at = $7,
-                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, missed = 0, next_sync_at = $8, leased_until = NULL
+                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, missed = 0, next_sync_at = $8, leased_until = NULL,
+                refresh_expires_at = $9, disconnected_at = NULL
           WHERE id = $1",
         new.id,
         new.account_name,
@@ -213,11 +245,14 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<
         new.access.refresh,
         new.access.issued_at,
         new.access.expires_at,
-        new.now
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+        new.now,
+        new.access.refresh_expires_at
+    );
+    match reconnected.execute(db).await {
+        Ok(done) => Ok(done.rows_affected() == 1),
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Takes the account that has been due the longest, and holds it until `until`: should this worker die, it is due again.
@@ -229,7 +264,7 @@ pub async fn claim_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, until: DateT
         IntegrationRow,
         "UPDATE integrations SET leased_until = $2
           WHERE id = (SELECT id FROM integrations
-                       WHERE next_sync_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+                       WHERE next_sync_at <= $1 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
                        ORDER BY next_sync_at, id
                        LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING *",
@@ -269,14 +304,15 @@ pub async fn claim(
 /// [`DbError`].
 pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &SealedTokens) -> Result<bool, DbError> {
     let replaced = sqlx::query!(
-        "UPDATE integrations SET access_token = $3, refresh_token = $4, token_issued_at = $5, expires_at = $6
+        "UPDATE integrations SET access_token = $3, refresh_token = $4, token_issued_at = $5, expires_at = $6, refresh_expires_at = $7
           WHERE id = $1 AND access_token = $2",
         id,
         old,
         new.access,
         new.refresh,
         new.issued_at,
-        new.expires_at
+        new.expires_at,
+        new.refresh_expires_at
     );
     Ok(replaced.execute(db).await?.rows_affected() == 1)
 }
@@ -311,7 +347,7 @@ pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<
     sqlx::query!(
         "UPDATE integrations
             SET account_name = $3, scopes = $4, history_from = $5, read_until = $6, last_ok_at = $7, last_error = $8,
-                failures = 0, missed = $9, next_sync_at = $10, leased_until = NULL
+                failures = 0, missed = $9, readings = readings + 1, next_sync_at = $10, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         reading.id,
         reading.access_token,
@@ -341,7 +377,7 @@ pub async fn set_failed(
     next_sync_at: Option<DateTime<Utc>>,
 ) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE integrations SET last_error = $3, failures = failures + 1, next_sync_at = $4, leased_until = NULL
+        "UPDATE integrations SET last_error = $3, failures = failures + 1, readings = readings + 1, next_sync_at = $4, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         id,
         access_token,
@@ -353,11 +389,37 @@ pub async fn set_failed(
     Ok(())
 }
 
-/// Removes an account with its history. `false`: it was connected anew in the meantime.
+/// Removes an account with its history. `false`: it was connected anew in the meantime. No token: that of an account that was let go.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8]) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token = $2", id, access_token);
+pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: Option<&[u8]>) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token IS NOT DISTINCT FROM $2", id, access_token);
     Ok(deleted.execute(db).await?.rows_affected() == 1)
+}
+
+/// Removes the tokens of an account and keeps its history. `false`: it was connected anew in the meantime.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn forget_access(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
+    let forgotten = sqlx::query!(
+        "UPDATE integrations
+            SET access_token = NULL, refresh_token = NULL, expires_at = NULL, refresh_expires_at = NULL, disconnected_at = $3,
+                next_sync_at = NULL, leased_until = NULL, last_error = NULL, failures = 0, missed = 0
+          WHERE id = $1 AND access_token = $2",
+        id,
+        access_token,
+        now
+    );
+    Ok(forgotten.execute(db).await?.rows_affected() == 1)
+}
+
+/// Lets go of an account without an outcome.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE integrations SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
+    Ok(())
 }

@@ -10,6 +10,15 @@ use crate::{
     server::infra::token::TokenHash,
 };
 
+/// A visit that is under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenVisit {
+    /// Proves, with PKCE, that who left is who comes back.
+    pub verifier: String,
+    /// The account that is to be reconnected, where it is one.
+    pub integration_id: Option<Uuid>,
+}
+
 /// Notes that a session leaves for a platform.
 ///
 /// # Errors
@@ -19,13 +28,16 @@ pub async fn insert(
     state_hash: &TokenHash,
     session_id: Uuid,
     provider: Platform,
+    visit: &OpenVisit,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO oauth_states (state_hash, session_id, provider, expires_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO oauth_states (state_hash, session_id, provider, verifier, integration_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         state_hash,
         session_id,
         provider.as_str(),
+        visit.verifier,
+        visit.integration_id,
         expires_at
     )
     .execute(db)
@@ -43,16 +55,18 @@ pub async fn consume(
     session_id: Uuid,
     provider: Platform,
     now: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let consumed = sqlx::query!(
+) -> Result<Option<OpenVisit>, DbError> {
+    let consumed = sqlx::query_as!(
+        OpenVisit,
         "UPDATE oauth_states SET used_at = $4
-          WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4",
+          WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4
+         RETURNING verifier, integration_id",
         state_hash,
         session_id,
         provider.as_str(),
         now
     );
-    Ok(consumed.execute(db).await?.rows_affected() == 1)
+    Ok(consumed.fetch_optional(db).await?)
 }
 
 /// Whether this session's state was used, where there is one.

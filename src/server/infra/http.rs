@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// A call takes no longer.
+pub const TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes. No answer that we ask for comes near it.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
@@ -38,15 +38,15 @@ impl From<reqwest::Error> for HttpError {
     }
 }
 
-/// The client. It follows no redirect: no service that we call sends one.
+/// The client; each of its calls ends within `timeout`. It follows no redirect: no service that we call sends one.
 ///
 /// # Errors
 /// TLS cannot be set up.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
-pub fn client() -> Result<Client, HttpError> {
+pub fn client(timeout: Duration) -> Result<Client, HttpError> {
     // One TLS provider in the whole process. An error says that it is there already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = Client::builder().connect_timeout(CONNECT_TIMEOUT).timeout(TIMEOUT).redirect(Policy::none());
+    let builder = Client::builder().connect_timeout(timeout / 2).timeout(timeout).redirect(Policy::none());
     Ok(builder.user_agent(concat!("huntaze/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 

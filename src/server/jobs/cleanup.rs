@@ -18,6 +18,8 @@ const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
 
 /// An expired visit to a platform stays this long, to say what happened when it comes back.
 const VISITS_KEPT: TimeDelta = TimeDelta::days(1);
+/// What happened to an account is told for so long.
+const ACCOUNT_EVENTS_KEPT: TimeDelta = TimeDelta::days(90);
 /// Long enough to look into what happened, not for ever.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(365);
 
@@ -39,6 +41,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let mails = db::outbox::delete_failed(&state.db, now - FAILED_MAILS_KEPT).await?;
     let events = db::audit::delete_old(&state.db, now - EVENTS_KEPT).await?;
     let visits = db::oauth_states::delete_expired(&state.db, now - VISITS_KEPT).await?;
-    tracing::info!(sessions, links, mails, events, visits, "cleaned up");
+    let account_events = db::integration_events::delete_old(&state.db, now - ACCOUNT_EVENTS_KEPT).await?;
+    tracing::info!(sessions, links, mails, events, visits, account_events, "cleaned up");
     Ok(())
 }

@@ -12,10 +12,10 @@ use crate::{
     domain::{
         account::StatusView,
         choice::Choice,
-        integration::{AuthorizeView, ConnectFailure, DisconnectOutcome, IntegrationView},
+        integration::{AuthorizeView, ConnectFailure, DisconnectOutcome, History, IntegrationView},
         navigation::login_path,
     },
-    error::ApiError,
+    error::{ApiError, ErrorCode},
     server::{
         context::client_of,
         db::sessions::OpenSession,
@@ -36,7 +36,7 @@ pub async fn connect(
     Path(provider): Path<String>,
 ) -> Result<Json<AuthorizeView>, ApiError> {
     let current = signed_in(session)?;
-    let url = integrations::connect(&state, &current, integrations::platform(&provider)?).await?;
+    let url = integrations::connect(&state, &current, integrations::platform(&provider)?, None).await?;
     Ok(Json(AuthorizeView { authorize_url: url.into() }))
 }
 
@@ -86,19 +86,29 @@ pub async fn refresh(
     Ok(Json(integrations::refresh(&state, &current, Some(integrations::platform(&provider)?), &id).await?))
 }
 
-/// `DELETE /api/integrations/disconnect/{provider}/{id}`: withdraws our access and deletes the account here.
+/// What becomes of the figures.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct DisconnectQuery {
+    history: History,
+}
+
+/// `DELETE /api/integrations/disconnect/{provider}/{id}?history=keep|delete`: withdraws our access and forgets it here; the figures stay unless
+/// they are to be deleted.
 ///
 /// # Errors
-/// 401; 404 also for somebody else's account.
+/// 400 for another word; 401; 404 also for somebody else's account.
 pub async fn disconnect(
     State(state): State<AppState>,
     session: Session,
     Path((provider, id)): Path<(String, String)>,
+    query: Result<Query<DisconnectQuery>, QueryRejection>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Json<StatusView<DisconnectOutcome>>, ApiError> {
     let current = signed_in(session)?;
+    let Ok(Query(DisconnectQuery { history })) = query else { return Err(ErrorCode::InvalidInput.into()) };
     let platform = integrations::platform(&provider)?;
-    let outcome = integrations::disconnect(&state, &client_of(&extensions, &headers), &current, Some(platform), &id).await?;
+    let outcome = integrations::disconnect(&state, &client_of(&extensions, &headers), &current, Some(platform), &id, history).await?;
     Ok(Json(outcome.into()))
 }

@@ -7,7 +7,7 @@ use super::auth::{AuthError, audit, confirm_password};
 use crate::{
     domain::{
         account::CurrentUser,
-        integration::IntegrationView,
+        integration::{IntegrationView, KeptHistory},
         onboarding::Onboarding,
         settings::{DeleteAccountInput, ProfileInput, SessionView},
         validation,
@@ -39,6 +39,7 @@ pub struct Export {
     onboarding: Onboarding,
     sessions: Vec<SessionView>,
     integrations: Vec<IntegrationView>,
+    kept_histories: Vec<KeptHistory>,
     figures: Vec<db::figures::ExportedDay>,
     events: Vec<db::audit::Event>,
 }
@@ -50,6 +51,7 @@ pub struct Export {
 pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, AuthError> {
     let user_id = current.user.id;
     let (registered_at, email_verified_at) = db::users::find_dates(&state.db, user_id).await?;
+    let (integrations, kept_histories) = super::integrations::list(state, user_id).await?;
     Ok(Export {
         registered_at,
         email_verified_at,
@@ -57,7 +59,8 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         account: current.user.clone(),
         onboarding: db::onboarding::find(&state.db, user_id).await?,
         sessions: super::auth::list_sessions(state, current).await?,
-        integrations: super::integrations::list(state, user_id).await?,
+        integrations,
+        kept_histories,
         figures: db::figures::export(&state.db, user_id).await?,
         events: db::audit::list(&state.db, user_id).await?,
     })

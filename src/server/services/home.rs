@@ -29,13 +29,13 @@ impl From<HomeError> for ApiError {
     }
 }
 
-/// The figures of all accounts of a creator, over the last whole days.
+/// The figures of all connected accounts of a creator, or of one account, over the last whole days.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange) -> Result<HomeStats, HomeError> {
+pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, HomeError> {
     let today = state.clock.now().date_naive();
-    let accounts = db::figures::totals(&state.db, user_id, today, range.days(), today - Days::new(HISTORY)).await?;
+    let accounts = db::figures::totals(&state.db, user_id, today, range.days(), today - Days::new(HISTORY), account).await?;
     Ok(sum(range, &accounts, today))
 }
 
@@ -59,7 +59,7 @@ fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let Some(captured_at) = newest.iter().map(|(_, at)| *at).min() else { return unknown(Metric::Audience, accounts) };
     let value: i64 = newest.iter().map(|(followers, _)| followers).sum();
     let before: Option<i64> = readable.iter().map(|account| account.followers_before).sum();
-    let coverage = coverage(count(newest.len()), count(accounts.len()));
+    let coverage = coverage(count(newest.len()), reporting(Metric::Audience, accounts));
     let is_fresh = captured_at.date_naive() >= today - Days::new(1);
     let before = before.filter(|_| coverage.is_none() && is_fresh);
     let trend = before.map_or(Trend::Unknown, |before| trend((value - before).into(), before.into()));
@@ -113,11 +113,16 @@ fn over_days(
     let (before, known_days_before) = period(|account| account.before);
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
     let (Some(value), Some(captured_at), 1..) = (value_of(now), captured_at, known_days) else { return unknown(metric, accounts) };
-    let all_days = count(accounts.len()) * u32::from(range.days());
+    let all_days = reporting(metric, accounts) * u32::from(range.days());
     let coverage = coverage(known_days, all_days);
     let is_complete = coverage.is_none() && known_days_before == all_days;
     let trend = if is_complete { change(now, before) } else { Trend::Unknown };
     Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
+}
+
+/// How many accounts are at a platform that reports the figure. The others are not missing from it: they have none.
+fn reporting(metric: Metric, accounts: &[AccountTotals]) -> u32 {
+    count(accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) != Readable::Unsupported).count())
 }
 
 fn readable_accounts(metric: Metric, accounts: &[AccountTotals]) -> Vec<&AccountTotals> {

@@ -1,8 +1,10 @@
 //! Accounts at platforms: connecting them, reading them, letting go of them.
 
+mod budget;
 mod connect;
 mod days;
 mod disconnect;
+mod posts;
 mod sync;
 mod tokens;
 
@@ -19,7 +21,9 @@ pub use sync::{refresh, sync_due};
 use crate::{
     domain::{
         choice::Choice,
-        integration::{ConnectFailure, FailureKind, IntegrationView, IntegrationsStatus, in_order_of_choice},
+        integration::{
+            ConnectFailure, FailureKind, IntegrationHistory, IntegrationView, IntegrationsStatus, KeptHistory, in_order_of_choice,
+        },
         platform::Platform,
     },
     error::{ApiError, ErrorCode},
@@ -33,6 +37,8 @@ use crate::{
 
 /// Who reads an account holds it so long at most; one who died lets go then.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// So many of the newest events are shown.
+const MOST_EVENTS: i64 = 100;
 /// An account that is held is looked at so often, for five seconds in all.
 const LOOKS: u32 = 25;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
@@ -90,7 +96,9 @@ impl From<IntegrationError> for ApiError {
             IntegrationError::NotConnected(failure) => Self::new(ErrorCode::Conflict, failure.label()),
             IntegrationError::NotRead(kind) => {
                 let code = match kind {
-                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::Misconfigured => ErrorCode::Unavailable,
+                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent | FailureKind::Misconfigured => {
+                        ErrorCode::Unavailable
+                    }
                     FailureKind::Revoked | FailureKind::Expired | FailureKind::ScopeLost | FailureKind::Unreadable => ErrorCode::Conflict,
                 };
                 Self::new(code, kind.label())
@@ -118,16 +126,39 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
 pub async fn status(state: &AppState, user_id: Uuid) -> Result<IntegrationsStatus, IntegrationError> {
     let chosen = db::onboarding::find(&state.db, user_id).await?.platforms;
     let providers = in_order_of_choice(&chosen).into_iter().map(|platform| state.providers.view(platform)).collect();
-    Ok(IntegrationsStatus { integrations: list(state, user_id).await?, providers })
+    let (integrations, kept) = list(state, user_id).await?;
+    Ok(IntegrationsStatus { integrations, kept, providers })
 }
 
-/// The creator's accounts.
+/// The creator's accounts, and those that were let go with their figures kept.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn list(state: &AppState, user_id: Uuid) -> Result<Vec<IntegrationView>, DbError> {
+pub async fn list(state: &AppState, user_id: Uuid) -> Result<(Vec<IntegrationView>, Vec<KeptHistory>), DbError> {
     let now = state.clock.now();
-    Ok(db::integrations::list(&state.db, user_id).await?.into_iter().map(|integration| view(integration, now)).collect())
+    let (mut connected, mut kept) = (Vec::new(), Vec::new());
+    for integration in db::integrations::list(&state.db, user_id).await? {
+        match integration.disconnected_at {
+            None => connected.push(view(integration, now)),
+            Some(disconnected_at) => kept.push(KeptHistory {
+                id: integration.id,
+                provider: integration.provider,
+                account_name: integration.account_name,
+                disconnected_at,
+            }),
+        }
+    }
+    Ok((connected, kept))
+}
+
+/// What happened to one of the creator's accounts, the newest first.
+///
+/// # Errors
+/// [`IntegrationError::Unknown`] also for somebody else's account.
+pub async fn history(state: &AppState, user_id: Uuid, id: &str) -> Result<IntegrationHistory, IntegrationError> {
+    let found = find(state, user_id, None, id).await?;
+    let events = db::integration_events::list(&state.db, user_id, found.id, MOST_EVENTS).await?;
+    Ok(IntegrationHistory { provider: found.provider, account_name: found.account_name, events })
 }
 
 fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
@@ -140,7 +171,7 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
         status,
         reason,
         lacks_permission: lacks_permission(integration.provider, &integration.scopes),
-        expires_at: integration.access.expires_at,
+        expires_at: integration.facts.expires_at,
         last_sync_at: integration.facts.last_ok_at,
         next_sync_at: integration.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
         connected_at: integration.connected_at,
@@ -161,6 +192,12 @@ async fn find(state: &AppState, user_id: Uuid, platform: Option<Platform>, id: &
     found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::Unknown)
 }
 
+/// The same, where it must be connected.
+async fn find_connected(state: &AppState, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
+    let found = find(state, user_id, platform, id).await?;
+    if found.disconnected_at.is_some() { Err(IntegrationError::Unknown) } else { Ok(found) }
+}
+
 /// Takes the account, after a reading under way has ended: its creator should not have to try again.
 async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
     for _ in 0..LOOKS {
@@ -170,6 +207,36 @@ async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, 
         }
         // Held by somebody, or gone by now.
         db::integrations::find(&state.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+    Err(IntegrationError::Busy)
+}
+
+/// Whose turn it is to read an account.
+enum Turn {
+    /// Nobody else does: this worker holds it.
+    Mine(Box<Integration>),
+    /// Somebody else just did; why it failed, if it did.
+    Done(Option<FailureKind>),
+}
+
+/// Takes the account, or waits for the outcome of a reading under way: however many ask at once, in however many processes, the platform is
+/// asked once.
+async fn hold_or_wait(state: &AppState, user_id: Uuid, seen: &Integration) -> Result<Turn, IntegrationError> {
+    let is_over = |known: &Integration| known.readings != seen.readings;
+    for _ in 0..LOOKS {
+        let now = state.clock.now();
+        if let Some(held) = db::integrations::claim(&state.db, user_id, seen.id, now, now + LEASE).await? {
+            if !is_over(&held) {
+                return Ok(Turn::Mine(Box::new(held)));
+            }
+            db::integrations::release(&state.db, held.id).await?;
+            return Ok(Turn::Done(held.facts.last_error));
+        }
+        let known = db::integrations::find(&state.db, user_id, seen.id).await?.ok_or(IntegrationError::Unknown)?;
+        if is_over(&known) {
+            return Ok(Turn::Done(known.facts.last_error));
+        }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }
     Err(IntegrationError::Busy)

@@ -1,4 +1,4 @@
-//! Several choices of which any number may be taken.
+//! Several choices, of which any number may be taken, or one.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -27,7 +27,11 @@ pub fn ChoiceList(
     legend: &'static str,
     /// The choices.
     items: Vec<ChoiceItem>,
+    /// Whether only one may be taken.
+    #[prop(optional)]
+    single: bool,
 ) -> impl IntoView {
+    let kind = if single { "radio" } else { "checkbox" };
     view! {
         <fieldset class=css::root data-slot="choice-list">
             <legend class=css::legend>{legend}</legend>
@@ -36,7 +40,7 @@ pub fn ChoiceList(
                 .map(|item| {
                     view! {
                         <label class=css::choice>
-                            <input type="checkbox" name=name value=item.value checked=item.checked class=css::control/>
+                            <input type=kind name=name value=item.value checked=item.checked class=css::control/>
                             <span>{item.label}</span>
                         </label>
                     }

@@ -24,7 +24,8 @@ async fn access_is_withdrawn_and_nothing_is_left(db: PgPool) {
     app.read_due().await;
     let page = member.page(&format!("/integrations?disconnect={id}")).await.body;
     assert!(page.contains("Disconnect Instagram @ada.creates?"), "the question is drawn without a script: {page}");
-    let answer = member.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(200);
+    let answer =
+        member.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}?history=delete")).await.expect_status(200);
     assert_json_snapshot!(answer.json(), @r#"
     {
       "status": "disconnected"
@@ -42,7 +43,7 @@ async fn an_account_goes_even_if_the_platform_cannot_be_told(db: PgPool) {
     {
         let id = app.connect(&sandbox, &mut member, "ada.creates").await;
         sandbox.fail("revoke", kind, 1);
-        let answer = member.post("/api/integrations/disconnect", json!({ "id": id })).await.expect_status(200);
+        let answer = member.post("/api/integrations/disconnect", json!({ "id": id, "history": "delete" })).await.expect_status(200);
         assert_eq!(answer.json()["status"], outcome, "{kind:?}");
         assert_eq!(rows(&db).await, 0);
     }
@@ -57,13 +58,13 @@ async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
     let now = app.state.clock.now();
     let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     let mut other = member.clone();
-    let request = tokio::spawn(async move { other.post("/api/integrations/disconnect", json!({ "id": id })).await });
+    let request = tokio::spawn(async move { other.post("/api/integrations/disconnect", json!({ "id": id, "history": "delete" })).await });
     // Long enough for the request to come to the account.
     for _ in 0..3 {
         member.get("/api/integrations/status").await.expect_status(200);
     }
     assert!(!request.is_finished() && sandbox.calls("revoke") == 0);
-    db::integrations::set_failed(&db, held.id, &held.access.access, FailureKind::Transient, None).await.expect("let go");
+    db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, FailureKind::Transient, None).await.expect("let go");
     request.await.expect("no panic").expect_status(200);
     assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 1));
 }
@@ -73,7 +74,7 @@ async fn of_two_clicks_one_disconnects_and_the_other_finds_nothing(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-    let path = format!("/api/integrations/disconnect/instagram/{id}");
+    let path = format!("/api/integrations/disconnect/instagram/{id}?history=delete");
     let (mut one, mut two) = (member.clone(), member.clone());
     let (a, b) = tokio::join!(one.request(Method::DELETE, &path), two.request(Method::DELETE, &path));
     let mut outcomes = [a.status.as_u16(), b.status.as_u16()];
@@ -86,12 +87,12 @@ async fn a_form_can_disconnect_too(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-    let answer = member.submit("/api/integrations/disconnect", &[("id", &id)]).await.expect_status(303);
+    let answer = member.submit("/api/integrations/disconnect", &[("id", &id), ("history", "delete")]).await.expect_status(303);
     assert_eq!((answer.location(), rows(&db).await), ("/integrations?disconnected=disconnected", 0));
     assert!(member.page(answer.location()).await.body.contains("The account is disconnected."));
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
     sandbox.fail("revoke", FaultKind::ServerError, 1);
-    let answer = member.submit("/api/integrations/disconnect", &[("id", &id)]).await.expect_status(303);
+    let answer = member.submit("/api/integrations/disconnect", &[("id", &id), ("history", "delete")]).await.expect_status(303);
     assert!(member.page(answer.location()).await.body.contains("the platform could not be told"));
 }
 

@@ -1,4 +1,7 @@
 mod connect;
 mod disconnect;
+mod faults;
+mod platforms;
 mod read;
 mod refresh;
+mod spending;

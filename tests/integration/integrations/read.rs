@@ -91,7 +91,7 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
         (FaultKind::ScopeRemoved, "profile", "error", Some("scope_lost"), false, false),
         (FaultKind::Expired, "profile", "error", Some("revoked"), false, false),
         (FaultKind::Revoked, "profile", "error", Some("revoked"), false, false),
-        (FaultKind::Revoked, "insights", "error", Some("revoked"), false, false),
+        (FaultKind::Revoked, "insights", "healthy", Some("transient"), false, true),
     ] {
         let case = format!("{kind:?} at {endpoint}");
         // As after a day on which all went well; the newest days are read again, so that both endpoints are called.
@@ -99,6 +99,8 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
                             scopes = '{instagram_business_basic,instagram_business_manage_insights}'";
         sqlx::query(reset).bind(app.state.clock.now()).execute(&db).await.expect("updated");
         sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(&db).await.expect("updated");
+        // What limited us in the case before is over.
+        app.advance(&sandbox, TimeDelta::minutes(13));
         sandbox.fail(endpoint, kind, 1);
         assert!(sync_due(&app.state).await.expect("tried"), "{case}");
         assert_eq!(how(&mut member).await, (status.to_owned(), reason.map(ToOwned::to_owned)), "{case}");
@@ -181,7 +183,7 @@ async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
     let yesterday = "SELECT views FROM daily_insights WHERE day = '2026-01-14'";
     let settled: i64 = sqlx::query_scalar(yesterday).fetch_one(&db).await.expect("a figure");
     sqlx::query("UPDATE daily_insights SET views = 1, reach = NULL WHERE day >= '2026-01-13'").execute(&db).await.expect("updated");
-    app.advance(&sandbox, TimeDelta::hours(6));
+    app.advance(&sandbox, TimeDelta::hours(7));
     app.read_due().await;
     assert_eq!(sqlx::query_scalar::<_, i64>(yesterday).fetch_one(&db).await.expect("a figure"), settled);
     let early: i64 =
@@ -190,7 +192,7 @@ async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
     app.advance(&sandbox, TimeDelta::days(4));
     app.read_due().await;
     let calls = sandbox.calls("insights");
-    app.advance(&sandbox, TimeDelta::hours(6));
+    app.advance(&sandbox, TimeDelta::hours(7));
     app.read_due().await;
     assert_eq!(sandbox.calls("insights") - calls, 3, "only the newest days are open");
 }
@@ -227,7 +229,7 @@ async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
     sandbox.fail("refresh", FaultKind::ServerError, 1);
     app.read_due().await;
     assert_eq!((token(&db).await, sandbox.calls("refresh")), (first.clone(), 1));
-    app.advance(&sandbox, TimeDelta::hours(6));
+    app.advance(&sandbox, TimeDelta::hours(7));
     app.read_due().await;
     let second = token(&db).await;
     assert_ne!(second, first);
@@ -286,7 +288,7 @@ async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
     let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut member, "ada.creates").await;
     let kind = huntaze::domain::integration::FailureKind::Revoked;
-    db::integrations::set_failed(&db, held.id, &held.access.access, kind, None).await.expect("noted");
+    db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
     app.read_due().await;
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));

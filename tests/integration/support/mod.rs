@@ -4,32 +4,35 @@ mod client;
 mod mailer;
 mod sandbox;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::Router;
 use chrono::TimeDelta;
 pub use client::{Answer, Client};
-use huntaze::server::{
-    config::Config,
-    db,
-    infra::{
-        clock::{Clock, MockClock},
-        crypto::Cipher,
-        http,
-        keys::Keys,
-        mail::Message,
-        password::PasswordHasher,
-        rate_limiter::MemoryRateLimiter,
+use huntaze::{
+    domain::{choice::Choice, platform::Platform},
+    server::{
+        config::Config,
+        db,
+        infra::{
+            clock::{Clock, MockClock},
+            crypto::Cipher,
+            http,
+            keys::Keys,
+            mail::Message,
+            password::PasswordHasher,
+            rate_limiter::MemoryRateLimiter,
+        },
+        jobs,
+        providers::ProviderRegistry,
+        router::router,
+        services::integrations,
+        state::AppState,
     },
-    jobs,
-    providers::ProviderRegistry,
-    router::router,
-    services::integrations,
-    state::AppState,
 };
 use leptos::config::LeptosOptions;
 pub use mailer::MemoryMailer;
-pub use sandbox::{ALL_SCOPES, Sandbox};
+pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::Notify;
@@ -50,7 +53,7 @@ impl TestApp {
     }
 
     pub fn with_config(db: PgPool, config: Config) -> Self {
-        Self::with_clock(db, config, Arc::new(MockClock::default()))
+        Self::with_clock(db, config, Arc::new(MockClock::default()), http::TIMEOUT)
     }
 
     /// Together with a sandbox, whose time is the application's.
@@ -58,19 +61,19 @@ impl TestApp {
         let clock = Arc::new(MockClock::default());
         let sandbox = Sandbox::start(clock.now()).await;
         let mut config = Config::for_tests().expect("a valid configuration");
-        config.instagram = sandbox.instagram();
+        sandbox.configure(&mut config);
         config.limits.per_user = 10_000;
-        (Self::with_clock(db, config, clock), sandbox)
+        (Self::with_clock(db, config, clock, http::TIMEOUT), sandbox)
     }
 
-    fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>) -> Self {
+    fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {
         let time: Arc<dyn Clock> = clock.clone();
         let state = AppState {
             leptos_options: LeptosOptions::builder().output_name("huntaze").hash_files(false).build(),
             db,
             keys: Arc::new(Keys::derive(&config.app.secret_key)),
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
-            providers: Arc::new(ProviderRegistry::new(&config, &http::client().expect("TLS"), &time)),
+            providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             outbox_bell: Arc::new(Notify::new()),
@@ -119,17 +122,32 @@ impl TestApp {
 
     /// Starts a visit to Instagram; returns the address of the consent page.
     pub async fn leave(&self, member: &mut Client) -> String {
-        let answer = member.post("/api/integrations/connect/instagram", json!({})).await.expect_status(200);
+        self.leave_for(member, Platform::Instagram).await
+    }
+
+    /// Starts a visit to a platform; returns the address of the consent page.
+    pub async fn leave_for(&self, member: &mut Client, platform: Platform) -> String {
+        let answer = member.post(&format!("/api/integrations/connect/{}", platform.as_str()), json!({})).await.expect_status(200);
         answer.json()["authorizeUrl"].as_str().expect("a URL").to_owned()
     }
 
-    /// Connects an account with all scopes, and returns its id.
+    /// Connects an account of Instagram with all scopes, and returns its id.
     pub async fn connect(&self, sandbox: &Sandbox, member: &mut Client, account: &str) -> String {
-        let authorize_url = self.leave(member).await;
-        let back = sandbox.decide(&authorize_url, "allow", account, &ALL_SCOPES).await;
+        self.connect_to(sandbox, member, Platform::Instagram, account).await
+    }
+
+    /// Connects an account with all scopes, and returns its id.
+    pub async fn connect_to(&self, sandbox: &Sandbox, member: &mut Client, platform: Platform, account: &str) -> String {
+        let authorize_url = self.leave_for(member, platform).await;
+        let back = sandbox.decide(&authorize_url, "allow", account, &[]).await;
         let answer = member.page(&back).await.expect_status(303);
-        let (_, id) = answer.location().split_once("/integrations?connected=instagram&account=").expect(&answer.body);
+        let (_, id) = answer.location().split_once(&format!("?connected={}&account=", platform.as_str())).expect(answer.location());
         id.to_owned()
+    }
+
+    /// A second process on the same database, with the same clock and sandbox; its calls to platforms end within `timeout`.
+    pub fn twin(&self, timeout: Duration) -> Self {
+        Self::with_clock(self.state.db.clone(), (*self.state.config).clone(), Arc::clone(&self.clock), timeout)
     }
 
     /// Reads all accounts that are due, until none is.

@@ -1,16 +1,24 @@
 use axum::body::Body;
 use chrono::{DateTime, Utc};
 use http::{Request, header};
-use huntaze::server::config::InstagramConfig;
+use http_body_util::BodyExt;
+use huntaze::{
+    domain::{account::Secret, choice::Choice, platform::Platform},
+    server::config::Config,
+};
 use huntaze_sandbox::{Fault, FaultKind, World};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use url::Url;
 
-/// Every scope that Huntaze asks for.
+/// Every scope that Huntaze asks of Instagram.
 pub const ALL_SCOPES: [&str; 2] = ["instagram_business_basic", "instagram_business_manage_insights"];
 
+/// The platforms that are connected through OAuth.
+pub const OAUTH_PLATFORMS: [Platform; 5] = [Platform::Instagram, Platform::Tiktok, Platform::Reddit, Platform::Youtube, Platform::X];
+
 /// A sandbox of this test alone, on a port of its own.
+#[derive(Clone)]
 pub struct Sandbox {
     pub world: World,
     address: String,
@@ -28,21 +36,41 @@ impl Sandbox {
         Self { world, address }
     }
 
-    /// Points to it.
-    pub fn instagram(&self) -> InstagramConfig {
-        let url = |path: &str| format!("{}/instagram/{path}", self.address).parse().expect("a URL");
-        InstagramConfig {
-            keys: Some(("sandbox-instagram".to_owned(), "sandbox-instagram-secret".to_owned().into())),
-            authorize_url: url("oauth/authorize"),
-            token_url: url("oauth/access_token"),
-            graph_url: url("graph"),
-            api_version: "v25.0".to_owned(),
-        }
+    /// Points every platform to it.
+    pub fn configure(&self, config: &mut Config) {
+        let url = |path: &str| -> Url { format!("{}/{path}", self.address).parse().expect("a URL") };
+        let keys = |name: &str| Some((format!("sandbox-{name}"), Secret::from(format!("sandbox-{name}-secret"))));
+        config.instagram.keys = keys("instagram");
+        config.instagram.authorize_url = url("instagram/authorize");
+        config.instagram.token_url = url("instagram/oauth/access_token");
+        config.instagram.graph_url = url("instagram/graph");
+        config.tiktok.keys = keys("tiktok");
+        config.tiktok.authorize_url = url("tiktok/authorize");
+        config.tiktok.api_url = url("tiktok/api");
+        config.reddit.keys = keys("reddit");
+        config.reddit.authorize_url = url("reddit/authorize");
+        config.reddit.token_url = url("reddit/api/v1/access_token");
+        config.reddit.api_url = url("reddit/oauth");
+        config.youtube.keys = keys("youtube");
+        config.youtube.authorize_url = url("youtube/authorize");
+        config.youtube.token_url = url("youtube/oauth/token");
+        config.youtube.data_url = url("youtube/data");
+        config.youtube.analytics_url = url("youtube/analytics");
+        config.x.keys = keys("x");
+        config.x.monthly_budget = 10_000_000;
+        config.x.authorize_url = url("x/authorize");
+        config.x.api_url = url("x/api");
+    }
+
+    /// Makes the next `times` calls of an endpoint of Instagram fail.
+    pub fn fail(&self, endpoint: &str, kind: FaultKind, times: u32) {
+        self.fail_at(Platform::Instagram, endpoint, kind, times);
     }
 
     /// Makes the next `times` calls of an endpoint fail.
-    pub fn fail(&self, endpoint: &str, kind: FaultKind, times: u32) {
-        self.world.add_fault(Fault { provider: "instagram".to_owned(), endpoint: endpoint.to_owned(), account: None, kind, times });
+    pub fn fail_at(&self, platform: Platform, endpoint: &str, kind: FaultKind, times: u32) {
+        let (provider, endpoint) = (platform.as_str().to_owned(), endpoint.to_owned());
+        self.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
     }
 
     /// How often an endpoint was called.
@@ -50,20 +78,31 @@ impl Sandbox {
         self.world.requests().iter().filter(|request| request.endpoint == endpoint).count()
     }
 
-    /// What the creator does on the consent page: where the browser is sent then, as a path of ours.
+    /// What the creator does on the consent page: where the browser is sent then, as a path of ours. No scopes: those that are asked for.
     pub async fn decide(&self, authorize_url: &str, decision: &str, account: &str, scopes: &[&str]) -> String {
-        let asked: Url = authorize_url.parse().expect("a URL");
-        let query = |wanted: &str| asked.query_pairs().find(|(name, _)| name == wanted).expect(wanted).1.into_owned();
+        let page_url: Url = authorize_url.parse().expect("a URL");
+        let page = Request::get(format!("{}?{}", page_url.path(), page_url.query().unwrap_or_default())).body(Body::empty());
+        let page = self.ask(page.expect("a request")).await.into_body().collect().await.expect("a page").to_bytes();
+        let page = String::from_utf8(page.to_vec()).expect("text");
+        let values = |before: &str| page.split(before).skip(1).filter_map(|rest| rest.split('"').next()).collect::<Vec<_>>();
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.append_pair("redirect_uri", &query("redirect_uri")).append_pair("state", &query("state"));
+        for field in ["redirect_uri", "state", "challenge", "lasting"] {
+            let value = *values(&format!("name=\"{field}\" value=\"")).first().unwrap_or_else(|| panic!("no {field} in {page}"));
+            form.append_pair(field, value);
+        }
         form.append_pair("decision", decision).append_pair("account", account);
-        for scope in scopes {
+        let asked: Vec<_> = values("name=\"scope:");
+        for scope in if scopes.is_empty() { asked.as_slice() } else { scopes } {
             form.append_pair(&format!("scope:{scope}"), "on");
         }
-        let request = Request::post("/instagram/oauth/decide").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let request = request.body(Body::from(form.finish())).expect("a request");
-        let answer = huntaze_sandbox::web::router(self.world.clone()).oneshot(request).await.expect("an answer");
+        let decide = page_url.path().replace("authorize", "decide");
+        let request = Request::post(decide).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = self.ask(request.body(Body::from(form.finish())).expect("a request")).await;
         let location = answer.headers().get(header::LOCATION).expect("a redirect").to_str().expect("text");
         location.strip_prefix("http://127.0.0.1:3000").expect("back to us").trim_end_matches("#_").to_owned()
+    }
+
+    async fn ask(&self, request: Request<Body>) -> axum::response::Response {
+        huntaze_sandbox::web::router(self.world.clone()).oneshot(request).await.expect("an answer")
     }
 }

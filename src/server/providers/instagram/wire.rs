@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::{StatusCode, header::HeaderMap};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de};
 
 use crate::{
     domain::account::Secret,
-    server::{infra::http::Answer, providers::ProviderError},
+    server::{
+        infra::http::Answer,
+        providers::{Post, ProviderError, oauth::split_scopes},
+    },
 };
 
 /// `POST /oauth/access_token`: seen both flat and inside a list.
@@ -55,7 +58,7 @@ impl Permissions {
     /// Each by itself.
     pub fn list(self) -> Vec<String> {
         match self {
-            Self::Text(text) => text.split([',', ' ']).filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect(),
+            Self::Text(text) => split_scopes(&text),
             Self::List(list) => list,
         }
     }
@@ -77,7 +80,48 @@ pub struct Me {
     pub followers_count: Option<i64>,
 }
 
-/// `GET /{version}/me/insights`.
+/// `GET /{version}/me/media`.
+#[derive(Deserialize)]
+pub struct MediaPage {
+    pub data: Vec<Media>,
+}
+
+#[derive(Deserialize)]
+pub struct Media {
+    id: String,
+    #[serde(default)]
+    caption: String,
+    permalink: Option<String>,
+    #[serde(deserialize_with = "timestamp")]
+    pub timestamp: DateTime<Utc>,
+    like_count: Option<i64>,
+    comments_count: Option<i64>,
+}
+
+impl Media {
+    /// What is known without its insights.
+    pub fn post(self) -> Post {
+        Post {
+            id: self.id,
+            title: self.caption,
+            url: self.permalink,
+            published_at: self.timestamp,
+            views: None,
+            likes: self.like_count,
+            comments: self.comments_count,
+            shares: None,
+        }
+    }
+}
+
+/// `2026-01-14T12:30:00+0000`, without the colon that RFC 3339 has.
+fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let time = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").or_else(|_| DateTime::parse_from_rfc3339(&text));
+    time.map(|time| time.to_utc()).map_err(de::Error::custom)
+}
+
+/// `GET /{version}/me/insights` and `GET /{version}/{media}/insights`.
 #[derive(Deserialize)]
 pub struct Insights {
     data: Vec<Insight>,
@@ -86,11 +130,13 @@ pub struct Insights {
 #[derive(Deserialize)]
 struct Insight {
     name: String,
-    total_value: Option<TotalValue>,
+    total_value: Option<Value>,
+    #[serde(default)]
+    values: Vec<Value>,
 }
 
 #[derive(Deserialize)]
-struct TotalValue {
+struct Value {
     value: Option<i64>,
 }
 
@@ -98,6 +144,11 @@ impl Insights {
     /// The total of a metric; `None` where it is absent.
     pub fn total(&self, metric: &str) -> Option<i64> {
         self.data.iter().find(|insight| insight.name == metric)?.total_value.as_ref()?.value
+    }
+
+    /// The newest value of a post's metric; `None` where it is absent.
+    pub fn newest(&self, metric: &str) -> Option<i64> {
+        self.data.iter().find(|insight| insight.name == metric)?.values.last()?.value
     }
 }
 
@@ -115,18 +166,13 @@ struct GraphError {
     code: u32,
 }
 
-/// The answer, or what its error means. An error may come with status 200.
-pub fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ProviderError> {
+/// What an answer means that is an error; one may come with status 200.
+pub fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
     if let Ok(error) = serde_json::from_slice::<ErrorBody>(&answer.body) {
-        return Err(meaning(answer.status, &answer.headers, error));
+        return Some(meaning(answer.status, &answer.headers, error));
     }
-    if answer.status == StatusCode::TOO_MANY_REQUESTS {
-        return Err(ProviderError::RateLimited { retry_after: retry_after(&answer.headers) });
-    }
-    if !answer.status.is_success() {
-        return Err(ProviderError::Transient(format!("status {}", answer.status)));
-    }
-    serde_json::from_slice(&answer.body).map_err(|error| ProviderError::Transient(format!("not the expected JSON: {error}")))
+    let is_limited = answer.status == StatusCode::TOO_MANY_REQUESTS;
+    is_limited.then(|| ProviderError::RateLimited { retry_after: retry_after(&answer.headers) })
 }
 
 /// The codes are those of Meta's error reference. Its messages are left out of our log: some repeat the token.
@@ -165,12 +211,16 @@ fn retry_after(headers: &HeaderMap) -> Option<TimeDelta> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::integration::FailureKind;
+    use crate::{
+        domain::integration::FailureKind,
+        server::providers::testing::{self, answer},
+    };
     use proptest::prelude::*;
     use reqwest::header::HeaderValue;
+    use serde::de::DeserializeOwned;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer { status: StatusCode::from_u16(status).expect("a status"), headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+    fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ProviderError> {
+        testing::read(answer, error)
     }
 
     /// What an answer to a call for the profile means.
@@ -213,6 +263,22 @@ mod tests {
             let token = read::<TokenAnswer>(&answer(200, body)).ok().and_then(TokenAnswer::token).expect("a token");
             assert_eq!((token.access_token.expose(), token.permissions.list().join(" ")), ("IG1", "a b".to_owned()));
         }
+    }
+
+    /// "Instagram Platform: Media", `GET /me/media`, and "Media insights".
+    #[test]
+    fn posts_come_with_their_figures() {
+        let body = r#"{"data":[{"id":"17895695668004550","caption":"Sunset","permalink":"https://www.instagram.com/p/x/",
+            "timestamp":"2026-01-14T12:30:00+0000","like_count":12,"comments_count":3},
+            {"id":"2","timestamp":"2026-01-13T12:30:00+00:00"}]}"#;
+        let posts: Vec<_> = read::<MediaPage>(&answer(200, body)).expect("a page").data.into_iter().map(Media::post).collect();
+        assert_eq!(posts[0].published_at.to_rfc3339(), "2026-01-14T12:30:00+00:00");
+        assert_eq!((posts[0].title.as_str(), posts[0].likes, posts[0].comments, posts[0].views), ("Sunset", Some(12), Some(3), None));
+        assert_eq!((posts[1].likes, posts[1].comments), (None, None));
+        let body =
+            r#"{"data":[{"name":"views","period":"lifetime","values":[{"value":345}]},{"name":"shares","period":"lifetime","values":[]}]}"#;
+        let insights = read::<Insights>(&answer(200, body)).expect("insights");
+        assert_eq!((insights.newest("views"), insights.newest("shares")), (Some(345), None));
     }
 
     #[test]

@@ -2,19 +2,24 @@ use chrono::TimeDelta;
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, to_the_end, tokens};
+use super::{IntegrationError, available, budget, find, to_the_end, tokens};
 use crate::{
-    domain::{choice::Choice, integration::ConnectFailure, platform::Platform},
+    domain::{
+        choice::Choice,
+        integration::{ConnectFailure, EventKind},
+        platform::Platform,
+    },
     server::{
         context::ClientInfo,
         db::{
             self,
             audit::AuditKind,
             integrations::{Connection, SealedTokens},
+            oauth_states::OpenVisit,
             sessions::OpenSession,
         },
         infra::token::{Token, hash_of},
-        providers::{Grant, Profile, ProviderError},
+        providers::{Access, Grant, Profile, ProviderError, Visit, scopes::can_read_account},
         services::auth::audit,
         state::AppState,
     },
@@ -23,24 +28,30 @@ use crate::{
 /// How long one may stay on a consent page.
 const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// Starts a visit to a platform: the address of its consent page. What comes back is taken once, from this session, within ten minutes.
+/// Starts a visit to a platform: the address of its consent page. What comes back is taken once, from this session, within ten minutes. Where
+/// `account` is the id of one of the creator's accounts, that one is to be reconnected, and no other.
 ///
 /// # Errors
-/// The platform is not available, or a fault of ours.
-pub async fn connect(state: &AppState, current: &OpenSession, platform: Platform) -> Result<Url, IntegrationError> {
+/// The platform is not available, there is no such account, or a fault of ours.
+pub async fn connect(state: &AppState, current: &OpenSession, platform: Platform, account: Option<&str>) -> Result<Url, IntegrationError> {
     let provider = available(state, platform)?;
-    let token = Token::random()?;
-    db::oauth_states::insert(&state.db, &token.hash(), current.id, platform, state.clock.now() + STATE_LIFETIME).await?;
-    Ok(provider.authorize_url(&token.text(), &redirect_uri(state, platform)))
+    let integration_id = match account {
+        Some(id) => Some(find(state, current.user.id, Some(platform), id).await?.id),
+        None => None,
+    };
+    let (token, visit) = (Token::random()?, OpenVisit { verifier: Token::random()?.text(), integration_id });
+    db::oauth_states::insert(&state.db, &token.hash(), current.id, platform, &visit, state.clock.now() + STATE_LIFETIME).await?;
+    let (text, redirect_uri) = (token.text(), redirect_uri(state, platform));
+    Ok(provider.authorize_url(&Visit { state: &text, verifier: &visit.verifier, redirect_uri: &redirect_uri }))
 }
 
 /// Where platforms send creators back to. It must be registered with the platform, to the letter.
-fn redirect_uri(state: &AppState, platform: Platform) -> String {
+pub(super) fn redirect_uri(state: &AppState, platform: Platform) -> String {
     state.config.app.link(&format!("/api/integrations/callback/{}", platform.as_str()))
 }
 
 /// What a platform sends back in the query.
-#[derive(Debug, Default, serde::Deserialize)]
+#[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Callback {
     code: String,
@@ -66,13 +77,13 @@ pub async fn finish(
     callback: &Callback,
 ) -> Result<Connected, IntegrationError> {
     available(state, platform)?;
-    use_state(state, current, platform, &callback.state).await?;
+    let visit = use_state(state, current, platform, &callback.state).await?;
     if !callback.error.is_empty() {
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderDown };
         return Err(IntegrationError::NotConnected(failure));
     }
-    let (state, client, current, code) = (state.clone(), client.clone(), current.clone(), callback.code.clone());
-    to_the_end(async move { take_code(&state, &client, &current, platform, &code).await }).await
+    let (state, client, current, callback) = (state.clone(), client.clone(), current.clone(), callback.clone());
+    to_the_end(async move { take_code(&state, &client, &current, platform, &callback, &visit).await }).await
 }
 
 /// Turns the code into an account.
@@ -81,26 +92,32 @@ async fn take_code(
     client: &ClientInfo,
     current: &OpenSession,
     platform: Platform,
-    code: &str,
+    callback: &Callback,
+    visit: &OpenVisit,
 ) -> Result<Connected, IntegrationError> {
     let provider = available(state, platform)?;
-    let grant = provider.exchange_code(code, &redirect_uri(state, platform)).await.map_err(refusal)?;
-    if !provider.can_read_account(&grant.scopes) {
+    let redirect_uri = redirect_uri(state, platform);
+    let proof = Visit { state: &callback.state, verifier: &visit.verifier, redirect_uri: &redirect_uri };
+    let grant = provider.exchange_code(&callback.code, &proof).await.map_err(refusal)?;
+    if !can_read_account(platform, &grant.scopes) {
         return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
     }
-    let profile = provider.fetch_profile(&grant.tokens.access).await.map_err(refusal)?;
-    let id = store(state, client, current, platform, &grant, &profile).await?;
+    // What is reserved for a profile is what it costs.
+    budget::reserve(state, platform, provider, 0).await?.ok_or(IntegrationError::NotConnected(ConnectFailure::BudgetSpent))?;
+    let access = Access { token: &grant.tokens.access, scopes: &grant.scopes };
+    let profile = provider.fetch_profile(access).await.map_err(refusal)?;
+    let id = store(state, client, current, platform, &grant, &profile, visit.integration_id).await?;
     // The history is fetched by a job.
     state.sync_bell.notify_one();
     Ok(Connected { id })
 }
 
 /// Makes sure that this session left for this platform, and that it comes back for the first time and in time.
-async fn use_state(state: &AppState, current: &OpenSession, platform: Platform, text: &str) -> Result<(), IntegrationError> {
+async fn use_state(state: &AppState, current: &OpenSession, platform: Platform, text: &str) -> Result<OpenVisit, IntegrationError> {
     let failed = |failure| Err(IntegrationError::NotConnected(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
-    if db::oauth_states::consume(&state.db, &hash, current.id, platform, state.clock.now()).await? {
-        return Ok(());
+    if let Some(visit) = db::oauth_states::consume(&state.db, &hash, current.id, platform, state.clock.now()).await? {
+        return Ok(visit);
     }
     match db::oauth_states::was_used(&state.db, &hash, current.id, platform).await? {
         Some(true) => failed(ConnectFailure::Replayed),
@@ -113,6 +130,7 @@ fn refusal(error: ProviderError) -> IntegrationError {
     tracing::warn!(%error, "a platform did not give access");
     let failure = match error {
         ProviderError::ScopeLost(_) => ConnectFailure::ScopeMissing,
+        ProviderError::NoAccount => ConnectFailure::NoAccount,
         ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Revoked(_) | ProviderError::Misconfigured(_) => {
             ConnectFailure::ProviderDown
         }
@@ -120,7 +138,8 @@ fn refusal(error: ProviderError) -> IntegrationError {
     IntegrationError::NotConnected(failure)
 }
 
-/// Stores a new account, or new tokens of one that the creator has. Somebody else's is left alone.
+/// Stores a new account, or new tokens of one that the creator has or had. Somebody else's is left alone, and so is every account where
+/// another one was to be reconnected.
 async fn store(
     state: &AppState,
     client: &ClientInfo,
@@ -128,9 +147,17 @@ async fn store(
     platform: Platform,
     grant: &Grant,
     profile: &Profile,
+    expected: Option<Uuid>,
 ) -> Result<Uuid, IntegrationError> {
+    let failed = |failure| Err(IntegrationError::NotConnected(failure));
     let (now, user_id) = (state.clock.now(), current.user.id);
     let mut tx = state.db.begin().await?;
+    if let Some(expected) = expected {
+        let expected = db::integrations::find(&mut *tx, user_id, expected).await?;
+        if expected.is_none_or(|expected| expected.account_id != profile.account_id) {
+            return failed(ConnectFailure::WrongAccount);
+        }
+    }
     let new_id = Uuid::now_v7();
     let access = tokens::seal(&state.cipher, new_id, &grant.tokens)?;
     let connection = |id, access| Connection {
@@ -144,19 +171,19 @@ async fn store(
         now,
     };
     // Of two visits at once one inserts; the other waits here until that one is stored, and then finds it.
-    let id = if db::integrations::insert(&mut *tx, &connection(new_id, &access)).await? {
-        new_id
+    let (id, event) = if db::integrations::insert(&mut *tx, &connection(new_id, &access)).await? {
+        (new_id, EventKind::Connected)
     } else {
-        let known = db::integrations::lock_account(&mut *tx, platform, &profile.account_id).await?;
+        let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
         // Gone again in between: as if the platform had not answered.
         let (id, owner) = known.ok_or(IntegrationError::NotConnected(ConnectFailure::ProviderDown))?;
-        if owner != user_id {
-            return Err(IntegrationError::NotConnected(ConnectFailure::AlreadyConnected));
-        }
         let access: SealedTokens = tokens::seal(&state.cipher, id, &grant.tokens)?;
-        db::integrations::reconnect(&mut *tx, &connection(id, &access)).await?;
-        id
+        if owner != user_id || !db::integrations::reconnect(&mut *tx, &connection(id, &access)).await? {
+            return failed(ConnectFailure::AlreadyConnected);
+        }
+        (id, EventKind::Reconnected)
     };
+    db::integration_events::insert(&mut *tx, id, event, None, now).await?;
     if let Some(followers) = profile.followers {
         db::figures::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
+use uuid::Uuid;
 
 use super::sync::SyncError;
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
             figures::DayFigures,
             integrations::{DaysRead, Integration},
         },
-        providers::{OAuthProvider, ProviderError, Readable, Tokens, readable},
+        providers::{Access, OAuthProvider, ProviderError, Readable, readable, scopes},
         state::AppState,
     },
 };
@@ -49,10 +50,15 @@ pub(super) async fn read_days(
     state: &AppState,
     provider: &dyn OAuthProvider,
     integration: &Integration,
-    tokens: &Tokens,
+    access: Access<'_>,
     today: NaiveDate,
 ) -> Result<DaysOutcome, SyncError> {
     let unchanged = |scopes, failure| DaysOutcome { read: integration.days_read, scopes, failure };
+    if !provider.reports_days() {
+        // They follow from the posts, from now on: there is no history to wait for.
+        let read = DaysRead { from: Some(today - Days::new(HISTORY)), until: Some(today) };
+        return Ok(DaysOutcome { read, scopes: integration.scopes.clone(), failure: None });
+    }
     if readable(integration.provider, Metric::Views, &integration.scopes) != Readable::Yes {
         return Ok(unchanged(integration.scopes.clone(), None));
     }
@@ -60,7 +66,7 @@ pub(super) async fn read_days(
     let settled = db::figures::settled_days(&state.db, integration.id, today - Days::new(HISTORY), just_now).await?;
     let (days, read) = wanted_days(today, integration.days_read, &settled);
     let mut calls =
-        stream::iter(days.into_iter().rev()).map(|day| read_day(state, provider, integration, tokens, day)).buffer_unordered(AT_ONCE);
+        stream::iter(days.into_iter().rev()).map(|day| read_day(state, provider, integration.id, access, day)).buffer_unordered(AT_ONCE);
     let mut missed = Vec::new();
     while let Some(outcome) = calls.next().await {
         match outcome {
@@ -70,7 +76,7 @@ pub(super) async fn read_days(
                 return Ok(unchanged(integration.scopes.clone(), Some(error)));
             }
             Err(SyncError::Failed(ProviderError::ScopeLost(_))) => {
-                return Ok(unchanged(provider.scopes_without_insights(&integration.scopes), None));
+                return Ok(unchanged(scopes::without_days(integration.provider, &integration.scopes), None));
             }
             Err(error) => return Err(error),
         }
@@ -82,17 +88,11 @@ pub(super) async fn read_days(
     }
 }
 
-async fn read_day(
-    state: &AppState,
-    provider: &dyn OAuthProvider,
-    integration: &Integration,
-    tokens: &Tokens,
-    day: NaiveDate,
-) -> Result<(), SyncError> {
-    let found = provider.fetch_day(&tokens.access, day).await?;
+async fn read_day(state: &AppState, provider: &dyn OAuthProvider, id: Uuid, access: Access<'_>, day: NaiveDate) -> Result<(), SyncError> {
+    let found = provider.fetch_day(access, day).await?;
     if !found.is_empty() {
         let figures = DayFigures { day, views: found.views, reach: found.reach, interactions: found.interactions };
-        db::figures::save_day(&state.db, integration.id, &figures, state.clock.now()).await?;
+        db::figures::save_day(&state.db, id, &figures, state.clock.now()).await?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use super::{IntegrationError, find, hold, to_the_end, tokens};
 use crate::{
     domain::{
-        integration::{DisconnectOutcome, FailureKind},
+        integration::{DisconnectOutcome, EventKind, FailureKind, History},
         platform::Platform,
     },
     server::{
@@ -19,7 +19,8 @@ use crate::{
 /// So many platforms are told at once that an account is deleted.
 const AT_ONCE: usize = 4;
 
-/// Withdraws our access at the platform, and deletes the account with its history here, whether or not the platform could be told.
+/// Withdraws our access at the platform, and forgets it here, whether or not the platform could be told; the history stays or goes. What was
+/// kept of an account that is connected no more can be deleted the same way.
 ///
 /// # Errors
 /// [`IntegrationError::Unknown`] also for somebody else's account, and where the platform is another.
@@ -29,20 +30,49 @@ pub async fn disconnect(
     current: &OpenSession,
     platform: Option<Platform>,
     id: &str,
+    history: History,
 ) -> Result<DisconnectOutcome, IntegrationError> {
-    let id = find(state, current.user.id, platform, id).await?.id;
+    let found = find(state, current.user.id, platform, id).await?;
+    if found.disconnected_at.is_some() {
+        return match history {
+            History::Keep => Ok(DisconnectOutcome::Disconnected),
+            History::Delete => delete_history(state, found.id).await,
+        };
+    }
     let (state, client, user_id) = (state.clone(), client.clone(), current.user.id);
-    to_the_end(async move { let_go(&state, &client, user_id, id).await }).await
+    to_the_end(async move { let_go(&state, &client, user_id, found.id, history).await }).await
+}
+
+async fn delete_history(state: &AppState, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
+    if !db::integrations::delete(&state.db, id, None).await? {
+        // Connected again in the meantime, or gone.
+        return Err(IntegrationError::Busy);
+    }
+    Ok(DisconnectOutcome::HistoryDeleted)
 }
 
 /// Holds the account first: a reading under way could be about to replace the token that is withdrawn here.
-async fn let_go(state: &AppState, client: &ClientInfo, user_id: Uuid, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
+async fn let_go(
+    state: &AppState,
+    client: &ClientInfo,
+    user_id: Uuid,
+    id: Uuid,
+    history: History,
+) -> Result<DisconnectOutcome, IntegrationError> {
     let integration = hold(state, user_id, id).await?;
+    // Disconnected by somebody else while this waited.
+    let Some(access) = &integration.access else { return Err(IntegrationError::Unknown) };
     let is_revoked = revoke(state, &integration).await;
+    let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    if !db::integrations::delete(&mut *tx, integration.id, &integration.access.access).await? {
+    let is_done = match history {
+        History::Keep => db::integrations::forget_access(&mut *tx, id, &access.access, now).await?,
+        History::Delete => db::integrations::delete(&mut *tx, id, Some(&access.access)).await?,
+    };
+    if !is_done {
         return Err(IntegrationError::Busy);
     }
+    db::integration_events::insert(&mut *tx, id, EventKind::Disconnected, None, now).await?;
     audit(state, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
@@ -67,15 +97,16 @@ async fn revoke(state: &AppState, integration: &Integration) -> bool {
     if matches!(integration.facts.status(state.clock.now()).1, Some(FailureKind::Revoked | FailureKind::Expired)) {
         return true;
     }
+    let Some(access) = &integration.access else { return true };
     let Some(provider) = state.providers.get(integration.provider) else { return false };
-    let tokens = match tokens::open(&state.cipher, integration.id, &integration.access) {
+    let tokens = match tokens::open(&state.cipher, integration.id, access) {
         Ok(tokens) => tokens,
         Err(error) => {
             tracing::error!(%error, integration = %integration.id, "an access could not be decrypted");
             return false;
         }
     };
-    match provider.revoke(&tokens.access).await {
+    match provider.revoke(&tokens).await {
         Ok(()) => true,
         Err(error) => {
             tracing::warn!(%error, integration = %integration.id, "an access could not be withdrawn");

@@ -1,34 +1,43 @@
-//! Reading an account: its tokens are refreshed when it is time, then come its profile and the figures of its days.
+//! Reading an account: its tokens are renewed when it is time, then come its profile, the figures of its days, and its posts.
 
 use std::time::Duration;
 
-use chrono::{DateTime, Days, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use uuid::Uuid;
 
-use super::{HISTORY, IntegrationError, LEASE, days::read_days, find, hold, to_the_end, tokens, view};
+use super::{
+    HISTORY, IntegrationError, LEASE, Turn,
+    budget::{self, next_month},
+    days::read_days,
+    find_connected, hold_or_wait,
+    posts::{PostsOutcome, read_posts},
+    to_the_end, tokens, view,
+};
 use crate::{
     domain::{
         figures::Metric,
-        integration::{FailureKind, IntegrationView},
+        integration::{EventKind, FailureKind, IntegrationView},
         platform::Platform,
     },
     server::{
         db::{
             self, DbError,
-            integrations::{Integration, Reading},
+            integrations::{DaysRead, Integration, Reading, SealedTokens},
             sessions::OpenSession,
         },
         infra::crypto::CryptoError,
-        providers::{OAuthProvider, ProviderError, Readable, Tokens, readable},
+        providers::{Access, MOST_POSTS, OAuthProvider, Profile, ProviderError, Readable, Tokens, readable, scopes},
         state::AppState,
     },
 };
 
-/// Between two readings.
-const PAUSE: TimeDelta = TimeDelta::hours(6);
+/// Who asks again so soon gets what was just read.
+const JUST_READ: TimeDelta = TimeDelta::seconds(10);
 /// One reading takes no longer.
 const DEADLINE: Duration = Duration::from_mins(1);
-/// After a failure: 5 min, 10 min, 20 min, … up to the usual pause.
+/// After a failure: 5 min, 10 min, 20 min, … up to six hours.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
+const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
 /// Where the platform does not say how long it limits us.
 const LIMITED: TimeDelta = TimeDelta::hours(1);
 
@@ -54,21 +63,26 @@ pub async fn refresh(
     platform: Option<Platform>,
     id: &str,
 ) -> Result<IntegrationView, IntegrationError> {
-    let found = find(state, current.user.id, platform, id).await?;
-    let now = state.clock.now();
+    let found = find_connected(state, current.user.id, platform, id).await?;
+    let (id, now) = (found.id, state.clock.now());
     if found.facts.last_error == Some(FailureKind::RateLimited) && found.next_sync_at.is_some_and(|next| next > now) {
         // The platform limits all of Huntaze: nobody's impatience may cost the others.
         return Err(IntegrationError::NotRead(FailureKind::RateLimited));
     }
+    if found.days_read.until.is_some() && found.facts.last_error.is_none() && found.facts.last_ok_at.is_some_and(|at| now - at < JUST_READ) {
+        return Ok(view(found, now));
+    }
     let (worker, user_id) = (state.clone(), current.user.id);
     let outcome = to_the_end(async move {
-        let held = hold(&worker, user_id, found.id).await?;
-        Ok(read(&worker, held, true).await?)
+        match hold_or_wait(&worker, user_id, &found).await? {
+            Turn::Mine(held) => Ok(read(&worker, *held, true).await?),
+            Turn::Done(last_error) => Ok(last_error.map_or(Ok(()), Err)),
+        }
     })
     .await?;
     // What is left of the history is fetched by the job.
     state.sync_bell.notify_one();
-    let integration = db::integrations::find(&state.db, current.user.id, found.id).await?.ok_or(IntegrationError::Unknown)?;
+    let integration = db::integrations::find(&state.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
     match outcome {
         Ok(()) => Ok(view(integration, state.clock.now())),
         Err(kind) => Err(IntegrationError::NotRead(kind)),
@@ -77,23 +91,36 @@ pub async fn refresh(
 
 /// Reads an account that this worker holds, and notes how it went.
 async fn read(state: &AppState, mut integration: Integration, is_asked: bool) -> Result<Result<(), FailureKind>, DbError> {
-    let outcome = match tokio::time::timeout(DEADLINE, attempt(state, &mut integration, is_asked)).await {
+    let Some(access) = integration.access.take() else { return Ok(Ok(())) };
+    let mut held = Held { integration, access };
+    let outcome = match tokio::time::timeout(DEADLINE, attempt(state, &mut held, is_asked)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(SyncError::Failed(ProviderError::Transient(format!("not done within {DEADLINE:?}")))),
     };
     let now = state.clock.now();
+    let Held { integration, access } = held;
     let (kind, next_sync_at) = match outcome {
         Ok(None) => return Ok(Ok(())),
         Ok(Some(missing)) => return Ok(Err(missing)),
         Err(SyncError::Db(error)) => return Err(error),
         Err(SyncError::Over(kind)) => (kind, None),
+        Err(SyncError::BudgetSpent) => (FailureKind::BudgetSpent, Some(next_month(now))),
         Err(SyncError::Failed(error)) => {
             tracing::warn!(%error, integration = %integration.id, failures = integration.failures, "an account could not be read");
             (error.kind(), retry_at(&error, integration.failures, now))
         }
     };
-    db::integrations::set_failed(&state.db, integration.id, &integration.access.access, kind, next_sync_at).await?;
+    let mut tx = state.db.begin().await?;
+    db::integrations::set_failed(&mut *tx, integration.id, &access.access, kind, next_sync_at).await?;
+    db::integration_events::insert(&mut *tx, integration.id, EventKind::ReadFailed, Some(kind), now).await?;
+    tx.commit().await?;
     Ok(Err(kind))
+}
+
+/// An account that this worker reads, with the tokens it is read with.
+struct Held {
+    integration: Integration,
+    access: SealedTokens,
 }
 
 /// Why a reading ended early.
@@ -102,6 +129,8 @@ pub(super) enum SyncError {
     Failed(ProviderError),
     /// Only the creator can mend it.
     Over(FailureKind),
+    /// The platform bills readings, and what we allow for them is spent.
+    BudgetSpent,
     /// The database.
     Db(DbError),
 }
@@ -122,92 +151,183 @@ impl From<DbError> for SyncError {
 fn retry_at(error: &ProviderError, failures: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let doubled = FIRST_RETRY * (1 << failures.clamp(0, 16));
     match error {
-        ProviderError::Revoked(_) | ProviderError::ScopeLost(_) => None,
+        ProviderError::Revoked(_) | ProviderError::NoAccount | ProviderError::ScopeLost(_) => None,
         ProviderError::RateLimited { retry_after } => Some(now + retry_after.unwrap_or(LIMITED).clamp(FIRST_RETRY, TimeDelta::days(1))),
-        ProviderError::Transient(_) | ProviderError::Misconfigured(_) => Some(now + doubled.min(PAUSE)),
+        ProviderError::Transient(_) | ProviderError::Misconfigured(_) => Some(now + doubled.min(LONGEST_RETRY)),
     }
 }
 
-/// Reads what it can; returns why a day is missing, where one is.
-async fn attempt(state: &AppState, integration: &mut Integration, is_asked: bool) -> Result<Option<FailureKind>, SyncError> {
+/// Reads what it can; returns why something is missing, where something is.
+async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Option<FailureKind>, SyncError> {
     let now = state.clock.now();
-    let Some(provider) = state.providers.get(integration.provider) else {
+    let platform = held.integration.provider;
+    let Some(provider) = state.providers.get(platform) else {
         return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
     };
-    if integration.access.expires_at.is_some_and(|end| end <= now) {
+    if held.access.ends_at().is_some_and(|end| end <= now) {
         return Err(SyncError::Over(FailureKind::Expired));
     }
-    let tokens = tokens::open(&state.cipher, integration.id, &integration.access).map_err(|error| {
-        tracing::error!(%error, integration = %integration.id, "an access could not be decrypted");
+    // What was read today is not billed again.
+    let was_billed = held.integration.facts.last_ok_at.is_some_and(|at| at.date_naive() == now.date_naive())
+        && held.integration.days_read.until.is_some();
+    let reservation =
+        if was_billed { None } else { Some(budget::reserve(state, platform, provider, MOST_POSTS).await?.ok_or(SyncError::BudgetSpent)?) };
+    let outcome = read_all(state, provider, held, is_asked).await;
+    if let Some(reservation) = reservation {
+        let posts = outcome.as_ref().map_or(0, |read| read.posts);
+        reservation.settle(state, provider.price(posts)).await?;
+    }
+    let read = outcome?;
+    let today = now.date_naive();
+    let has_more = has_more_days(provider, platform, read.days, &read.scopes, today);
+    let missed = held.integration.missed;
+    let next_sync_at = match &read.failure {
+        Some(error) => retry_at(error, missed, now).unwrap_or(now + provider.pause()),
+        None if has_more => now,
+        None => now + provider.pause() + jitter(held.integration.id),
+    };
+    let reading = Reading {
+        id: held.integration.id,
+        access_token: &held.access.access,
+        account_name: &read.profile.name,
+        scopes: &read.scopes,
+        days_read: read.days,
+        failure: read.failure.as_ref().map(ProviderError::kind),
+        // Nobody's impatience brings the end nearer.
+        missed: if read.failure.is_some() { missed + i32::from(!is_asked) } else { 0 },
+        now,
+        next_sync_at,
+    };
+    let event = if reading.failure.is_some() { EventKind::ReadFailed } else { EventKind::Read };
+    let mut tx = state.db.begin().await.map_err(DbError::from)?;
+    db::integrations::set_read(&mut *tx, &reading).await?;
+    db::integration_events::insert(&mut *tx, reading.id, event, reading.failure, now).await?;
+    tx.commit().await.map_err(DbError::from)?;
+    Ok(reading.failure)
+}
+
+/// What a reading found.
+struct ReadAll {
+    profile: Profile,
+    days: DaysRead,
+    posts: usize,
+    scopes: Vec<String>,
+    failure: Option<ProviderError>,
+}
+
+/// Profile, days, and once the history is there, posts.
+async fn read_all(state: &AppState, provider: &dyn OAuthProvider, held: &mut Held, is_asked: bool) -> Result<ReadAll, SyncError> {
+    let now = state.clock.now();
+    let today = now.date_naive();
+    let (tokens, profile) = renew_and_read_profile(state, provider, held, is_asked).await?;
+    let integration = &held.integration;
+    if let Some(followers) = profile.followers {
+        db::figures::save_followers(&state.db, integration.id, today, followers, now).await?;
+    }
+    let access = Access { token: &tokens.access, scopes: &integration.scopes };
+    let days = read_days(state, provider, integration, access, today).await.map_err(not_the_token)?;
+    let posts = if days.failure.is_none() && !has_more_days(provider, integration.provider, days.read, &days.scopes, today) {
+        read_posts(state, provider, integration, access, &profile, today).await.map_err(not_the_token)?
+    } else {
+        PostsOutcome::default()
+    };
+    let scopes = if posts.is_refused { scopes::without_posts(integration.provider, &days.scopes) } else { days.scopes };
+    let failure = days.failure.or(posts.failure);
+    if let Some(error) = &failure {
+        tracing::warn!(%error, integration = %integration.id, missed = integration.missed, "not all of an account could be read");
+    }
+    Ok(ReadAll { profile, days: days.read, posts: posts.count, scopes, failure })
+}
+
+/// Whether more of the history is to be fetched.
+fn has_more_days(provider: &dyn OAuthProvider, platform: Platform, days: DaysRead, scopes: &[String], today: NaiveDate) -> bool {
+    let can_go_on = provider.reports_days() && readable(platform, Metric::Views, scopes) == Readable::Yes;
+    can_go_on && days.from.is_none_or(|oldest| oldest > today - Days::new(HISTORY))
+}
+
+/// A token that the profile was just read with is not over because another endpoint says so: if it is, the next reading will tell.
+fn not_the_token(error: SyncError) -> SyncError {
+    match error {
+        SyncError::Failed(ProviderError::Revoked(text)) => {
+            ProviderError::Transient(format!("refused after the profile was read: {text}")).into()
+        }
+        error => error,
+    }
+}
+
+/// Who the account is. An access token that is refused before its time, because clocks differ or the platform ended it, is renewed once.
+async fn renew_and_read_profile(
+    state: &AppState,
+    provider: &dyn OAuthProvider,
+    held: &mut Held,
+    is_asked: bool,
+) -> Result<(Tokens, Profile), SyncError> {
+    let now = state.clock.now();
+    let stored = open(state, held)?;
+    let is_due = provider.should_refresh(&stored, now) || is_asked && provider.can_refresh(&stored, now);
+    let tokens = if is_due { renewed(state, provider, held, stored.clone()).await? } else { stored.clone() };
+    let scopes = held.integration.scopes.clone();
+    let outcome = provider.fetch_profile(Access { token: &tokens.access, scopes: &scopes }).await;
+    match outcome {
+        Err(ProviderError::Revoked(_))
+            if stored.refresh.is_some() && tokens.access == stored.access && provider.can_refresh(&tokens, now) =>
+        {
+            let tokens = renewed(state, provider, held, Tokens { expires_at: Some(now), ..tokens }).await?;
+            let profile = provider.fetch_profile(Access { token: &tokens.access, scopes: &scopes }).await?;
+            Ok((tokens, profile))
+        }
+        outcome => Ok((tokens, outcome?)),
+    }
+}
+
+fn open(state: &AppState, held: &Held) -> Result<Tokens, SyncError> {
+    tokens::open(&state.cipher, held.integration.id, &held.access).map_err(|error| {
+        tracing::error!(%error, integration = %held.integration.id, "an access could not be decrypted");
         match error {
             // It may come back.
             CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
             CryptoError::Malformed | CryptoError::Forged | CryptoError::Random => SyncError::Over(FailureKind::Unreadable),
         }
-    })?;
-    let tokens = refreshed(state, provider, integration, tokens, is_asked).await?;
-
-    let profile = provider.fetch_profile(&tokens.access).await?;
-    let today = now.date_naive();
-    if let Some(followers) = profile.followers {
-        db::figures::save_followers(&state.db, integration.id, today, followers, now).await?;
-    }
-    let days = read_days(state, provider, integration, &tokens, today).await?;
-    if let Some(error) = &days.failure {
-        tracing::warn!(%error, integration = %integration.id, missed = integration.missed, "a day could not be read");
-    }
-    let can_go_on = readable(integration.provider, Metric::Views, &days.scopes) == Readable::Yes;
-    let has_more = can_go_on && days.read.from.is_none_or(|oldest| oldest > today - Days::new(HISTORY));
-    let next_sync_at = match &days.failure {
-        Some(error) => retry_at(error, integration.missed, now).unwrap_or(now + PAUSE),
-        None if has_more => now,
-        None => now + PAUSE,
-    };
-    let reading = Reading {
-        id: integration.id,
-        access_token: &integration.access.access,
-        account_name: &profile.name,
-        scopes: &days.scopes,
-        days_read: days.read,
-        failure: days.failure.as_ref().map(ProviderError::kind),
-        // Nobody's impatience brings the end nearer.
-        missed: if days.failure.is_some() { integration.missed + i32::from(!is_asked) } else { 0 },
-        now,
-        next_sync_at,
-    };
-    db::integrations::set_read(&state.db, &reading).await?;
-    Ok(reading.failure)
+    })
 }
 
-/// Newer tokens where it is time, or where the creator asks and it is possible. They are stored before they are used. Where the platform
-/// fails for the moment, the old ones still work.
-async fn refreshed(
-    state: &AppState,
-    provider: &dyn OAuthProvider,
-    integration: &mut Integration,
-    tokens: Tokens,
-    is_asked: bool,
-) -> Result<Tokens, SyncError> {
-    let now = state.clock.now();
-    if !(provider.should_refresh(&tokens, now) || is_asked && provider.can_refresh(&tokens, now)) {
-        return Ok(tokens);
-    }
+/// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
+/// where a refresh token that is good once was used up by somebody who died before the next was stored.
+async fn renewed(state: &AppState, provider: &dyn OAuthProvider, held: &mut Held, tokens: Tokens) -> Result<Tokens, SyncError> {
+    let id = held.integration.id;
     let fresh = match provider.refresh(&tokens).await {
         Ok(fresh) => fresh,
-        Err(error @ (ProviderError::Transient(_) | ProviderError::RateLimited { .. })) => {
-            tracing::warn!(%error, integration = %integration.id, "an access could not be refreshed; it still works");
-            return Ok(tokens);
+        Err(error) => {
+            tracing::warn!(%error, integration = %id, "an access could not be renewed");
+            let now = state.clock.now();
+            db::integration_events::insert(&state.db, id, EventKind::TokenRefreshFailed, Some(error.kind()), now).await?;
+            let still_works = tokens.expires_at.is_none_or(|end| end > now);
+            let may_pass = match error {
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } => true,
+                ProviderError::Revoked(_) => tokens.refresh.is_some(),
+                _ => false,
+            };
+            return if still_works && may_pass { Ok(tokens) } else { Err(error.into()) };
         }
-        Err(error) => return Err(error.into()),
     };
-    let sealed = tokens::seal(&state.cipher, integration.id, &fresh).map_err(|error| {
-        tracing::error!(%error, integration = %integration.id, "an access could not be encrypted");
+    let sealed = tokens::seal(&state.cipher, id, &fresh).map_err(|error| {
+        tracing::error!(%error, integration = %id, "an access could not be encrypted");
         SyncError::Over(FailureKind::Unreadable)
     })?;
-    if db::integrations::replace_tokens(&state.db, integration.id, &integration.access.access, &sealed).await? {
-        integration.access = sealed;
+    let mut tx = state.db.begin().await.map_err(DbError::from)?;
+    let is_stored = db::integrations::replace_tokens(&mut *tx, id, &held.access.access, &sealed).await?;
+    db::integration_events::insert(&mut *tx, id, EventKind::TokenRefreshed, None, state.clock.now()).await?;
+    tx.commit().await.map_err(DbError::from)?;
+    if is_stored {
+        held.access = sealed;
     }
     Ok(fresh)
+}
+
+/// Up to ten minutes, the same for an account each time: so that those that were connected together are not read together for ever.
+fn jitter(id: Uuid) -> TimeDelta {
+    let [.., high, low] = *id.as_bytes();
+    TimeDelta::seconds(i64::from(u16::from_be_bytes([high, low])) % 600)
 }
 
 #[cfg(test)]
@@ -220,7 +340,7 @@ mod tests {
         let transient = ProviderError::Transient(String::new());
         assert_eq!(retry_at(&transient, 0, now), Some(now + TimeDelta::minutes(5)));
         assert_eq!(retry_at(&transient, 3, now), Some(now + TimeDelta::minutes(40)));
-        assert_eq!(retry_at(&transient, i32::MAX, now), Some(now + PAUSE));
+        assert_eq!(retry_at(&transient, i32::MAX, now), Some(now + LONGEST_RETRY));
         assert_eq!(retry_at(&ProviderError::Revoked(String::new()), 0, now), None);
         let limited = ProviderError::RateLimited { retry_after: Some(TimeDelta::minutes(12)) };
         assert_eq!(retry_at(&limited, 0, now), Some(now + TimeDelta::minutes(12)));

@@ -23,6 +23,7 @@ pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedT
         refresh: tokens.refresh.as_ref().map(refresh).transpose()?,
         issued_at: tokens.issued_at,
         expires_at: tokens.expires_at,
+        refresh_expires_at: tokens.refresh_expires_at,
     })
 }
 
@@ -34,5 +35,6 @@ pub(super) fn open(cipher: &Cipher, id: Uuid, sealed: &SealedTokens) -> Result<T
         refresh: sealed.refresh.as_ref().map(refresh).transpose()?,
         issued_at: sealed.issued_at,
         expires_at: sealed.expires_at,
+        refresh_expires_at: sealed.refresh_expires_at,
     })
 }

@@ -1,0 +1,140 @@
+//! Reddit (reddit.com/dev/api), under `/reddit`.
+
+use axum::{
+    Form, Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::{
+    accounts::Post,
+    vendor::{Vendor, bearer, field},
+    world::{FaultKind, World},
+};
+
+/// The platform. A refresh token works until it is revoked.
+static VENDOR: Vendor = Vendor {
+    name: "reddit",
+    title: "Reddit",
+    code_lifetime: TimeDelta::minutes(10),
+    access_lifetime: TimeDelta::hours(1),
+    refresh_lifetime: TimeDelta::zero(),
+    rotates: false,
+    wants_pkce: false,
+    suffix: "#_",
+    client_field: "client_id",
+    uses_basic: true,
+    is_lasting: |query| field(query, "duration") == "permanent",
+    fault,
+};
+
+/// Everything under `/reddit`.
+pub fn router() -> Router<World> {
+    VENDOR
+        .consent()
+        .route("/api/v1/access_token", post(token))
+        .route("/api/v1/revoke_token", post(revoke))
+        .route("/oauth/api/v1/me", get(me))
+        .route("/oauth/user/{name}/submitted", get(submitted))
+}
+
+fn error(status: StatusCode) -> Response {
+    (status, Json(json!({ "message": status.canonical_reason(), "error": status.as_u16() }))).into_response()
+}
+
+fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
+    match kind {
+        FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => error(StatusCode::UNAUTHORIZED),
+        FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN),
+        FaultKind::RateLimited => with_allowance(error(StatusCode::TOO_MANY_REQUESTS), "0.0", "299"),
+        FaultKind::ErrorBody => (StatusCode::OK, Json(json!({ "error": "server_error" }))).into_response(),
+        FaultKind::TokenReplayed => (StatusCode::OK, Json(json!({ "error": "invalid_grant" }))).into_response(),
+        _ => error(StatusCode::INTERNAL_SERVER_ERROR),
+    }
+}
+
+/// Reddit's headers, as every answer of its API has them.
+fn with_allowance(mut response: Response, remaining: &'static str, reset: &'static str) -> Response {
+    for (name, value) in [("x-ratelimit-used", "1"), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)] {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Who does not give a name is not answered.
+fn has_name(headers: &HeaderMap) -> bool {
+    headers.get(header::USER_AGENT).is_some_and(|name| name.as_bytes().starts_with(b"web:huntaze"))
+}
+
+async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    if !has_name(&headers) {
+        return error(StatusCode::TOO_MANY_REQUESTS);
+    }
+    VENDOR.token(world, headers, form).await
+}
+
+async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    if !has_name(&headers) {
+        return error(StatusCode::TOO_MANY_REQUESTS);
+    }
+    VENDOR.revoke(world, headers, form).await
+}
+
+async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
+    VENDOR
+        .answer(&world, "profile", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers).filter(|_| has_name(&headers)) else {
+                return error(StatusCode::UNAUTHORIZED);
+            };
+            if !token.allows("identity") {
+                return error(StatusCode::FORBIDDEN);
+            }
+            let account = &token.account;
+            let me = json!({
+                "id": format!("r{:012}", account.number()),
+                "name": account.name,
+                "total_karma": 4200,
+                "created_utc": 1_389_649_907.0,
+                "subreddit": { "display_name": format!("u_{}", account.name), "subscribers": account.followers(world.now()) },
+                "has_verified_email": true,
+            });
+            with_allowance(Json(me).into_response(), "598.0", "299")
+        })
+        .await
+}
+
+async fn submitted(State(world): State<World>, headers: HeaderMap, Path(name): Path<String>) -> Response {
+    VENDOR
+        .answer(&world, "posts", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers).filter(|_| has_name(&headers)) else {
+                return error(StatusCode::UNAUTHORIZED);
+            };
+            if !token.allows("history") || token.account.name != name {
+                return error(StatusCode::FORBIDDEN);
+            }
+            let child = |post: Post| {
+                let id = format!("{:x}{}", token.account.number(), post.number);
+                json!({ "kind": "t3", "data": {
+                    "id": id,
+                    "name": format!("t3_{id}"),
+                    "title": post.title,
+                    "score": post.likes,
+                    "num_comments": post.comments,
+                    "view_count": Value::Null,
+                    "permalink": format!("/user/{name}/comments/{id}/"),
+                    "created_utc": Value::from(post.published_at.timestamp()),
+                }})
+            };
+            let children: Vec<Value> = token.account.posts(world.now()).into_iter().map(child).collect();
+            with_allowance(
+                Json(json!({ "kind": "Listing", "data": { "after": Value::Null, "children": children } })).into_response(),
+                "597.0",
+                "298",
+            )
+        })
+        .await
+}

@@ -1,0 +1,140 @@
+//! TikTok, Login Kit for web and Display API v2 (developers.tiktok.com), under `/tiktok`.
+
+use axum::{
+    Form, Json, Router,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    accounts::{Account, Post},
+    vendor::{Vendor, bearer, field},
+    world::{FaultKind, World},
+};
+
+/// No page is longer.
+const PAGE: usize = 20;
+
+/// The platform. A refresh token works 180 days, and once.
+static VENDOR: Vendor = Vendor {
+    name: "tiktok",
+    title: "TikTok",
+    code_lifetime: TimeDelta::minutes(10),
+    access_lifetime: TimeDelta::hours(2),
+    refresh_lifetime: TimeDelta::days(180),
+    rotates: true,
+    wants_pkce: false,
+    suffix: "",
+    client_field: "client_key",
+    uses_basic: false,
+    is_lasting: |_| true,
+    fault,
+};
+
+/// Everything under `/tiktok`.
+pub fn router() -> Router<World> {
+    VENDOR
+        .consent()
+        .route("/api/v2/oauth/token/", post(token))
+        .route("/api/v2/oauth/revoke/", post(revoke))
+        .route("/api/v2/user/info/", get(user_info))
+        .route("/api/v2/video/list/", post(video_list))
+}
+
+fn answer(data: &Value, code: &str) -> Value {
+    json!({ "data": data, "error": { "code": code, "message": "", "log_id": "sandbox" } })
+}
+
+fn error(status: StatusCode, code: &str) -> Response {
+    (status, Json(answer(&json!({}), code))).into_response()
+}
+
+fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
+    match kind {
+        FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => error(StatusCode::UNAUTHORIZED, "access_token_invalid"),
+        FaultKind::TokenReplayed => crate::vendor::oauth_error(StatusCode::BAD_REQUEST, "invalid_grant"),
+        FaultKind::ScopeRemoved => error(StatusCode::UNAUTHORIZED, "scope_not_authorized"),
+        FaultKind::RateLimited => error(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
+        FaultKind::ErrorBody => error(StatusCode::OK, "internal_error"),
+        _ => error(StatusCode::INTERNAL_SERVER_ERROR, "internal_error"),
+    }
+}
+
+async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    VENDOR.token(world, headers, form).await
+}
+
+async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    VENDOR.revoke(world, headers, form).await
+}
+
+/// A field that was not allowed must not be asked for.
+async fn user_info(State(world): State<World>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
+    VENDOR
+        .answer(&world, "profile", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers) else { return error(StatusCode::UNAUTHORIZED, "access_token_invalid") };
+            let mut user = json!({});
+            for name in field(&query, "fields").split(',') {
+                let (scope, value) = match name {
+                    "open_id" => ("user.info.basic", Value::from(format!("open-{:012}", token.account.number()))),
+                    "display_name" => ("user.info.basic", Value::from(token.account.name.clone())),
+                    "username" => ("user.info.profile", Value::from(token.account.name.clone())),
+                    "follower_count" => ("user.info.stats", Value::from(token.account.followers(world.now()))),
+                    _ => return error(StatusCode::BAD_REQUEST, "invalid_params"),
+                };
+                if !token.allows(scope) {
+                    return error(StatusCode::UNAUTHORIZED, "scope_not_authorized");
+                }
+                user[name] = value;
+            }
+            Json(answer(&json!({ "user": user }), "ok")).into_response()
+        })
+        .await
+}
+
+#[derive(Deserialize)]
+struct PageAsked {
+    max_count: usize,
+    #[serde(default)]
+    cursor: usize,
+}
+
+async fn video_list(State(world): State<World>, headers: HeaderMap, Json(asked): Json<PageAsked>) -> Response {
+    VENDOR
+        .answer(&world, "posts", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers) else { return error(StatusCode::UNAUTHORIZED, "access_token_invalid") };
+            if !token.allows("video.list") {
+                return error(StatusCode::UNAUTHORIZED, "scope_not_authorized");
+            }
+            if asked.max_count > PAGE {
+                return error(StatusCode::BAD_REQUEST, "invalid_params");
+            }
+            let posts = token.account.posts(world.now());
+            let end = asked.cursor + asked.max_count;
+            let has_more = end < posts.len();
+            let page = posts.into_iter().skip(asked.cursor).take(asked.max_count).map(|post| video(&token.account, &post));
+            let page: Vec<Value> = page.collect();
+            Json(answer(&json!({ "videos": page, "cursor": end, "has_more": has_more }), "ok")).into_response()
+        })
+        .await
+}
+
+fn video(account: &Account, post: &Post) -> Value {
+    let id = format!("7{:012}{}", account.number(), post.number);
+    json!({
+        "share_url": format!("https://www.tiktok.com/@{}/video/{id}", account.name),
+        "id": id,
+        "title": "",
+        "video_description": post.title,
+        "create_time": post.published_at.timestamp(),
+        "view_count": post.views,
+        "like_count": post.likes,
+        "comment_count": post.comments,
+        "share_count": post.shares,
+    })
+}

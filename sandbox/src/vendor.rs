@@ -1,0 +1,317 @@
+//! What the stand-ins of all platforms do alike: the consent page, faults, and the token endpoint that most have.
+
+use std::time::Duration;
+
+use axum::{
+    Form, Json, Router,
+    body::{Body, Bytes},
+    extract::Query,
+    http::{HeaderMap, StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::{StreamExt, stream};
+use html_escape::{encode_double_quoted_attribute, encode_text};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    accounts::{Account, OFFERED},
+    grants::{Code, Token, TokenKind},
+    world::{FaultKind, World},
+};
+
+/// Longer than any client waits.
+const TIME_OUT: Duration = Duration::from_secs(30);
+/// A byte, then a rest of so long.
+const DRIP: Duration = Duration::from_millis(500);
+
+/// A platform, as the outside sees it.
+pub struct Vendor {
+    /// In addresses and in the list of requests.
+    pub name: &'static str,
+    /// On its consent page.
+    pub title: &'static str,
+    /// How long a code works.
+    pub code_lifetime: TimeDelta,
+    /// How long an access token works.
+    pub access_lifetime: TimeDelta,
+    /// How long a refresh token works; zero is for ever, and so is what the answer does not say.
+    pub refresh_lifetime: TimeDelta,
+    /// Whether a refresh token is good once.
+    pub rotates: bool,
+    /// Whether the consent page wants PKCE.
+    pub wants_pkce: bool,
+    /// What is appended to the address that leads back.
+    pub suffix: &'static str,
+    /// What the client is called in its requests.
+    pub client_field: &'static str,
+    /// Whether the client's secret travels by HTTP Basic.
+    pub uses_basic: bool,
+    /// Whether the query asks for a refresh token.
+    pub is_lasting: fn(&[(String, String)]) -> bool,
+    /// A fault in the platform's own words.
+    pub fault: fn(FaultKind, DateTime<Utc>) -> Response,
+}
+
+impl Vendor {
+    /// The id of the app that is registered here.
+    pub fn client_id(&self) -> String {
+        format!("sandbox-{}", self.name)
+    }
+
+    /// Its secret.
+    pub fn client_secret(&self) -> String {
+        format!("sandbox-{}-secret", self.name)
+    }
+
+    /// The consent page, under `/{name}`.
+    pub fn consent(&'static self) -> Router<World> {
+        let page = move |world: axum::extract::State<World>, query: Query<Vec<(String, String)>>| self.consent_page(world.0, query.0);
+        let decide = move |world: axum::extract::State<World>, form: Form<Vec<(String, String)>>| self.decide(world.0, form.0);
+        Router::new().route("/authorize", get(page)).route("/decide", post(decide))
+    }
+
+    /// Asks the creator. What the vendor shows as an error page is one here, too.
+    async fn consent_page(&self, world: World, query: Vec<(String, String)>) -> Response {
+        let field = |name: &str| field(&query, name);
+        let has_pkce = !self.wants_pkce || (field("code_challenge_method") == "S256" && field("code_challenge").len() == 43);
+        let is_valid =
+            field(self.client_field) == self.client_id() && field("response_type") == "code" && !field("state").is_empty() && has_pkce;
+        world.record(self.name, "authorize", "", if is_valid { 200 } else { 400 });
+        if !is_valid {
+            return (StatusCode::BAD_REQUEST, Html("<h1>Invalid platform app</h1>")).into_response();
+        }
+        let hidden = |name: &str, value: &str| {
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", encode_double_quoted_attribute(value))
+        };
+        let account = |(index, name): (usize, &&str)| {
+            let checked = if index == 0 { " checked" } else { "" };
+            format!("<label><input type=\"radio\" name=\"account\" value=\"{name}\"{checked}> @{}</label>", encode_text(name))
+        };
+        let accounts: String = OFFERED.iter().enumerate().map(account).collect();
+        let scope = |scope: &str| {
+            let scope = encode_double_quoted_attribute(scope);
+            format!("<label><input type=\"checkbox\" name=\"scope:{scope}\" checked> {scope}</label>")
+        };
+        let scopes: String = field("scope").split([',', ' ']).filter(|scope| !scope.is_empty()).map(scope).collect();
+        let lasting = if (self.is_lasting)(&query) { "yes" } else { "" };
+        Html(format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <title>Sandbox {title}</title><style>body{{max-width:28rem;margin:3rem auto;padding:0 1rem;font:16px/1.5 system-ui,sans-serif}}\
+             label{{display:block;padding:.4rem 0;overflow-wrap:anywhere}}button{{margin:1rem 1rem 0 0;padding:.7rem 1.4rem;font:inherit}}</style></head>\
+             <body><main><h1>Sandbox {title}</h1><p>Huntaze asks to read this account. Nothing here is real.</p>\
+             <form method=\"post\" action=\"/{name}/decide\">{}{}{}{}<fieldset><legend>Account</legend>{accounts}<label>Any other name, in its place \
+             <input name=\"other\" pattern=\"[a-z0-9._]{{1,30}}\"></label></fieldset><fieldset><legend>Permissions</legend>{scopes}</fieldset>\
+             <button name=\"decision\" value=\"allow\">Allow</button><button name=\"decision\" value=\"deny\">Deny</button></form></main></body></html>",
+            hidden("redirect_uri", field("redirect_uri")),
+            hidden("state", field("state")),
+            hidden("challenge", field("code_challenge")),
+            hidden("lasting", lasting),
+            title = self.title,
+            name = self.name,
+        ))
+        .into_response()
+    }
+
+    /// What the consent page sends: back to the application with a code, or with the refusal.
+    async fn decide(&self, world: World, form: Vec<(String, String)>) -> Response {
+        let field = |name: &str| field(&form, name);
+        let (redirect_uri, state) = (field("redirect_uri"), encode_query(field("state")));
+        if field("decision") != "allow" {
+            let refusal = "error=access_denied&error_description=The+user+denied+your+request";
+            return Redirect::to(&format!("{redirect_uri}?{refusal}&state={state}")).into_response();
+        }
+        let name = Some(field("other")).filter(|name| !name.is_empty()).unwrap_or_else(|| field("account"));
+        let Some(account) = Account::named(name) else { return StatusCode::BAD_REQUEST.into_response() };
+        let code = Code {
+            vendor: self.name,
+            account,
+            scopes: form.iter().filter_map(|(name, _)| name.strip_prefix("scope:")).map(ToOwned::to_owned).collect(),
+            redirect_uri: redirect_uri.to_owned(),
+            challenge: Some(field("challenge")).filter(|challenge| !challenge.is_empty()).map(ToOwned::to_owned),
+            is_lasting: field("lasting") == "yes",
+            expires_at: world.now() + self.code_lifetime,
+        };
+        let code = world.grants(|grants| grants.add_code(code));
+        Redirect::to(&format!("{redirect_uri}?code={code}&state={state}{}", self.suffix)).into_response()
+    }
+
+    /// The answer of `work`, or the fault that was asked for; noted either way.
+    pub async fn answer(&self, world: &World, endpoint: &'static str, code_or_token: &str, work: impl FnOnce() -> Response) -> Response {
+        let account = world.grants(|grants| grants.owner(self.name, code_or_token)).map(|account| account.name).unwrap_or_default();
+        let response = match world.take_fault(self.name, endpoint, &account) {
+            None => work(),
+            Some(FaultKind::TimeOut) => {
+                tokio::time::sleep(TIME_OUT).await;
+                StatusCode::GATEWAY_TIMEOUT.into_response()
+            }
+            Some(FaultKind::Html) => Html("<!DOCTYPE html><title>Sorry</title><h1>Sorry, something went wrong.</h1>").into_response(),
+            Some(FaultKind::ConnectionReset) => cut_off(),
+            Some(FaultKind::SlowDrip) => drip(),
+            // The platform has done what it was asked, and nobody learns of it.
+            Some(FaultKind::AnswerLost) => {
+                drop(work());
+                cut_off()
+            }
+            Some(fault) => (self.fault)(fault, world.now()),
+        };
+        world.record(self.name, endpoint, &account, response.status().as_u16());
+        response
+    }
+
+    /// A token endpoint as in RFC 6749: a code for tokens, or a refresh token for others.
+    pub async fn token(&self, world: World, headers: HeaderMap, form: Vec<(String, String)>) -> Response {
+        let field = |name: &str| field(&form, name);
+        let (endpoint, proof) = match field("grant_type") {
+            "refresh_token" => ("refresh", field("refresh_token")),
+            _ => ("token", field("code")),
+        };
+        self.answer(&world, endpoint, proof, || {
+            if !self.is_client(&headers, &form) {
+                return oauth_error(StatusCode::UNAUTHORIZED, "invalid_client");
+            }
+            match endpoint {
+                "refresh" => self.renew(&world, proof),
+                _ => self.exchange(&world, proof, field("redirect_uri"), field("code_verifier")),
+            }
+        })
+        .await
+    }
+
+    /// Withdraws, as in RFC 7009: with an access or a refresh token.
+    pub async fn revoke(&self, world: World, headers: HeaderMap, form: Vec<(String, String)>) -> Response {
+        let token = field(&form, "token");
+        self.answer(&world, "revoke", token, || {
+            // Google asks for no client here.
+            if self.name != "youtube" && !self.is_client(&headers, &form) {
+                return oauth_error(StatusCode::UNAUTHORIZED, "invalid_client");
+            }
+            let now = world.now();
+            world.grants(|grants| {
+                let open = |kind| grants.open(self.name, kind, token, now);
+                let Some(found) = open(TokenKind::Refresh).or_else(|| open(TokenKind::Access)) else {
+                    return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant");
+                };
+                grants.revoke(self.name, found.account, now);
+                Json(json!({})).into_response()
+            })
+        })
+        .await
+    }
+
+    /// What an access token is good for.
+    pub fn opened(&self, world: &World, headers: &HeaderMap) -> Option<Token> {
+        let now = world.now();
+        world.grants(|grants| grants.open(self.name, TokenKind::Access, &bearer(headers), now))
+    }
+
+    fn is_client(&self, headers: &HeaderMap, form: &[(String, String)]) -> bool {
+        if self.uses_basic {
+            let expected = format!("Basic {}", STANDARD.encode(format!("{}:{}", self.client_id(), self.client_secret())));
+            return headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes() == expected.as_bytes());
+        }
+        field(form, self.client_field) == self.client_id() && field(form, "client_secret") == self.client_secret()
+    }
+
+    fn exchange(&self, world: &World, code: &str, redirect_uri: &str, verifier: &str) -> Response {
+        let now = world.now();
+        world.grants(|grants| {
+            let code = grants.take_code(self.name, code, redirect_uri, now);
+            let is_proved = |code: &Code| code.challenge.as_ref().is_none_or(|challenge| *challenge == s256(verifier));
+            let Some(code) = code.filter(is_proved) else { return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant") };
+            let access = self.new_token(TokenKind::Access, &code.account, &code.scopes, now);
+            let mut answer = self.token_answer(grants.issue(self.name, &access), &access);
+            if code.is_lasting {
+                self.add_refresh(
+                    &mut answer,
+                    grants.issue(self.name, &Token { kind: TokenKind::Refresh, lifetime: self.refresh_lifetime, ..access }),
+                );
+            }
+            Json(answer).into_response()
+        })
+    }
+
+    fn renew(&self, world: &World, refresh: &str) -> Response {
+        let now = world.now();
+        world.grants(|grants| {
+            let Some(old) = grants.open(self.name, TokenKind::Refresh, refresh, now) else {
+                return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant");
+            };
+            let access = self.new_token(TokenKind::Access, &old.account, &old.scopes, now);
+            let mut answer = self.token_answer(grants.issue(self.name, &access), &access);
+            if self.rotates {
+                grants.use_up(refresh);
+                self.add_refresh(&mut answer, grants.issue(self.name, &Token { issued_at: now, ..old }));
+            }
+            Json(answer).into_response()
+        })
+    }
+
+    fn new_token(&self, kind: TokenKind, account: &Account, scopes: &[String], issued_at: DateTime<Utc>) -> Token {
+        Token { kind, account: account.clone(), scopes: scopes.to_vec(), issued_at, lifetime: self.access_lifetime }
+    }
+
+    fn token_answer(&self, text: String, token: &Token) -> Value {
+        json!({
+            "token_type": "bearer",
+            "access_token": text,
+            "expires_in": self.access_lifetime.num_seconds(),
+            "scope": token.scopes.join(if self.name == "tiktok" { "," } else { " " }),
+            "open_id": format!("open-{:012}", token.account.number()),
+        })
+    }
+
+    fn add_refresh(&self, answer: &mut Value, text: String) {
+        answer["refresh_token"] = Value::from(text);
+        if !self.refresh_lifetime.is_zero() {
+            answer["refresh_expires_in"] = Value::from(self.refresh_lifetime.num_seconds());
+        }
+    }
+}
+
+/// An error of a token endpoint.
+pub fn oauth_error(status: StatusCode, word: &str) -> Response {
+    (status, Json(json!({ "error": word, "error_description": "The sandbox says so." }))).into_response()
+}
+
+/// The token of `Authorization: Bearer`.
+pub fn bearer(headers: &HeaderMap) -> String {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.to_owned()).unwrap_or_default()
+}
+
+/// A field of a query or a form; empty where it is missing.
+pub fn field<'a>(fields: &'a [(String, String)], wanted: &str) -> &'a str {
+    fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).unwrap_or_default()
+}
+
+fn s256(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
+fn encode_query(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// Half an answer, then nothing: the connection is closed on the client.
+fn cut_off() -> Response {
+    let half = stream::once(async { Ok(Bytes::from_static(b"{\"data\":[")) });
+    let end = stream::once(async { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) });
+    ([("content-type", "application/json")], Body::from_stream(half.chain(end))).into_response()
+}
+
+/// An answer that never ends, a byte at a time.
+fn drip() -> Response {
+    let drops = stream::repeat(()).then(|()| async {
+        tokio::time::sleep(DRIP).await;
+        Ok::<_, std::io::Error>(Bytes::from_static(b" "))
+    });
+    ([("content-type", "application/json")], Body::from_stream(drops)).into_response()
+}

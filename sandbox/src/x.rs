@@ -1,0 +1,123 @@
+//! X, API v2 (docs.x.com), under `/x`.
+
+use axum::{
+    Form, Json, Router,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::{
+    accounts::{Account, Post},
+    vendor::{Vendor, bearer, oauth_error},
+    world::{FaultKind, World},
+};
+
+/// An allowance is for a quarter of an hour.
+const RATE_WINDOW: TimeDelta = TimeDelta::minutes(15);
+
+/// The platform. A refresh token works once; there is one only with `offline.access`.
+static VENDOR: Vendor = Vendor {
+    name: "x",
+    title: "X",
+    code_lifetime: TimeDelta::seconds(30),
+    access_lifetime: TimeDelta::hours(2),
+    refresh_lifetime: TimeDelta::zero(),
+    rotates: true,
+    wants_pkce: true,
+    suffix: "",
+    client_field: "client_id",
+    uses_basic: true,
+    is_lasting: |query| crate::vendor::field(query, "scope").contains("offline.access"),
+    fault,
+};
+
+/// Everything under `/x`.
+pub fn router() -> Router<World> {
+    VENDOR
+        .consent()
+        .route("/api/2/oauth2/token", post(token))
+        .route("/api/2/oauth2/revoke", post(revoke))
+        .route("/api/2/users/me", get(me))
+        .route("/api/2/users/{id}/tweets", get(tweets))
+}
+
+fn problem(status: StatusCode, kind: &str) -> Response {
+    let body = json!({ "title": status.canonical_reason(), "detail": kind, "type": format!("https://api.x.com/2/problems/{kind}"), "status": status.as_u16() });
+    (status, Json(body)).into_response()
+}
+
+fn fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
+    match kind {
+        FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => problem(StatusCode::UNAUTHORIZED, "unauthorized"),
+        FaultKind::TokenReplayed => oauth_error(StatusCode::BAD_REQUEST, "invalid_request"),
+        FaultKind::ScopeRemoved => problem(StatusCode::FORBIDDEN, "not-authorized-for-resource"),
+        FaultKind::RateLimited => {
+            let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "rate-limits");
+            for (name, value) in [("x-rate-limit-limit", "75"), ("x-rate-limit-remaining", "0")] {
+                response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            let reset = (now + RATE_WINDOW).timestamp();
+            response.headers_mut().insert("x-rate-limit-reset", HeaderValue::from(reset));
+            response
+        }
+        FaultKind::ErrorBody => Json(json!({ "errors": [{ "title": "Over capacity" }] })).into_response(),
+        _ => problem(StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    VENDOR.token(world, headers, form).await
+}
+
+async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    VENDOR.revoke(world, headers, form).await
+}
+
+fn id(account: &Account) -> String {
+    format!("15{:012}", account.number())
+}
+
+async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
+    VENDOR
+        .answer(&world, "profile", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
+            if !token.allows("users.read") {
+                return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");
+            }
+            let account = &token.account;
+            let metrics =
+                json!({ "followers_count": account.followers(world.now()), "following_count": 310, "tweet_count": 128, "listed_count": 2 });
+            Json(json!({ "data": { "id": id(account), "name": account.name, "username": account.name, "public_metrics": metrics } }))
+                .into_response()
+        })
+        .await
+}
+
+async fn tweets(State(world): State<World>, headers: HeaderMap, Path(user): Path<String>) -> Response {
+    VENDOR
+        .answer(&world, "posts", &bearer(&headers), || {
+            let Some(token) = VENDOR.opened(&world, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
+            if !token.allows("tweet.read") || id(&token.account) != user {
+                return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");
+            }
+            let tweet = |post: Post| {
+                json!({
+                    "id": format!("{user}{}", post.number),
+                    "text": post.title,
+                    "created_at": post.published_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+                    "public_metrics": {
+                        "retweet_count": post.shares, "quote_count": 0, "reply_count": post.comments,
+                        "like_count": post.likes, "bookmark_count": 0, "impression_count": post.views,
+                    },
+                })
+            };
+            let data: Vec<Value> = token.account.posts(world.now()).into_iter().map(tweet).collect();
+            let count = data.len();
+            Json(json!({ "data": data, "meta": { "result_count": count } })).into_response()
+        })
+        .await
+}

@@ -1,0 +1,71 @@
+//! Figures day by day, and posts.
+
+mod chart;
+mod looking;
+mod pickers;
+mod posts_table;
+
+use leptos::prelude::*;
+pub use looking::Looking;
+pub use pickers::{AccountPicker, PeriodPicker};
+pub use posts_table::PostsTable;
+
+use crate::{
+    domain::{
+        analytics::{Analytics, Series},
+        choice::Choice,
+    },
+    features::home::StatsGrid,
+    ui::{
+        button::{ButtonLink, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+stylance::import_crate_style!(css, "src/features/analytics/analytics.module.css");
+
+/// The period against the one before it, and a chart for each figure.
+#[component]
+pub fn Overview(
+    /// What is known.
+    analytics: Analytics,
+    /// What is looked at, for the table to take away.
+    looking: Looking,
+) -> impl IntoView {
+    let mut platforms: Vec<_> = analytics
+        .accounts
+        .iter()
+        .filter(|account| analytics.account.map_or(account.is_connected, |id| id == account.id))
+        .map(|account| account.provider)
+        .collect();
+    platforms.sort_unstable();
+    platforms.dedup();
+    let charts = Series::ALL.iter().map(|series| chart::Chart(chart::ChartProps { series: *series, days: analytics.days.clone() }));
+    let charts: Vec<_> = charts.map(IntoView::into_view).collect();
+    view! {
+        <StatsGrid stats=analytics.stats platforms/>
+        <section aria-labelledby="days" class=css::part>
+            <div class=css::head>
+                <h2 id="days">"Day by day"</h2>
+                <a href=looking.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
+            </div>
+            <div class=css::charts>{charts}</div>
+        </section>
+    }
+}
+
+/// What to do where there is nothing to look at.
+#[component]
+pub fn NothingYet() -> impl IntoView {
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Nothing to look at yet"</h2>
+            </CardHeader>
+            <CardBody>
+                <p>"Connect an account, and its days and posts appear here."</p>
+                <div><ButtonLink href="/integrations" variant=ButtonVariant::Primary>"Connect an account"</ButtonLink></div>
+            </CardBody>
+        </Card>
+    }
+}

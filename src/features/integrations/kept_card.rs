@@ -1,0 +1,72 @@
+use leptos::prelude::*;
+
+use super::{css, pending::is_connecting_account};
+use crate::{
+    api::integrations::ConnectIntegration,
+    domain::{choice::Choice, integration::KeptHistory},
+    hooks::{
+        form::{Form, FormState},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        badge::{Badge, BadgeTone},
+        button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// An account that is connected no more, and whose figures were kept: it can go on, or go.
+#[component]
+pub(super) fn KeptCard(
+    /// The account.
+    account: KeptHistory,
+    /// Whether its platform can be connected here.
+    is_available: bool,
+    connect: FormState<ConnectIntegration>,
+) -> impl IntoView {
+    let platform = account.provider;
+    let name = format!("{} @{}", platform.label(), account.account_name);
+    let reconnect = is_available.then(|| {
+        let (id, name) = (account.id.to_string(), name.clone());
+        view! {
+            <Form form=connect>
+                <input type="hidden" name="provider" value=platform.as_str()/>
+                <input type="hidden" name="account" value=id/>
+                <Button
+                    kind=ButtonType::Submit
+                    size=ButtonSize::Small
+                    loading=is_connecting_account(connect, account.id)
+                    disabled=connect.is_pending()
+                >
+                    "Reconnect"
+                    <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
+                </Button>
+            </Form>
+        }
+    });
+    view! {
+        <Card>
+            <CardHeader>
+                <p class=css::badges><Badge tone=BadgeTone::Neutral>"Disconnected"</Badge></p>
+                <h2 class=css::title>
+                    <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
+                    {platform.label()}
+                    " "
+                    <span class=css::handle>{format!("@{}", account.account_name)}</span>
+                </h2>
+                <p>"Its figures are kept. They do not count on your home page."</p>
+                <p class=css::facts>"Since " <LocalTime time=account.disconnected_at/></p>
+            </CardHeader>
+            <CardBody>
+                <div class=css::buttons>
+                    {reconnect}
+                    <ButtonLink href=format!("/integrations?delete={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "Delete figures"
+                        <ScreenReaderOnly>{format!(" of {name}")}</ScreenReaderOnly>
+                    </ButtonLink>
+                </div>
+            </CardBody>
+        </Card>
+    }
+}

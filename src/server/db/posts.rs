@@ -1,0 +1,81 @@
+//! Posts, and what they have come to day by day.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+
+/// A post as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostReading {
+    /// The platform's id.
+    pub provider_post_id: String,
+    /// Its title or text.
+    pub title: String,
+    /// Where it is seen.
+    pub url: Option<String>,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// Views so far; what is unknown is `None`.
+    pub views: Option<i64>,
+    /// Likes so far.
+    pub likes: Option<i64>,
+    /// Comments so far.
+    pub comments: Option<i64>,
+    /// Shares so far.
+    pub shares: Option<i64>,
+}
+
+/// Stores posts with their totals as those of `day`, in one statement; a figure that was known stays where the new one is not. An account
+/// that is gone is left alone. No post may come twice.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save(
+    db: impl PgExecutor<'_>,
+    integration_id: Uuid,
+    posts: &[PostReading],
+    day: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let ids: Vec<_> = posts.iter().map(|_| Uuid::now_v7()).collect();
+    let provider_ids: Vec<_> = posts.iter().map(|post| post.provider_post_id.clone()).collect();
+    let titles: Vec<_> = posts.iter().map(|post| post.title.clone()).collect();
+    let urls: Vec<_> = posts.iter().map(|post| post.url.clone()).collect();
+    let published: Vec<_> = posts.iter().map(|post| post.published_at).collect();
+    let figure = |of: fn(&PostReading) -> Option<i64>| posts.iter().map(of).collect::<Vec<_>>();
+    sqlx::query!(
+        "WITH given AS (
+             SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bigint[], $9::bigint[],
+                                  $10::bigint[]) AS given (id, provider_post_id, title, url, published_at, views, likes, comments, shares)
+         ), saved AS (
+             INSERT INTO posts (id, integration_id, provider_post_id, title, url, published_at)
+             SELECT given.id, integrations.id, provider_post_id, title, url, published_at
+               FROM given JOIN integrations ON integrations.id = $1
+             ON CONFLICT (integration_id, provider_post_id) DO UPDATE SET title = excluded.title, url = excluded.url
+             RETURNING id, provider_post_id
+         )
+         INSERT INTO post_snapshots (post_id, day, views, likes, comments, shares, captured_at)
+         SELECT saved.id, $11, views, likes, comments, shares, $12 FROM saved JOIN given USING (provider_post_id)
+         ON CONFLICT (post_id, day) DO UPDATE
+            SET views = coalesce(excluded.views, post_snapshots.views), likes = coalesce(excluded.likes, post_snapshots.likes),
+                comments = coalesce(excluded.comments, post_snapshots.comments), shares = coalesce(excluded.shares, post_snapshots.shares),
+                captured_at = excluded.captured_at",
+        integration_id,
+        &ids,
+        &provider_ids,
+        &titles,
+        &urls as &[Option<String>],
+        &published,
+        &figure(|post| post.views) as &[Option<i64>],
+        &figure(|post| post.likes) as &[Option<i64>],
+        &figure(|post| post.comments) as &[Option<i64>],
+        &figure(|post| post.shares) as &[Option<i64>],
+        day,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

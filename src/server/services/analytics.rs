@@ -1,0 +1,229 @@
+//! Figures of accounts day by day, and their posts.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use uuid::Uuid;
+
+use super::home::{self, HomeError};
+use crate::{
+    domain::{
+        analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series, page_of},
+        choice::Choice,
+        figures::StatsRange,
+    },
+    error::{ApiError, ErrorCode},
+    server::{
+        db::{self, DbError, analytics::AccountDay, integrations::Integration},
+        state::AppState,
+    },
+};
+
+/// No table of posts that is exported is longer.
+const MOST_EXPORTED: i64 = 10_000;
+
+/// Why there is nothing to look at.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalyticsError {
+    /// The creator has no such account.
+    #[error("unknown account")]
+    Unknown,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The figures of the period.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+    /// A table could not be written.
+    #[error("not written: {0}")]
+    Csv(#[from] csv::Error),
+}
+
+impl From<AnalyticsError> for ApiError {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::Unknown => Self::new(ErrorCode::NotFound, "There is no such account."),
+            AnalyticsError::Db(_) | AnalyticsError::Home(_) | AnalyticsError::Csv(_) => {
+                tracing::error!(%error, "figures could not be read");
+                ErrorCode::Internal.into()
+            }
+        }
+    }
+}
+
+/// What is to be looked at.
+pub struct Selection {
+    range: StatsRange,
+    account: Option<Uuid>,
+    accounts: Vec<Integration>,
+    today: NaiveDate,
+}
+
+impl Selection {
+    /// A period of one of the creator's accounts, or with an empty text of all that are connected.
+    ///
+    /// # Errors
+    /// [`AnalyticsError::Unknown`] also for somebody else's account.
+    pub async fn find(state: &AppState, user_id: Uuid, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
+        let accounts = db::integrations::list(&state.db, user_id).await?;
+        let account = match account {
+            "" => None,
+            id => Some(accounts.iter().find(|known| known.id.to_string() == id).ok_or(AnalyticsError::Unknown)?.id),
+        };
+        Ok(Self { range, account, accounts, today: state.clock.now().date_naive() })
+    }
+
+    /// The accounts whose figures are added up.
+    fn chosen(&self) -> impl Iterator<Item = &Integration> {
+        let is_chosen = |account: &&Integration| match self.account {
+            Some(id) => account.id == id,
+            None => account.disconnected_at.is_none(),
+        };
+        self.accounts.iter().filter(is_chosen)
+    }
+
+    fn start(&self) -> NaiveDate {
+        self.today - Days::new(self.range.days().into())
+    }
+
+    fn since(&self) -> DateTime<Utc> {
+        self.start().and_time(NaiveTime::MIN).and_utc()
+    }
+}
+
+/// Figures of a period, day by day.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Analytics, AnalyticsError> {
+    let stats = home::stats(state, user_id, selection.range, selection.account).await?;
+    let rows = db::analytics::days(&state.db, user_id, selection.account, selection.start(), selection.today).await?;
+    let name = |account: &Integration| AccountName {
+        id: account.id,
+        provider: account.provider,
+        account_name: account.account_name.clone(),
+        is_connected: account.disconnected_at.is_none(),
+    };
+    Ok(Analytics {
+        range: selection.range,
+        account: selection.account,
+        accounts: selection.accounts.iter().map(name).collect(),
+        stats,
+        days: days(selection, &rows),
+    })
+}
+
+/// Each day of the period, also those of which nothing is known.
+fn days(selection: &Selection, rows: &[AccountDay]) -> Vec<Day> {
+    let reporting = |series: Series| {
+        let count = selection.chosen().filter(|account| series.is_reported_by(account.provider)).count();
+        DayFigure { value: None, known: 0, of: u32::try_from(count).unwrap_or(u32::MAX) }
+    };
+    let (audience, views, interactions) = (reporting(Series::Audience), reporting(Series::Views), reporting(Series::Interactions));
+    let period = selection.start().iter_days().take_while(|day| *day < selection.today);
+    let mut days: BTreeMap<_, _> = period.map(|day| (day, Day { day, audience, views, interactions })).collect();
+    for row in rows {
+        if let Some(day) = days.get_mut(&row.day) {
+            add(&mut day.audience, row.followers);
+            add(&mut day.views, row.views);
+            add(&mut day.interactions, row.interactions);
+        }
+    }
+    days.into_values().collect()
+}
+
+fn add(figure: &mut DayFigure, value: Option<i64>) {
+    if let Some(value) = value {
+        figure.value = Some(figure.value.unwrap_or_default().saturating_add(value));
+        figure.known += 1;
+    }
+}
+
+/// A page of the posts of a period; a page beyond the last is the last.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn posts(
+    state: &AppState,
+    user_id: Uuid,
+    selection: &Selection,
+    order: PostOrder,
+    page: u32,
+) -> Result<PostsPage, AnalyticsError> {
+    let read = |page: u32| {
+        let offset = i64::from(page.max(1) - 1) * i64::from(PAGE);
+        db::analytics::posts(&state.db, user_id, selection.account, selection.since(), order, PAGE.into(), offset)
+    };
+    let (posts, total) = read(page).await?;
+    // Beyond the last page nothing tells how many there are.
+    let (page, (posts, total)) = if posts.is_empty() && page > 1 {
+        let (first, total) = read(1).await?;
+        let last = page_of(count(total));
+        if last > 1 { (last, read(last).await?) } else { (1, (first, total)) }
+    } else {
+        (page.max(1), (posts, total))
+    };
+    Ok(PostsPage { order, page, pages: page_of(count(total)), total: count(total), posts })
+}
+
+fn count(total: i64) -> u32 {
+    u32::try_from(total).unwrap_or(u32::MAX)
+}
+
+/// The days of a period as a table: a row for each account and day of which something is known.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn export_days(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+    let rows = db::analytics::days(&state.db, user_id, selection.account, selection.start(), selection.today).await?;
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions"])?;
+    for row in rows {
+        let Some(account) = selection.accounts.iter().find(|account| account.id == row.integration_id) else { continue };
+        let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
+        let texts = [row.day.to_string(), account.provider.as_str().to_owned(), text(&account.account_name)];
+        table.write_record(texts.iter().chain(&numbers))?;
+    }
+    table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
+}
+
+/// The posts of a period as a table, the newest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn export_posts(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+    let since = selection.since();
+    let (posts, _) = db::analytics::posts(&state.db, user_id, selection.account, since, PostOrder::Newest, MOST_EXPORTED, 0).await?;
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
+    for post in posts {
+        let PostView { provider, account_name, title, url, published_at, views, likes, comments, shares, captured_at, .. } = post;
+        let [views, likes, comments, shares] = [views, likes, comments, shares].map(number);
+        let (published_at, captured_at) = (published_at.to_rfc3339(), captured_at.to_rfc3339());
+        let (account, title, url) = (text(&account_name), text(&title), text(&url.unwrap_or_default()));
+        let record = [&published_at, provider.as_str(), &account, &title, &url, &views, &likes, &comments, &shares, &captured_at];
+        table.write_record(record)?;
+    }
+    table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
+}
+
+/// An unknown is an empty cell, not 0.
+fn number(value: Option<i64>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+/// A spreadsheet takes a text that begins so for a formula, and would run it.
+fn text(value: &str) -> String {
+    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_becomes_a_formula() {
+        assert_eq!(text("=HYPERLINK(\"http://evil.example\")"), "'=HYPERLINK(\"http://evil.example\")");
+        assert_eq!([text("@ada"), text("-1"), text("ada")], ["'@ada", "'-1", "ada"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! Readings that cost money: reserved before they are made, and what was not needed is given back.
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+
+use crate::{
+    domain::platform::Platform,
+    server::{
+        db::{self, DbError},
+        providers::OAuthProvider,
+        state::AppState,
+    },
+};
+
+/// What was reserved for a reading.
+pub(super) struct Reservation {
+    platform: Platform,
+    month: NaiveDate,
+    micro_dollars: i64,
+}
+
+/// Reserves what a reading of the profile and of at most so many posts costs. `None`: the month's budget does not allow it.
+///
+/// # Errors
+/// The database does not answer.
+pub(super) async fn reserve(
+    state: &AppState,
+    platform: Platform,
+    provider: &dyn OAuthProvider,
+    most_posts: usize,
+) -> Result<Option<Reservation>, DbError> {
+    let month = first_of_month(state.clock.now());
+    let Some(budget) = provider.monthly_budget() else { return Ok(Some(Reservation { platform, month, micro_dollars: 0 })) };
+    let micro_dollars = provider.price(most_posts);
+    let is_spent = db::spending::spend(&state.db, platform, month, micro_dollars, budget).await?;
+    Ok(is_spent.then_some(Reservation { platform, month, micro_dollars }))
+}
+
+impl Reservation {
+    /// Gives back what the reading did not cost.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn settle(self, state: &AppState, cost: i64) -> Result<(), DbError> {
+        let rest = self.micro_dollars - cost;
+        if rest > 0 {
+            db::spending::give_back(&state.db, self.platform, self.month, rest).await?;
+        }
+        Ok(())
+    }
+}
+
+/// When the next budget begins.
+pub(super) fn next_month(now: DateTime<Utc>) -> DateTime<Utc> {
+    (first_of_month(now) + Months::new(1)).and_time(NaiveTime::MIN).and_utc()
+}
+
+/// The month's first day, UTC.
+pub(super) fn first_of_month(now: DateTime<Utc>) -> NaiveDate {
+    let today = now.date_naive();
+    today.with_day(1).unwrap_or(today)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_ends_at_midnight_utc() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+        let (last, first) = (at("2026-12-31T23:59:59.999Z"), at("2027-01-01T00:00:00Z"));
+        assert_eq!((first_of_month(last).to_string(), next_month(last)), ("2026-12-01".to_owned(), first));
+        assert_eq!(first_of_month(first).to_string(), "2027-01-01");
+    }
+}

@@ -1,0 +1,118 @@
+//! Every fault at every platform: what it means, what the creator sees, and that nothing is lost by it.
+
+use std::{fmt::Write as _, time::Duration};
+
+use huntaze::{
+    domain::{choice::Choice, integration::FailureKind, platform::Platform},
+    server::services::integrations::sync_due,
+};
+use huntaze_sandbox::FaultKind;
+use sqlx::PgPool;
+
+use crate::support::{Client, OAUTH_PLATFORMS, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+/// Calls end sooner than in production, or this test would take a quarter of an hour.
+const TIMEOUT: Duration = Duration::from_secs(1);
+
+const FAULTS: [FaultKind; 13] = [
+    FaultKind::Expired,
+    FaultKind::Revoked,
+    FaultKind::ScopeRemoved,
+    FaultKind::ServerError,
+    FaultKind::TimeOut,
+    FaultKind::RateLimited,
+    FaultKind::Html,
+    FaultKind::ErrorBody,
+    FaultKind::TokenReplayed,
+    FaultKind::ClockSkew,
+    FaultKind::SlowDrip,
+    FaultKind::ConnectionReset,
+    FaultKind::AnswerLost,
+];
+
+/// Tokens, days, posts.
+async fn stored(db: &PgPool) -> (bool, bool, i64, i64) {
+    sqlx::query_as(
+        "SELECT access_token IS NOT NULL, refresh_token IS NOT NULL OR provider = 'instagram',
+                (SELECT count(*) FROM daily_insights WHERE views IS NOT NULL), (SELECT count(*) FROM posts) FROM integrations",
+    )
+    .fetch_one(db)
+    .await
+    .expect("a row")
+}
+
+/// What the creator sees of the only account.
+async fn seen(member: &mut Client) -> (String, Option<FailureKind>, bool) {
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    let reason = account["reason"].as_str().map(|word| FailureKind::parse(word).expect("a reason"));
+    (account["status"].as_str().expect("a status").to_owned(), reason, account["nextSyncAt"].is_string())
+}
+
+/// The next reading is due, and a renewal with it.
+async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
+    let now = app.state.clock.now();
+    sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(now).execute(db).await.expect("updated");
+    sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(db).await.expect("updated");
+    if endpoint == "profile" {
+        let fresh = "UPDATE integrations SET token_issued_at = $1, expires_at = $1 + interval '59 days' WHERE provider = 'instagram'";
+        sqlx::query(fresh).bind(now).execute(db).await.expect("updated");
+    }
+    if endpoint == "refresh" {
+        // As if it ended in a minute; Instagram's, in a week.
+        let ends = "UPDATE integrations SET token_issued_at = $1::timestamptz - interval '2 days',
+                           expires_at = $1 + CASE provider WHEN 'instagram' THEN interval '7 days' ELSE interval '1 minute' END";
+        sqlx::query(ends).bind(now).execute(db).await.expect("updated");
+    }
+}
+
+async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, member: &mut Client) -> String {
+    let (db, case) = (&app.state.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
+    // Its gates are open, whatever the case before has closed.
+    let worker = app.twin(TIMEOUT);
+    app.connect_to(sandbox, member, platform, "ada.creates").await;
+    make_due(&worker, db, endpoint).await;
+    let before = stored(db).await;
+    sandbox.fail_at(platform, endpoint, kind, 1);
+    assert!(sync_due(&worker.state).await.expect("tried"), "{case}");
+    let (status, reason, comes_back) = seen(member).await;
+    let (has_access, has_refresh, days, posts) = stored(db).await;
+    assert!(has_access && has_refresh && days >= before.2 && posts >= before.3, "{case}: nothing is lost");
+    sandbox.world.clear_faults();
+    let mut end = "reconnect".to_owned();
+    if comes_back {
+        let worker = app.twin(TIMEOUT);
+        make_due(&worker, db, "profile").await;
+        assert!(sync_due(&worker.state).await.expect("read"), "{case}");
+        let (status, reason, _) = seen(member).await;
+        end = reason.map_or(status, |reason| reason.as_str().to_owned());
+    }
+    let says = reason.map_or("", Choice::label);
+    format!("{:<9} {endpoint:<8} {:<15} {status:<8} {says:<62} {end}", platform.as_str(), format!("{kind:?}"))
+}
+
+#[sqlx::test]
+async fn every_fault_at_every_platform(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let mut table = String::from(
+        "platform  endpoint fault           status   what the creator reads                                         after the next reading\n",
+    );
+    for platform in OAUTH_PLATFORMS {
+        app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
+        app.read_due().await;
+        for endpoint in ["profile", "posts", "refresh"] {
+            for kind in FAULTS {
+                // Waiting is the same everywhere.
+                if matches!(kind, FaultKind::TimeOut | FaultKind::SlowDrip) && endpoint == "posts" {
+                    continue;
+                }
+                let row = row(platform, endpoint, kind, &app, &sandbox, &mut member).await;
+                let _ = writeln!(table, "{}", row.trim_end());
+            }
+        }
+        sqlx::query("DELETE FROM integrations").execute(&db).await.expect("deleted");
+    }
+    println!("{table}");
+    insta::assert_snapshot!(table);
+}

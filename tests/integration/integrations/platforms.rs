@@ -1,0 +1,304 @@
+//! All platforms, each with its own quirks.
+
+use chrono::TimeDelta;
+use http::Method;
+use huntaze::{
+    domain::{choice::Choice, platform::Platform},
+    server::infra::http::TIMEOUT,
+};
+use huntaze_sandbox::FaultKind;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{OAUTH_PLATFORMS, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn count(db: &PgPool, what: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(db).await.expect("a count")
+}
+
+/// The session outlives the jumps of the clock.
+async fn stay_signed_in(db: &PgPool) {
+    sqlx::query("UPDATE sessions SET expires_at = expires_at + interval '1 year'").execute(db).await.expect("updated");
+}
+
+#[sqlx::test]
+async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    stay_signed_in(&db).await;
+    for platform in OAUTH_PLATFORMS {
+        let word = platform.as_str();
+        let id = app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
+        app.read_due().await;
+        let (posts, days) = (count(&db, "posts").await, count(&db, "daily_insights").await);
+        let (expected_posts, expected_days) = match platform {
+            Platform::Instagram => (46, 180),
+            // The newest day is not there yet.
+            Platform::Youtube => (46, 179),
+            _ => (46, 0),
+        };
+        assert!((posts - expected_posts).abs() <= 1 && days == expected_days, "{word}: {posts} posts, {days} days");
+        assert_eq!(count(&db, "audience_snapshots").await, 1, "{word}");
+
+        // Its access token is over by then, but for Instagram's.
+        app.advance(&sandbox, TimeDelta::hours(25));
+        member.get("/api/csrf/token").await;
+        app.read_due().await;
+        let answer = member.post(&format!("/api/integrations/refresh/{word}/{id}"), json!({})).await.expect_status(200);
+        assert_eq!(answer.json()["status"], "healthy", "{word}: {}", answer.body);
+        assert!(sandbox.calls("refresh") > 0, "{word}");
+
+        let page = member.page("/integrations").await.body;
+        assert!(page.contains(&format!("{}</span>", "@ada.creates")), "{page}");
+        let answer = member.request(Method::DELETE, &format!("/api/integrations/disconnect/{word}/{id}?history=keep")).await;
+        assert_eq!(answer.expect_status(200).json()["status"], "disconnected", "{word}");
+        assert_eq!(sandbox.calls("revoke"), 1, "{word}");
+        let status = member.get("/api/integrations/status").await.json();
+        assert_eq!((&status["integrations"], &status["kept"][0]["id"]), (&json!([]), &Value::from(id.as_str())), "{word}");
+        let stored: (Option<Vec<u8>>, Option<Vec<u8>>) =
+            sqlx::query_as("SELECT access_token, refresh_token FROM integrations").fetch_one(&db).await.expect("a row");
+        assert_eq!(stored, (None, None), "{word}: no token is left");
+        member.post(&format!("/api/integrations/refresh/{word}/{id}"), json!({})).await.expect_status(404);
+        assert!(count(&db, "posts").await >= posts, "{word}: its history is kept");
+
+        assert_eq!(app.connect_to(&sandbox, &mut member, platform, "ada.creates").await, id, "{word}: the account goes on");
+        member.request(Method::DELETE, &format!("/api/integrations/disconnect/{word}/{id}?history=delete")).await.expect_status(200);
+        assert_eq!(count(&db, "integrations").await + count(&db, "posts").await + count(&db, "post_snapshots").await, 0, "{word}");
+        sandbox.world.reset();
+        sandbox.world.advance(app.state.clock.now() - sandbox.world.now());
+    }
+}
+
+#[sqlx::test]
+async fn the_consent_pages_are_asked_in_each_platforms_words(db: PgPool) {
+    let (app, _sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let mut asked = serde_json::Map::new();
+    for platform in OAUTH_PLATFORMS {
+        let url: url::Url = app.leave_for(&mut member, platform).await.parse().expect("a URL");
+        let query = url.query_pairs().map(|(name, value)| {
+            let is_random = name == "state" || name == "code_challenge";
+            assert!(!is_random || value.len() == 43, "{name}={value}");
+            (name.into_owned(), Value::from(if is_random { "[random]" } else { &value }))
+        });
+        asked.insert(platform.as_str().to_owned(), query.collect());
+    }
+    assert_json_snapshot!(asked);
+}
+
+/// Platforms that tell totals alone: what happened on a day is the difference of two readings.
+#[sqlx::test]
+async fn days_follow_from_the_totals_of_posts(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    stay_signed_in(&db).await;
+    app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
+    app.read_due().await;
+    let stats = member.get("/api/home/stats?range=7d").await.json();
+    assert_eq!(
+        (&stats["views"]["state"], &stats["isFetching"]),
+        (&Value::from("pending"), &Value::from(false)),
+        "one reading is no difference"
+    );
+    for _ in 0..4 {
+        app.advance(&sandbox, TimeDelta::hours(13));
+        app.read_due().await;
+    }
+    // From Thursday noon to Saturday: Friday is whole, and lies between two readings.
+    let days: Vec<(String, i64, i64)> =
+        sqlx::query_as("SELECT day::text, views, interactions FROM daily_insights ORDER BY day").fetch_all(&db).await.expect("days");
+    assert_eq!(days.iter().map(|(day, ..)| day.as_str()).collect::<Vec<_>>(), ["2026-01-16"], "{days:?}");
+    let difference: i64 = sqlx::query_scalar(
+        "SELECT (sum(at_last.views) - sum(coalesce(before.views, 0)))::bigint FROM post_snapshots AS at_last
+           LEFT JOIN post_snapshots AS before ON before.post_id = at_last.post_id AND before.day = '2026-01-15'
+          WHERE at_last.day = '2026-01-16'",
+    )
+    .fetch_one(&db)
+    .await
+    .expect("a sum");
+    assert!(days[0].1 > 0 && days[0].2 > 0);
+    assert_eq!(days[0].1, difference);
+    member.get("/api/csrf/token").await;
+    let stats = member.get("/api/home/stats?range=7d").await.json();
+    assert_eq!(stats["views"]["coverage"], json!({ "known": 1, "of": 7 }));
+    assert_eq!(stats["engagementRate"]["state"], "unsupported");
+}
+
+#[sqlx::test]
+async fn what_was_not_allowed_is_not_asked_for(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    for (platform, scopes, outcome) in [
+        (Platform::Tiktok, vec!["user.info.basic"], "connected"),
+        (Platform::Tiktok, vec!["video.list"], "scope_missing"),
+        (Platform::Reddit, vec!["identity"], "connected"),
+        (Platform::Youtube, vec!["https://www.googleapis.com/auth/youtube.readonly"], "connected"),
+        (Platform::X, vec!["tweet.read", "users.read"], "scope_missing"),
+        (Platform::X, vec!["users.read", "offline.access"], "connected"),
+    ] {
+        let authorize_url = app.leave_for(&mut member, platform).await;
+        let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &scopes).await;
+        let answer = member.page(&back).await.expect_status(303);
+        assert!(answer.location().contains(outcome), "{platform:?} {scopes:?}: {}", answer.location());
+        app.read_due().await;
+    }
+    let status = member.get("/api/integrations/status").await.json();
+    for account in status["integrations"].as_array().expect("a list") {
+        assert_eq!((&account["status"], &account["lacksPermission"]), (&Value::from("healthy"), &Value::from(true)), "{account}");
+    }
+    assert_eq!(sandbox.world.requests().iter().filter(|request| request.status >= 400).count(), 0, "nothing was refused");
+    let of: Vec<String> = sqlx::query_scalar("SELECT DISTINCT provider FROM posts JOIN integrations ON integrations.id = integration_id").fetch_all(&db).await.expect("a list");
+    assert_eq!(of, ["youtube"]);
+}
+
+/// Who asks while somebody reads gets that reading's outcome, in whichever process.
+#[sqlx::test]
+async fn fifty_refreshes_in_two_processes_are_one_call(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    let twin = app.twin(TIMEOUT);
+    let calls = (0..50).map(|index| {
+        let mut client = if index % 2 == 0 { app.client() } else { twin.client() };
+        client.cookies = member.cookies.clone();
+        let path = format!("/api/integrations/refresh/x/{id}");
+        async move { client.post(&path, json!({})).await.status.as_u16() }
+    });
+    assert_eq!(futures::future::join_all(calls).await, [200; 50]);
+    assert_eq!((sandbox.calls("refresh"), sandbox.calls("posts")), (1, 1));
+}
+
+/// A platform whose clock is ahead, or that ended a token before its time.
+#[sqlx::test]
+async fn a_token_that_is_refused_before_its_time_is_renewed(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    for platform in OAUTH_PLATFORMS.into_iter().filter(|platform| *platform != Platform::Instagram) {
+        app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
+        sandbox.fail_at(platform, "profile", FaultKind::ClockSkew, 1);
+        let refreshed = sandbox.calls("refresh");
+        app.read_due().await;
+        assert_eq!(sandbox.calls("refresh"), refreshed + 1, "{platform:?}");
+    }
+    let status = member.get("/api/integrations/status").await.json();
+    assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["status"] == "healthy"), "{status}");
+}
+
+/// An allowance that is used up is not tried any further, by any account that shares it.
+#[sqlx::test]
+async fn a_used_up_allowance_is_left_in_peace(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect_to(&sandbox, &mut member, Platform::Reddit, "ada.creates").await;
+    app.connect_to(&sandbox, &mut member, Platform::Reddit, "ada.backstage").await;
+    let calls = sandbox.calls("profile");
+    sandbox.fail_at(Platform::Reddit, "profile", FaultKind::RateLimited, 1);
+    app.read_due().await;
+    assert_eq!(sandbox.calls("profile"), calls + 1, "the second account did not ask");
+    let status = member.get("/api/integrations/status").await.json();
+    assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["reason"] == "rate_limited"), "{status}");
+    app.advance(&sandbox, TimeDelta::minutes(6));
+    app.read_due().await;
+    let status = member.get("/api/integrations/status").await.json();
+    assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["reason"].is_null()), "{status}");
+}
+
+#[sqlx::test]
+async fn only_the_account_that_was_to_be_reconnected_is(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let visit = |account: &'static str| {
+        let (mut member, id, sandbox) = (member.clone(), id.clone(), sandbox.clone());
+        async move {
+            let asked = json!({ "provider": "instagram", "account": id });
+            let answer = member.post("/api/integrations/connect", asked).await.expect_status(200);
+            let back = sandbox.decide(answer.json()["authorizeUrl"].as_str().expect("a URL"), "allow", account, &[]).await;
+            member.page(&back).await.expect_status(303).location().to_owned()
+        }
+    };
+    assert_eq!(visit("ada.backstage").await, "/integrations?error=wrong_account&provider=instagram");
+    assert_eq!(count(&db, "integrations").await, 1, "nothing was changed");
+    assert_eq!(visit("ada.creates").await, format!("/integrations?connected=instagram&account={id}"));
+    let mut eve = app.member("eve@example.com").await;
+    eve.post("/api/integrations/connect", json!({ "provider": "instagram", "account": id })).await.expect_status(404);
+    member.post("/api/integrations/connect", json!({ "provider": "tiktok", "account": id })).await.expect_status(404);
+}
+
+/// Who let go of an account owns it no more: somebody else may connect it, and the first owner's history stays where it is.
+#[sqlx::test]
+async fn an_account_that_was_let_go_can_be_connected_by_another(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
+    app.read_due().await;
+    ada.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}?history=keep")).await.expect_status(200);
+    assert_eq!(ada.get("/api/home/stats").await.json()["audience"]["state"], "pending", "what was let go does not count");
+    let new = app.connect(&sandbox, &mut eve, "ada.creates").await;
+    assert_ne!(new, id);
+    let authorize_url = app.leave(&mut ada).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &[]).await;
+    assert!(ada.page(&back).await.location().contains("already_connected"));
+    assert_eq!(ada.get("/api/integrations/status").await.json()["kept"][0]["id"], Value::from(id.as_str()));
+    let kept = count(&db, "daily_insights").await;
+    ada.post("/api/integrations/disconnect", json!({ "id": id, "history": "delete" })).await.expect_status(200);
+    assert_eq!((kept, count(&db, "daily_insights").await), (180, 0));
+    ada.post("/api/integrations/disconnect", json!({ "id": id, "history": "shred" })).await.expect_status(400);
+}
+
+/// Two who connect an account at once that one of them had before: one gets it.
+#[sqlx::test]
+async fn of_two_who_want_a_free_account_one_gets_it(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
+    for _ in 0..5 {
+        let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
+        ada.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(200);
+        let backs = [app.leave(&mut ada).await, app.leave(&mut eve).await];
+        let backs =
+            [sandbox.decide(&backs[0], "allow", "ada.creates", &[]).await, sandbox.decide(&backs[1], "allow", "ada.creates", &[]).await];
+        let (one, two) = tokio::join!(ada.page(&backs[0]), eve.page(&backs[1]));
+        let outcomes = [one.location().contains("connected=instagram"), two.location().contains("connected=instagram")];
+        assert_eq!(outcomes.iter().filter(|is_connected| **is_connected).count(), 1, "{} {}", one.location(), two.location());
+        assert_eq!(count(&db, "integrations WHERE disconnected_at IS NULL").await, 1);
+        sqlx::query("DELETE FROM integrations").execute(&db).await.expect("deleted");
+    }
+}
+
+#[sqlx::test]
+async fn what_happened_to_an_account_can_be_read_by_its_owner(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    stay_signed_in(&db).await;
+    app.read_due().await;
+    sandbox.fail_at(Platform::X, "profile", FaultKind::ServerError, 1);
+    app.advance(&sandbox, TimeDelta::hours(25));
+    app.read_due().await;
+    sandbox.world.revoke("x", "ada.creates");
+    app.advance(&sandbox, TimeDelta::hours(3));
+    app.read_due().await;
+    let history = member.get(&format!("/api/integrations/events?id={id}")).await.expect_status(200).json();
+    let events: Vec<_> =
+        history["events"].as_array().expect("a list").iter().rev().map(|event| json!([event["kind"], event["reason"]])).collect();
+    assert_eq!(
+        Value::from(events),
+        json!([
+            ["connected", null],
+            ["read", null],
+            ["token_refreshed", null],
+            ["read_failed", "transient"],
+            ["token_refresh_failed", "revoked"],
+            ["read_failed", "revoked"],
+        ])
+    );
+    let page = member.page(&format!("/integrations?history={id}")).await.body;
+    assert!(page.contains("What happened") && page.contains("Access not renewed"), "drawn without a script: {page}");
+    let mut eve = app.member("eve@example.com").await;
+    eve.get(&format!("/api/integrations/events?id={id}")).await.expect_status(404);
+    member.get("/api/integrations/events?id=nonsense").await.expect_status(404);
+    app.visitor().await.get(&format!("/api/integrations/events?id={id}")).await.expect_status(401);
+}

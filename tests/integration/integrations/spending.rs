@@ -1,0 +1,77 @@
+//! Readings that cost money stay within their budget.
+
+use chrono::{NaiveDate, TimeDelta};
+use huntaze::{
+    domain::platform::Platform,
+    server::{config::Config, db},
+};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::TestApp;
+
+const EMAIL: &str = "ada@example.com";
+
+async fn spent(db: &PgPool, month: &str) -> i64 {
+    db::spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")
+}
+
+#[sqlx::test]
+async fn what_a_reading_costs_is_noted_once_a_day(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    assert_eq!(spent(&db, "2026-01-01").await, 10_000, "the profile");
+    app.read_due().await;
+    let posts: i64 = sqlx::query_scalar("SELECT count(*) FROM posts").fetch_one(&db).await.expect("a count");
+    let first = 10_000 + 10_000 + posts * 1_000;
+    assert_eq!(spent(&db, "2026-01-01").await, first, "what was reserved for a hundred posts is given back");
+    for _ in 0..3 {
+        app.advance(&sandbox, TimeDelta::seconds(10));
+        member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    }
+    assert_eq!(spent(&db, "2026-01-01").await, first, "the same on the same day is not billed again");
+    app.advance(&sandbox, TimeDelta::hours(7));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("posts"), 4, "X is read once a day");
+}
+
+#[sqlx::test]
+async fn a_spent_budget_is_said_and_waited_for(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    sqlx::query("UPDATE platform_spending SET micro_dollars = 9999999").execute(&db).await.expect("updated");
+    app.read_due().await;
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    assert_eq!((&account["status"], &account["reason"]), (&Value::from("healthy"), &Value::from("budget_spent")), "{account}");
+    assert_eq!(account["nextSyncAt"], "2026-02-01T00:00:00Z");
+    let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
+    assert_eq!(answer.error()["error"], "This month's allowance for readings is used up. We go on next month.");
+    let authorize_url = app.leave_for(&mut member, Platform::X).await;
+    let back = sandbox.decide(&authorize_url, "allow", "ada.backstage", &[]).await;
+    assert_eq!(member.page(&back).await.location(), "/integrations?error=budget_spent&provider=x");
+    assert_eq!((sandbox.calls("profile"), spent(&db, "2026-01-01").await), (1, 9_999_999));
+    app.advance(&sandbox, TimeDelta::days(17));
+    app.read_due().await;
+    assert!(spent(&db, "2026-02-01").await > 0, "a new month, a new budget");
+}
+
+#[sqlx::test]
+async fn a_budget_holds_however_many_ask_at_once(db: PgPool) {
+    let month = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
+    let calls = (0..40).map(|_| db::spending::spend(&db, Platform::X, month, 10, 100));
+    let granted = futures::future::join_all(calls).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
+    assert_eq!((granted, spent(&db, "2026-01-01").await), (10, 100));
+    assert!(!db::spending::spend(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"), "the first is not free either");
+}
+
+#[sqlx::test]
+async fn without_a_budget_the_platform_is_not_offered(db: PgPool) {
+    let mut config = Config::for_tests().expect("a valid configuration");
+    config.x.keys = Some(("id".to_owned(), "secret".to_owned().into()));
+    let app = TestApp::with_config(db, config);
+    let mut member = app.member(EMAIL).await;
+    let answer = member.post("/api/integrations/connect/x", json!({})).await.expect_status(409);
+    assert_eq!(answer.error()["error"], "X cannot be connected yet.");
+}
