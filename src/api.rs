@@ -1,6 +1,7 @@
 //! The REST contract: server functions at fixed paths. Each is a few lines; the rules are in `server::services`.
 
 pub mod account;
+pub mod admin;
 pub mod analytics;
 pub mod auth;
 pub mod client;

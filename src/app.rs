@@ -17,6 +17,7 @@ use crate::{
         PagesSeen,
         analytics::AnalyticsPage,
         beta::BetaPage,
+        connections::ConnectionsPage,
         forgot_password::ForgotPasswordPage,
         home::HomePage,
         integrations::IntegrationsPage,
@@ -86,6 +87,7 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=path!("") view=AppShell ssr=SsrMode::Async>
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>

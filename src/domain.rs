@@ -1,6 +1,7 @@
 //! Types and rules that both sides share. No I/O, no Leptos: what is here can be tested alone.
 
 pub mod account;
+pub mod admin;
 pub mod analytics;
 pub mod choice;
 pub mod figures;

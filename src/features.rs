@@ -1,5 +1,6 @@
 //! Parts of screens that know Huntaze's business.
 
+pub mod admin;
 pub mod analytics;
 pub mod auth;
 pub mod home;

@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod beta;
+pub mod connections;
 pub mod error;
 pub mod forgot_password;
 #[cfg(feature = "gallery")]

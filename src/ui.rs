@@ -9,6 +9,7 @@ pub mod button;
 pub mod card;
 pub mod checkbox;
 pub mod choice_list;
+pub mod copy_button;
 pub mod dialog;
 pub mod field;
 pub mod input;

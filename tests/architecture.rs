@@ -41,7 +41,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("server::jobs", &["server::jobs", "server::services", "server::db", "server::infra", "server::state"]),
     ("server::middleware", &["server", "api", "domain", "error"]),
     ("server::routes", &["server", "app", "pages", "domain", "error"]),
-    ("server::context", &["server", "api", "error"]),
+    ("server::context", &["server", "api", "domain", "error"]),
 ];
 
 /// Crates that a module must not name.

@@ -18,7 +18,12 @@ pub fn safe_next(next: &str) -> &str {
 
 /// Whether a page shows its visitor's own data.
 pub fn is_for_members(path: &str) -> bool {
-    is_below(path, &["/analytics", "/home", "/integrations", "/onboarding", "/settings"])
+    is_below(path, &["/admin", "/analytics", "/home", "/integrations", "/onboarding", "/settings"])
+}
+
+/// Whether a page is for those who run Huntaze.
+pub fn is_for_admins(path: &str) -> bool {
+    is_below(path, &["/admin"])
 }
 
 /// Whether a page makes no sense to somebody who is signed in.

@@ -9,7 +9,10 @@ use leptos_router::{
 
 use crate::{
     api::auth::{Logout, get_current_user},
-    domain::{account::CurrentUser, navigation::login_path},
+    domain::{
+        account::{CurrentUser, Role},
+        navigation::login_path,
+    },
     error::{ApiError, ErrorCode},
     hooks::form::{Form, Problem, use_form},
     ui::{
@@ -56,6 +59,7 @@ pub fn AppShell() -> impl IntoView {
 /// The pages there are: at the side, or at the bottom of a phone.
 #[component]
 fn Navigation() -> impl IntoView {
+    let user = expect_context::<UserResource>();
     let pages = [("/home", "Home"), ("/analytics", "Analytics"), ("/integrations", "Integrations"), ("/settings", "Settings")];
     view! {
         <nav class=css::nav aria-label="Pages">
@@ -64,6 +68,12 @@ fn Navigation() -> impl IntoView {
                     .into_iter()
                     .map(|(href, label)| view! { <li><A href=href attr:class=css::page>{label}</A></li> })
                     .collect_view()}
+                <Suspense>
+                    {move || Suspend::new(async move {
+                        let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
+                        is_admin.then(|| view! { <li><A href="/admin/connections" attr:class=css::page>"Doctor"</A></li> })
+                    })}
+                </Suspense>
             </ul>
         </nav>
     }

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
+    domain::account::Role,
     features::{
         integrations::{DeleteHistoryDialog, DisconnectDialog, HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert},
         load_error::LoadError,
+        shell::UserResource,
     },
     hooks::{
         document::keep_focus,
@@ -25,6 +27,7 @@ const REFRESHED: &str = "The account was read just now.";
 /// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`, `?delete=`, `?history=`
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
+    let user = expect_context::<UserResource>();
     let connect = use_form::<ConnectIntegration>(|_| Ok(()));
     let refresh = use_form::<RefreshIntegration>(|_| Ok(()));
     let disconnect = use_form::<DisconnectIntegration>(|_| Ok(()));
@@ -48,10 +51,11 @@ pub fn IntegrationsPage() -> impl IntoView {
         <Done form=refresh text=REFRESHED toasted=true/>
         <Transition fallback=|| view! { <Skeleton label="Loading your accounts"/> }>
             {move || Suspend::new(async move {
+                let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
                 match status.await {
                     Ok(status) => view! {
                         <OutcomeAlert status=status.clone()/>
-                        <IntegrationsGrid status=status.clone() connect refresh/>
+                        <IntegrationsGrid status=status.clone() connect refresh is_admin/>
                         <DisconnectDialog status=status.clone() form=disconnect/>
                         <DeleteHistoryDialog status form=disconnect/>
                     }

@@ -22,6 +22,8 @@ pub use reader::{ConfigError, Reader};
 pub use reddit::RedditConfig;
 pub use tiktok::TiktokConfig;
 use url::Url;
+
+use crate::domain::platform::Platform;
 pub use x::XConfig;
 pub use youtube::YoutubeConfig;
 
@@ -46,6 +48,25 @@ pub struct Config {
     pub x: XConfig,
     /// YouTube.
     pub youtube: YoutubeConfig,
+}
+
+impl Config {
+    /// The variables that are not set, and must be for a platform to be offered.
+    pub fn missing_for(&self, platform: Platform) -> Vec<&'static str> {
+        let unless = |is_set: bool, names: &[&'static str]| if is_set { Vec::new() } else { names.to_vec() };
+        match platform {
+            Platform::Instagram => unless(self.instagram.keys.is_some(), &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"]),
+            Platform::Tiktok => unless(self.tiktok.keys.is_some(), &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"]),
+            Platform::Reddit => unless(self.reddit.keys.is_some(), &["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]),
+            Platform::Youtube => unless(self.youtube.keys.is_some(), &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"]),
+            Platform::X => {
+                let mut missing = unless(self.x.keys.is_some(), &["X_CLIENT_ID", "X_CLIENT_SECRET"]);
+                missing.extend(unless(self.x.monthly_budget > 0, &["X_MONTHLY_BUDGET_CENTS"]));
+                missing
+            }
+            Platform::Onlyfans => Vec::new(),
+        }
+    }
 }
 
 /// Whether one of these addresses is not on a vendor's domain: then a stand-in answers.

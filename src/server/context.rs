@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     api::flash::Flash,
+    domain::account::Role,
     error::{ApiError, ErrorCode},
 };
 
@@ -93,6 +94,14 @@ pub fn session() -> Option<OpenSession> {
 /// 401 where there is none.
 pub fn authenticated() -> Result<OpenSession, ApiError> {
     session().ok_or_else(|| ErrorCode::Unauthenticated.into())
+}
+
+/// The open session of somebody who runs Huntaze.
+///
+/// # Errors
+/// 401 where there is none, 403 where it is a creator's.
+pub fn admin() -> Result<OpenSession, ApiError> {
+    authenticated().and_then(|current| if current.user.role == Role::Admin { Ok(current) } else { Err(ErrorCode::Forbidden.into()) })
 }
 
 /// Where the request comes from.

@@ -10,6 +10,7 @@ pub mod oauth_states;
 pub mod onboarding;
 pub mod outbox;
 pub mod posts;
+pub mod reports;
 pub mod sessions;
 pub mod spending;
 pub mod users;

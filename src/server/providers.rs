@@ -25,7 +25,10 @@ use crate::{
     },
     server::{
         config::Config,
-        infra::{clock::Clock, http::HttpError},
+        infra::{
+            clock::Clock,
+            http::{self, HttpError},
+        },
     },
 };
 
@@ -238,6 +241,7 @@ pub trait OAuthProvider: Send + Sync {
 
 /// The platforms that are configured.
 pub struct ProviderRegistry {
+    http: Client,
     instagram: Option<Arc<dyn OAuthProvider>>,
     tiktok: Option<Arc<dyn OAuthProvider>>,
     reddit: Option<Arc<dyn OAuthProvider>>,
@@ -253,6 +257,7 @@ impl ProviderRegistry {
         }
         let (http, clock) = (|| http.clone(), || Arc::clone(clock));
         Self {
+            http: http(),
             instagram: shared(instagram::Instagram::new(&config.instagram, http(), clock())),
             tiktok: shared(tiktok::Tiktok::new(&config.tiktok, http(), clock())),
             reddit: shared(reddit::Reddit::new(&config.reddit, http(), clock())),
@@ -271,6 +276,14 @@ impl ProviderRegistry {
             Platform::X => self.x.as_deref(),
             Platform::Onlyfans => None,
         }
+    }
+
+    /// The status that an address answers with.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn look_at(&self, url: &Url) -> Result<u16, ProviderError> {
+        Ok(http::send(self.http.get(url.clone())).await?.status.as_u16())
     }
 
     /// What the screen needs to know of a platform.

@@ -34,6 +34,7 @@ const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
 huntaze migrate            bring the database to this version's schema
 huntaze admin grant MAIL   make the owner of an account an administrator
+huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
 huntaze healthcheck        exit 0 if the application on this machine is ready
 ";
 /// Requests that are under way when the process is told to stop may take this long.
@@ -51,6 +52,7 @@ pub fn run() -> ExitCode {
                 [] | ["serve"] => serve().await,
                 ["migrate"] => migrate().await,
                 ["admin", "grant", email] => grant_admin(email).await,
+                ["rotate-keys"] => rotate_keys().await,
                 ["healthcheck"] => healthcheck().await,
                 ["help" | "--help" | "-h"] => print(HELP),
                 _ => Err(format!("unknown command\n{HELP}").into()),
@@ -145,6 +147,19 @@ async fn grant_admin(email: &str) -> Outcome {
         return Err("there is no account with this address".into());
     }
     print("Granted.\n")
+}
+
+async fn rotate_keys() -> Outcome {
+    let config = Config::from_env()?;
+    start_logging(&config.app)?;
+    let (db, cipher) = (db::connect(&config.database)?, Cipher::new(&config.app.encryption_keys));
+    let rotation = services::integrations::rotate_keys(&db, &cipher, &SystemClock).await?;
+    let services::integrations::Rotation { rotated, current, unreadable, busy } = rotation;
+    print(&format!("{rotated} accounts now have the newest key, {current} had it before.\n"))?;
+    if unreadable + busy > 0 {
+        return Err(format!("{unreadable} could not be decrypted, {busy} were in use: run it again before you remove a key").into());
+    }
+    Ok(())
 }
 
 async fn healthcheck() -> Outcome {

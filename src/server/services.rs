@@ -4,6 +4,7 @@ pub mod account;
 pub mod admin;
 pub mod analytics;
 pub mod auth;
+pub mod doctor;
 pub mod home;
 pub mod integrations;
 pub mod onboarding;

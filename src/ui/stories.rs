@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Vec<Story>)> {
         ("card", super::card::stories::stories()),
         ("checkbox", super::checkbox::stories::stories()),
         ("choice_list", super::choice_list::stories::stories()),
+        ("copy_button", super::copy_button::stories::stories()),
         ("dialog", super::dialog::stories::stories()),
         ("field", super::field::stories::stories()),
         ("input", super::input::stories::stories()),

@@ -10,6 +10,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     endpoints.sort();
     insta::assert_snapshot!(endpoints.join("\n"), @r"
+    GET /api/admin/connections
     GET /api/analytics
     GET /api/analytics/posts
     GET /api/auth/pending-email
@@ -24,6 +25,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/onboarding
     POST /api/account/delete
     POST /api/account/profile
+    POST /api/admin/connections/dry-run
     POST /api/auth/change-password
     POST /api/auth/forgot-password
     POST /api/auth/login

@@ -2,6 +2,8 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod account;
+mod admin;
+mod analytics;
 mod auth;
 mod contract;
 mod database;

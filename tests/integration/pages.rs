@@ -22,6 +22,7 @@ async fn every_page_has_one_heading_one_main_a_title_and_a_description(db: PgPoo
     let mut member = app.member("ada@example.com").await;
     for (uri, heading) in [
         ("/home", "Home"),
+        ("/analytics", "Analytics"),
         ("/integrations", "Integrations"),
         ("/settings", "Settings"),
         ("/onboarding/step-1", "What do you create?"),

@@ -61,7 +61,9 @@ mod tests {
 
     fn read(pairs: &[(&'static str, &str)]) -> Looking {
         let mut query = ParamsMap::new();
-        pairs.iter().for_each(|(name, value)| query.insert(*name, (*value).to_owned()));
+        for (name, value) in pairs {
+            query.insert(*name, (*value).to_owned());
+        }
         Looking::read(&query)
     }
 

@@ -19,6 +19,8 @@ pub(super) fn ConnectCard(
     provider: ProviderView,
     /// Whether an account of it is connected.
     has_account: bool,
+    /// Whether the reader runs Huntaze, and can do something about a platform that is not configured.
+    is_admin: bool,
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {
     let platform = provider.provider;
@@ -34,6 +36,8 @@ pub(super) fn ConnectCard(
             </Form>
         }
         .into_any()
+    } else if is_admin && platform != Platform::Onlyfans {
+        view! { <p class=css::facts>"Not configured. " <a href="/admin/connections">"What is missing"</a></p> }.into_any()
     } else {
         view! { <p class=css::facts>"Not available yet"</p> }.into_any()
     };

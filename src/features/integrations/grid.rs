@@ -16,6 +16,8 @@ pub fn IntegrationsGrid(
     connect: FormState<ConnectIntegration>,
     /// Reads an account now.
     refresh: FormState<RefreshIntegration>,
+    /// Whether the reader runs Huntaze.
+    is_admin: bool,
 ) -> impl IntoView {
     let IntegrationsStatus { integrations, kept, providers } = status;
     let cards = move |provider: ProviderView| {
@@ -31,7 +33,7 @@ pub fn IntegrationsGrid(
                 .into_iter()
                 .map(|account| view! { <li><KeptCard account is_available=provider.is_available connect/></li> })
                 .collect_view()}
-            <li><ConnectCard provider has_account connect/></li>
+            <li><ConnectCard provider has_account is_admin connect/></li>
         }
     };
     view! { <ul class=css::grid>{providers.into_iter().map(cards).collect_view()}</ul> }

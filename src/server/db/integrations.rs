@@ -150,6 +150,16 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Integrat
     rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The next accounts with tokens, and their owners, in the order of their ids.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn connected_after(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>, DbError> {
+    let rows =
+        sqlx::query!("SELECT id, user_id FROM integrations WHERE id > $1 AND access_token IS NOT NULL ORDER BY id LIMIT $2", after, limit);
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.user_id)).collect())
+}
+
 /// One account of a creator.
 ///
 /// # Errors

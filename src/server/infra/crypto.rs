@@ -72,6 +72,11 @@ impl Cipher {
         Ok([&[VERSION, *id], nonce.as_slice(), &sealed].concat())
     }
 
+    /// Whether a value was sealed with the newest key.
+    pub fn is_current(&self, sealed: &[u8]) -> bool {
+        self.keys.first().is_some_and(|(id, _)| sealed.get(..HEADER) == Some(&[VERSION, *id]))
+    }
+
     /// Decrypts what was sealed for this place.
     ///
     /// # Errors
@@ -109,6 +114,7 @@ mod tests {
         assert_eq!(new.open(&sealed, place(1)), Err(CryptoError::UnknownKey(1)));
         let sealed = both.seal(&"token".to_owned().into(), place(1)).expect("sealed");
         assert_eq!(old.open(&sealed, place(1)), Err(CryptoError::UnknownKey(2)), "the newest key seals");
+        assert!(both.is_current(&sealed) && new.is_current(&sealed) && !old.is_current(&sealed) && !both.is_current(&[]));
     }
 
     proptest! {

@@ -115,6 +115,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
+        "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),
     }

@@ -1,4 +1,4 @@
-//! Decides before a page is drawn whether its visitor may see it.
+//! Decides before a page is drawn whether its visitor may see it; what a page asks for is checked again by the server functions.
 
 use axum::{
     extract::Request,
@@ -8,7 +8,11 @@ use axum::{
 
 use super::session::EndedSession;
 use crate::{
-    domain::navigation::{HOME, is_for_members, is_for_visitors, login_path},
+    domain::{
+        account::Role,
+        navigation::{HOME, is_for_admins, is_for_members, is_for_visitors, login_path},
+    },
+    error::{ApiError, ErrorCode},
     server::db::sessions::OpenSession,
 };
 
@@ -20,6 +24,10 @@ pub async fn guard(request: Request, next: Next) -> Response {
         let wanted = request.uri().path_and_query().map_or(path, |wanted| wanted.as_str());
         let has_ended = request.extensions().get::<EndedSession>().is_some();
         return Redirect::to(&login_path(wanted, has_ended)).into_response();
+    }
+    let is_admin = request.extensions().get::<OpenSession>().is_some_and(|current| current.user.role == Role::Admin);
+    if is_for_admins(path) && !is_admin {
+        return ApiError::from(ErrorCode::Forbidden).into_response();
     }
     if is_for_visitors(path) && is_member {
         return Redirect::to(HOME).into_response();

@@ -191,12 +191,12 @@ impl Submission {
 
 /// Its API answers `{"message", "error": status}`; its token endpoint speaks `OAuth`, sometimes with status 200.
 fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
-    if let Some(error) = oauth::error(answer) {
-        return Some(error);
-    }
     #[derive(Deserialize)]
     struct Body {
         error: u16,
+    }
+    if let Some(error) = oauth::error(answer) {
+        return Some(error);
     }
     let status = match serde_json::from_slice::<Body>(&answer.body) {
         Ok(Body { error }) => error,

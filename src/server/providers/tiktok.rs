@@ -176,6 +176,7 @@ struct VideoPage {
     has_more: bool,
 }
 
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
 #[derive(Deserialize)]
 struct Video {
     id: String,

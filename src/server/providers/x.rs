@@ -183,6 +183,7 @@ struct Tweet {
     public_metrics: TweetMetrics,
 }
 
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
 #[derive(Default, Deserialize)]
 struct TweetMetrics {
     impression_count: Option<i64>,

@@ -258,6 +258,7 @@ struct VideoSnippet {
     published_at: DateTime<Utc>,
 }
 
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct VideoStatistics {

@@ -96,7 +96,7 @@ impl Selection {
 /// # Errors
 /// The database does not answer.
 pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Analytics, AnalyticsError> {
-    let stats = home::stats(state, user_id, selection.range, selection.account).await?;
+    let period = home::stats(state, user_id, selection.range, selection.account).await?;
     let rows = db::analytics::days(&state.db, user_id, selection.account, selection.start(), selection.today).await?;
     let name = |account: &Integration| AccountName {
         id: account.id,
@@ -108,7 +108,7 @@ pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Res
         range: selection.range,
         account: selection.account,
         accounts: selection.accounts.iter().map(name).collect(),
-        stats,
+        stats: period,
         days: days(selection, &rows),
     })
 }

@@ -5,6 +5,7 @@ mod connect;
 mod days;
 mod disconnect;
 mod posts;
+mod rotate;
 mod sync;
 mod tokens;
 
@@ -13,9 +14,11 @@ use std::{future::Future, time::Duration};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-pub use connect::{Callback, Connected, connect, finish};
+pub use budget::first_of_month;
+pub use connect::{Callback, Connected, connect, finish, redirect_uri};
 pub use days::HISTORY;
 pub use disconnect::{disconnect, revoke_all};
+pub use rotate::{Rotation, RotationError, rotate_keys};
 pub use sync::{refresh, sync_due};
 
 use crate::{

@@ -154,6 +154,7 @@ async fn reconnecting_keeps_the_account_its_id_and_its_history(db: PgPool) {
     let days = "SELECT count(*) FROM daily_insights";
     let before: i64 = sqlx::query_scalar(days).fetch_one(&db).await.expect("a count");
     sandbox.fail("profile", FaultKind::Revoked, 1);
+    app.advance(&sandbox, TimeDelta::seconds(10));
     member.post(&format!("/api/integrations/refresh/instagram/{id}"), json!({})).await.expect_status(409);
     let broken = &member.get("/api/integrations/status").await.json()["integrations"][0];
     assert_eq!((&broken["status"], &broken["reason"]), (&Value::from("error"), &Value::from("revoked")));

@@ -47,6 +47,7 @@ async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
         app.advance(&sandbox, TimeDelta::hours(25));
         member.get("/api/csrf/token").await;
         app.read_due().await;
+        app.advance(&sandbox, TimeDelta::seconds(10));
         let answer = member.post(&format!("/api/integrations/refresh/{word}/{id}"), json!({})).await.expect_status(200);
         assert_eq!(answer.json()["status"], "healthy", "{word}: {}", answer.body);
         assert!(sandbox.calls("refresh") > 0, "{word}");
@@ -150,7 +151,10 @@ async fn what_was_not_allowed_is_not_asked_for(db: PgPool) {
         assert_eq!((&account["status"], &account["lacksPermission"]), (&Value::from("healthy"), &Value::from(true)), "{account}");
     }
     assert_eq!(sandbox.world.requests().iter().filter(|request| request.status >= 400).count(), 0, "nothing was refused");
-    let of: Vec<String> = sqlx::query_scalar("SELECT DISTINCT provider FROM posts JOIN integrations ON integrations.id = integration_id").fetch_all(&db).await.expect("a list");
+    let of: Vec<String> = sqlx::query_scalar("SELECT DISTINCT provider FROM posts JOIN integrations ON integrations.id = integration_id")
+        .fetch_all(&db)
+        .await
+        .expect("a list");
     assert_eq!(of, ["youtube"]);
 }
 

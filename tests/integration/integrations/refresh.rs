@@ -57,6 +57,8 @@ async fn what_went_wrong_is_said_with_the_right_status(db: PgPool) {
     }
     member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
     sandbox.fail("profile", FaultKind::RateLimited, 1);
+    member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+    app.advance(&sandbox, TimeDelta::seconds(10));
     let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
     assert_eq!(answer.error()["error"], "The platform asks us to slow down. We go on later.");
     let calls = sandbox.calls("profile");
@@ -83,6 +85,7 @@ async fn an_account_is_read_by_one_at_a_time(db: PgPool) {
     let outcomes = futures::future::join_all(calls).await;
     assert_eq!(outcomes, [200; 5], "each waits for the one before");
     assert_eq!(sandbox.calls("insights"), 30, "and takes its outcome");
+    app.advance(&sandbox, TimeDelta::seconds(10));
     let now = app.state.clock.now();
     db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed");
     assert_eq!(member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409).code(), "conflict", "not for ever");

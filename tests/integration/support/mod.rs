@@ -141,7 +141,10 @@ impl TestApp {
         let authorize_url = self.leave_for(member, platform).await;
         let back = sandbox.decide(&authorize_url, "allow", account, &[]).await;
         let answer = member.page(&back).await.expect_status(303);
-        let (_, id) = answer.location().split_once(&format!("?connected={}&account=", platform.as_str())).expect(answer.location());
+        let (_, id) = answer
+            .location()
+            .split_once(&format!("?connected={}&account=", platform.as_str()))
+            .unwrap_or_else(|| panic!("{}", answer.location()));
         id.to_owned()
     }
 

@@ -12,7 +12,7 @@ fn failure(status: u16, body: &str) -> FailureKind {
     read::<Me>(&answer(status, body), error).err().expect("no profile").kind()
 }
 
-/// "Retrieving the access token" and "Refreshing the token"
+// "Retrieving the access token" and "Refreshing the token"
 #[test]
 fn a_refresh_token_is_kept() {
     let body = r#"{"access_token":"a1","token_type":"bearer","expires_in":3600,"scope":"identity history","refresh_token":"r1"}"#;
@@ -25,7 +25,7 @@ fn a_refresh_token_is_kept() {
     assert_eq!(failure(200, r#"{"error":"invalid_grant"}"#), FailureKind::Revoked, "errors come with status 200");
 }
 
-/// "GET /api/v1/me"
+// "GET /api/v1/me"
 #[test]
 fn the_followers_are_those_of_the_own_community() {
     let body = r#"{"id":"1w72","name":"ada_creates","total_karma":4200,"created_utc":1389649907.0,
@@ -35,7 +35,7 @@ fn the_followers_are_those_of_the_own_community() {
     assert!(read::<Me>(&answer(200, r#"{"id":"1w72","name":"ada"}"#), error).expect("a profile").subreddit.is_none());
 }
 
-/// "GET /user/username/submitted"
+// "GET /user/username/submitted"
 #[test]
 fn views_are_unknown() {
     let body = r#"{"kind":"Listing","data":{"after":null,"children":[{"kind":"t3","data":{"id":"abc","name":"t3_abc","title":"Sunset",
@@ -47,7 +47,7 @@ fn views_are_unknown() {
     assert_eq!(post.url.as_deref(), Some("https://www.reddit.com/r/pics/comments/abc/sunset/"));
 }
 
-/// "API access rules": the headers of every answer.
+// "API access rules": the headers of every answer.
 #[test]
 fn the_allowance_is_obeyed_before_it_is_used_up() {
     let used_up = with_header(with_header(answer(200, "{}"), "x-ratelimit-remaining", "0.0"), "x-ratelimit-reset", "299");

@@ -12,7 +12,7 @@ fn failure(status: u16, body: &str) -> FailureKind {
     read::<UserInfo>(&answer(status, body), error).err().expect("no profile").kind()
 }
 
-/// "User Access Token Management"
+// "User Access Token Management"
 #[test]
 fn a_token_tells_both_lifetimes() {
     let body = r#"{"access_token":"act.example","expires_in":86400,"open_id":"afd97af1","refresh_expires_in":31536000,
@@ -27,7 +27,7 @@ fn a_token_tells_both_lifetimes() {
     assert_eq!(failure(200, refused), FailureKind::Revoked, "seen with status 200, too");
 }
 
-/// "Get User Info"
+// "Get User Info"
 #[test]
 fn a_profile_has_what_was_allowed() {
     let body = r#"{"data":{"user":{"open_id":"723f24d7","union_id":"c9c60f49","display_name":"Ada","username":"ada.creates",
@@ -38,7 +38,7 @@ fn a_profile_has_what_was_allowed() {
     assert_eq!(read::<UserInfo>(&answer(200, bare), error).expect("a profile").data.user.follower_count, None);
 }
 
-/// "List Videos"
+// "List Videos"
 #[test]
 fn videos_come_in_pages() {
     let body = r#"{"data":{"videos":[{"id":"7080213458555737986","title":"","video_description":"Sunset #sea","create_time":1768392000,
@@ -53,7 +53,7 @@ fn videos_come_in_pages() {
     );
 }
 
-/// "Error Handling"
+// "Error Handling"
 #[test]
 fn errors_are_told_apart() {
     let api = |code: &str| format!(r#"{{"data":{{}},"error":{{"code":"{code}","message":"m","log_id":"2026"}}}}"#);

@@ -12,7 +12,7 @@ fn failure(status: u16, body: &str) -> FailureKind {
     read::<Data<User>>(&answer(status, body), error).err().expect("no user").kind()
 }
 
-/// "OAuth 2.0 Authorization Code Flow with PKCE"
+// "OAuth 2.0 Authorization Code Flow with PKCE"
 #[test]
 fn a_refresh_token_is_replaced_at_once() {
     let body = r#"{"token_type":"bearer","expires_in":7200,"access_token":"a1","scope":"tweet.read users.read offline.access","refresh_token":"r1"}"#;
@@ -29,7 +29,7 @@ fn a_refresh_token_is_replaced_at_once() {
     );
 }
 
-/// "GET /2/users/me"
+// "GET /2/users/me"
 #[test]
 fn a_user_has_public_metrics() {
     let body = r#"{"data":{"id":"2244994945","name":"Ada","username":"ada_creates",
@@ -38,7 +38,7 @@ fn a_user_has_public_metrics() {
     assert_eq!((user.username.as_str(), user.public_metrics.map(|metrics| metrics.followers_count)), ("ada_creates", Some(1200)));
 }
 
-/// "GET /2/users/:id/tweets"
+// "GET /2/users/:id/tweets"
 #[test]
 fn impressions_are_views() {
     let body = r#"{"data":[{"id":"1346889436626259968","text":"Sunset","created_at":"2026-01-14T12:00:00.000Z",
@@ -51,7 +51,7 @@ fn impressions_are_views() {
     assert!(read::<Data<Vec<Tweet>>>(&answer(200, r#"{"meta":{"result_count":0}}"#), error).expect("an empty page").data.is_none());
 }
 
-/// "Response codes & errors", "Rate limits"
+// "Response codes & errors", "Rate limits"
 #[test]
 fn errors_are_told_apart() {
     let problem =

@@ -13,7 +13,7 @@ fn failure(status: u16, body: &str) -> FailureKind {
     read::<Page<Channel>>(&answer(status, body), error).err().expect("no channel").kind()
 }
 
-/// "Using OAuth 2.0 for Web Server Applications"
+// "Using OAuth 2.0 for Web Server Applications"
 #[test]
 fn a_refresh_token_is_given_once() {
     let body = r#"{"access_token":"1/fFAGRNJru1FTz70BzhT3Zg","expires_in":3920,"token_type":"Bearer","refresh_token":"1//xEoDL4iW3cxlI7yDbSRFYNG01kVKM2C",
@@ -26,7 +26,7 @@ fn a_refresh_token_is_given_once() {
     assert_eq!(failure(400, r#"{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"#), FailureKind::Revoked);
 }
 
-/// "Channels: list"
+// "Channels: list"
 #[test]
 fn counts_are_texts_and_a_hidden_one_is_none() {
     let body = r#"{"kind":"youtube#channelListResponse","items":[{"id":"UC_x5XG1OV2P6uZZ5FSM9Ttw","snippet":{"title":"Ada","customUrl":"@ada.creates"},
@@ -39,7 +39,7 @@ fn counts_are_texts_and_a_hidden_one_is_none() {
     assert!(read::<Page<Channel>>(&answer(200, none), error).expect("a page").items.is_empty());
 }
 
-/// "PlaylistItems: list" and "Videos: list"
+// "PlaylistItems: list" and "Videos: list"
 #[test]
 fn a_video_without_likes_has_none() {
     let body =
@@ -51,7 +51,7 @@ fn a_video_without_likes_has_none() {
     assert_eq!((post.views, post.likes, post.comments, post.shares), (Some(345), None, None, None));
 }
 
-/// "Reports: query"
+// "Reports: query"
 #[test]
 fn a_day_without_a_row_is_unknown() {
     let body = r#"{"kind":"youtubeAnalytics#resultTable","columnHeaders":[{"name":"day","columnType":"DIMENSION","dataType":"STRING"},
@@ -64,7 +64,7 @@ fn a_day_without_a_row_is_unknown() {
     assert!(read::<Report>(&answer(200, r#"{"columnHeaders":[]}"#), error).expect("a report").day("2026-01-13").is_empty());
 }
 
-/// "YouTube Data API: Errors", "Standardized error responses"
+// "YouTube Data API: Errors", "Standardized error responses"
 #[test]
 fn errors_are_told_apart() {
     let api =

@@ -55,7 +55,7 @@ pub(super) fn next_month(now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// The month's first day, UTC.
-pub(super) fn first_of_month(now: DateTime<Utc>) -> NaiveDate {
+pub fn first_of_month(now: DateTime<Utc>) -> NaiveDate {
     let today = now.date_naive();
     today.with_day(1).unwrap_or(today)
 }

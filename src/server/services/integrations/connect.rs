@@ -46,7 +46,7 @@ pub async fn connect(state: &AppState, current: &OpenSession, platform: Platform
 }
 
 /// Where platforms send creators back to. It must be registered with the platform, to the letter.
-pub(super) fn redirect_uri(state: &AppState, platform: Platform) -> String {
+pub fn redirect_uri(state: &AppState, platform: Platform) -> String {
     state.config.app.link(&format!("/api/integrations/callback/{}", platform.as_str()))
 }
 

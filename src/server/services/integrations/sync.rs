@@ -69,7 +69,8 @@ pub async fn refresh(
         // The platform limits all of Huntaze: nobody's impatience may cost the others.
         return Err(IntegrationError::NotRead(FailureKind::RateLimited));
     }
-    if found.days_read.until.is_some() && found.facts.last_error.is_none() && found.facts.last_ok_at.is_some_and(|at| now - at < JUST_READ) {
+    if found.days_read.until.is_some() && found.facts.last_error.is_none() && found.facts.last_ok_at.is_some_and(|at| now - at < JUST_READ)
+    {
         return Ok(view(found, now));
     }
     let (worker, user_id) = (state.clone(), current.user.id);

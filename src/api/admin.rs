@@ -1,0 +1,33 @@
+//! For operators: `/api/admin/*`.
+#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::GetUrl;
+
+use super::ApiClient;
+#[cfg(feature = "ssr")]
+use crate::server::middleware::accept_json::AcceptJson;
+use crate::{
+    domain::admin::{DryRun, PlatformReport},
+    error::ApiError,
+};
+
+/// `GET /api/admin/connections`: how each platform is set up, and how it goes. 403 for creators.
+#[server(prefix = "/api", endpoint = "admin/connections", input = GetUrl)]
+pub async fn get_connections() -> Result<Vec<PlatformReport>, ApiError> {
+    use crate::server::{context, services::doctor};
+    context::admin()?;
+    Ok(doctor::reports(&context::state()?).await?)
+}
+
+/// `POST /api/admin/connections/dry-run`: whether a platform's consent page knows us. 403 for creators.
+#[server(prefix = "/api", endpoint = "admin/connections/dry-run", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRun, ApiError> {
+    use crate::server::{
+        context,
+        services::{doctor, integrations},
+    };
+    context::admin()?;
+    Ok(doctor::dry_run(&context::state()?, integrations::platform(&provider)?).await?)
+}

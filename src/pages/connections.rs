@@ -1,0 +1,31 @@
+//! `/admin/connections`
+
+use leptos::prelude::*;
+
+use super::PageMeta;
+use crate::{
+    api::admin::{TryConnection, get_connections},
+    features::{admin::ConnectionDoctor, load_error::LoadError},
+    hooks::form::{Problem, use_form},
+    ui::skeleton::Skeleton,
+};
+
+/// `/admin/connections`: for those who run Huntaze.
+#[component]
+pub fn ConnectionsPage() -> impl IntoView {
+    let dry_run = use_form::<TryConnection>(|_| Ok(()));
+    let reports = Resource::new(|| (), |()| get_connections());
+    view! {
+        <PageMeta title="Connection doctor" description="How each platform is set up, and how it goes."/>
+        <h1>"Connection doctor"</h1>
+        <Problem form=dry_run/>
+        <Transition fallback=|| view! { <Skeleton label="Loading the reports"/> }>
+            {move || Suspend::new(async move {
+                match reports.await {
+                    Ok(reports) => view! { <ConnectionDoctor reports dry_run/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

@@ -1,0 +1,73 @@
+//! How the platforms are set up, for operators.
+
+use chrono::TimeDelta;
+
+use super::integrations::{IntegrationError, first_of_month, redirect_uri};
+use crate::{
+    domain::{
+        admin::{DryRun, PlatformReport, ScopeReport, Spending},
+        choice::Choice,
+        platform::Platform,
+    },
+    server::{
+        db,
+        infra::token::Token,
+        providers::{Visit, scopes},
+        state::AppState,
+    },
+};
+
+/// Failures are looked up so far back.
+const LOOK_BACK: TimeDelta = TimeDelta::days(7);
+
+/// A report for each platform that is connected through `OAuth`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn reports(state: &AppState) -> Result<Vec<PlatformReport>, IntegrationError> {
+    let now = state.clock.now();
+    let granted = db::reports::granted_scopes(&state.db).await?;
+    let failures = db::reports::failures(&state.db, now - LOOK_BACK).await?;
+    let mut reports = Vec::new();
+    for platform in Platform::ALL.iter().copied() {
+        let Some(scopes) = scopes::of(platform) else { continue };
+        let provider = state.providers.get(platform);
+        let of_platform = || granted.iter().filter(move |(known, ..)| *known == platform);
+        let scope = |scope: &&str| {
+            let granted = of_platform().filter(|(_, list, _)| list.iter().any(|known| known == scope));
+            ScopeReport { scope: (*scope).to_owned(), granted: granted.map(|(.., accounts)| accounts).sum() }
+        };
+        let spending = match provider.and_then(|provider| provider.monthly_budget()) {
+            Some(budget) => Some(Spending { spent: db::spending::spent(&state.db, platform, first_of_month(now)).await?, budget }),
+            None => None,
+        };
+        reports.push(PlatformReport {
+            provider: platform,
+            is_configured: provider.is_some(),
+            is_sandbox: provider.is_some_and(|provider| provider.is_sandbox()),
+            redirect_uri: redirect_uri(state, platform),
+            missing: state.config.missing_for(platform).into_iter().map(ToOwned::to_owned).collect(),
+            scopes: scopes.asked.iter().map(scope).collect(),
+            accounts: of_platform().map(|(.., accounts)| accounts).sum(),
+            failures: failures.iter().filter(|(known, _)| *known == platform).map(|(_, failure)| failure.clone()).collect(),
+            spending,
+        });
+    }
+    Ok(reports)
+}
+
+/// Asks a platform's consent page, as a creator's browser would, whether it knows us. Nothing is stored: what would come back leads nowhere.
+///
+/// # Errors
+/// The platform is not configured, or does not answer.
+pub async fn dry_run(state: &AppState, platform: Platform) -> Result<DryRun, IntegrationError> {
+    let provider = state.providers.get(platform).ok_or(IntegrationError::NotAvailable(platform))?;
+    let (text, verifier) = (Token::random()?.text(), Token::random()?.text());
+    let redirect_uri = redirect_uri(state, platform);
+    let url = provider.authorize_url(&Visit { state: &text, verifier: &verifier, redirect_uri: &redirect_uri });
+    let status = state.providers.look_at(&url).await.map_err(|error| {
+        tracing::warn!(%error, "a consent page did not answer");
+        IntegrationError::NotRead(error.kind())
+    })?;
+    Ok(DryRun { provider: platform, authorize_url: url.into(), status })
+}

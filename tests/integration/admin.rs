@@ -1,0 +1,129 @@
+//! What operators see, and what they can do.
+
+use huntaze::{
+    domain::platform::Platform,
+    server::{
+        config::EncryptionKey,
+        db,
+        infra::crypto::Cipher,
+        services::{
+            admin,
+            integrations::{Rotation, rotate_keys},
+        },
+    },
+};
+use huntaze_sandbox::FaultKind;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{OAUTH_PLATFORMS, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+const ADMIN: &str = "olga@example.com";
+
+#[sqlx::test]
+async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let (mut ada, mut olga) = (app.member(EMAIL).await, app.member(ADMIN).await);
+    for (uri, method) in [("/api/admin/connections", "get"), ("/api/admin/connections/dry-run", "post")] {
+        let answer = if method == "get" { olga.get(uri).await } else { olga.post(uri, json!({ "provider": "x" })).await };
+        assert_eq!(answer.expect_status(403).code(), "forbidden", "{uri}");
+    }
+    assert!(olga.page("/admin/connections").await.expect_status(403).body.contains("not allowed"));
+    assert!(app.visitor().await.page("/admin/connections").await.location().starts_with("/login"));
+    assert!(!olga.page("/home").await.body.contains("/admin/connections"));
+    assert!(admin::grant(&db, ADMIN, app.state.clock.now()).await.expect("granted"));
+
+    app.connect_to(&sandbox, &mut ada, Platform::X, "ada.creates").await;
+    sandbox.fail_at(Platform::X, "profile", FaultKind::ScopeRemoved, 1);
+    app.read_due().await;
+    let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
+    let x = reports.as_array().expect("a list").iter().find(|report| report["provider"] == "x").expect("X");
+    assert_json_snapshot!(x);
+    let page = olga.page("/admin/connections").await.expect_status(200).body;
+    for part in ["http://127.0.0.1:3000/api/integrations/callback/x", "scope_lost", "Readings cost $0.01 of $10.00", "Nothing went wrong"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    for platform in OAUTH_PLATFORMS {
+        let asked = json!({ "provider": huntaze::domain::choice::Choice::as_str(platform) });
+        let outcome = olga.post("/api/admin/connections/dry-run", asked).await.expect_status(200).json();
+        assert_eq!(outcome["status"], 200, "{platform:?}: {outcome}");
+    }
+    assert_eq!(
+        sqlx::query_scalar::<_, i64>("SELECT count(*) FROM oauth_states WHERE used_at IS NULL").fetch_one(&db).await.expect("a count"),
+        0
+    );
+    olga.post("/api/admin/connections/dry-run", json!({ "provider": "onlyfans" })).await.expect_status(409);
+}
+
+#[sqlx::test]
+async fn without_keys_the_doctor_names_the_variables(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut olga = app.member(ADMIN).await;
+    admin::grant(&db, ADMIN, app.state.clock.now()).await.expect("granted");
+    let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
+    let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missing"].to_string()).collect();
+    assert_eq!(
+        missing,
+        [
+            r#"["INSTAGRAM_CLIENT_ID","INSTAGRAM_CLIENT_SECRET"]"#,
+            r#"["TIKTOK_CLIENT_KEY","TIKTOK_CLIENT_SECRET"]"#,
+            r#"["REDDIT_CLIENT_ID","REDDIT_CLIENT_SECRET"]"#,
+            r#"["YOUTUBE_CLIENT_ID","YOUTUBE_CLIENT_SECRET"]"#,
+            r#"["X_CLIENT_ID","X_CLIENT_SECRET","X_MONTHLY_BUDGET_CENTS"]"#,
+        ]
+    );
+    let (mut ada, page) = (app.member(EMAIL).await, olga.page("/integrations").await.body);
+    assert_eq!((page.matches("Not configured.").count(), page.matches("Not available yet").count()), (5, 1));
+    assert!(!ada.page("/integrations").await.body.contains("Not configured."));
+}
+
+fn key(id: u8) -> EncryptionKey {
+    format!("k{id}:{}", format!("{id}{id}").repeat(32)).parse().expect("a key")
+}
+
+/// While accounts are read; nothing is lost, and the old key is not needed any more.
+#[sqlx::test]
+async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    for platform in OAUTH_PLATFORMS {
+        app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
+    }
+    let both = Cipher::new(&[key(2), key(1)]);
+    let clock = app.state.clock.clone();
+    // Readers go on with both keys, as after a restart with both in `ENCRYPTION_KEYS`.
+    let mut twin = app.twin(huntaze::server::infra::http::TIMEOUT);
+    twin.state.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)]));
+    let (rotation, ()) = tokio::join!(rotate_keys(&db, &both, clock.as_ref()), twin.read_due());
+    let Rotation { rotated, current, unreadable, busy } = rotation.expect("rotated");
+    assert_eq!((rotated + current, unreadable, busy), (5, 0, 0));
+    let old: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM integrations WHERE get_byte(access_token, 1) <> 2 OR get_byte(refresh_token, 1) <> 2")
+            .fetch_one(&db)
+            .await
+            .expect("a count");
+    assert_eq!(old, 0);
+    assert_eq!(rotate_keys(&db, &both, clock.as_ref()).await.expect("nothing to do").current, 5);
+    twin.state.cipher = std::sync::Arc::new(Cipher::new(&[key(2)]));
+    sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(clock.now()).execute(&db).await.expect("updated");
+    twin.read_due().await;
+    let status = member.get("/api/integrations/status").await.json();
+    assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["status"] == "healthy"), "{status}");
+}
+
+#[sqlx::test]
+async fn what_no_key_opens_is_left_as_it_is(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    let stored = "SELECT access_token FROM integrations";
+    let before: Vec<u8> = sqlx::query_scalar(stored).fetch_one(&db).await.expect("a token");
+    let rotation = rotate_keys(&db, &Cipher::new(&[key(3)]), app.state.clock.as_ref()).await.expect("an answer");
+    assert_eq!(rotation, Rotation { unreadable: 1, ..Rotation::default() });
+    assert_eq!(sqlx::query_scalar::<_, Vec<u8>>(stored).fetch_one(&db).await.expect("a token"), before);
+    let free = db::integrations::claim_due(&db, app.state.clock.now(), app.state.clock.now()).await.expect("an answer");
+    assert!(free.is_some(), "nobody holds it");
+    assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["reason"], Value::Null);
+}

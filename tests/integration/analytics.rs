@@ -1,0 +1,105 @@
+//! Figures day by day, posts, and the tables to take away.
+
+use chrono::TimeDelta;
+use huntaze::domain::platform::Platform;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn ready(db: PgPool) -> (TestApp, Sandbox, Client, String, String) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    let instagram = app.connect(&sandbox, &mut member, "ada.creates").await;
+    let reddit = app.connect_to(&sandbox, &mut member, Platform::Reddit, "ada.creates").await;
+    app.read_due().await;
+    (app, sandbox, member, instagram, reddit)
+}
+
+#[sqlx::test]
+async fn each_day_says_how_many_accounts_are_in_it(db: PgPool) {
+    let (_app, _sandbox, mut member, instagram, _) = ready(db).await;
+    let all = member.get("/api/analytics?range=7d").await.expect_status(200).json();
+    assert_eq!(all["days"].as_array().map(Vec::len), Some(7));
+    let expected = json!({
+        "day": "2026-01-14",
+        "audience": { "value": null, "known": 0, "of": 2 },
+        "views": { "value": 11_378, "known": 1, "of": 1 },
+        "interactions": { "value": 436, "known": 1, "of": 2 },
+    });
+    assert_eq!(all["days"][6], expected);
+    let sum: i64 = all["days"].as_array().expect("days").iter().filter_map(|day| day["views"]["value"].as_i64()).sum();
+    assert_eq!(all["stats"]["views"]["value"], sum, "the chart and the figure agree");
+    let one = member.get(&format!("/api/analytics?range=7d&account={instagram}")).await.expect_status(200).json();
+    assert_eq!((&one["days"][6]["interactions"]["of"], one["accounts"].as_array().map(Vec::len)), (&json!(1), Some(2)));
+}
+
+#[sqlx::test]
+async fn posts_come_in_the_order_that_is_asked_for_fifty_a_page(db: PgPool) {
+    let (_app, _sandbox, mut member, instagram, _) = ready(db.clone()).await;
+    let mut read = async |query: &str| member.get(&format!("/api/analytics/posts?{query}")).await.expect_status(200).json();
+    let interactions = |page: &Value| -> Vec<i64> {
+        let sum = |post: &Value| ["likes", "comments", "shares"].iter().filter_map(|name| post[name].as_i64()).sum();
+        page["posts"].as_array().expect("a list").iter().map(sum).collect()
+    };
+    let best = read("range=90d").await;
+    assert_eq!((&best["total"], &best["pages"]), (&json!(90), &json!(2)), "45 at each");
+    let numbers = interactions(&best);
+    assert_eq!(numbers.len(), 50);
+    assert!(numbers.is_sorted_by(|a, b| a >= b) && numbers[0] > numbers[49]);
+    let second = read("range=90d&page=2").await;
+    assert!(interactions(&second).len() == 40 && interactions(&second)[0] <= numbers[49], "the rest");
+    assert_eq!(read("range=90d&page=9").await["page"], 2, "beyond the last is the last");
+    assert!(interactions(&read("range=90d&order=worst").await).is_sorted());
+    let newest = read("range=7d&order=newest").await;
+    let times: Vec<_> =
+        newest["posts"].as_array().expect("a list").iter().map(|post| post["publishedAt"].as_str().expect("a time")).collect();
+    assert!(times.is_sorted_by(|a, b| a >= b) && times.iter().all(|time| *time >= "2026-01-08"), "{times:?}");
+    let one = read(&format!("range=90d&account={instagram}")).await;
+    assert_eq!(one["total"], 45);
+    assert!(newest["posts"].as_array().expect("a list").iter().any(|post| post["views"].is_null()), "Reddit says nothing of views");
+    for bad in ["range=1d", "order=odd", "page=-1", "page=99999999999"] {
+        member.get(&format!("/api/analytics/posts?{bad}")).await.expect_status(400);
+    }
+}
+
+#[sqlx::test]
+async fn tables_can_be_taken_away_and_hold_no_formula(db: PgPool) {
+    let (_app, _sandbox, mut member, instagram, _) = ready(db.clone()).await;
+    sqlx::query("UPDATE posts SET title = '=HYPERLINK(\"http://evil.example\")'").execute(&db).await.expect("updated");
+    let days = member.get(&format!("/api/analytics/days.csv?range=7d&account={instagram}")).await.expect_status(200);
+    assert_eq!(days.header("content-disposition"), "attachment; filename=\"huntaze-days.csv\"");
+    assert_eq!(days.body.lines().count(), 8);
+    assert_eq!(days.body.lines().last(), Some("2026-01-14,instagram,ada.creates,,11378,6826,436"));
+    let posts = member.get("/api/analytics/posts.csv?range=7d").await.expect_status(200);
+    assert!(posts.body.contains("\"'=HYPERLINK(\"\"http://evil.example\"\")\""), "{}", posts.body);
+    member.get("/api/analytics/days.csv?range=odd").await.expect_status(400);
+}
+
+#[sqlx::test]
+async fn figures_are_their_owners_alone(db: PgPool) {
+    let (app, _sandbox, _, instagram, _) = ready(db).await;
+    let mut eve = app.member("eve@example.com").await;
+    for path in ["/api/analytics", "/api/analytics/posts", "/api/analytics/days.csv", "/api/analytics/posts.csv"] {
+        assert_eq!(eve.get(&format!("{path}?account={instagram}")).await.expect_status(404).code(), "not_found", "{path}");
+        eve.get(&format!("{path}?account=%00")).await.expect_status(404);
+        app.visitor().await.get(path).await.expect_status(401);
+        let nothing = eve.get(path).await.expect_status(200).body;
+        assert!(!nothing.contains("ada.creates"), "{nothing}");
+    }
+}
+
+#[sqlx::test]
+async fn the_page_works_without_a_script(db: PgPool) {
+    let (app, sandbox, mut member, instagram, _) = ready(db).await;
+    let page = member.page(&format!("/analytics?range=7d&account={instagram}&order=newest")).await.expect_status(200).body;
+    for part in ["Views as a table", "2026-01-14", "Download days (CSV)", "New set no. 1006", "11,378", "rel=\"external noopener\""] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let mut eve = app.member("eve@example.com").await;
+    assert!(eve.page("/analytics").await.body.contains("Nothing to look at yet"));
+    app.advance(&sandbox, TimeDelta::minutes(1));
+    assert!(member.page("/analytics?account=nonsense").await.body.contains("There is no such account."));
+}
