@@ -93,7 +93,7 @@ impl Account {
     pub fn posts(&self, now: DateTime<Utc>) -> Vec<Post> {
         // Before the start there were posts, too.
         let newest = (now.date_naive() - start()).num_days().div_euclid(POST_EVERY);
-        (newest - MOST_POSTS..=newest).rev().filter_map(|number| self.post(number, now)).collect()
+        (newest - MOST_POSTS + 1..=newest).rev().filter_map(|number| self.post(number, now)).collect()
     }
 
     fn post(&self, number: i64, now: DateTime<Utc>) -> Option<Post> {

@@ -35,6 +35,7 @@ pub static VENDOR: Vendor = Vendor {
     client_field: "client_id",
     uses_basic: false,
     is_lasting: |_| false,
+    refusal: crate::vendor::oauth_error,
     fault: graph::fault,
 };
 

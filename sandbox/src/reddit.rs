@@ -29,6 +29,7 @@ static VENDOR: Vendor = Vendor {
     client_field: "client_id",
     uses_basic: true,
     is_lasting: |query| field(query, "duration") == "permanent",
+    refusal: |status, _| error(status),
     fault,
 };
 

@@ -33,6 +33,7 @@ static VENDOR: Vendor = Vendor {
     client_field: "client_key",
     uses_basic: false,
     is_lasting: |_| true,
+    refusal: crate::vendor::oauth_error,
     fault,
 };
 

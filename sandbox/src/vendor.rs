@@ -55,6 +55,8 @@ pub struct Vendor {
     pub uses_basic: bool,
     /// Whether the query asks for a refresh token.
     pub is_lasting: fn(&[(String, String)]) -> bool,
+    /// A refusal of the token endpoint in the platform's own words; most speak OAuth.
+    pub refusal: fn(StatusCode, &str) -> Response,
     /// A fault in the platform's own words.
     pub fault: fn(FaultKind, DateTime<Utc>) -> Response,
 }
@@ -174,7 +176,7 @@ impl Vendor {
         };
         self.answer(&world, endpoint, proof, || {
             if !self.is_client(&headers, &form) {
-                return oauth_error(StatusCode::UNAUTHORIZED, "invalid_client");
+                return (self.refusal)(StatusCode::UNAUTHORIZED, "invalid_client");
             }
             match endpoint {
                 "refresh" => self.renew(&world, proof),
@@ -190,13 +192,13 @@ impl Vendor {
         self.answer(&world, "revoke", token, || {
             // Google asks for no client here.
             if self.name != "youtube" && !self.is_client(&headers, &form) {
-                return oauth_error(StatusCode::UNAUTHORIZED, "invalid_client");
+                return (self.refusal)(StatusCode::UNAUTHORIZED, "invalid_client");
             }
             let now = world.now();
             world.grants(|grants| {
                 let open = |kind| grants.open(self.name, kind, token, now);
                 let Some(found) = open(TokenKind::Refresh).or_else(|| open(TokenKind::Access)) else {
-                    return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant");
+                    return (self.refusal)(StatusCode::BAD_REQUEST, "invalid_grant");
                 };
                 grants.revoke(self.name, found.account, now);
                 Json(json!({})).into_response()
@@ -224,7 +226,7 @@ impl Vendor {
         world.grants(|grants| {
             let code = grants.take_code(self.name, code, redirect_uri, now);
             let is_proved = |code: &Code| code.challenge.as_ref().is_none_or(|challenge| *challenge == s256(verifier));
-            let Some(code) = code.filter(is_proved) else { return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant") };
+            let Some(code) = code.filter(is_proved) else { return (self.refusal)(StatusCode::BAD_REQUEST, "invalid_grant") };
             let access = self.new_token(TokenKind::Access, &code.account, &code.scopes, now);
             let mut answer = self.token_answer(grants.issue(self.name, &access), &access);
             if code.is_lasting {
@@ -241,7 +243,7 @@ impl Vendor {
         let now = world.now();
         world.grants(|grants| {
             let Some(old) = grants.open(self.name, TokenKind::Refresh, refresh, now) else {
-                return oauth_error(StatusCode::BAD_REQUEST, "invalid_grant");
+                return (self.refusal)(StatusCode::BAD_REQUEST, "invalid_grant");
             };
             let access = self.new_token(TokenKind::Access, &old.account, &old.scopes, now);
             let mut answer = self.token_answer(grants.issue(self.name, &access), &access);

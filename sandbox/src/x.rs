@@ -32,6 +32,7 @@ static VENDOR: Vendor = Vendor {
     client_field: "client_id",
     uses_basic: true,
     is_lasting: |query| crate::vendor::field(query, "scope").contains("offline.access"),
+    refusal: crate::vendor::oauth_error,
     fault,
 };
 

@@ -34,6 +34,7 @@ static VENDOR: Vendor = Vendor {
     client_field: "client_id",
     uses_basic: false,
     is_lasting: |query| field(query, "access_type") == "offline" && field(query, "prompt") == "consent",
+    refusal: crate::vendor::oauth_error,
     fault,
 };
 

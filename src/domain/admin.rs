@@ -87,7 +87,7 @@ impl FailureKind {
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Transient => "The platform's fault, if it is about all accounts. Nothing is lost; readings go on by themselves.",
-            Self::Revoked | Self::Expired => "The creator has to reconnect; Huntaze asks for it.",
+            Self::Revoked | Self::Expired | Self::NoAccount => "The creator has to reconnect; Huntaze asks for it.",
             Self::ScopeLost => "Look whether the app still has the permission at the platform. The creator has to reconnect.",
             Self::RateLimited => "Too many accounts for the app's allowance, if it stays.",
             Self::BudgetSpent => "Raise the budget, or wait for next month.",

@@ -41,6 +41,8 @@ pub struct AccountName {
     pub account_name: String,
     /// Whether it is connected.
     pub is_connected: bool,
+    /// Whether its figures are made up.
+    pub is_sandbox: bool,
 }
 
 /// A day of the accounts that were asked for.
@@ -182,8 +184,8 @@ impl PostView {
     }
 }
 
-/// A page that exists: from 1 to the last.
-pub const fn page_of(total: u32) -> u32 {
+/// How many pages so many posts fill; at least one.
+pub const fn pages_of(total: u32) -> u32 {
     if total == 0 { 1 } else { total.div_ceil(PAGE) }
 }
 
@@ -217,6 +219,6 @@ mod tests {
 
     #[test]
     fn there_is_always_a_page() {
-        assert_eq!([0, 1, 50, 51].map(page_of), [1, 1, 1, 2]);
+        assert_eq!([0, 1, 50, 51].map(pages_of), [1, 1, 1, 2]);
     }
 }

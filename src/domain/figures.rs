@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{choice::choices, money::Currency, platform::Platform};
@@ -137,6 +137,8 @@ impl Metric {
 pub struct HomeStats {
     /// How far back.
     pub range: StatsRange,
+    /// The day after the period's last, UTC: platforms tell of a day when it is over, some of them days later.
+    pub until: NaiveDate,
     /// See [`Metric::Audience`].
     pub audience: Figure,
     /// See [`Metric::Views`].
@@ -302,6 +304,7 @@ mod tests {
         let rate = KnownFigure { unit: Unit::BasisPoints, trend: Trend::Unknown, coverage: None, ..views };
         let stats = HomeStats {
             range: StatsRange::Week,
+            until: NaiveDate::default(),
             audience: Figure::Pending,
             views: Figure::Known(views),
             engagement_rate: Figure::Known(rate),

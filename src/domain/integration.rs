@@ -46,7 +46,9 @@ impl IntegrationStatus {
     pub const fn needs_reconnect(self, reason: Option<FailureKind>) -> bool {
         match self {
             Self::Expired => true,
-            Self::Error => matches!(reason, Some(FailureKind::Revoked | FailureKind::ScopeLost | FailureKind::Unreadable)),
+            Self::Error => {
+                matches!(reason, Some(FailureKind::Revoked | FailureKind::NoAccount | FailureKind::ScopeLost | FailureKind::Unreadable))
+            }
             Self::Healthy | Self::Expiring | Self::Unknown => false,
         }
     }
@@ -65,6 +67,8 @@ choices! {
         ScopeLost = "scope_lost", "A permission is missing. Reconnect and allow all of them.";
         /// Too many requests.
         RateLimited = "rate_limited", "The platform asks us to slow down. We go on later.";
+        /// The login is there, but no account behind it.
+        NoAccount = "no_account", "There is no account behind this login any more, such as a channel. Reconnect with one.";
         /// The platform bills readings, and what we allow for them is spent.
         BudgetSpent = "budget_spent", "This month's allowance for readings is used up. We go on next month.";
         /// Our keys for the platform are not right.

@@ -14,6 +14,7 @@ use crate::{
     domain::{
         analytics::{Analytics, Series},
         choice::Choice,
+        platform::Platform,
     },
     features::home::StatsGrid,
     ui::{
@@ -42,6 +43,7 @@ pub fn Overview(
     platforms.dedup();
     let charts = Series::ALL.iter().map(|series| chart::Chart(chart::ChartProps { series: *series, days: analytics.days.clone() }));
     let charts: Vec<_> = charts.map(IntoView::into_view).collect();
+    let has_youtube = platforms.contains(&Platform::Youtube);
     view! {
         <StatsGrid stats=analytics.stats platforms/>
         <section aria-labelledby="days" class=css::part>
@@ -49,6 +51,7 @@ pub fn Overview(
                 <h2 id="days">"Day by day"</h2>
                 <a href=looking.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
             </div>
+            {has_youtube.then(|| view! { <p class=css::scale>"Days are UTC; those of YouTube are Pacific Time."</p> })}
             <div class=css::charts>{charts}</div>
         </section>
     }

@@ -34,7 +34,14 @@ pub fn AnalyticsPage() -> impl IntoView {
 fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
     let analytics = match analytics {
         Ok(analytics) => analytics,
-        Err(error) => return view! { <LoadError error/> }.into_any(),
+        // An account that is gone: the others can still be chosen.
+        Err(error) => {
+            return view! {
+                <AccountPicker looking accounts=Vec::new()/>
+                <LoadError error/>
+            }
+            .into_any();
+        }
     };
     if analytics.accounts.is_empty() {
         return view! { <NothingYet/> }.into_any();

@@ -48,6 +48,8 @@ pub fn IntegrationsPage() -> impl IntoView {
         <Lead/>
         <Problem form=connect/>
         <Problem form=refresh/>
+        // Without a script the dialog is closed by then.
+        <Problem form=disconnect/>
         <Done form=refresh text=REFRESHED toasted=true/>
         <Transition fallback=|| view! { <Skeleton label="Loading your accounts"/> }>
             {move || Suspend::new(async move {

@@ -138,6 +138,15 @@ pub struct Post {
     pub shares: Option<i64>,
 }
 
+/// What readings cost, in millionths of a dollar. What was read is not billed again on the same UTC day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Prices {
+    /// The profile.
+    pub profile: i64,
+    /// Each post.
+    pub post: i64,
+}
+
 /// Why a platform did not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
@@ -170,7 +179,8 @@ impl ProviderError {
         match self {
             Self::Transient(_) => FailureKind::Transient,
             Self::RateLimited { .. } => FailureKind::RateLimited,
-            Self::Revoked(_) | Self::NoAccount => FailureKind::Revoked,
+            Self::Revoked(_) => FailureKind::Revoked,
+            Self::NoAccount => FailureKind::NoAccount,
             Self::ScopeLost(_) => FailureKind::ScopeLost,
             Self::Misconfigured(_) => FailureKind::Misconfigured,
         }
@@ -223,9 +233,19 @@ pub trait OAuthProvider: Send + Sync {
     /// Withdraws our access.
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError>;
 
-    /// Between two readings of an account.
-    fn pause(&self) -> TimeDelta {
-        PAUSE
+    /// When an account that was just read is read again.
+    fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + PAUSE
+    }
+
+    /// Until so many days later a day is asked for again: then the platform has made up its mind about it.
+    fn late_days(&self) -> u8 {
+        3
+    }
+
+    /// Whether access is withdrawn with an access token, which must not be over then.
+    fn revokes_by_access_token(&self) -> bool {
+        false
     }
 
     /// How much all readings of a month may cost, in millionths of a dollar; `None` where they cost nothing.
@@ -233,9 +253,9 @@ pub trait OAuthProvider: Send + Sync {
         None
     }
 
-    /// What a reading of the profile and of so many posts costs, in millionths of a dollar.
-    fn price(&self, _posts: usize) -> i64 {
-        0
+    /// What readings cost.
+    fn prices(&self) -> Prices {
+        Prices::default()
     }
 }
 

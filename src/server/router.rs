@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use std::sync::OnceLock;
+
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -9,7 +11,7 @@ use axum::{
     routing::{any, delete, get, post},
 };
 use http::{HeaderValue, Uri, header};
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::Layer;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
@@ -51,11 +53,17 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))
         .route("/api/integrations/disconnect/{provider}/{id}", delete(integrations::disconnect))
         .route("/api/{*rest}", any(fallback::unknown_endpoint))
-        .leptos_routes_with_context(state, generate_route_list(App), provide_request_context, move || shell(options.clone()));
+        .leptos_routes_with_context(state, page_routes(), provide_request_context, move || shell(options.clone()));
     for (old, new) in redirects::MOVED {
         routes = routes.route(old, get(move |uri: Uri| async move { redirects::moved(&uri, new) }));
     }
     routes.method_not_allowed_fallback(fallback::wrong_verb)
+}
+
+/// Generated once in a process: while that goes on, no resource of any page is loaded, and a page that is drawn meanwhile would wait for ever.
+fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(App)).clone()
 }
 
 /// Read from the bottom up: the last is the outermost.

@@ -24,6 +24,7 @@ async fn without_accounts_nothing_is_known(db: PgPool) {
       "revenue": {
         "state": "unsupported"
       },
+      "until": "2026-01-15",
       "views": {
         "state": "pending"
       }

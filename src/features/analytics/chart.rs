@@ -48,7 +48,7 @@ pub(super) fn Chart(series: Series, days: Vec<Day>) -> impl IntoView {
                 <summary>{format!("{} as a table", series.label())}</summary>
                 <div class=css::scroll tabindex="0" role="region" aria-label=format!("{} by day", series.label())>
                     <table class=css::table>
-                        <thead><tr><th scope="col">"Day (UTC)"</th><th scope="col">{series.label()}</th></tr></thead>
+                        <thead><tr><th scope="col">"Day"</th><th scope="col">{series.label()}</th></tr></thead>
                         <tbody>{days.into_iter().map(|day| view! { <Row series day/> }).collect_view()}</tbody>
                     </table>
                 </div>

@@ -1,7 +1,10 @@
 use leptos::prelude::*;
 
 use super::{Looking, css};
-use crate::domain::{analytics::AccountName, choice::Choice, figures::StatsRange};
+use crate::{
+    domain::{analytics::AccountName, choice::Choice, figures::StatsRange},
+    features::integrations::SandboxBadge,
+};
 
 /// How far back the figures go.
 #[component]
@@ -31,6 +34,7 @@ pub fn AccountPicker(
     /// Those there are.
     accounts: Vec<AccountName>,
 ) -> impl IntoView {
+    let is_sandbox = accounts.iter().any(|account| account.is_sandbox);
     let choice = move |id: String, label: String| {
         let same = id.clone();
         let to = move || Looking { account: id.clone(), page: 1, ..looking.get() }.href();
@@ -45,6 +49,7 @@ pub fn AccountPicker(
         <nav aria-label="Account" class=css::choices>
             {choice(String::new(), "All accounts".to_owned())}
             {accounts.iter().map(|account| choice(account.id.to_string(), name(account))).collect_view()}
+            {is_sandbox.then(|| view! { <SandboxBadge/> })}
         </nav>
     }
 }

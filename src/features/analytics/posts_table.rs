@@ -71,8 +71,10 @@ fn Orders(looking: Looking) -> impl IntoView {
 #[component]
 fn Pages(page: PostsPage, looking: Looking) -> impl IntoView {
     let to = |number: u32| Looking { page: number, ..looking.clone() }.href();
-    let earlier = (page.page > 1).then(|| view! { <a href=to(page.page - 1) class=css::choice rel="prev">"Previous page"</a> });
-    let later = (page.page < page.pages).then(|| view! { <a href=to(page.page + 1) class=css::choice rel="next">"Next page"</a> });
+    let earlier =
+        (page.page > 1).then(|| view! { <a href=to(page.page - 1) class=css::choice rel="prev" data-noscroll="true">"Previous page"</a> });
+    let later = (page.page < page.pages)
+        .then(|| view! { <a href=to(page.page + 1) class=css::choice rel="next" data-noscroll="true">"Next page"</a> });
     (page.pages > 1).then(|| {
         view! {
             <nav aria-label="Pages of posts" class=css::choices>

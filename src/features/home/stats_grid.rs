@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use super::css;
@@ -30,7 +31,7 @@ pub fn StatsGrid(
                     let note = match figure {
                         Figure::Known(known) => {
                             let without = platforms.iter().copied().filter(|platform| !metric.is_reported_by(*platform)).collect();
-                            view! { <KnownNote metric known range=stats.range without/> }.into_any()
+                            view! { <KnownNote metric known range=stats.range until=stats.until without/> }.into_any()
                         }
                         _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_fetching)}</p> }.into_any(),
                     };
@@ -67,7 +68,7 @@ const fn state(figure: Figure) -> &'static str {
 }
 
 #[component]
-fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, without: Vec<Platform>) -> impl IntoView {
+fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: NaiveDate, without: Vec<Platform>) -> impl IntoView {
     let parts = if metric == Metric::Audience { "accounts" } else { "days" };
     let trend = match known.trend.parts() {
         Some((direction, percent)) => view! {
@@ -84,6 +85,7 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, without: Vec
         {trend}
         {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.of)}</p> })}
         {(!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })}
+        {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}
         <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
     }
 }
@@ -165,6 +167,7 @@ mod tests {
         for figure in [Figure::Pending, Figure::Unsupported, Figure::Refused] {
             let stats = HomeStats {
                 range: StatsRange::Month,
+                until: NaiveDate::default(),
                 audience: figure,
                 views: figure,
                 engagement_rate: figure,

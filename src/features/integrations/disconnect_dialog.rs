@@ -27,6 +27,7 @@ pub fn DisconnectDialog(
     let names = Names::new(status.integrations.into_iter().map(|account| (account.id, account.provider, account.account_name)));
     let id = subject("disconnect", move |id| names.find(id).is_some());
     let open = open_for(id);
+    forget_problem(id, form);
     let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
     let items =
         History::ALL.iter().map(|choice| ChoiceItem { value: choice.as_str(), label: choice.label(), checked: *choice == History::Keep });
@@ -56,6 +57,7 @@ pub fn DeleteHistoryDialog(
     let names = Names::new(status.kept.into_iter().map(|account| (account.id, account.provider, account.account_name)));
     let id = subject("delete", move |id| names.find(id).is_some());
     let open = open_for(id);
+    forget_problem(id, form);
     let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
     view! {
         <Dialog id="delete-history" title=Signal::derive(move || format!("Delete the figures of {}?", name())) open>
@@ -71,6 +73,17 @@ pub fn DeleteHistoryDialog(
             </Form>
         </Dialog>
     }
+}
+
+/// What went wrong with one account is not said of another.
+fn forget_problem(id: Memo<Option<String>>, form: FormState<DisconnectIntegration>) {
+    Effect::new(move |before: Option<Option<String>>| {
+        let id = id.get();
+        if before.is_some_and(|before| before != id) {
+            form.problem.set(None);
+        }
+        id
+    });
 }
 
 /// What the accounts are called, by their ids.

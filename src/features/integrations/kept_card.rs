@@ -27,6 +27,7 @@ pub(super) fn KeptCard(
 ) -> impl IntoView {
     let platform = account.provider;
     let name = format!("{} @{}", platform.label(), account.account_name);
+    let name_again = name.clone();
     let reconnect = is_available.then(|| {
         let (id, name) = (account.id.to_string(), name.clone());
         view! {
@@ -61,6 +62,10 @@ pub(super) fn KeptCard(
             <CardBody>
                 <div class=css::buttons>
                     {reconnect}
+                    <ButtonLink href=format!("/integrations?history={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "History"
+                        <ScreenReaderOnly>{format!(" of {name_again}")}</ScreenReaderOnly>
+                    </ButtonLink>
                     <ButtonLink href=format!("/integrations?delete={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "Delete figures"
                         <ScreenReaderOnly>{format!(" of {name}")}</ScreenReaderOnly>

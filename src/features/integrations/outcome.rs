@@ -32,7 +32,7 @@ impl Outcome {
             return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.label()) });
         }
         if let Some(outcome) = query("disconnected").and_then(|word| DisconnectOutcome::parse(&word)) {
-            return Some(Self { is_success: outcome == DisconnectOutcome::Disconnected, sentence: outcome.label().to_owned() });
+            return Some(Self { is_success: outcome != DisconnectOutcome::NotRevoked, sentence: outcome.label().to_owned() });
         }
         let failure = query("error").and_then(|word| ConnectFailure::parse(&word))?;
         Some(Self { is_success: false, sentence: failure.label().to_owned() })

@@ -82,12 +82,19 @@ pub async fn posts(
                   newest.captured_at AS "captured_at!", count(*) OVER () AS "total!"
              FROM posts
              JOIN integrations ON integrations.id = posts.integration_id
-             JOIN LATERAL (SELECT views, likes, comments, shares, captured_at FROM post_snapshots
-                            WHERE post_id = posts.id ORDER BY day DESC LIMIT 1) AS newest ON true
+             -- A figure that was known stays: each is the newest that there is.
+             JOIN LATERAL (SELECT (array_agg(views ORDER BY day DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
+                                  (array_agg(likes ORDER BY day DESC) FILTER (WHERE likes IS NOT NULL))[1] AS likes,
+                                  (array_agg(comments ORDER BY day DESC) FILTER (WHERE comments IS NOT NULL))[1] AS comments,
+                                  (array_agg(shares ORDER BY day DESC) FILTER (WHERE shares IS NOT NULL))[1] AS shares,
+                                  max(captured_at) AS captured_at
+                             FROM post_snapshots WHERE post_id = posts.id) AS newest ON newest.captured_at IS NOT NULL
             WHERE integrations.user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $2)
               AND posts.published_at >= $3
-            ORDER BY CASE $4::text WHEN 'best' THEN -(coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0))
-                                   WHEN 'worst' THEN coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0) END,
+            ORDER BY CASE WHEN newest.likes IS NULL AND newest.comments IS NULL AND newest.shares IS NULL THEN NULL
+                          WHEN $4::text = 'best' THEN -(coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0))
+                          WHEN $4 = 'worst' THEN coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0)
+                     END NULLS LAST,
                      posts.published_at DESC, posts.id
             LIMIT $5 OFFSET $6"#,
         user_id,

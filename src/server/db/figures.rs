@@ -69,26 +69,36 @@ pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &D
 }
 
 /// What happened on whole days, from the totals of posts: what they came to on a day less what they had come to on the day before. Only
-/// where posts were read on both days; a post that is older, and was seen for the first time, tells nothing. What is known stays.
+/// where posts were read on both days, and of a figure that was known on both; a post that is older, and was seen for the first time, tells
+/// nothing. Totals also shrink: a day never comes to less than nothing. What is known stays.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: NaiveDate, today: NaiveDate) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO daily_insights (integration_id, day, views, interactions, captured_at)
-         SELECT $1, at_last.day,
-                sum(greatest(at_last.views - coalesce(before.views, 0), 0)),
-                sum(greatest(at_last.likes - coalesce(before.likes, 0), 0) + greatest(coalesce(at_last.comments, 0) - coalesce(before.comments, 0), 0)
-                    + greatest(coalesce(at_last.shares, 0) - coalesce(before.shares, 0), 0)),
-                max(at_last.captured_at)
-           FROM posts
-           JOIN post_snapshots AS at_last ON at_last.post_id = posts.id
-           LEFT JOIN post_snapshots AS before ON before.post_id = posts.id AND before.day = at_last.day - 1
-          WHERE posts.integration_id = $1 AND at_last.day >= $2 AND at_last.day < $3
-            AND (before.post_id IS NOT NULL OR posts.published_at >= (at_last.day - 1)::timestamp AT TIME ZONE 'UTC')
-            AND EXISTS (SELECT FROM posts AS others JOIN post_snapshots AS seen ON seen.post_id = others.id
-                         WHERE others.integration_id = $1 AND seen.day = at_last.day - 1)
-          GROUP BY at_last.day
+        "WITH differences AS (
+             SELECT at_last.day, at_last.captured_at,
+                    at_last.views - CASE WHEN before.post_id IS NULL THEN 0 ELSE before.views END AS views,
+                    at_last.likes - CASE WHEN before.post_id IS NULL THEN 0 ELSE before.likes END AS likes,
+                    at_last.comments - CASE WHEN before.post_id IS NULL THEN 0 ELSE before.comments END AS comments,
+                    at_last.shares - CASE WHEN before.post_id IS NULL THEN 0 ELSE before.shares END AS shares
+               FROM posts
+               JOIN post_snapshots AS at_last ON at_last.post_id = posts.id
+               LEFT JOIN post_snapshots AS before ON before.post_id = posts.id AND before.day = at_last.day - 1
+              WHERE posts.integration_id = $1 AND at_last.day >= $2 AND at_last.day < $3
+                AND (before.post_id IS NOT NULL OR posts.published_at >= (at_last.day - 1)::timestamp AT TIME ZONE 'UTC')
+                AND EXISTS (SELECT FROM posts AS others JOIN post_snapshots AS seen ON seen.post_id = others.id
+                             WHERE others.integration_id = $1 AND seen.day = at_last.day - 1)
+         ), days AS (
+             SELECT day, max(captured_at) AS captured_at, sum(views) AS views,
+                    CASE WHEN count(likes) + count(comments) + count(shares) > 0
+                         THEN coalesce(sum(likes), 0) + coalesce(sum(comments), 0) + coalesce(sum(shares), 0) END AS interactions
+               FROM differences GROUP BY day
+         )
+         INSERT INTO daily_insights (integration_id, day, views, interactions, captured_at)
+         SELECT $1, day, CASE WHEN views IS NOT NULL THEN greatest(views, 0) END,
+                CASE WHEN interactions IS NOT NULL THEN greatest(interactions, 0) END, captured_at
+           FROM days
          ON CONFLICT DO NOTHING",
         integration_id,
         from,
@@ -99,8 +109,34 @@ pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: Na
     Ok(())
 }
 
-/// The days since `since` that need no further reading: those that were read three days later or more, when platforms have made up their
-/// mind, and those that were read after `just_now`.
+/// The last day of which every connected account of a creator, or the one that is asked for, that has any views of the days since `since`
+/// has them; and `None` where none has. Platforms tell of a day when it is over, some of them days later.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn last_common_day(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    since: NaiveDate,
+    today: NaiveDate,
+    account: Option<Uuid>,
+) -> Result<Option<NaiveDate>, DbError> {
+    let day = sqlx::query_scalar!(
+        "SELECT min(newest) FROM (
+             SELECT max(day) AS newest FROM daily_insights JOIN integrations ON integrations.id = integration_id
+              WHERE user_id = $1 AND day >= $2 AND day < $3 AND views IS NOT NULL
+                AND (($4::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $4)
+              GROUP BY integration_id) AS of_accounts",
+        user_id,
+        since,
+        today,
+        account
+    );
+    Ok(day.fetch_one(db).await?)
+}
+
+/// The days since `since` that need no further reading: those that were read so many days later, when their platform has made up its mind,
+/// and those that were read after `just_now`.
 ///
 /// # Errors
 /// [`DbError`].
@@ -109,13 +145,15 @@ pub async fn settled_days(
     integration_id: Uuid,
     since: NaiveDate,
     just_now: DateTime<Utc>,
+    late: i32,
 ) -> Result<Vec<NaiveDate>, DbError> {
     let days = sqlx::query_scalar!(
         "SELECT day FROM daily_insights
-          WHERE integration_id = $1 AND day >= $2 AND (captured_at >= (day + 3)::timestamp AT TIME ZONE 'UTC' OR captured_at > $3)",
+          WHERE integration_id = $1 AND day >= $2 AND (captured_at >= (day + $4::integer)::timestamp AT TIME ZONE 'UTC' OR captured_at > $3)",
         integration_id,
         since,
-        just_now
+        just_now,
+        late
     );
     Ok(days.fetch_all(db).await?)
 }
@@ -231,6 +269,15 @@ pub async fn totals(
             })
         })
         .collect()
+}
+
+/// Whether the followers were counted on a day.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn has_followers(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<bool, DbError> {
+    let found = sqlx::query_scalar!("SELECT 1 FROM audience_snapshots WHERE integration_id = $1 AND day = $2", integration_id, day);
+    Ok(found.fetch_optional(db).await?.is_some())
 }
 
 /// A day of an account, for its owner's export.

@@ -1,6 +1,7 @@
 //! What happened to accounts, for their owners to read.
 
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -57,6 +58,31 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, integration_id: Uuid, 
         })
     });
     rows.collect()
+}
+
+/// What happened to an account, for its owner's export.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedEvent {
+    integration_id: Uuid,
+    at: DateTime<Utc>,
+    kind: String,
+    failure: Option<String>,
+}
+
+/// All that happened to a creator's accounts, the newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEvent>, DbError> {
+    let events = sqlx::query_as!(
+        ExportedEvent,
+        "SELECT integration_id, at, kind, failure FROM integration_events
+          WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
+          ORDER BY at DESC, id DESC",
+        user_id
+    );
+    Ok(events.fetch_all(db).await?)
 }
 
 /// Removes what happened before `before`. Returns how many.

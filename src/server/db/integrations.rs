@@ -349,12 +349,12 @@ pub struct Reading<'a> {
     pub next_sync_at: DateTime<Utc>,
 }
 
-/// Notes that an account was read, and lets go of it.
+/// Notes that an account was read, and lets go of it. `false`: it was connected anew in the meantime.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<(), DbError> {
-    sqlx::query!(
+pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<bool, DbError> {
+    let noted = sqlx::query!(
         "UPDATE integrations
             SET account_name = $3, scopes = $4, history_from = $5, read_until = $6, last_ok_at = $7, last_error = $8,
                 failures = 0, missed = $9, readings = readings + 1, next_sync_at = $10, leased_until = NULL
@@ -369,13 +369,11 @@ pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<
         reading.failure.map(Choice::as_str),
         reading.missed,
         reading.next_sync_at
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    );
+    Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Notes why an account could not be read and when to try again, if that helps; lets go of it.
+/// Notes why an account could not be read and when to try again, if that helps; lets go of it. `false`: it was connected anew in the meantime.
 ///
 /// # Errors
 /// [`DbError`].
@@ -385,18 +383,16 @@ pub async fn set_failed(
     access_token: &[u8],
     kind: FailureKind,
     next_sync_at: Option<DateTime<Utc>>,
-) -> Result<(), DbError> {
-    sqlx::query!(
+) -> Result<bool, DbError> {
+    let noted = sqlx::query!(
         "UPDATE integrations SET last_error = $3, failures = failures + 1, readings = readings + 1, next_sync_at = $4, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         id,
         access_token,
         kind.as_str(),
         next_sync_at
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    );
+    Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
 /// Removes an account with its history. `false`: it was connected anew in the meantime. No token: that of an account that was let go.

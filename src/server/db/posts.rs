@@ -1,6 +1,9 @@
 //! Posts, and what they have come to day by day.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -25,6 +28,53 @@ pub struct PostReading {
     pub comments: Option<i64>,
     /// Shares so far.
     pub shares: Option<i64>,
+}
+
+/// The platform's ids of the posts of an account that were read on a day.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<HashSet<String>, DbError> {
+    let ids = sqlx::query_scalar!(
+        "SELECT provider_post_id FROM posts JOIN post_snapshots ON post_id = posts.id WHERE integration_id = $1 AND day = $2",
+        integration_id,
+        day
+    );
+    Ok(ids.fetch_all(db).await?.into_iter().collect())
+}
+
+/// A post with the newest of its totals, for its owner's export.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedPost {
+    integration_id: Uuid,
+    provider_post_id: String,
+    title: String,
+    url: Option<String>,
+    published_at: DateTime<Utc>,
+    views: Option<i64>,
+    likes: Option<i64>,
+    comments: Option<i64>,
+    shares: Option<i64>,
+}
+
+/// All posts that were read of a creator's accounts, the newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedPost>, DbError> {
+    let posts = sqlx::query_as!(
+        ExportedPost,
+        r#"SELECT integration_id, provider_post_id, title, url, published_at, newest.views AS "views?", newest.likes AS "likes?",
+                  newest.comments AS "comments?", newest.shares AS "shares?"
+             FROM posts
+             LEFT JOIN LATERAL (SELECT views, likes, comments, shares FROM post_snapshots WHERE post_id = posts.id ORDER BY day DESC LIMIT 1)
+                    AS newest ON true
+            WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
+            ORDER BY published_at DESC, posts.id"#,
+        user_id
+    );
+    Ok(posts.fetch_all(db).await?)
 }
 
 /// Stores posts with their totals as those of `day`, in one statement; a figure that was known stays where the new one is not. An account

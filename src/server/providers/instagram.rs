@@ -94,7 +94,8 @@ impl Instagram {
                 post.shares = insights.newest("shares");
                 Ok(post)
             }
-            Err(ProviderError::Transient(_)) => Ok(post),
+            // The post itself is known; whether insights may be read at all, the days tell.
+            Err(ProviderError::Transient(_) | ProviderError::ScopeLost(_)) => Ok(post),
             Err(error) => Err(error),
         }
     }

@@ -85,17 +85,22 @@ pub fn refresh_token(tokens: &Tokens) -> Result<&Secret, ProviderError> {
     tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("there is no refresh token".to_owned()))
 }
 
-/// An error of a token endpoint: section 5.2 of RFC 6749. Descriptions stay out of our log: some repeat the token.
-pub fn error(answer: &Answer) -> Option<ProviderError> {
+/// The word for an error of a token endpoint: section 5.2 of RFC 6749.
+pub fn word(answer: &Answer) -> Option<String> {
     #[derive(Deserialize)]
     struct Body {
         error: String,
     }
-    let Body { error } = serde_json::from_slice(&answer.body).ok()?;
+    serde_json::from_slice(&answer.body).ok().map(|Body { error }| error)
+}
+
+/// What it means. Descriptions stay out of our log: some repeat the token.
+pub fn error(answer: &Answer) -> Option<ProviderError> {
+    let error = word(answer)?;
     Some(match error.as_str() {
-        // X says `invalid_request` of a token that it does not know.
-        "invalid_grant" | "invalid_request" | "access_denied" => ProviderError::Revoked(error),
-        "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
+        "invalid_grant" | "access_denied" => ProviderError::Revoked(error),
+        // Of our request, or of our keys.
+        "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
         "invalid_scope" | "insufficient_scope" => ProviderError::ScopeLost(error),
         "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
         _ => ProviderError::Transient(error),

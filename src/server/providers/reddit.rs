@@ -43,13 +43,22 @@ pub struct Reddit {
     client_id: String,
     client_secret: Secret,
     calls: Calls,
+    /// Its token endpoint speaks otherwise.
+    tokens: Calls,
 }
 
 impl Reddit {
     /// `None` where there are no keys.
     pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone()?;
-        Some(Self { config: config.clone(), client_id, client_secret, calls: Calls::new(http, clock, Manners { error, closed_until }) })
+        let tokens = Calls::new(http.clone(), Arc::clone(&clock), Manners { error: token_error, closed_until });
+        Some(Self {
+            config: config.clone(),
+            client_id,
+            client_secret,
+            calls: Calls::new(http, clock, Manners { error, closed_until }),
+            tokens,
+        })
     }
 
     fn post(&self, url: Url, fields: &[(&str, &str)]) -> RequestBuilder {
@@ -85,7 +94,7 @@ impl OAuthProvider for Reddit {
         // Reddit appends `#_` as Instagram does.
         let code = code.trim_end_matches("#_");
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)];
-        let answer: TokenAnswer = self.calls.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
+        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
     }
 
@@ -99,7 +108,7 @@ impl OAuthProvider for Reddit {
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
         let fields = [("grant_type", "refresh_token"), ("refresh_token", oauth::refresh_token(tokens)?.expose())];
-        let answer: TokenAnswer = self.calls.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
+        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
         Ok(answer.renewed(tokens, self.calls.now()))
     }
 
@@ -125,7 +134,7 @@ impl OAuthProvider for Reddit {
             Some(token) => (token, "refresh_token"),
             None => (&tokens.access, "access_token"),
         };
-        self.calls.tell(GATE, self.post(url, &[("token", token.expose()), ("token_type_hint", hint)])).await
+        self.tokens.tell(GATE, self.post(url, &[("token", token.expose()), ("token_type_hint", hint)])).await
     }
 }
 
@@ -189,28 +198,39 @@ impl Submission {
     }
 }
 
-/// Its API answers `{"message", "error": status}`; its token endpoint speaks `OAuth`, sometimes with status 200.
+/// Its token endpoint: 401 is about our keys, 400 about the code or the refresh token; words as in `OAuth` come with status 200, too.
+fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+    oauth::error(answer).or_else(|| match status(answer) {
+        StatusCode::UNAUTHORIZED => Some(ProviderError::Misconfigured("401".to_owned())),
+        StatusCode::BAD_REQUEST => Some(ProviderError::Revoked("400".to_owned())),
+        _ => error(answer, now),
+    })
+}
+
+/// Its API answers `{"message", "error": status}`. A page in its place, as a firewall sends it, says nothing of the account.
 fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
-    #[derive(Deserialize)]
-    struct Body {
-        error: u16,
-    }
-    if let Some(error) = oauth::error(answer) {
-        return Some(error);
-    }
-    let status = match serde_json::from_slice::<Body>(&answer.body) {
-        Ok(Body { error }) => error,
-        Err(_) => answer.status.as_u16(),
-    };
-    match StatusCode::from_u16(status).unwrap_or_default() {
+    match status(answer) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Revoked("401".to_owned())),
-        StatusCode::FORBIDDEN => Some(ProviderError::ScopeLost("403".to_owned())),
+        StatusCode::FORBIDDEN if body_status(answer).is_some() => Some(ProviderError::ScopeLost("403".to_owned())),
         StatusCode::TOO_MANY_REQUESTS => {
             Some(ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) })
         }
         status if status.is_client_error() || status.is_server_error() => Some(ProviderError::Transient(status.to_string())),
-        _ => None,
+        _ => oauth::error(answer),
     }
+}
+
+fn status(answer: &Answer) -> StatusCode {
+    body_status(answer).unwrap_or(answer.status)
+}
+
+fn body_status(answer: &Answer) -> Option<StatusCode> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: u16,
+    }
+    let Body { error } = serde_json::from_slice(&answer.body).ok()?;
+    StatusCode::from_u16(error).ok()
 }
 
 /// `X-Ratelimit-Remaining` and `-Reset`, seconds: of the client, averaged over ten minutes.

@@ -64,12 +64,18 @@ pub fn can_read_posts(platform: Platform, granted: &[String]) -> bool {
 
 /// The scopes less those for the figures of days, once the platform refuses them.
 pub fn without_days(platform: Platform, granted: &[String]) -> Vec<String> {
-    granted.iter().filter(|scope| of(platform).is_none_or(|scopes| *scope != scopes.days)).cloned().collect()
+    without(platform, granted, |scopes| scopes.days)
 }
 
 /// The same for posts.
 pub fn without_posts(platform: Platform, granted: &[String]) -> Vec<String> {
-    granted.iter().filter(|scope| of(platform).is_none_or(|scopes| *scope != scopes.posts)).cloned().collect()
+    without(platform, granted, |scopes| scopes.posts)
+}
+
+/// What the account itself is read with stays: it was just read.
+fn without(platform: Platform, granted: &[String], lost: fn(&Scopes) -> &'static str) -> Vec<String> {
+    let is_lost = |scope: &String| of(platform).is_some_and(|scopes| scope == lost(scopes) && !scopes.account.contains(&scope.as_str()));
+    granted.iter().filter(|scope| !is_lost(scope)).cloned().collect()
 }
 
 /// Whether the creator left out a permission for something that the platform reports.
@@ -93,6 +99,17 @@ mod tests {
         assert_eq!(readable(Platform::Instagram, Metric::Views, &granted), Readable::Refused);
         assert_eq!(readable(Platform::Instagram, Metric::Revenue, &granted), Readable::Unsupported);
         assert!(lacks_permission(Platform::Instagram, &granted));
+    }
+
+    #[test]
+    fn what_the_account_is_read_with_is_never_given_up() {
+        for platform in Platform::ALL {
+            let Some(scopes) = of(*platform) else { continue };
+            let all: Vec<_> = scopes.asked.iter().map(|scope| (*scope).to_owned()).collect();
+            assert!(can_read_account(*platform, &without_posts(*platform, &without_days(*platform, &all))), "{platform:?}");
+        }
+        let all = [instagram::BASIC.to_owned(), "instagram_business_manage_insights".to_owned()];
+        assert_eq!(without_days(Platform::Instagram, &all), all[..1]);
     }
 
     #[test]

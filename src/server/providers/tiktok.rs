@@ -136,6 +136,10 @@ impl OAuthProvider for Tiktok {
         Ok(posts)
     }
 
+    fn revokes_by_access_token(&self) -> bool {
+        true
+    }
+
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
         self.calls.tell("token", self.post("v2/oauth/revoke/", &[("token", tokens.access.expose())])).await
     }

@@ -5,14 +5,14 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, Tokens, Visit,
+    Access, Grant, MOST_POSTS, OAuthProvider, Post, Prices, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, number},
     oauth::{self, TokenAnswer, below},
     scopes::Scopes,
@@ -37,8 +37,8 @@ pub const SCOPES: Scopes =
 const USER_READ: i64 = 10_000;
 /// The same: reading one of the user's own posts.
 const OWNED_READ: i64 = 1_000;
-/// What was read is not charged again on the same UTC day; so once a day is what a reading costs.
-const PAUSE: TimeDelta = TimeDelta::hours(24);
+/// Once a day, late in the UTC day: what is read then tells what happened on it, and a second reading would cost as much again.
+const HOUR: TimeDelta = TimeDelta::hours(23);
 
 /// X.
 pub struct X {
@@ -141,16 +141,18 @@ impl OAuthProvider for X {
         self.calls.tell("token", self.post("2/oauth2/revoke", &[("token", token.expose()), ("token_type_hint", hint)])).await
     }
 
-    fn pause(&self) -> TimeDelta {
-        PAUSE
+    fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let today = now.date_naive().and_time(NaiveTime::MIN).and_utc() + HOUR;
+        // Not twice within an hour.
+        if today - now >= TimeDelta::hours(1) { today } else { today + TimeDelta::days(1) }
     }
 
     fn monthly_budget(&self) -> Option<i64> {
         Some(self.config.monthly_budget)
     }
 
-    fn price(&self, posts: usize) -> i64 {
-        i64::try_from(posts).unwrap_or(i64::MAX).saturating_mul(OWNED_READ).saturating_add(USER_READ)
+    fn prices(&self) -> Prices {
+        Prices { profile: USER_READ, post: OWNED_READ }
     }
 }
 
@@ -222,8 +224,11 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         #[serde(default)]
         errors: Vec<serde_json::Value>,
     }
-    if let Some(error) = oauth::error(answer) {
-        return Some(error);
+    match oauth::word(answer).as_deref() {
+        // Of a token that is not known, or was used.
+        Some("invalid_request") => return Some(ProviderError::Revoked("invalid_request".to_owned())),
+        Some(_) => return oauth::error(answer),
+        None => {}
     }
     let body: Body = serde_json::from_slice(&answer.body).ok()?;
     let status = body.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(answer.status);
@@ -236,6 +241,8 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         StatusCode::UNAUTHORIZED => ProviderError::Revoked(problem),
         StatusCode::FORBIDDEN if problem == "client-forbidden" => ProviderError::Misconfigured(problem),
         StatusCode::FORBIDDEN => ProviderError::ScopeLost(problem),
+        // The credits bought at X are used up.
+        StatusCode::PAYMENT_REQUIRED => ProviderError::RateLimited { retry_after: Some(TimeDelta::days(1)) },
         StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) },
         _ => ProviderError::Transient(if problem.is_empty() { body.title } else { problem }),
     })

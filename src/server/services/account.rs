@@ -41,6 +41,8 @@ pub struct Export {
     integrations: Vec<IntegrationView>,
     kept_histories: Vec<KeptHistory>,
     figures: Vec<db::figures::ExportedDay>,
+    posts: Vec<db::posts::ExportedPost>,
+    integration_events: Vec<db::integration_events::ExportedEvent>,
     events: Vec<db::audit::Event>,
 }
 
@@ -62,6 +64,8 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         integrations,
         kept_histories,
         figures: db::figures::export(&state.db, user_id).await?,
+        posts: db::posts::export(&state.db, user_id).await?,
+        integration_events: db::integration_events::export(&state.db, user_id).await?,
         events: db::audit::list(&state.db, user_id).await?,
     })
 }

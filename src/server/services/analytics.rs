@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::home::{self, HomeError};
 use crate::{
     domain::{
-        analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series, page_of},
+        analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series, pages_of},
         choice::Choice,
         figures::StatsRange,
     },
@@ -82,6 +82,10 @@ impl Selection {
         self.accounts.iter().filter(is_chosen)
     }
 
+    fn find_account(&self, id: Uuid) -> Option<&Integration> {
+        self.accounts.iter().find(|account| account.id == id)
+    }
+
     fn start(&self) -> NaiveDate {
         self.today - Days::new(self.range.days().into())
     }
@@ -103,6 +107,7 @@ pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Res
         provider: account.provider,
         account_name: account.account_name.clone(),
         is_connected: account.disconnected_at.is_none(),
+        is_sandbox: state.providers.view(account.provider).is_sandbox,
     };
     Ok(Analytics {
         range: selection.range,
@@ -123,11 +128,11 @@ fn days(selection: &Selection, rows: &[AccountDay]) -> Vec<Day> {
     let period = selection.start().iter_days().take_while(|day| *day < selection.today);
     let mut days: BTreeMap<_, _> = period.map(|day| (day, Day { day, audience, views, interactions })).collect();
     for row in rows {
-        if let Some(day) = days.get_mut(&row.day) {
-            add(&mut day.audience, row.followers);
-            add(&mut day.views, row.views);
-            add(&mut day.interactions, row.interactions);
-        }
+        let (Some(day), Some(account)) = (days.get_mut(&row.day), selection.find_account(row.integration_id)) else { continue };
+        let reported = |series: Series, value: Option<i64>| value.filter(|_| series.is_reported_by(account.provider));
+        add(&mut day.audience, reported(Series::Audience, row.followers));
+        add(&mut day.views, reported(Series::Views, row.views));
+        add(&mut day.interactions, reported(Series::Interactions, row.interactions));
     }
     days.into_values().collect()
 }
@@ -158,12 +163,12 @@ pub async fn posts(
     // Beyond the last page nothing tells how many there are.
     let (page, (posts, total)) = if posts.is_empty() && page > 1 {
         let (first, total) = read(1).await?;
-        let last = page_of(count(total));
+        let last = pages_of(count(total));
         if last > 1 { (last, read(last).await?) } else { (1, (first, total)) }
     } else {
         (page.max(1), (posts, total))
     };
-    Ok(PostsPage { order, page, pages: page_of(count(total)), total: count(total), posts })
+    Ok(PostsPage { order, page, pages: pages_of(count(total)), total: count(total), posts })
 }
 
 fn count(total: i64) -> u32 {
@@ -179,7 +184,7 @@ pub async fn export_days(state: &AppState, user_id: Uuid, selection: &Selection)
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions"])?;
     for row in rows {
-        let Some(account) = selection.accounts.iter().find(|account| account.id == row.integration_id) else { continue };
+        let Some(account) = selection.find_account(row.integration_id) else { continue };
         let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
         let texts = [row.day.to_string(), account.provider.as_str().to_owned(), text(&account.account_name)];
         table.write_record(texts.iter().chain(&numbers))?;

@@ -12,7 +12,7 @@ use crate::{
     server::{
         db,
         infra::token::Token,
-        providers::{Visit, scopes},
+        providers::{OAuthProvider, Visit, scopes},
         state::AppState,
     },
 };
@@ -37,14 +37,14 @@ pub async fn reports(state: &AppState) -> Result<Vec<PlatformReport>, Integratio
             let granted = of_platform().filter(|(_, list, _)| list.iter().any(|known| known == scope));
             ScopeReport { scope: (*scope).to_owned(), granted: granted.map(|(.., accounts)| accounts).sum() }
         };
-        let spending = match provider.and_then(|provider| provider.monthly_budget()) {
+        let spending = match provider.and_then(OAuthProvider::monthly_budget) {
             Some(budget) => Some(Spending { spent: db::spending::spent(&state.db, platform, first_of_month(now)).await?, budget }),
             None => None,
         };
         reports.push(PlatformReport {
             provider: platform,
             is_configured: provider.is_some(),
-            is_sandbox: provider.is_some_and(|provider| provider.is_sandbox()),
+            is_sandbox: provider.is_some_and(OAuthProvider::is_sandbox),
             redirect_uri: redirect_uri(state, platform),
             missing: state.config.missing_for(platform).into_iter().map(ToOwned::to_owned).collect(),
             scopes: scopes.asked.iter().map(scope).collect(),

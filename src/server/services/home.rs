@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// A period ends with the last day that all accounts have, at most so many days ago: platforms tell of a day when it is over, some later.
+const LATEST: u64 = 4;
+
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -35,14 +38,17 @@ impl From<HomeError> for ApiError {
 /// The database does not answer.
 pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, HomeError> {
     let today = state.clock.now().date_naive();
-    let accounts = db::figures::totals(&state.db, user_id, today, range.days(), today - Days::new(HISTORY), account).await?;
-    Ok(sum(range, &accounts, today))
+    let newest = db::figures::last_common_day(&state.db, user_id, today - Days::new(LATEST), today, account).await?;
+    let until = newest.map_or(today, |day| day + Days::new(1));
+    let accounts = db::figures::totals(&state.db, user_id, until, range.days(), today - Days::new(HISTORY), account).await?;
+    Ok(HomeStats { until, ..sum(range, &accounts, today) })
 }
 
 /// All accounts together.
 fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeStats {
     HomeStats {
         range,
+        until: today,
         audience: audience(accounts, today),
         views: views(range, accounts),
         engagement_rate: engagement_rate(range, accounts),

@@ -102,7 +102,11 @@ impl From<IntegrationError> for ApiError {
                     FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent | FailureKind::Misconfigured => {
                         ErrorCode::Unavailable
                     }
-                    FailureKind::Revoked | FailureKind::Expired | FailureKind::ScopeLost | FailureKind::Unreadable => ErrorCode::Conflict,
+                    FailureKind::Revoked
+                    | FailureKind::NoAccount
+                    | FailureKind::Expired
+                    | FailureKind::ScopeLost
+                    | FailureKind::Unreadable => ErrorCode::Conflict,
                 };
                 Self::new(code, kind.label())
             }
@@ -230,11 +234,12 @@ async fn hold_or_wait(state: &AppState, user_id: Uuid, seen: &Integration) -> Re
     for _ in 0..LOOKS {
         let now = state.clock.now();
         if let Some(held) = db::integrations::claim(&state.db, user_id, seen.id, now, now + LEASE).await? {
-            if !is_over(&held) {
+            if !is_over(&held) && held.access.is_some() {
                 return Ok(Turn::Mine(Box::new(held)));
             }
             db::integrations::release(&state.db, held.id).await?;
-            return Ok(Turn::Done(held.facts.last_error));
+            // Without tokens it was disconnected meanwhile.
+            return if held.access.is_some() { Ok(Turn::Done(held.facts.last_error)) } else { Err(IntegrationError::Unknown) };
         }
         let known = db::integrations::find(&state.db, user_id, seen.id).await?.ok_or(IntegrationError::Unknown)?;
         if is_over(&known) {

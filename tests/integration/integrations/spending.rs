@@ -24,16 +24,19 @@ async fn what_a_reading_costs_is_noted_once_a_day(db: PgPool) {
     assert_eq!(spent(&db, "2026-01-01").await, 10_000, "the profile");
     app.read_due().await;
     let posts: i64 = sqlx::query_scalar("SELECT count(*) FROM posts").fetch_one(&db).await.expect("a count");
-    let first = 10_000 + 10_000 + posts * 1_000;
+    let first = 10_000 + posts * 1_000;
     assert_eq!(spent(&db, "2026-01-01").await, first, "what was reserved for a hundred posts is given back");
     for _ in 0..3 {
         app.advance(&sandbox, TimeDelta::seconds(10));
         member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
     }
     assert_eq!(spent(&db, "2026-01-01").await, first, "the same on the same day is not billed again");
-    app.advance(&sandbox, TimeDelta::hours(7));
+    app.advance(&sandbox, TimeDelta::hours(9));
     app.read_due().await;
     assert_eq!(sandbox.calls("posts"), 4, "X is read once a day");
+    app.advance(&sandbox, TimeDelta::hours(3));
+    app.read_due().await;
+    assert_eq!(sandbox.calls("posts"), 5, "late in the day");
 }
 
 #[sqlx::test]
@@ -51,7 +54,7 @@ async fn a_spent_budget_is_said_and_waited_for(db: PgPool) {
     let authorize_url = app.leave_for(&mut member, Platform::X).await;
     let back = sandbox.decide(&authorize_url, "allow", "ada.backstage", &[]).await;
     assert_eq!(member.page(&back).await.location(), "/integrations?error=budget_spent&provider=x");
-    assert_eq!((sandbox.calls("profile"), spent(&db, "2026-01-01").await), (1, 9_999_999));
+    assert_eq!((sandbox.calls("posts"), spent(&db, "2026-01-01").await), (0, 9_999_999));
     app.advance(&sandbox, TimeDelta::days(17));
     app.read_due().await;
     assert!(spent(&db, "2026-02-01").await > 0, "a new month, a new budget");

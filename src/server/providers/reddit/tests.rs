@@ -22,7 +22,6 @@ fn a_refresh_token_is_kept() {
     let tokens = read::<TokenAnswer>(&answer(200, renewed), error).expect("a token").renewed(&grant.tokens, now());
     assert_eq!((tokens.access.expose(), tokens.refresh.expect("kept").expose()), ("a2", "r1"));
     assert_eq!(tokens.expires_at, Some(now() + TimeDelta::days(1)), "as long as the answer says");
-    assert_eq!(failure(200, r#"{"error":"invalid_grant"}"#), FailureKind::Revoked, "errors come with status 200");
 }
 
 // "GET /api/v1/me"
@@ -56,6 +55,11 @@ fn the_allowance_is_obeyed_before_it_is_used_up() {
     assert_eq!(closed_until(&left.headers, now()), None);
     assert_eq!(failure(401, r#"{"message":"Unauthorized","error":401}"#), FailureKind::Revoked);
     assert_eq!(failure(403, r#"{"message":"Forbidden","error":403}"#), FailureKind::ScopeLost);
+    assert_eq!(failure(403, "<html>blocked</html>"), FailureKind::Transient, "a firewall says nothing of the account");
+    let token = |status: u16, body: &str| token_error(&answer(status, body), now()).map(|error| error.kind());
+    assert_eq!(token(401, r#"{"message":"Unauthorized","error":401}"#), Some(FailureKind::Misconfigured), "our keys");
+    assert_eq!(token(400, r#"{"message":"Bad Request","error":400}"#), Some(FailureKind::Revoked), "the refresh token");
+    assert_eq!(token(200, r#"{"error":"invalid_grant"}"#), Some(FailureKind::Revoked), "errors come with status 200");
     assert_eq!(failure(429, "Too Many Requests"), FailureKind::RateLimited);
     assert_eq!(failure(503, "<html>"), FailureKind::Transient);
 }

@@ -79,7 +79,7 @@ fn the_allowance_is_obeyed_before_it_is_used_up() {
 }
 
 #[test]
-fn a_reading_has_its_price() {
+fn a_reading_has_its_price_and_its_hour() {
     let config = XConfig {
         keys: Some(("id".to_owned(), "secret".to_owned().into())),
         monthly_budget: 1,
@@ -89,7 +89,10 @@ fn a_reading_has_its_price() {
     let clock = || Arc::new(crate::server::infra::clock::MockClock::default());
     let client = crate::server::infra::http::client(crate::server::infra::http::TIMEOUT).expect("TLS");
     let x = X::new(&config, client.clone(), clock()).expect("configured");
-    assert_eq!((x.price(0), x.price(100)), (10_000, 110_000), "a cent, and a tenth of one for each post");
+    assert_eq!(x.prices(), Prices { profile: 10_000, post: 1_000 }, "a cent, and a tenth of one for each post");
+    let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
+    assert_eq!(x.next_reading(at("2026-01-15T12:00:00Z")), at("2026-01-15T23:00:00Z"), "late in the day");
+    assert_eq!(x.next_reading(at("2026-01-15T23:04:00Z")), at("2026-01-16T23:00:00Z"), "and once");
     assert!(X::new(&XConfig { monthly_budget: 0, ..config }, client, clock()).is_none(), "no money, no readings");
 }
 

@@ -1,4 +1,4 @@
-//! Readings that cost money: reserved before they are made, and what was not needed is given back.
+//! Readings that cost money: reserved before they are made, and given back where they were not billed. Where nobody can tell, they were.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
 
@@ -18,7 +18,7 @@ pub(super) struct Reservation {
     micro_dollars: i64,
 }
 
-/// Reserves what a reading of the profile and of at most so many posts costs. `None`: the month's budget does not allow it.
+/// Reserves so many millionths of a dollar. `None`: the month's budget does not allow it.
 ///
 /// # Errors
 /// The database does not answer.
@@ -26,13 +26,13 @@ pub(super) async fn reserve(
     state: &AppState,
     platform: Platform,
     provider: &dyn OAuthProvider,
-    most_posts: usize,
+    micro_dollars: i64,
 ) -> Result<Option<Reservation>, DbError> {
     let month = first_of_month(state.clock.now());
-    let Some(budget) = provider.monthly_budget() else { return Ok(Some(Reservation { platform, month, micro_dollars: 0 })) };
-    let micro_dollars = provider.price(most_posts);
+    let reservation = Reservation { platform, month, micro_dollars };
+    let Some(budget) = provider.monthly_budget().filter(|_| micro_dollars > 0) else { return Ok(Some(reservation)) };
     let is_spent = db::spending::spend(&state.db, platform, month, micro_dollars, budget).await?;
-    Ok(is_spent.then_some(Reservation { platform, month, micro_dollars }))
+    Ok(is_spent.then_some(reservation))
 }
 
 impl Reservation {

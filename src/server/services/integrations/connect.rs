@@ -2,7 +2,7 @@ use chrono::TimeDelta;
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, budget, find, to_the_end, tokens};
+use super::{IntegrationError, available, budget, find, posts::storable, to_the_end, tokens};
 use crate::{
     domain::{
         choice::Choice,
@@ -98,14 +98,23 @@ async fn take_code(
     let provider = available(state, platform)?;
     let redirect_uri = redirect_uri(state, platform);
     let proof = Visit { state: &callback.state, verifier: &visit.verifier, redirect_uri: &redirect_uri };
-    let grant = provider.exchange_code(&callback.code, &proof).await.map_err(refusal)?;
+    let profile_price = provider.prices().profile;
+    let reservation = budget::reserve(state, platform, provider, profile_price).await?;
+    let reservation = reservation.ok_or(IntegrationError::NotConnected(ConnectFailure::BudgetSpent))?;
+    let grant = match provider.exchange_code(&callback.code, &proof).await {
+        Ok(grant) => grant,
+        Err(error) => {
+            reservation.settle(state, 0).await?;
+            return Err(refusal(error));
+        }
+    };
     if !can_read_account(platform, &grant.scopes) {
+        reservation.settle(state, 0).await?;
         return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
     }
-    // What is reserved for a profile is what it costs.
-    budget::reserve(state, platform, provider, 0).await?.ok_or(IntegrationError::NotConnected(ConnectFailure::BudgetSpent))?;
     let access = Access { token: &grant.tokens.access, scopes: &grant.scopes };
-    let profile = provider.fetch_profile(access).await.map_err(refusal)?;
+    let mut profile = provider.fetch_profile(access).await.map_err(refusal)?;
+    profile.name = storable(&profile.name);
     let id = store(state, client, current, platform, &grant, &profile, visit.integration_id).await?;
     // The history is fetched by a job.
     state.sync_bell.notify_one();

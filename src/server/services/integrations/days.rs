@@ -20,9 +20,7 @@ use crate::{
     },
 };
 
-/// Platforms make up their mind about a day within two; so many of the newest days are asked for at each reading.
-const LATE: u64 = 3;
-/// But not twice within this time.
+/// Days that are still open are not asked for twice within this time.
 const JUST_NOW: TimeDelta = TimeDelta::hours(1);
 /// A few days that never answer are given up after so many readings, over about half a day. More than a few are an outage: that is waited for.
 const TRIES: i32 = 8;
@@ -62,9 +60,9 @@ pub(super) async fn read_days(
     if readable(integration.provider, Metric::Views, &integration.scopes) != Readable::Yes {
         return Ok(unchanged(integration.scopes.clone(), None));
     }
-    let just_now = state.clock.now() - JUST_NOW;
-    let settled = db::figures::settled_days(&state.db, integration.id, today - Days::new(HISTORY), just_now).await?;
-    let (days, read) = wanted_days(today, integration.days_read, &settled);
+    let (just_now, late) = (state.clock.now() - JUST_NOW, provider.late_days());
+    let settled = db::figures::settled_days(&state.db, integration.id, today - Days::new(HISTORY), just_now, late.into()).await?;
+    let (days, read) = wanted_days(today, integration.days_read, &settled, late.into());
     let mut calls =
         stream::iter(days.into_iter().rev()).map(|day| read_day(state, provider, integration.id, access, day)).buffer_unordered(AT_ONCE);
     let mut missed = Vec::new();
@@ -99,13 +97,13 @@ async fn read_day(state: &AppState, provider: &dyn OAuthProvider, id: Uuid, acce
 
 /// The days to ask for, and those that were asked for once they are: the newest, what came since the last reading, and a piece of the
 /// history; less what is settled.
-fn wanted_days(today: NaiveDate, read: DaysRead, settled: &[NaiveDate]) -> (BTreeSet<NaiveDate>, DaysRead) {
+fn wanted_days(today: NaiveDate, read: DaysRead, settled: &[NaiveDate], late: u64) -> (BTreeSet<NaiveDate>, DaysRead) {
     let span = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
     let oldest = today - Days::new(HISTORY);
     let end = read.from.unwrap_or(today);
     let start = (end - Days::new(CHUNK)).max(oldest).min(end);
     // What was open at the last reading, and all since.
-    let recent = (read.until.unwrap_or(today).min(today) - Days::new(LATE)).max(oldest);
+    let recent = (read.until.unwrap_or(today).min(today) - Days::new(late)).max(oldest);
     let days = span(recent, today).chain(span(start, end)).filter(|day| !settled.contains(day));
     (days.collect(), DaysRead { from: Some(start), until: Some(today) })
 }
@@ -126,34 +124,34 @@ mod tests {
     #[test]
     fn the_newest_month_comes_first_then_the_rest_piece_by_piece() {
         let today = day(400);
-        let (days, mut so_far) = wanted_days(today, DaysRead::default(), &[]);
+        let (days, mut so_far) = wanted_days(today, DaysRead::default(), &[], 3);
         assert_eq!((days.len(), days.first(), days.last()), (30, Some(&day(370)), Some(&day(399))));
         let mut settled: Vec<_> = days.into_iter().collect();
         let mut pieces = 1;
         while so_far.from > Some(today - Days::new(HISTORY)) {
-            let (days, next) = wanted_days(today, so_far, &settled);
+            let (days, next) = wanted_days(today, so_far, &settled, 3);
             assert_eq!(days.last().copied(), so_far.from.map(|from| from - Days::new(1)));
             settled.extend(days);
             so_far = next;
             pieces += 1;
         }
         assert_eq!((pieces, so_far), (6, read(220, 400)));
-        assert!(wanted_days(today, so_far, &settled).0.is_empty());
+        assert!(wanted_days(today, so_far, &settled, 3).0.is_empty());
     }
 
     #[test]
     fn the_newest_days_are_asked_for_until_they_are_settled() {
-        let days = |settled: &[NaiveDate]| wanted_days(day(400), read(220, 400), settled).0.into_iter().collect::<Vec<_>>();
+        let days = |settled: &[NaiveDate]| wanted_days(day(400), read(220, 400), settled, 3).0.into_iter().collect::<Vec<_>>();
         assert_eq!(days(&[]), [day(397), day(398), day(399)]);
         assert_eq!(days(&[day(397)]), [day(398), day(399)]);
     }
 
     #[test]
     fn what_came_while_nobody_read_is_caught_up_even_in_pieces() {
-        let (days, _) = wanted_days(day(400), read(220, 350), &[]);
+        let (days, _) = wanted_days(day(400), read(220, 350), &[], 3);
         assert_eq!((days.len(), days.first()), (53, Some(&day(347))), "the days that were open then are read again");
         // The newest were read, then it broke off: `until` did not move.
-        let (days, _) = wanted_days(day(400), read(220, 350), &[day(398), day(399)]);
+        let (days, _) = wanted_days(day(400), read(220, 350), &[day(398), day(399)], 3);
         assert_eq!((days.len(), days.last()), (51, Some(&day(397))));
     }
 
@@ -163,7 +161,7 @@ mod tests {
             let today = day(today);
             let before = |ago: Option<u64>| ago.map(|ago| today - Days::new(ago));
             let so_far = DaysRead { from: before(from), until: before(until) };
-            let (days, next) = wanted_days(today, so_far, &[]);
+            let (days, next) = wanted_days(today, so_far, &[], 3);
             prop_assert!(days.iter().all(|day| *day < today && *day >= today - Days::new(HISTORY)));
             prop_assert!(so_far.from.is_none_or(|from| next.from <= Some(from)));
             prop_assert_eq!(next.until, Some(today));

@@ -86,7 +86,9 @@ pub async fn revoke_all(state: &AppState, user_id: Uuid) -> Result<(), DbError> 
     let integrations = db::integrations::list(&state.db, user_id).await?;
     stream::iter(&integrations)
         .for_each_concurrent(AT_ONCE, |integration| async {
-            revoke(state, integration).await;
+            // Held first, as far as that is possible: a reading under way could be about to replace the token.
+            let held = if integration.access.is_some() { hold(state, user_id, integration.id).await.ok() } else { None };
+            revoke(state, held.as_ref().unwrap_or(integration)).await;
         })
         .await;
     Ok(())
@@ -105,6 +107,19 @@ async fn revoke(state: &AppState, integration: &Integration) -> bool {
             tracing::error!(%error, integration = %integration.id, "an access could not be decrypted");
             return false;
         }
+    };
+    let now = state.clock.now();
+    let is_over = tokens.expires_at.is_some_and(|end| end <= now);
+    let tokens = if provider.revokes_by_access_token() && is_over && provider.can_refresh(&tokens, now) {
+        match provider.refresh(&tokens).await {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                tracing::warn!(%error, integration = %integration.id, "an access could not be renewed to be withdrawn");
+                return matches!(error, ProviderError::Revoked(_));
+            }
+        }
+    } else {
+        tokens
     };
     match provider.revoke(&tokens).await {
         Ok(()) => true,

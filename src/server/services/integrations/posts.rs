@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{Days, NaiveDate};
 
-use super::{HISTORY, sync::SyncError};
+use super::{HISTORY, budget, sync::SyncError};
 use crate::server::{
     db::{self, integrations::Integration, posts::PostReading},
     providers::{Access, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, scopes},
@@ -17,12 +17,16 @@ const LONGEST_TITLE: usize = 200;
 /// What reading the posts came to.
 #[derive(Default)]
 pub(super) struct PostsOutcome {
-    /// How many were read.
-    pub count: usize,
-    /// Whether the platform refuses them, though they were allowed.
-    pub is_refused: bool,
+    /// The scopes that still hold, where the platform refuses what was allowed.
+    pub scopes: Option<Vec<String>>,
     /// Why they could not be read this time.
     pub failure: Option<ProviderError>,
+}
+
+impl PostsOutcome {
+    fn failed(error: ProviderError) -> Self {
+        Self { failure: Some(error), ..Self::default() }
+    }
 }
 
 /// Reads the newest posts, and what happened on whole days where the platform does not tell. An account whose profile answers is not broken
@@ -38,34 +42,59 @@ pub(super) async fn read_posts(
     if !scopes::can_read_posts(integration.provider, access.scopes) {
         return Ok(PostsOutcome::default());
     }
+    // What was read today is not billed again.
+    let known = if provider.prices().post > 0 { db::posts::read_on(&state.db, integration.id, today).await? } else { HashSet::new() };
+    let price = |posts: usize| provider.prices().post.saturating_mul(i64::try_from(posts).unwrap_or(i64::MAX));
+    let most = price(MOST_POSTS.saturating_sub(known.len()));
+    let reservation = budget::reserve(state, integration.provider, provider, most).await?.ok_or(SyncError::BudgetSpent)?;
     let posts = match provider.fetch_posts(access, profile).await {
         Ok(posts) => posts,
-        Err(error @ (ProviderError::Transient(_) | ProviderError::RateLimited { .. })) => {
-            return Ok(PostsOutcome { failure: Some(error), ..PostsOutcome::default() });
+        // It may have been billed.
+        Err(error @ ProviderError::Transient(_)) => return Ok(PostsOutcome::failed(error)),
+        Err(error) => {
+            reservation.settle(state, 0).await?;
+            return match error {
+                ProviderError::RateLimited { .. } => Ok(PostsOutcome::failed(error)),
+                ProviderError::ScopeLost(text) => Ok(refused(integration, access, text)),
+                error => Err(error.into()),
+            };
         }
-        Err(ProviderError::ScopeLost(_)) => return Ok(PostsOutcome { is_refused: true, ..PostsOutcome::default() }),
-        Err(error) => return Err(error.into()),
     };
+    let is_new = |post: &&Post| !known.contains(&post.id);
+    reservation.settle(state, price(posts.iter().filter(is_new).count())).await?;
     let mut seen = HashSet::new();
-    let posts: Vec<_> = posts.into_iter().filter(|post| seen.insert(post.id.clone())).take(MOST_POSTS).map(reading).collect();
+    let posts: Vec<_> = posts.into_iter().map(reading).filter(|post| seen.insert(post.provider_post_id.clone())).take(MOST_POSTS).collect();
     db::posts::save(&state.db, integration.id, &posts, today, state.clock.now()).await?;
     if !provider.reports_days() {
         db::figures::derive_days(&state.db, integration.id, today - Days::new(HISTORY), today).await?;
     }
-    Ok(PostsOutcome { count: posts.len(), ..PostsOutcome::default() })
+    Ok(PostsOutcome::default())
+}
+
+/// A permission that the account itself is read with cannot be gone: then it is a failure like another.
+fn refused(integration: &Integration, access: Access<'_>, text: String) -> PostsOutcome {
+    let left = scopes::without_posts(integration.provider, access.scopes);
+    if left.len() == access.scopes.len() {
+        return PostsOutcome::failed(ProviderError::Transient(format!("posts are refused: {text}")));
+    }
+    PostsOutcome { scopes: Some(left), failure: None }
 }
 
 fn reading(post: Post) -> PostReading {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     PostReading {
-        provider_post_id: post.id,
-        // What PostgreSQL cannot store as text is left out.
-        title: post.title.chars().filter(|letter| *letter != '\0').take(LONGEST_TITLE).collect(),
-        url: post.url.filter(is_link),
+        provider_post_id: storable(&post.id),
+        title: storable(&post.title).chars().take(LONGEST_TITLE).collect(),
+        url: post.url.filter(is_link).map(|url| storable(&url)),
         published_at: post.published_at,
         views: post.views,
         likes: post.likes,
         comments: post.comments,
         shares: post.shares,
     }
+}
+
+/// Without what PostgreSQL cannot store as text.
+pub(super) fn storable(text: &str) -> String {
+    text.replace('\0', "")
 }

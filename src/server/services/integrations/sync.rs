@@ -10,7 +10,7 @@ use super::{
     budget::{self, next_month},
     days::read_days,
     find_connected, hold_or_wait,
-    posts::{PostsOutcome, read_posts},
+    posts::{PostsOutcome, read_posts, storable},
     to_the_end, tokens, view,
 };
 use crate::{
@@ -26,7 +26,7 @@ use crate::{
             sessions::OpenSession,
         },
         infra::crypto::CryptoError,
-        providers::{Access, MOST_POSTS, OAuthProvider, Profile, ProviderError, Readable, Tokens, readable, scopes},
+        providers::{Access, OAuthProvider, Profile, ProviderError, Readable, Tokens, readable},
         state::AppState,
     },
 };
@@ -35,6 +35,9 @@ use crate::{
 const JUST_READ: TimeDelta = TimeDelta::seconds(10);
 /// One reading takes no longer.
 const DEADLINE: Duration = Duration::from_mins(1);
+/// A new access that cannot be stored is tried again so often.
+const STORE_TRIES: u32 = 5;
+const BETWEEN_STORES: Duration = Duration::from_secs(1);
 /// After a failure: 5 min, 10 min, 20 min, … up to six hours.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
@@ -100,22 +103,27 @@ async fn read(state: &AppState, mut integration: Integration, is_asked: bool) ->
     };
     let now = state.clock.now();
     let Held { integration, access } = held;
-    let (kind, next_sync_at) = match outcome {
+    let (kind, next_sync_at, fault) = match outcome {
         Ok(None) => return Ok(Ok(())),
         Ok(Some(missing)) => return Ok(Err(missing)),
-        Err(SyncError::Db(error)) => return Err(error),
-        Err(SyncError::Over(kind)) => (kind, None),
-        Err(SyncError::BudgetSpent) => (FailureKind::BudgetSpent, Some(next_month(now))),
+        Err(SyncError::Over(kind)) => (kind, None, None),
+        Err(SyncError::BudgetSpent) => (FailureKind::BudgetSpent, Some(next_month(now)), None),
         Err(SyncError::Failed(error)) => {
             tracing::warn!(%error, integration = %integration.id, failures = integration.failures, "an account could not be read");
-            (error.kind(), retry_at(&error, integration.failures, now))
+            (error.kind(), retry_at(&error, integration.failures, now), None)
+        }
+        // Ours; it must not be tried again and again all the same.
+        Err(SyncError::Db(error)) => {
+            let later = retry_at(&ProviderError::Transient(String::new()), integration.failures, now);
+            (FailureKind::Transient, later, Some(error))
         }
     };
     let mut tx = state.db.begin().await?;
-    db::integrations::set_failed(&mut *tx, integration.id, &access.access, kind, next_sync_at).await?;
-    db::integration_events::insert(&mut *tx, integration.id, EventKind::ReadFailed, Some(kind), now).await?;
+    if db::integrations::set_failed(&mut *tx, integration.id, &access.access, kind, next_sync_at).await? {
+        db::integration_events::insert(&mut *tx, integration.id, EventKind::ReadFailed, Some(kind), now).await?;
+    }
     tx.commit().await?;
-    Ok(Err(kind))
+    fault.map_or(Ok(Err(kind)), Err)
 }
 
 /// An account that this worker reads, with the tokens it is read with.
@@ -168,24 +176,13 @@ async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Op
     if held.access.ends_at().is_some_and(|end| end <= now) {
         return Err(SyncError::Over(FailureKind::Expired));
     }
-    // What was read today is not billed again.
-    let was_billed = held.integration.facts.last_ok_at.is_some_and(|at| at.date_naive() == now.date_naive())
-        && held.integration.days_read.until.is_some();
-    let reservation =
-        if was_billed { None } else { Some(budget::reserve(state, platform, provider, MOST_POSTS).await?.ok_or(SyncError::BudgetSpent)?) };
-    let outcome = read_all(state, provider, held, is_asked).await;
-    if let Some(reservation) = reservation {
-        let posts = outcome.as_ref().map_or(0, |read| read.posts);
-        reservation.settle(state, provider.price(posts)).await?;
-    }
-    let read = outcome?;
-    let today = now.date_naive();
-    let has_more = has_more_days(provider, platform, read.days, &read.scopes, today);
+    let read = read_all(state, provider, held, is_asked).await?;
+    let has_more = has_more_days(provider, platform, read.days, &read.scopes, now.date_naive());
     let missed = held.integration.missed;
     let next_sync_at = match &read.failure {
-        Some(error) => retry_at(error, missed, now).unwrap_or(now + provider.pause()),
+        Some(error) => retry_at(error, missed, now).unwrap_or_else(|| provider.next_reading(now)),
         None if has_more => now,
-        None => now + provider.pause() + jitter(held.integration.id),
+        None => provider.next_reading(now) + jitter(held.integration.id),
     };
     let reading = Reading {
         id: held.integration.id,
@@ -194,15 +191,16 @@ async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Op
         scopes: &read.scopes,
         days_read: read.days,
         failure: read.failure.as_ref().map(ProviderError::kind),
-        // Nobody's impatience brings the end nearer.
-        missed: if read.failure.is_some() { missed + i32::from(!is_asked) } else { 0 },
+        // Nobody's impatience brings the end nearer, and neither do posts.
+        missed: if read.is_day_missing { missed + i32::from(!is_asked) } else { 0 },
         now,
         next_sync_at,
     };
     let event = if reading.failure.is_some() { EventKind::ReadFailed } else { EventKind::Read };
     let mut tx = state.db.begin().await.map_err(DbError::from)?;
-    db::integrations::set_read(&mut *tx, &reading).await?;
-    db::integration_events::insert(&mut *tx, reading.id, event, reading.failure, now).await?;
+    if db::integrations::set_read(&mut *tx, &reading).await? {
+        db::integration_events::insert(&mut *tx, reading.id, event, reading.failure, now).await?;
+    }
     tx.commit().await.map_err(DbError::from)?;
     Ok(reading.failure)
 }
@@ -211,7 +209,7 @@ async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Op
 struct ReadAll {
     profile: Profile,
     days: DaysRead,
-    posts: usize,
+    is_day_missing: bool,
     scopes: Vec<String>,
     failure: Option<ProviderError>,
 }
@@ -220,24 +218,26 @@ struct ReadAll {
 async fn read_all(state: &AppState, provider: &dyn OAuthProvider, held: &mut Held, is_asked: bool) -> Result<ReadAll, SyncError> {
     let now = state.clock.now();
     let today = now.date_naive();
-    let (tokens, profile) = renew_and_read_profile(state, provider, held, is_asked).await?;
+    let (tokens, mut profile) = renew_and_read_profile(state, provider, held, is_asked).await?;
+    profile.name = storable(&profile.name);
     let integration = &held.integration;
     if let Some(followers) = profile.followers {
         db::figures::save_followers(&state.db, integration.id, today, followers, now).await?;
     }
     let access = Access { token: &tokens.access, scopes: &integration.scopes };
     let days = read_days(state, provider, integration, access, today).await.map_err(not_the_token)?;
+    let access = Access { token: &tokens.access, scopes: &days.scopes };
     let posts = if days.failure.is_none() && !has_more_days(provider, integration.provider, days.read, &days.scopes, today) {
         read_posts(state, provider, integration, access, &profile, today).await.map_err(not_the_token)?
     } else {
         PostsOutcome::default()
     };
-    let scopes = if posts.is_refused { scopes::without_posts(integration.provider, &days.scopes) } else { days.scopes };
+    let is_day_missing = days.failure.is_some();
     let failure = days.failure.or(posts.failure);
     if let Some(error) = &failure {
         tracing::warn!(%error, integration = %integration.id, missed = integration.missed, "not all of an account could be read");
     }
-    Ok(ReadAll { profile, days: days.read, posts: posts.count, scopes, failure })
+    Ok(ReadAll { profile, days: days.read, is_day_missing, scopes: posts.scopes.unwrap_or(days.scopes), failure })
 }
 
 /// Whether more of the history is to be fetched.
@@ -266,19 +266,31 @@ async fn renew_and_read_profile(
     let now = state.clock.now();
     let stored = open(state, held)?;
     let is_due = provider.should_refresh(&stored, now) || is_asked && provider.can_refresh(&stored, now);
-    let tokens = if is_due { renewed(state, provider, held, stored.clone()).await? } else { stored.clone() };
-    let scopes = held.integration.scopes.clone();
-    let outcome = provider.fetch_profile(Access { token: &tokens.access, scopes: &scopes }).await;
-    match outcome {
-        Err(ProviderError::Revoked(_))
+    let tokens = if is_due { renewed(state, held, stored.clone()).await? } else { stored.clone() };
+    match read_profile(state, provider, held, &tokens).await {
+        Err(SyncError::Failed(ProviderError::Revoked(_)))
             if stored.refresh.is_some() && tokens.access == stored.access && provider.can_refresh(&tokens, now) =>
         {
-            let tokens = renewed(state, provider, held, Tokens { expires_at: Some(now), ..tokens }).await?;
-            let profile = provider.fetch_profile(Access { token: &tokens.access, scopes: &scopes }).await?;
+            let tokens = renewed(state, held, Tokens { expires_at: Some(now), ..tokens }).await?;
+            let profile = read_profile(state, provider, held, &tokens).await?;
             Ok((tokens, profile))
         }
-        outcome => Ok((tokens, outcome?)),
+        outcome => outcome.map(|profile| (tokens, profile)),
     }
+}
+
+/// The profile; where that costs money, once a day.
+async fn read_profile(state: &AppState, provider: &dyn OAuthProvider, held: &Held, tokens: &Tokens) -> Result<Profile, SyncError> {
+    let integration = &held.integration;
+    let price = provider.prices().profile;
+    let was_billed = price > 0 && db::figures::has_followers(&state.db, integration.id, state.clock.now().date_naive()).await?;
+    let reservation = budget::reserve(state, integration.provider, provider, if was_billed { 0 } else { price }).await?;
+    let reservation = reservation.ok_or(SyncError::BudgetSpent)?;
+    let outcome = provider.fetch_profile(Access { token: &tokens.access, scopes: &integration.scopes }).await;
+    if outcome.as_ref().is_err_and(|error| !matches!(error, ProviderError::Transient(_))) {
+        reservation.settle(state, 0).await?;
+    }
+    Ok(outcome?)
 }
 
 fn open(state: &AppState, held: &Held) -> Result<Tokens, SyncError> {
@@ -294,35 +306,72 @@ fn open(state: &AppState, held: &Held) -> Result<Tokens, SyncError> {
 
 /// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
 /// where a refresh token that is good once was used up by somebody who died before the next was stored.
-async fn renewed(state: &AppState, provider: &dyn OAuthProvider, held: &mut Held, tokens: Tokens) -> Result<Tokens, SyncError> {
+async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<Tokens, SyncError> {
     let id = held.integration.id;
-    let fresh = match provider.refresh(&tokens).await {
-        Ok(fresh) => fresh,
-        Err(error) => {
+    let (worker, platform, old, given) = (state.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
+    // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
+    let renewal = tokio::spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
+    let outcome = renewal.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
+    let now = state.clock.now();
+    match outcome {
+        Ok((fresh, sealed)) => {
+            if let Some(sealed) = sealed {
+                held.access = sealed;
+                note(state, id, EventKind::TokenRefreshed, None).await;
+            }
+            Ok(fresh)
+        }
+        Err(SyncError::Failed(error)) => {
             tracing::warn!(%error, integration = %id, "an access could not be renewed");
-            let now = state.clock.now();
-            db::integration_events::insert(&state.db, id, EventKind::TokenRefreshFailed, Some(error.kind()), now).await?;
+            note(state, id, EventKind::TokenRefreshFailed, Some(error.kind())).await;
             let still_works = tokens.expires_at.is_none_or(|end| end > now);
             let may_pass = match error {
-                ProviderError::Transient(_) | ProviderError::RateLimited { .. } => true,
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Misconfigured(_) => true,
                 ProviderError::Revoked(_) => tokens.refresh.is_some(),
                 _ => false,
             };
-            return if still_works && may_pass { Ok(tokens) } else { Err(error.into()) };
+            if still_works && may_pass { Ok(tokens) } else { Err(error.into()) }
         }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for new tokens and stores them, unless they were replaced meanwhile. The database gets several chances: the old ones are used up.
+async fn renew_and_store(
+    state: &AppState,
+    platform: Platform,
+    id: Uuid,
+    old: &[u8],
+    tokens: &Tokens,
+) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
+    let Some(provider) = state.providers.get(platform) else {
+        return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
     };
+    let fresh = provider.refresh(tokens).await?;
     let sealed = tokens::seal(&state.cipher, id, &fresh).map_err(|error| {
         tracing::error!(%error, integration = %id, "an access could not be encrypted");
         SyncError::Over(FailureKind::Unreadable)
     })?;
-    let mut tx = state.db.begin().await.map_err(DbError::from)?;
-    let is_stored = db::integrations::replace_tokens(&mut *tx, id, &held.access.access, &sealed).await?;
-    db::integration_events::insert(&mut *tx, id, EventKind::TokenRefreshed, None, state.clock.now()).await?;
-    tx.commit().await.map_err(DbError::from)?;
-    if is_stored {
-        held.access = sealed;
+    let mut tries = 0;
+    let is_stored = loop {
+        match db::integrations::replace_tokens(&state.db, id, old, &sealed).await {
+            Ok(is_stored) => break is_stored,
+            Err(error) if tries < STORE_TRIES => {
+                tracing::error!(%error, integration = %id, tries, "a new access could not be stored yet");
+                tries += 1;
+                tokio::time::sleep(BETWEEN_STORES).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok((fresh, is_stored.then_some(sealed)))
+}
+
+/// Notes what happened to an account. That it cannot be noted changes nothing of what happened.
+async fn note(state: &AppState, id: Uuid, kind: EventKind, failure: Option<FailureKind>) {
+    if let Err(error) = db::integration_events::insert(&state.db, id, kind, failure, state.clock.now()).await {
+        tracing::error!(%error, integration = %id, "an event could not be noted");
     }
-    Ok(fresh)
 }
 
 /// Up to ten minutes, the same for an account each time: so that those that were connected together are not read together for ever.
