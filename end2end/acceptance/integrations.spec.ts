@@ -1,5 +1,4 @@
-import type { Page } from "@playwright/test";
-import { alive, askSandbox, connectInstagram, consent, expect, expectNoOverflow, type FindMail, register, signIn, test } from "../fixtures/test";
+import { alive, askSandbox, connectInstagram, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, register, signIn, test } from "../fixtures/test";
 
 test("the whole journey: sign up, connect Instagram, see true figures, disconnect @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   await register(page, email, mail);
@@ -19,7 +18,7 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   await page.getByRole("link", { name: "Connect an account" }).first().click();
 
   await expect(page.getByRole("heading", { level: 1, name: "Integrations" })).toBeVisible();
-  await expect(page.getByText("Not available yet")).toHaveCount(5);
+  await expect(page.getByText("Not available yet")).toHaveCount(1);
   await expectAccessible();
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
@@ -27,7 +26,7 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
   await expect(page.getByText("Healthy")).toBeVisible();
   await expect(page.getByText("Sandbox").first()).toBeVisible();
-  await expect(page.getByText(/Synced just now/)).toBeVisible();
+  await expect(page.getByText(/Updated just now/)).toBeVisible();
   await expectAccessible();
 
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Home" }).click();
@@ -51,6 +50,7 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   await page.getByRole("link", { name: "Disconnect" }).click();
   await expect(page.getByRole("dialog", { name: `Disconnect Instagram @${handle}?` })).toBeVisible();
   await expectAccessible();
+  await page.getByLabel("Delete its figures").check();
   await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
   await expect(page.getByText("The account is disconnected.")).toBeVisible();
   await expect(page.getByRole("dialog")).toBeHidden();
@@ -58,14 +58,6 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   const asked = await askSandbox(handle);
   expect(asked.map((request) => request.endpoint)).toContain("revoke");
 });
-
-/** The page of a creator who is new. */
-async function openIntegrations(page: Page, email: string, mail: FindMail) {
-  await register(page, email, mail);
-  await signIn(page, email);
-  await page.goto("/integrations");
-  await alive(page);
-}
 
 test("several accounts, each with its card", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
@@ -106,11 +98,9 @@ test("an access that was withdrawn asks to reconnect, and keeps the account", as
 
   allowStatus(409, 503);
   await fail(handle, "profile", "server_error");
-  await page.getByRole("button", { name: /Refresh now/ }).click();
-  await expect(page.getByRole("alert")).toContainText("The platform does not answer. We keep trying.");
+  await refreshUntil(page, "The platform does not answer. We keep trying.");
   await fail(handle, "profile", "revoked");
-  await page.getByRole("button", { name: /Refresh now/ }).click();
-  await expect(page.getByText("Needs attention")).toBeVisible();
+  await refreshUntil(page, "Needs attention");
   await expect(page.getByRole("button", { name: /Reconnect/ })).toBeVisible();
   await expectAccessible();
   await page.goto("/home");
@@ -179,6 +169,9 @@ test.describe("without JavaScript", () => {
     await page.goto("/integrations");
     await page.getByRole("link", { name: /^Disconnect/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await expect(page.getByText("Its figures are kept.")).toBeVisible();
+    await page.getByRole("link", { name: /^Delete figures/ }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toHaveCount(0);
   });
 });

@@ -1,5 +1,5 @@
 // Pictures of every page, for people to look at: `make screenshots` puts them into target/screenshots.
-import { alive, connectInstagram, linkIn, PASSWORD, register, signIn, test } from "../fixtures/test";
+import { alive, connect, connectInstagram, linkIn, PASSWORD, refreshUntil, register, signIn, test } from "../fixtures/test";
 import type { Page } from "@playwright/test";
 
 const folder = "../target/screenshots";
@@ -10,7 +10,7 @@ async function shoot(page: Page, name: string) {
   await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
 }
 
-test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail }) => {
+test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail, grantAdmin }) => {
   test.setTimeout(180_000);
   allowStatus(400, 401, 404, 409);
   for (const path of ["beta", "login", "register", "verify-email", "forgot-password", "no-such-page"]) {
@@ -57,8 +57,7 @@ test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail 
   await page.goto("/integrations");
   await alive(page);
   await fail(handle, "profile", "revoked");
-  await page.getByRole("button", { name: /Refresh now/ }).first().click();
-  await page.getByText("Needs attention").waitFor();
+  await refreshUntil(page, "Needs attention");
   await page.goto("/integrations");
   await shoot(page, "integrations-broken");
   await page.goto("/home");
@@ -68,6 +67,19 @@ test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail 
   await page.getByRole("link", { name: /^Disconnect/ }).first().click();
   await page.getByRole("dialog").waitFor();
   await shoot(page, "disconnect");
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await page.getByText("Its figures are kept.").waitFor();
+  for (const platform of ["TikTok", "Reddit", "YouTube", "X"]) await connect(page, handle, platform);
+  await page.goto("/integrations");
+  await shoot(page, "integrations-all");
+  await page.getByRole("link", { name: /^History/ }).first().click();
+  await page.getByRole("dialog").getByRole("listitem").first().waitFor();
+  await shoot(page, "history");
+  await page.goto("/analytics");
+  await shoot(page, "analytics");
+  grantAdmin(email);
+  await page.goto("/admin/connections");
+  await shoot(page, "doctor");
   await page.goto("/settings");
   await shoot(page, "settings");
 });

@@ -184,6 +184,27 @@ impl PostView {
     }
 }
 
+/// A post, and what it has come to since it was published; what the platform does not say is `None`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// The platform's id.
+    pub id: String,
+    /// Its title, or its text; may be empty.
+    pub title: String,
+    /// Where it is seen.
+    pub url: Option<String>,
+    /// When it was published.
+    pub published_at: DateTime<Utc>,
+    /// How often it was seen.
+    pub views: Option<i64>,
+    /// Likes; at Reddit its score.
+    pub likes: Option<i64>,
+    /// Comments or replies.
+    pub comments: Option<i64>,
+    /// Shares, reposts and quotes.
+    pub shares: Option<i64>,
+}
+
 /// How many pages so many posts fill; at least one.
 pub const fn pages_of(total: u32) -> u32 {
     if total == 0 { 1 } else { total.div_ceil(PAGE) }

@@ -97,7 +97,7 @@ fn Failure(failure: FailureReport) -> impl IntoView {
     view! {
         <li>
             <strong>{reason.as_str()}</strong>
-            {format!(": {times} times, {accounts} accounts, last ")}
+            {format!(", {times} × on {accounts} {}, last ", if accounts == 1 { "account" } else { "accounts" })}
             <LocalTime time=last_at/>
             <span class=css::advice>{reason.advice()}</span>
         </li>

@@ -20,6 +20,7 @@ use url::Url;
 use crate::{
     domain::{
         account::Secret,
+        analytics::Post,
         integration::{FailureKind, ProviderView},
         platform::Platform,
     },
@@ -117,27 +118,6 @@ impl DayInsights {
     }
 }
 
-/// A post, and what it has come to since it was published; what the platform does not say is `None`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Post {
-    /// The platform's id.
-    pub id: String,
-    /// Its title, or its text; may be empty.
-    pub title: String,
-    /// Where it is seen.
-    pub url: Option<String>,
-    /// When it was published.
-    pub published_at: DateTime<Utc>,
-    /// How often it was seen.
-    pub views: Option<i64>,
-    /// Likes; at Reddit its score.
-    pub likes: Option<i64>,
-    /// Comments or replies.
-    pub comments: Option<i64>,
-    /// Shares, reposts and quotes.
-    pub shares: Option<i64>,
-}
-
 /// What readings cost, in millionths of a dollar. What was read is not billed again on the same UTC day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prices {
@@ -205,11 +185,15 @@ pub trait OAuthProvider: Send + Sync {
     /// Turns the code that came back into lasting tokens.
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError>;
 
-    /// Whether tokens can be refreshed at this time.
-    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool;
+    /// Whether tokens can be refreshed at this time: where there is a refresh token that is not over.
+    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
+        oauth::can_refresh(tokens, now)
+    }
 
-    /// Whether it is time to.
-    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool;
+    /// Whether it is time to: where the access token is over, or nearly.
+    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
+        oauth::is_ending(tokens, now)
+    }
 
     /// New tokens for old ones. A refresh token that the platform does not replace goes on.
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError>;

@@ -9,6 +9,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::{Notify, watch},
 };
+use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
@@ -101,6 +102,10 @@ async fn serve() -> Outcome {
         outcome = signals => outcome?,
     }
     let _ = tokio::time::timeout(GRACE, async { while jobs.join_next().await.is_some() {} }).await;
+    state.tasks.close();
+    if tokio::time::timeout(GRACE, state.tasks.wait()).await.is_err() {
+        tracing::error!(tasks = state.tasks.len(), "work was left half-way");
+    }
     state.db.close().await;
     Ok(())
 }
@@ -129,6 +134,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
         outbox_bell: Arc::new(Notify::new()),
         sync_bell: Arc::new(Notify::new()),
+        tasks: TaskTracker::new(),
         clock,
         config: Arc::new(config),
     })

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use super::{
     config::Config,
@@ -38,6 +39,8 @@ pub struct AppState {
     pub outbox_bell: Arc<Notify>,
     /// Rung when an account should be read at once.
     pub sync_bell: Arc<Notify>,
+    /// Work that must not stop half-way: the process waits for it before it ends.
+    pub tasks: TaskTracker,
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -8,27 +8,7 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::DbError;
-
-/// A post as it was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PostReading {
-    /// The platform's id.
-    pub provider_post_id: String,
-    /// Its title or text.
-    pub title: String,
-    /// Where it is seen.
-    pub url: Option<String>,
-    /// When it was published.
-    pub published_at: DateTime<Utc>,
-    /// Views so far; what is unknown is `None`.
-    pub views: Option<i64>,
-    /// Likes so far.
-    pub likes: Option<i64>,
-    /// Comments so far.
-    pub comments: Option<i64>,
-    /// Shares so far.
-    pub shares: Option<i64>,
-}
+use crate::domain::analytics::Post;
 
 /// The platform's ids of the posts of an account that were read on a day.
 ///
@@ -85,16 +65,16 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
 pub async fn save(
     db: impl PgExecutor<'_>,
     integration_id: Uuid,
-    posts: &[PostReading],
+    posts: &[Post],
     day: NaiveDate,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let ids: Vec<_> = posts.iter().map(|_| Uuid::now_v7()).collect();
-    let provider_ids: Vec<_> = posts.iter().map(|post| post.provider_post_id.clone()).collect();
+    let provider_ids: Vec<_> = posts.iter().map(|post| post.id.clone()).collect();
     let titles: Vec<_> = posts.iter().map(|post| post.title.clone()).collect();
     let urls: Vec<_> = posts.iter().map(|post| post.url.clone()).collect();
     let published: Vec<_> = posts.iter().map(|post| post.published_at).collect();
-    let figure = |of: fn(&PostReading) -> Option<i64>| posts.iter().map(of).collect::<Vec<_>>();
+    let figure = |of: fn(&Post) -> Option<i64>| posts.iter().map(of).collect::<Vec<_>>();
     sqlx::query!(
         "WITH given AS (
              SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bigint[], $9::bigint[],

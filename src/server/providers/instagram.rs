@@ -15,13 +15,13 @@ use url::Url;
 use wire::{Insights, LongLivedToken, Me, Media, MediaPage, TokenAnswer};
 
 use super::{
-    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, Tokens, Visit,
+    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, says_nothing},
     oauth::below,
     scopes::Scopes,
 };
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{config::InstagramConfig, infra::clock::Clock},
 };
 

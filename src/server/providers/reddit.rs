@@ -15,13 +15,13 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, Tokens, Visit,
+    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, number},
     oauth::{self, TokenAnswer, below},
     scopes::Scopes,
 };
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{
         config::RedditConfig,
         infra::{clock::Clock, http::Answer},
@@ -96,14 +96,6 @@ impl OAuthProvider for Reddit {
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)];
         let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
-    }
-
-    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::can_refresh(tokens, now)
-    }
-
-    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::is_ending(tokens, now)
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {

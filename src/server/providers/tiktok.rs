@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, Tokens, Visit,
+    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, says_nothing},
     oauth::{self, TokenAnswer, below},
     scopes::Scopes,
 };
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{
         config::TiktokConfig,
         infra::{clock::Clock, http::Answer},
@@ -83,14 +83,6 @@ impl OAuthProvider for Tiktok {
         let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)];
         let answer: TokenAnswer = self.calls.ask("token", self.post("v2/oauth/token/", &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
-    }
-
-    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::can_refresh(tokens, now)
-    }
-
-    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::is_ending(tokens, now)
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {

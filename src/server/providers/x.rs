@@ -12,13 +12,13 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Post, Prices, Profile, ProviderError, Tokens, Visit,
+    Access, Grant, MOST_POSTS, OAuthProvider, Prices, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, number},
     oauth::{self, TokenAnswer, below},
     scopes::Scopes,
 };
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{
         config::XConfig,
         infra::{clock::Clock, http::Answer},
@@ -91,14 +91,6 @@ impl OAuthProvider for X {
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri), ("code_verifier", visit.verifier)];
         let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
-    }
-
-    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::can_refresh(tokens, now)
-    }
-
-    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::is_ending(tokens, now)
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {

@@ -12,13 +12,13 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, Tokens, Visit,
+    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
     calls::{Calls, Manners, says_nothing},
     oauth::{self, TokenAnswer, below},
     scopes::Scopes,
 };
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{
         config::YoutubeConfig,
         infra::{clock::Clock, http::Answer},
@@ -123,14 +123,6 @@ impl OAuthProvider for Youtube {
             [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri), ("code_verifier", visit.verifier)];
         let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
-    }
-
-    fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::can_refresh(tokens, now)
-    }
-
-    fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::is_ending(tokens, now)
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {

@@ -77,9 +77,9 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
 pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
     validation::check(&input).map_err(AuthError::Invalid)?;
     confirm_password(state, client, &current.user, &input.password, "password").await?;
-    let (state, client, user) = (state.clone(), client.clone(), current.user.clone());
+    let (worker, client, user) = (state.clone(), client.clone(), current.user.clone());
     // To the end, whether or not the browser waits for it: an account without its accesses would be half of one.
-    tokio::spawn(async move { delete_now(&state, &client, &user).await }).await?
+    state.tasks.spawn(async move { delete_now(&worker, &client, &user).await }).await?
 }
 
 async fn delete_now(state: &AppState, client: &ClientInfo, user: &CurrentUser) -> Result<(), AuthError> {

@@ -12,6 +12,7 @@ mod tokens;
 use std::{future::Future, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub use budget::first_of_month;
@@ -187,9 +188,10 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
 
 /// Does what must not stop half-way because the browser has gone away: between a platform's answer and our row, it would be lost.
 async fn to_the_end<T: Send + 'static>(
+    tasks: &TaskTracker,
     work: impl Future<Output = Result<T, IntegrationError>> + Send + 'static,
 ) -> Result<T, IntegrationError> {
-    tokio::spawn(work).await?
+    tasks.spawn(work).await?
 }
 
 /// The creator's account behind the text of an id.

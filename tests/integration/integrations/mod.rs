@@ -1,6 +1,7 @@
 mod connect;
 mod disconnect;
 mod faults;
+mod killed;
 mod platforms;
 mod read;
 mod refresh;

@@ -36,6 +36,7 @@ pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
 use sqlx::PgPool;
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 pub const PASSWORD: &str = "tuesday-lamp-orbit";
 
@@ -78,6 +79,7 @@ impl TestApp {
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             outbox_bell: Arc::new(Notify::new()),
             sync_bell: Arc::new(Notify::new()),
+            tasks: TaskTracker::new(),
             clock: time,
             config: Arc::new(config),
         };

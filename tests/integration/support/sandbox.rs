@@ -21,7 +21,7 @@ pub const OAUTH_PLATFORMS: [Platform; 5] = [Platform::Instagram, Platform::Tikto
 #[derive(Clone)]
 pub struct Sandbox {
     pub world: World,
-    address: String,
+    pub address: String,
 }
 
 impl Sandbox {

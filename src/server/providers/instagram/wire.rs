@@ -7,10 +7,10 @@ use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
-    domain::account::Secret,
+    domain::{account::Secret, analytics::Post},
     server::{
         infra::http::Answer,
-        providers::{Post, ProviderError, oauth::split_scopes},
+        providers::{ProviderError, oauth::split_scopes},
     },
 };
 

@@ -82,8 +82,8 @@ pub async fn finish(
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderDown };
         return Err(IntegrationError::NotConnected(failure));
     }
-    let (state, client, current, callback) = (state.clone(), client.clone(), current.clone(), callback.clone());
-    to_the_end(async move { take_code(&state, &client, &current, platform, &callback, &visit).await }).await
+    let (worker, client, current, callback) = (state.clone(), client.clone(), current.clone(), callback.clone());
+    to_the_end(&state.tasks, async move { take_code(&worker, &client, &current, platform, &callback, &visit).await }).await
 }
 
 /// Turns the code into an account.

@@ -39,8 +39,8 @@ pub async fn disconnect(
             History::Delete => delete_history(state, found.id).await,
         };
     }
-    let (state, client, user_id) = (state.clone(), client.clone(), current.user.id);
-    to_the_end(async move { let_go(&state, &client, user_id, found.id, history).await }).await
+    let (worker, client, user_id) = (state.clone(), client.clone(), current.user.id);
+    to_the_end(&state.tasks, async move { let_go(&worker, &client, user_id, found.id, history).await }).await
 }
 
 async fn delete_history(state: &AppState, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {

@@ -5,10 +5,13 @@ use std::collections::HashSet;
 use chrono::{Days, NaiveDate};
 
 use super::{HISTORY, budget, sync::SyncError};
-use crate::server::{
-    db::{self, integrations::Integration, posts::PostReading},
-    providers::{Access, MOST_POSTS, OAuthProvider, Post, Profile, ProviderError, scopes},
-    state::AppState,
+use crate::{
+    domain::analytics::Post,
+    server::{
+        db::{self, integrations::Integration},
+        providers::{Access, MOST_POSTS, OAuthProvider, Profile, ProviderError, scopes},
+        state::AppState,
+    },
 };
 
 /// Longer texts are cut, in characters.
@@ -63,7 +66,7 @@ pub(super) async fn read_posts(
     let is_new = |post: &&Post| !known.contains(&post.id);
     reservation.settle(state, price(posts.iter().filter(is_new).count())).await?;
     let mut seen = HashSet::new();
-    let posts: Vec<_> = posts.into_iter().map(reading).filter(|post| seen.insert(post.provider_post_id.clone())).take(MOST_POSTS).collect();
+    let posts: Vec<_> = posts.into_iter().map(tidy).filter(|post| seen.insert(post.id.clone())).take(MOST_POSTS).collect();
     db::posts::save(&state.db, integration.id, &posts, today, state.clock.now()).await?;
     if !provider.reports_days() {
         db::figures::derive_days(&state.db, integration.id, today - Days::new(HISTORY), today).await?;
@@ -80,17 +83,14 @@ fn refused(integration: &Integration, access: Access<'_>, text: String) -> Posts
     PostsOutcome { scopes: Some(left), failure: None }
 }
 
-fn reading(post: Post) -> PostReading {
+/// A post as it can be stored and shown.
+fn tidy(post: Post) -> Post {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
-    PostReading {
-        provider_post_id: storable(&post.id),
+    Post {
+        id: storable(&post.id),
         title: storable(&post.title).chars().take(LONGEST_TITLE).collect(),
         url: post.url.filter(is_link).map(|url| storable(&url)),
-        published_at: post.published_at,
-        views: post.views,
-        likes: post.likes,
-        comments: post.comments,
-        shares: post.shares,
+        ..post
     }
 }
 

@@ -77,7 +77,7 @@ pub async fn refresh(
         return Ok(view(found, now));
     }
     let (worker, user_id) = (state.clone(), current.user.id);
-    let outcome = to_the_end(async move {
+    let outcome = to_the_end(&state.tasks, async move {
         match hold_or_wait(&worker, user_id, &found).await? {
             Turn::Mine(held) => Ok(read(&worker, *held, true).await?),
             Turn::Done(last_error) => Ok(last_error.map_or(Ok(()), Err)),
@@ -310,7 +310,7 @@ async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<To
     let id = held.integration.id;
     let (worker, platform, old, given) = (state.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
     // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
-    let renewal = tokio::spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
+    let renewal = state.tasks.spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
     let outcome = renewal.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
     let now = state.clock.now();
     match outcome {

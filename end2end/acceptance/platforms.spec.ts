@@ -1,0 +1,67 @@
+import { alive, askSandbox, connect, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
+
+const PLATFORMS = ["TikTok", "Reddit", "YouTube", "X"];
+
+for (const platform of PLATFORMS) {
+  const word = platform.toLowerCase();
+
+  test(`${platform}: deny, connect, look, withdraw, reconnect, disconnect, go on @phone`, async ({
+    page, email, mail, handle, withdraw, allowStatus, expectAccessible,
+  }) => {
+    await openIntegrations(page, email, mail);
+    await page.getByRole("button", { name: `Connect ${platform} account` }).click();
+    await page.getByRole("button", { name: "Deny" }).click();
+    await expect(page.getByText("You cancelled. Nothing was changed.")).toBeVisible();
+
+    await connect(page, handle, platform);
+    await expect(page.getByText(`${platform} connected: @${handle}`)).toBeVisible();
+    await expect(page.getByText("Healthy")).toBeVisible();
+    await refreshUntil(page, "The account was read just now.");
+
+    await page.getByRole("link", { name: `History of ${platform} @${handle}` }).click();
+    await expect(page.getByRole("dialog", { name: "What happened" })).toBeVisible();
+    await expect(page.getByRole("dialog").getByText("Figures read").first()).toBeVisible();
+    await expectAccessible();
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+    await expect(page).toHaveURL(/\/integrations$/);
+
+    // The creator takes the access back at the platform, and Huntaze finds out.
+    allowStatus(409);
+    await withdraw(word, handle);
+    await refreshUntil(page, "Access was withdrawn. Reconnect to go on.");
+    await expectNoOverflow(page);
+    // Another account there is not taken for this one.
+    await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
+    await consent(page, `${handle}.b`, platform);
+    await expect(page.getByText("You gave consent for another account.").first()).toBeVisible();
+    await alive(page);
+    await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
+    await consent(page, handle, platform);
+    await expect(page.getByText(`${platform} connected: @${handle}`)).toBeVisible();
+    await alive(page);
+    await expect(page.getByText("Healthy")).toBeVisible();
+
+    await page.getByRole("link", { name: `Disconnect ${platform} @${handle}` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await expect(page.getByText("Its figures are kept.")).toBeVisible();
+    expect((await askSandbox(handle)).map((request) => request.endpoint)).toContain("revoke");
+    await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
+    await consent(page, handle, platform);
+    await expect(page.getByText(`${platform} connected: @${handle}`)).toBeVisible();
+    await expect(page.getByText("Its figures are kept.")).toHaveCount(0);
+  });
+}
+
+test("fewer permissions are said on the card", async ({ page, email, mail, handle }) => {
+  await openIntegrations(page, email, mail);
+  await page.getByRole("button", { name: "Connect TikTok account" }).click();
+  await page.getByLabel("Any other name").fill(handle);
+  await page.getByLabel("video.list").uncheck();
+  await page.getByRole("button", { name: "Allow" }).click();
+  await expect(page.getByText("A permission is missing, so some figures cannot be read.")).toBeVisible();
+  await alive(page);
+  await page.getByRole("button", { name: `Reconnect TikTok @${handle}` }).click();
+  await consent(page, handle, "TikTok");
+  await expect(page.getByText("A permission is missing, so some figures cannot be read.")).toHaveCount(0);
+});

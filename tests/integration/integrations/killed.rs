@@ -1,0 +1,97 @@
+//! The process that renews an access dies in the middle of it, again and again.
+
+use std::{
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use huntaze::{
+    domain::{choice::Choice, platform::Platform},
+    server::infra::clock::{Clock, SystemClock},
+};
+use huntaze_sandbox::World;
+use serde_json::Value;
+use sqlx::{ConnectOptions, PgPool};
+
+use crate::support::{Client, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+const TIMES: usize = 100;
+/// From the call for new tokens to the death: from before the answer to after the row.
+const LATEST_DEATH: Duration = Duration::from_millis(12);
+
+/// A server as operators run it, with the jobs.
+fn start(db: &PgPool, sandbox: &Sandbox) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
+    command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
+    command.envs([
+        ("APP_URL", "http://127.0.0.1:3000".to_owned()),
+        ("HOST", "127.0.0.1".to_owned()),
+        ("PORT", "0".to_owned()),
+        ("DATABASE_URL", db.connect_options().to_url_lossy().to_string()),
+        ("SECRET_KEY", "0".repeat(64)),
+        ("ENCRYPTION_KEYS", format!("k1:{}", "1".repeat(64))),
+        ("SMTP_URL", "smtp://127.0.0.1:9".to_owned()),
+        ("PASSWORD_HASHING", "weak-for-tests".to_owned()),
+        ("X_CLIENT_ID", "sandbox-x".to_owned()),
+        ("X_CLIENT_SECRET", "sandbox-x-secret".to_owned()),
+        ("X_MONTHLY_BUDGET_CENTS", "100000".to_owned()),
+        ("X_AUTHORIZE_URL", format!("{}/x/authorize", sandbox.address)),
+        ("X_API_URL", format!("{}/x/api", sandbox.address)),
+    ]);
+    command.spawn().expect("the binary")
+}
+
+fn refreshes(world: &World) -> usize {
+    world.requests().iter().filter(|request| request.endpoint == "refresh").count()
+}
+
+/// The only account: whether it works, or says what to do.
+async fn how(member: &mut Client) -> (String, Value) {
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    (account["status"].as_str().expect("a status").to_owned(), account["reason"].clone())
+}
+
+/// X's refresh token is good once: who dies after the answer and before the row has lost it. Then the account says so; else it works.
+#[sqlx::test]
+async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    // The other process lives in the present.
+    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    let mut member = app.member(EMAIL).await;
+    app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    let (mut works, mut asks) = (0, 0);
+    for round in 0..TIMES {
+        let due = "UPDATE integrations SET expires_at = now(), next_sync_at = now() - interval '1 day', leased_until = NULL, failures = 0";
+        sqlx::query(due).execute(&db).await.expect("updated");
+        let before = refreshes(&sandbox.world);
+        let mut server = start(&db, &sandbox);
+        let given_up = Instant::now() + Duration::from_secs(20);
+        while refreshes(&sandbox.world) == before {
+            assert!(Instant::now() < given_up, "round {round}: the account was not read");
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+        tokio::time::sleep(LATEST_DEATH * u32::try_from(round).expect("small") / 100).await;
+        server.kill().expect("killed");
+        server.wait().expect("gone");
+
+        let stored: (bool, bool) = sqlx::query_as("SELECT access_token IS NOT NULL, refresh_token IS NOT NULL FROM integrations")
+            .fetch_one(&db)
+            .await
+            .expect("a row");
+        assert_eq!(stored, (true, true), "round {round}: no token was turned into nothing");
+        sqlx::query(due).execute(&db).await.expect("updated");
+        app.read_due().await;
+        match how(&mut member).await {
+            (status, Value::Null) if status == "healthy" => works += 1,
+            (status, reason) if status == "error" && reason == "revoked" => {
+                asks += 1;
+                app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+            }
+            other => panic!("round {round}: {other:?}"),
+        }
+    }
+    println!("{} killed {TIMES} times: works {works}, asks to reconnect {asks}", Platform::X.label());
+    assert_eq!(works + asks, TIMES);
+    assert!(works > 0, "most deaths are harmless");
+}
