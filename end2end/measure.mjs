@@ -6,9 +6,9 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
-for (const path of ["/beta", "/login", "/register", "/home", "/integrations", "/settings"]) {
+for (const path of ["/beta", "/login", "/register", "/home", "/analytics", "/integrations", "/settings"]) {
   const context = await browser.newContext();
-  const isForMembers = ["/home", "/integrations", "/settings"].includes(path);
+  const isForMembers = ["/home", "/analytics", "/integrations", "/settings"].includes(path);
   if (isForMembers) await context.addCookies([{ name: "huntaze_session", value: session, url: base }]);
   const page = await context.newPage();
   const loaded = [];

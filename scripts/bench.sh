@@ -91,3 +91,31 @@ printf '\n| page | KB | Huntaze, requests/s | latency | bare axum, requests/s | 
 compare login none=none
 compare home "$SESSION"
 printf '\n| memory of the server | MB |\n|---|---|\n| before the load | %s |\n| after it | %s |\n| at the most | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
+
+# ---------------------------------------------------------------- many accounts, a long history
+
+# figures URL: requests a second, and the 95th percentile of the latency, of four clients.
+figures() { wrk -t1 -c4 -d"${SECONDS_EACH}s" -s scripts/p95.lua -H "Cookie: $SESSION" -H 'accept: application/json' "$1" |
+  awk '/P95/ { p95 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, p95, bad }'; }
+sql() { psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "$1"; }
+full_scans() { sql "SELECT pg_stat_clear_snapshot(), sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('daily_insights', 'audience_snapshots', 'post_snapshots')" | tail -1 | cut -d'|' -f2; }
+rows() { sql "SELECT count(*) FROM daily_insights"; }
+printf '\n| figures of | days stored | requests/s | p95, ms |\n|---|---|---|---|\n'
+printf '| /api/home/stats, 1 account | %s | %s |\n' "$(rows)" "$(figures "$APP_URL/api/home/stats?range=90d")"
+# As if 19 more accounts had been read for two years. They are not due, so nothing reads them.
+sql "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
+     SELECT gen_random_uuid(), user_id, provider, provider_account_id || n, account_name || n, scopes, access_token, token_issued_at, connected_at, last_ok_at, current_date - 730, current_date
+       FROM integrations, generate_series(1, 19) AS n;
+     INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
+     SELECT id, current_date - n, 1000 + n, 600, 30, now() FROM integrations, generate_series(1, 730) AS n ON CONFLICT DO NOTHING;
+     INSERT INTO audience_snapshots (integration_id, day, followers, captured_at)
+     SELECT id, current_date - n, 10000 - n, now() FROM integrations, generate_series(0, 730) AS n ON CONFLICT DO NOTHING;
+     ANALYZE"
+scans=$(full_scans)
+stored=$(rows)
+for path in "home/stats?range=90d" "analytics?range=90d"; do
+  printf '| /api/%s, 20 accounts | %s | %s |\n' "${path%%\?*}" "$stored" "$(figures "$APP_URL/api/$path")"
+done
+# Counters reach the statistics when a connection has been idle.
+sleep 2
+printf '\nFull scans of the tables of days meanwhile: %s\n' "$(($(full_scans) - scans))"

@@ -306,3 +306,79 @@ async fn what_happened_to_an_account_can_be_read_by_its_owner(db: PgPool) {
     member.get("/api/integrations/events?id=nonsense").await.expect_status(404);
     app.visitor().await.get(&format!("/api/integrations/events?id={id}")).await.expect_status(401);
 }
+
+/// Reddit does not say how often a post was seen: no day of it has views, and none is drawn as 0.
+#[sqlx::test]
+async fn what_a_platform_does_not_say_stays_unknown(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    stay_signed_in(&db).await;
+    app.connect_to(&sandbox, &mut member, Platform::Reddit, "ada.creates").await;
+    for _ in 0..6 {
+        app.read_due().await;
+        app.advance(&sandbox, TimeDelta::hours(13));
+    }
+    let days: (i64, i64) =
+        sqlx::query_as("SELECT count(*), count(views) FROM daily_insights WHERE interactions > 0").fetch_one(&db).await.expect("a count");
+    assert!(days.0 > 0 && days.1 == 0, "{days:?}");
+    member.get("/api/csrf/token").await;
+    let analytics = member.get("/api/analytics?range=7d").await.json();
+    for day in analytics["days"].as_array().expect("days") {
+        assert_eq!(day["views"], json!({ "value": null, "known": 0, "of": 0 }), "{day}");
+    }
+    assert_eq!(analytics["stats"]["views"]["state"], "unsupported");
+    let table = member.get("/api/analytics/days.csv?range=7d").await.body;
+    assert!(table.lines().skip(1).all(|row| row.split(',').nth(4) == Some("")), "{table}");
+}
+
+/// A figure of a post that was known on one day alone does not make its whole life one day's.
+#[sqlx::test]
+async fn a_total_that_was_unknown_the_day_before_tells_nothing(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
+    app.read_due().await;
+    sqlx::query("UPDATE post_snapshots SET views = NULL").execute(&db).await.expect("updated");
+    for _ in 0..4 {
+        app.advance(&sandbox, TimeDelta::hours(13));
+        app.read_due().await;
+    }
+    let views: Option<i64> =
+        sqlx::query_scalar("SELECT views FROM daily_insights WHERE day = '2026-01-16'").fetch_one(&db).await.expect("a day");
+    let new: Option<i64> = sqlx::query_scalar(
+        "SELECT sum(views)::bigint FROM post_snapshots JOIN posts ON posts.id = post_id
+          WHERE day = '2026-01-16' AND NOT EXISTS (SELECT FROM post_snapshots AS before WHERE before.post_id = posts.id AND before.day = '2026-01-15')",
+    )
+    .fetch_one(&db)
+    .await
+    .expect("a sum");
+    assert_eq!(views, new, "new posts alone");
+}
+
+/// TikTok withdraws with an access token, which is over by then: it is renewed for that.
+#[sqlx::test]
+async fn a_lasting_access_is_withdrawn_though_its_token_is_over(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
+    app.advance(&sandbox, TimeDelta::hours(3));
+    let answer = member.request(Method::DELETE, &format!("/api/integrations/disconnect/tiktok/{id}")).await.expect_status(200);
+    assert_eq!(answer.json()["status"], "disconnected");
+    let withdrawn: Vec<_> =
+        sandbox.world.requests().into_iter().filter(|request| request.endpoint == "revoke").map(|request| request.status).collect();
+    assert_eq!((sandbox.calls("refresh"), withdrawn), (1, vec![200]));
+}
+
+/// One post whose figures are refused says nothing of the account.
+#[sqlx::test]
+async fn a_refused_post_takes_no_permission_away(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    sandbox.fail("post_insights", FaultKind::ScopeRemoved, 3);
+    app.read_due().await;
+    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    assert_eq!((&account["status"], &account["lacksPermission"]), (&Value::from("healthy"), &Value::from(false)), "{account}");
+    let known: (i64, i64) = sqlx::query_as("SELECT count(*), count(likes) FROM post_snapshots").fetch_one(&db).await.expect("a count");
+    assert_eq!(known, (44, 44), "the posts are known all the same");
+}
