@@ -102,10 +102,14 @@ full_scans() { sql "SELECT pg_stat_clear_snapshot(), sum(seq_scan) FROM pg_stat_
 rows() { sql "SELECT count(*) FROM daily_insights"; }
 printf '\n| figures of | days stored | requests/s | p95, ms |\n|---|---|---|---|\n'
 printf '| /api/home/stats, 1 account | %s | %s |\n' "$(rows)" "$(figures "$APP_URL/api/home/stats?range=90d")"
-# As if 19 more accounts had been read for two years. They are not due, so nothing reads them.
-sql "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
+# As if 19 more accounts had been read for two years, and 200 of another creator. They are not due, so nothing reads them.
+sql "INSERT INTO users SELECT (jsonb_populate_record(users, jsonb_build_object('id', gen_random_uuid(), 'email', 'other@example.com'))).* FROM users;
+     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
      SELECT gen_random_uuid(), user_id, provider, provider_account_id || n, account_name || n, scopes, access_token, token_issued_at, connected_at, last_ok_at, current_date - 730, current_date
        FROM integrations, generate_series(1, 19) AS n;
+     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
+     SELECT gen_random_uuid(), users.id, provider, 'other' || n, 'other' || n, scopes, access_token, token_issued_at, integrations.connected_at, last_ok_at, current_date - 730, current_date
+       FROM users, (SELECT * FROM integrations LIMIT 1) AS integrations, generate_series(1, 200) AS n WHERE users.email = 'other@example.com';
      INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
      SELECT id, current_date - n, 1000 + n, 600, 30, now() FROM integrations, generate_series(1, 730) AS n ON CONFLICT DO NOTHING;
      INSERT INTO audience_snapshots (integration_id, day, followers, captured_at)

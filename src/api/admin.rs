@@ -24,10 +24,15 @@ pub async fn get_connections() -> Result<Vec<PlatformReport>, ApiError> {
 #[server(prefix = "/api", endpoint = "admin/connections/dry-run", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRun, ApiError> {
-    use crate::server::{
-        context,
-        services::{doctor, integrations},
+    use crate::{
+        domain::choice::Choice,
+        server::{
+            context,
+            services::{doctor, integrations},
+        },
     };
     context::admin()?;
-    Ok(doctor::dry_run(&context::state()?, integrations::platform(&provider)?).await?)
+    let outcome = doctor::dry_run(&context::state()?, integrations::platform(&provider)?).await?;
+    context::redirect(&format!("/admin/connections?tried={}&status={}", outcome.provider.as_str(), outcome.status));
+    Ok(outcome)
 }

@@ -76,9 +76,9 @@ pub struct DryRun {
 }
 
 impl DryRun {
-    /// Whether the platform knows us.
-    pub const fn is_well(&self) -> bool {
-        self.status < 400
+    /// Whether the platform knows us, if its consent page answers with this status.
+    pub const fn is_well(status: u16) -> bool {
+        status < 400
     }
 }
 

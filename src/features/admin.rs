@@ -1,6 +1,7 @@
 //! For those who run Huntaze.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::admin::TryConnection,
@@ -104,15 +105,14 @@ fn Failure(failure: FailureReport) -> impl IntoView {
     }
 }
 
-/// The dry run of one platform, and its outcome.
+/// The dry run of one platform, and its outcome: it stands in the address, `?tried=x&status=200`, so that it is there without a script, too.
 #[component]
 fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
-    let asked = dry_run.action.input();
+    let (asked, query) = (dry_run.action.input(), use_query_map());
     let loading = Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == provider)));
-    let outcome = move || {
-        let outcome = dry_run.action.value().get().and_then(Result::ok).filter(|outcome| outcome.provider.as_str() == provider);
-        outcome.map(|outcome| view! { <Outcome outcome/> })
-    };
+    let status = Memo::new(move |_| {
+        query.with(|query| query.get("tried").filter(|tried| tried == provider).and_then(|_| query.get("status")?.parse::<u16>().ok()))
+    });
     view! {
         <Form form=dry_run>
             <input type="hidden" name="provider" value=provider/>
@@ -121,21 +121,17 @@ fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConne
                 <ScreenReaderOnly>{format!(" of {name}")}</ScreenReaderOnly>
             </Button>
         </Form>
-        {outcome}
+        {move || status.get().map(outcome)}
     }
 }
 
-#[component]
-fn Outcome(outcome: DryRun) -> impl IntoView {
-    let (tone, text) = if outcome.is_well() {
-        (AlertTone::Success, format!("It answers {}: the platform knows us.", outcome.status))
+fn outcome(status: u16) -> impl IntoView {
+    let (tone, text) = if DryRun::is_well(status) {
+        (AlertTone::Success, format!("It answers {status}: the platform knows us."))
     } else {
-        (AlertTone::Danger, format!("It answers {}: check the client id and the redirect URI.", outcome.status))
+        (AlertTone::Danger, format!("It answers {status}: check the client id and the redirect URI."))
     };
-    view! {
-        <Alert tone>{text}</Alert>
-        <p><code class=css::code>{outcome.authorize_url}</code></p>
-    }
+    view! { <Alert tone>{text}</Alert> }
 }
 
 /// Of millionths, rounded down to a cent.

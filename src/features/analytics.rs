@@ -51,7 +51,7 @@ pub fn Overview(
                 <h2 id="days">"Day by day"</h2>
                 <a href=looking.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
             </div>
-            {has_youtube.then(|| view! { <p class=css::scale>"Days are UTC; those of YouTube are Pacific Time."</p> })}
+            <p class=css::scale>{if has_youtube { "Days are UTC; those of YouTube are Pacific Time." } else { "Days are UTC." }}</p>
             <div class=css::charts>{charts}</div>
         </section>
     }

@@ -34,7 +34,7 @@ pub fn AnalyticsPage() -> impl IntoView {
 fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
     let analytics = match analytics {
         Ok(analytics) => analytics,
-        // An account that is gone: the others can still be chosen.
+        // An account that is gone, say: there is a way back to all of them.
         Err(error) => {
             return view! {
                 <AccountPicker looking accounts=Vec::new()/>

@@ -109,8 +109,9 @@ pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: Na
     Ok(())
 }
 
-/// The last day of which every connected account of a creator, or the one that is asked for, that has any views of the days since `since`
-/// has them; and `None` where none has. Platforms tell of a day when it is over, some of them days later.
+/// The last day of which every connected account of a creator, or the one that is asked for, that is well and has any views of the days since
+/// `since` has them; and `None` where none has. Platforms tell of a day when it is over, some of them days later; a broken account holds
+/// nobody back.
 ///
 /// # Errors
 /// [`DbError`].
@@ -126,6 +127,7 @@ pub async fn last_common_day(
              SELECT max(day) AS newest FROM daily_insights JOIN integrations ON integrations.id = integration_id
               WHERE user_id = $1 AND day >= $2 AND day < $3 AND views IS NOT NULL
                 AND (($4::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $4)
+                AND next_sync_at IS NOT NULL AND last_error IS NULL
               GROUP BY integration_id) AS of_accounts",
         user_id,
         since,
@@ -194,7 +196,7 @@ pub struct AccountTotals {
     pub is_being_read: bool,
 }
 
-/// Each connected account of a creator, or the one that is asked for, over the `days` whole days before `today`, and the same time before that. The history goes back to
+/// Each connected account of a creator, or the one that is asked for, over the `days` whole days before `until`, and the same time before that; its followers against those of so many days before `today`. The history goes back to
 /// `history_start`.
 ///
 /// # Errors
@@ -202,12 +204,13 @@ pub struct AccountTotals {
 pub async fn totals(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
+    until: NaiveDate,
     today: NaiveDate,
     days: u16,
     history_start: NaiveDate,
     account: Option<Uuid>,
 ) -> Result<Vec<AccountTotals>, DbError> {
-    let start = today - chrono::Days::new(days.into());
+    let (start, audience_start) = (until - chrono::Days::new(days.into()), today - chrono::Days::new(days.into()));
     let start_before = start - chrono::Days::new(days.into());
     let rows = sqlx::query!(
         r#"SELECT integrations.provider, integrations.scopes,
@@ -227,18 +230,19 @@ pub async fn totals(
              FROM integrations
              LEFT JOIN LATERAL (SELECT followers, captured_at FROM audience_snapshots
                                  WHERE integration_id = integrations.id ORDER BY day DESC LIMIT 1) AS newest ON true
-             LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = integrations.id AND earlier.day = $3
+             LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = integrations.id AND earlier.day = $7
              LEFT JOIN daily_insights AS insights
                     ON insights.integration_id = integrations.id AND insights.day >= $4 AND insights.day < $2
             WHERE integrations.user_id = $1 AND (($6::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $6)
             GROUP BY integrations.id, newest.followers, newest.captured_at, earlier.followers
             ORDER BY integrations.id"#,
         user_id,
-        today,
+        until,
         start,
         start_before,
         history_start,
-        account
+        account,
+        audience_start
     )
     .fetch_all(db)
     .await?;

@@ -23,7 +23,7 @@ pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDa
     Ok(ids.fetch_all(db).await?.into_iter().collect())
 }
 
-/// A post with the newest of its totals, for its owner's export.
+/// A post with the newest that is known of its totals, for its owner's export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedPost {
@@ -48,8 +48,12 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
         r#"SELECT integration_id, provider_post_id, title, url, published_at, newest.views AS "views?", newest.likes AS "likes?",
                   newest.comments AS "comments?", newest.shares AS "shares?"
              FROM posts
-             LEFT JOIN LATERAL (SELECT views, likes, comments, shares FROM post_snapshots WHERE post_id = posts.id ORDER BY day DESC LIMIT 1)
-                    AS newest ON true
+             -- A figure that was known stays: each is the newest that there is.
+             CROSS JOIN LATERAL (SELECT (array_agg(views ORDER BY day DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
+                                        (array_agg(likes ORDER BY day DESC) FILTER (WHERE likes IS NOT NULL))[1] AS likes,
+                                        (array_agg(comments ORDER BY day DESC) FILTER (WHERE comments IS NOT NULL))[1] AS comments,
+                                        (array_agg(shares ORDER BY day DESC) FILTER (WHERE shares IS NOT NULL))[1] AS shares
+                                   FROM post_snapshots WHERE post_id = posts.id) AS newest
             WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
             ORDER BY published_at DESC, posts.id"#,
         user_id

@@ -41,6 +41,11 @@ impl Calls {
         Self { http, clock, manners, closed }
     }
 
+    /// To a part of the same platform that speaks otherwise; the gates are the same.
+    pub fn with_manners(&self, manners: Manners) -> Self {
+        Self { http: self.http.clone(), clock: Arc::clone(&self.clock), manners, closed: self.closed.clone() }
+    }
+
     /// Builds requests.
     pub const fn http(&self) -> &Client {
         &self.http

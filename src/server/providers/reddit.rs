@@ -51,14 +51,9 @@ impl Reddit {
     /// `None` where there are no keys.
     pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone()?;
-        let tokens = Calls::new(http.clone(), Arc::clone(&clock), Manners { error: token_error, closed_until });
-        Some(Self {
-            config: config.clone(),
-            client_id,
-            client_secret,
-            calls: Calls::new(http, clock, Manners { error, closed_until }),
-            tokens,
-        })
+        let calls = Calls::new(http, clock, Manners { error, closed_until });
+        let tokens = calls.with_manners(Manners { error: token_error, closed_until });
+        Some(Self { config: config.clone(), client_id, client_secret, calls, tokens })
     }
 
     fn post(&self, url: Url, fields: &[(&str, &str)]) -> RequestBuilder {
@@ -194,7 +189,7 @@ impl Submission {
 fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     oauth::error(answer).or_else(|| match status(answer) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Misconfigured("401".to_owned())),
-        StatusCode::BAD_REQUEST => Some(ProviderError::Revoked("400".to_owned())),
+        StatusCode::BAD_REQUEST if body_status(answer).is_some() => Some(ProviderError::Revoked("400".to_owned())),
         _ => error(answer, now),
     })
 }

@@ -40,7 +40,7 @@ pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange, account: 
     let today = state.clock.now().date_naive();
     let newest = db::figures::last_common_day(&state.db, user_id, today - Days::new(LATEST), today, account).await?;
     let until = newest.map_or(today, |day| day + Days::new(1));
-    let accounts = db::figures::totals(&state.db, user_id, until, range.days(), today - Days::new(HISTORY), account).await?;
+    let accounts = db::figures::totals(&state.db, user_id, until, today, range.days(), today - Days::new(HISTORY), account).await?;
     Ok(HomeStats { until, ..sum(range, &accounts, today) })
 }
 

@@ -13,7 +13,7 @@ use crate::support::{Client, OAUTH_PLATFORMS, Sandbox, TestApp};
 
 const EMAIL: &str = "ada@example.com";
 /// Calls end sooner than in production, or this test would take a quarter of an hour.
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 const FAULTS: [FaultKind; 13] = [
     FaultKind::Expired,

@@ -20,8 +20,18 @@ const TIMES: usize = 100;
 /// From the call for new tokens to the death: from before the answer to after the row.
 const LATEST_DEATH: Duration = Duration::from_millis(12);
 
-/// A server as operators run it, with the jobs.
-fn start(db: &PgPool, sandbox: &Sandbox) -> Child {
+/// A server as operators run it, with the jobs. It does not outlive the test.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // SIGKILL; an error says that it is gone already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn start(db: &PgPool, sandbox: &Sandbox) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
     command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
     command.envs([
@@ -39,7 +49,7 @@ fn start(db: &PgPool, sandbox: &Sandbox) -> Child {
         ("X_AUTHORIZE_URL", format!("{}/x/authorize", sandbox.address)),
         ("X_API_URL", format!("{}/x/api", sandbox.address)),
     ]);
-    command.spawn().expect("the binary")
+    Server(command.spawn().expect("the binary"))
 }
 
 fn refreshes(world: &World) -> usize {
@@ -65,15 +75,14 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
         let due = "UPDATE integrations SET expires_at = now(), next_sync_at = now() - interval '1 day', leased_until = NULL, failures = 0";
         sqlx::query(due).execute(&db).await.expect("updated");
         let before = refreshes(&sandbox.world);
-        let mut server = start(&db, &sandbox);
+        let server = start(&db, &sandbox);
         let given_up = Instant::now() + Duration::from_secs(20);
         while refreshes(&sandbox.world) == before {
             assert!(Instant::now() < given_up, "round {round}: the account was not read");
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         tokio::time::sleep(LATEST_DEATH * u32::try_from(round).expect("small") / 100).await;
-        server.kill().expect("killed");
-        server.wait().expect("gone");
+        drop(server);
 
         let stored: (bool, bool) = sqlx::query_as("SELECT access_token IS NOT NULL, refresh_token IS NOT NULL FROM integrations")
             .fetch_one(&db)

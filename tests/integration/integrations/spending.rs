@@ -5,6 +5,7 @@ use huntaze::{
     domain::platform::Platform,
     server::{config::Config, db},
 };
+use huntaze_sandbox::FaultKind;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
@@ -77,4 +78,21 @@ async fn without_a_budget_the_platform_is_not_offered(db: PgPool) {
     let mut member = app.member(EMAIL).await;
     let answer = member.post("/api/integrations/connect/x", json!({})).await.expect_status(409);
     assert_eq!(answer.error()["error"], "X cannot be connected yet.");
+}
+
+/// Posts that cannot be read wait for the next regular reading, and nobody's impatience makes them cost more.
+#[sqlx::test]
+async fn a_failure_does_not_eat_the_budget(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    sandbox.fail_at(Platform::X, "posts", FaultKind::ServerError, 100);
+    for _ in 0..24 {
+        app.read_due().await;
+        member.get("/api/csrf/token").await;
+        member.post("/api/integrations/refresh", json!({ "id": id })).await;
+        app.advance(&sandbox, TimeDelta::minutes(30));
+    }
+    assert_eq!(sandbox.calls("posts"), 2, "at noon, and late in the day");
+    assert!(spent(&db, "2026-01-01").await <= 10_000 + 2 * 100_000);
 }

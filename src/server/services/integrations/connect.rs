@@ -113,7 +113,16 @@ async fn take_code(
         return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
     }
     let access = Access { token: &grant.tokens.access, scopes: &grant.scopes };
-    let mut profile = provider.fetch_profile(access).await.map_err(refusal)?;
+    let mut profile = match provider.fetch_profile(access).await {
+        Ok(profile) => profile,
+        Err(error) => {
+            // A time-out may have been billed.
+            if !matches!(error, ProviderError::Transient(_)) {
+                reservation.settle(state, 0).await?;
+            }
+            return Err(refusal(error));
+        }
+    };
     profile.name = storable(&profile.name);
     let id = store(state, client, current, platform, &grant, &profile, visit.integration_id).await?;
     // The history is fetched by a job.

@@ -48,8 +48,7 @@ pub(super) async fn read_posts(
     // What was read today is not billed again.
     let known = if provider.prices().post > 0 { db::posts::read_on(&state.db, integration.id, today).await? } else { HashSet::new() };
     let price = |posts: usize| provider.prices().post.saturating_mul(i64::try_from(posts).unwrap_or(i64::MAX));
-    let most = price(MOST_POSTS.saturating_sub(known.len()));
-    let reservation = budget::reserve(state, integration.provider, provider, most).await?.ok_or(SyncError::BudgetSpent)?;
+    let reservation = budget::reserve(state, integration.provider, provider, price(MOST_POSTS)).await?.ok_or(SyncError::BudgetSpent)?;
     let posts = match provider.fetch_posts(access, profile).await {
         Ok(posts) => posts,
         // It may have been billed.

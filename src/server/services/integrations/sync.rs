@@ -68,9 +68,13 @@ pub async fn refresh(
 ) -> Result<IntegrationView, IntegrationError> {
     let found = find_connected(state, current.user.id, platform, id).await?;
     let (id, now) = (found.id, state.clock.now());
-    if found.facts.last_error == Some(FailureKind::RateLimited) && found.next_sync_at.is_some_and(|next| next > now) {
-        // The platform limits all of Huntaze: nobody's impatience may cost the others.
-        return Err(IntegrationError::NotRead(FailureKind::RateLimited));
+    let costs_money = state.providers.get(found.provider).is_some_and(|provider| provider.monthly_budget().is_some());
+    let costs_others = |kind: &FailureKind| *kind == FailureKind::RateLimited || costs_money && *kind == FailureKind::Transient;
+    if let Some(kind) = found.facts.last_error.filter(costs_others)
+        && found.next_sync_at.is_some_and(|next| next > now)
+    {
+        // The allowance is that of all of Huntaze, and so is the money: nobody's impatience may cost the others.
+        return Err(IntegrationError::NotRead(kind));
     }
     if found.days_read.until.is_some() && found.facts.last_error.is_none() && found.facts.last_ok_at.is_some_and(|at| now - at < JUST_READ)
     {
@@ -179,10 +183,13 @@ async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Op
     let read = read_all(state, provider, held, is_asked).await?;
     let has_more = has_more_days(provider, platform, read.days, &read.scopes, now.date_naive());
     let missed = held.integration.missed;
+    let regular = provider.next_reading(now) + jitter(held.integration.id);
     let next_sync_at = match &read.failure {
-        Some(error) => retry_at(error, missed, now).unwrap_or_else(|| provider.next_reading(now)),
+        Some(error) if read.is_day_missing => retry_at(error, missed, now).unwrap_or(regular),
+        // Posts wait for the next reading, or longer.
+        Some(error) => retry_at(error, 0, now).map_or(regular, |at| at.max(regular)),
         None if has_more => now,
-        None => provider.next_reading(now) + jitter(held.integration.id),
+        None => regular,
     };
     let reading = Reading {
         id: held.integration.id,
