@@ -143,7 +143,7 @@ test("the question before disconnecting is answered by keyboard, and the back bu
   await page.goBack();
   await expect(page.getByRole("dialog")).toBeHidden();
   await disconnect.click();
-  await page.getByRole("link", { name: "Keep it" }).click();
+  await page.getByRole("link", { name: "Stay connected" }).click();
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
 });

@@ -67,7 +67,7 @@ impl Token {
     /// `{vendor}.{kind}~{name}~{microseconds}~{seconds}~{scopes}~{number}`
     fn text(&self, vendor: &str, number: u64) -> String {
         let (issued_at, lifetime) = (self.issued_at.timestamp_micros(), self.lifetime.num_seconds());
-        format!("{vendor}.{}~{}~{issued_at}~{lifetime}~{}~{number}", self.kind.word(), self.account.name, self.scopes.join("+"))
+        format!("{vendor}.{}~{}~{issued_at}~{lifetime}~{}~{number}", self.kind.word(), self.account.name, self.scopes.join(","))
     }
 
     fn parse(vendor: &str, text: &str) -> Option<Self> {
@@ -76,7 +76,7 @@ impl Token {
         Some(Self {
             kind: TokenKind::ALL.into_iter().find(|known| known.word() == kind)?,
             account: Account::named(name)?,
-            scopes: scopes.split('+').filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect(),
+            scopes: scopes.split(',').filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect(),
             issued_at: DateTime::from_timestamp_micros(issued_at.parse().ok()?)?,
             lifetime: TimeDelta::try_seconds(lifetime.parse().ok()?)?,
         })

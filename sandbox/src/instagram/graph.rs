@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::{BASIC, INSIGHTS, VENDOR};
 use crate::{
     accounts::{Account, Post},
-    grants::TokenKind,
+    grants::{Grants, Token, TokenKind},
     world::{FaultKind, World},
 };
 
@@ -164,7 +164,7 @@ pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) 
         .answer(&world, "revoke", &asked.access_token, || {
             let now = world.now();
             world.grants(|grants| {
-                let Some(token) = grants.open(VENDOR.name, TokenKind::Access, &asked.access_token, now) else { return token_error() };
+                let Some(token) = opened(grants, &asked.access_token, now) else { return token_error() };
                 grants.revoke(VENDOR.name, token.account, now);
                 Json(json!({ "success": true })).into_response()
             })
@@ -212,9 +212,15 @@ fn media_id(account: &Account, post: &Post) -> String {
     format!("{}_{}", id(account), post.number)
 }
 
+/// Both kinds work with the graph, as long as they live.
+fn opened(grants: &Grants, token: &str, now: DateTime<Utc>) -> Option<Token> {
+    let open = |kind| grants.open(VENDOR.name, kind, token, now);
+    open(TokenKind::Access).or_else(|| open(TokenKind::Short))
+}
+
 fn with_scope(world: &World, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
     let now = world.now();
-    match world.grants(|grants| grants.open(VENDOR.name, TokenKind::Access, token, now)) {
+    match world.grants(|grants| opened(grants, token, now)) {
         None => token_error(),
         Some(token) if !token.allows(scope) => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
         Some(token) => answer(&token.account),

@@ -1,7 +1,10 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::addressed::{open_for, subject};
+use super::{
+    addressed::{open_for, subject},
+    css,
+};
 use crate::{
     api::integrations::DisconnectIntegration,
     domain::{
@@ -35,11 +38,11 @@ pub fn DisconnectDialog(
         <Dialog id="disconnect" title=Signal::derive(move || format!("Disconnect {}?", name())) open>
             <p>"Huntaze withdraws its access there and forgets it here."</p>
             <Problem form/>
-            <Form form>
+            <Form form class=css::question>
                 <input type="hidden" name="id" value=move || id.get()/>
                 <ChoiceList name="history" legend="What was read of this account" single=true items=items.collect()/>
                 <DialogActions>
-                    <ButtonLink href="/integrations" prop:replace=true>"Keep it"</ButtonLink>
+                    <ButtonLink href="/integrations" prop:replace=true>"Stay connected"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Disconnect"</Button>
                 </DialogActions>
             </Form>
