@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { alive, connect, connectInstagram, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
 
 test("days and posts of all accounts and of one, with a table for each chart @phone", async ({ page, email, mail, handle, expectAccessible }) => {
+  test.slow();
   await openIntegrations(page, email, mail);
   await page.goto("/analytics");
   await expect(page.getByRole("heading", { name: "Nothing to look at yet" })).toBeVisible();

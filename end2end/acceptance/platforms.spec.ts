@@ -8,6 +8,7 @@ for (const platform of PLATFORMS) {
   test(`${platform}: deny, connect, look, withdraw, reconnect, disconnect, go on @phone`, async ({
     page, email, mail, handle, withdraw, allowStatus, expectAccessible,
   }) => {
+    test.slow();
     await openIntegrations(page, email, mail);
     await page.getByRole("button", { name: `Connect ${platform} account` }).click();
     await page.getByRole("button", { name: "Deny" }).click();

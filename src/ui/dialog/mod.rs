@@ -35,11 +35,19 @@ pub fn Dialog(
             _ => {}
         }
     });
+    // Taken away while it is modal, it can leave the page behind it dead.
+    on_cleanup(move || {
+        if let Some(Some(dialog)) = dialog.try_get_untracked()
+            && dialog.open()
+        {
+            dialog.close();
+        }
+    });
     let is_open_at_first = open.get_untracked();
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
     view! {
-        <dialog node_ref=dialog id=id open=is_open_at_first class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| open.set(false)>
+        <dialog node_ref=dialog id=id open=is_open_at_first class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| { let _ = open.try_set(false); }>
             <div class=css::body>
                 <h2 id=title_id>{move || title.get()}</h2>
                 {children()}
