@@ -8,6 +8,7 @@ pub mod badge;
 pub mod button;
 pub mod card;
 pub mod checkbox;
+pub mod choice_links;
 pub mod choice_list;
 pub mod copy_button;
 pub mod dialog;

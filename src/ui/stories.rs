@@ -27,6 +27,7 @@ pub fn all() -> Vec<(&'static str, Vec<Story>)> {
         ("button", super::button::stories::stories()),
         ("card", super::card::stories::stories()),
         ("checkbox", super::checkbox::stories::stories()),
+        ("choice_links", super::choice_links::stories::stories()),
         ("choice_list", super::choice_list::stories::stories()),
         ("copy_button", super::copy_button::stories::stories()),
         ("dialog", super::dialog::stories::stories()),

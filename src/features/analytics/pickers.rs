@@ -1,9 +1,10 @@
 use leptos::prelude::*;
 
-use super::{Looking, css};
+use super::Looking;
 use crate::{
     domain::{analytics::AccountName, choice::Choice, figures::StatsRange},
     features::integrations::SandboxBadge,
+    ui::choice_links::{ChoiceLink, ChoiceLinks},
 };
 
 /// How far back the figures go.
@@ -12,18 +13,12 @@ pub fn PeriodPicker(
     /// What is looked at.
     looking: Memo<Looking>,
 ) -> impl IntoView {
-    view! {
-        <nav aria-label="Period" class=css::choices>
-            {StatsRange::ALL
-                .iter()
-                .map(|range| {
-                    let to = move || Looking { range: *range, page: 1, ..looking.get() }.href();
-                    let current = move || looking.with(|looking| looking.range == *range).then_some("true");
-                    view! { <a href=to class=css::choice aria-current=current data-noscroll="true">{range.label()}</a> }
-                })
-                .collect_view()}
-        </nav>
-    }
+    let choice = move |range: &'static StatsRange| {
+        let href = Signal::derive(move || Looking { range: *range, page: 1, ..looking.get() }.href());
+        let current = Signal::derive(move || looking.with(|looking| looking.range == *range));
+        view! { <ChoiceLink href current>{range.label()}</ChoiceLink> }
+    };
+    view! { <ChoiceLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
 }
 
 /// One account, or all that are connected.
@@ -37,19 +32,19 @@ pub fn AccountPicker(
     let is_sandbox = accounts.iter().any(|account| account.is_sandbox);
     let choice = move |id: String, label: String| {
         let same = id.clone();
-        let to = move || Looking { account: id.clone(), page: 1, ..looking.get() }.href();
-        let current = move || looking.with(|looking| looking.account == same).then_some("true");
-        view! { <a href=to class=css::choice aria-current=current data-noscroll="true">{label}</a> }
+        let href = Signal::derive(move || Looking { account: id.clone(), page: 1, ..looking.get() }.href());
+        let current = Signal::derive(move || looking.with(|looking| looking.account == same));
+        view! { <ChoiceLink href current>{label}</ChoiceLink> }
     };
     let name = |account: &AccountName| {
         let state = if account.is_connected { "" } else { " (disconnected)" };
         format!("{} @{}{state}", account.provider.label(), account.account_name)
     };
     view! {
-        <nav aria-label="Account" class=css::choices>
+        <ChoiceLinks label="Account">
             {choice(String::new(), "All accounts".to_owned())}
             {accounts.iter().map(|account| choice(account.id.to_string(), name(account))).collect_view()}
             {is_sandbox.then(|| view! { <SandboxBadge/> })}
-        </nav>
+        </ChoiceLinks>
     }
 }

@@ -8,7 +8,10 @@ use crate::{
         figures::{UNKNOWN, grouped, percent},
     },
     hooks::time::LocalTime,
-    ui::a11y::ScreenReaderOnly,
+    ui::{
+        a11y::ScreenReaderOnly,
+        choice_links::{ChoiceLink, ChoiceLinks},
+    },
 };
 
 /// The posts of the period, fifty at a time: the best, the worst, or the newest first.
@@ -54,34 +57,26 @@ pub fn PostsTable(
 
 #[component]
 fn Orders(looking: Looking) -> impl IntoView {
-    view! {
-        <nav aria-label="Order of posts" class=css::choices>
-            {PostOrder::ALL
-                .iter()
-                .map(|order| {
-                    let to = Looking { order: *order, page: 1, ..looking.clone() }.href();
-                    let current = (looking.order == *order).then_some("true");
-                    view! { <a href=to class=css::choice aria-current=current data-noscroll="true">{order.label()}</a> }
-                })
-                .collect_view()}
-        </nav>
-    }
+    let choice = move |order: &'static PostOrder| {
+        let current = looking.order == *order;
+        let href = Looking { order: *order, page: 1, ..looking.clone() }.href();
+        view! { <ChoiceLink href current>{order.label()}</ChoiceLink> }
+    };
+    view! { <ChoiceLinks label="Order of posts">{PostOrder::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
 }
 
 #[component]
 fn Pages(page: PostsPage, looking: Looking) -> impl IntoView {
     let to = |number: u32| Looking { page: number, ..looking.clone() }.href();
-    let earlier =
-        (page.page > 1).then(|| view! { <a href=to(page.page - 1) class=css::choice rel="prev" data-noscroll="true">"Previous page"</a> });
-    let later = (page.page < page.pages)
-        .then(|| view! { <a href=to(page.page + 1) class=css::choice rel="next" data-noscroll="true">"Next page"</a> });
+    let earlier = (page.page > 1).then(|| view! { <ChoiceLink href=to(page.page - 1) attr:rel="prev">"Previous page"</ChoiceLink> });
+    let later = (page.page < page.pages).then(|| view! { <ChoiceLink href=to(page.page + 1) attr:rel="next">"Next page"</ChoiceLink> });
     (page.pages > 1).then(|| {
         view! {
-            <nav aria-label="Pages of posts" class=css::choices>
+            <ChoiceLinks label="Pages of posts">
                 {earlier}
                 <span class=css::scale>{format!("Page {} of {}", page.page, page.pages)}</span>
                 {later}
-            </nav>
+            </ChoiceLinks>
         }
     })
 }

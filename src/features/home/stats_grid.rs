@@ -9,7 +9,11 @@ use crate::{
         platform::Platform,
     },
     hooks::time::Ago,
-    ui::{a11y::ScreenReaderOnly, skeleton::Skeleton},
+    ui::{
+        a11y::ScreenReaderOnly,
+        choice_links::{ChoiceLink, ChoiceLinks},
+        skeleton::Skeleton,
+    },
 };
 
 /// The four figures: each with its trend and its age, or with the reason why it is not known.
@@ -122,22 +126,11 @@ pub fn RangePicker(
     /// What is shown.
     range: Signal<StatsRange>,
 ) -> impl IntoView {
-    view! {
-        <nav aria-label="Period" class=css::ranges>
-            {StatsRange::ALL
-                .iter()
-                .map(|choice| {
-                    let current = move || (range.get() == *choice).then_some("true");
-                    // Not the router's link: that one takes all three for the current page, for they have one path.
-                    view! {
-                        <a href=format!("/home?range={}", choice.as_str()) class=css::range aria-current=current data-noscroll="true">
-                            {choice.label()}
-                        </a>
-                    }
-                })
-                .collect_view()}
-        </nav>
-    }
+    let choice = move |choice: &'static StatsRange| {
+        let current = Signal::derive(move || range.get() == *choice);
+        view! { <ChoiceLink href=format!("/home?range={}", choice.as_str()) current>{choice.label()}</ChoiceLink> }
+    };
+    view! { <ChoiceLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
 }
 
 /// Stands where the figures will be.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Grant, ProviderError, Tokens};
+use super::{Grant, ProviderError, Tokens, Visit};
 use crate::{domain::account::Secret, server::infra::http::Answer};
 
 /// A token that ends within this time is renewed before it is used.
@@ -77,12 +77,32 @@ pub fn is_ending(tokens: &Tokens, now: DateTime<Utc>) -> bool {
     tokens.expires_at.is_some_and(|end| end <= now + MARGIN)
 }
 
-/// The refresh token.
+/// The fields that ask for new tokens: section 6 of RFC 6749.
 ///
 /// # Errors
-/// There is none.
-pub fn refresh_token(tokens: &Tokens) -> Result<&Secret, ProviderError> {
-    tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("there is no refresh token".to_owned()))
+/// There is no refresh token.
+pub fn refresh_fields(tokens: &Tokens) -> Result<[(&str, &str); 2], ProviderError> {
+    let token = tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("there is no refresh token".to_owned()))?;
+    Ok([("grant_type", "refresh_token"), ("refresh_token", token.expose())])
+}
+
+/// The fields that turn a code into tokens: section 4.1.3 of RFC 6749.
+pub fn code_fields<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 3] {
+    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)]
+}
+
+/// The same with the proof of PKCE: section 4.5 of RFC 7636.
+pub fn code_fields_with_proof<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 4] {
+    let [grant, code, redirect] = code_fields(code, visit);
+    [grant, code, redirect, ("code_verifier", visit.verifier)]
+}
+
+/// The fields that withdraw an access: section 2.1 of RFC 7009. The refresh token takes the access tokens with it.
+pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
+    match &tokens.refresh {
+        Some(token) => [("token", token.expose()), ("token_type_hint", "refresh_token")],
+        None => [("token", tokens.access.expose()), ("token_type_hint", "access_token")],
+    }
 }
 
 /// The word for an error of a token endpoint: section 5.2 of RFC 6749.

@@ -88,13 +88,13 @@ impl OAuthProvider for Reddit {
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
         // Reddit appends `#_` as Instagram does.
         let code = code.trim_end_matches("#_");
-        let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)];
+        let fields = oauth::code_fields(code, visit);
         let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", oauth::refresh_token(tokens)?.expose())];
+        let fields = oauth::refresh_fields(tokens)?;
         let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
         Ok(answer.renewed(tokens, self.calls.now()))
     }
@@ -116,12 +116,7 @@ impl OAuthProvider for Reddit {
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
         let url = self.config.token_url.join("revoke_token").map_err(|_| ProviderError::Misconfigured("REDDIT_TOKEN_URL".to_owned()))?;
-        // The refresh token takes the access tokens with it.
-        let (token, hint) = match &tokens.refresh {
-            Some(token) => (token, "refresh_token"),
-            None => (&tokens.access, "access_token"),
-        };
-        self.tokens.tell(GATE, self.post(url, &[("token", token.expose()), ("token_type_hint", hint)])).await
+        self.tokens.tell(GATE, self.post(url, &oauth::revoke_fields(tokens))).await
     }
 }
 

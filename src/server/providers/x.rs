@@ -87,14 +87,13 @@ impl OAuthProvider for X {
     }
 
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        let fields =
-            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri), ("code_verifier", visit.verifier)];
+        let fields = oauth::code_fields_with_proof(code, visit);
         let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", oauth::refresh_token(tokens)?.expose())];
+        let fields = oauth::refresh_fields(tokens)?;
         let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
         Ok(answer.renewed(tokens, self.calls.now()))
     }
@@ -125,12 +124,7 @@ impl OAuthProvider for X {
     }
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
-        // The refresh token takes the access tokens with it.
-        let (token, hint) = match &tokens.refresh {
-            Some(token) => (token, "refresh_token"),
-            None => (&tokens.access, "access_token"),
-        };
-        self.calls.tell("token", self.post("2/oauth2/revoke", &[("token", token.expose()), ("token_type_hint", hint)])).await
+        self.calls.tell("token", self.post("2/oauth2/revoke", &oauth::revoke_fields(tokens))).await
     }
 
     fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {

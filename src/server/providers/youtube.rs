@@ -119,14 +119,13 @@ impl OAuthProvider for Youtube {
     }
 
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        let fields =
-            [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri), ("code_verifier", visit.verifier)];
+        let fields = oauth::code_fields_with_proof(code, visit);
         let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
         Ok(answer.grant(SCOPES.asked, self.calls.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = [("grant_type", "refresh_token"), ("refresh_token", oauth::refresh_token(tokens)?.expose())];
+        let fields = oauth::refresh_fields(tokens)?;
         let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
         Ok(answer.renewed(tokens, self.calls.now()))
     }

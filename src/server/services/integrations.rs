@@ -5,13 +5,18 @@ mod connect;
 mod days;
 mod disconnect;
 mod posts;
+mod renew;
 mod rotate;
 mod sync;
 mod tokens;
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
@@ -33,7 +38,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         db::{self, DbError, integrations::Integration},
-        infra::crypto::CryptoError,
+        infra::{clock::Clock, crypto::CryptoError},
         providers::{OAuthProvider, lacks_permission},
         state::AppState,
     },
@@ -43,8 +48,8 @@ use crate::{
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// So many of the newest events are shown.
 const MOST_EVENTS: i64 = 100;
-/// An account that is held is looked at so often, for five seconds in all.
-const LOOKS: u32 = 25;
+/// An account that somebody has is waited for so long while its creator looks on.
+const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
 /// Why it was not done.
@@ -207,49 +212,52 @@ async fn find_connected(state: &AppState, user_id: Uuid, platform: Option<Platfo
     if found.disconnected_at.is_some() { Err(IntegrationError::Unknown) } else { Ok(found) }
 }
 
-/// Takes the account, after a reading under way has ended: its creator should not have to try again.
-async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
-    for _ in 0..LOOKS {
-        let now = state.clock.now();
-        if let Some(held) = db::integrations::claim(&state.db, user_id, id, now, now + LEASE).await? {
-            return Ok(held);
-        }
-        // Held by somebody, or gone by now.
-        db::integrations::find(&state.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-    Err(IntegrationError::Busy)
-}
-
-/// Whose turn it is to read an account.
+/// Whose turn it is with an account.
 enum Turn {
-    /// Nobody else does: this worker holds it.
+    /// Nobody else has it: this worker holds it.
     Mine(Box<Integration>),
-    /// Somebody else just did; why it failed, if it did.
-    Done(Option<FailureKind>),
+    /// There is no need to: somebody else did what was wanted, and this is how it is now.
+    Done(Box<Integration>),
+    /// Somebody else had it all the time.
+    Busy,
+    /// There is no such account any more.
+    Gone,
 }
 
-/// Takes the account, or waits for the outcome of a reading under way: however many ask at once, in however many processes, the platform is
-/// asked once.
-async fn hold_or_wait(state: &AppState, user_id: Uuid, seen: &Integration) -> Result<Turn, IntegrationError> {
-    let is_over = |known: &Integration| known.readings != seen.readings;
-    for _ in 0..LOOKS {
-        let now = state.clock.now();
-        if let Some(held) = db::integrations::claim(&state.db, user_id, seen.id, now, now + LEASE).await? {
-            if !is_over(&held) && held.access.is_some() {
+/// Takes an account, after somebody who has it lets go, unless it `is_done` by then. Waits for `patience`.
+async fn hold_unless(
+    db: &PgPool,
+    clock: &dyn Clock,
+    (user_id, id): (Uuid, Uuid),
+    patience: Duration,
+    is_done: impl Fn(&Integration) -> bool,
+) -> Result<Turn, DbError> {
+    let given_up = Instant::now() + patience;
+    loop {
+        let now = clock.now();
+        if let Some(held) = db::integrations::claim(db, user_id, id, now, now + LEASE).await? {
+            if !is_done(&held) {
                 return Ok(Turn::Mine(Box::new(held)));
             }
-            db::integrations::release(&state.db, held.id).await?;
-            // Without tokens it was disconnected meanwhile.
-            return if held.access.is_some() { Ok(Turn::Done(held.facts.last_error)) } else { Err(IntegrationError::Unknown) };
+            db::integrations::release(db, id).await?;
+            return Ok(Turn::Done(Box::new(held)));
         }
-        let known = db::integrations::find(&state.db, user_id, seen.id).await?.ok_or(IntegrationError::Unknown)?;
-        if is_over(&known) {
-            return Ok(Turn::Done(known.facts.last_error));
+        match db::integrations::find(db, user_id, id).await? {
+            None => return Ok(Turn::Gone),
+            Some(known) if is_done(&known) => return Ok(Turn::Done(Box::new(known))),
+            Some(_) if Instant::now() >= given_up => return Ok(Turn::Busy),
+            Some(_) => tokio::time::sleep(BETWEEN_LOOKS).await,
         }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
     }
-    Err(IntegrationError::Busy)
+}
+
+/// Takes the account, after a reading under way has ended: its creator should not have to try again.
+async fn hold(state: &AppState, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
+    match hold_unless(&state.db, state.clock.as_ref(), (user_id, id), PATIENCE, |_| false).await? {
+        Turn::Mine(held) => Ok(*held),
+        Turn::Done(_) | Turn::Busy => Err(IntegrationError::Busy),
+        Turn::Gone => Err(IntegrationError::Unknown),
+    }
 }
 
 fn available(state: &AppState, platform: Platform) -> Result<&dyn OAuthProvider, IntegrationError> {

@@ -6,7 +6,7 @@ use crate::{
     domain::platform::Platform,
     server::{
         db::{self, DbError},
-        providers::OAuthProvider,
+        providers::{OAuthProvider, ProviderError},
         state::AppState,
     },
 };
@@ -46,6 +46,14 @@ impl Reservation {
             db::spending::give_back(&state.db, self.platform, self.month, rest).await?;
         }
         Ok(())
+    }
+
+    /// Gives all of it back, unless the reading may have been billed: a refusal is not, a time-out may be.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(super) async fn settle_failed(self, state: &AppState, error: &ProviderError) -> Result<(), DbError> {
+        if matches!(error, ProviderError::Transient(_)) { Ok(()) } else { self.settle(state, 0).await }
     }
 }
 

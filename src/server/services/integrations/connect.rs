@@ -116,10 +116,7 @@ async fn take_code(
     let mut profile = match provider.fetch_profile(access).await {
         Ok(profile) => profile,
         Err(error) => {
-            // A time-out may have been billed.
-            if !matches!(error, ProviderError::Transient(_)) {
-                reservation.settle(state, 0).await?;
-            }
+            reservation.settle_failed(state, &error).await?;
             return Err(refusal(error));
         }
     };

@@ -51,12 +51,10 @@ pub(super) async fn read_posts(
     let reservation = budget::reserve(state, integration.provider, provider, price(MOST_POSTS)).await?.ok_or(SyncError::BudgetSpent)?;
     let posts = match provider.fetch_posts(access, profile).await {
         Ok(posts) => posts,
-        // It may have been billed.
-        Err(error @ ProviderError::Transient(_)) => return Ok(PostsOutcome::failed(error)),
         Err(error) => {
-            reservation.settle(state, 0).await?;
+            reservation.settle_failed(state, &error).await?;
             return match error {
-                ProviderError::RateLimited { .. } => Ok(PostsOutcome::failed(error)),
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } => Ok(PostsOutcome::failed(error)),
                 ProviderError::ScopeLost(text) => Ok(refused(integration, access, text)),
                 error => Err(error.into()),
             };

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{LEASE, tokens};
+use super::{Turn, hold_unless, tokens};
 use crate::server::{
     db::{self, DbError},
     infra::{
@@ -17,8 +16,8 @@ use crate::server::{
 
 /// So many accounts are looked up at once.
 const PAGE: i64 = 100;
-/// Between two looks at an account that is being read, as long as its reader may hold it.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+/// An account that is being read is waited for longer than its reader may hold it.
+const PATIENCE: Duration = Duration::from_secs(125);
 
 /// What became of the tokens of all accounts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -74,7 +73,7 @@ enum Outcome {
 }
 
 async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, id: Uuid) -> Result<Outcome, RotationError> {
-    let Some(held) = hold(db, clock, user_id, id).await? else { return Ok(Outcome::Busy) };
+    let Turn::Mine(held) = hold_unless(db, clock, (user_id, id), PATIENCE, |_| false).await? else { return Ok(Outcome::Busy) };
     let outcome = match &held.access {
         None => Outcome::Current,
         Some(access) if cipher.is_current(&access.access) && access.refresh.as_ref().is_none_or(|token| cipher.is_current(token)) => {
@@ -93,19 +92,4 @@ async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, 
     };
     db::integrations::release(db, id).await?;
     Ok(outcome)
-}
-
-async fn hold(db: &PgPool, clock: &dyn Clock, user_id: Uuid, id: Uuid) -> Result<Option<db::integrations::Integration>, DbError> {
-    let looks = (LEASE + TimeDelta::seconds(5)).num_milliseconds().unsigned_abs() / 500;
-    for _ in 0..looks {
-        let now = clock.now();
-        if let Some(held) = db::integrations::claim(db, user_id, id, now, now + LEASE).await? {
-            return Ok(Some(held));
-        }
-        if db::integrations::find(db, user_id, id).await?.is_none() {
-            return Ok(None);
-        }
-        tokio::time::sleep(BETWEEN_LOOKS).await;
-    }
-    Ok(None)
 }

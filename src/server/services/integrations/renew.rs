@@ -1,0 +1,145 @@
+//! The access to an account: opened, renewed when it is time, and proved by reading the profile.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::{
+    budget,
+    sync::{Held, SyncError},
+    tokens,
+};
+use crate::{
+    domain::{
+        integration::{EventKind, FailureKind},
+        platform::Platform,
+    },
+    server::{
+        db::{self, integrations::SealedTokens},
+        infra::crypto::CryptoError,
+        providers::{Access, OAuthProvider, Profile, ProviderError, Tokens},
+        state::AppState,
+    },
+};
+
+/// A new access that cannot be stored is tried again so often.
+const STORE_TRIES: u32 = 5;
+const BETWEEN_STORES: Duration = Duration::from_secs(1);
+
+/// Who the account is. An access token that is refused before its time, because clocks differ or the platform ended it, is renewed once.
+pub(super) async fn renew_and_read_profile(
+    state: &AppState,
+    provider: &dyn OAuthProvider,
+    held: &mut Held,
+    is_asked: bool,
+) -> Result<(Tokens, Profile), SyncError> {
+    let now = state.clock.now();
+    let stored = open(state, held)?;
+    let is_due = provider.should_refresh(&stored, now) || is_asked && provider.can_refresh(&stored, now);
+    let tokens = if is_due { renewed(state, held, stored.clone()).await? } else { stored.clone() };
+    match read_profile(state, provider, held, &tokens).await {
+        Err(SyncError::Failed(ProviderError::Revoked(_)))
+            if stored.refresh.is_some() && tokens.access == stored.access && provider.can_refresh(&tokens, now) =>
+        {
+            let tokens = renewed(state, held, Tokens { expires_at: Some(now), ..tokens }).await?;
+            let profile = read_profile(state, provider, held, &tokens).await?;
+            Ok((tokens, profile))
+        }
+        outcome => outcome.map(|profile| (tokens, profile)),
+    }
+}
+
+/// The profile; where that costs money, once a day.
+async fn read_profile(state: &AppState, provider: &dyn OAuthProvider, held: &Held, tokens: &Tokens) -> Result<Profile, SyncError> {
+    let integration = &held.integration;
+    let price = provider.prices().profile;
+    let was_billed = price > 0 && db::figures::has_followers(&state.db, integration.id, state.clock.now().date_naive()).await?;
+    let reservation = budget::reserve(state, integration.provider, provider, if was_billed { 0 } else { price }).await?;
+    let reservation = reservation.ok_or(SyncError::BudgetSpent)?;
+    let outcome = provider.fetch_profile(Access { token: &tokens.access, scopes: &integration.scopes }).await;
+    if let Err(error) = &outcome {
+        reservation.settle_failed(state, error).await?;
+    }
+    Ok(outcome?)
+}
+
+fn open(state: &AppState, held: &Held) -> Result<Tokens, SyncError> {
+    tokens::open(&state.cipher, held.integration.id, &held.access).map_err(|error| {
+        tracing::error!(%error, integration = %held.integration.id, "an access could not be decrypted");
+        match error {
+            // It may come back.
+            CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
+            CryptoError::Malformed | CryptoError::Forged | CryptoError::Random => SyncError::Over(FailureKind::Unreadable),
+        }
+    })
+}
+
+/// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
+/// where a refresh token that is good once was used up by somebody who died before the next was stored.
+async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<Tokens, SyncError> {
+    let id = held.integration.id;
+    let (worker, platform, old, given) = (state.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
+    // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
+    let renewal = state.tasks.spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
+    let outcome = renewal.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
+    let now = state.clock.now();
+    match outcome {
+        Ok((fresh, sealed)) => {
+            if let Some(sealed) = sealed {
+                held.access = sealed;
+                note(state, id, EventKind::TokenRefreshed, None).await;
+            }
+            Ok(fresh)
+        }
+        Err(SyncError::Failed(error)) => {
+            tracing::warn!(%error, integration = %id, "an access could not be renewed");
+            note(state, id, EventKind::TokenRefreshFailed, Some(error.kind())).await;
+            let still_works = tokens.expires_at.is_none_or(|end| end > now);
+            let may_pass = match error {
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Misconfigured(_) => true,
+                ProviderError::Revoked(_) => tokens.refresh.is_some(),
+                _ => false,
+            };
+            if still_works && may_pass { Ok(tokens) } else { Err(error.into()) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for new tokens and stores them, unless they were replaced meanwhile. The database gets several chances: the old ones are used up.
+async fn renew_and_store(
+    state: &AppState,
+    platform: Platform,
+    id: Uuid,
+    old: &[u8],
+    tokens: &Tokens,
+) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
+    let Some(provider) = state.providers.get(platform) else {
+        return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
+    };
+    let fresh = provider.refresh(tokens).await?;
+    let sealed = tokens::seal(&state.cipher, id, &fresh).map_err(|error| {
+        tracing::error!(%error, integration = %id, "an access could not be encrypted");
+        SyncError::Over(FailureKind::Unreadable)
+    })?;
+    let mut tries = 0;
+    let is_stored = loop {
+        match db::integrations::replace_tokens(&state.db, id, old, &sealed).await {
+            Ok(is_stored) => break is_stored,
+            Err(error) if tries < STORE_TRIES => {
+                tracing::error!(%error, integration = %id, tries, "a new access could not be stored yet");
+                tries += 1;
+                tokio::time::sleep(BETWEEN_STORES).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok((fresh, is_stored.then_some(sealed)))
+}
+
+/// Notes what happened to an account. That it cannot be noted changes nothing of what happened.
+async fn note(state: &AppState, id: Uuid, kind: EventKind, failure: Option<FailureKind>) {
+    if let Err(error) = db::integration_events::insert(&state.db, id, kind, failure, state.clock.now()).await {
+        tracing::error!(%error, integration = %id, "an event could not be noted");
+    }
+}
