@@ -191,6 +191,18 @@ async fn a_token_that_is_refused_before_its_time_is_renewed(db: PgPool) {
     assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["status"] == "healthy"), "{status}");
 }
 
+/// A platform is not asked twice for what it has just refused.
+#[sqlx::test]
+async fn a_refused_renewal_is_not_tried_again_at_once(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
+    sandbox.world.revoke("tiktok", "ada.creates");
+    let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409);
+    assert_eq!(answer.error()["error"], "Access was withdrawn. Reconnect to go on.");
+    assert_eq!(sandbox.calls("refresh"), 1);
+}
+
 /// An allowance that is used up is not tried any further, by any account that shares it.
 #[sqlx::test]
 async fn a_used_up_allowance_is_left_in_peace(db: PgPool) {

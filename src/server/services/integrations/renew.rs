@@ -36,16 +36,19 @@ pub(super) async fn renew_and_read_profile(
     let now = state.clock.now();
     let stored = open(state, held)?;
     let is_due = provider.should_refresh(&stored, now) || is_asked && provider.can_refresh(&stored, now);
-    let tokens = if is_due { renewed(state, held, stored.clone()).await? } else { stored.clone() };
-    match read_profile(state, provider, held, &tokens).await {
-        Err(SyncError::Failed(ProviderError::Revoked(_)))
-            if stored.refresh.is_some() && tokens.access == stored.access && provider.can_refresh(&tokens, now) =>
+    let (tokens, failure) = if is_due { renewed(state, held, stored).await? } else { (stored, None) };
+    match (read_profile(state, provider, held, &tokens).await, failure) {
+        (Ok(profile), _) => Ok((tokens, profile)),
+        // The old access did not work either: what counts is why there is no new one.
+        (Err(SyncError::Failed(ProviderError::Revoked(_))), Some(error)) => Err(error.into()),
+        (Err(SyncError::Failed(ProviderError::Revoked(_))), None)
+            if !is_due && tokens.refresh.is_some() && provider.can_refresh(&tokens, now) =>
         {
-            let tokens = renewed(state, held, Tokens { expires_at: Some(now), ..tokens }).await?;
+            let (tokens, _) = renewed(state, held, Tokens { expires_at: Some(now), ..tokens }).await?;
             let profile = read_profile(state, provider, held, &tokens).await?;
             Ok((tokens, profile))
         }
-        outcome => outcome.map(|profile| (tokens, profile)),
+        (Err(error), _) => Err(error),
     }
 }
 
@@ -75,8 +78,8 @@ fn open(state: &AppState, held: &Held) -> Result<Tokens, SyncError> {
 }
 
 /// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
-/// where a refresh token that is good once was used up by somebody who died before the next was stored.
-async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<Tokens, SyncError> {
+/// where a refresh token that is good once was used up by somebody who died before the next was stored; then it says why there are no new ones.
+async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<(Tokens, Option<ProviderError>), SyncError> {
     let id = held.integration.id;
     let (worker, platform, old, given) = (state.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
     // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
@@ -89,7 +92,7 @@ async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<To
                 held.access = sealed;
                 note(state, id, EventKind::TokenRefreshed, None).await;
             }
-            Ok(fresh)
+            Ok((fresh, None))
         }
         Err(SyncError::Failed(error)) => {
             tracing::warn!(%error, integration = %id, "an access could not be renewed");
@@ -100,7 +103,7 @@ async fn renewed(state: &AppState, held: &mut Held, tokens: Tokens) -> Result<To
                 ProviderError::Revoked(_) => tokens.refresh.is_some(),
                 _ => false,
             };
-            if still_works && may_pass { Ok(tokens) } else { Err(error.into()) }
+            if still_works && may_pass { Ok((tokens, Some(error))) } else { Err(error.into()) }
         }
         Err(error) => Err(error),
     }
