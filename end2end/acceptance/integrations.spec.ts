@@ -148,6 +148,33 @@ test("the question before disconnecting is answered by keyboard, and the back bu
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
 });
 
+test("the question before disconnecting stays when the accounts behind it are loaded again", async ({ page, email, mail, handle }) => {
+  await openIntegrations(page, email, mail);
+  await connectInstagram(page, handle);
+  await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
+  let load = () => {};
+  const asked = new Promise<void>((resolve) => (load = resolve));
+  await page.route("**/api/integrations/status", async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await page.getByRole("button", { name: /Refresh now/ }).click();
+  await expect(page.getByText("The account was read just now.")).toBeVisible();
+  await page.getByRole("link", { name: /^Disconnect/ }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.getByLabel("Delete its figures").check();
+  const loaded = page.waitForResponse("**/api/integrations/status");
+  load();
+  await (await loaded).finished();
+  // The address is corrected in the same breath in which a dialog closes.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await expect(page).toHaveURL(/disconnect=/);
+  await expect(page.getByLabel("Delete its figures")).toBeChecked();
+  await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+  await expect(page.getByText("The account is disconnected.")).toBeVisible();
+});
+
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 

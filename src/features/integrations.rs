@@ -12,7 +12,7 @@ mod outcome;
 mod pending;
 
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
-pub use disconnect_dialog::{DeleteHistoryDialog, DisconnectDialog};
+pub use disconnect_dialog::Questions;
 pub use grid::IntegrationsGrid;
 pub use history_dialog::HistoryDialog;
 use leptos::prelude::*;

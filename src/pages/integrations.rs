@@ -7,7 +7,7 @@ use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     domain::account::Role,
     features::{
-        integrations::{DeleteHistoryDialog, DisconnectDialog, HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert},
+        integrations::{HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert, Questions},
         load_error::LoadError,
         shell::UserResource,
     },
@@ -57,14 +57,13 @@ pub fn IntegrationsPage() -> impl IntoView {
                 match status.await {
                     Ok(status) => view! {
                         <OutcomeAlert status=status.clone()/>
-                        <IntegrationsGrid status=status.clone() connect refresh is_admin/>
-                        <DisconnectDialog status=status.clone() form=disconnect/>
-                        <DeleteHistoryDialog status form=disconnect/>
+                        <IntegrationsGrid status connect refresh is_admin/>
                     }
                     .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}
+            <Questions status form=disconnect/>
         </Transition>
         <HistoryDialog/>
     }

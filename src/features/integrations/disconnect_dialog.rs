@@ -12,6 +12,7 @@ use crate::{
         integration::{History, IntegrationsStatus},
         platform::Platform,
     },
+    error::ApiError,
     hooks::form::{Form, FormState, Problem},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
@@ -20,14 +21,22 @@ use crate::{
     },
 };
 
+/// The accounts there are, as they are loaded.
+type Status = Resource<Result<IntegrationsStatus, ApiError>>;
+
+/// What is asked before an account or its figures go. Drawn once: what is open stays when the accounts are loaded again behind it.
+#[component]
+pub fn Questions(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
+    let is_known = Memo::new(move |_| status.with(|status| matches!(status, Some(Ok(_)))));
+    move || is_known.get().then(|| view! { <DisconnectDialog status form/> <DeleteHistoryDialog status form/> })
+}
+
 /// Asks before an account is let go, `/integrations?disconnect={id}`, and what is to become of its figures.
 #[component]
-pub fn DisconnectDialog(
-    /// The accounts there are.
-    status: IntegrationsStatus,
-    form: FormState<DisconnectIntegration>,
-) -> impl IntoView {
-    let names = Names::new(status.integrations.into_iter().map(|account| (account.id, account.provider, account.account_name)));
+fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
+    let names = Names::new(status, |status| {
+        status.integrations.iter().map(|account| (account.id, account.provider, &*account.account_name)).collect()
+    });
     let id = subject("disconnect", move |id| names.find(id).is_some());
     let open = open_for(id);
     forget_problem(id, form);
@@ -52,12 +61,9 @@ pub fn DisconnectDialog(
 
 /// Asks before the figures of an account that is connected no more are deleted: `/integrations?delete={id}`.
 #[component]
-pub fn DeleteHistoryDialog(
-    /// The accounts there are.
-    status: IntegrationsStatus,
-    form: FormState<DisconnectIntegration>,
-) -> impl IntoView {
-    let names = Names::new(status.kept.into_iter().map(|account| (account.id, account.provider, account.account_name)));
+fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
+    let names =
+        Names::new(status, |status| status.kept.iter().map(|account| (account.id, account.provider, &*account.account_name)).collect());
     let id = subject("delete", move |id| names.find(id).is_some());
     let open = open_for(id);
     forget_problem(id, form);
@@ -91,15 +97,18 @@ fn forget_problem(id: Memo<Option<String>>, form: FormState<DisconnectIntegratio
 
 /// What the accounts are called, by their ids.
 #[derive(Clone, Copy)]
-struct Names(StoredValue<Vec<(String, String)>>);
+struct Names(Memo<Vec<(String, String)>>);
 
 impl Names {
-    fn new(accounts: impl Iterator<Item = (Uuid, Platform, String)>) -> Self {
-        let names = accounts.map(|(id, platform, name)| (id.to_string(), format!("{} @{name}", platform.label())));
-        Self(StoredValue::new(names.collect()))
+    fn new(status: Status, accounts: fn(&IntegrationsStatus) -> Vec<(Uuid, Platform, &str)>) -> Self {
+        let name = |(id, platform, name): (Uuid, Platform, &str)| (id.to_string(), format!("{} @{name}", platform.label()));
+        Self(Memo::new(move |_| match status.get() {
+            Some(Ok(status)) => accounts(&status).into_iter().map(name).collect(),
+            _ => Vec::new(),
+        }))
     }
 
     fn find(self, id: &str) -> Option<String> {
-        self.0.with_value(|names| names.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone()))
+        self.0.with(|names| names.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone()))
     }
 }
