@@ -6,6 +6,7 @@ pub mod analytics;
 pub mod auth;
 pub mod client;
 pub mod csrf;
+pub mod earnings;
 pub mod flash;
 pub mod home;
 pub mod integrations;

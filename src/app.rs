@@ -18,6 +18,7 @@ use crate::{
         analytics::AnalyticsPage,
         beta::BetaPage,
         connections::ConnectionsPage,
+        earnings::EarningsPage,
         forgot_password::ForgotPasswordPage,
         home::HomePage,
         integrations::IntegrationsPage,
@@ -27,6 +28,7 @@ use crate::{
         register::RegisterPage,
         reset_password::ResetPasswordPage,
         settings::SettingsPage,
+        statement::StatementPage,
         verify_email::VerifyEmailPage,
     },
     ui::toast::{ToastRegion, Toaster},
@@ -89,6 +91,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/integrations/onlyfans") view=EarningsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/integrations/onlyfans/:id") view=StatementPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>

@@ -3,6 +3,8 @@
 pub mod admin;
 pub mod analytics;
 pub mod auth;
+pub mod currency;
+pub mod earnings;
 pub mod home;
 pub mod integrations;
 pub mod load_error;

@@ -3,6 +3,7 @@
 pub mod analytics;
 pub mod beta;
 pub mod connections;
+pub mod earnings;
 pub mod error;
 pub mod forgot_password;
 #[cfg(feature = "gallery")]
@@ -17,6 +18,7 @@ pub mod onboarding;
 pub mod register;
 pub mod reset_password;
 pub mod settings;
+pub mod statement;
 pub mod verify_email;
 
 use leptos::prelude::*;

@@ -13,8 +13,10 @@ pub mod choice_list;
 pub mod copy_button;
 pub mod dialog;
 pub mod field;
+pub mod file_input;
 pub mod input;
 pub mod logo;
+pub mod progress;
 pub mod select;
 pub mod skeleton;
 #[cfg(any(test, feature = "gallery"))]

@@ -5,7 +5,11 @@ use std::fmt::Write as _;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{choice::choices, money::Currency, platform::Platform};
+use super::{
+    choice::choices,
+    money::{Currency, Money},
+    platform::Platform,
+};
 
 /// What stands in the place of an unknown.
 pub const UNKNOWN: &str = "—";
@@ -147,6 +151,9 @@ pub struct HomeStats {
     pub engagement_rate: Figure,
     /// See [`Metric::Revenue`].
     pub revenue: Figure,
+    /// What was earned besides, in other currencies: nothing is converted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_revenue: Vec<Money>,
     /// Whether more of the history is on its way.
     pub is_fetching: bool,
 }
@@ -185,7 +192,7 @@ impl KnownFigure {
             (Unit::BasisPoints, _) => percent(self.value),
             (Unit::Minor, currency) => {
                 let currency = currency.unwrap_or_default();
-                format!("{} {}", currency.format_minor(self.value), currency.code())
+                format!("{} {}", currency.format_grouped(self.value), currency.code())
             }
         }
     }
@@ -278,7 +285,8 @@ mod tests {
         assert_eq!(known(1_234_567, Unit::Count).text(), "1,234,567");
         assert_eq!(known(-12_400, Unit::Count).text(), "-12,400");
         assert_eq!(known(425, Unit::BasisPoints).text(), "4.25 %");
-        assert_eq!(known(150_050, Unit::Minor).text(), "1500.50 USD");
+        assert_eq!(known(150_050, Unit::Minor).text(), "1,500.50 USD");
+        assert_eq!(known(-50, Unit::Minor).text(), "-0.50 USD");
     }
 
     #[test]
@@ -309,6 +317,7 @@ mod tests {
             views: Figure::Known(views),
             engagement_rate: Figure::Known(rate),
             revenue: Figure::Unsupported,
+            other_revenue: Vec::new(),
             is_fetching: true,
         };
         insta::assert_json_snapshot!(stats);

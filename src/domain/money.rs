@@ -46,7 +46,7 @@ impl Currency {
     }
 
     /// Digits after the point.
-    const fn decimals(self) -> u32 {
+    pub const fn decimals(self) -> u32 {
         match self {
             Self::Jpy => 0,
             _ => 2,
@@ -68,6 +68,15 @@ impl Currency {
         format!("{whole}{fraction:0<decimals$}").parse().ok()
     }
 
+    /// What a person reads: `-1,500.50`, always with its minor units.
+    pub fn format_grouped(self, minor: i64) -> String {
+        let (sign, decimals) = (if minor < 0 { "-" } else { "" }, self.decimals() as usize);
+        let unit = 10_u64.pow(self.decimals());
+        let (whole, fraction) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
+        let whole = super::figures::grouped(i64::try_from(whole).unwrap_or(i64::MAX));
+        if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0decimals$}") }
+    }
+
     /// What a person reads and can type again: `1500.50`.
     pub fn format_minor(self, minor: i64) -> String {
         let unit = 10_i64.pow(self.decimals());
@@ -76,6 +85,23 @@ impl Currency {
             0 => whole.to_string(),
             fraction => format!("{whole}.{fraction:0width$}", width = self.decimals() as usize),
         }
+    }
+}
+
+/// An amount of a currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Money {
+    /// In minor units.
+    pub minor: i64,
+    /// The amount's.
+    pub currency: Currency,
+}
+
+impl std::fmt::Display for Money {
+    /// `-1,234.50 USD`
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.currency.format_grouped(self.minor), self.currency.code())
     }
 }
 

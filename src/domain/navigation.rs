@@ -5,6 +5,14 @@ use std::fmt::Write as _;
 /// Where one lands after signing in, unless a page was asked for.
 pub const HOME: &str = "/home";
 
+/// Statements and daily totals of earnings.
+pub const EARNINGS: &str = "/integrations/onlyfans";
+
+/// A statement of earnings.
+pub fn statement_page(id: &str) -> String {
+    format!("{EARNINGS}/{id}")
+}
+
 /// `next` when it is a path of ours, else [`HOME`].
 ///
 /// The value comes from the address bar. `//host`, `/\host` and anything with a control character are read by browsers as

@@ -56,7 +56,7 @@ fn home_view(
     let has_figures = stats.as_ref().is_ok_and(HomeStats::has_figures);
     let platforms = connections.as_ref().map(IntegrationsStatus::connected_platforms).unwrap_or_default();
     let figures = match stats {
-        Ok(stats) => (has_account || connections.is_err())
+        Ok(stats) => (has_account || has_figures || connections.is_err())
             .then(|| {
                 view! {
                     <RangePicker range=range.into()/>

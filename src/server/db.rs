@@ -2,6 +2,7 @@
 
 pub mod analytics;
 pub mod audit;
+pub mod earnings;
 pub mod figures;
 pub mod integration_events;
 pub mod integrations;
@@ -13,6 +14,7 @@ pub mod posts;
 pub mod reports;
 pub mod sessions;
 pub mod spending;
+pub mod statements;
 pub mod users;
 
 use std::time::Duration;

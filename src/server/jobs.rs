@@ -1,6 +1,7 @@
 //! Work that nobody waits for.
 
 mod cleanup;
+mod imports;
 mod outbox;
 mod sync;
 
@@ -19,6 +20,7 @@ pub fn spawn(state: &AppState, mailer: Arc<dyn Mailer>, shutdown: &watch::Receiv
     for _ in 0..sync::WORKERS {
         jobs.spawn(sync::run(state.clone(), shutdown.clone()));
     }
+    jobs.spawn(imports::run(state.clone(), shutdown.clone()));
     jobs.spawn(cleanup::run(state.clone(), shutdown.clone()));
     jobs
 }

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{any, delete, get, post},
@@ -21,10 +22,18 @@ use super::{
         body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
         session,
     },
-    routes::{account, analytics, fallback, health, integrations, redirects},
+    routes::{account, analytics, earnings, fallback, health, integrations, redirects},
     state::AppState,
 };
-use crate::app::{App, shell};
+use crate::{
+    api::earnings::UPLOAD,
+    app::{App, shell},
+    domain::statement::MOST_BYTES,
+};
+
+/// Bytes: the largest statement and what stands around it.
+#[expect(clippy::cast_possible_truncation, reason = "32 MB fit")]
+const UPLOAD_LIMIT: usize = MOST_BYTES as usize + 64 * 1024;
 
 /// The whole application.
 pub fn router(state: AppState) -> Router {
@@ -47,6 +56,7 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/api/account/export", get(account::export))
         .route("/api/analytics/days.csv", get(analytics::days))
         .route("/api/analytics/posts.csv", get(analytics::posts))
+        .route(UPLOAD, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
         .route("/api/auth/sessions/{id}", delete(account::delete_session))
         .route("/api/integrations/connect/{provider}", post(integrations::connect))
         .route("/api/integrations/callback/{provider}", get(integrations::callback))

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod analytics;
+pub mod earnings;
 pub mod error_page;
 pub mod fallback;
 pub mod health;

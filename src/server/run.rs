@@ -7,7 +7,7 @@ use leptos::config::get_configuration;
 use tokio::{
     net::{TcpListener, TcpStream},
     signal::unix::{SignalKind, signal},
-    sync::{Notify, watch},
+    sync::{Notify, Semaphore, watch},
 };
 use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
@@ -28,7 +28,7 @@ use super::{
     providers::ProviderRegistry,
     router::router,
     services,
-    state::AppState,
+    state::{AppState, TABLE_READERS},
 };
 
 const HELP: &str = "\
@@ -134,6 +134,8 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
         outbox_bell: Arc::new(Notify::new()),
         sync_bell: Arc::new(Notify::new()),
+        import_bell: Arc::new(Notify::new()),
+        table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
         tasks: TaskTracker::new(),
         clock,
         config: Arc::new(config),

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod analytics;
 pub mod auth;
 pub mod doctor;
+pub mod earnings;
 pub mod home;
 pub mod integrations;
 pub mod onboarding;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
 use sqlx::PgPool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -13,6 +13,9 @@ use super::{
     infra::{clock::Clock, crypto::Cipher, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
     providers::ProviderRegistry,
 };
+
+/// Tables that are read at once while their owners wait: each fills a core.
+pub const TABLE_READERS: usize = 2;
 
 /// Shared by all requests and jobs; cloning it is cheap.
 #[derive(Clone)]
@@ -39,6 +42,10 @@ pub struct AppState {
     pub outbox_bell: Arc<Notify>,
     /// Rung when an account should be read at once.
     pub sync_bell: Arc<Notify>,
+    /// Rung when a statement waits to be imported.
+    pub import_bell: Arc<Notify>,
+    /// So many tables are read at once while their owners wait.
+    pub table_readers: Arc<Semaphore>,
     /// Work that must not stop half-way: the process waits for it before it ends.
     pub tasks: TaskTracker,
 }

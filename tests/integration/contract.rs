@@ -19,6 +19,8 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/auth/sessions
     GET /api/auth/verify-email
     GET /api/csrf/token
+    GET /api/earnings
+    GET /api/earnings/statement
     GET /api/home/stats
     GET /api/integrations/events
     GET /api/integrations/status
@@ -36,6 +38,11 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/auth/reset-password
     POST /api/auth/sessions/revoke
     POST /api/auth/verify-email
+    POST /api/earnings/days
+    POST /api/earnings/days/delete
+    POST /api/earnings/statements/import
+    POST /api/earnings/statements/mapping
+    POST /api/earnings/statements/undo
     POST /api/integrations/connect
     POST /api/integrations/disconnect
     POST /api/integrations/refresh

@@ -7,6 +7,7 @@ mod analytics;
 mod auth;
 mod contract;
 mod database;
+mod earnings;
 mod home;
 mod hostile;
 mod integrations;

@@ -6,6 +6,8 @@ use crate::{
     domain::{
         choice::Choice,
         figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
+        money::Money,
+        navigation::EARNINGS,
         platform::Platform,
     },
     hooks::time::Ago,
@@ -34,8 +36,11 @@ pub fn StatsGrid(
                 .map(|(metric, figure)| {
                     let note = match figure {
                         Figure::Known(known) => {
-                            let without = platforms.iter().copied().filter(|platform| !metric.is_reported_by(*platform)).collect();
-                            view! { <KnownNote metric known range=stats.range until=stats.until without/> }.into_any()
+                            let source = match metric {
+                                Metric::Revenue => view! { <RevenueSource others=stats.other_revenue.clone()/> }.into_any(),
+                                _ => view! { <Without metric platforms=platforms.clone()/> }.into_any(),
+                            };
+                            view! { <KnownNote metric known range=stats.range until=stats.until>{source}</KnownNote> }.into_any()
                         }
                         _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_fetching)}</p> }.into_any(),
                     };
@@ -72,7 +77,7 @@ const fn state(figure: Figure) -> &'static str {
 }
 
 #[component]
-fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: NaiveDate, without: Vec<Platform>) -> impl IntoView {
+fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: NaiveDate, children: Children) -> impl IntoView {
     let parts = if metric == Metric::Audience { "accounts" } else { "days" };
     let trend = match known.trend.parts() {
         Some((direction, percent)) => view! {
@@ -88,9 +93,26 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
     view! {
         {trend}
         {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.of)}</p> })}
-        {(!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })}
+        {children()}
         {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}
         <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
+    }
+}
+
+/// The platforms that do not tell it.
+#[component]
+fn Without(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
+    let without: Vec<_> = platforms.into_iter().filter(|platform| !metric.is_reported_by(*platform)).collect();
+    (!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })
+}
+
+/// Where money is known from, and what does not add up with the rest.
+#[component]
+fn RevenueSource(others: Vec<Money>) -> impl IntoView {
+    let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+    view! {
+        {(!others.is_empty()).then(|| view! { <p class=css::note>{format!("And {}", others.join(" and "))}</p> })}
+        <p class=css::note>"From " <a href=EARNINGS>"your statements"</a></p>
     }
 }
 
@@ -165,6 +187,7 @@ mod tests {
                 views: figure,
                 engagement_rate: figure,
                 revenue: figure,
+                other_revenue: Vec::new(),
                 is_fetching: true,
             };
             let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());

@@ -3,11 +3,11 @@ use leptos::prelude::*;
 use super::{SandboxBadge, css, pending::is_connecting};
 use crate::{
     api::integrations::ConnectIntegration,
-    domain::{choice::Choice, integration::ProviderView, platform::Platform},
+    domain::{choice::Choice, integration::ProviderView, navigation::EARNINGS, platform::Platform},
     hooks::form::{Form, FormState},
     ui::{
         a11y::ScreenReaderOnly,
-        button::{Button, ButtonSize, ButtonType},
+        button::{Button, ButtonLink, ButtonSize, ButtonType},
         card::{Card, CardBody, CardHeader},
     },
 };
@@ -24,7 +24,9 @@ pub(super) fn ConnectCard(
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {
     let platform = provider.provider;
-    let offer = if provider.is_available {
+    let offer = if platform == Platform::Onlyfans {
+        view! { <ButtonLink href=EARNINGS size=ButtonSize::Small>"Import earnings" <ScreenReaderOnly>" of OnlyFans"</ScreenReaderOnly></ButtonLink> }.into_any()
+    } else if provider.is_available {
         let label = if has_account { "Connect another" } else { "Connect" };
         view! {
             <Form form=connect>
@@ -36,7 +38,7 @@ pub(super) fn ConnectCard(
             </Form>
         }
         .into_any()
-    } else if is_admin && platform != Platform::Onlyfans {
+    } else if is_admin {
         view! { <p class=css::facts>"Not configured. " <a href="/admin/connections">"What is missing"</a></p> }.into_any()
     } else {
         view! { <p class=css::facts>"Not available yet"</p> }.into_any()

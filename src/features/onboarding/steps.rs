@@ -12,12 +12,12 @@ use crate::{
         onboarding::{ContentType, Goal, Onboarding},
         platform::Platform,
     },
+    features::currency::CurrencySelect,
     hooks::form::FormState,
     ui::{
         choice_list::{ChoiceItem, ChoiceList},
         field::Field,
         input::Input,
-        select::{Select, SelectOption},
     },
 };
 
@@ -70,17 +70,13 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
     let saved = known.revenue_goal_minor.map(|minor| known.currency.format_minor(minor)).unwrap_or_default();
     let typed = form.values_of("revenueGoal").pop().unwrap_or(saved);
     let chosen = form.values_of("currency").pop().and_then(|code| Currency::parse(&code)).unwrap_or(known.currency);
-    let options = Currency::ALL
-        .into_iter()
-        .map(|currency| SelectOption { value: currency.code(), label: currency.code(), selected: currency == chosen })
-        .collect::<Vec<_>>();
     view! {
         <div class=css::amount>
             <Field name="revenueGoal" label="Monthly revenue goal (optional)" error=form.error_of("revenueGoal")>
                 <Input autocomplete="off" value=typed required=false inputmode="decimal"/>
             </Field>
             <Field name="currency" label="Currency" error=form.error_of("currency")>
-                <Select options/>
+                <CurrencySelect chosen/>
             </Field>
         </div>
     }

@@ -15,7 +15,10 @@ const PAUSE: Duration = Duration::from_hours(1);
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.
 const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
-
+/// A file that did not arrive whole by then never will.
+const ARRIVING_KEPT: TimeDelta = TimeDelta::hours(1);
+/// A statement that its owner looked at, and did not import.
+const STATEMENTS_KEPT: TimeDelta = TimeDelta::days(30);
 /// An expired visit to a platform stays this long, to say what happened when it comes back.
 const VISITS_KEPT: TimeDelta = TimeDelta::days(1);
 /// What happened to an account is told for so long.
@@ -42,6 +45,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let events = db::audit::delete_old(&state.db, now - EVENTS_KEPT).await?;
     let visits = db::oauth_states::delete_expired(&state.db, now - VISITS_KEPT).await?;
     let account_events = db::integration_events::delete_old(&state.db, now - ACCOUNT_EVENTS_KEPT).await?;
-    tracing::info!(sessions, links, mails, events, visits, account_events, "cleaned up");
+    let statements = db::statements::delete_abandoned(&state.db, now - ARRIVING_KEPT, now - STATEMENTS_KEPT).await?;
+    tracing::info!(sessions, links, mails, events, visits, account_events, statements, "cleaned up");
     Ok(())
 }

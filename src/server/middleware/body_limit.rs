@@ -8,9 +8,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::header;
+use http::{Method, header};
 
-use crate::error::{ApiError, ErrorCode};
+use crate::{
+    api::earnings::UPLOAD,
+    error::{ApiError, ErrorCode},
+};
 
 /// Bytes.
 pub const LIMIT: usize = 64 * 1024;
@@ -33,7 +36,7 @@ pub async fn limit(request: Request, next: Next) -> Response {
 /// # Errors
 /// 413 if it is too large, 400 if it does not arrive.
 pub async fn buffer(request: Request) -> Result<Request, ApiError> {
-    if request.extensions().get::<BufferedBody>().is_some() || request.method().is_safe() {
+    if request.extensions().get::<BufferedBody>().is_some() || request.method().is_safe() || is_upload(&request) {
         return Ok(request);
     }
     let (mut parts, body) = request.into_parts();
@@ -48,6 +51,11 @@ pub async fn buffer(request: Request) -> Result<Request, ApiError> {
     };
     parts.extensions.insert(BufferedBody(bytes.clone()));
     Ok(Request::from_parts(parts, Body::from(bytes)))
+}
+
+/// Whether the body is a file: the handler takes it in pieces, with a limit and a deadline of its own.
+pub fn is_upload(request: &Request) -> bool {
+    *request.method() == Method::POST && request.uri().path() == UPLOAD
 }
 
 fn is_over_limit(error: &axum::Error) -> bool {

@@ -18,7 +18,10 @@ use super::{
 };
 use crate::{
     api::{csrf, flash::Flash},
-    domain::onboarding::step_page,
+    domain::{
+        navigation::{EARNINGS, statement_page},
+        onboarding::step_page,
+    },
     error::{ApiError, ErrorCode},
     server::{
         infra::{cookies::CookieKind, signed},
@@ -115,6 +118,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
+        _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),

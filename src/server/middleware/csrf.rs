@@ -8,7 +8,10 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, header};
 use uuid::Uuid;
 
-use super::{body_limit::BufferedBody, wants_html};
+use super::{
+    body_limit::{BufferedBody, is_upload},
+    wants_html,
+};
 use crate::{
     api,
     error::{ApiError, ErrorCode},
@@ -76,10 +79,17 @@ fn has_valid_token(state: &AppState, session: Option<Uuid>, request: &Request) -
     csrf::same(&sent, &cookie) && csrf::is_valid(&state.keys.csrf, session, &cookie, state.clock.now())
 }
 
-/// From the header, or from the hidden field of a form.
+/// From the header, or from the hidden field of a form; of a form with a file, from its address.
 fn sent_token(request: &Request) -> Option<String> {
     if let Some(header) = request.headers().get(api::csrf::HEADER) {
         return header.to_str().ok().map(ToOwned::to_owned);
+    }
+    if is_upload(request) {
+        // Its fields are read after this.
+        let query = request.uri().query().unwrap_or_default();
+        return url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == api::csrf::FIELD)
+            .map(|(_, token)| token.into_owned());
     }
     let is_form = request.headers().get(header::CONTENT_TYPE)?.as_bytes().starts_with(b"application/x-www-form-urlencoded");
     let body = &request.extensions().get::<BufferedBody>()?.0;

@@ -7,6 +7,7 @@ use super::auth::{AuthError, audit, confirm_password};
 use crate::{
     domain::{
         account::CurrentUser,
+        earnings::DailyTotal,
         integration::{IntegrationView, KeptHistory},
         onboarding::Onboarding,
         settings::{DeleteAccountInput, ProfileInput, SessionView},
@@ -42,6 +43,8 @@ pub struct Export {
     kept_histories: Vec<KeptHistory>,
     figures: Vec<db::figures::ExportedDay>,
     posts: Vec<db::posts::ExportedPost>,
+    earnings: Vec<db::earnings::ExportedEntry>,
+    daily_totals: Vec<DailyTotal>,
     integration_events: Vec<db::integration_events::ExportedEvent>,
     events: Vec<db::audit::Event>,
 }
@@ -65,6 +68,8 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         kept_histories,
         figures: db::figures::export(&state.db, user_id).await?,
         posts: db::posts::export(&state.db, user_id).await?,
+        earnings: db::earnings::export(&state.db, user_id).await?,
+        daily_totals: db::earnings::daily_totals(&state.db, user_id, i64::MAX).await?,
         integration_events: db::integration_events::export(&state.db, user_id).await?,
         events: db::audit::list(&state.db, user_id).await?,
     })

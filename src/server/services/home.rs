@@ -3,7 +3,10 @@
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::integrations::HISTORY;
+use super::{
+    earnings::{self, Revenue},
+    integrations::HISTORY,
+};
 use crate::{
     domain::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
     error::{ApiError, ErrorCode},
@@ -41,7 +44,34 @@ pub async fn stats(state: &AppState, user_id: Uuid, range: StatsRange, account: 
     let newest = db::figures::last_common_day(&state.db, user_id, today - Days::new(LATEST), today, account).await?;
     let until = newest.map_or(today, |day| day + Days::new(1));
     let accounts = db::figures::totals(&state.db, user_id, until, today, range.days(), today - Days::new(HISTORY), account).await?;
-    Ok(HomeStats { until, ..sum(range, &accounts, today) })
+    let reach = HomeStats { until, ..sum(range, &accounts, today) };
+    // Earnings are the creator's, not an account's.
+    let revenue = if account.is_none() { earnings::revenue(&state.db, user_id, range, until).await? } else { None };
+    Ok(match revenue {
+        Some(revenue) => with_revenue(reach, &revenue, accounts.is_empty()),
+        None => reach,
+    })
+}
+
+/// Adds what is known of a creator's earnings. Without an account, nothing else is on its way.
+fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeStats {
+    let days = u32::from(stats.range.days());
+    let coverage = coverage(revenue.known_days, days);
+    stats.revenue = match (revenue.now.split_first(), revenue.captured_at) {
+        (Some((first, others)), Some(captured_at)) if revenue.known_days > 0 => {
+            stats.other_revenue = others.to_vec();
+            let is_complete = coverage.is_none() && revenue.known_days_before == days;
+            let change = i128::from(first.minor) - i128::from(revenue.before);
+            let trend = if is_complete { trend(change, revenue.before.into()) } else { Trend::Unknown };
+            let (value, currency) = (first.minor, Some(first.currency));
+            Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, trend })
+        }
+        _ => Figure::Pending,
+    };
+    if is_all {
+        (stats.audience, stats.views, stats.engagement_rate) = (Figure::Unsupported, Figure::Unsupported, Figure::Unsupported);
+    }
+    stats
 }
 
 /// All accounts together.
@@ -52,8 +82,8 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
         audience: audience(accounts, today),
         views: views(range, accounts),
         engagement_rate: engagement_rate(range, accounts),
-        // No source of money is connected yet; what a platform reports of it is the platform's word.
         revenue: unknown(Metric::Revenue, accounts),
+        other_revenue: Vec::new(),
         is_fetching: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_being_read),
     }
 }

@@ -19,6 +19,8 @@ pub enum InputType {
     Email,
     /// A password, with a button that shows it.
     Password,
+    /// A day, as browsers let one pick it.
+    Date,
 }
 
 impl InputType {
@@ -28,6 +30,7 @@ impl InputType {
             Self::Text => "text",
             Self::Email => "email",
             Self::Password => "password",
+            Self::Date => "date",
         }
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
 
+use std::borrow::Cow;
+
 use leptos::prelude::*;
 
 use super::field::FieldContext;
@@ -13,9 +15,9 @@ stylance::import_crate_style!(css, "src/ui/select/select.module.css");
 #[derive(Debug, Clone)]
 pub struct SelectOption {
     /// The word on the wire.
-    pub value: &'static str,
+    pub value: Cow<'static, str>,
     /// The word on the screen.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// Whether it is chosen at first.
     pub selected: bool,
 }

@@ -6,8 +6,10 @@ use crate::ui::{field::Field, stories::Story};
 /// The second is chosen.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("default", || {
-        let options =
-            vec![SelectOption { value: "USD", label: "USD", selected: false }, SelectOption { value: "EUR", label: "EUR", selected: true }];
+        let options = vec![
+            SelectOption { value: "USD".into(), label: "USD".into(), selected: false },
+            SelectOption { value: "EUR".into(), label: "EUR".into(), selected: true },
+        ];
         view! { <Field name="story-currency" label="Currency"><Select options/></Field> }.into_any()
     })]
 }

@@ -26,8 +26,8 @@ use huntaze::{
         jobs,
         providers::ProviderRegistry,
         router::router,
-        services::integrations,
-        state::AppState,
+        services::{earnings, integrations},
+        state::{AppState, TABLE_READERS},
     },
 };
 use leptos::config::LeptosOptions;
@@ -35,7 +35,7 @@ pub use mailer::MemoryMailer;
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
 use sqlx::PgPool;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub const PASSWORD: &str = "tuesday-lamp-orbit";
@@ -79,6 +79,8 @@ impl TestApp {
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             outbox_bell: Arc::new(Notify::new()),
             sync_bell: Arc::new(Notify::new()),
+            import_bell: Arc::new(Notify::new()),
+            table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
             tasks: TaskTracker::new(),
             clock: time,
             config: Arc::new(config),
@@ -158,6 +160,11 @@ impl TestApp {
     /// Reads all accounts that are due, until none is.
     pub async fn read_due(&self) {
         while integrations::sync_due(&self.state).await.expect("the database answers") {}
+    }
+
+    /// Imports all statements that wait, until none does.
+    pub async fn import_due(&self) {
+        while earnings::import_due(&self.state).await.expect("the database answers") {}
     }
 
     /// A mail that is to leave for an address.

@@ -1,0 +1,22 @@
+//! Money that was earned: uploading statements, looking at them, importing and undoing them; days by hand.
+
+mod daily_totals;
+mod mapper;
+mod outcome;
+mod preview;
+mod statements;
+mod upload;
+
+pub use daily_totals::{DailyTotals, use_daily_total_form};
+pub use mapper::Mapper;
+pub use outcome::{ImportForm, Importing, Outcome, Remove};
+pub use preview::Preview;
+pub use statements::Statements;
+pub use upload::UploadForm;
+
+stylance::import_crate_style!(css, "src/features/earnings/earnings.module.css");
+
+/// `1 row`, `2 rows`; large numbers in groups.
+fn counted(number: u32, one: &str, many: &str) -> String {
+    format!("{} {}", crate::domain::figures::grouped(number.into()), if number == 1 { one } else { many })
+}

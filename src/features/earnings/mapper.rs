@@ -1,0 +1,98 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::earnings::SetStatementMapping,
+    domain::{
+        choice::Choice,
+        earnings::StatementView,
+        money::Currency,
+        statement::{Column, DateOrder, DecimalSign},
+    },
+    features::currency::CurrencySelect,
+    hooks::form::{Form, FormState, Problem},
+    ui::{
+        button::{Button, ButtonType},
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        select::{Select, SelectOption},
+    },
+};
+
+/// Says which column is what: guessed or remembered at first, and corrected here.
+#[component]
+pub fn Mapper(
+    /// The statement.
+    statement: StatementView,
+    form: FormState<SetStatementMapping>,
+) -> impl IntoView {
+    let fields = Column::ALL.iter().map(|column| {
+        let options = column_options(&statement, *column, typed(form, column.as_str()));
+        view! {
+            <Field name=column.as_str() label=column.label() error=form.error_of(column.as_str())>
+                <Select options/>
+            </Field>
+        }
+    });
+    let fields: Vec<_> = fields.collect();
+    let mapping = &statement.mapping;
+    let currency = typed(form, "defaultCurrency").and_then(|code| Currency::parse(&code)).unwrap_or(mapping.currency);
+    let orders = choice_options(mapping.date_order, typed(form, "dateOrder"));
+    let signs = choice_options(mapping.decimal_sign, typed(form, "decimalSign"));
+    let (order_error, sign_error): (_, _) = (form.error_of("dateOrder"), form.error_of("decimalSign"));
+    debug_assert!(DateOrder::ALL.len() == orders.len() && DecimalSign::ALL.len() == signs.len());
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Columns"</h2>
+                <p>"What each column of your file says. We remember it for the next file with the same columns."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                <Form form class=css::form>
+                    <input type="hidden" name="id" value=statement.summary.id.to_string()/>
+                    <div class=css::columns>
+                        {fields}
+                        <Field name="defaultCurrency" label="Currency, where no column says so" error=form.error_of("defaultCurrency")>
+                            <CurrencySelect chosen=currency/>
+                        </Field>
+                        <Field name="dateOrder" label="Dates in numbers" error=order_error>
+                            <Select options=orders/>
+                        </Field>
+                        <Field name="decimalSign" label="Amounts" error=sign_error>
+                            <Select options=signs/>
+                        </Field>
+                    </div>
+                    <div><Button kind=ButtonType::Submit loading=form.is_pending()>"Read again"</Button></div>
+                </Form>
+            </CardBody>
+        </Card>
+    }
+}
+
+/// What was chosen before the page was drawn again.
+fn typed(form: FormState<SetStatementMapping>, name: &str) -> Option<String> {
+    form.was_sent().then(|| form.value_of(name))
+}
+
+/// The columns of the file, each with what stands in it first.
+fn column_options(statement: &StatementView, column: Column, typed: Option<String>) -> Vec<SelectOption> {
+    let chosen = typed.unwrap_or_else(|| statement.mapping.columns.get(&column).map(ToString::to_string).unwrap_or_default());
+    let example = |index: usize| {
+        let cell = statement.summary.scan.head.iter().filter_map(|row| row.get(index)).find(|cell| !cell.trim().is_empty());
+        cell.map(|cell| format!(" ({cell})")).unwrap_or_default()
+    };
+    let in_file = statement.header.iter().enumerate().map(|(index, name)| {
+        let name = if name.is_empty() { format!("Column {}", index + 1) } else { name.clone() };
+        let value = index.to_string();
+        SelectOption { selected: value == chosen, value: value.into(), label: format!("{name}{}", example(index)).into() }
+    });
+    let nowhere = SelectOption { value: "".into(), label: "Not in this file".into(), selected: chosen.is_empty() };
+    std::iter::once(nowhere).chain(in_file).collect()
+}
+
+fn choice_options<C: Choice>(known: C, typed: Option<String>) -> Vec<SelectOption> {
+    let chosen = typed.and_then(|word| C::parse(&word)).unwrap_or(known);
+    let option = |choice: &C| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: *choice == chosen };
+    C::ALL.iter().map(option).collect()
+}

@@ -1,0 +1,142 @@
+use leptos::prelude::*;
+
+use super::{counted, css, preview::Faults, statements::StateBadge};
+use crate::{
+    api::earnings::{ImportStatement, UndoStatement},
+    domain::{
+        earnings::{StatementState, StatementView},
+        figures::grouped,
+        navigation::statement_page,
+    },
+    hooks::{
+        form::{Form, FormState, Problem},
+        time::LocalTime,
+    },
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        progress::Progress,
+    },
+};
+
+/// Has the rows stored.
+#[component]
+pub fn ImportForm(
+    /// The statement.
+    statement: StatementView,
+    form: FormState<ImportStatement>,
+) -> impl IntoView {
+    let StatementView { summary, same_as, .. } = statement;
+    let failed = (summary.state == StatementState::Failed).then(|| {
+        view! { <Alert tone=AlertTone::Danger>"This statement could not be imported, and none of its rows counts. Try again in a moment."</Alert> }
+    });
+    let button = match same_as {
+        Some(id) => view! {
+            <Alert>"The same file is imported already: " <a href=statement_page(&id.to_string())>"look at it"</a> "."</Alert>
+        }
+        .into_any(),
+        None if summary.scan.entries == 0 => ().into_any(),
+        None => {
+            let label = format!("Import {}", counted(summary.scan.new_entries(), "earning", "earnings"));
+            view! {
+                <Form form>
+                    <input type="hidden" name="id" value=summary.id.to_string()/>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>{label}</Button>
+                </Form>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        {failed}
+        <Problem form/>
+        <div class=css::actions>{button}</div>
+    }
+}
+
+/// How far an import has come.
+#[component]
+pub fn Importing(
+    /// The statement.
+    statement: StatementView,
+) -> impl IntoView {
+    let summary = statement.summary;
+    let rows = summary.scan.rows;
+    let text = format!("{} of {}", grouped(summary.progress.into()), counted(rows, "row", "rows"));
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Importing"</h2>
+                <p>"You can leave this page: it goes on by itself."</p>
+            </CardHeader>
+            <CardBody>
+                <Progress label="Rows stored" done=summary.progress of=rows/>
+                <p class=css::facts>{text}</p>
+                <noscript><p><a href=statement_page(&summary.id.to_string())>"Look again"</a></p></noscript>
+            </CardBody>
+        </Card>
+    }
+}
+
+/// What an import came to.
+#[component]
+pub fn Outcome(
+    /// The statement.
+    statement: StatementView,
+) -> impl IntoView {
+    let basis = statement.mapping.basis();
+    let summary = statement.summary;
+    let scan = summary.scan;
+    let totals = scan.totals.iter().map(|total| view! { <span>{total.to_string()}</span> }).collect_view();
+    let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}. "));
+    let repeated = (scan.repeated > 0).then(|| {
+        view! { <p>{format!("{} stored already, by another statement: counted once.", counted(scan.repeated, "was", "were"))}</p> }
+    });
+    let left_out = (scan.left_out > 0)
+        .then(|| view! { <p>{format!("{} left out: pay-outs and failed payments.", counted(scan.left_out, "row", "rows"))}</p> });
+    view! {
+        <Card>
+            <CardHeader>
+                <p><StateBadge state=summary.state/></p>
+                <h2>{format!("{} added", counted(summary.added, "earning", "earnings"))}</h2>
+                {summary.imported_at.map(|time| view! { <p class=css::facts>"Imported " <LocalTime time/></p> })}
+            </CardHeader>
+            <CardBody>
+                <p class=css::totals>{totals}</p>
+                <p class=css::facts>{period} {basis}</p>
+                {repeated}
+                {left_out}
+                <Faults faults=scan.faults count=scan.faulty/>
+            </CardBody>
+        </Card>
+    }
+}
+
+/// Takes a statement away, after a second look.
+#[component]
+pub fn Remove(
+    /// The statement.
+    statement: StatementView,
+    form: FormState<UndoStatement>,
+) -> impl IntoView {
+    let summary = statement.summary;
+    let (question, consequence, label) = if summary.state == StatementState::Imported {
+        ("Undo this import…", "All earnings that this statement alone brought are removed. You can upload it again.", "Undo import")
+    } else {
+        ("Remove this statement…", "Nothing of it counts yet. You can upload it again.", "Remove statement")
+    };
+    view! {
+        <Problem form/>
+        <details class=css::disclosure>
+            <summary>{question}</summary>
+            <div class=css::form>
+                <p>{consequence}</p>
+                <Form form>
+                    <input type="hidden" name="id" value=summary.id.to_string()/>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>{label}</Button>
+                </Form>
+            </div>
+        </details>
+    }
+}

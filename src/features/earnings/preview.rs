@@ -1,0 +1,154 @@
+use leptos::prelude::*;
+
+use super::{counted, css};
+use crate::{
+    domain::{
+        choice::Choice,
+        earnings::{RowFault, SampleEntry, Scan, StatementView},
+        figures::grouped,
+    },
+    ui::card::{Card, CardBody, CardHeader},
+};
+
+/// What the rows of a statement come to, as they are understood.
+#[component]
+pub fn Preview(
+    /// The statement.
+    statement: StatementView,
+) -> impl IntoView {
+    let StatementView { summary, mapping, .. } = statement;
+    let scan = summary.scan;
+    let (basis, sentence) = (mapping.basis(), summed_up(&scan));
+    let content = if scan.entries == 0 {
+        view! { <p>"No row can be read like this. Choose the columns, then read again."</p> }.into_any()
+    } else {
+        let totals = scan.totals.iter().map(|total| view! { <span>{total.to_string()}</span> }).collect_view();
+        let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}. "));
+        view! {
+            <p class=css::totals>{totals}</p>
+            <p class=css::facts>{period} {basis}</p>
+            <Sample entries=scan.sample.clone()/>
+        }
+        .into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"What we understood"</h2>
+                <p>{sentence}</p>
+            </CardHeader>
+            <CardBody>
+                {content}
+                <Faults faults=scan.faults count=scan.faulty/>
+            </CardBody>
+        </Card>
+    }
+}
+
+/// `12 rows: 10 earnings, 1 left out (pay-outs and failed payments), 1 with an error.`
+fn summed_up(scan: &Scan) -> String {
+    let mut parts = vec![counted(scan.entries, "earning", "earnings")];
+    if scan.repeated > 0 {
+        parts.push(format!("{} of them stored already", grouped(scan.repeated.into())));
+    }
+    if scan.left_out > 0 {
+        parts.push(format!("{} left out (pay-outs and failed payments)", grouped(scan.left_out.into())));
+    }
+    if scan.faulty > 0 {
+        parts.push(counted(scan.faulty, "row with an error", "rows with errors"));
+    }
+    format!("{}: {}.", counted(scan.rows, "row", "rows"), parts.join(", "))
+}
+
+#[component]
+fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
+    let row = |entry: SampleEntry| {
+        view! {
+            <tr>
+                <th scope="row">{entry.row}</th>
+                <td>{entry.at.format("%Y-%m-%d %H:%M").to_string()}</td>
+                <td>{entry.kind.label()}</td>
+                <td data-number="true">{entry.amount.to_string()}</td>
+                <td>{entry.description}</td>
+            </tr>
+        }
+    };
+    view! {
+        <div class=css::scroll tabindex="0" role="region" aria-label="The first earnings">
+            <table class=css::table>
+                <caption>"The first earnings. Times are UTC."</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Row"</th>
+                        <th scope="col">"Date"</th>
+                        <th scope="col">"Type"</th>
+                        <th scope="col">"Amount"</th>
+                        <th scope="col">"Description"</th>
+                    </tr>
+                </thead>
+                <tbody>{entries.into_iter().map(row).collect_view()}</tbody>
+            </table>
+        </div>
+    }
+}
+
+/// The rows that cannot be read, and why.
+#[component]
+pub(super) fn Faults(
+    /// The first of them.
+    faults: Vec<RowFault>,
+    /// How many there are.
+    count: u32,
+) -> impl IntoView {
+    let shown = u32::try_from(faults.len()).unwrap_or(u32::MAX);
+    let caption = if shown < count {
+        format!(
+            "The first {} of {}. They are not imported.",
+            grouped(shown.into()),
+            counted(count, "row with an error", "rows with errors")
+        )
+    } else {
+        format!("{}. They are not imported.", counted(count, "row with an error", "rows with errors"))
+    };
+    let row = |fault: RowFault| {
+        view! {
+            <tr>
+                <th scope="row">{fault.row}</th>
+                <td>{fault.fault.kind.label()}</td>
+                <td>{fault.fault.cell}</td>
+            </tr>
+        }
+    };
+    (!faults.is_empty()).then(|| {
+        view! {
+            <div class=css::scroll tabindex="0" role="region" aria-label="Rows with errors">
+                <table class=css::table>
+                    <caption>{caption}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Row"</th>
+                            <th scope="col">"What is wrong"</th>
+                            <th scope="col">"What stands there"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{faults.into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_is_summed_up_in_a_sentence() {
+        let scan = Scan { rows: 1200, entries: 1190, repeated: 20, left_out: 4, faulty: 6, ..Scan::default() };
+        assert_eq!(
+            summed_up(&scan),
+            "1,200 rows: 1,190 earnings, 20 of them stored already, 4 left out (pay-outs and failed payments), 6 rows with errors."
+        );
+        assert_eq!(summed_up(&Scan { rows: 1, entries: 1, ..Scan::default() }), "1 row: 1 earning.");
+    }
+}

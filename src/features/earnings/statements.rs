@@ -1,0 +1,66 @@
+use leptos::prelude::*;
+
+use super::{counted, css};
+use crate::{
+    domain::{
+        choice::Choice,
+        earnings::{StatementState, StatementSummary},
+        navigation::statement_page,
+    },
+    hooks::time::LocalTime,
+    ui::{
+        badge::{Badge, BadgeTone},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// The statements that were uploaded, the newest first.
+#[component]
+pub fn Statements(
+    /// All of them.
+    statements: Vec<StatementSummary>,
+) -> impl IntoView {
+    let list = if statements.is_empty() {
+        view! { <p class=css::facts>"No statement yet."</p> }.into_any()
+    } else {
+        view! { <ul>{statements.into_iter().map(|statement| view! { <Item statement/> }).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Statements"</h2>
+            </CardHeader>
+            <CardBody>{list}</CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Item(statement: StatementSummary) -> impl IntoView {
+    let scan = &statement.scan;
+    let totals: Vec<_> = scan.totals.iter().map(ToString::to_string).collect();
+    let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}, "));
+    let facts = format!("{}{}", period.unwrap_or_default(), counted(scan.rows, "row", "rows"));
+    view! {
+        <li class=css::item>
+            <div>
+                <p><a href=statement_page(&statement.id.to_string())>{statement.file_name}</a></p>
+                <p class=css::facts>{facts} ", uploaded " <LocalTime time=statement.uploaded_at/></p>
+            </div>
+            <p>{totals.join(", ")}</p>
+            <StateBadge state=statement.state/>
+        </li>
+    }
+}
+
+/// How far a statement has come.
+#[component]
+pub(super) fn StateBadge(state: StatementState) -> impl IntoView {
+    let tone = match state {
+        StatementState::Imported => BadgeTone::Success,
+        StatementState::Failed => BadgeTone::Danger,
+        StatementState::Arriving | StatementState::Queued | StatementState::Importing => BadgeTone::Brand,
+        StatementState::Uploaded => BadgeTone::Neutral,
+    };
+    view! { <Badge tone>{state.label()}</Badge> }
+}

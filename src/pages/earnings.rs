@@ -1,0 +1,41 @@
+//! `/integrations/onlyfans`
+
+use leptos::prelude::*;
+
+use super::PageMeta;
+use crate::{
+    api::earnings::{DeleteDailyTotal, get_earnings},
+    features::{
+        earnings::{DailyTotals, Statements, UploadForm, use_daily_total_form},
+        load_error::LoadError,
+    },
+    hooks::form::use_form,
+    ui::skeleton::Skeleton,
+};
+
+/// Statements of earnings, and days by hand.
+#[component]
+pub fn EarningsPage() -> impl IntoView {
+    let save = use_daily_total_form();
+    let delete = use_form::<DeleteDailyTotal>(|_| Ok(()));
+    let (saved, deleted) = (save.action.version(), delete.action.version());
+    let earnings = Resource::new(move || (saved.get(), deleted.get()), |_| get_earnings());
+    view! {
+        <PageMeta title="OnlyFans earnings" description="Import your statements, or enter days by hand."/>
+        <p><a href="/integrations">"Integrations"</a></p>
+        <h1>"OnlyFans earnings"</h1>
+        <UploadForm/>
+        <Transition fallback=|| view! { <Skeleton label="Loading your earnings"/> }>
+            {move || Suspend::new(async move {
+                match earnings.await {
+                    Ok(earnings) => view! {
+                        <Statements statements=earnings.statements/>
+                        <DailyTotals totals=earnings.daily_totals currency=earnings.currency save delete/>
+                    }
+                    .into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

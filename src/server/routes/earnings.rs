@@ -1,0 +1,85 @@
+//! Statements of earnings, as they arrive: larger than a server function takes. The rest is in `api::earnings`.
+
+use std::time::Duration;
+
+use axum::{
+    Extension, Json,
+    extract::{
+        Multipart, State,
+        multipart::{Field, MultipartRejection},
+    },
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::account::signed_in;
+use crate::{
+    domain::navigation::statement_page,
+    error::{ApiError, ErrorCode},
+    server::{
+        db::sessions::OpenSession,
+        services::earnings::{EarningsError, Upload},
+        state::AppState,
+    },
+};
+
+/// A piece that takes longer will not come.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// No file takes longer.
+const DEADLINE: Duration = Duration::from_mins(10);
+
+/// `POST /api/earnings/statements`: `multipart/form-data` with a `file`. Answers 201 with `{"id"}` and the statement's page.
+///
+/// # Errors
+/// 400 where it is no table; 401; 409 where too many wait; 413 where it is too large.
+pub async fn upload(
+    State(state): State<AppState>,
+    session: Option<Extension<OpenSession>>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, ApiError> {
+    let user_id = signed_in(session)?.user.id;
+    let mut form = form.map_err(|_| ErrorCode::InvalidInput)?;
+    let id = tokio::time::timeout(DEADLINE, receive(&state, user_id, &mut form)).await.map_err(|_| not_whole())??;
+    let location = HeaderValue::try_from(statement_page(&id.to_string())).map_err(|_| ErrorCode::Internal)?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(json!({ "id": id }))).into_response())
+}
+
+async fn receive(state: &AppState, user_id: Uuid, form: &mut Multipart) -> Result<Uuid, ApiError> {
+    loop {
+        let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
+        let Some(field) = next.map_err(|error| broken(&error))? else {
+            return Err(ApiError::new(ErrorCode::InvalidInput, "Choose a file."));
+        };
+        if field.name() != Some("file") {
+            continue;
+        }
+        let mut upload = Upload::begin(state, user_id, field.file_name().unwrap_or_default()).await?;
+        return match copy(field, &mut upload).await {
+            Ok(()) => Ok(upload.finish().await?),
+            Err(error) => {
+                upload.give_up().await;
+                Err(error)
+            }
+        };
+    }
+}
+
+async fn copy(mut field: Field<'_>, upload: &mut Upload<'_>) -> Result<(), ApiError> {
+    loop {
+        let next = tokio::time::timeout(PATIENCE, field.chunk()).await.map_err(|_| not_whole())?;
+        match next.map_err(|error| broken(&error))? {
+            Some(bytes) => upload.push(&bytes).await?,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn broken(error: &axum::extract::multipart::MultipartError) -> ApiError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { EarningsError::TooLarge.into() } else { not_whole() }
+}
+
+fn not_whole() -> ApiError {
+    ApiError::new(ErrorCode::InvalidInput, "The file did not arrive whole. Try again.")
+}

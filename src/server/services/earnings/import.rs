@@ -1,0 +1,75 @@
+//! Stores the rows of a statement: all that can be read, or none.
+
+use chrono::TimeDelta;
+
+use super::{EarningsError, scan::Counter, table::Rows};
+use crate::{
+    domain::earnings::Scan,
+    server::{
+        db::{
+            self, DbError,
+            statements::{Imported, Statement},
+        },
+        state::AppState,
+    },
+};
+
+/// Who imports a statement holds it so long after the last sign of life; the statement of one who died has its turn again.
+const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// So often it is tried.
+const MOST_ATTEMPTS: i32 = 3;
+const RETRY: TimeDelta = TimeDelta::seconds(30);
+
+/// Imports the statement that has waited longest; `false` if none does.
+///
+/// # Errors
+/// The database does not answer; a statement that cannot be imported is none.
+pub async fn import_due(state: &AppState) -> Result<bool, DbError> {
+    let now = state.clock.now();
+    let Some(statement) = db::statements::claim(&state.db, now, now + LEASE).await? else { return Ok(false) };
+    let (id, attempt) = (statement.summary.id, statement.attempts);
+    match import(state, &statement).await {
+        Ok(()) => tracing::info!(statement = %id, attempt, "a statement was imported"),
+        Err(error) => {
+            let is_final = !matches!(error, EarningsError::Db(_)) || attempt >= MOST_ATTEMPTS;
+            tracing::error!(statement = %id, attempt, is_final, %error, "a statement could not be imported");
+            let retry_at = (!is_final).then(|| state.clock.now() + RETRY);
+            db::statements::set_failed(&state.db, id, attempt, retry_at).await?;
+        }
+    }
+    Ok(true)
+}
+
+async fn import(state: &AppState, statement: &Statement) -> Result<(), EarningsError> {
+    let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
+    let mut rows = Rows::open(&state.db, statement);
+    let (mut counter, mut read, mut added) = (Counter::default(), 0, 0);
+    let mut tx = state.db.begin().await?;
+    db::earnings::lock(&mut *tx, user_id).await?;
+    while let Some(batch) = rows.next().await? {
+        read += i32::try_from(batch.len()).unwrap_or_default();
+        let entries = counter.take(batch);
+        let new = db::earnings::insert(&mut *tx, user_id, &entries).await?;
+        db::earnings::insert_sources(&mut *tx, user_id, id, &entries).await?;
+        added += i32::try_from(new).unwrap_or_default();
+        counter.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
+        // Outside the transaction: its owner looks on.
+        if !db::statements::set_progress(&state.db, id, attempt, read, state.clock.now() + LEASE).await? {
+            return Err(EarningsError::NotNow("Somebody else has it."));
+        }
+    }
+    let scan = counter.scan();
+    let (Some(covers_from), Some(covers_until)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
+    let imported = Imported { rows: read, added, scan: &scan, covers_from, covers_until };
+    if !db::statements::set_imported(&mut *tx, id, attempt, &imported, state.clock.now()).await? {
+        return Err(EarningsError::NotNow("Somebody else has it."));
+    }
+    db::statements::delete_chunks(&mut *tx, id).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+fn nothing_to_import(scan: &Scan) -> EarningsError {
+    tracing::warn!(rows = scan.rows, faulty = scan.faulty, "a statement has no entry");
+    EarningsError::Unreadable("No row can be read.")
+}

@@ -1,0 +1,105 @@
+//! What the rows of a statement come to, before and while they are stored.
+
+use std::collections::BTreeMap;
+
+use super::{
+    EarningsError,
+    table::{Row, Rows},
+};
+use crate::{
+    domain::{
+        earnings::{MOST_FAULTS, RowFault, SampleEntry, Scan},
+        money::Money,
+        statement::{Entry, Reading},
+    },
+    server::{
+        db::{self, earnings::Fingerprint, statements::Statement},
+        state::AppState,
+    },
+};
+
+/// So many entries are shown, and so many rows as they stand there.
+const SAMPLE: usize = 10;
+const HEAD: usize = 3;
+/// So much of a cell is shown.
+const LONGEST_CELL: usize = 40;
+
+/// Reads a whole statement with the mapping it has.
+///
+/// # Errors
+/// The file cannot be read, or the database does not answer.
+pub(super) async fn scan(state: &AppState, statement: &Statement) -> Result<Scan, EarningsError> {
+    // Closed while the process ends: then nobody waits for this any more.
+    let _turn = state.table_readers.acquire().await;
+    let mut rows = Rows::open(&state.db, statement);
+    let mut counter = Counter::default();
+    while let Some(batch) = rows.next().await? {
+        let fingerprints: Vec<_> = batch.iter().filter_map(|row| row.fingerprint).map(|fingerprint| fingerprint.to_vec()).collect();
+        counter.repeated(db::earnings::count_known(&state.db, statement.user_id, &fingerprints).await?);
+        counter.take(batch);
+    }
+    Ok(counter.scan())
+}
+
+/// Counts rows as they pass.
+#[derive(Default)]
+pub(super) struct Counter {
+    scan: Scan,
+    sums: BTreeMap<&'static str, Money>,
+}
+
+impl Counter {
+    /// Counts these rows, and returns the entries among them.
+    pub fn take(&mut self, batch: Vec<Row>) -> Vec<(Fingerprint, Entry)> {
+        batch.into_iter().filter_map(|row| self.take_row(row)).collect()
+    }
+
+    /// So many of the entries are stored already.
+    pub fn repeated(&mut self, count: i64) {
+        self.scan.repeated = self.scan.repeated.saturating_add(u32::try_from(count).unwrap_or_default());
+    }
+
+    /// What all rows so far come to.
+    pub fn scan(self) -> Scan {
+        Scan { totals: self.sums.into_values().collect(), ..self.scan }
+    }
+
+    fn take_row(&mut self, row: Row) -> Option<(Fingerprint, Entry)> {
+        let scan = &mut self.scan;
+        scan.rows += 1;
+        if scan.head.len() < HEAD {
+            scan.head.push(row.cells.iter().map(|cell| cell.chars().take(LONGEST_CELL).collect()).collect());
+        }
+        match row.reading? {
+            Reading::Entry(entry) => {
+                self.take_entry(row.number, &entry);
+                Some((row.fingerprint?, entry))
+            }
+            Reading::LeftOut => {
+                scan.left_out += 1;
+                None
+            }
+            Reading::Fault(fault) => {
+                scan.faulty += 1;
+                if scan.faults.len() < MOST_FAULTS {
+                    scan.faults.push(RowFault { row: row.number, fault });
+                }
+                None
+            }
+        }
+    }
+
+    fn take_entry(&mut self, number: u32, entry: &Entry) {
+        let (scan, day) = (&mut self.scan, entry.at.date_naive());
+        scan.entries += 1;
+        scan.first_day = Some(scan.first_day.map_or(day, |first| first.min(day)));
+        scan.last_day = Some(scan.last_day.map_or(day, |last| last.max(day)));
+        let amount = Money { minor: entry.amount_minor, currency: entry.currency };
+        let sum = self.sums.entry(entry.currency.code()).or_insert(Money { minor: 0, ..amount });
+        sum.minor = sum.minor.saturating_add(amount.minor);
+        if scan.sample.len() < SAMPLE {
+            let description = entry.description.chars().take(LONGEST_CELL).collect();
+            scan.sample.push(SampleEntry { row: number, at: entry.at, kind: entry.kind, amount, description });
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Statements of earnings and daily totals, from upload to the home page.
+
+use axum::body::Body;
+use chrono::TimeDelta;
+use http::{Request, header};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Answer, Client, TestApp};
+
+const BOUNDARY: &str = "the-boundary";
+
+/// 2026-01-15 is today.
+const STATEMENT: &str = "\
+date,type,username,gross_amount,platform_fee,net_amount,currency,message_id,description,status
+2026-01-10 08:00:00,subscription,fan1,10.00,2.00,8.00,USD,1,,done
+2026-01-10 08:00:00,tip,fan1,5.00,1.00,4.00,USD,,Thanks,done
+2026-01-10 08:00:00,tip,fan1,5.00,1.00,4.00,USD,,Thanks,done
+2026-01-12 09:30:00,message,fan2,20.00,4.00,16.00,USD,7,=HYPERLINK(1),done
+2026-01-13 10:00:00,refund,fan2,20.00,4.00,16.00,USD,7,,done
+2026-01-13 11:00:00,payout,,500.00,,500.00,USD,,,done
+2026-01-13 12:00:00,tip,fan3,9.00,1.80,7.20,USD,,,declined
+13.01.2026 at noon,tip,fan3,9.00,1.80,7.20,USD,,,done
+2026-01-14 12:00:00,tip,fan3,lots,,many,USD,,,done
+";
+
+fn multipart(name: &str, file: &[u8]) -> Vec<u8> {
+    let head =
+        format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\ncontent-type: text/csv\r\n\r\n");
+    [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
+}
+
+async fn post_file(member: &mut Client, file: &[u8]) -> Answer {
+    let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
+    member.post_raw("/api/earnings/statements", &content_type, multipart("january.csv", file)).await
+}
+
+async fn upload(member: &mut Client, file: &str) -> String {
+    post_file(member, file.as_bytes()).await.expect_status(201).json()["id"].as_str().expect("an id").to_owned()
+}
+
+async fn statement(member: &mut Client, id: &str) -> Value {
+    member.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(200).json()
+}
+
+async fn import(app: &TestApp, member: &mut Client, id: &str) -> Value {
+    let queued = member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200).json();
+    assert_eq!(queued["state"], "queued");
+    app.import_due().await;
+    statement(member, id).await
+}
+
+async fn revenue(member: &mut Client, range: &str) -> Value {
+    member.get(&format!("/api/home/stats?range={range}")).await.expect_status(200).json()["revenue"].clone()
+}
+
+#[sqlx::test]
+async fn a_statement_is_looked_at_imported_and_undone(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
+    let id = upload(&mut member, STATEMENT).await;
+    let seen = statement(&mut member, &id).await;
+    insta::assert_json_snapshot!(seen, { ".id" => "[id]" });
+    assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported", "nothing counts before it is imported");
+
+    let imported = import(&app, &mut member, &id).await;
+    assert_eq!((&imported["state"], &imported["added"], &imported["progress"]), (&json!("imported"), &json!(5), &json!(9)));
+    let known = revenue(&mut member, "7d").await;
+    // 8 + 4 + 4 + 16 - 16, of the days from the 8th to the 14th those from the 10th to the 13th.
+    assert_eq!((&known["value"], &known["currency"], &known["unit"]), (&json!(1600), &json!("USD"), &json!("minor")));
+    assert_eq!((&known["coverage"], &known["trend"]["state"]), (&json!({ "known": 4, "of": 7 }), &json!("unknown")));
+    let page = member.page("/home?range=7d").await.expect_status(200).body;
+    assert!(page.contains("16.00 USD") && page.contains("4 of 7 days known"), "{page}");
+    let export = member.get("/api/account/export").await.json();
+    assert_eq!((export["earnings"].as_array().map(Vec::len), &export["earnings"][3]["description"]), (Some(5), &json!("=HYPERLINK(1)")));
+
+    member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
+    assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
+    member.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(404);
+}
+
+#[sqlx::test]
+async fn what_two_statements_say_counts_once_and_stays_while_one_says_it(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let header = STATEMENT.lines().next().expect("a header");
+    let (first, more) = (STATEMENT, "2026-01-14 08:00:00,tip,fan9,10.00,2.00,8.00,USD,,,done\n");
+    let rows: Vec<_> = STATEMENT.lines().skip(1).take(3).collect();
+    let second = format!("{header}\n{more}{}\n", rows.join("\n"));
+    let id = upload(&mut member, first).await;
+    import(&app, &mut member, &id).await;
+    let again = upload(&mut member, &second).await;
+    assert_eq!(statement(&mut member, &again).await["scan"]["repeated"], 3);
+    assert_eq!(import(&app, &mut member, &again).await["added"], 1);
+    assert_eq!(revenue(&mut member, "7d").await["value"], 2400);
+    member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
+    assert_eq!(revenue(&mut member, "7d").await["value"], 2400, "the second says 8 + 4 + 4 + 8; what the first alone said came to 0");
+    member.post("/api/earnings/statements/undo", json!({ "id": again })).await.expect_status(200);
+    assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
+}
+
+#[sqlx::test]
+async fn the_same_file_is_not_imported_twice(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let id = upload(&mut member, STATEMENT).await;
+    import(&app, &mut member, &id).await;
+    let again = upload(&mut member, STATEMENT).await;
+    let seen = statement(&mut member, &again).await;
+    assert_eq!((&seen["sameAs"], &seen["scan"]["repeated"]), (&json!(id), &json!(5)));
+    assert_eq!(member.post("/api/earnings/statements/import", json!({ "id": again })).await.expect_status(409).code(), "conflict");
+    // Asked twice, it is imported once; and what is imported is not mapped anew.
+    member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200);
+    app.import_due().await;
+    assert_eq!(revenue(&mut member, "7d").await["value"], 1600);
+    let mapping = json!({ "id": id, "date": "0", "net": "5", "dateOrder": "dayFirst", "decimalSign": "point", "defaultCurrency": "USD" });
+    member.post("/api/earnings/statements/mapping", mapping).await.expect_status(409);
+}
+
+#[sqlx::test]
+async fn columns_are_corrected_and_remembered(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let file = "Wann;Was;Betrag\n31.12.2025;Trinkgeld;1.234,50\n01.01.2026;Trinkgeld;0,50\n";
+    let id = upload(&mut member, file).await;
+    let seen = statement(&mut member, &id).await;
+    assert_eq!(
+        (&seen["header"], &seen["scan"]["entries"], &seen["scan"]["rows"]),
+        (&json!(["Wann", "Was", "Betrag"]), &json!(0), &json!(2))
+    );
+    member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(409);
+    let mut mapping = json!({ "id": id, "date": "0", "kind": "1", "net": "0", "dateOrder": "dayFirst", "decimalSign": "comma", "defaultCurrency": "EUR" });
+    let errors = member.post("/api/earnings/statements/mapping", mapping.clone()).await.expect_status(400).json();
+    assert_eq!(errors["fields"], json!({ "net": "This column is chosen twice." }));
+    mapping["net"] = json!("2");
+    let read = member.post("/api/earnings/statements/mapping", mapping).await.expect_status(200).json();
+    assert_eq!(read["scan"]["totals"], json!([{ "minor": 123_500, "currency": "EUR" }]));
+    let next = upload(&mut member, &format!("{file}02.01.2026;Trinkgeld;1,00\n")).await;
+    assert_eq!(statement(&mut member, &next).await["scan"]["totals"][0]["minor"], 123_600, "remembered");
+    assert_eq!(member.get("/api/earnings").await.json()["statements"].as_array().map(Vec::len), Some(2));
+}
+
+#[sqlx::test]
+async fn days_by_hand_count_where_no_statement_covers_them(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let day = |day: &str, amount: &str| json!({ "day": day, "amount": amount, "currency": "USD" });
+    member.post("/api/earnings/days", day("2026-01-11", "100")).await.expect_status(200);
+    member.post("/api/earnings/days", day("2026-01-14", "1.50")).await.expect_status(200);
+    member.post("/api/earnings/days", day("2026-01-14", "2.50")).await.expect_status(200);
+    assert_eq!(revenue(&mut member, "7d").await["value"], 10_250);
+    let refused = member.post("/api/earnings/days", day("2026-01-17", "1")).await.expect_status(400).json();
+    assert_eq!(refused["fields"], json!({ "day": "This day is still to come." }));
+    assert_eq!(
+        member.post("/api/earnings/days", day("soon", "much")).await.expect_status(400).json()["fields"]
+            .as_object()
+            .map(serde_json::Map::len),
+        Some(2)
+    );
+    let id = upload(&mut member, STATEMENT).await;
+    import(&app, &mut member, &id).await;
+    assert_eq!(revenue(&mut member, "7d").await["value"], 1850, "the 11th brought nothing, says the statement");
+    let totals = member.get("/api/earnings").await.json()["dailyTotals"].clone();
+    assert_eq!((&totals[0]["isCovered"], &totals[1]["isCovered"]), (&json!(false), &json!(true)));
+    let delete = json!({ "day": "2026-01-14", "currency": "USD" });
+    member.post("/api/earnings/days/delete", delete.clone()).await.expect_status(200);
+    member.post("/api/earnings/days/delete", delete).await.expect_status(404);
+    assert_eq!(revenue(&mut member, "7d").await["value"], 1600);
+}
+
+#[sqlx::test]
+async fn a_trend_needs_both_periods_and_currencies_are_not_mixed(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let file =
+        "date,net,currency\n2026-01-01,10.00,USD\n2026-01-03,30.00,USD\n2026-01-09,50.00,USD\n2026-01-10,7.00,EUR\n2026-01-14,10.00,USD\n";
+    let id = upload(&mut member, file).await;
+    import(&app, &mut member, &id).await;
+    let stats = member.get("/api/home/stats?range=7d").await.json();
+    assert_eq!((&stats["revenue"]["value"], &stats["revenue"]["trend"]), (&json!(6000), &json!({ "state": "known", "changeBp": 5000 })));
+    assert_eq!(stats["otherRevenue"], json!([{ "minor": 700, "currency": "EUR" }]));
+    assert_eq!(stats["views"]["state"], "unsupported", "no account: nothing else is on its way");
+    member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
+    let old = upload(&mut member, "date,net\n2025-01-01,10.00\n").await;
+    import(&app, &mut member, &old).await;
+    assert_eq!(revenue(&mut member, "30d").await["state"], "pending", "nothing is known of these days");
+}
+
+#[sqlx::test]
+async fn what_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    for file in [&b""[..], b"PK\x03\x04zip", b"just some words\nand more", b"a\0,b\0\n", b"%PDF-1.7"] {
+        let error = post_file(&mut member, file).await.expect_status(400).error();
+        assert!(error["error"].as_str().is_some_and(|sentence| sentence.contains("CSV") || sentence.contains("empty")), "{error}");
+    }
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM statements").fetch_one(&db).await.expect("counted");
+    assert_eq!(left, 0);
+    member.post("/api/earnings/statements", json!({})).await.expect_status(400);
+    let mut visitor = app.visitor().await;
+    post_file(&mut visitor, STATEMENT.as_bytes()).await.expect_status(401);
+    let token = member.cookies.remove("huntaze_csrf").expect("a token");
+    post_file(&mut member, STATEMENT.as_bytes()).await.expect_status(403);
+    member.cookies.insert("huntaze_csrf".to_owned(), token);
+    // Waiting statements are not heaped up.
+    for number in 0..20 {
+        upload(&mut member, &format!("{STATEMENT}2026-01-01,tip,{number},,,1.00,USD,,,\n")).await;
+    }
+    post_file(&mut member, STATEMENT.as_bytes()).await.expect_status(409);
+}
+
+#[sqlx::test]
+async fn a_browser_without_a_script_uploads_with_the_token_in_the_address(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let page = member.page("/integrations/onlyfans").await.expect_status(200).body;
+    let (_, rest) = page.split_once("action=\"/api/earnings/statements?").expect("a form");
+    let address = format!("/api/earnings/statements?{}", rest.split('"').next().expect("an end").replace("&amp;", "&"));
+    let mut post = async |address: &str, file: &str| {
+        let request = Request::post(address)
+            .header(header::ACCEPT, "text/html,*/*")
+            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .body(Body::from(multipart("a\\b/c.csv", file.as_bytes())));
+        let answer = member.send(request.expect("a request")).await.expect_status(303);
+        let page = member.page(answer.location()).await.expect_status(200).body;
+        (answer.location().to_owned(), page)
+    };
+    let (location, page) = post(&address, STATEMENT).await;
+    assert!(location.starts_with("/integrations/onlyfans/") && page.contains("c.csv"), "{location}");
+    let (location, page) = post(&address, "").await;
+    assert!(location == "/integrations/onlyfans" && page.contains("The file is empty."), "{location}");
+    let (location, page) = post("/api/earnings/statements?_csrf=forged", STATEMENT).await;
+    assert!(location == "/integrations/onlyfans" && page.contains("open for too long"), "{location}");
+}
+
+#[sqlx::test]
+async fn nobody_reaches_the_statements_of_another(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut ada = app.member("ada@example.com").await;
+    let mut eve = app.member("eve@example.com").await;
+    let id = upload(&mut ada, STATEMENT).await;
+    eve.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(404);
+    for path in ["import", "undo"] {
+        eve.post(&format!("/api/earnings/statements/{path}"), json!({ "id": id })).await.expect_status(404);
+    }
+    // The same rows of two creators are those of each.
+    let other = upload(&mut eve, STATEMENT).await;
+    import(&app, &mut ada, &id).await;
+    assert_eq!(import(&app, &mut eve, &other).await["added"], 5);
+    eve.post("/api/earnings/statements/undo", json!({ "id": other })).await.expect_status(200);
+    assert_eq!(revenue(&mut ada, "7d").await["value"], 1600);
+}
+
+#[sqlx::test]
+async fn overlapping_statements_that_are_imported_at_once_count_once(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let rows: Vec<_> = (0..2500).map(|number| format!("2026-01-10,1.00,{number}\n")).collect();
+    let file = |rows: &[String]| format!("date,net,id\n{}", rows.concat());
+    let forwards = upload(&mut member, &file(&rows)).await;
+    let backwards: Vec<_> = rows.iter().rev().cloned().collect();
+    let backwards = upload(&mut member, &file(&backwards[..2000])).await;
+    for id in [&forwards, &backwards] {
+        member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200);
+    }
+    let twin = app.twin(std::time::Duration::from_secs(5));
+    futures::join!(app.import_due(), twin.import_due());
+    assert_eq!(revenue(&mut member, "7d").await["value"], 250_000);
+    let added = [statement(&mut member, &forwards).await["added"].as_i64(), statement(&mut member, &backwards).await["added"].as_i64()];
+    assert_eq!(added.iter().flatten().sum::<i64>(), 2500);
+    futures::join!(
+        async { member.clone().post("/api/earnings/statements/undo", json!({ "id": forwards })).await.expect_status(200) },
+        async { member.clone().post("/api/earnings/statements/undo", json!({ "id": backwards })).await.expect_status(200) },
+    );
+    assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
+}
+
+#[sqlx::test]
+async fn an_importer_that_dies_is_followed_by_another(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    let id = upload(&mut member, STATEMENT).await;
+    member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200);
+    sqlx::query("UPDATE statements SET state = 'importing', attempts = 1, leased_until = $1")
+        .bind(app.state.clock.now() + TimeDelta::minutes(1))
+        .execute(&db)
+        .await
+        .expect("taken by one that dies");
+    app.import_due().await;
+    assert_eq!(statement(&mut member, &id).await["state"], "importing", "it may still live");
+    assert_eq!(member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(409).code(), "conflict");
+    app.clock.advance(TimeDelta::minutes(2));
+    app.import_due().await;
+    assert_eq!(statement(&mut member, &id).await["added"], 5);
+}
