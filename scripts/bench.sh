@@ -92,12 +92,46 @@ compare login none=none
 compare home "$SESSION"
 printf '\n| memory of the server | MB |\n|---|---|\n| before the load | %s |\n| after it | %s |\n| at the most | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
 
+# ---------------------------------------------------------------- a long statement
+
+sql() { psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "$1"; }
+# seconds COMMAND…: how long it takes.
+seconds() {
+  local start=$EPOCHREALTIME
+  "$@" >/dev/null
+  awk -v start="$start" -v end="$EPOCHREALTIME" 'BEGIN { printf "%.2f", end - start }'
+}
+ROWS=100000
+awk -v rows="$ROWS" 'BEGIN {
+  print "date,type,username,gross_amount,platform_fee,net_amount,currency,message_id,description,status"
+  for (row = 0; row < rows; row++)
+    printf "2026-%02d-%02d %02d:%02d:00,message,fan%d,12.50,2.50,10.00,USD,%d,Payment for a message of number %d,done\n", row % 9 + 1, row % 28 + 1, row % 24, row % 60, row % 997, row, row
+}' > "$WORK/statement.csv"
+upload() { call -F "file=@$WORK/statement.csv;type=text/csv" "$APP_URL/api/earnings/statements" > "$WORK/statement.json"; }
+imported() { call "$APP_URL/api/earnings/statement?id=$STATEMENT" | grep -q '"state":"imported"'; }
+import() {
+  post /api/earnings/statements/import "{\"id\":\"$STATEMENT\"}"
+  within 120 imported || die "The statement was not imported. See $WORK"
+}
+undo() { post /api/earnings/statements/undo "{\"id\":\"$STATEMENT\"}"; }
+copy() {
+  sql "CREATE TABLE bench_copy (at timestamptz, type text, payer text, gross numeric, fee numeric, net numeric, currency text, reference bigint, description text, status text)"
+  psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "\\copy bench_copy FROM '$WORK/statement.csv' WITH (FORMAT csv, HEADER)"
+}
+resident=$(rss_mb VmRSS)
+printf '\n| a statement of %s rows, %s MB | s |\n|---|---|\n' "$ROWS" "$(wc -c < "$WORK/statement.csv" | awk '{ printf "%.1f", $1 / 1048576 }')"
+printf '| upload, and read all of it for the preview | %s |\n' "$(seconds upload)"
+STATEMENT=$(sed 's/.*"id":"\([^"]*\)".*/\1/' "$WORK/statement.json")
+printf '| import: told apart, stored once, with its source | %s |\n' "$(seconds import)"
+printf '| undo | %s |\n' "$(seconds undo)"
+printf "| PostgreSQL's own COPY of the file, unchecked, without an index | %s |\n" "$(seconds copy)"
+printf '\nMemory of the server: %s MB before the upload, %s MB at the most.\n' "$resident" "$(rss_mb VmHWM)"
+
 # ---------------------------------------------------------------- many accounts, a long history
 
 # figures URL: requests a second, and the 95th percentile of the latency, of four clients.
 figures() { wrk -t1 -c4 -d"${SECONDS_EACH}s" -s scripts/p95.lua -H "Cookie: $SESSION" -H 'accept: application/json' "$1" |
   awk '/P95/ { p95 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, p95, bad }'; }
-sql() { psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "$1"; }
 full_scans() { sql "SELECT pg_stat_clear_snapshot(), sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('daily_insights', 'audience_snapshots', 'post_snapshots')" | tail -1 | cut -d'|' -f2; }
 rows() { sql "SELECT count(*) FROM daily_insights"; }
 printf '\n| figures of | days stored | requests/s | p95, ms |\n|---|---|---|---|\n'

@@ -66,7 +66,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{entry.row}</th>
-                <td>{entry.at.format("%Y-%m-%d %H:%M").to_string()}</td>
+                <td data-number="false">{entry.at.format("%Y-%m-%d %H:%M").to_string()}</td>
                 <td>{entry.kind.label()}</td>
                 <td data-number="true">{entry.amount.to_string()}</td>
                 <td>{entry.description}</td>
@@ -101,15 +101,9 @@ pub(super) fn Faults(
     count: u32,
 ) -> impl IntoView {
     let shown = u32::try_from(faults.len()).unwrap_or(u32::MAX);
-    let caption = if shown < count {
-        format!(
-            "The first {} of {}. They are not imported.",
-            grouped(shown.into()),
-            counted(count, "row with an error", "rows with errors")
-        )
-    } else {
-        format!("{}. They are not imported.", counted(count, "row with an error", "rows with errors"))
-    };
+    let rows = counted(count, "row with an error", "rows with errors");
+    let first = if shown < count { format!(" The first {}:", grouped(shown.into())) } else { String::new() };
+    let caption = format!("Not imported: {rows}.{first}");
     let row = |fault: RowFault| {
         view! {
             <tr>

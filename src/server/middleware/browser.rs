@@ -79,7 +79,9 @@ async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(S
         return leave_page::render(state, elsewhere);
     }
     let flash = if sent_on.is_none() { flash_cookie(state, path, error.clone(), fields.clone()) } else { None };
-    let target = sent_on.map_or_else(|| form_page(path, if error.is_some() { &fields } else { &[] }), ToOwned::to_owned);
+    let mut known = fields;
+    known.retain(|(name, _)| error.is_some() || name != "token");
+    let target = sent_on.map_or_else(|| form_page(path, &known), ToOwned::to_owned);
     let mut redirect = Redirect::to(&target).into_response();
     for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
         redirect.headers_mut().append(header::SET_COOKIE, cookie);
@@ -101,7 +103,7 @@ async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
 }
 
 /// The page that a form stands on. A page with a token in its address gets it back after an error; after success the token is used up, and
-/// no fields are given.
+/// it is not given.
 fn form_page(path: &str, fields: &[(String, String)]) -> String {
     let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let with_token = |page: &str| match field("token") {

@@ -1,9 +1,6 @@
 //! The process that renews an access dies in the middle of it, again and again.
 
-use std::{
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use huntaze::{
     domain::{choice::Choice, platform::Platform},
@@ -11,46 +8,14 @@ use huntaze::{
 };
 use huntaze_sandbox::World;
 use serde_json::Value;
-use sqlx::{ConnectOptions, PgPool};
+use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
+use crate::support::{Client, Server, TestApp};
 
 const EMAIL: &str = "ada@example.com";
 const TIMES: usize = 100;
 /// From the call for new tokens to the death: from before the answer to after the row.
 const LATEST_DEATH: Duration = Duration::from_millis(12);
-
-/// A server as operators run it, with the jobs. It does not outlive the test.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // SIGKILL; an error says that it is gone already.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn start(db: &PgPool, sandbox: &Sandbox) -> Server {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
-    command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
-    command.envs([
-        ("APP_URL", "http://127.0.0.1:3000".to_owned()),
-        ("HOST", "127.0.0.1".to_owned()),
-        ("PORT", "0".to_owned()),
-        ("DATABASE_URL", db.connect_options().to_url_lossy().to_string()),
-        ("SECRET_KEY", "0".repeat(64)),
-        ("ENCRYPTION_KEYS", format!("k1:{}", "1".repeat(64))),
-        ("SMTP_URL", "smtp://127.0.0.1:9".to_owned()),
-        ("PASSWORD_HASHING", "weak-for-tests".to_owned()),
-        ("X_CLIENT_ID", "sandbox-x".to_owned()),
-        ("X_CLIENT_SECRET", "sandbox-x-secret".to_owned()),
-        ("X_MONTHLY_BUDGET_CENTS", "100000".to_owned()),
-        ("X_AUTHORIZE_URL", format!("{}/x/authorize", sandbox.address)),
-        ("X_API_URL", format!("{}/x/api", sandbox.address)),
-    ]);
-    Server(command.spawn().expect("the binary"))
-}
 
 fn refreshes(world: &World) -> usize {
     world.requests().iter().filter(|request| request.endpoint == "refresh").count()
@@ -75,7 +40,7 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
         let due = "UPDATE integrations SET expires_at = now(), next_sync_at = now() - interval '1 day', leased_until = NULL, failures = 0";
         sqlx::query(due).execute(&db).await.expect("updated");
         let before = refreshes(&sandbox.world);
-        let server = start(&db, &sandbox);
+        let server = Server::start(&db, &sandbox, 0);
         let given_up = Instant::now() + Duration::from_secs(20);
         while refreshes(&sandbox.world) == before {
             assert!(Instant::now() < given_up, "round {round}: the account was not read");

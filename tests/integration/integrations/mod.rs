@@ -3,6 +3,7 @@ mod disconnect;
 mod faults;
 mod killed;
 mod platforms;
+mod processes;
 mod read;
 mod refresh;
 mod spending;

@@ -3,6 +3,7 @@
 mod client;
 mod mailer;
 mod sandbox;
+mod server;
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,6 +35,7 @@ use leptos::config::LeptosOptions;
 pub use mailer::MemoryMailer;
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
+pub use server::Server;
 use sqlx::PgPool;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;

@@ -1,0 +1,34 @@
+//! A statement of earnings out of arbitrary bytes: it is read without a panic, and what is read keeps what it promises.
+#![no_main]
+
+use chrono::{DateTime, TimeDelta};
+use huntaze::domain::{
+    money::Currency,
+    statement::{Reading, guess, guess_delimiter, read},
+};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = guess_delimiter(first_line);
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(bytes);
+    let mut rows = reader
+        .byte_records()
+        .filter_map(Result::ok)
+        .map(|record| record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect::<Vec<_>>());
+    let header = rows.next().unwrap_or_default();
+    let rows: Vec<_> = rows.take(1000).collect();
+    let mapping = guess(&header, &rows, Currency::Usd);
+    if mapping.check(header.len()).is_err() {
+        return;
+    }
+    let latest = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
+    for row in &rows {
+        let cells: Vec<_> = row.iter().map(String::as_str).collect();
+        if let Reading::Entry(entry) = read(&mapping, &cells, latest) {
+            assert!(entry.at <= latest);
+            assert!(!entry.kind.is_negative() || entry.amount_minor <= 0);
+            assert!(entry.description.chars().count() <= 200);
+        }
+    }
+});
