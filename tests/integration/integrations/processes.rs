@@ -3,7 +3,10 @@
 use futures::future::join_all;
 use huntaze::{
     domain::platform::Platform,
-    server::infra::clock::{Clock, SystemClock},
+    server::infra::{
+        clock::{Clock, SystemClock},
+        http,
+    },
 };
 use sqlx::PgPool;
 
@@ -29,7 +32,7 @@ async fn fifty_refreshes_over_two_processes_are_one_call(db: PgPool) {
     let before = (calls("refresh"), calls("profile"));
 
     let cookies: Vec<_> = member.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let client = reqwest::Client::new();
+    let client = http::client(http::TIMEOUT).expect("TLS");
     let asks = (0..50).map(|number| {
         let server = if number % 2 == 0 { &first } else { &second };
         client

@@ -4,6 +4,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use huntaze::server::infra::http;
 use sqlx::{ConnectOptions, PgPool};
 
 use super::Sandbox;
@@ -50,7 +51,8 @@ impl Server {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port");
         let server = Self::start(db, sandbox, free.port());
         let given_up = Instant::now() + Duration::from_secs(20);
-        while !reqwest::get(server.url("/readyz")).await.is_ok_and(|answer| answer.status().is_success()) {
+        let client = http::client(http::TIMEOUT).expect("TLS");
+        while !client.get(server.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
             assert!(Instant::now() < given_up, "it does not answer");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
