@@ -9,11 +9,14 @@ CREATE TABLE statements (
     header       text[] NOT NULL,
     -- One byte.
     delimiter    smallint NOT NULL,
+    -- Records of the file above its first row.
+    skipped      integer NOT NULL,
     mapping      jsonb NOT NULL,
     -- What the rows come to with this mapping.
     scan         jsonb NOT NULL,
     state        text NOT NULL,
     uploaded_at  timestamptz NOT NULL,
+    queued_at    timestamptz,
     imported_at  timestamptz,
     -- Rows that were read, and entries that were added.
     progress     integer NOT NULL DEFAULT 0,
@@ -24,10 +27,12 @@ CREATE TABLE statements (
     -- The days from the one to the other, both among them; a day between without a row brought nothing.
     covers_from  date,
     covers_until date,
+    -- But for these: a row of them could not be read.
+    unread_days  date[] NOT NULL DEFAULT '{}',
     CONSTRAINT statements_coverage_check CHECK ((imported_at IS NULL) = (covers_from IS NULL) AND (covers_from IS NULL) = (covers_until IS NULL))
 );
 CREATE INDEX statements_user_id_idx ON statements (user_id, uploaded_at DESC);
-CREATE INDEX statements_waiting_idx ON statements (uploaded_at) WHERE state IN ('queued', 'importing');
+CREATE INDEX statements_waiting_idx ON statements (queued_at) WHERE state IN ('queued', 'importing');
 
 -- The file, in pieces.
 CREATE TABLE statement_chunks (
@@ -39,10 +44,11 @@ CREATE TABLE statement_chunks (
 
 -- What the creator said of the columns of statements with this header, for the next one.
 CREATE TABLE statement_mappings (
-    user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    header  text[] NOT NULL,
-    mapping jsonb NOT NULL,
-    PRIMARY KEY (user_id, header)
+    user_id     uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- SHA-256 of the names of its columns.
+    header_hash bytea NOT NULL CHECK (length(header_hash) = 32),
+    mapping     jsonb NOT NULL,
+    PRIMARY KEY (user_id, header_hash)
 );
 
 -- What was earned, or taken back: in minor units, below 0 then. The fingerprint tells what is the same in two statements.

@@ -123,7 +123,9 @@ printf '\n| a statement of %s rows, %s MB | s |\n|---|---|\n' "$ROWS" "$(wc -c <
 printf '| upload, and read all of it for the preview | %s |\n' "$(seconds upload)"
 STATEMENT=$(sed 's/.*"id":"\([^"]*\)".*/\1/' "$WORK/statement.json")
 printf '| import: told apart, stored once, with its source | %s |\n' "$(seconds import)"
+[ "$(sql "SELECT count(*) FROM earnings")" = "$ROWS" ] || die "Not all rows were imported"
 printf '| undo | %s |\n' "$(seconds undo)"
+[ "$(sql "SELECT count(*) FROM earnings")" = 0 ] || die "Not all rows were removed"
 printf "| PostgreSQL's own COPY of the file, unchecked, without an index | %s |\n" "$(seconds copy)"
 printf '\nMemory of the server: %s MB before the upload, %s MB at the most.\n' "$resident" "$(rss_mb VmHWM)"
 

@@ -86,7 +86,7 @@ test("the columns are remembered, and the same file is not counted twice", async
   await page.goto("/integrations/onlyfans");
   await alive(page);
   await upload(page, statement(ROWS));
-  await expect(page.getByText("The same file is imported already:")).toBeVisible();
+  await expect(page.getByText("The same file is imported already, or about to be:")).toBeVisible();
   await page.goto("/integrations/onlyfans");
   await alive(page);
   await upload(page, statement([...ROWS, `${day(2)},tip,fan9,5.00,1.00,4.00,USD,,done`]));

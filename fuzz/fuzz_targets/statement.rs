@@ -9,8 +9,7 @@ use huntaze::domain::{
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let delimiter = guess_delimiter(first_line);
+    let delimiter = guess_delimiter(bytes);
     let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(bytes);
     let mut rows = reader
         .byte_records()
@@ -25,7 +24,7 @@ fuzz_target!(|bytes: &[u8]| {
     let latest = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
     for row in &rows {
         let cells: Vec<_> = row.iter().map(String::as_str).collect();
-        if let Reading::Entry(entry) = read(&mapping, &cells, latest) {
+        if let Reading::Entry(entry) = read(&mapping, header.len(), &cells, latest) {
             assert!(entry.at <= latest);
             assert!(!entry.kind.is_negative() || entry.amount_minor <= 0);
             assert!(entry.description.chars().count() <= 200);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     choice::choices,
     figures::{HomeStats, Metric, StatsRange},
+    money::Currency,
     platform::Platform,
 };
 
@@ -27,6 +28,8 @@ pub struct Analytics {
     pub stats: HomeStats,
     /// Each day of the period, the oldest first.
     pub days: Vec<Day>,
+    /// What the days' earnings are in; none where no earnings are known, or where one account is looked at.
+    pub currency: Option<Currency>,
 }
 
 /// An account to choose.
@@ -57,6 +60,8 @@ pub struct Day {
     pub views: DayFigure,
     /// Likes, comments, shares.
     pub interactions: DayFigure,
+    /// Money earned, in minor units.
+    pub revenue: DayFigure,
 }
 
 /// What is known of a figure on a day.
@@ -87,6 +92,8 @@ choices! {
         Views = "views", "Views";
         /// Likes, comments, shares.
         Interactions = "interactions", "Interactions";
+        /// Money earned.
+        Revenue = "revenue", "Revenue";
     }
 }
 
@@ -97,6 +104,7 @@ impl Series {
             Self::Audience => day.audience,
             Self::Views => day.views,
             Self::Interactions => day.interactions,
+            Self::Revenue => day.revenue,
         }
     }
 
@@ -106,6 +114,7 @@ impl Series {
             Self::Audience => Metric::Audience.is_reported_by(platform),
             Self::Views => Metric::Views.is_reported_by(platform),
             Self::Interactions => !matches!(platform, Platform::Onlyfans),
+            Self::Revenue => Metric::Revenue.is_reported_by(platform),
         }
     }
 }

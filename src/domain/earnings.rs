@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{
     choice::choices,
     money::{Currency, Money},
-    statement::{EarningKind, Fault, Mapping},
+    statement::{DateOrders, EarningKind, Fault, Mapping},
     validation::FieldErrors,
 };
 
@@ -68,6 +68,9 @@ pub struct Scan {
     pub faults: Vec<RowFault>,
     /// The first rows as they stand there, cut.
     pub head: Vec<Vec<String>>,
+    /// How its dates are written.
+    #[serde(default)]
+    pub date_orders: DateOrders,
 }
 
 impl Scan {
@@ -81,8 +84,8 @@ impl Scan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SampleEntry {
-    /// The row of the table, as spreadsheets count: the header is 1.
-    pub row: u32,
+    /// The line of the file, from 1.
+    pub line: u32,
     /// When.
     pub at: DateTime<Utc>,
     /// What with.
@@ -97,8 +100,8 @@ pub struct SampleEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowFault {
-    /// The row of the table, as spreadsheets count: the header is 1.
-    pub row: u32,
+    /// The line of the file, from 1.
+    pub line: u32,
     /// What is wrong.
     #[serde(flatten)]
     pub fault: Fault,

@@ -53,13 +53,14 @@ impl Currency {
         }
     }
 
-    /// Minor units in what a person types: `1500`, `1,500.50`, ` 1 500 `. `None` if it is not an amount.
+    /// Minor units in what a person types: `1500`, `1,500.50`, ` 1 500 `. `None` if it is not an amount; a comma is not taken for a point.
     pub fn parse_minor(self, text: &str) -> Option<i64> {
-        let text: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != ',').collect();
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let text = text.trim();
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let whole = ungrouped(whole, ',')?;
         let decimals = self.decimals() as usize;
         let is_amount = !whole.is_empty()
-            && whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit())
+            && fraction.bytes().all(|byte| byte.is_ascii_digit())
             && fraction.len() <= decimals
             && (!text.contains('.') || !fraction.is_empty());
         if !is_amount {
@@ -75,6 +76,11 @@ impl Currency {
         let (whole, fraction) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
         let whole = super::figures::grouped(i64::try_from(whole).unwrap_or(i64::MAX));
         if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0decimals$}") }
+    }
+
+    /// What a program reads: `-1500.50`, always with its minor units.
+    pub fn format_plain(self, minor: i64) -> String {
+        self.format_grouped(minor).replace(',', "")
     }
 
     /// What a person reads and can type again: `1500.50`.
@@ -105,6 +111,15 @@ impl std::fmt::Display for Money {
     }
 }
 
+/// The digits of a whole number, whose thousands may be set apart: by `group`, a space or an apostrophe.
+pub(super) fn ungrouped(whole: &str, group: char) -> Option<String> {
+    let is_apart = |letter: char| letter == group || letter == '\'' || letter == '\u{2019}' || letter.is_whitespace();
+    let groups: Vec<&str> = whole.split(is_apart).collect();
+    let is_number = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_grouped = groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    (is_number && is_grouped).then(|| groups.concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,7 +130,7 @@ mod tests {
         for (text, minor) in [("1500", 150_000), ("1,500.50", 150_050), (" 1 500.5 ", 150_050), ("0", 0), ("0.07", 7)] {
             assert_eq!(Currency::Usd.parse_minor(text), Some(minor), "{text}");
         }
-        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢"] {
+        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢", "12,50", "1,50,000"] {
             assert_eq!(Currency::Usd.parse_minor(text), None, "{text}");
         }
         assert_eq!(Currency::Jpy.parse_minor("1500"), Some(1500));

@@ -8,7 +8,7 @@ mod row;
 use std::collections::BTreeMap;
 
 pub use amount::DecimalSign;
-pub use date::DateOrder;
+pub use date::{DateOrder, DateOrders, is_date};
 pub use guess::{guess, guess_delimiter};
 pub use row::{Entry, Fault, FaultKind, Reading, read};
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,13 @@ impl Mapping {
             (true, _) => "Net amounts are counted.",
             (false, true) => "Gross amounts less the platform's fee are counted.",
             (false, false) => "Gross amounts are counted: the file names no fee.",
+        }
+    }
+
+    /// Counts how the date of a row is written.
+    pub fn count_order(&self, cells: &[String], orders: &mut DateOrders) {
+        if let Some(cell) = self.columns.get(&Column::Date).and_then(|index| cells.get(*index)) {
+            orders.count(cell);
         }
     }
 

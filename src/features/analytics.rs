@@ -41,7 +41,9 @@ pub fn Overview(
         .collect();
     platforms.sort_unstable();
     platforms.dedup();
-    let charts = Series::ALL.iter().map(|series| chart::Chart(chart::ChartProps { series: *series, days: analytics.days.clone() }));
+    let currency = analytics.currency;
+    let series = Series::ALL.iter().copied().filter(|series| *series != Series::Revenue || currency.is_some());
+    let charts = series.map(|series| chart::Chart(chart::ChartProps { series, days: analytics.days.clone(), currency }));
     let charts: Vec<_> = charts.map(IntoView::into_view).collect();
     let has_youtube = platforms.contains(&Platform::Youtube);
     view! {

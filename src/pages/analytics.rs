@@ -43,7 +43,7 @@ fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts
             .into_any();
         }
     };
-    if analytics.accounts.is_empty() {
+    if analytics.accounts.is_empty() && analytics.currency.is_none() {
         return view! { <NothingYet/> }.into_any();
     }
     let now = looking.get_untracked();

@@ -26,8 +26,9 @@ use crate::{
     },
 };
 
-/// Between two looks while a statement is imported.
-const PAUSE: Duration = Duration::from_millis(700);
+/// Between two looks while a statement is imported: a little longer each time.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
 /// A statement: what its columns say, what its rows come to, and what became of it.
 #[component]
@@ -89,14 +90,21 @@ pub fn StatementPage() -> impl IntoView {
 /// Looks again until it is imported, and says when it is.
 fn look_again_while_moving(statement: Resource<Result<StatementView, ApiError>>) {
     let toaster = expect_context::<Toaster>();
+    let pause = StoredValue::new(FIRST_PAUSE);
     Effect::new(move |was_moving: Option<bool>| {
         let state = statement.with(|statement| match statement {
             Some(Ok(statement)) => Some(statement.summary.state),
             _ => None,
         });
-        let is_moving = state.is_some_and(StatementState::is_moving);
-        if is_moving && let Ok(timer) = set_timeout_with_handle(move || statement.refetch(), PAUSE) {
-            on_cleanup(move || timer.clear());
+        // A look that fails changes nothing.
+        let is_moving = state.map_or(was_moving == Some(true), StatementState::is_moving);
+        if is_moving {
+            if let Ok(timer) = set_timeout_with_handle(move || statement.refetch(), pause.get_value()) {
+                on_cleanup(move || timer.clear());
+            }
+            pause.update_value(|pause| *pause = LONGEST_PAUSE.min(*pause * 5 / 4));
+        } else {
+            pause.set_value(FIRST_PAUSE);
         }
         let outcome = match state.filter(|_| was_moving == Some(true)) {
             Some(StatementState::Imported) => Some((ToastTone::Success, "The statement is imported.")),

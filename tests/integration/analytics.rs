@@ -28,6 +28,7 @@ async fn each_day_says_how_many_accounts_are_in_it(db: PgPool) {
         "audience": { "value": null, "known": 0, "of": 2 },
         "views": { "value": 11_378, "known": 1, "of": 1 },
         "interactions": { "value": 436, "known": 1, "of": 2 },
+        "revenue": { "value": null, "known": 0, "of": 0 },
     });
     assert_eq!(all["days"][6], expected);
     let sum: i64 = all["days"].as_array().expect("days").iter().filter_map(|day| day["views"]["value"].as_i64()).sum();
@@ -72,7 +73,7 @@ async fn tables_can_be_taken_away_and_hold_no_formula(db: PgPool) {
     let days = member.get(&format!("/api/analytics/days.csv?range=7d&account={instagram}")).await.expect_status(200);
     assert_eq!(days.header("content-disposition"), "attachment; filename=\"huntaze-days.csv\"");
     assert_eq!(days.body.lines().count(), 8);
-    assert_eq!(days.body.lines().last(), Some("2026-01-14,instagram,ada.creates,,11378,6826,436"));
+    assert_eq!(days.body.lines().last(), Some("2026-01-14,instagram,ada.creates,,11378,6826,436,,"));
     let posts = member.get("/api/analytics/posts.csv?range=7d").await.expect_status(200);
     assert!(posts.body.contains("\"'=HYPERLINK(\"\"http://evil.example\"\")\""), "{}", posts.body);
     member.get("/api/analytics/days.csv?range=odd").await.expect_status(400);

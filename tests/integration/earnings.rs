@@ -3,8 +3,10 @@
 use axum::body::Body;
 use chrono::TimeDelta;
 use http::{Request, header};
+use huntaze::server::db;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::support::{Answer, Client, TestApp};
 
@@ -72,6 +74,12 @@ async fn a_statement_is_looked_at_imported_and_undone(db: PgPool) {
     assert_eq!((&known["coverage"], &known["trend"]["state"]), (&json!({ "known": 4, "of": 7 }), &json!("unknown")));
     let page = member.page("/home?range=7d").await.expect_status(200).body;
     assert!(page.contains("16.00 USD") && page.contains("4 of 7 days known"), "{page}");
+    let analytics = member.get("/api/analytics?range=7d").await.expect_status(200).json();
+    let days: Vec<_> = analytics["days"].as_array().expect("a list").iter().map(|day| day["revenue"]["value"].clone()).collect();
+    assert_eq!(json!(days), json!([null, null, 1600, 0, 1600, -1600, null]), "0 is known between the first and the last entry alone");
+    let table = member.get("/api/analytics/days.csv?range=7d").await.expect_status(200).body;
+    assert_eq!(table.lines().last(), Some("2026-01-13,onlyfans,,,,,,-16.00,USD"));
+    assert!(member.page("/analytics?range=7d").await.body.contains("Revenue from 2026-01-08"));
     let export = member.get("/api/account/export").await.json();
     assert_eq!((export["earnings"].as_array().map(Vec::len), &export["earnings"][3]["description"]), (Some(5), &json!("=HYPERLINK(1)")));
 
@@ -195,6 +203,10 @@ async fn what_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(db: PgPo
         let error = post_file(&mut member, file).await.expect_status(400).error();
         assert!(error["error"].as_str().is_some_and(|sentence| sentence.contains("CSV") || sentence.contains("empty")), "{error}");
     }
+    let large = post_file(&mut member, &vec![b'1'; 32 * 1024 * 1024 + 1]).await.expect_status(413);
+    assert_eq!(large.code(), "payload_too_large");
+    let huge = post_file(&mut member, &vec![b'1'; 33 * 1024 * 1024]).await.expect_status(413);
+    assert_eq!(huge.code(), "payload_too_large");
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM statements").fetch_one(&db).await.expect("counted");
     assert_eq!(left, 0);
     member.post("/api/earnings/statements", json!({})).await.expect_status(400);
@@ -269,11 +281,101 @@ async fn overlapping_statements_that_are_imported_at_once_count_once(db: PgPool)
     assert_eq!(revenue(&mut member, "7d").await["value"], 250_000);
     let added = [statement(&mut member, &forwards).await["added"].as_i64(), statement(&mut member, &backwards).await["added"].as_i64()];
     assert_eq!(added.iter().flatten().sum::<i64>(), 2500);
-    futures::join!(
-        async { member.clone().post("/api/earnings/statements/undo", json!({ "id": forwards })).await.expect_status(200) },
-        async { member.clone().post("/api/earnings/statements/undo", json!({ "id": backwards })).await.expect_status(200) },
-    );
+    for id in [&forwards, &backwards] {
+        member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
+    }
     assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
+}
+
+#[sqlx::test]
+async fn nobody_waits_with_a_connection_in_hand_while_statements_are_imported(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    let id = upload(&mut member, STATEMENT).await;
+    let user: Uuid = sqlx::query_scalar("SELECT id FROM users").fetch_one(&db).await.expect("a user");
+    let mut import = db.begin().await.expect("a transaction");
+    db::earnings::lock(&mut *import, user).await.expect("locked");
+    let refused = member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(409);
+    assert!(refused.json()["error"].as_str().is_some_and(|sentence| sentence.contains("right now")));
+    drop(import);
+    let twice =
+        futures::join!(async { member.clone().post("/api/earnings/statements/undo", json!({ "id": id })).await.status.as_u16() }, async {
+            member.clone().post("/api/earnings/statements/undo", json!({ "id": id })).await.status.as_u16()
+        },);
+    assert!([twice.0, twice.1].contains(&200), "{twice:?}");
+}
+
+#[sqlx::test]
+async fn a_day_with_a_row_that_cannot_be_read_is_not_known(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let id = upload(&mut member, "date,net\n2026-01-08,1.00\n2026-01-10,2.00\n2026-01-10,lots\n2026-01-14,4.00\n").await;
+    import(&app, &mut member, &id).await;
+    let known = revenue(&mut member, "7d").await;
+    assert_eq!((&known["value"], &known["coverage"]), (&json!(700), &json!({ "known": 6, "of": 7 })));
+    let analytics = member.get("/api/analytics?range=7d").await.json();
+    assert_eq!(analytics["days"][2]["revenue"]["value"], Value::Null);
+}
+
+#[sqlx::test]
+async fn a_file_is_read_as_it_proves_to_be_written(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut member = app.member("ada@example.com").await;
+    let scan = async |member: &mut Client, file: &str| {
+        let id = upload(member, file).await;
+        let seen = statement(member, &id).await;
+        (seen["scan"].clone(), seen["mapping"].clone(), id)
+    };
+    // Nothing proves it: that is said.
+    let (seen, _, first) = scan(&mut member, "date,net\n05/02/2025,$8.00\n").await;
+    assert_eq!(seen["dateOrders"], json!({ "dayFirst": 0, "monthFirst": 0, "either": 1 }));
+    assert!(member.page(&format!("/integrations/onlyfans/{first}")).await.body.contains("1 date can be read in two ways"));
+    // The last row proves it, though the first fifty do not.
+    let rows = "05/02/2025,8.00\n".repeat(60);
+    let (seen, mapping, second) = scan(&mut member, &format!("date,net\n{rows}13/02/2025,1.00\n")).await;
+    assert_eq!((&mapping["dateOrder"], &seen["firstDay"], &seen["faulty"]), (&json!("dayFirst"), &json!("2025-02-05"), &json!(0)));
+    let wrong =
+        json!({ "id": second, "date": "0", "net": "1", "dateOrder": "monthFirst", "decimalSign": "point", "defaultCurrency": "USD" });
+    let refused = member.post("/api/earnings/statements/mapping", wrong).await.expect_status(400).json();
+    assert_eq!(refused["fields"], json!({ "dateOrder": "The dates of this file are in the other order." }));
+    // What was remembered of another file does not outweigh it.
+    let remembered =
+        json!({ "id": second, "date": "0", "net": "1", "dateOrder": "dayFirst", "decimalSign": "point", "defaultCurrency": "USD" });
+    member.post("/api/earnings/statements/mapping", remembered).await.expect_status(200);
+    let (seen, mapping, _) = scan(&mut member, "date,net\n02/13/2025,8.00\n").await;
+    assert_eq!((&mapping["dateOrder"], &seen["firstDay"]), (&json!("monthFirst"), &json!("2025-02-13")));
+    // Without a header, below a title, in another currency.
+    let (seen, mapping, _) = scan(&mut member, "Earnings of Ada\n\nDate;Net\n2025-02-13;8,00 €\n2025-02-14;1.000,00 €\n").await;
+    assert_eq!((&mapping["currency"], &seen["totals"]), (&json!("EUR"), &json!([{ "minor": 100_800, "currency": "EUR" }])));
+    let (seen, mapping, _) = scan(&mut member, "2025-02-13,8.00\n2025-02-14,9.00\n").await;
+    assert_eq!((&seen["rows"], &mapping["columns"]), (&json!(2), &json!({})), "its owner names the columns, and loses no row");
+}
+
+#[sqlx::test]
+async fn uploads_at_once_do_not_heap_up_either(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let member = app.member("ada@example.com").await;
+    let uploads = (0..30).map(|_| {
+        let mut member = member.clone();
+        async move { post_file(&mut member, STATEMENT.as_bytes()).await.status.as_u16() }
+    });
+    let statuses = futures::future::join_all(uploads).await;
+    assert_eq!(statuses.iter().filter(|status| **status == 201).count(), 20, "{statuses:?}");
+}
+
+#[sqlx::test]
+async fn what_kills_its_importers_is_given_up(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    let id = upload(&mut member, STATEMENT).await;
+    sqlx::query("UPDATE statements SET state = 'importing', attempts = 3, leased_until = $1")
+        .bind(app.state.clock.now() - TimeDelta::seconds(1))
+        .execute(&db)
+        .await
+        .expect("the third has died");
+    app.import_due().await;
+    assert_eq!(statement(&mut member, &id).await["state"], "failed");
+    assert_eq!(import(&app, &mut member, &id).await["added"], 5, "its owner may try again");
 }
 
 #[sqlx::test]

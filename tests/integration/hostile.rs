@@ -8,7 +8,7 @@ use crate::support::TestApp;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-const ENDPOINTS: [&str; 16] = [
+const ENDPOINTS: [&str; 22] = [
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/resend-verification",
@@ -25,6 +25,12 @@ const ENDPOINTS: [&str; 16] = [
     "/api/integrations/connect",
     "/api/integrations/refresh",
     "/api/integrations/disconnect",
+    "/api/earnings/statements",
+    "/api/earnings/statements/mapping",
+    "/api/earnings/statements/import",
+    "/api/earnings/statements/undo",
+    "/api/earnings/days",
+    "/api/earnings/days/delete",
 ];
 
 #[sqlx::test]

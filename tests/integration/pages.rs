@@ -24,6 +24,7 @@ async fn every_page_has_one_heading_one_main_a_title_and_a_description(db: PgPoo
         ("/home", "Home"),
         ("/analytics", "Analytics"),
         ("/integrations", "Integrations"),
+        ("/integrations/onlyfans", "OnlyFans earnings"),
         ("/settings", "Settings"),
         ("/onboarding/step-1", "What do you create?"),
         ("/onboarding/step-2", "Where do you publish?"),

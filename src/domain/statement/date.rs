@@ -1,4 +1,5 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::domain::choice::choices;
 
@@ -18,6 +19,11 @@ const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M %p", "%I:%M%p", "%I:%M:
 // `%B` reads short names, too.
 const NAMED_DATES: [&str; 4] = ["%B %d, %Y", "%B %d %Y", "%d %B %Y", "%d-%B-%Y"];
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+/// Whether a cell holds a date, in whatever order.
+pub fn is_date(text: &str) -> bool {
+    parse(text, DateOrder::MonthFirst).is_some() || parse(text, DateOrder::DayFirst).is_some()
+}
 
 /// When something happened, as statements write it. Without a zone it is UTC, without a time midnight.
 pub(super) fn parse(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
@@ -61,20 +67,57 @@ fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
         (_, DateOrder::MonthFirst) => [third, first, second],
         (_, DateOrder::DayFirst) => [third, second, first],
     };
-    let century = if year.len() == 2 { 2000 } else { 0 };
+    // Years of two digits stand last, between slashes: `25-12-05` could be anything.
+    let century = match year.len() {
+        2 if text.contains('/') => 2000,
+        4 => 0,
+        _ => return None,
+    };
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// Which order the numbers of some dates prove, where they prove any.
-pub(super) fn order_of<'a>(texts: impl Iterator<Item = &'a str>) -> Option<DateOrder> {
-    texts.into_iter().find_map(|text| {
-        let mut numbers = text.split(|letter: char| !letter.is_ascii_digit()).filter_map(|part| part.parse::<u32>().ok());
-        match (numbers.next()?, numbers.next()?) {
-            (13..=31, 1..=12) => Some(DateOrder::DayFirst),
-            (1..=12, 13..=31) => Some(DateOrder::MonthFirst),
+/// What the dates of a statement say of their order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DateOrders {
+    /// Dates that have the day first: `31/01/2026`.
+    pub day_first: u32,
+    /// Dates that have the month first: `01/31/2026`.
+    pub month_first: u32,
+    /// Dates that can be read in both: `01/02/2026`.
+    pub either: u32,
+}
+
+impl DateOrders {
+    /// Counts a date.
+    pub(super) fn count(&mut self, text: &str) {
+        let text = text.trim();
+        let mut parts = text.split(|letter: char| !letter.is_ascii_digit());
+        let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return };
+        let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return };
+        match (first, second) {
+            // The same in both.
+            (1..=12, 1..=12) if first == second => {}
+            (13..=31, 1..=12) => self.day_first += 1,
+            (1..=12, 13..=31) => self.month_first += 1,
+            (1..=12, 1..=12) => self.either += 1,
+            _ => {}
+        }
+    }
+
+    /// The order that they prove, where they do not contradict each other.
+    pub const fn proven(self) -> Option<DateOrder> {
+        match (self.day_first, self.month_first) {
+            (1.., 0) => Some(DateOrder::DayFirst),
+            (0, 1..) => Some(DateOrder::MonthFirst),
             _ => None,
         }
-    })
+    }
+
+    /// Whether dates were read in an order that nothing proves.
+    pub const fn is_guess(self) -> bool {
+        self.either > 0 && self.proven().is_none()
+    }
 }
 
 #[cfg(test)]
@@ -109,23 +152,44 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "31/01/2026", "2026-02-30", "yesterday", "1769847300", "0001-01-01", "9999-01-01", "2026-01-31 25:00", "1/2/3/4"] {
+        for text in [
+            "",
+            "31/01/2026",
+            "2026-02-30",
+            "yesterday",
+            "1769847300",
+            "0001-01-01",
+            "9999-01-01",
+            "2026-01-31 25:00",
+            "1/2/3/4",
+            "25-12-05",
+            "1/2/026",
+        ] {
             assert_eq!(read(text, DateOrder::MonthFirst), None, "{text}");
         }
     }
 
     #[test]
     fn numbers_above_twelve_prove_the_order() {
-        assert_eq!(order_of(["01/02/2026", "31/01/2026"].into_iter()), Some(DateOrder::DayFirst));
-        assert_eq!(order_of(["01/31/2026"].into_iter()), Some(DateOrder::MonthFirst));
-        assert_eq!(order_of(["01/02/2026", "2026-01-31", "Jan 31, 2026"].into_iter()), None);
+        let orders = |texts: &[&str]| {
+            let mut orders = DateOrders::default();
+            for text in texts {
+                orders.count(text);
+            }
+            orders
+        };
+        assert_eq!(orders(&["01/02/2026", "31/01/2026"]).proven(), Some(DateOrder::DayFirst));
+        assert_eq!(orders(&["01/31/2026"]).proven(), Some(DateOrder::MonthFirst));
+        let both = orders(&["01/31/2026", "31/01/2026", "01/02/2026"]);
+        assert_eq!((both.proven(), both.is_guess()), (None, true));
+        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrders::default(), "nothing to choose");
     }
 
     proptest! {
         #[test]
         fn arbitrary_text_never_panics(text in ".*") {
             let _ = parse(&text, DateOrder::DayFirst);
-            let _ = order_of([text.as_str()].into_iter());
+            DateOrders::default().count(&text);
         }
 
         #[test]

@@ -1,4 +1,4 @@
-use super::{Column, DecimalSign, Mapping, date};
+use super::{Column, DateOrders, DecimalSign, Mapping, amount};
 use crate::domain::{choice::Choice, money::Currency};
 
 /// Names that columns have, the surest first; compared without case, spaces and signs.
@@ -32,10 +32,19 @@ pub fn guess(header: &[String], rows: &[Vec<String>], currency: Currency) -> Map
         let index = mapping.columns.get(&column).copied();
         rows.iter().filter_map(move |row| row.get(index?)).map(|cell| cell.trim())
     };
-    mapping.date_order = date::order_of(cells(Column::Date)).unwrap_or_default();
+    let mut orders = DateOrders::default();
+    cells(Column::Date).for_each(|cell| orders.count(cell));
+    mapping.date_order = orders.proven().unwrap_or_default();
+    let amounts = || cells(Column::Net).chain(cells(Column::Gross));
     let has_comma = |cell: &str| cell.rsplit_once(',').is_some_and(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count() == 2);
-    if cells(Column::Net).chain(cells(Column::Gross)).any(has_comma) {
+    if amounts().any(has_comma) {
         mapping.decimal_sign = DecimalSign::Comma;
+    }
+    // What the amounts say is surer than what is usual; a dollar is that of the creator, if it is one.
+    if let Some(said) = amounts().find_map(amount::currencies_in)
+        && !said.contains(&currency)
+    {
+        mapping.currency = said.first().copied().unwrap_or(currency);
     }
     mapping
 }
@@ -44,11 +53,20 @@ fn plain(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What stands between the columns of a table: what is most frequent in its first line.
-pub fn guess_delimiter(first_line: &[u8]) -> u8 {
-    let count = |delimiter: &u8| first_line.split(|byte| byte == delimiter).count();
+/// What stands between the columns of a table: what most of its first lines have as often as each other.
+pub fn guess_delimiter(beginning: &[u8]) -> u8 {
+    const LOOKED_AT: usize = 20;
+    let lines: Vec<_> = beginning.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT).collect();
+    if let Some([delimiter, ..]) = lines.first().and_then(|line| line.strip_prefix(b"sep=")) {
+        return *delimiter;
+    }
+    let score = |delimiter: &u8| {
+        let counts: Vec<_> = lines.iter().map(|line| line.split(|byte| byte == delimiter).count() - 1).collect();
+        let agreeing = |count: usize| counts.iter().filter(|other| **other == count).count();
+        counts.iter().filter(|count| **count > 0).map(|count| (agreeing(*count), *count)).max().unwrap_or_default()
+    };
     // The last of equals wins, so the comma comes last.
-    [b'|', b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',')
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
 }
 
 #[cfg(test)]
@@ -77,12 +95,15 @@ mod tests {
     fn a_column_is_guessed_once() {
         let mapping = mapping_of(&["Date & Time", "Amount", "Amount"], &["Jan 31, 2026", "$1,234.56", ""]);
         assert_eq!(mapping.columns.into_iter().collect::<Vec<_>>(), [(Column::Date, 0), (Column::Gross, 1)]);
-        assert_eq!(mapping.decimal_sign, DecimalSign::Point);
+        assert_eq!((mapping.decimal_sign, mapping.currency), (DecimalSign::Point, Currency::Usd));
+        assert_eq!(mapping_of(&["Date", "Net"], &["2026-01-31", "8.00 EUR"]).currency, Currency::Eur, "the file knows better");
     }
 
     #[test]
-    fn the_most_frequent_sign_stands_between_columns() {
+    fn the_sign_that_lines_agree_on_stands_between_columns() {
         assert_eq!(guess_delimiter(b"date;type;net, gross"), b';');
+        assert_eq!(guess_delimiter(b"Statement of Ada\n\ndate;net\n1;1,50\n2;1,50, and more, much\n"), b';');
+        assert_eq!(guess_delimiter(b"sep=;\na,b;c\n"), b';');
         assert_eq!(guess_delimiter(b"date\ttype"), b'\t');
         assert_eq!(guess_delimiter(b"date"), b',');
     }

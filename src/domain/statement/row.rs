@@ -1,4 +1,4 @@
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Column, EarningKind, Mapping, amount, date};
@@ -47,6 +47,9 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What stands there, cut.
     pub cell: String,
+    /// The day that it is missing from, where that can be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
 }
 
 choices! {
@@ -60,17 +63,26 @@ choices! {
         NoAmount = "no_amount", "There is no amount.";
         /// No amount is written like that.
         BadAmount = "bad_amount", "This is not an amount.";
+        /// Without it nobody knows what is left.
+        NoFee = "no_fee", "There is no fee.";
+        /// Not the currency of the row.
+        OtherCurrency = "other_currency", "This amount is of another currency.";
         /// Not a currency that we know.
         BadCurrency = "bad_currency", "This currency is not known here.";
         /// It says what has not happened.
         Future = "future", "This date is in the future.";
         /// Larger than any row is.
-        TooLong = "too_long", "This row is too long.";
+        TooLong = "too_long", "This row is too long. Perhaps a quotation mark is not closed.";
+        /// Cells where the header has none: they may be shifted.
+        TooWide = "too_wide", "This row has more columns than the header.";
     }
 }
 
-/// Reads the cells of one row. What happened after `latest` is a fault.
-pub fn read(mapping: &Mapping, cells: &[&str], latest: DateTime<Utc>) -> Reading {
+/// Reads the cells of one row of a table of so many columns. What happened after `latest` is a fault.
+pub fn read(mapping: &Mapping, width: usize, cells: &[&str], latest: DateTime<Utc>) -> Reading {
+    if let Some(extra) = cells.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
+        return Reading::Fault(fault(FaultKind::TooWide, extra));
+    }
     match entry(mapping, cells, latest) {
         Ok(Some(entry)) => Reading::Entry(entry),
         Ok(None) => Reading::LeftOut,
@@ -92,11 +104,12 @@ fn entry(mapping: &Mapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Opt
     if at > latest {
         return Err(fault(FaultKind::Future, cell(Column::Date)));
     }
+    let on_its_day = |fault: Fault| Fault { day: Some(at.date_naive()), ..fault };
     let currency = match cell(Column::Currency) {
         "" => mapping.currency,
-        code => Currency::parse(code).ok_or_else(|| fault(FaultKind::BadCurrency, code))?,
+        code => Currency::parse(code).ok_or_else(|| on_its_day(fault(FaultKind::BadCurrency, code)))?,
     };
-    let amount = amount_of(mapping, cells, currency)?;
+    let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
     Ok(Some(Entry {
         at,
         kind,
@@ -108,18 +121,24 @@ fn entry(mapping: &Mapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Opt
     }))
 }
 
-/// The net amount, or the gross amount less the fee.
+/// The net amount, or the gross amount less the fee where both are there; the gross amount where the file names no other.
 fn amount_of(mapping: &Mapping, cells: &[&str], currency: Currency) -> Result<i64, Fault> {
     let amount = |column| match mapping.cell(cells, column) {
         "" => Ok(None),
-        text => amount::parse(text, mapping.decimal_sign, currency).map(Some).ok_or_else(|| fault(FaultKind::BadAmount, text)),
+        text => amount::parse(text, mapping.decimal_sign, currency).map(Some).map_err(|kind| fault(kind, text)),
     };
+    let is_named = |column| mapping.columns.contains_key(&column);
     if let Some(net) = amount(Column::Net)? {
         return Ok(net);
     }
     let gross = amount(Column::Gross)?.ok_or_else(|| fault(FaultKind::NoAmount, ""))?;
-    // A fee lessens what was earned, and what is given back, whatever its sign.
-    let fee = amount(Column::Fee)?.unwrap_or_default().abs();
+    let fee = match amount(Column::Fee)? {
+        // A fee lessens what was earned, and what is given back, whatever its sign.
+        Some(fee) => fee.abs(),
+        None if is_named(Column::Net) => return Err(fault(FaultKind::NoAmount, "")),
+        None if is_named(Column::Fee) => return Err(fault(FaultKind::NoFee, "")),
+        None => 0,
+    };
     Ok(if gross < 0 { gross + fee.min(-gross) } else { gross - fee })
 }
 
@@ -144,19 +163,26 @@ fn kind_of(word: &str) -> Option<EarningKind> {
     ];
     const PAYOUTS: [&str; 5] = ["payout", "pay-out", "pay out", "withdraw", "transfer"];
     let word = word.to_lowercase();
-    let known = KNOWN.iter().find(|(part, _)| word.contains(part)).map(|(_, kind)| *kind);
-    match known {
-        None if PAYOUTS.iter().any(|part| word.contains(part)) => None,
-        known => Some(known.unwrap_or(EarningKind::Other)),
+    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    if has(&PAYOUTS) {
+        return None;
     }
+    // What was taken back, and came again: its sign is the file's.
+    if has(&["chargeback", "charge back", "refund"]) && has(&["revers", " won", "cancel"]) {
+        return Some(EarningKind::Other);
+    }
+    Some(KNOWN.iter().find(|(part, _)| word.contains(part)).map_or(EarningKind::Other, |(_, kind)| *kind))
 }
 
+/// Whether a payment did not come about, or was given back again.
 fn never_came_about(status: &str) -> bool {
-    ["failed", "declined", "cancelled", "canceled", "void", "rejected"].iter().any(|word| status.eq_ignore_ascii_case(word))
+    const WORDS: [&str; 10] = ["fail", "declin", "cancel", "void", "reject", "refund", "revers", "chargeback", "charged back", "disput"];
+    let status = status.to_lowercase();
+    WORDS.iter().any(|word| status.contains(word))
 }
 
 fn fault(kind: FaultKind, cell: &str) -> Fault {
-    Fault { kind, cell: cut(cell, LONGEST_EXCERPT) }
+    Fault { kind, cell: cut(cell, LONGEST_EXCERPT), day: None }
 }
 
 /// The beginning of a text, without what cannot be shown.
@@ -185,7 +211,7 @@ mod tests {
     }
 
     fn row(kind: &str, net: &str, gross: &str, fee: &str) -> Reading {
-        read(&mapping(), &["2026-01-31", kind, net, gross, fee, "", "Thanks!", "17", "fan", "done"], latest())
+        read(&mapping(), CELLS, &["2026-01-31", kind, net, gross, fee, "", "Thanks!", "17", "fan", "done"], latest())
     }
 
     fn amount(reading: Reading) -> i64 {
@@ -199,7 +225,6 @@ mod tests {
         assert_eq!((entry.kind, entry.amount_minor, entry.currency), (EarningKind::Tip, 800, Currency::Usd));
         assert_eq!((&*entry.description, &*entry.reference, &*entry.payer), ("Thanks!", "17", "fan"));
         assert_eq!(amount(row("tip", "", "10.00", "-2.00")), 800);
-        assert_eq!(amount(row("tip", "", "10.00", "")), 1000);
         assert_eq!(amount(row("tip", "0", "10.00", "")), 0, "a 0 is known");
     }
 
@@ -209,18 +234,22 @@ mod tests {
         assert_eq!(amount(row("chargeback", "-8.00", "", "")), -800);
         assert_eq!(amount(row("Refund", "", "-10.00", "2.00")), -800);
         assert_eq!(amount(row("adjustment", "-1.50", "", "")), -150);
+        assert_eq!(amount(row("Chargeback reversal", "8.00", "", "")), 800, "won back");
     }
 
     #[test]
     fn payouts_and_failures_are_no_earnings() {
         assert_eq!(row("Payout request", "500.00", "", ""), Reading::LeftOut);
-        let failed = read(&mapping(), &["2026-01-31", "tip", "8", "", "", "", "", "", "", "Declined"], latest());
-        assert_eq!(failed, Reading::LeftOut);
+        for status in ["Declined", "refunded", "Charged back"] {
+            let row = read(&mapping(), CELLS, &["2026-01-31", "tip", "8", "", "", "", "", "", "", status], latest());
+            assert_eq!(row, Reading::LeftOut, "{status}");
+        }
+        assert_eq!(row("Payout reversal", "500.00", "", ""), Reading::LeftOut);
     }
 
     #[test]
     fn what_is_wrong_is_said_with_what_stands_there() {
-        let fault = |cells: &[&str]| match read(&mapping(), cells, latest()) {
+        let fault = |cells: &[&str]| match read(&mapping(), CELLS, cells, latest()) {
             Reading::Fault(fault) => (fault.kind, fault.cell),
             other => panic!("{other:?}"),
         };
@@ -230,6 +259,22 @@ mod tests {
         assert_eq!(fault(&["2026-01-31", "tip"]), (FaultKind::NoAmount, String::new()));
         assert_eq!(fault(&["2026-01-31", "tip", "8,00"]), (FaultKind::BadAmount, "8,00".to_owned()));
         assert_eq!(fault(&["2026-01-31", "tip", "8", "", "", "BTC"]), (FaultKind::BadCurrency, "BTC".to_owned()));
+        assert_eq!(fault(&["2026-01-31", "tip", "", "10.00"]), (FaultKind::NoAmount, String::new()), "the fee is not known");
+        assert_eq!(fault(&["2026-01-31", "tip", "1", "234.56", "0", "", "", "", "", "", "done"]), (FaultKind::TooWide, "done".to_owned()));
+    }
+
+    #[test]
+    fn what_is_counted_is_what_the_columns_say() {
+        let amount_with = |columns: &[Column], cells: &[&str]| {
+            let columns = [Column::Date].iter().chain(columns).copied().zip(0..).collect();
+            read(&Mapping { columns, ..mapping() }, 4, cells, latest())
+        };
+        let gross = amount_with(&[Column::Gross], &["2026-01-31", "10.00"]);
+        assert_eq!(amount(gross), 1000);
+        let less_fee = [Column::Gross, Column::Fee];
+        assert_eq!(amount(amount_with(&less_fee, &["2026-01-31", "10.00", "2.00"])), 800);
+        let Reading::Fault(fault) = amount_with(&less_fee, &["2026-01-31", "10.00", ""]) else { panic!("a fault") };
+        assert_eq!((fault.kind, fault.day), (FaultKind::NoFee, NaiveDate::from_ymd_opt(2026, 1, 31)), "the day is known to miss something");
     }
 
     proptest! {
@@ -238,7 +283,7 @@ mod tests {
             use crate::domain::choice::Choice;
             let columns: BTreeMap<_, _> = Column::ALL.iter().copied().zip(indexes).collect();
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-            let _ = read(&Mapping { columns, ..mapping() }, &cells, latest());
+            let _ = read(&Mapping { columns, ..mapping() }, CELLS, &cells, latest());
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::{
     analytics::{Day, DayFigure, Series},
     choice::Choice,
     figures::{UNKNOWN, grouped},
+    money::{Currency, Money},
 };
 
 /// The drawing's own units; it is stretched to the width there is.
@@ -17,7 +18,8 @@ const MARGIN: i64 = 8;
 
 /// A line over the days, broken where nothing is known; and the same as a table.
 #[component]
-pub(super) fn Chart(series: Series, days: Vec<Day>) -> impl IntoView {
+pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) -> impl IntoView {
+    let unit = ValueUnit(currency.filter(|_| series == Series::Revenue));
     let figures: Vec<_> = days.iter().map(|day| series.of(day)).collect();
     let plot = Plot::of(&figures, series != Series::Audience);
     let drawing = match &plot {
@@ -27,13 +29,13 @@ pub(super) fn Chart(series: Series, days: Vec<Day>) -> impl IntoView {
                 preserveAspectRatio="none"
                 class=css::drawing
                 role="img"
-                aria-label=summary(series, &days, plot)
+                aria-label=summary(series, &days, plot, unit)
             >
                 <path d=plot.line.clone() class=css::line></path>
                 <path d=plot.partial.clone() class=css::dots></path>
             </svg>
             <p class=css::scale>
-                <span>{format!("{} – {}", grouped(plot.low), grouped(plot.high))}</span>
+                <span>{format!("{} – {}", unit.text(plot.low), unit.text(plot.high))}</span>
                 {(!plot.partial.is_empty()).then(|| view! { <span>"Dots: not all accounts are known"</span> })}
             </p>
         }
@@ -49,7 +51,7 @@ pub(super) fn Chart(series: Series, days: Vec<Day>) -> impl IntoView {
                 <div class=css::scroll tabindex="0" role="region" aria-label=format!("{} by day", series.label())>
                     <table class=css::table>
                         <thead><tr><th scope="col">"Day"</th><th scope="col">{series.label()}</th></tr></thead>
-                        <tbody>{days.into_iter().map(|day| view! { <Row series day/> }).collect_view()}</tbody>
+                        <tbody>{days.into_iter().map(|day| view! { <Row series day unit/> }).collect_view()}</tbody>
                     </table>
                 </div>
             </details>
@@ -58,15 +60,28 @@ pub(super) fn Chart(series: Series, days: Vec<Day>) -> impl IntoView {
 }
 
 #[component]
-fn Row(series: Series, day: Day) -> impl IntoView {
+fn Row(series: Series, day: Day, unit: ValueUnit) -> impl IntoView {
     let figure = series.of(&day);
-    let value = figure.value.map_or_else(|| UNKNOWN.to_owned(), grouped);
+    let value = figure.value.map_or_else(|| UNKNOWN.to_owned(), |value| unit.text(value));
     let part = figure.is_partial().then(|| format!(" ({} of {} accounts)", figure.known, figure.of));
     view! { <tr><th scope="row">{day.day.to_string()}</th><td>{value}{part}</td></tr> }
 }
 
+/// What values are in: a currency's minor units, or things.
+#[derive(Clone, Copy)]
+struct ValueUnit(Option<Currency>);
+
+impl ValueUnit {
+    fn text(self, value: i64) -> String {
+        match self.0 {
+            Some(currency) => Money { minor: value, currency }.to_string(),
+            None => grouped(value),
+        }
+    }
+}
+
 /// What the drawing shows, in words.
-fn summary(series: Series, days: &[Day], plot: &Plot) -> String {
+fn summary(series: Series, days: &[Day], plot: &Plot, unit: ValueUnit) -> String {
     let known = days.iter().filter(|day| series.of(day).value.is_some()).count();
     let (from, to) = (days.first().map(|day| day.day.to_string()), days.last().map(|day| day.day.to_string()));
     format!(
@@ -74,8 +89,8 @@ fn summary(series: Series, days: &[Day], plot: &Plot) -> String {
         series.label(),
         from.unwrap_or_default(),
         to.unwrap_or_default(),
-        grouped(plot.low),
-        grouped(plot.high),
+        unit.text(plot.low),
+        unit.text(plot.high),
         days.len()
     )
 }

@@ -33,7 +33,7 @@ pub fn ImportForm(
     });
     let button = match same_as {
         Some(id) => view! {
-            <Alert>"The same file is imported already: " <a href=statement_page(&id.to_string())>"look at it"</a> "."</Alert>
+            <Alert>"The same file is imported already, or about to be: " <a href=statement_page(&id.to_string())>"look at it"</a> "."</Alert>
         }
         .into_any(),
         None if summary.scan.entries == 0 => ().into_any(),

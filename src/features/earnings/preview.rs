@@ -7,7 +7,10 @@ use crate::{
         earnings::{RowFault, SampleEntry, Scan, StatementView},
         figures::grouped,
     },
-    ui::card::{Card, CardBody, CardHeader},
+    ui::{
+        alert::Alert,
+        card::{Card, CardBody, CardHeader},
+    },
 };
 
 /// What the rows of a statement come to, as they are understood.
@@ -19,6 +22,10 @@ pub fn Preview(
     let StatementView { summary, mapping, .. } = statement;
     let scan = summary.scan;
     let (basis, sentence) = (mapping.basis(), summed_up(&scan));
+    let order = scan.date_orders.is_guess().then(|| {
+        let either = counted(scan.date_orders.either, "date", "dates");
+        format!("{either} can be read in two ways, like 01/02/2026. Look whether they are right below; if not, choose the other order.")
+    });
     let content = if scan.entries == 0 {
         view! { <p>"No row can be read like this. Choose the columns, then read again."</p> }.into_any()
     } else {
@@ -27,6 +34,7 @@ pub fn Preview(
         view! {
             <p class=css::totals>{totals}</p>
             <p class=css::facts>{period} {basis}</p>
+            {order.map(|order| view! { <Alert>{order}</Alert> })}
             <Sample entries=scan.sample.clone()/>
         }
         .into_any()
@@ -65,7 +73,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
     let row = |entry: SampleEntry| {
         view! {
             <tr>
-                <th scope="row">{entry.row}</th>
+                <th scope="row">{entry.line}</th>
                 <td data-number="false">{entry.at.format("%Y-%m-%d %H:%M").to_string()}</td>
                 <td>{entry.kind.label()}</td>
                 <td data-number="true">{entry.amount.to_string()}</td>
@@ -79,7 +87,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
                 <caption>"The first earnings. Times are UTC."</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Row"</th>
+                        <th scope="col">"Line"</th>
                         <th scope="col">"Date"</th>
                         <th scope="col">"Type"</th>
                         <th scope="col">"Amount"</th>
@@ -107,7 +115,7 @@ pub(super) fn Faults(
     let row = |fault: RowFault| {
         view! {
             <tr>
-                <th scope="row">{fault.row}</th>
+                <th scope="row">{fault.line}</th>
                 <td>{fault.fault.kind.label()}</td>
                 <td>{fault.fault.cell}</td>
             </tr>
@@ -120,7 +128,7 @@ pub(super) fn Faults(
                     <caption>{caption}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">"Row"</th>
+                            <th scope="col">"Line"</th>
                             <th scope="col">"What is wrong"</th>
                             <th scope="col">"What stands there"</th>
                         </tr>

@@ -25,6 +25,18 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError>
     Ok(())
 }
 
+/// As [`lock`], where nobody has it; `false` where somebody does.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
+    let is_ours = sqlx::query_scalar!(
+        r#"SELECT pg_try_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0)) AS "is_ours!""#,
+        user_id.to_string()
+    );
+    Ok(is_ours.fetch_one(db).await?)
+}
+
 /// Stores entries that are not stored yet. Returns how many were new.
 ///
 /// # Errors
@@ -193,6 +205,8 @@ pub struct Known {
     pub from: NaiveDate,
     /// The last of them.
     pub until: NaiveDate,
+    /// But for these: a row of them could not be read.
+    pub unread: Vec<NaiveDate>,
     /// Since when.
     pub since: DateTime<Utc>,
 }
@@ -204,10 +218,10 @@ pub struct Known {
 pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<Known>, DbError> {
     let rows = sqlx::query_as!(
         Known,
-        r#"SELECT covers_from AS "from!", covers_until AS "until!", imported_at AS "since!"
+        r#"SELECT covers_from AS "from!", covers_until AS "until!", unread_days AS "unread!", imported_at AS "since!"
              FROM statements WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
            UNION ALL
-           SELECT day, day, entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
+           SELECT day, day, '{}', entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
         user_id,
         from,
         until

@@ -29,6 +29,8 @@ pub struct Arrived<'a> {
     pub header: &'a [String],
     /// Between its columns.
     pub delimiter: u8,
+    /// Records above the first row.
+    pub skipped: u32,
     /// What the columns say.
     pub mapping: &'a Mapping,
 }
@@ -46,6 +48,8 @@ pub struct Statement {
     pub header: Vec<String>,
     /// Between its columns.
     pub delimiter: u8,
+    /// Records above the first row.
+    pub skipped: u32,
     /// What the columns say.
     pub mapping: Mapping,
     /// How often its import was begun.
@@ -59,6 +63,7 @@ struct Row {
     file_hash: Vec<u8>,
     header: Vec<String>,
     delimiter: i16,
+    skipped: i32,
     mapping: Json<Mapping>,
     scan: Json<Scan>,
     state: String,
@@ -89,30 +94,54 @@ impl TryFrom<Row> for Statement {
             file_hash: row.file_hash,
             header: row.header,
             delimiter: row.delimiter.try_into().map_err(|_| inconsistent("delimiter"))?,
+            skipped: row.skipped.unsigned_abs(),
             mapping: row.mapping.0,
             attempts: row.attempts,
         })
     }
 }
 
-/// Notes that a statement begins to arrive, unless so many of the creator's are here that were not imported. Returns whether it was noted.
+/// Lets one statement of a creator begin to arrive at a time, until the transaction ends.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, most: i64, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let done = sqlx::query!(
-        "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, mapping, scan, state, uploaded_at)
-         SELECT $1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, $4, $5, 'arriving', $6
-          WHERE (SELECT count(*) FROM statements WHERE user_id = $2 AND imported_at IS NULL) < $7",
+pub async fn lock_arrivals(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// How many statements of a creator are not imported; those that began to arrive before `abandoned_before` never will.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count_waiting(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM statements
+            WHERE user_id = $1 AND imported_at IS NULL AND (state <> 'arriving' OR uploaded_at > $2)"#,
+        user_id,
+        abandoned_before
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// Notes that a statement begins to arrive.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, skipped, mapping, scan, state, uploaded_at)
+         VALUES ($1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, 0, $4, $5, 'arriving', $6)",
         new.id,
         new.user_id,
         new.file_name,
         Json(Mapping::default()) as _,
         Json(Scan::default()) as _,
-        now,
-        most
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Stores a piece of a file.
@@ -133,22 +162,24 @@ pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, number: i32) -> Result<Opt
     Ok(bytes.fetch_optional(db).await?)
 }
 
-/// Notes that all of a file is here.
+/// Notes what is known of a file once all of it is here. It is looked at next, and seen once it has its mapping.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_>) -> Result<(), DbError> {
-    sqlx::query!(
-        "UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, mapping = $5, state = 'uploaded' WHERE id = $1",
+pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_>) -> Result<Statement, DbError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, skipped = $5, mapping = $6 WHERE id = $1
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
+                     imported_at, progress, added, attempts"#,
         id,
         arrived.file_hash,
         arrived.header,
         i16::from(arrived.delimiter),
+        i32::try_from(arrived.skipped).unwrap_or_default(),
         Json(arrived.mapping) as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    );
+    row.fetch_one(db).await?.try_into()
 }
 
 /// All statements of a creator that have arrived, the newest first.
@@ -158,7 +189,7 @@ pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<StatementSummary>, DbError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
                   progress, added, attempts
              FROM statements WHERE user_id = $1 AND state <> 'arriving' ORDER BY uploaded_at DESC, id DESC"#,
         user_id
@@ -173,7 +204,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Statemen
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
                   progress, added, attempts
              FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'arriving'"#,
         user_id,
@@ -203,7 +234,7 @@ pub async fn find_same(db: impl PgExecutor<'_>, statement: &Statement) -> Result
 /// [`DbError`].
 pub async fn set_mapping(db: impl PgExecutor<'_>, id: Uuid, mapping: &Mapping, scan: &Scan) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET mapping = $2, scan = $3, state = 'uploaded' WHERE id = $1 AND state IN ('uploaded', 'failed')",
+        "UPDATE statements SET mapping = $2, scan = $3, state = 'uploaded' WHERE id = $1 AND state IN ('arriving', 'uploaded', 'failed')",
         id,
         Json(mapping) as _,
         Json(scan) as _
@@ -215,11 +246,11 @@ pub async fn set_mapping(db: impl PgExecutor<'_>, id: Uuid, mapping: &Mapping, s
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header: &[String]) -> Result<Option<Mapping>, DbError> {
+pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<Mapping>, DbError> {
     let mapping = sqlx::query_scalar!(
-        r#"SELECT mapping AS "mapping: Json<Mapping>" FROM statement_mappings WHERE user_id = $1 AND header = $2"#,
+        r#"SELECT mapping AS "mapping: Json<Mapping>" FROM statement_mappings WHERE user_id = $1 AND header_hash = $2"#,
         user_id,
-        header
+        header_hash
     );
     Ok(mapping.fetch_optional(db).await?.map(|mapping| mapping.0))
 }
@@ -228,12 +259,12 @@ pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header: 
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header: &[String], mapping: &Mapping) -> Result<(), DbError> {
+pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &Mapping) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO statement_mappings (user_id, header, mapping) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id, header) DO UPDATE SET mapping = excluded.mapping",
+        "INSERT INTO statement_mappings (user_id, header_hash, mapping) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, header_hash) DO UPDATE SET mapping = excluded.mapping",
         user_id,
-        header,
+        header_hash,
         Json(mapping) as _
     )
     .execute(db)
@@ -245,10 +276,12 @@ pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header: &[
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn queue(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> {
+pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET state = 'queued', progress = 0, attempts = 0, leased_until = NULL WHERE id = $1 AND state IN ('uploaded', 'failed')",
-        id
+        "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
+          WHERE id = $1 AND state IN ('uploaded', 'failed')",
+        id,
+        now
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -263,13 +296,26 @@ pub async fn claim(db: impl PgExecutor<'_>, now: DateTime<Utc>, leased_until: Da
         r#"UPDATE statements SET state = 'importing', leased_until = $2, attempts = attempts + 1, progress = 0
             WHERE id = (SELECT id FROM statements
                          WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
-                         ORDER BY uploaded_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-           RETURNING id, user_id, file_name, file_hash, header, delimiter, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
+                         ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
                      imported_at, progress, added, attempts"#,
         now,
         leased_until
     );
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Gives up those whose importer has died so often: it may be theirs to blame. Returns how many.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn give_up_dead(db: impl PgExecutor<'_>, most_attempts: i32, now: DateTime<Utc>) -> Result<u64, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET state = 'failed', leased_until = NULL WHERE state = 'importing' AND attempts >= $1 AND leased_until <= $2",
+        most_attempts,
+        now
+    );
+    Ok(done.execute(db).await?.rows_affected())
 }
 
 /// Notes how far an import has come, and holds the statement for longer. Returns whether it is still this import's turn.
@@ -305,6 +351,8 @@ pub struct Imported<'a> {
     pub covers_from: NaiveDate,
     /// The day of the latest entry.
     pub covers_until: NaiveDate,
+    /// Days with a row that could not be read.
+    pub unread_days: &'a [NaiveDate],
 }
 
 /// Notes that the rows of a statement count. Returns whether it was still this import's turn.
@@ -320,7 +368,8 @@ pub async fn set_imported(
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements
-            SET state = 'imported', progress = $3, added = $4, scan = $5, covers_from = $6, covers_until = $7, imported_at = $8, leased_until = NULL
+            SET state = 'imported', progress = $3, added = $4, scan = $5, covers_from = $6, covers_until = $7, imported_at = $8, unread_days = $9,
+                leased_until = NULL
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
         id,
         attempt,
@@ -329,7 +378,8 @@ pub async fn set_imported(
         Json(imported.scan) as _,
         imported.covers_from,
         imported.covers_until,
-        now
+        now,
+        imported.unread_days
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -360,12 +410,17 @@ pub async fn delete_chunks(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbEr
     Ok(())
 }
 
-/// Removes a statement, unless it is being imported. Returns whether it was removed.
+/// Removes a statement, unless it is being imported. Returns whether it was removed; one that is gone was.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> {
-    Ok(sqlx::query!("DELETE FROM statements WHERE id = $1 AND state <> 'importing'", id).execute(db).await?.rows_affected() == 1)
+    let kept = sqlx::query_scalar!(
+        r#"WITH gone AS (DELETE FROM statements WHERE id = $1 AND state <> 'importing')
+           SELECT EXISTS (SELECT FROM statements WHERE id = $1 AND state = 'importing') AS "kept!""#,
+        id
+    );
+    Ok(!kept.fetch_one(db).await?)
 }
 
 /// Removes what never arrived whole, and what was never imported.

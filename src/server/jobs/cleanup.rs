@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::server::{
     db::{self, DbError},
+    services::earnings,
     state::AppState,
 };
 
@@ -15,8 +16,6 @@ const PAUSE: Duration = Duration::from_hours(1);
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.
 const FAILED_MAILS_KEPT: TimeDelta = TimeDelta::days(7);
-/// A file that did not arrive whole by then never will.
-const ARRIVING_KEPT: TimeDelta = TimeDelta::hours(1);
 /// A statement that its owner looked at, and did not import.
 const STATEMENTS_KEPT: TimeDelta = TimeDelta::days(30);
 /// An expired visit to a platform stays this long, to say what happened when it comes back.
@@ -45,7 +44,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let events = db::audit::delete_old(&state.db, now - EVENTS_KEPT).await?;
     let visits = db::oauth_states::delete_expired(&state.db, now - VISITS_KEPT).await?;
     let account_events = db::integration_events::delete_old(&state.db, now - ACCOUNT_EVENTS_KEPT).await?;
-    let statements = db::statements::delete_abandoned(&state.db, now - ARRIVING_KEPT, now - STATEMENTS_KEPT).await?;
+    let statements = db::statements::delete_abandoned(&state.db, now - earnings::ARRIVING, now - STATEMENTS_KEPT).await?;
     tracing::info!(sessions, links, mails, events, visits, account_events, statements, "cleaned up");
     Ok(())
 }

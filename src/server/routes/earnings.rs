@@ -1,6 +1,6 @@
 //! Statements of earnings, as they arrive: larger than a server function takes. The rest is in `api::earnings`.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::{
     Extension, Json,
@@ -40,24 +40,27 @@ pub async fn upload(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
     let user_id = signed_in(session)?.user.id;
-    let mut form = form.map_err(|_| ErrorCode::InvalidInput)?;
-    let id = tokio::time::timeout(DEADLINE, receive(&state, user_id, &mut form)).await.map_err(|_| not_whole())??;
+    let form = form.map_err(|_| ErrorCode::InvalidInput)?;
+    let worker = state.clone();
+    // To the end, whether or not the browser waits: what did not arrive whole is removed.
+    let received = state.tasks.spawn(async move { receive(&worker, user_id, form).await });
+    let id = received.await.map_err(EarningsError::from)??;
     let location = HeaderValue::try_from(statement_page(&id.to_string())).map_err(|_| ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(json!({ "id": id }))).into_response())
 }
 
-async fn receive(state: &AppState, user_id: Uuid, form: &mut Multipart) -> Result<Uuid, ApiError> {
+async fn receive(state: &AppState, user_id: Uuid, mut form: Multipart) -> Result<Uuid, EarningsError> {
     loop {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
         let Some(field) = next.map_err(|error| broken(&error))? else {
-            return Err(ApiError::new(ErrorCode::InvalidInput, "Choose a file."));
+            return Err(EarningsError::Unreadable("Choose a file."));
         };
         if field.name() != Some("file") {
             continue;
         }
         let mut upload = Upload::begin(state, user_id, field.file_name().unwrap_or_default()).await?;
         return match copy(field, &mut upload).await {
-            Ok(()) => Ok(upload.finish().await?),
+            Ok(()) => upload.finish().await,
             Err(error) => {
                 upload.give_up().await;
                 Err(error)
@@ -66,20 +69,22 @@ async fn receive(state: &AppState, user_id: Uuid, form: &mut Multipart) -> Resul
     }
 }
 
-async fn copy(mut field: Field<'_>, upload: &mut Upload<'_>) -> Result<(), ApiError> {
-    loop {
+async fn copy(mut field: Field<'_>, upload: &mut Upload) -> Result<(), EarningsError> {
+    let deadline = Instant::now() + DEADLINE;
+    while Instant::now() < deadline {
         let next = tokio::time::timeout(PATIENCE, field.chunk()).await.map_err(|_| not_whole())?;
         match next.map_err(|error| broken(&error))? {
             Some(bytes) => upload.push(&bytes).await?,
             None => return Ok(()),
         }
     }
+    Err(not_whole())
 }
 
-fn broken(error: &axum::extract::multipart::MultipartError) -> ApiError {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { EarningsError::TooLarge.into() } else { not_whole() }
+fn broken(error: &axum::extract::multipart::MultipartError) -> EarningsError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { EarningsError::TooLarge } else { not_whole() }
 }
 
-fn not_whole() -> ApiError {
-    ApiError::new(ErrorCode::InvalidInput, "The file did not arrive whole. Try again.")
+const fn not_whole() -> EarningsError {
+    EarningsError::Unreadable("The file did not arrive whole. Try again.")
 }

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
-use super::home::{self, HomeError};
+use super::{
+    earnings::{self, RevenueDays},
+    home::{self, HomeError},
+};
 use crate::{
     domain::{
         analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series, pages_of},
         choice::Choice,
         figures::StatsRange,
+        platform::Platform,
     },
     error::{ApiError, ErrorCode},
     server::{
@@ -86,6 +90,14 @@ impl Selection {
         self.accounts.iter().find(|account| account.id == id)
     }
 
+    /// What the period's days brought: earnings are the creator's, not an account's.
+    async fn revenue(&self, state: &AppState, user_id: Uuid) -> Result<Option<RevenueDays>, DbError> {
+        match self.account {
+            None => earnings::revenue_days(&state.db, user_id, self.start(), self.today).await,
+            Some(_) => Ok(None),
+        }
+    }
+
     fn start(&self) -> NaiveDate {
         self.today - Days::new(self.range.days().into())
     }
@@ -102,6 +114,7 @@ impl Selection {
 pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Analytics, AnalyticsError> {
     let period = home::stats(state, user_id, selection.range, selection.account).await?;
     let rows = db::analytics::days(&state.db, user_id, selection.account, selection.start(), selection.today).await?;
+    let revenue = selection.revenue(state, user_id).await?;
     let name = |account: &Integration| AccountName {
         id: account.id,
         provider: account.provider,
@@ -114,19 +127,24 @@ pub async fn look(state: &AppState, user_id: Uuid, selection: &Selection) -> Res
         account: selection.account,
         accounts: selection.accounts.iter().map(name).collect(),
         stats: period,
-        days: days(selection, &rows),
+        days: days(selection, &rows, revenue.as_ref()),
+        currency: revenue.map(|revenue| revenue.currency),
     })
 }
 
 /// Each day of the period, also those of which nothing is known.
-fn days(selection: &Selection, rows: &[AccountDay]) -> Vec<Day> {
+fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>) -> Vec<Day> {
     let reporting = |series: Series| {
         let count = selection.chosen().filter(|account| series.is_reported_by(account.provider)).count();
         DayFigure { value: None, known: 0, of: u32::try_from(count).unwrap_or(u32::MAX) }
     };
     let (audience, views, interactions) = (reporting(Series::Audience), reporting(Series::Views), reporting(Series::Interactions));
     let period = selection.start().iter_days().take_while(|day| *day < selection.today);
-    let mut days: BTreeMap<_, _> = period.map(|day| (day, Day { day, audience, views, interactions })).collect();
+    let revenue = |day: &NaiveDate| {
+        let value = earned.and_then(|earned| earned.days.get(day).copied());
+        DayFigure { value, known: u32::from(value.is_some()), of: u32::from(earned.is_some()) }
+    };
+    let mut days: BTreeMap<_, _> = period.map(|day| (day, Day { day, audience, views, interactions, revenue: revenue(&day) })).collect();
     for row in rows {
         let (Some(day), Some(account)) = (days.get_mut(&row.day), selection.find_account(row.integration_id)) else { continue };
         let reported = |series: Series, value: Option<i64>| value.filter(|_| series.is_reported_by(account.provider));
@@ -175,19 +193,27 @@ fn count(total: i64) -> u32 {
     u32::try_from(total).unwrap_or(u32::MAX)
 }
 
-/// The days of a period as a table: a row for each account and day of which something is known.
+/// The days of a period as a table: a row for each account and day of which something is known, then one for each day of earnings.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn export_days(state: &AppState, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let rows = db::analytics::days(&state.db, user_id, selection.account, selection.start(), selection.today).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions"])?;
+    table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions", "revenue", "currency"])?;
     for row in rows {
         let Some(account) = selection.find_account(row.integration_id) else { continue };
         let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
         let texts = [row.day.to_string(), account.provider.as_str().to_owned(), text(&account.account_name)];
-        table.write_record(texts.iter().chain(&numbers))?;
+        table.write_record(texts.iter().chain(&numbers).chain(&[String::new(), String::new()]))?;
+    }
+    if let Some(RevenueDays { currency, days }) = selection.revenue(state, user_id).await? {
+        for (day, minor) in days {
+            let texts = [day.to_string(), Platform::Onlyfans.as_str().to_owned()];
+            let nothing = std::iter::repeat_n(String::new(), 5);
+            let money = [currency.format_plain(minor), currency.code().to_owned()];
+            table.write_record(texts.into_iter().chain(nothing).chain(money))?;
+        }
     }
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }

@@ -1,24 +1,22 @@
 //! Money that was earned: statements are uploaded, looked at, imported and undone; days can be entered by hand.
 
 mod import;
+mod revenue;
 mod scan;
 mod table;
 mod upload;
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use sqlx::PgPool;
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use import::import_due;
-pub use upload::Upload;
+pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
+pub use upload::{ARRIVING, Upload};
 
 use crate::{
     domain::{
         earnings::{DailyTotalInput, EarningsOverview, StatementView},
-        figures::StatsRange,
-        money::{Currency, Money},
+        money::Currency,
         statement::MappingInput,
         validation::FieldErrors,
     },
@@ -31,6 +29,8 @@ use crate::{
 
 /// So many daily totals are shown.
 const MOST_DAILY_TOTALS: i64 = 366;
+
+const BUSY: &str = "Statements are being imported or undone right now. Try again in a moment.";
 
 /// Why it was not done.
 #[derive(Debug, thiserror::Error)]
@@ -110,12 +110,24 @@ pub async fn set_mapping(state: &AppState, user_id: Uuid, input: &MappingInput) 
     let mut statement = find(state, user_id, &input.id).await?;
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::Invalid)?;
     let scan = scan::scan(state, &statement).await?;
+    if scan.date_orders.proven().is_some_and(|order| order != statement.mapping.date_order) {
+        let sentence = "The dates of this file are in the other order.".to_owned();
+        return Err(EarningsError::Invalid(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
+    }
     let id = statement.summary.id;
-    if !db::statements::set_mapping(&state.db, id, &statement.mapping, &scan).await? {
+    let mut tx = state.db.begin().await?;
+    if !db::statements::set_mapping(&mut *tx, id, &statement.mapping, &scan).await? {
         return Err(EarningsError::NotNow("This statement is imported already. Undo that first."));
     }
-    db::statements::remember_mapping(&state.db, user_id, &statement.header, &statement.mapping).await?;
+    db::statements::remember_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
+    tx.commit().await?;
     Ok(id)
+}
+
+/// What tells the names of columns from others.
+fn header_hash(header: &[String]) -> [u8; 32] {
+    // Written as JSON, no two lists are the same text.
+    Sha256::digest(serde_json::json!(header).to_string()).into()
 }
 
 /// Puts a statement into the queue; a job stores its rows.
@@ -128,10 +140,10 @@ pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<U
         return Err(EarningsError::NotNow("No row can be read like this. Choose the columns first."));
     }
     if db::statements::find_same(&state.db, &statement).await?.is_some() {
-        return Err(EarningsError::NotNow("The same file is imported already. Undo that first."));
+        return Err(EarningsError::NotNow("The same file is imported already, or about to be. Undo that first."));
     }
     // Asked twice, it is done once.
-    if db::statements::queue(&state.db, statement.summary.id).await? {
+    if db::statements::queue(&state.db, statement.summary.id, state.clock.now()).await? {
         state.import_bell.notify_one();
     }
     Ok(statement.summary.id)
@@ -144,10 +156,13 @@ pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<U
 pub async fn undo(state: &AppState, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let id = find(state, user_id, id).await?.summary.id;
     let mut tx = state.db.begin().await?;
-    db::earnings::lock(&mut *tx, user_id).await?;
+    // An import holds the lock until it is done: nobody waits for that with a connection in hand.
+    if !db::earnings::try_lock(&mut *tx, user_id).await? {
+        return Err(EarningsError::NotNow(BUSY));
+    }
     db::earnings::delete_of_statement(&mut *tx, user_id, id).await?;
     if !db::statements::delete(&mut *tx, id).await? {
-        return Err(EarningsError::NotNow("This statement is being imported. Wait until that is done, then undo it."));
+        return Err(EarningsError::NotNow(BUSY));
     }
     tx.commit().await?;
     Ok(())
@@ -161,7 +176,7 @@ async fn find(state: &AppState, user_id: Uuid, id: &str) -> Result<Statement, Ea
 /// Enters what a day came to.
 ///
 /// # Errors
-/// Invalid, or a day that is not over yet.
+/// Invalid, or a day that is still to come.
 pub async fn save_daily_total(state: &AppState, user_id: Uuid, input: &DailyTotalInput) -> Result<(), EarningsError> {
     let (day, amount) = input.parse().map_err(EarningsError::Invalid)?;
     let now = state.clock.now();
@@ -180,59 +195,4 @@ pub async fn delete_daily_total(state: &AppState, user_id: Uuid, day: &str, curr
     let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::Unknown) };
     let was_there = db::earnings::delete_daily_total(&state.db, user_id, day, currency).await?;
     if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
-}
-
-/// What is known of a creator's earnings over a period and the one before it.
-pub struct Revenue {
-    /// The period's sum in each currency, the one with the most days first.
-    pub now: Vec<Money>,
-    /// The sum of the period before, in the first of those currencies.
-    pub before: i64,
-    /// Days of the period that are known.
-    pub known_days: u32,
-    /// Days of the period before that are known.
-    pub known_days_before: u32,
-    /// When the newest of it came here.
-    pub captured_at: Option<DateTime<Utc>>,
-}
-
-/// What is known of the earnings of the days of `range` before `until`; `None` where nothing was ever known.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
-    if !db::earnings::has_any(db, user_id).await? {
-        return Ok(None);
-    }
-    let days = Days::new(range.days().into());
-    let (start, start_before) = (until - days, until - days - days);
-    let earned = db::earnings::days(db, user_id, start_before, until).await?;
-    let known = db::earnings::known(db, user_id, start_before, until).await?;
-    let is_known = |day: NaiveDate| known.iter().any(|known| (known.from..=known.until).contains(&day));
-    let count = |from: NaiveDate, until: NaiveDate| {
-        let days = from.iter_days().take_while(|day| *day < until).filter(|day| is_known(*day)).count();
-        u32::try_from(days).unwrap_or(u32::MAX)
-    };
-    let mut sums: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
-    for day in earned.iter().filter(|day| day.day >= start) {
-        let (days, sum) = sums.entry(day.amount.currency.code()).or_insert((0, Money { minor: 0, ..day.amount }));
-        *days += 1;
-        sum.minor = sum.minor.saturating_add(day.amount.minor);
-    }
-    let mut sums: Vec<_> = sums.into_values().collect();
-    sums.sort_by_key(|(days, _)| std::cmp::Reverse(*days));
-    let mut now: Vec<_> = sums.into_iter().map(|(_, sum)| sum).collect();
-    let known_days = count(start, until);
-    // Days that are known to have brought nothing.
-    if now.is_empty() && known_days > 0 {
-        let currency = match earned.first() {
-            Some(day) => day.amount.currency,
-            None => db::onboarding::find(db, user_id).await?.currency,
-        };
-        now.push(Money { minor: 0, currency });
-    }
-    let is_first = |money: &Money| now.first().is_some_and(|first| first.currency == money.currency);
-    let before = earned.iter().filter(|day| day.day < start && is_first(&day.amount)).map(|day| day.amount.minor).sum();
-    let captured_at = known.iter().filter(|known| known.until >= start).map(|known| known.since).max();
-    Ok(Some(Revenue { now, before, known_days, known_days_before: count(start_before, start), captured_at }))
 }

@@ -26,6 +26,10 @@ const RETRY: TimeDelta = TimeDelta::seconds(30);
 /// The database does not answer; a statement that cannot be imported is none.
 pub async fn import_due(state: &AppState) -> Result<bool, DbError> {
     let now = state.clock.now();
+    let given_up = db::statements::give_up_dead(&state.db, MOST_ATTEMPTS, now).await?;
+    if given_up > 0 {
+        tracing::error!(given_up, "statements whose importers died are not tried again");
+    }
     let Some(statement) = db::statements::claim(&state.db, now, now + LEASE).await? else { return Ok(false) };
     let (id, attempt) = (statement.summary.id, statement.attempts);
     match import(state, &statement).await {
@@ -43,7 +47,7 @@ pub async fn import_due(state: &AppState) -> Result<bool, DbError> {
 async fn import(state: &AppState, statement: &Statement) -> Result<(), EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = Rows::open(&state.db, statement);
-    let (mut counter, mut read, mut added) = (Counter::default(), 0, 0);
+    let (mut counter, mut read, mut added) = (Counter::of(statement), 0, 0);
     let mut tx = state.db.begin().await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     while let Some(batch) = rows.next().await? {
@@ -58,9 +62,9 @@ async fn import(state: &AppState, statement: &Statement) -> Result<(), EarningsE
             return Err(EarningsError::NotNow("Somebody else has it."));
         }
     }
-    let scan = counter.scan();
+    let (scan, unread_days) = counter.finish();
     let (Some(covers_from), Some(covers_until)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
-    let imported = Imported { rows: read, added, scan: &scan, covers_from, covers_until };
+    let imported = Imported { rows: read, added, scan: &scan, covers_from, covers_until, unread_days: &unread_days };
     if !db::statements::set_imported(&mut *tx, id, attempt, &imported, state.clock.now()).await? {
         return Err(EarningsError::NotNow("Somebody else has it."));
     }

@@ -1,6 +1,8 @@
 //! What the rows of a statement come to, before and while they are stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 use super::{
     EarningsError,
@@ -10,7 +12,7 @@ use crate::{
     domain::{
         earnings::{MOST_FAULTS, RowFault, SampleEntry, Scan},
         money::Money,
-        statement::{Entry, Reading},
+        statement::{Entry, Mapping, Reading},
     },
     server::{
         db::{self, earnings::Fingerprint, statements::Statement},
@@ -32,23 +34,31 @@ pub(super) async fn scan(state: &AppState, statement: &Statement) -> Result<Scan
     // Closed while the process ends: then nobody waits for this any more.
     let _turn = state.table_readers.acquire().await;
     let mut rows = Rows::open(&state.db, statement);
-    let mut counter = Counter::default();
+    let mut counter = Counter::of(statement);
     while let Some(batch) = rows.next().await? {
         let fingerprints: Vec<_> = batch.iter().filter_map(|row| row.fingerprint).map(|fingerprint| fingerprint.to_vec()).collect();
         counter.repeated(db::earnings::count_known(&state.db, statement.user_id, &fingerprints).await?);
         counter.take(batch);
     }
-    Ok(counter.scan())
+    Ok(counter.finish().0)
 }
 
 /// Counts rows as they pass.
-#[derive(Default)]
 pub(super) struct Counter {
     scan: Scan,
     sums: BTreeMap<&'static str, Money>,
+    unread_days: BTreeSet<NaiveDate>,
+    mapping: Mapping,
+    width: usize,
 }
 
 impl Counter {
+    /// Has counted nothing yet.
+    pub fn of(statement: &Statement) -> Self {
+        let (mapping, width) = (statement.mapping.clone(), statement.header.len());
+        Self { scan: Scan::default(), sums: BTreeMap::new(), unread_days: BTreeSet::new(), mapping, width }
+    }
+
     /// Counts these rows, and returns the entries among them.
     pub fn take(&mut self, batch: Vec<Row>) -> Vec<(Fingerprint, Entry)> {
         batch.into_iter().filter_map(|row| self.take_row(row)).collect()
@@ -59,20 +69,21 @@ impl Counter {
         self.scan.repeated = self.scan.repeated.saturating_add(u32::try_from(count).unwrap_or_default());
     }
 
-    /// What all rows so far come to.
-    pub fn scan(self) -> Scan {
-        Scan { totals: self.sums.into_values().collect(), ..self.scan }
+    /// What all rows come to, and the days of those that could not be read.
+    pub fn finish(self) -> (Scan, Vec<NaiveDate>) {
+        (Scan { totals: self.sums.into_values().collect(), ..self.scan }, self.unread_days.into_iter().collect())
     }
 
     fn take_row(&mut self, row: Row) -> Option<(Fingerprint, Entry)> {
         let scan = &mut self.scan;
         scan.rows += 1;
         if scan.head.len() < HEAD {
-            scan.head.push(row.cells.iter().map(|cell| cell.chars().take(LONGEST_CELL).collect()).collect());
+            scan.head.push(row.cells.iter().take(self.width).map(|cell| cell.chars().take(LONGEST_CELL).collect()).collect());
         }
+        self.mapping.count_order(&row.cells, &mut scan.date_orders);
         match row.reading? {
             Reading::Entry(entry) => {
-                self.take_entry(row.number, &entry);
+                self.take_entry(row.line, &entry);
                 Some((row.fingerprint?, entry))
             }
             Reading::LeftOut => {
@@ -81,15 +92,16 @@ impl Counter {
             }
             Reading::Fault(fault) => {
                 scan.faulty += 1;
+                self.unread_days.extend(fault.day);
                 if scan.faults.len() < MOST_FAULTS {
-                    scan.faults.push(RowFault { row: row.number, fault });
+                    scan.faults.push(RowFault { line: row.line, fault });
                 }
                 None
             }
         }
     }
 
-    fn take_entry(&mut self, number: u32, entry: &Entry) {
+    fn take_entry(&mut self, line: u32, entry: &Entry) {
         let (scan, day) = (&mut self.scan, entry.at.date_naive());
         scan.entries += 1;
         scan.first_day = Some(scan.first_day.map_or(day, |first| first.min(day)));
@@ -99,7 +111,7 @@ impl Counter {
         sum.minor = sum.minor.saturating_add(amount.minor);
         if scan.sample.len() < SAMPLE {
             let description = entry.description.chars().take(LONGEST_CELL).collect();
-            scan.sample.push(SampleEntry { row: number, at: entry.at, kind: entry.kind, amount, description });
+            scan.sample.push(SampleEntry { line, at: entry.at, kind: entry.kind, amount, description });
         }
     }
 }

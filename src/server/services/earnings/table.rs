@@ -15,7 +15,7 @@ use super::EarningsError;
 use crate::{
     domain::{
         choice::Choice,
-        statement::{Entry, Fault, FaultKind, MOST_COLUMNS, MOST_ROWS, Mapping, Reading, read},
+        statement::{Entry, Fault, FaultKind, MOST_COLUMNS, MOST_ROWS, Mapping, Reading, is_date, read},
     },
     server::db::{self, earnings::Fingerprint, statements::Statement},
 };
@@ -24,13 +24,19 @@ use crate::{
 const BATCH: usize = 1000;
 /// Bytes; no row is longer.
 const LONGEST_ROW: usize = 64 * 1024;
+/// Bytes; what goes on without a line's end for longer is no table.
+const LONGEST_LINE: usize = 1024 * 1024;
+/// Line ends; a row with more inside has a quotation mark that is not closed.
+const MOST_LINES: u64 = 20;
+/// Characters; no column is called longer.
+const LONGEST_NAME: usize = 100;
 /// Pieces, and batches, that wait to be read.
 const WAITING: usize = 2;
 
 /// A row of a table.
 pub(super) struct Row {
-    /// As spreadsheets count: the header is 1.
-    pub number: u32,
+    /// Where it begins in the file, from 1.
+    pub line: u32,
     /// As it stands there.
     pub cells: Vec<String>,
     /// What it came to; nothing where the mapping is not complete yet.
@@ -52,11 +58,17 @@ impl Rows {
         let (send_piece, pieces) = mpsc::channel(WAITING);
         tokio::spawn(send_pieces(db.clone(), statement.summary.id, send_piece));
         let (send_batch, batches) = mpsc::channel(WAITING);
-        let (delimiter, mapping, width) = (statement.delimiter, statement.mapping.clone(), statement.header.len());
-        let mapping = mapping.check(width).is_ok().then_some(mapping);
+        let width = statement.header.len();
+        let layout = Layout {
+            delimiter: statement.delimiter,
+            skipped: statement.skipped,
+            width,
+            mapping: Some(statement.mapping.clone()).filter(|mapping| mapping.check(width).is_ok()),
+            latest,
+        };
         let parser = tokio::task::spawn_blocking(move || {
-            let pieces = Pieces { waiting: pieces, current: Vec::new(), read: 0 };
-            parse(pieces, delimiter, mapping.as_ref(), latest, |batch| send_batch.blocking_send(batch).is_ok())
+            let pieces = Pieces { waiting: pieces, current: Vec::new(), read: 0, in_line: 0 };
+            parse(pieces, &layout, |batch| send_batch.blocking_send(batch).is_ok())
         });
         Self { batches, parser }
     }
@@ -94,6 +106,8 @@ struct Pieces {
     waiting: mpsc::Receiver<io::Result<Vec<u8>>>,
     current: Vec<u8>,
     read: usize,
+    /// Bytes since the last line's end.
+    in_line: usize,
 }
 
 impl Read for Pieces {
@@ -101,6 +115,13 @@ impl Read for Pieces {
         while self.read == self.current.len() {
             let Some(piece) = self.waiting.blocking_recv() else { return Ok(0) };
             (self.current, self.read) = (piece?, 0);
+            self.in_line = match self.current.iter().rposition(|byte| *byte == b'\n') {
+                Some(end) => self.current.len() - end,
+                None => self.in_line + self.current.len(),
+            };
+            if self.in_line > LONGEST_LINE {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
         }
         let length = buffer.len().min(self.current.len() - self.read);
         buffer[..length].copy_from_slice(&self.current[self.read..self.read + length]);
@@ -109,60 +130,91 @@ impl Read for Pieces {
     }
 }
 
-/// The names of the columns and the first rows of a table, from the beginning of its file.
+/// The beginning of a table.
+pub(super) struct Head {
+    /// The names of its columns; empty where it has none.
+    pub header: Vec<String>,
+    /// Records above the first row: the header, and what stands above it.
+    pub skipped: u32,
+    /// The first rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Finds the header of a table: the first record that is as wide as most are.
 ///
 /// # Errors
 /// It is no table.
-pub(super) fn head(beginning: &[u8], delimiter: u8, rows: usize) -> Result<(Vec<String>, Vec<Vec<String>>), EarningsError> {
-    let mut records = reader(beginning, delimiter).into_byte_records();
-    let mut next = || records.next().and_then(Result::ok).map(|record| cells_of(&record));
-    let header = next().ok_or(EarningsError::Unreadable("The file is empty."))?;
-    let header: Vec<String> = header.into_iter().map(|name| name.trim().chars().take(100).collect()).collect();
-    if !(2..=MOST_COLUMNS).contains(&header.len()) {
+pub(super) fn head(beginning: &[u8], delimiter: u8) -> Result<Head, EarningsError> {
+    const LOOKED_AT: usize = 50;
+    let records: Vec<_> =
+        reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT).map(|record| cells_of(&record)).collect();
+    let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
+    let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
+    if !(2..=MOST_COLUMNS).contains(&width) {
         return Err(EarningsError::Unreadable("This is not a table with columns. Export your statement as CSV."));
     }
-    Ok((header, std::iter::from_fn(next).take(rows).collect()))
+    // Spreadsheets may say above it what stands between the columns.
+    let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
+    let first = records.iter().position(is_first).unwrap_or_default();
+    let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
+    let name = |name: &String| name.trim().chars().take(LONGEST_NAME).collect();
+    // A table without a header begins with a row.
+    let (header, skipped, rows) = if names.iter().any(|name| is_date(name)) {
+        (vec![String::new(); width], first, &records[first..])
+    } else {
+        (names.iter().map(name).collect(), first + 1, rows)
+    };
+    Ok(Head { header, skipped: u32::try_from(skipped).unwrap_or_default(), rows: rows.to_vec() })
 }
 
 fn reader<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
     csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(source)
 }
 
-/// The texts of a row. What is not UTF-8 is read as Latin-1, in which spreadsheets write.
+/// The texts of a record. What is not UTF-8 is read as Windows-1252, in which spreadsheets write.
 fn cells_of(record: &csv::ByteRecord) -> Vec<String> {
     let text = |cell: &[u8]| match std::str::from_utf8(cell) {
         Ok(text) => text.to_owned(),
-        Err(_) => cell.iter().copied().map(char::from).collect(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0.into_owned(),
     };
     // A NUL cannot be stored.
     record.iter().map(|cell| text(cell).replace('\0', "")).collect()
+}
+
+/// How a table is to be read.
+struct Layout {
+    delimiter: u8,
+    skipped: u32,
+    width: usize,
+    mapping: Option<Mapping>,
+    latest: DateTime<Utc>,
 }
 
 /// Reads a table and hands its rows over, a batch at a time, until `hand_over` is not interested any more.
 ///
 /// # Errors
 /// The file has too many rows, or it cannot be read on.
-fn parse(
-    source: impl Read,
-    delimiter: u8,
-    mapping: Option<&Mapping>,
-    latest: DateTime<Utc>,
-    mut hand_over: impl FnMut(Vec<Row>) -> bool,
-) -> Result<(), EarningsError> {
+fn parse(source: impl Read, layout: &Layout, mut hand_over: impl FnMut(Vec<Row>) -> bool) -> Result<(), EarningsError> {
+    let mut reader = reader(source, layout.delimiter);
+    let mut record = csv::ByteRecord::new();
     let mut seen = HashMap::new();
     let mut batch = Vec::with_capacity(BATCH);
-    let mut rows = 0;
-    for (number, record) in (1_u32..).zip(reader(source, delimiter).into_byte_records()) {
-        let record = record.map_err(|error| EarningsError::Db(sqlx::Error::Io(error.into()).into()))?;
-        let is_empty = record.iter().all(|cell| cell.trim_ascii().is_empty());
-        if number == 1 || is_empty {
+    let (mut records, mut rows, mut lines) = (0, 0, Lines { before: 1, is_late: None });
+    loop {
+        if !reader.read_byte_record(&mut record).map_err(broken)? {
+            break;
+        }
+        let inside = line_ends(record.as_slice());
+        let line = lines.line_of(reader.position().line(), inside);
+        records += 1;
+        if records <= layout.skipped || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         }
         rows += 1;
         if rows > MOST_ROWS {
             return Err(EarningsError::Unreadable("A statement has at most 200,000 rows. Export a shorter period."));
         }
-        batch.push(row(number, &record, mapping, latest, &mut seen));
+        batch.push(row(u32::try_from(line).unwrap_or(u32::MAX), inside, &record, layout, &mut seen));
         if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
             return Ok(());
         }
@@ -171,25 +223,50 @@ fn parse(
     Ok(())
 }
 
-fn row(
-    number: u32,
-    record: &csv::ByteRecord,
-    mapping: Option<&Mapping>,
-    latest: DateTime<Utc>,
-    seen: &mut HashMap<Fingerprint, u32>,
-) -> Row {
-    if record.as_slice().len() > LONGEST_ROW {
-        let fault = Fault { kind: FaultKind::TooLong, cell: String::new() };
-        return Row { number, cells: Vec::new(), reading: Some(Reading::Fault(fault)), fingerprint: None };
+/// Finds the line that a record stands on, blank lines counted. The parser counts line ends: `\n` with the record before it, that of `\r\n`
+/// with the record after it.
+struct Lines {
+    before: u64,
+    is_late: Option<bool>,
+}
+
+impl Lines {
+    /// Of a record with so many line ends inside, after which the parser is at the line `after`.
+    fn line_of(&mut self, after: u64, inside: u64) -> u64 {
+        let is_late = *self.is_late.get_or_insert(after == inside + 1);
+        let line = if is_late { after - inside } else { self.before + (after - self.before).saturating_sub(inside + 1) };
+        self.before = after;
+        line
+    }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum()
+}
+
+fn broken(error: csv::Error) -> EarningsError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            EarningsError::Unreadable("This is not a table: a line of it is too long.")
+        }
+        csv::ErrorKind::Io(error) => EarningsError::Db(sqlx::Error::Io(error).into()),
+        _ => EarningsError::Unreadable("This is not a table with columns. Export your statement as CSV."),
+    }
+}
+
+fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &Layout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
+    if record.as_slice().len() > LONGEST_ROW || record.len() > 2 * MOST_COLUMNS || inside > MOST_LINES {
+        let fault = Fault { kind: FaultKind::TooLong, cell: String::new(), day: None };
+        return Row { line, cells: Vec::new(), reading: Some(Reading::Fault(fault)), fingerprint: None };
     }
     let cells = cells_of(record);
     let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
-    let reading = mapping.map(|mapping| read(mapping, &texts, latest));
+    let reading = layout.mapping.as_ref().map(|mapping| read(mapping, layout.width, &texts, layout.latest));
     let fingerprint = match &reading {
         Some(Reading::Entry(entry)) => Some(fingerprint(entry, seen)),
         _ => None,
     };
-    Row { number, cells, reading, fingerprint }
+    Row { line, cells, reading, fingerprint }
 }
 
 /// SHA-256, cut, over what an entry says and how many of the same stand before it: two equal tips of one day are two.
@@ -224,13 +301,17 @@ mod tests {
     const HEADER: &str = "date,type,net,description\n";
 
     fn rows(text: &[u8]) -> Vec<Row> {
-        let (header, sample) = head(HEADER.as_bytes(), b',', 0).expect("a table");
-        let mapping = guess(&header, &sample, crate::domain::money::Currency::Usd);
+        rows_of(&[HEADER.as_bytes(), text].concat())
+    }
+
+    fn rows_of(file: &[u8]) -> Vec<Row> {
+        let Head { header, skipped, .. } = head(HEADER.as_bytes(), b',').expect("a table");
+        let mapping = guess(&header, &[], crate::domain::money::Currency::Usd);
         assert!(mapping.columns.contains_key(&Column::Net));
-        let mut all = Vec::new();
         let latest = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-        let file = [HEADER.as_bytes(), text].concat();
-        parse(&file[..], b',', Some(&mapping), latest, |batch| {
+        let layout = Layout { delimiter: b',', skipped, width: header.len(), mapping: Some(mapping), latest };
+        let mut all = Vec::new();
+        parse(file, &layout, |batch| {
             all.extend(batch);
             true
         })
@@ -259,15 +340,42 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_counted_as_spreadsheets_do() {
-        let numbers: Vec<_> = rows(b"2026-01-31,tip,5.00,\n2026-01-31,tip,free,\"two\nlines\"\n").iter().map(|row| row.number).collect();
-        assert_eq!(numbers, [2, 3]);
+    fn rows_are_named_by_their_line() {
+        let text = "2026-01-31,tip,5.00,\n\n2026-01-31,tip,free,\"two\nlines\"\n2026-01-31,tip,1.00,\n\n\n2026-01-31,tip,2.00,\n2026-01-31,tip,3.00,";
+        let file = format!("{HEADER}{text}");
+        for file in [file.clone(), file.replace('\n', "\r\n")] {
+            let lines: Vec<_> = rows_of(file.as_bytes()).iter().map(|row| row.line).collect();
+            assert_eq!(lines, [2, 4, 6, 9, 10], "{file:?}");
+        }
     }
 
     #[test]
-    fn a_file_in_latin_1_is_read() {
-        let found = rows(b"2026-01-31,tip,5.00,caf\xe9\n");
-        assert_eq!(found[0].cells[3], "café");
+    fn a_file_of_a_spreadsheet_is_read() {
+        let found = rows(b"2026-01-31,tip,5.00,caf\xe9 \x80\n");
+        assert_eq!(found[0].cells[3], "café €");
+    }
+
+    #[test]
+    fn the_header_is_found_below_a_title_and_missed_where_there_is_none() {
+        let found = head(b"Statement of Ada\n\nsep=;\ndate;net\n2026-01-31;1,00\n2026-01-30;2,00\n", b';').expect("a table");
+        assert_eq!((found.header, found.skipped, found.rows.len()), (vec!["date".to_owned(), "net".to_owned()], 3, 2));
+        let without = head(b"2026-01-31,1.00\n2026-01-30,2.00\n", b',').expect("a table");
+        assert_eq!((without.header, without.skipped, without.rows.len()), (vec![String::new(), String::new()], 0, 2));
+    }
+
+    #[test]
+    fn what_swallows_rows_is_a_fault() {
+        let kind = |row: &Row| match &row.reading {
+            Some(Reading::Fault(fault)) => Some(fault.kind),
+            _ => None,
+        };
+        let open = rows(format!("2026-01-31,tip,8.00,\"best\n{}", "2026-01-31,tip,5.00,\n".repeat(30)).as_bytes());
+        assert_eq!(open.iter().map(kind).collect::<Vec<_>>(), [Some(FaultKind::TooLong)]);
+        let wide = rows(format!("2026-01-31,tip,8.00,,{}x\n", ",".repeat(100_000)).as_bytes());
+        assert_eq!(kind(&wide[0]), Some(FaultKind::TooLong));
+        let shifted = rows(b"2026-01-31,tip,1,234.56,\n");
+        assert!(kind(&shifted[0]).is_none(), "an empty cell says nothing");
+        assert_eq!(kind(&rows(b"2026-01-31,tip,1,234.56,thanks\n")[0]), Some(FaultKind::TooWide));
     }
 
     #[test]
@@ -298,7 +406,7 @@ mod tests {
         #[test]
         fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
             let _ = rows(&bytes);
-            let _ = head(&bytes, crate::domain::statement::guess_delimiter(&bytes), 5);
+            let _ = head(&bytes, crate::domain::statement::guess_delimiter(&bytes));
         }
     }
 }

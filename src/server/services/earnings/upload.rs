@@ -1,9 +1,14 @@
 //! Takes a file in pieces, as it arrives.
 
+use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{EarningsError, scan::scan, table::head};
+use super::{
+    EarningsError, header_hash,
+    scan::scan,
+    table::{Head, head},
+};
 use crate::{
     domain::statement::{MOST_BYTES, guess, guess_delimiter},
     server::{
@@ -21,12 +26,12 @@ const PIECE: usize = 256 * 1024;
 const LONGEST_NAME: usize = 120;
 /// A creator has so many statements at most that are not imported.
 const MOST_WAITING: i64 = 20;
-/// Rows that are looked at to guess how texts are written.
-const LOOKED_AT: usize = 50;
+/// What has not arrived by then never will.
+pub const ARRIVING: TimeDelta = TimeDelta::hours(1);
 
 /// A statement that is arriving.
-pub struct Upload<'a> {
-    state: &'a AppState,
+pub struct Upload {
+    state: AppState,
     user_id: Uuid,
     id: Uuid,
     pending: Vec<u8>,
@@ -37,23 +42,28 @@ pub struct Upload<'a> {
     hash: Sha256,
 }
 
-impl<'a> Upload<'a> {
+impl Upload {
     /// Begins to take a file.
     ///
     /// # Errors
     /// Too many statements wait to be imported.
-    pub async fn begin(state: &'a AppState, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
+    pub async fn begin(state: &AppState, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
         // Some browsers send the whole path.
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
         let name = if name.trim().is_empty() { "statement.csv" } else { name.trim() };
         let id = Uuid::now_v7();
         let new = NewStatement { id, user_id, file_name: name };
-        if !db::statements::begin(&state.db, &new, MOST_WAITING, state.clock.now()).await? {
+        let now = state.clock.now();
+        let mut tx = state.db.begin().await?;
+        db::statements::lock_arrivals(&mut *tx, user_id).await?;
+        if db::statements::count_waiting(&mut *tx, user_id, now - ARRIVING).await? >= MOST_WAITING {
             return Err(EarningsError::NotNow("Many statements wait here already. Import or remove some of them first."));
         }
+        db::statements::begin(&mut *tx, &new, now).await?;
+        tx.commit().await?;
         let (pending, beginning) = (Vec::with_capacity(PIECE), Vec::new());
-        Ok(Self { state, user_id, id, pending, beginning, pieces: 0, bytes: 0, hash: Sha256::new() })
+        Ok(Self { state: state.clone(), user_id, id, pending, beginning, pieces: 0, bytes: 0, hash: Sha256::new() })
     }
 
     /// Takes what has arrived.
@@ -112,20 +122,23 @@ impl<'a> Upload<'a> {
 
     async fn look(&self) -> Result<Uuid, EarningsError> {
         check_beginning(&self.beginning)?;
-        let first_line = self.beginning.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let delimiter = guess_delimiter(first_line);
-        let (header, rows) = head(&self.beginning, delimiter, LOOKED_AT)?;
+        let delimiter = guess_delimiter(&self.beginning);
+        let Head { header, skipped, rows } = head(&self.beginning, delimiter)?;
         let db = &self.state.db;
-        let mapping = match db::statements::remembered_mapping(db, self.user_id, &header).await? {
+        let mapping = match db::statements::remembered_mapping(db, self.user_id, &header_hash(&header)).await? {
             Some(mapping) => mapping,
             None => guess(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
         };
         let file_hash = self.hash.clone().finalize();
-        let arrived = Arrived { file_hash: &file_hash, header: &header, delimiter, mapping: &mapping };
-        db::statements::set_arrived(db, self.id, &arrived).await?;
-        let statement = db::statements::find(db, self.user_id, self.id).await?.ok_or(EarningsError::Unknown)?;
-        let scan = scan(self.state, &statement).await?;
-        db::statements::set_mapping(db, self.id, &mapping, &scan).await?;
+        let arrived = Arrived { file_hash: &file_hash, header: &header, delimiter, skipped, mapping: &mapping };
+        let mut statement = db::statements::set_arrived(db, self.id, &arrived).await?;
+        let mut seen = scan(&self.state, &statement).await?;
+        // The whole file may prove what its first rows, or an older file, did not.
+        if let Some(order) = seen.date_orders.proven().filter(|order| *order != statement.mapping.date_order) {
+            statement.mapping.date_order = order;
+            seen = scan(&self.state, &statement).await?;
+        }
+        db::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
         Ok(self.id)
     }
 }
