@@ -65,7 +65,7 @@ test("a statement is imported with its errors named, counts on home, and is undo
   await alive(page);
   await expect(page.getByText("24.00 USD")).toBeVisible();
   await expect(page.getByText("3 of 7 days known")).toBeVisible();
-  await page.getByRole("link", { name: "your statements" }).click();
+  await page.getByRole("link", { name: "your earnings" }).click();
   await page.getByRole("link", { name: "statement.csv" }).click();
   await page.getByText("Undo this import…").click();
   await page.getByRole("button", { name: "Undo import" }).click();
@@ -127,6 +127,36 @@ test("a day by hand counts, and is taken back @phone", async ({ page, email, mai
   await alive(page);
   await page.getByRole("button", { name: `Remove ${day(1)}, 120.50 USD` }).click();
   await expect(page.getByRole("list", { name: "Days that you entered" })).toHaveCount(0);
+});
+
+test("a partner reads earnings with the creator's own key, and is let go @phone", async ({ page, email, mail, handle, expectAccessible, allowStatus }) => {
+  allowStatus(400);
+  await openIntegrations(page, email, mail);
+  await page.goto("/integrations/onlyfans");
+  await alive(page);
+  await page.getByLabel("Account id at the partner").fill(`acct_${handle}`);
+  await page.getByLabel("API key").fill("wrong");
+  await page.getByRole("button", { name: "Have them read" }).click();
+  await expect(page.getByText("Confirm that you have read this.")).toBeVisible();
+  await page.getByLabel("I have read this, and it is my decision.").check();
+  await page.getByRole("button", { name: "Have them read" }).click();
+  await expect(page.getByText("The partner does not take this key.")).toBeVisible();
+  await expectAccessible();
+  await page.getByLabel("API key").fill("ofapi_sandbox");
+  await page.getByRole("button", { name: "Have them read" }).click();
+  await expect(page.getByText(`acct_${handle}`, { exact: true })).toBeVisible();
+  await expect(async () => {
+    await page.goto("/home?range=7d");
+    await expect(page.getByText("your earnings")).toBeVisible({ timeout: 500 });
+  }).toPass({ timeout: 15_000 });
+  await page.goto("/integrations/onlyfans");
+  await alive(page);
+  await expect(page.getByText(/Updated just now/)).toBeVisible();
+  await expectAccessible();
+  await expectNoOverflow(page);
+  await page.getByText("Have them read no more…").click();
+  await page.getByRole("button", { name: "Remove key and earnings" }).click();
+  await expect(page.getByRole("button", { name: "Have them read" })).toBeVisible();
 });
 
 test.describe("without JavaScript", () => {

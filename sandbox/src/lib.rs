@@ -4,6 +4,7 @@ mod accounts;
 mod grants;
 mod instagram;
 mod mailbox;
+mod partner;
 mod reddit;
 pub mod smtp;
 mod tiktok;

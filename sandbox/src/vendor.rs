@@ -58,7 +58,7 @@ pub struct Vendor {
     /// A refusal of the token endpoint in the platform's own words; most speak OAuth.
     pub refusal: fn(StatusCode, &str) -> Response,
     /// A fault in the platform's own words.
-    pub fault: fn(FaultKind, DateTime<Utc>) -> Response,
+    pub fault: Refusal,
 }
 
 impl Vendor {
@@ -147,24 +147,7 @@ impl Vendor {
     /// The answer of `work`, or the fault that was asked for; noted either way.
     pub async fn answer(&self, world: &World, endpoint: &'static str, code_or_token: &str, work: impl FnOnce() -> Response) -> Response {
         let account = world.grants(|grants| grants.owner(self.name, code_or_token)).map(|account| account.name).unwrap_or_default();
-        let response = match world.take_fault(self.name, endpoint, &account) {
-            None => work(),
-            Some(FaultKind::TimeOut) => {
-                tokio::time::sleep(TIME_OUT).await;
-                StatusCode::GATEWAY_TIMEOUT.into_response()
-            }
-            Some(FaultKind::Html) => Html("<!DOCTYPE html><title>Sorry</title><h1>Sorry, something went wrong.</h1>").into_response(),
-            Some(FaultKind::ConnectionReset) => cut_off(),
-            Some(FaultKind::SlowDrip) => drip(),
-            // The platform has done what it was asked, and nobody learns of it.
-            Some(FaultKind::AnswerLost) => {
-                drop(work());
-                cut_off()
-            }
-            Some(fault) => (self.fault)(fault, world.now()),
-        };
-        world.record(self.name, endpoint, &account, response.status().as_u16());
-        response
+        answer(world, (self.name, self.fault), endpoint, &account, work).await
     }
 
     /// A token endpoint as in RFC 6749: a code for tokens, or a refresh token for others.
@@ -286,6 +269,37 @@ pub fn oauth_error(status: StatusCode, word: &str) -> Response {
 pub fn bearer(headers: &HeaderMap) -> String {
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.to_owned()).unwrap_or_default()
+}
+
+/// How a platform fails, in its own words.
+pub type Refusal = fn(FaultKind, DateTime<Utc>) -> Response;
+
+/// The answer of `work` about an account, or the fault that was asked for, in the words of who is named; noted either way.
+pub async fn answer(
+    world: &World,
+    (name, fault): (&'static str, Refusal),
+    endpoint: &'static str,
+    account: &str,
+    work: impl FnOnce() -> Response,
+) -> Response {
+    let response = match world.take_fault(name, endpoint, account) {
+        None => work(),
+        Some(FaultKind::TimeOut) => {
+            tokio::time::sleep(TIME_OUT).await;
+            StatusCode::GATEWAY_TIMEOUT.into_response()
+        }
+        Some(FaultKind::Html) => Html("<!DOCTYPE html><title>Sorry</title><h1>Sorry, something went wrong.</h1>").into_response(),
+        Some(FaultKind::ConnectionReset) => cut_off(),
+        Some(FaultKind::SlowDrip) => drip(),
+        // It was done, and nobody learns of it.
+        Some(FaultKind::AnswerLost) => {
+            drop(work());
+            cut_off()
+        }
+        Some(kind) => fault(kind, world.now()),
+    };
+    world.record(name, endpoint, account, response.status().as_u16());
+    response
 }
 
 /// A field of a query or a form; empty where it is missing.

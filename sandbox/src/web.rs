@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::{
     instagram,
     mailbox::Mail,
-    reddit, tiktok,
+    partner, reddit, tiktok,
     world::{Fault, RequestRecord, World},
     x, youtube,
 };
@@ -35,6 +35,7 @@ pub fn router(world: World) -> Router {
         .route("/_sandbox/revoke", post(revoke))
         .nest("/instagram", instagram::router())
         .nest("/tiktok", tiktok::router())
+        .nest("/partner", partner::router())
         .nest("/reddit", reddit::router())
         .nest("/youtube", youtube::router())
         .nest("/x", x::router())

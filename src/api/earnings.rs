@@ -9,7 +9,7 @@ use super::{ApiClient, csrf};
 use crate::server::middleware::accept_json::AcceptJson;
 use crate::{
     domain::{
-        earnings::{DailyTotalInput, EarningsOverview, StatementView},
+        earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView},
         statement::MappingInput,
     },
     error::ApiError,
@@ -68,6 +68,24 @@ pub async fn undo_statement(#[server(default)] id: String) -> Result<(), ApiErro
     earnings::undo(&context::state()?, user.id, &id).await?;
     context::redirect(crate::domain::navigation::EARNINGS);
     Ok(())
+}
+
+/// `POST /api/earnings/partner`: has earnings read by the partner from now on.
+#[server(prefix = "/api", endpoint = "earnings/partner", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(), ApiError> {
+    use crate::server::{context, services::earnings};
+    let user = context::authenticated()?.user;
+    Ok(earnings::connect_partner(&context::state()?, user.id, &input).await?)
+}
+
+/// `POST /api/earnings/partner/delete`: has them read no more, and removes the key and what it brought.
+#[server(prefix = "/api", endpoint = "earnings/partner/delete", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn disconnect_partner() -> Result<(), ApiError> {
+    use crate::server::{context, services::earnings};
+    let user = context::authenticated()?.user;
+    Ok(earnings::disconnect_partner(&context::state()?, user.id).await?)
 }
 
 /// `POST /api/earnings/days`: what a day came to; what was entered before is replaced.

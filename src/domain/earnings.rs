@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
+    account::Secret,
     choice::choices,
+    integration::FailureKind,
     money::{Currency, Money},
     statement::{DateOrders, EarningKind, Fault, Mapping},
     validation::FieldErrors,
@@ -144,6 +146,61 @@ pub struct StatementView {
     pub same_as: Option<Uuid>,
 }
 
+/// `POST /api/earnings/partner`: as a form sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PartnerInput {
+    /// The partner's name of the account.
+    #[garde(custom(is_partner_account))]
+    pub account: String,
+    /// The creator's own key.
+    #[garde(custom(is_partner_key))]
+    pub api_key: Secret,
+    /// `on`: that the creator has read what may come of it.
+    #[garde(custom(is_accepted))]
+    pub accepted: String,
+}
+
+fn is_partner_account(text: &str, (): &()) -> garde::Result {
+    let is_name = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    if is_name { Ok(()) } else { Err(garde::Error::new("Enter the account’s id at the partner, like acct_1234.")) }
+}
+
+fn is_partner_key(key: &Secret, (): &()) -> garde::Result {
+    let is_key = (1..=256).contains(&key.expose().len()) && key.expose().bytes().all(|byte| byte.is_ascii_graphic());
+    if is_key { Ok(()) } else { Err(garde::Error::new("Enter your key.")) }
+}
+
+fn is_accepted(text: &str, (): &()) -> garde::Result {
+    if text == "on" { Ok(()) } else { Err(garde::Error::new("Confirm that you have read this.")) }
+}
+
+/// A partner service that reads earnings, and how that is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartnerView {
+    /// Whether its answers are made up.
+    pub is_sandbox: bool,
+    /// What is read, if anything is.
+    pub link: Option<PartnerLinkView>,
+}
+
+/// An account that a partner reads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PartnerLinkView {
+    /// The partner's name of it.
+    pub account: String,
+    /// When it was last read.
+    pub last_ok_at: Option<DateTime<Utc>>,
+    /// What went wrong since.
+    pub problem: Option<FailureKind>,
+    /// When it is read next; none while only the creator can mend it.
+    pub next_read_at: Option<DateTime<Utc>>,
+    /// The days that it covers.
+    pub covers: Option<(NaiveDate, NaiveDate)>,
+}
+
 /// `GET /api/earnings`
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -154,6 +211,8 @@ pub struct EarningsOverview {
     pub daily_totals: Vec<DailyTotal>,
     /// The creator's.
     pub currency: Currency,
+    /// None where it is not offered.
+    pub partner: Option<PartnerView>,
 }
 
 /// What a creator says a day came to.
@@ -164,7 +223,7 @@ pub struct DailyTotal {
     pub day: NaiveDate,
     /// How much.
     pub amount: Money,
-    /// Whether a statement covers the day, whose rows count instead.
+    /// Whether a statement or the partner covers the day, whose rows count instead.
     pub is_covered: bool,
     /// When it was entered.
     pub entered_at: DateTime<Utc>,

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub use amount::DecimalSign;
 pub use date::{DateOrder, DateOrders, is_date};
 pub use guess::{guess, guess_delimiter};
-pub use row::{Entry, Fault, FaultKind, Reading, read};
+pub use row::{Entry, Fault, FaultKind, Reading, never_came_about, read};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -79,6 +79,11 @@ choices! {
 }
 
 impl EarningKind {
+    /// What a platform's word means, or a sentence about a payment; `None` is a pay-out of what was earned before.
+    pub fn of_word(word: &str) -> Option<Self> {
+        row::kind_of(word)
+    }
+
     /// Whether it takes away, whatever sign its file gives it.
     pub const fn is_negative(self) -> bool {
         matches!(self, Self::Refund | Self::Chargeback)

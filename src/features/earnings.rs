@@ -3,6 +3,7 @@
 mod daily_totals;
 mod mapper;
 mod outcome;
+mod partner;
 mod preview;
 mod statements;
 mod upload;
@@ -10,6 +11,7 @@ mod upload;
 pub use daily_totals::{DailyTotals, use_daily_total_form};
 pub use mapper::Mapper;
 pub use outcome::{ImportForm, Importing, Outcome, Remove};
+pub use partner::{PartnerCard, use_partner_form};
 pub use preview::Preview;
 pub use statements::Statements;
 pub use upload::UploadForm;

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::{
-    api::earnings::{DeleteDailyTotal, get_earnings},
+    api::earnings::{DeleteDailyTotal, DisconnectPartner, get_earnings},
     features::{
-        earnings::{DailyTotals, Statements, UploadForm, use_daily_total_form},
+        earnings::{DailyTotals, PartnerCard, Statements, UploadForm, use_daily_total_form, use_partner_form},
         load_error::LoadError,
     },
     hooks::form::use_form,
@@ -18,8 +18,9 @@ use crate::{
 pub fn EarningsPage() -> impl IntoView {
     let save = use_daily_total_form();
     let delete = use_form::<DeleteDailyTotal>(|_| Ok(()));
-    let (saved, deleted) = (save.action.version(), delete.action.version());
-    let earnings = Resource::new(move || (saved.get(), deleted.get()), |_| get_earnings());
+    let (connect, disconnect) = (use_partner_form(), use_form::<DisconnectPartner>(|_| Ok(())));
+    let changes = [save.action.version(), delete.action.version(), connect.action.version(), disconnect.action.version()];
+    let earnings = Resource::new(move || changes.map(|changes| changes.get()), |_| get_earnings());
     view! {
         <PageMeta title="OnlyFans earnings" description="Import your statements, or enter days by hand."/>
         <p><a href="/integrations">"Integrations"</a></p>
@@ -31,6 +32,7 @@ pub fn EarningsPage() -> impl IntoView {
                     Ok(earnings) => view! {
                         <Statements statements=earnings.statements/>
                         <DailyTotals totals=earnings.daily_totals currency=earnings.currency save delete/>
+                        {earnings.partner.map(|partner| view! { <PartnerCard partner connect disconnect/> })}
                     }
                     .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),

@@ -6,6 +6,7 @@ mod encryption;
 mod instagram;
 mod limits;
 mod mail;
+mod partner;
 mod reader;
 mod reddit;
 mod tiktok;
@@ -18,6 +19,7 @@ pub use encryption::EncryptionKey;
 pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
+pub use partner::PartnerConfig;
 pub use reader::{ConfigError, Reader};
 pub use reddit::RedditConfig;
 pub use tiktok::TiktokConfig;
@@ -40,6 +42,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
+    /// Who reads earnings with a key of the creator's own.
+    pub partner: PartnerConfig,
     /// Reddit.
     pub reddit: RedditConfig,
     /// TikTok.
@@ -117,6 +121,7 @@ impl Config {
         let instagram = InstagramConfig::read(reader);
         let limits = LimitsConfig::read(reader);
         let mail = MailConfig::read(reader);
+        let partner = PartnerConfig::read(reader);
         let reddit = RedditConfig::read(reader);
         let tiktok = TiktokConfig::read(reader);
         let x = XConfig::read(reader);
@@ -127,6 +132,7 @@ impl Config {
             instagram: instagram?,
             limits: limits?,
             mail: mail?,
+            partner: partner?,
             reddit: reddit?,
             tiktok: tiktok?,
             x: x?,

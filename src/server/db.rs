@@ -10,6 +10,7 @@ pub mod links;
 pub mod oauth_states;
 pub mod onboarding;
 pub mod outbox;
+pub mod partner;
 pub mod posts;
 pub mod reports;
 pub mod sessions;

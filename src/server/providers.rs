@@ -3,6 +3,7 @@
 mod calls;
 pub mod instagram;
 mod oauth;
+pub mod partner;
 pub mod reddit;
 pub mod scopes;
 pub mod tiktok;
@@ -251,6 +252,7 @@ pub struct ProviderRegistry {
     reddit: Option<Arc<dyn OAuthProvider>>,
     youtube: Option<Arc<dyn OAuthProvider>>,
     x: Option<Arc<dyn OAuthProvider>>,
+    partner: Option<partner::Partner>,
 }
 
 impl ProviderRegistry {
@@ -267,6 +269,7 @@ impl ProviderRegistry {
             reddit: shared(reddit::Reddit::new(&config.reddit, http(), clock())),
             youtube: shared(youtube::Youtube::new(&config.youtube, http(), clock())),
             x: shared(x::X::new(&config.x, http(), clock())),
+            partner: partner::Partner::new(&config.partner, http(), clock()),
         }
     }
 
@@ -280,6 +283,11 @@ impl ProviderRegistry {
             Platform::X => self.x.as_deref(),
             Platform::Onlyfans => None,
         }
+    }
+
+    /// Who reads earnings with a key of the creator's own, if that is configured.
+    pub const fn partner(&self) -> Option<&partner::Partner> {
+        self.partner.as_ref()
     }
 
     /// The status that an address answers with.

@@ -162,7 +162,9 @@ async fn rotate_keys() -> Outcome {
     start_logging(&config.app)?;
     let (db, cipher) = (db::connect(&config.database)?, Cipher::new(&config.app.encryption_keys));
     let rotation = services::integrations::rotate_keys(&db, &cipher, &SystemClock).await?;
-    let services::integrations::Rotation { rotated, current, unreadable, busy } = rotation;
+    let [rotated, current, unreadable] = services::earnings::rotate_partner_keys(&db, &cipher).await?;
+    let (rotated, current) = (rotated + rotation.rotated, current + rotation.current);
+    let (unreadable, busy) = (unreadable + rotation.unreadable, rotation.busy);
     print(&format!("{rotated} accounts now have the newest key, {current} had it before.\n"))?;
     if unreadable + busy > 0 {
         return Err(format!("{unreadable} could not be decrypted, {busy} were in use: run it again before you remove a key").into());

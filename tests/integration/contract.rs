@@ -40,6 +40,8 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/auth/verify-email
     POST /api/earnings/days
     POST /api/earnings/days/delete
+    POST /api/earnings/partner
+    POST /api/earnings/partner/delete
     POST /api/earnings/statements/import
     POST /api/earnings/statements/mapping
     POST /api/earnings/statements/undo

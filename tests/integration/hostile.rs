@@ -8,7 +8,7 @@ use crate::support::TestApp;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-const ENDPOINTS: [&str; 22] = [
+const ENDPOINTS: [&str; 24] = [
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/resend-verification",
@@ -30,6 +30,8 @@ const ENDPOINTS: [&str; 22] = [
     "/api/earnings/statements/import",
     "/api/earnings/statements/undo",
     "/api/earnings/days",
+    "/api/earnings/partner",
+    "/api/earnings/partner/delete",
     "/api/earnings/days/delete",
 ];
 

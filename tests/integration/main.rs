@@ -12,4 +12,5 @@ mod home;
 mod hostile;
 mod integrations;
 mod pages;
+mod partner;
 mod support;

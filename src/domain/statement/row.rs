@@ -143,7 +143,7 @@ fn amount_of(mapping: &Mapping, cells: &[&str], currency: Currency) -> Result<i6
 }
 
 /// What a platform's word means; `None` is the pay-out of what was earned before.
-fn kind_of(word: &str) -> Option<EarningKind> {
+pub(super) fn kind_of(word: &str) -> Option<EarningKind> {
     const KNOWN: [(&str, EarningKind); 14] = [
         // What is taken back often names what it was for: it comes first.
         ("chargeback", EarningKind::Chargeback),
@@ -175,7 +175,7 @@ fn kind_of(word: &str) -> Option<EarningKind> {
 }
 
 /// Whether a payment did not come about, or was given back again.
-fn never_came_about(status: &str) -> bool {
+pub fn never_came_about(status: &str) -> bool {
     const WORDS: [&str; 10] = ["fail", "declin", "cancel", "void", "reject", "refund", "revers", "chargeback", "charged back", "disput"];
     let status = status.to_lowercase();
     WORDS.iter().any(|word| status.contains(word))

@@ -74,7 +74,7 @@ fn Item(total: DailyTotal, delete: FormState<DeleteDailyTotal>) -> impl IntoView
         <li class=css::item>
             <div>
                 <p>{day.clone()}</p>
-                {total.is_covered.then(|| view! { <p class=css::facts>"A statement covers this day: its rows count instead."</p> })}
+                {total.is_covered.then(|| view! { <p class=css::facts>"A statement or the partner covers this day, and counts instead."</p> })}
             </div>
             <p>{total.amount.to_string()}</p>
             <Form form=delete>

@@ -112,7 +112,7 @@ fn RevenueSource(others: Vec<Money>) -> impl IntoView {
     let others: Vec<_> = others.iter().map(ToString::to_string).collect();
     view! {
         {(!others.is_empty()).then(|| view! { <p class=css::note>{format!("And {}", others.join(" and "))}</p> })}
-        <p class=css::note>"From " <a href=EARNINGS>"your statements"</a></p>
+        <p class=css::note>"From " <a href=EARNINGS>"your earnings"</a></p>
     }
 }
 

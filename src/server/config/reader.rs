@@ -84,7 +84,19 @@ impl Reader {
     /// An address of a service, over TLS unless it is on this machine.
     pub fn web_address(&mut self, name: &'static str, default: &'static str) -> Option<Url> {
         let text = self.optional(name).unwrap_or_else(|| default.to_owned());
-        let url: Url = self.parse(name, &text)?;
+        self.parse_web_address(name, &text)
+    }
+
+    /// The same, where there is none unless it is set.
+    pub fn optional_web_address(&mut self, name: &'static str) -> Option<Option<Url>> {
+        match self.optional(name) {
+            Some(text) => self.parse_web_address(name, &text).map(Some),
+            None => Some(None),
+        }
+    }
+
+    fn parse_web_address(&mut self, name: &str, text: &str) -> Option<Url> {
+        let url: Url = self.parse(name, text)?;
         let is_local = url.host_str().is_some_and(|host| ["localhost", "127.0.0.1", "[::1]"].contains(&host));
         if url.scheme() == "https" || (url.scheme() == "http" && is_local) {
             return Some(url);

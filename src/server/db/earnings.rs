@@ -158,7 +158,8 @@ pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: Uuid, day: Nai
 pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, most: i64) -> Result<Vec<DailyTotal>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day, currency, amount_minor, entered_at,
-                  EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until) AS "is_covered!"
+                  (EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS "is_covered!"
              FROM daily_totals WHERE user_id = $1 ORDER BY day DESC, currency LIMIT $2"#,
         user_id,
         most
@@ -177,8 +178,8 @@ pub struct DayEarnings {
     pub amount: Money,
 }
 
-/// What the days from the one up to the other came to, the oldest first: the rows of statements, and daily totals where no statement covers
-/// the day.
+/// What the days from the one up to the other came to, the oldest first: the rows of statements; where none covers the day, what the partner tells; and
+/// where that does not either, what was entered by hand.
 ///
 /// # Errors
 /// [`DbError`].
@@ -187,9 +188,14 @@ pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until
         r#"SELECT day AS "day!", currency AS "currency!", sum(amount_minor)::bigint AS "minor!"
              FROM (SELECT day, currency, amount_minor FROM earnings WHERE user_id = $1 AND day >= $2 AND day < $3
                    UNION ALL
+                   SELECT day, currency, amount_minor FROM partner_earnings
+                    WHERE user_id = $1 AND day >= $2 AND day < $3
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                   UNION ALL
                    SELECT day, currency, amount_minor FROM daily_totals
                     WHERE user_id = $1 AND day >= $2 AND day < $3
-                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS known
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                      AND NOT EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS known
             GROUP BY day, currency ORDER BY day, currency"#,
         user_id,
         from,
@@ -221,6 +227,8 @@ pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, unti
         r#"SELECT covers_from AS "from!", covers_until AS "until!", unread_days AS "unread!", imported_at AS "since!"
              FROM statements WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
            UNION ALL
+           SELECT covers_from, covers_until, '{}', last_ok_at FROM partner_links WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
+           UNION ALL
            SELECT day, day, '{}', entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
         user_id,
         from,
@@ -236,6 +244,7 @@ pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, unti
 pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
     let has_any = sqlx::query_scalar!(
         r#"SELECT (EXISTS (SELECT FROM statements WHERE user_id = $1 AND imported_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1)
                    OR EXISTS (SELECT FROM daily_totals WHERE user_id = $1)) AS "has_any!""#,
         user_id
     );
@@ -260,7 +269,11 @@ pub struct ExportedEntry {
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEntry>, DbError> {
     let entries = sqlx::query_as!(
         ExportedEntry,
-        "SELECT at, kind, amount_minor, currency, description FROM earnings WHERE user_id = $1 ORDER BY at, fingerprint",
+        r#"SELECT at AS "at!", kind AS "kind!", amount_minor AS "amount_minor!", currency AS "currency!", description AS "description!"
+             FROM (SELECT at, kind, amount_minor, currency, description FROM earnings WHERE user_id = $1
+                   UNION ALL
+                   SELECT at, kind, amount_minor, currency, description FROM partner_earnings WHERE user_id = $1) AS entries
+            ORDER BY at"#,
         user_id
     );
     Ok(entries.fetch_all(db).await?)

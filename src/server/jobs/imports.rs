@@ -1,10 +1,10 @@
-//! Imports statements.
+//! Imports statements, and reads what partners know of earnings.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::server::{services::earnings, state::AppState};
+use crate::server::{db::DbError, services::earnings, state::AppState};
 
 /// Between two looks, when nobody rings.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -12,10 +12,10 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
     loop {
         let bell = state.import_bell.notified();
-        let has_more = match earnings::import_due(&state).await {
+        let has_more = match work(&state).await {
             Ok(has_more) => has_more,
             Err(error) => {
-                tracing::error!(%error, "a statement that waits could not be looked up");
+                tracing::error!(%error, "what waits could not be looked up");
                 false
             }
         };
@@ -24,4 +24,9 @@ pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
             return;
         }
     }
+}
+
+/// Does one thing that waits; `false` if nothing does.
+async fn work(state: &AppState) -> Result<bool, DbError> {
+    Ok(earnings::import_due(state).await? || earnings::read_partner_due(state).await?)
 }

@@ -33,7 +33,7 @@ use crate::{
 const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that never leave in a cookie. A token is in the page's address anyway.
-const SECRET_FIELDS: [&str; 4] = ["password", "currentPassword", "token", csrf::FIELD];
+const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
 /// Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
 const LONGEST_VALUE: usize = 500;
 

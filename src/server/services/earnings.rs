@@ -1,6 +1,7 @@
 //! Money that was earned: statements are uploaded, looked at, imported and undone; days can be entered by hand.
 
 mod import;
+mod partner;
 mod revenue;
 mod scan;
 mod table;
@@ -10,6 +11,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub use import::import_due;
+pub use partner::{connect_partner, disconnect_partner, read_partner_due, rotate_partner_keys};
 pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
 pub use upload::{ARRIVING, Upload};
 
@@ -23,6 +25,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         db::{self, DbError, statements::Statement},
+        infra::crypto::CryptoError,
         state::AppState,
     },
 };
@@ -53,6 +56,9 @@ pub enum EarningsError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Encryption.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
     /// A fault of ours.
     #[error("the work did not end: {0}")]
     Stopped(#[from] tokio::task::JoinError),
@@ -72,7 +78,7 @@ impl From<EarningsError> for ApiError {
             EarningsError::Unreadable(sentence) => Self::new(ErrorCode::InvalidInput, sentence),
             EarningsError::NotNow(sentence) => Self::new(ErrorCode::Conflict, sentence),
             EarningsError::TooLarge => Self::new(ErrorCode::PayloadTooLarge, "A statement has at most 32 MB. Export a shorter period."),
-            EarningsError::Db(_) | EarningsError::Stopped(_) => {
+            EarningsError::Db(_) | EarningsError::Crypto(_) | EarningsError::Stopped(_) => {
                 tracing::error!(%error, "a request about earnings failed");
                 ErrorCode::Internal.into()
             }
@@ -89,6 +95,7 @@ pub async fn overview(state: &AppState, user_id: Uuid) -> Result<EarningsOvervie
         statements: db::statements::list(&state.db, user_id).await?,
         daily_totals: db::earnings::daily_totals(&state.db, user_id, MOST_DAILY_TOTALS).await?,
         currency: db::onboarding::find(&state.db, user_id).await?.currency,
+        partner: partner::view(state, user_id).await?,
     })
 }
 

@@ -169,6 +169,11 @@ impl TestApp {
         while earnings::import_due(&self.state).await.expect("the database answers") {}
     }
 
+    /// Reads what partners know, until nothing is due.
+    pub async fn read_partner(&self) {
+        while earnings::read_partner_due(&self.state).await.expect("the database answers") {}
+    }
+
     /// A mail that is to leave for an address.
     pub async fn put_into_outbox(&self, email: &str) {
         let mail = Message::Reset { link: "https://x.example/".to_owned() }.to(email);

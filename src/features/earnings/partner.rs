@@ -1,0 +1,99 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::earnings::{ConnectPartner, DisconnectPartner},
+    domain::{
+        choice::Choice,
+        earnings::{PartnerLinkView, PartnerView},
+        validation,
+    },
+    features::integrations::SandboxBadge,
+    hooks::{
+        form::{Form, FormState, Problem, use_form},
+        time::{Ago, LocalTime},
+    },
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        checkbox::Checkbox,
+        field::Field,
+        input::{Input, InputType},
+    },
+};
+
+/// The form that hands over a key.
+pub fn use_partner_form() -> FormState<ConnectPartner> {
+    use_form::<ConnectPartner>(|call| validation::check(&call.input))
+}
+
+/// A partner that reads earnings with a key of the creator's own: what may come of it, and how it is.
+#[component]
+pub fn PartnerCard(
+    /// How it is.
+    partner: PartnerView,
+    connect: FormState<ConnectPartner>,
+    disconnect: FormState<DisconnectPartner>,
+) -> impl IntoView {
+    let content = match partner.link {
+        Some(link) => view! { <Link link disconnect/> }.into_any(),
+        None => view! { <ConnectForm connect/> }.into_any(),
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                {partner.is_sandbox.then(|| view! { <p><SandboxBadge/></p> })}
+                <h2>"Have them read by a partner"</h2>
+                <p>"onlyfansapi.com reads your transactions twice a day with a key of your own there. Each reading costs you credits."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form=connect/>
+                <Problem form=disconnect/>
+                {content}
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn ConnectForm(connect: FormState<ConnectPartner>) -> impl IntoView {
+    view! {
+        <Alert>"OnlyFans forbids automated access in its terms: the risk is yours. Never give us, or the partner’s key field, your OnlyFans password."</Alert>
+        <Form form=connect class=css::form>
+            <Field name="account" label="Account id at the partner" hint="Like acct_1234" error=connect.error_of("account")>
+                <Input autocomplete="off" value=connect.value_of("account")/>
+            </Field>
+            <Field name="apiKey" label="API key" hint="It is stored encrypted." error=connect.error_of("apiKey")>
+                <Input kind=InputType::Password autocomplete="off"/>
+            </Field>
+            <Checkbox name="accepted" checked=connect.value_of("accepted") == "on">"I have read this, and it is my decision."</Checkbox>
+            <p class=css::problem aria-live="polite">{move || connect.error_of("accepted").get()}</p>
+            <div><Button kind=ButtonType::Submit loading=connect.is_pending()>"Have them read"</Button></div>
+        </Form>
+    }
+}
+
+#[component]
+fn Link(link: PartnerLinkView, disconnect: FormState<DisconnectPartner>) -> impl IntoView {
+    let read = match link.last_ok_at {
+        Some(time) => view! { "Updated " <Ago time/> }.into_any(),
+        None => "Not read yet".into_any(),
+    };
+    let next = link.next_read_at.map(|time| view! { ", next " <LocalTime time/> });
+    let covers = link.covers.map(|(from, until)| format!(". {from} to {until}"));
+    view! {
+        <p><strong>{link.account}</strong></p>
+        <p class=css::facts>{read} {next} {covers}</p>
+        {link.problem.map(|problem| view! { <Alert tone=AlertTone::Danger>{problem.label()}</Alert> })}
+        <details class=css::disclosure>
+            <summary>"Have them read no more…"</summary>
+            <div class=css::form>
+                <p>"Your key and all earnings that the partner read are removed. Statements and days by hand stay."</p>
+                <Form form=disconnect>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=disconnect.is_pending()>"Remove key and earnings"</Button>
+                </Form>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,187 @@
+//! Earnings that a partner service reads, with a key of the creator's own.
+
+use chrono::TimeDelta;
+use huntaze::server::{infra::crypto::Cipher, services::earnings};
+use huntaze_sandbox::{Fault, FaultKind};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+fn input(account: &str, key: &str) -> Value {
+    json!({ "account": account, "apiKey": key, "accepted": "on" })
+}
+
+async fn connect(app: &TestApp, member: &mut Client) {
+    member.post("/api/earnings/partner", input("acct_ada", "ofapi_key")).await.expect_status(200);
+    app.read_partner().await;
+}
+
+async fn revenue(member: &mut Client) -> Value {
+    member.get("/api/home/stats?range=7d").await.expect_status(200).json()["revenue"].clone()
+}
+
+async fn link(member: &mut Client) -> Value {
+    member.get("/api/earnings").await.expect_status(200).json()["partner"]["link"].clone()
+}
+
+fn calls(sandbox: &Sandbox) -> usize {
+    sandbox.world.requests().iter().filter(|request| request.provider == "partner").count()
+}
+
+fn fail(sandbox: &Sandbox, kind: FaultKind) {
+    let fault = Fault { provider: "partner".to_owned(), endpoint: "transactions".to_owned(), account: None, kind, times: 1 };
+    sandbox.world.add_fault(fault);
+}
+
+#[sqlx::test]
+async fn earnings_are_read_kept_fresh_and_removed(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    connect(&app, &mut member).await;
+    let known = revenue(&mut member).await;
+    assert_eq!((&known["state"], &known["coverage"], &known["trend"]["state"]), (&json!("known"), &Value::Null, &json!("known")));
+    let sum: i64 =
+        sqlx::query_scalar("SELECT sum(amount_minor)::bigint FROM partner_earnings WHERE day >= '2026-01-08' AND day < '2026-01-15'")
+            .fetch_one(&db)
+            .await
+            .expect("a sum");
+    assert_eq!(known["value"], sum);
+    let counted: (i64, i64) = sqlx::query_as("SELECT count(*), count(*) FILTER (WHERE amount_minor < 0) FROM partner_earnings")
+        .fetch_one(&db)
+        .await
+        .expect("counted");
+    assert_eq!(counted, (269, 12), "three a day of 90, but for one that is still to come today; one a week given back");
+    assert_eq!(link(&mut member).await["covers"], json!(["2025-10-17", "2026-01-14"]));
+    let page = member.page("/integrations/onlyfans").await.body;
+    assert!(page.contains("acct_ada") && page.contains(">Sandbox<") && !page.contains("ofapi_key"), "{page}");
+
+    let before = calls(&sandbox);
+    app.read_partner().await;
+    assert_eq!(calls(&sandbox), before, "not before it is due");
+    app.advance(&sandbox, TimeDelta::hours(13));
+    app.read_partner().await;
+    assert_eq!(calls(&sandbox) - before, 1, "what may have changed fits on a page");
+    assert_eq!(link(&mut member).await["covers"], json!(["2025-10-17", "2026-01-15"]));
+
+    member.post("/api/earnings/partner/delete", json!({})).await.expect_status(200);
+    member.post("/api/earnings/partner/delete", json!({})).await.expect_status(404);
+    assert_eq!(revenue(&mut member).await["state"], "unsupported");
+}
+
+#[sqlx::test]
+async fn a_key_is_tried_before_it_is_kept(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    for (input, fields) in [
+        (json!({}), json!(["account", "accepted", "apiKey"])),
+        (json!({ "account": "acct_ada", "apiKey": "ofapi_key" }), json!(["accepted"])),
+        (input("../admin", "ofapi_key"), json!(["account"])),
+        (input("acct_ada", "two words"), json!(["apiKey"])),
+        (input("acct_ada", "wrong"), json!(["apiKey"])),
+        (input("somebody", "ofapi_key"), json!(["account"])),
+    ] {
+        let error = member.post("/api/earnings/partner", input.clone()).await.expect_status(400).json();
+        let named: Vec<_> = error["fields"].as_object().expect("fields").keys().cloned().collect();
+        let mut expected: Vec<String> = serde_json::from_value(fields).expect("names");
+        expected.sort();
+        assert_eq!(named, expected, "{input}");
+    }
+    for kind in [FaultKind::ServerError, FaultKind::RateLimited, FaultKind::Html, FaultKind::ErrorBody, FaultKind::ConnectionReset] {
+        fail(&sandbox, kind);
+        member.post("/api/earnings/partner", input("acct_ada", "ofapi_key")).await.expect_status(409);
+        app.advance(&sandbox, TimeDelta::minutes(2));
+    }
+    let kept: i64 = sqlx::query_scalar("SELECT count(*) FROM partner_links").fetch_one(&db).await.expect("counted");
+    assert_eq!(kept, 0);
+    let app = TestApp::new(db);
+    let mut elsewhere = app.member("eve@example.com").await;
+    assert_eq!(elsewhere.get("/api/earnings").await.json()["partner"], Value::Null, "not offered without an address");
+    elsewhere.post("/api/earnings/partner", input("acct_ada", "ofapi_key")).await.expect_status(409);
+}
+
+#[sqlx::test]
+async fn what_goes_wrong_is_said_and_nothing_is_lost(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    connect(&app, &mut member).await;
+    let known = revenue(&mut member).await["value"].clone();
+    for (kind, problem, asks_again) in [
+        (FaultKind::ServerError, "transient", true),
+        (FaultKind::TimeOut, "transient", true),
+        (FaultKind::Html, "transient", true),
+        (FaultKind::ErrorBody, "transient", true),
+        (FaultKind::ConnectionReset, "transient", true),
+        (FaultKind::SlowDrip, "transient", true),
+        (FaultKind::AnswerLost, "transient", true),
+        (FaultKind::RateLimited, "rate_limited", true),
+        (FaultKind::Revoked, "revoked", false),
+        (FaultKind::Expired, "revoked", false),
+        (FaultKind::ScopeRemoved, "revoked", false),
+    ] {
+        let twin = app.twin(std::time::Duration::from_millis(500));
+        sqlx::query("UPDATE partner_links SET next_read_at = $1, last_error = NULL, failures = 0")
+            .bind(app.state.clock.now())
+            .execute(&db)
+            .await
+            .expect("due");
+        fail(&sandbox, kind);
+        twin.read_partner().await;
+        let link = link(&mut member).await;
+        assert_eq!((&link["problem"], link["nextReadAt"].is_string()), (&json!(problem), asks_again), "{kind:?}");
+        assert_eq!(revenue(&mut member).await["value"], known, "{kind:?}");
+    }
+    // A new key goes on where the other ended.
+    connect(&app, &mut member).await;
+    assert_eq!((&link(&mut member).await["problem"], revenue(&mut member).await["value"].clone()), (&Value::Null, known));
+}
+
+#[sqlx::test]
+async fn a_statement_outweighs_the_partner_and_the_partner_what_was_typed(db: PgPool) {
+    let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    connect(&app, &mut member).await;
+    let partner = revenue(&mut member).await["value"].as_i64().expect("a sum");
+    member.post("/api/earnings/days", json!({ "day": "2026-01-10", "amount": "1000", "currency": "USD" })).await.expect_status(200);
+    assert_eq!(revenue(&mut member).await["value"], partner);
+    let of_two_days: i64 =
+        sqlx::query_scalar("SELECT sum(amount_minor)::bigint FROM partner_earnings WHERE day IN ('2026-01-10', '2026-01-11')")
+            .fetch_one(&db)
+            .await
+            .expect("a sum");
+    let boundary = "b";
+    let file = "date,net\n2026-01-10,1.00\n2026-01-11,2.00\n";
+    let body =
+        format!("--{boundary}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{file}\r\n--{boundary}--\r\n");
+    let uploaded =
+        member.post_raw("/api/earnings/statements", &format!("multipart/form-data; boundary={boundary}"), body).await.expect_status(201);
+    member.post("/api/earnings/statements/import", json!({ "id": uploaded.json()["id"] })).await.expect_status(200);
+    app.import_due().await;
+    assert_eq!(revenue(&mut member).await["value"], partner - of_two_days + 300);
+}
+
+#[sqlx::test]
+async fn a_reading_is_nobodys_once_the_key_is_gone_and_keys_rotate(db: PgPool) {
+    let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member(EMAIL).await;
+    connect(&app, &mut member).await;
+    let due = "UPDATE partner_links SET next_read_at = '2026-01-01'";
+    sqlx::query(due).execute(&db).await.expect("due");
+    let twin = app.twin(std::time::Duration::from_secs(5));
+    // Two processes read, the creator removes the key meanwhile: nothing is left behind.
+    futures::join!(app.read_partner(), twin.read_partner(), async {
+        member.clone().post("/api/earnings/partner/delete", json!({})).await.expect_status(200);
+    });
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM partner_earnings").fetch_one(&db).await.expect("counted");
+    assert_eq!(left, 0);
+
+    connect(&app, &mut member).await;
+    let mut keys = app.state.config.app.encryption_keys.clone();
+    keys.insert(0, "k2:2222222222222222222222222222222222222222222222222222222222222222".parse().expect("a key"));
+    let cipher = Cipher::new(&keys);
+    assert_eq!(earnings::rotate_partner_keys(&db, &cipher).await.expect("rotated"), [1, 0, 0]);
+    assert_eq!(earnings::rotate_partner_keys(&db, &cipher).await.expect("rotated"), [0, 1, 0]);
+    assert_eq!(earnings::rotate_partner_keys(&db, &Cipher::new(&keys[1..])).await.expect("rotated"), [0, 0, 1], "without the newest");
+}
