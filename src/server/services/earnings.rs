@@ -113,7 +113,7 @@ pub async fn find_statement(state: &AppState, user_id: Uuid, id: &str) -> Result
 ///
 /// # Errors
 /// Unknown, invalid, or it is imported already.
-pub async fn set_mapping(state: &AppState, user_id: Uuid, input: &MappingInput) -> Result<Uuid, EarningsError> {
+pub async fn set_mapping(state: &AppState, user_id: Uuid, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(state, user_id, &input.id).await?;
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::Invalid)?;
     let scan = scan::scan(state, &statement).await?;
@@ -121,14 +121,13 @@ pub async fn set_mapping(state: &AppState, user_id: Uuid, input: &MappingInput) 
         let sentence = "The dates of this file are in the other order.".to_owned();
         return Err(EarningsError::Invalid(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
     }
-    let id = statement.summary.id;
     let mut tx = state.db.begin().await?;
-    if !db::statements::set_mapping(&mut *tx, id, &statement.mapping, &scan).await? {
+    if !db::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
         return Err(EarningsError::NotNow("This statement is imported already. Undo that first."));
     }
     db::statements::remember_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 /// What tells the names of columns from others.
@@ -141,7 +140,7 @@ fn header_hash(header: &[String]) -> [u8; 32] {
 ///
 /// # Errors
 /// Unknown; it has no readable row; the same file counts already.
-pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<Uuid, EarningsError> {
+pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let statement = find(state, user_id, id).await?;
     if statement.summary.scan.entries == 0 {
         return Err(EarningsError::NotNow("No row can be read like this. Choose the columns first."));
@@ -153,7 +152,7 @@ pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<U
     if db::statements::queue(&state.db, statement.summary.id, state.clock.now()).await? {
         state.import_bell.notify_one();
     }
-    Ok(statement.summary.id)
+    Ok(())
 }
 
 /// Removes a statement, and with it what it says and no other does.
