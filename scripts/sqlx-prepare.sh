@@ -9,11 +9,13 @@ cd "$HUNTAZE_ROOT"
 [ -x /usr/lib/postgresql ] || scripts/setup.sh serve
 trap stop_postgres EXIT
 start_postgres
-DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
-export DATABASE_URL
-socket=${DATABASE_URL##*host=}
-for migration in migrations/*.up.sql; do
-  psql -q -v ON_ERROR_STOP=1 "$DATABASE_URL" -f "$migration" >/dev/null
+HUNTAZE_DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
+export HUNTAZE_DATABASE_URL
+socket=${HUNTAZE_DATABASE_URL##*host=}
+# The queue's tables are made by its own migrations.
+queue=$(cargo metadata --format-version 1 --locked --features ssr | grep -o '"manifest_path":"[^"]*/apalis-postgres-[^"/]*' | cut -d'"' -f4)
+for migration in "$queue"/migrations/*.sql migrations/*.up.sql; do
+  psql -q -v ON_ERROR_STOP=1 "$HUNTAZE_DATABASE_URL" -f "$migration" >/dev/null 2>&1 || die "$migration cannot be applied"
 done
 
 fresh=$(mktemp -d)

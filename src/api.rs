@@ -10,6 +10,7 @@ pub mod earnings;
 pub mod flash;
 pub mod home;
 pub mod integrations;
+pub mod jobs;
 pub mod onboarding;
 
 pub use client::ApiClient;

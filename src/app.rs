@@ -22,6 +22,7 @@ use crate::{
         forgot_password::ForgotPasswordPage,
         home::HomePage,
         integrations::IntegrationsPage,
+        jobs::JobsPage,
         login::LoginPage,
         not_found::NotFoundPage,
         onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
@@ -90,6 +91,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/connections") view=ConnectionsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans") view=EarningsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans/:id") view=StatementPage ssr=SsrMode::Async/>

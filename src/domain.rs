@@ -7,6 +7,7 @@ pub mod choice;
 pub mod earnings;
 pub mod figures;
 pub mod integration;
+pub mod job;
 pub mod money;
 pub mod navigation;
 pub mod onboarding;

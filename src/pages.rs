@@ -10,6 +10,7 @@ pub mod forgot_password;
 pub mod gallery;
 pub mod home;
 pub mod integrations;
+pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod leave;
 pub mod login;

@@ -16,9 +16,12 @@ pub mod field;
 pub mod file_input;
 pub mod input;
 pub mod logo;
+pub mod page_links;
 pub mod progress;
 pub mod select;
 pub mod skeleton;
 #[cfg(any(test, feature = "gallery"))]
 pub mod stories;
+pub mod table;
+pub mod text_area;
 pub mod toast;

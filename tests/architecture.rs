@@ -24,6 +24,7 @@ const RULES: &[(&str, &[&str])] = &[
     ("server::infra", &["server::infra", "server::config", "server::db", "domain", "api::csrf"]),
     ("server::db", &["server::db", "server::config", "server::infra", "domain"]),
     ("server::providers", &["server::providers", "server::config", "server::infra", "domain"]),
+    ("server::ai", &["server::ai", "server::config", "server::infra", "domain"]),
     (
         "server::services",
         &[
@@ -31,6 +32,7 @@ const RULES: &[(&str, &[&str])] = &[
             "server::db",
             "server::infra",
             "server::providers",
+            "server::ai",
             "server::config",
             "server::state",
             "server::context",
@@ -38,7 +40,7 @@ const RULES: &[(&str, &[&str])] = &[
             "error",
         ],
     ),
-    ("server::jobs", &["server::jobs", "server::services", "server::db", "server::infra", "server::state"]),
+    ("server::jobs", &["server::jobs", "server::services", "server::db", "server::infra", "server::state", "domain"]),
     ("server::middleware", &["server", "api", "domain", "error"]),
     ("server::routes", &["server", "app", "pages", "domain", "error"]),
     ("server::context", &["server", "api", "domain", "error"]),
@@ -50,6 +52,7 @@ const FOREIGN: &[(&str, &[&str])] = &[
     ("server::services", &["leptos", "leptos_axum", "leptos_router", "axum", "http"]),
     ("server::infra", &["leptos", "leptos_axum", "axum"]),
     ("server::providers", &["leptos", "leptos_axum", "axum", "sqlx"]),
+    ("server::ai", &["leptos", "leptos_axum", "axum", "sqlx"]),
     ("server::db", &["leptos", "leptos_axum", "axum", "http"]),
     ("server::jobs", &["leptos", "leptos_axum", "axum", "http"]),
     ("ui", &["axum", "leptos_axum", "sqlx"]),

@@ -52,14 +52,14 @@ test("days and posts of all accounts and of one, with a table for each chart @ph
 test("operators see how platforms are set up, creators do not", async ({ page, email, mail, handle, grantAdmin, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await connect(page, handle, "X");
-  await expect(page.getByRole("link", { name: "Doctor" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Admin" })).toHaveCount(0);
   allowStatus(403);
   await page.goto("/admin/connections");
   await expect(page.getByText("You are not allowed to do this.")).toBeVisible();
   grantAdmin(email);
   await page.goto("/home");
   await alive(page);
-  await page.getByRole("link", { name: "Doctor" }).click();
+  await page.getByRole("link", { name: "Admin" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Connection doctor" })).toBeVisible();
   await expect(page.getByText(/\/api\/integrations\/callback\/tiktok$/)).toBeVisible();
   await expectAccessible();

@@ -71,7 +71,7 @@ fn Navigation() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
-                        is_admin.then(|| view! { <li><A href="/admin/connections" attr:class=css::page>"Doctor"</A></li> })
+                        is_admin.then(|| view! { <li><A href="/admin/connections" attr:class=css::page>"Admin"</A></li> })
                     })}
                 </Suspense>
             </ul>

@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use super::PageMeta;
 use crate::{
     api::admin::{TryConnection, get_connections},
-    features::{admin::ConnectionDoctor, load_error::LoadError},
+    features::{
+        admin::{AdminPages, ConnectionDoctor},
+        load_error::LoadError,
+    },
     hooks::form::{Problem, use_form},
     ui::skeleton::Skeleton,
 };
@@ -18,6 +21,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     view! {
         <PageMeta title="Connection doctor" description="How each platform is set up, and how it goes."/>
         <h1>"Connection doctor"</h1>
+        <AdminPages current="/admin/connections"/>
         <Problem form=dry_run/>
         <Transition fallback=|| view! { <Skeleton label="Loading the reports"/> }>
             {move || Suspend::new(async move {

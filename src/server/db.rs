@@ -6,6 +6,7 @@ pub mod earnings;
 pub mod figures;
 pub mod integration_events;
 pub mod integrations;
+pub mod jobs;
 pub mod links;
 pub mod oauth_states;
 pub mod onboarding;
@@ -20,6 +21,7 @@ pub mod users;
 
 use std::time::Duration;
 
+use apalis_postgres::PostgresStorage;
 use sqlx::{
     PgPool,
     migrate::{MigrateError, Migrator},
@@ -57,14 +59,17 @@ pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
     Ok(pool)
 }
 
-/// Brings the database to this binary's schema, under a lock. A newer one is left alone: migrations only add what older binaries do not know,
-/// so that one can go back.
+/// Brings the database to this binary's schema, and that of the queue, under a lock. A newer one is left alone: migrations only add what
+/// older binaries do not know, so that one can go back.
 ///
 /// # Errors
 /// A migration failed; what was done before it stays.
 pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
-    let migrator = Migrator { migrations: MIGRATIONS.migrations.clone(), ignore_missing: true, ..Migrator::DEFAULT };
-    migrator.run(db).await
+    for mut migrator in [Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT }, PostgresStorage::migrations()] {
+        migrator.ignore_missing = true;
+        migrator.run(db).await?;
+    }
+    Ok(())
 }
 
 /// Whether the database answers and has this binary's schema. A newer one is fine.

@@ -1,35 +1,29 @@
-//! Work that nobody waits for.
+//! Work that nobody waits for. The scheduler puts what is due into the queue; workers take it from there, in this and all other processes.
 
-mod cleanup;
-mod imports;
-mod outbox;
-mod sync;
+mod clean_up;
+mod mail;
+mod scheduler;
+mod wake;
+mod work;
+mod worker;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use tokio::{sync::watch, task::JoinSet};
 
+use self::{wake::Wakes, work::Work};
 use super::{infra::mailer::Mailer, state::AppState};
+use crate::domain::{choice::Choice, job::JobKind};
 
-pub use outbox::deliver_due;
+pub use mail::deliver;
 
-/// Starts all jobs; each ends when `shutdown` turns true.
+/// Starts the scheduler and a worker for each kind; each ends when `shutdown` turns true, after the jobs it has in hand.
 pub fn spawn(state: &AppState, mailer: Arc<dyn Mailer>, shutdown: &watch::Receiver<bool>) -> JoinSet<()> {
+    let (work, wakes) = (Work { state: state.clone(), mailer }, Wakes::default());
     let mut jobs = JoinSet::new();
-    jobs.spawn(outbox::run(state.clone(), mailer, shutdown.clone()));
-    for _ in 0..sync::WORKERS {
-        jobs.spawn(sync::run(state.clone(), shutdown.clone()));
+    for kind in JobKind::ALL.iter().copied() {
+        jobs.spawn(worker::run(work.clone(), kind, wakes.clone(), shutdown.clone()));
     }
-    jobs.spawn(imports::run(state.clone(), shutdown.clone()));
-    jobs.spawn(cleanup::run(state.clone(), shutdown.clone()));
+    jobs.spawn(scheduler::run(work, wakes, shutdown.clone()));
     jobs
-}
-
-/// Waits until `pause` is over, something rings, or it is time to stop: then `false`.
-async fn rest(pause: Duration, bell: impl Future<Output = ()>, shutdown: &mut watch::Receiver<bool>) -> bool {
-    tokio::select! {
-        () = tokio::time::sleep(pause) => true,
-        () = bell => true,
-        _ = shutdown.wait_for(|stop| *stop) => false,
-    }
 }

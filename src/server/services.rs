@@ -8,4 +8,5 @@ pub mod doctor;
 pub mod earnings;
 pub mod home;
 pub mod integrations;
+pub mod jobs;
 pub mod onboarding;

@@ -38,12 +38,8 @@ pub struct AppState {
     pub passwords: PasswordHasher,
     /// Counts requests.
     pub limiter: Arc<dyn RateLimiter>,
-    /// Rung after a mail was put into the outbox.
-    pub outbox_bell: Arc<Notify>,
-    /// Rung when an account should be read at once.
-    pub sync_bell: Arc<Notify>,
-    /// Rung when a statement waits to be imported.
-    pub import_bell: Arc<Notify>,
+    /// Rung when there is work for a job: a mail is to leave, an account to be read, a statement to be imported.
+    pub due_bell: Arc<Notify>,
     /// So many tables are read at once while their owners wait.
     pub table_readers: Arc<Semaphore>,
     /// Work that must not stop half-way: the process waits for it before it ends.

@@ -35,9 +35,12 @@ pub fn all() -> Vec<(&'static str, Vec<Story>)> {
         ("file_input", super::file_input::stories::stories()),
         ("input", super::input::stories::stories()),
         ("logo", super::logo::stories::stories()),
+        ("page_links", super::page_links::stories::stories()),
         ("progress", super::progress::stories::stories()),
         ("select", super::select::stories::stories()),
         ("skeleton", super::skeleton::stories::stories()),
+        ("table", super::table::stories::stories()),
+        ("text_area", super::text_area::stories::stories()),
         ("toast", super::toast::stories::stories()),
     ]
 }

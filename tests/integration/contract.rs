@@ -11,6 +11,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     endpoints.sort();
     insta::assert_snapshot!(endpoints.join("\n"), @r"
     GET /api/admin/connections
+    GET /api/admin/jobs
     GET /api/analytics
     GET /api/analytics/posts
     GET /api/auth/pending-email
@@ -28,6 +29,8 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/account/delete
     POST /api/account/profile
     POST /api/admin/connections/dry-run
+    POST /api/admin/jobs/dismiss
+    POST /api/admin/jobs/retry
     POST /api/auth/change-password
     POST /api/auth/forgot-password
     POST /api/auth/login

@@ -1,7 +1,7 @@
 //! The schema, and what leaves through the outbox.
 
 use chrono::TimeDelta;
-use huntaze::server::{db::MIGRATIONS, jobs};
+use huntaze::server::db::MIGRATIONS;
 use sqlx::PgPool;
 
 use crate::support::TestApp;
@@ -40,7 +40,7 @@ async fn a_mail_is_tried_again_with_growing_pauses_and_then_given_up(db: PgPool)
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     let mut minutes = 0;
     loop {
-        jobs::deliver_due(&app.state, &app.mailer).await.expect("read");
+        app.deliver_due().await;
         let (attempts, given_up): (i32, bool) =
             sqlx::query_as("SELECT attempts, failed_at IS NOT NULL FROM mail_outbox").fetch_one(&db).await.expect("a row");
         if given_up {
@@ -59,11 +59,11 @@ async fn a_mail_leaves_when_the_server_is_back_and_its_link_is_forgotten(db: PgP
     let app = TestApp::new(db.clone());
     app.put_into_outbox("a@b.co").await;
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(jobs::deliver_due(&app.state, &app.mailer).await.expect("read"), 0);
+    assert_eq!(app.deliver_due().await, 0);
     app.mailer.is_down.store(false, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(jobs::deliver_due(&app.state, &app.mailer).await.expect("read"), 0, "not yet");
+    assert_eq!(app.deliver_due().await, 0, "not yet");
     app.clock.advance(TimeDelta::seconds(30));
-    assert_eq!(jobs::deliver_due(&app.state, &app.mailer).await.expect("read"), 1);
+    assert_eq!(app.deliver_due().await, 1);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count");
     assert_eq!(left, 0);
 }

@@ -11,6 +11,7 @@ mod earnings;
 mod home;
 mod hostile;
 mod integrations;
+mod jobs;
 mod pages;
 mod partner;
 mod support;

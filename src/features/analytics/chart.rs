@@ -3,11 +3,14 @@ use std::fmt::Write as _;
 use leptos::prelude::*;
 
 use super::css;
-use crate::domain::{
-    analytics::{Day, DayFigure, Series},
-    choice::Choice,
-    figures::{UNKNOWN, grouped},
-    money::{Currency, Money},
+use crate::{
+    domain::{
+        analytics::{Day, DayFigure, Series},
+        choice::Choice,
+        figures::{UNKNOWN, grouped},
+        money::{Currency, Money},
+    },
+    ui::table::Table,
 };
 
 /// The drawing's own units; it is stretched to the width there is.
@@ -48,12 +51,10 @@ pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) 
             {drawing}
             <details>
                 <summary>{format!("{} as a table", series.label())}</summary>
-                <div class=css::scroll tabindex="0" role="region" aria-label=format!("{} by day", series.label())>
-                    <table class=css::table>
-                        <thead><tr><th scope="col">"Day"</th><th scope="col">{series.label()}</th></tr></thead>
-                        <tbody>{days.into_iter().map(|day| view! { <Row series day unit/> }).collect_view()}</tbody>
-                    </table>
-                </div>
+                <Table label=format!("{} by day", series.label()) numbers=true>
+                    <thead><tr><th scope="col">"Day"</th><th scope="col">{series.label()}</th></tr></thead>
+                    <tbody>{days.into_iter().map(|day| view! { <Row series day unit/> }).collect_view()}</tbody>
+                </Table>
             </details>
         </section>
     }

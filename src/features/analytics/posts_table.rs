@@ -11,6 +11,8 @@ use crate::{
     ui::{
         a11y::ScreenReaderOnly,
         choice_links::{ChoiceLink, ChoiceLinks},
+        page_links::PageLinks,
+        table::Table,
     },
 };
 
@@ -26,19 +28,17 @@ pub fn PostsTable(
         view! { <p class=css::scale>"No posts of this period are known."</p> }.into_any()
     } else {
         view! {
-            <div class=css::scroll tabindex="0" role="region" aria-label="Posts">
-                <table class=css::table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Post"</th>
-                            <th scope="col">"Views"</th>
-                            <th scope="col">"Interactions"</th>
-                            <th scope="col">"Per view"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{page.posts.iter().cloned().map(|post| view! { <Row post/> }).collect_view()}</tbody>
-                </table>
-            </div>
+            <Table label="Posts" numbers=true whole=true>
+                <thead>
+                    <tr>
+                        <th scope="col">"Post"</th>
+                        <th scope="col">"Views"</th>
+                        <th scope="col">"Interactions"</th>
+                        <th scope="col">"Per view"</th>
+                    </tr>
+                </thead>
+                <tbody>{page.posts.iter().cloned().map(|post| view! { <Row post/> }).collect_view()}</tbody>
+            </Table>
         }
         .into_any()
     };
@@ -50,7 +50,12 @@ pub fn PostsTable(
             </div>
             <Orders looking=looking.clone()/>
             {table}
-            <Pages page looking/>
+            <PageLinks
+                label="Pages of posts"
+                page=page.page
+                pages=page.pages
+                href=move |page| Looking { page, ..looking.clone() }.href()
+            />
         </section>
     }
 }
@@ -63,22 +68,6 @@ fn Orders(looking: Looking) -> impl IntoView {
         view! { <ChoiceLink href current>{order.label()}</ChoiceLink> }
     };
     view! { <ChoiceLinks label="Order of posts">{PostOrder::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
-}
-
-#[component]
-fn Pages(page: PostsPage, looking: Looking) -> impl IntoView {
-    let to = |number: u32| Looking { page: number, ..looking.clone() }.href();
-    let earlier = (page.page > 1).then(|| view! { <ChoiceLink href=to(page.page - 1) attr:rel="prev">"Previous page"</ChoiceLink> });
-    let later = (page.page < page.pages).then(|| view! { <ChoiceLink href=to(page.page + 1) attr:rel="next">"Next page"</ChoiceLink> });
-    (page.pages > 1).then(|| {
-        view! {
-            <ChoiceLinks label="Pages of posts">
-                {earlier}
-                <span class=css::scale>{format!("Page {} of {}", page.page, page.pages)}</span>
-                {later}
-            </ChoiceLinks>
-        }
-    })
 }
 
 #[component]

@@ -10,6 +10,7 @@ use crate::{
     ui::{
         alert::Alert,
         card::{Card, CardBody, CardHeader},
+        table::Table,
     },
 };
 
@@ -82,21 +83,19 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
         }
     };
     view! {
-        <div class=css::scroll tabindex="0" role="region" aria-label="The first earnings">
-            <table class=css::table>
-                <caption>"The first earnings. Times are UTC."</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Line"</th>
-                        <th scope="col">"Date"</th>
-                        <th scope="col">"Type"</th>
-                        <th scope="col">"Amount"</th>
-                        <th scope="col">"Description"</th>
-                    </tr>
-                </thead>
-                <tbody>{entries.into_iter().map(row).collect_view()}</tbody>
-            </table>
-        </div>
+        <Table label="The first earnings">
+            <caption>"The first earnings. Times are UTC."</caption>
+            <thead>
+                <tr>
+                    <th scope="col">"Line"</th>
+                    <th scope="col">"Date"</th>
+                    <th scope="col">"Type"</th>
+                    <th scope="col">"Amount"</th>
+                    <th scope="col">"Description"</th>
+                </tr>
+            </thead>
+            <tbody>{entries.into_iter().map(row).collect_view()}</tbody>
+        </Table>
     }
 }
 
@@ -123,19 +122,17 @@ pub(super) fn Faults(
     };
     (!faults.is_empty()).then(|| {
         view! {
-            <div class=css::scroll tabindex="0" role="region" aria-label="Rows with errors">
-                <table class=css::table>
-                    <caption>{caption}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Line"</th>
-                            <th scope="col">"What is wrong"</th>
-                            <th scope="col">"What stands there"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{faults.into_iter().map(row).collect_view()}</tbody>
-                </table>
-            </div>
+            <Table label="Rows with errors">
+                <caption>{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Line"</th>
+                        <th scope="col">"What is wrong"</th>
+                        <th scope="col">"What stands there"</th>
+                    </tr>
+                </thead>
+                <tbody>{faults.into_iter().map(row).collect_view()}</tbody>
+            </Table>
         }
     })
 }

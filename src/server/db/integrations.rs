@@ -265,19 +265,37 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<
     }
 }
 
-/// Takes the account that has been due the longest, and holds it until `until`: should this worker die, it is due again.
+/// The accounts that are due and that nobody holds, the one that has been due the longest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn claim_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Integration>, DbError> {
+pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+    let due = sqlx::query_scalar!(
+        "SELECT id FROM integrations
+          WHERE next_sync_at <= $1 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
+          ORDER BY next_sync_at, id LIMIT $2",
+        now,
+        most
+    );
+    Ok(due.fetch_all(db).await?)
+}
+
+/// Takes an account if it is due and nobody holds it, and holds it until `until`: should this worker die, it is due again.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim_due(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Option<Integration>, DbError> {
     let row = sqlx::query_as!(
         IntegrationRow,
-        "UPDATE integrations SET leased_until = $2
-          WHERE id = (SELECT id FROM integrations
-                       WHERE next_sync_at <= $1 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
-                       ORDER BY next_sync_at, id
-                       LIMIT 1 FOR UPDATE SKIP LOCKED)
+        "UPDATE integrations SET leased_until = $3
+          WHERE id = $1 AND next_sync_at <= $2 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $2)
          RETURNING *",
+        id,
         now,
         until
     );
@@ -393,6 +411,15 @@ pub async fn set_failed(
         next_sync_at
     );
     Ok(noted.execute(db).await?.rows_affected() == 1)
+}
+
+/// Changes when an account that is read by itself is read next. Returns whether there is such an account.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved = sqlx::query!("UPDATE integrations SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
+    Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
 /// Removes an account with its history. `false`: it was connected anew in the meantime. No token: that of an account that was let go.

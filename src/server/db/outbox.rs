@@ -43,19 +43,35 @@ pub async fn insert(db: impl PgExecutor<'_>, mail: &Mail, now: DateTime<Utc>) ->
     Ok(())
 }
 
-/// Takes the oldest mail that is due, and hides it from other workers until `hidden_until`: should this worker die, it is due again.
+/// The mails that are due, the oldest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn claim(db: impl PgExecutor<'_>, now: DateTime<Utc>, hidden_until: DateTime<Utc>) -> Result<Option<OutboxMail>, DbError> {
+pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+    let due = sqlx::query_scalar!(
+        "SELECT id FROM mail_outbox WHERE failed_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2",
+        now,
+        most
+    );
+    Ok(due.fetch_all(db).await?)
+}
+
+/// Takes a mail that is due, and hides it from other workers until `hidden_until`: should this worker die, it is due again.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: DateTime<Utc>,
+    hidden_until: DateTime<Utc>,
+) -> Result<Option<OutboxMail>, DbError> {
     let claimed = sqlx::query_as!(
         OutboxMail,
-        "UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = $2
-          WHERE id = (SELECT id FROM mail_outbox
-                       WHERE failed_at IS NULL AND next_attempt_at <= $1
-                       ORDER BY next_attempt_at, id
-                       LIMIT 1 FOR UPDATE SKIP LOCKED)
+        "UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = $3
+          WHERE id = $1 AND failed_at IS NULL AND next_attempt_at <= $2
          RETURNING id, recipient, subject, text_body, html_body, attempts",
+        id,
         now,
         hidden_until
     );
@@ -94,6 +110,19 @@ pub async fn set_failure(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Has a mail that was given up leave after all. Returns whether there was one.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn revive(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let revived = sqlx::query!(
+        "UPDATE mail_outbox SET failed_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 AND failed_at IS NOT NULL",
+        id,
+        now
+    );
+    Ok(revived.execute(db).await?.rows_affected() == 1)
 }
 
 /// Removes mails that were given up before `before`. Returns how many.

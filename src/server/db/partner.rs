@@ -122,18 +122,36 @@ pub async fn delete_earnings(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(
     Ok(())
 }
 
-/// Takes the account that has been due the longest, and holds it until then.
+/// The accounts that are due and that nobody holds, the one that has been due the longest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn claim_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, leased_until: DateTime<Utc>) -> Result<Option<PartnerLink>, DbError> {
+pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+    let due = sqlx::query_scalar!(
+        "SELECT id FROM partner_links WHERE next_read_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+          ORDER BY next_read_at LIMIT $2",
+        now,
+        most
+    );
+    Ok(due.fetch_all(db).await?)
+}
+
+/// Takes an account if it is due and nobody holds it, and holds it until then.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim_due(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: DateTime<Utc>,
+    leased_until: DateTime<Utc>,
+) -> Result<Option<PartnerLink>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        "UPDATE partner_links SET leased_until = $2
-          WHERE id = (SELECT id FROM partner_links
-                       WHERE next_read_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-                       ORDER BY next_read_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        "UPDATE partner_links SET leased_until = $3
+          WHERE id = $1 AND next_read_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
          RETURNING id, user_id, account, api_key, last_ok_at, last_error, failures, next_read_at, covers_from, covers_until",
+        id,
         now,
         leased_until
     );
@@ -212,6 +230,15 @@ pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Changes when an account that is read by itself is read next. Returns whether there is such an account.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_read_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved = sqlx::query!("UPDATE partner_links SET next_read_at = $2 WHERE id = $1 AND next_read_at IS NOT NULL", id, next_read_at);
+    Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
 /// All keys, with the ids of their rows.

@@ -286,36 +286,52 @@ pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Res
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Takes the statement that has waited longest, or whose importer has died, and holds it until then.
+/// The statements that wait, or whose importers have died, the one that has waited longest first.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn claim(db: impl PgExecutor<'_>, now: DateTime<Utc>, leased_until: DateTime<Utc>) -> Result<Option<Statement>, DbError> {
+pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+    let due = sqlx::query_scalar!(
+        "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
+          ORDER BY queued_at LIMIT $2",
+        now,
+        most
+    );
+    Ok(due.fetch_all(db).await?)
+}
+
+/// Takes a statement that waits, or whose importer has died, and holds it until then.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: DateTime<Utc>,
+    leased_until: DateTime<Utc>,
+) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        r#"UPDATE statements SET state = 'importing', leased_until = $2, attempts = attempts + 1, progress = 0
-            WHERE id = (SELECT id FROM statements
-                         WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
-                         ORDER BY queued_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        r#"UPDATE statements SET state = 'importing', leased_until = $3, attempts = attempts + 1, progress = 0
+            WHERE id = $1 AND state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $2)
            RETURNING id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
                      imported_at, progress, added, attempts"#,
+        id,
         now,
         leased_until
     );
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Gives up those whose importer has died so often: it may be theirs to blame. Returns how many.
+/// Gives up a statement that waits or is being imported: whoever imports it meanwhile, stores nothing.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn give_up_dead(db: impl PgExecutor<'_>, most_attempts: i32, now: DateTime<Utc>) -> Result<u64, DbError> {
-    let done = sqlx::query!(
-        "UPDATE statements SET state = 'failed', leased_until = NULL WHERE state = 'importing' AND attempts >= $1 AND leased_until <= $2",
-        most_attempts,
-        now
-    );
-    Ok(done.execute(db).await?.rows_affected())
+pub async fn give_up(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')", id)
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 /// Notes how far an import has come, and holds the statement for longer. Returns whether it is still this import's turn.

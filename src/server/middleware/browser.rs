@@ -122,6 +122,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
         _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
+        "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),
     }

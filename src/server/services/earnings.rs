@@ -10,8 +10,8 @@ mod upload;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-pub use import::import_due;
-pub use partner::{connect_partner, disconnect_partner, read_partner_due, rotate_partner_keys};
+pub use import::{give_up_import, import};
+pub use partner::{connect_partner, disconnect_partner, postpone_partner, read_partner, rotate_partner_keys};
 pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
 pub use upload::{ARRIVING, Upload};
 
@@ -150,7 +150,7 @@ pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<(
     }
     // Asked twice, it is done once.
     if db::statements::queue(&state.db, statement.summary.id, state.clock.now()).await? {
-        state.import_bell.notify_one();
+        state.due_bell.notify_one();
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub use connect::{Callback, Connected, connect, finish, redirect_uri};
 pub use days::HISTORY;
 pub use disconnect::{disconnect, revoke_all};
 pub use rotate::{Rotation, RotationError, rotate_keys};
-pub use sync::{refresh, sync_due};
+pub use sync::{postpone, refresh, sync};
 
 use crate::{
     domain::{

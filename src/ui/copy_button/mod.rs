@@ -16,7 +16,7 @@ use super::{
 pub fn CopyButton(
     /// What is copied.
     #[prop(into)]
-    text: String,
+    text: Signal<String>,
     /// What that is, for those who do not see it beside the button.
     #[prop(into)]
     what: String,
@@ -27,7 +27,7 @@ pub fn CopyButton(
     let name = what.clone();
     let copy = move || {
         // The browser may refuse it; the text stays to be selected.
-        let _promise = window().navigator().clipboard().write_text(&text);
+        let _promise = window().navigator().clipboard().write_text(&text.get_untracked());
         if let Some(toaster) = toaster {
             toaster.show(ToastTone::Success, format!("Copied: {name}"));
         }

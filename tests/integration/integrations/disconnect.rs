@@ -56,7 +56,10 @@ async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
     let now = app.state.clock.now();
-    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
+    let held = db::integrations::claim_due(&db, id.parse().expect("an id"), now, now + TimeDelta::minutes(2))
+        .await
+        .expect("claimed")
+        .expect("one");
     let mut other = member.clone();
     let request = tokio::spawn(async move { other.post("/api/integrations/disconnect", json!({ "id": id, "history": "delete" })).await });
     // Long enough for the request to come to the account.

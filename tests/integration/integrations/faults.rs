@@ -2,10 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use huntaze::{
-    domain::{choice::Choice, integration::FailureKind, platform::Platform},
-    server::services::integrations::sync_due,
-};
+use huntaze::domain::{choice::Choice, integration::FailureKind, platform::Platform};
 use huntaze_sandbox::FaultKind;
 use sqlx::PgPool;
 
@@ -74,7 +71,7 @@ async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp,
     make_due(&worker, db, endpoint).await;
     let before = stored(db).await;
     sandbox.fail_at(platform, endpoint, kind, 1);
-    assert!(sync_due(&worker.state).await.expect("tried"), "{case}");
+    assert!(worker.sync_due().await, "{case}");
     let (status, reason, comes_back) = seen(member).await;
     let (has_access, has_refresh, days, posts) = stored(db).await;
     assert!(has_access && has_refresh && days >= before.2 && posts >= before.3, "{case}: nothing is lost");
@@ -83,7 +80,7 @@ async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp,
     if comes_back {
         let worker = app.twin(TIMEOUT);
         make_due(&worker, db, "profile").await;
-        assert!(sync_due(&worker.state).await.expect("read"), "{case}");
+        assert!(worker.sync_due().await, "{case}");
         let (status, reason, _) = seen(member).await;
         end = reason.map_or(status, |reason| reason.as_str().to_owned());
     }

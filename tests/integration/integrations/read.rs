@@ -1,7 +1,7 @@
 //! Reading accounts in the background.
 
 use chrono::TimeDelta;
-use huntaze::server::{db, services::integrations::sync_due};
+use huntaze::server::{db, services::integrations::sync};
 use huntaze_sandbox::FaultKind;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -31,7 +31,7 @@ async fn token(db: &PgPool) -> Vec<u8> {
 async fn the_history_is_fetched_a_month_first_then_the_rest(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     let days = "SELECT count(*) FROM daily_insights";
-    assert!(sync_due(&app.state).await.expect("read"));
+    assert!(app.sync_due().await);
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 30);
     app.read_due().await;
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180);
@@ -102,7 +102,7 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
         // What limited us in the case before is over.
         app.advance(&sandbox, TimeDelta::minutes(13));
         sandbox.fail(endpoint, kind, 1);
-        assert!(sync_due(&app.state).await.expect("tried"), "{case}");
+        assert!(app.sync_due().await, "{case}");
         assert_eq!(how(&mut member).await, (status.to_owned(), reason.map(ToOwned::to_owned)), "{case}");
         let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
         assert_eq!(account["lacksPermission"], lacks_permission, "{case}");
@@ -116,10 +116,10 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
 #[sqlx::test]
 async fn a_permission_that_is_withdrawn_half_way_ends_the_history(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
-    assert!(sync_due(&app.state).await.expect("read"));
+    assert!(app.sync_due().await);
     sandbox.fail("insights", FaultKind::ScopeRemoved, 30);
-    assert!(sync_due(&app.state).await.expect("read"));
-    assert!(!sync_due(&app.state).await.expect("none is due"));
+    assert!(app.sync_due().await);
+    assert!(!app.sync_due().await);
     let stats = member.get("/api/home/stats").await.json();
     assert_eq!((&stats["isFetching"], &stats["views"]["state"]), (&Value::from(false), &Value::from("refused")));
     assert!(member.page("/integrations").await.body.contains("A permission is missing"));
@@ -130,7 +130,7 @@ async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     sandbox.fail("insights", FaultKind::ServerError, 4);
     let days = "SELECT count(*) FROM daily_insights";
-    assert!(sync_due(&app.state).await.expect("read"));
+    assert!(app.sync_due().await);
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 26);
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), Some("transient".to_owned())));
     let stats = member.get("/api/home/stats").await.json();
@@ -150,7 +150,7 @@ async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
     while sqlx::query_scalar::<_, Option<chrono::NaiveDate>>(from).fetch_one(&db).await.expect("a row").is_none() {
         // The first call of each reading: it is the only day that is missing.
         sandbox.fail("insights", FaultKind::ServerError, 1);
-        assert!(sync_due(&app.state).await.expect("read"));
+        assert!(app.sync_due().await);
         sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
         readings += 1;
     }
@@ -165,7 +165,7 @@ async fn an_outage_is_waited_for(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     for _ in 0..12 {
         sandbox.fail("insights", FaultKind::ServerError, 30);
-        assert!(sync_due(&app.state).await.expect("read"));
+        assert!(app.sync_due().await);
         sandbox.world.clear_faults();
         sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
     }
@@ -203,7 +203,7 @@ async fn a_platform_that_does_not_answer_is_asked_less_and_less(db: PgPool) {
     sandbox.fail("profile", FaultKind::ServerError, 4);
     let mut pauses = Vec::new();
     for _ in 0..4 {
-        assert!(sync_due(&app.state).await.expect("tried"));
+        assert!(app.sync_due().await);
         let next: chrono::DateTime<chrono::Utc> =
             sqlx::query_scalar("SELECT next_sync_at FROM integrations").fetch_one(&db).await.expect("a time");
         let pause = next - app.state.clock.now();
@@ -259,25 +259,29 @@ async fn an_expired_access_asks_to_reconnect_and_is_left_in_peace(db: PgPool) {
 
 #[sqlx::test]
 async fn many_workers_read_each_account_once(db: PgPool) {
-    let (app, sandbox, mut member) = ready(db).await;
+    let (app, sandbox, mut member) = ready(db.clone()).await;
     app.connect(&sandbox, &mut member, "ada.backstage").await;
-    let workers = (0..8).map(|_| sync_due(&app.state));
-    let read = futures::future::join_all(workers).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
+    let due = db::integrations::due(&db, app.state.clock.now(), 100).await.expect("a list");
+    assert_eq!(due.len(), 2);
+    let workers = (0..8).map(|worker| sync(&app.state, due[worker % 2]));
+    assert!(futures::future::join_all(workers).await.iter().all(Result::is_ok));
+    let read: i64 = sqlx::query_scalar("SELECT sum(readings)::bigint FROM integrations").fetch_one(&db).await.expect("a sum");
     assert!(read >= 2);
     let asked: Vec<_> = sandbox.world.requests().into_iter().filter(|request| request.endpoint == "insights").collect();
     // A second reading of an account goes further back: no day is asked for twice.
-    assert_eq!(asked.len(), read * 30);
+    assert_eq!(i64::try_from(asked.len()), Ok(read * 30));
 }
 
 #[sqlx::test]
 async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     let now = app.state.clock.now();
-    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed");
+    let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
+    let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed");
     assert!(held.is_some());
-    assert!(!sync_due(&app.state).await.expect("none is free"));
+    assert!(!app.sync_due().await);
     app.advance(&sandbox, TimeDelta::minutes(2));
-    assert!(sync_due(&app.state).await.expect("read"));
+    assert!(app.sync_due().await);
 }
 
 /// A reading that fails after the creator has reconnected speaks of the old token.
@@ -285,7 +289,8 @@ async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
 async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     let now = app.state.clock.now();
-    let held = db::integrations::claim_due(&db, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
+    let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
+    let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut member, "ada.creates").await;
     let kind = huntaze::domain::integration::FailureKind::Revoked;
     db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");

@@ -18,6 +18,10 @@ impl MemoryMailer {
         self.sent.lock().expect("no panic").iter().rev().find(|mail| mail.recipient == email).cloned()
     }
 
+    pub fn count(&self) -> usize {
+        self.sent.lock().expect("no panic").len()
+    }
+
     pub fn count_to(&self, email: &str) -> usize {
         self.sent.lock().expect("no panic").iter().filter(|mail| mail.recipient == email).count()
     }

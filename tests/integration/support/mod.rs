@@ -5,7 +5,10 @@ mod mailer;
 mod sandbox;
 mod server;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::Router;
 use chrono::TimeDelta;
@@ -41,6 +44,15 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 pub const PASSWORD: &str = "tuesday-lamp-orbit";
+
+/// Waits until something is so, which must be within 30 seconds.
+pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
+    let given_up = Instant::now() + Duration::from_secs(30);
+    while !is_so().await {
+        assert!(Instant::now() < given_up, "{what}: not within 30 seconds");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
 
 /// The application under test.
 pub struct TestApp {
@@ -79,9 +91,7 @@ impl TestApp {
             providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
-            outbox_bell: Arc::new(Notify::new()),
-            sync_bell: Arc::new(Notify::new()),
-            import_bell: Arc::new(Notify::new()),
+            due_bell: Arc::new(Notify::new()),
             table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
             tasks: TaskTracker::new(),
             clock: time,
@@ -159,19 +169,45 @@ impl TestApp {
         Self::with_clock(self.state.db.clone(), (*self.state.config).clone(), Arc::clone(&self.clock), timeout)
     }
 
+    /// Reads the account that has been due the longest; `false` if none is.
+    pub async fn sync_due(&self) -> bool {
+        let due = db::integrations::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+        for id in &due {
+            integrations::sync(&self.state, *id).await.expect("the database answers");
+        }
+        !due.is_empty()
+    }
+
     /// Reads all accounts that are due, until none is.
     pub async fn read_due(&self) {
-        while integrations::sync_due(&self.state).await.expect("the database answers") {}
+        while self.sync_due().await {}
     }
 
     /// Imports all statements that wait, until none does.
     pub async fn import_due(&self) {
-        while earnings::import_due(&self.state).await.expect("the database answers") {}
+        loop {
+            let due = db::statements::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+            let Some(id) = due.first() else { return };
+            let _ = earnings::import(&self.state, *id).await.expect("the database answers");
+        }
     }
 
     /// Reads what partners know, until nothing is due.
     pub async fn read_partner(&self) {
-        while earnings::read_partner_due(&self.state).await.expect("the database answers") {}
+        loop {
+            let due = db::partner::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+            let Some(id) = due.first() else { return };
+            earnings::read_partner(&self.state, *id).await.expect("the database answers");
+        }
+    }
+
+    /// Sends the mails that are due, each once. Returns how many left.
+    pub async fn deliver_due(&self) -> usize {
+        let before = self.mailer.count();
+        for id in db::outbox::due(&self.state.db, self.state.clock.now(), 100).await.expect("the database answers") {
+            let _ = jobs::deliver(&self.state, &self.mailer, id).await.expect("the database answers");
+        }
+        self.mailer.count() - before
     }
 
     /// A mail that is to leave for an address.
@@ -182,7 +218,7 @@ impl TestApp {
 
     /// Sends what is in the outbox, and returns the newest mail to an address.
     pub async fn newest_mail(&self, email: &str) -> Option<db::outbox::OutboxMail> {
-        jobs::deliver_due(&self.state, &self.mailer).await.expect("delivered");
+        self.deliver_due().await;
         self.mailer.newest_to(email)
     }
 

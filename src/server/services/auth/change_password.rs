@@ -34,6 +34,6 @@ pub async fn change_password(
     let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
     db::outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
     tx.commit().await?;
-    state.outbox_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(signed_in)
 }

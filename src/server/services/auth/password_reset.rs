@@ -35,7 +35,7 @@ async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject)
     mail_link(state, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
     audit(state, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
     tx.commit().await?;
-    state.outbox_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(())
 }
 
@@ -82,6 +82,6 @@ pub async fn reset_password(state: &AppState, client: &ClientInfo, input: ResetP
     let message = Message::PasswordChanged { forgot: state.config.app.link("/forgot-password") };
     db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     tx.commit().await?;
-    state.outbox_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(())
 }

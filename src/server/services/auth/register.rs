@@ -45,6 +45,6 @@ async fn save(state: &AppState, client: &ClientInfo, email: &str, password_hash:
         db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     }
     tx.commit().await?;
-    state.outbox_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(())
 }

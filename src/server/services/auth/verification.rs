@@ -61,6 +61,6 @@ async fn resend(state: &AppState, subject: LinkSubject) -> Result<(), AuthError>
     let mut tx = state.db.begin().await?;
     mail_link(state, &mut tx, account.id, &email, Purpose::VerifyEmail).await?;
     tx.commit().await?;
-    state.outbox_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(())
 }

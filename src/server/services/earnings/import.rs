@@ -1,6 +1,7 @@
 //! Stores the rows of a statement: all that can be read, or none.
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::{EarningsError, scan::Counter, table::Rows};
 use crate::{
@@ -20,31 +21,38 @@ const LEASE: TimeDelta = TimeDelta::minutes(1);
 const MOST_ATTEMPTS: i32 = 3;
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-/// Imports the statement that has waited longest; `false` if none does.
+/// Imports a statement, if it waits and nobody else has it in hand.
 ///
 /// # Errors
-/// The database does not answer; a statement that cannot be imported is none.
-pub async fn import_due(state: &AppState) -> Result<bool, DbError> {
+/// The database does not answer. A statement that is given up, which its owner sees, is none.
+pub async fn import(state: &AppState, id: Uuid) -> Result<Result<(), EarningsError>, DbError> {
     let now = state.clock.now();
-    let given_up = db::statements::give_up_dead(&state.db, MOST_ATTEMPTS, now).await?;
-    if given_up > 0 {
-        tracing::error!(given_up, "statements whose importers died are not tried again");
+    let Some(statement) = db::statements::claim(&state.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
+    let attempt = statement.attempts;
+    if attempt > MOST_ATTEMPTS {
+        give_up_import(state, id).await?;
+        return Ok(Err(EarningsError::NotNow("Whoever imported it died, each time.")));
     }
-    let Some(statement) = db::statements::claim(&state.db, now, now + LEASE).await? else { return Ok(false) };
-    let (id, attempt) = (statement.summary.id, statement.attempts);
-    match import(state, &statement).await {
-        Ok(()) => tracing::info!(statement = %id, attempt, "a statement was imported"),
-        Err(error) => {
-            let is_final = !matches!(error, EarningsError::Db(_)) || attempt >= MOST_ATTEMPTS;
-            tracing::error!(statement = %id, attempt, is_final, %error, "a statement could not be imported");
-            let retry_at = (!is_final).then(|| state.clock.now() + RETRY);
-            db::statements::set_failed(&state.db, id, attempt, retry_at).await?;
-        }
-    }
-    Ok(true)
+    let Err(error) = store(state, &statement).await else {
+        tracing::info!(statement = %id, attempt, "a statement was imported");
+        return Ok(Ok(()));
+    };
+    let is_final = !matches!(error, EarningsError::Db(_)) || attempt == MOST_ATTEMPTS;
+    tracing::error!(statement = %id, attempt, is_final, %error, "a statement could not be imported");
+    let retry_at = (!is_final).then(|| state.clock.now() + RETRY);
+    db::statements::set_failed(&state.db, id, attempt, retry_at).await?;
+    Ok(if is_final { Err(error) } else { Ok(()) })
 }
 
-async fn import(state: &AppState, statement: &Statement) -> Result<(), EarningsError> {
+/// Tells the owner of a statement that it is not imported, for a fault of ours.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn give_up_import(state: &AppState, id: Uuid) -> Result<(), DbError> {
+    db::statements::give_up(&state.db, id).await
+}
+
+async fn store(state: &AppState, statement: &Statement) -> Result<(), EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = Rows::open(&state.db, statement);
     let (mut counter, mut read, mut added) = (Counter::of(statement), 0, 0);

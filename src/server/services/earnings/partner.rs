@@ -75,7 +75,7 @@ pub async fn connect_partner(state: &AppState, user_id: Uuid, input: &PartnerInp
     db::partner::delete_earnings(&mut *tx, user_id).await?;
     db::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
     tx.commit().await?;
-    state.import_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(())
 }
 
@@ -104,14 +104,14 @@ pub async fn disconnect_partner(state: &AppState, user_id: Uuid) -> Result<(), E
     if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
 }
 
-/// Reads the account that has been due the longest; `false` if none is.
+/// Reads an account, if it is due and nobody else has it in hand.
 ///
 /// # Errors
 /// The database does not answer; an account that cannot be read is none.
-pub async fn read_partner_due(state: &AppState) -> Result<bool, DbError> {
-    let Some(partner) = state.providers.partner() else { return Ok(false) };
+pub async fn read_partner(state: &AppState, id: Uuid) -> Result<(), DbError> {
+    let Some(partner) = state.providers.partner() else { return Ok(()) };
     let now = state.clock.now();
-    let Some(link) = db::partner::claim_due(&state.db, now, now + LEASE).await? else { return Ok(false) };
+    let Some(link) = db::partner::claim_due(&state.db, id, now, now + LEASE).await? else { return Ok(()) };
     let outcome = tokio::time::timeout(DEADLINE, read(state, partner, &link)).await;
     match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("not done within {DEADLINE:?}"))))) {
         Ok(days) => db::partner::set_ok(&state.db, link.id, days, state.clock.now(), state.clock.now() + PAUSE).await?,
@@ -122,7 +122,15 @@ pub async fn read_partner_due(state: &AppState) -> Result<bool, DbError> {
             db::partner::set_failure(&state.db, link.id, kind, retry_at).await?;
         }
     }
-    Ok(true)
+    Ok(())
+}
+
+/// Has an account wait for its next turn, because reading it ends in a fault of ours.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn postpone_partner(state: &AppState, id: Uuid) -> Result<(), DbError> {
+    db::partner::set_failure(&state.db, id, FailureKind::Transient, Some(state.clock.now() + PAUSE)).await
 }
 
 #[derive(Debug, thiserror::Error)]

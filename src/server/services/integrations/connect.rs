@@ -123,7 +123,7 @@ async fn take_code(
     profile.name = storable(&profile.name);
     let id = store(state, client, current, platform, &grant, &profile, visit.integration_id).await?;
     // The history is fetched by a job.
-    state.sync_bell.notify_one();
+    state.due_bell.notify_one();
     Ok(Connected { id })
 }
 

@@ -41,16 +41,28 @@ const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
 /// Where the platform does not say how long it limits us.
 const LIMITED: TimeDelta = TimeDelta::hours(1);
 
-/// Reads the account that has been due the longest; `false` if none is.
+/// Reads an account, if it is due and nobody else has it in hand.
 ///
 /// # Errors
 /// The database does not answer; an account that cannot be read is none.
-pub async fn sync_due(state: &AppState) -> Result<bool, DbError> {
+pub async fn sync(state: &AppState, id: Uuid) -> Result<(), DbError> {
     let now = state.clock.now();
-    let Some(integration) = db::integrations::claim_due(&state.db, now, now + LEASE).await? else { return Ok(false) };
+    let Some(integration) = db::integrations::claim_due(&state.db, id, now, now + LEASE).await? else { return Ok(()) };
     // How it went is noted in the row.
     let _ = read(state, integration, false).await?;
-    Ok(true)
+    Ok(())
+}
+
+/// Has an account wait as long as after many failures, because reading it ends in a fault of ours.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn postpone(state: &AppState, id: Uuid) -> Result<(), DbError> {
+    let now = state.clock.now();
+    if db::integrations::set_due(&state.db, id, now + LONGEST_RETRY).await? {
+        db::integration_events::insert(&state.db, id, EventKind::ReadFailed, Some(FailureKind::Transient), now).await?;
+    }
+    Ok(())
 }
 
 /// Reads an account now, because its creator asks for it, and refreshes its tokens if that is possible.
@@ -90,7 +102,7 @@ pub async fn refresh(
     })
     .await?;
     // What is left of the history is fetched by the job.
-    state.sync_bell.notify_one();
+    state.due_bell.notify_one();
     let integration = db::integrations::find(&state.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
     match outcome {
         Ok(()) => Ok(view(integration, state.clock.now())),

@@ -1,9 +1,6 @@
 //! Removes what has expired.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
-use tokio::sync::watch;
 
 use crate::server::{
     db::{self, DbError},
@@ -11,7 +8,8 @@ use crate::server::{
     state::AppState,
 };
 
-const PAUSE: Duration = Duration::from_hours(1);
+/// Between one clean-up and the next.
+pub(super) const PAUSE: TimeDelta = TimeDelta::hours(1);
 /// An expired link stays this long, to say that it has expired and offer a new one.
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.
@@ -22,21 +20,15 @@ const STATEMENTS_KEPT: TimeDelta = TimeDelta::days(30);
 const VISITS_KEPT: TimeDelta = TimeDelta::days(1);
 /// What happened to an account is told for so long.
 const ACCOUNT_EVENTS_KEPT: TimeDelta = TimeDelta::days(90);
+/// A job that was done stays this long, and one that failed longer, for operators to look into it.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(1);
+const FAILED_JOBS_KEPT: TimeDelta = TimeDelta::days(30);
 /// Long enough to look into what happened, not for ever.
 const EVENTS_KEPT: TimeDelta = TimeDelta::days(365);
 
-pub(super) async fn run(state: AppState, mut shutdown: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = clean(&state).await {
-            tracing::error!(%error, "the clean-up did not finish");
-        }
-        if !super::rest(PAUSE, std::future::pending(), &mut shutdown).await {
-            return;
-        }
-    }
-}
-
-async fn clean(state: &AppState) -> Result<(), DbError> {
+/// # Errors
+/// The database does not answer.
+pub(super) async fn clean_up(state: &AppState) -> Result<(), DbError> {
     let now = state.clock.now();
     let sessions = db::sessions::delete_expired(&state.db, now).await?;
     let links = db::links::delete_expired(&state.db, now - LINKS_KEPT).await?;
@@ -45,6 +37,7 @@ async fn clean(state: &AppState) -> Result<(), DbError> {
     let visits = db::oauth_states::delete_expired(&state.db, now - VISITS_KEPT).await?;
     let account_events = db::integration_events::delete_old(&state.db, now - ACCOUNT_EVENTS_KEPT).await?;
     let statements = db::statements::delete_abandoned(&state.db, now - earnings::ARRIVING, now - STATEMENTS_KEPT).await?;
-    tracing::info!(sessions, links, mails, events, visits, account_events, statements, "cleaned up");
+    let jobs = db::jobs::delete_old(&state.db, now - JOBS_KEPT, now - FAILED_JOBS_KEPT).await?;
+    tracing::info!(sessions, links, mails, events, visits, account_events, statements, jobs, "cleaned up");
     Ok(())
 }

@@ -1,0 +1,138 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::css;
+use crate::{
+    api::admin::TryConnection,
+    domain::{
+        admin::{DryRun, FailureReport, PlatformReport, ScopeReport, Spending},
+        choice::Choice,
+    },
+    features::integrations::SandboxBadge,
+    hooks::{
+        form::{Form, FormState},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        alert::{Alert, AlertTone},
+        badge::{Badge, BadgeTone},
+        button::{Button, ButtonSize, ButtonType},
+        card::{Card, CardBody, CardHeader},
+        copy_button::CopyButton,
+    },
+};
+
+/// How each platform is set up, and how it goes.
+#[component]
+pub fn ConnectionDoctor(
+    /// One for each platform.
+    reports: Vec<PlatformReport>,
+    /// Asks a platform's consent page.
+    dry_run: FormState<TryConnection>,
+) -> impl IntoView {
+    view! {
+        <ul class=css::reports>
+            {reports.into_iter().map(|report| view! { <li><Report report dry_run/></li> }).collect_view()}
+        </ul>
+    }
+}
+
+#[component]
+fn Report(report: PlatformReport, dry_run: FormState<TryConnection>) -> impl IntoView {
+    let platform = report.provider;
+    let name = platform.label();
+    let (tone, state) = if report.is_configured { (BadgeTone::Success, "Configured") } else { (BadgeTone::Warning, "Not configured") };
+    let failures = if report.failures.is_empty() {
+        view! { <p>"Nothing went wrong in the last seven days."</p> }.into_any()
+    } else {
+        view! { <ul class=css::failures>{report.failures.into_iter().map(|failure| view! { <Failure failure/> }).collect_view()}</ul> }
+            .into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>{name}</h2>
+                <p class=css::badges>
+                    <Badge tone>{state}</Badge>
+                    {report.is_sandbox.then(|| view! { <SandboxBadge/> })}
+                </p>
+            </CardHeader>
+            <CardBody>
+                {(!report.missing.is_empty())
+                    .then(|| view! { <p>"Not set: " <code class=css::code>{report.missing.join(", ")}</code></p> })}
+                <h3>"Redirect URI"</h3>
+                <p class=css::row>
+                    <code class=css::code>{report.redirect_uri.clone()}</code>
+                    <CopyButton text=report.redirect_uri what=format!("the redirect URI of {name}")/>
+                </p>
+                <h3>"Permissions"</h3>
+                <ul class=css::scopes>
+                    {report.scopes.into_iter().map(|scope| view! { <Scope scope accounts=report.accounts/> }).collect_view()}
+                </ul>
+                {report.spending.map(|spending| view! { <SpendingLine spending/> })}
+                <h3>"Failures"</h3>
+                {failures}
+                {report.is_configured.then(|| view! { <TryIt provider=platform.as_str() name dry_run/> })}
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Scope(scope: ScopeReport, accounts: u32) -> impl IntoView {
+    view! { <li><code class=css::code>{scope.scope}</code> {format!(" allowed by {} of {accounts} accounts", scope.granted)}</li> }
+}
+
+#[component]
+fn SpendingLine(spending: Spending) -> impl IntoView {
+    view! { <p>{format!("Readings cost {} of {} this month.", dollars(spending.spent), dollars(spending.budget))}</p> }
+}
+
+#[component]
+fn Failure(failure: FailureReport) -> impl IntoView {
+    let FailureReport { reason, times, accounts, last_at } = failure;
+    view! {
+        <li>
+            <strong>{reason.as_str()}</strong>
+            {format!(", {times} × on {accounts} {}, last ", if accounts == 1 { "account" } else { "accounts" })}
+            <LocalTime time=last_at/>
+            <span class=css::advice>{reason.advice()}</span>
+        </li>
+    }
+}
+
+/// The dry run of one platform, and its outcome: it stands in the address, `?tried=x&status=200`, so that it is there without a script, too.
+#[component]
+fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
+    let (asked, query) = (dry_run.action.input(), use_query_map());
+    let loading = Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == provider)));
+    let status = Memo::new(move |_| {
+        query.with(|query| query.get("tried").filter(|tried| tried == provider).and_then(|_| query.get("status")?.parse::<u16>().ok()))
+    });
+    view! {
+        <Form form=dry_run>
+            <input type="hidden" name="provider" value=provider/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small loading disabled=dry_run.is_pending()>
+                "Try the consent page"
+                <ScreenReaderOnly>{format!(" of {name}")}</ScreenReaderOnly>
+            </Button>
+        </Form>
+        {move || status.get().map(outcome)}
+    }
+}
+
+fn outcome(status: u16) -> impl IntoView {
+    let (tone, text) = if DryRun::is_well(status) {
+        (AlertTone::Success, format!("It answers {status}: the platform knows us."))
+    } else {
+        (AlertTone::Danger, format!("It answers {status}: check the client id and the redirect URI."))
+    };
+    view! { <Alert tone>{text}</Alert> }
+}
+
+/// Of millionths, rounded down to a cent.
+fn dollars(micro: i64) -> String {
+    let cents = micro / 10_000;
+    format!("${}.{:02}", cents / 100, cents.unsigned_abs() % 100)
+}

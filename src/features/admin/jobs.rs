@@ -1,0 +1,135 @@
+use leptos::{
+    prelude::*,
+    server_fn::{Http, ServerFn, codec::PostUrl},
+};
+
+use super::css;
+use crate::{
+    api::jobs::{DismissJob, RetryJob},
+    domain::{
+        choice::Choice,
+        job::{FAILED_ON_PAGE, FailedJob, QueueReport},
+    },
+    hooks::{
+        form::{Form, FormFunction, FormState},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        page_links::PageLinks,
+        table::Table,
+    },
+};
+
+/// How much work of each kind there is.
+#[component]
+pub fn Queues(
+    /// One for each kind.
+    queues: Vec<QueueReport>,
+) -> impl IntoView {
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"Queues"</h2>
+            </CardHeader>
+            <CardBody>
+                <Table label="Queues" numbers=true whole=true>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Job"</th>
+                            <th scope="col">"Waiting"</th>
+                            <th scope="col">"Running"</th>
+                            <th scope="col">"Oldest since"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{queues.into_iter().map(|queue| view! { <QueueRow queue/> }).collect_view()}</tbody>
+                </Table>
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn QueueRow(queue: QueueReport) -> impl IntoView {
+    let since = match queue.waiting_since {
+        Some(time) => view! { <LocalTime time/> }.into_any(),
+        None => "Nothing waits".into_any(),
+    };
+    view! {
+        <tr>
+            <th scope="row">{queue.kind.label()}</th>
+            <td>{queue.waiting}</td>
+            <td>{queue.running}</td>
+            <td>{since}</td>
+        </tr>
+    }
+}
+
+/// Jobs that were given up, a page of them.
+#[component]
+pub fn FailedJobs(
+    /// The newest first.
+    failed: Vec<FailedJob>,
+    /// How many there are on all pages.
+    failed_in_all: i64,
+    /// Counted from 1.
+    page: u32,
+    retry: FormState<RetryJob>,
+    dismiss: FormState<DismissJob>,
+) -> impl IntoView {
+    let pages = u32::try_from((failed_in_all + FAILED_ON_PAGE - 1) / FAILED_ON_PAGE).unwrap_or(u32::MAX);
+    let list = if failed.is_empty() {
+        view! { <p>"No job has failed."</p> }.into_any()
+    } else {
+        view! { <ul class=css::failures>{failed.into_iter().map(|job| view! { <Item job retry dismiss/> }).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>{format!("Failed jobs ({failed_in_all})")}</h2>
+                <p>"Those that were given up in the last 30 days. What they were about says so, too, to whom it belongs."</p>
+            </CardHeader>
+            <CardBody>
+                {list}
+                <PageLinks label="Pages of failed jobs" page pages href=|page| format!("/admin/jobs?page={page}")/>
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Item(job: FailedJob, retry: FormState<RetryJob>, dismiss: FormState<DismissJob>) -> impl IntoView {
+    let FailedJob { id, kind, subject, attempts, error, failed_at } = job;
+    let of = format!(": {} {subject}", kind.label());
+    view! {
+        <li class=css::job>
+            <p><strong>{kind.label()}</strong> " " <code class=css::code>{subject}</code></p>
+            <p class=css::advice>
+                {format!("{attempts} {}, given up ", if attempts == 1 { "attempt" } else { "attempts" })} <LocalTime time=failed_at/>
+            </p>
+            <p class=css::code>{error}</p>
+            <div class=css::row>
+                <JobButton form=retry id=id.clone() label="Try again" of=of.clone() variant=ButtonVariant::Secondary/>
+                <JobButton form=dismiss id label="Remove from the list" of variant=ButtonVariant::Ghost/>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn JobButton<F, O>(form: FormState<F>, id: String, label: &'static str, of: String, variant: ButtonVariant) -> impl IntoView
+where
+    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
+    O: 'static,
+{
+    view! {
+        <Form form>
+            <input type="hidden" name="id" value=id/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant disabled=form.is_pending()>
+                {label} <ScreenReaderOnly>{of}</ScreenReaderOnly>
+            </Button>
+        </Form>
+    }
+}

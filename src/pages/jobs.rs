@@ -1,0 +1,48 @@
+//! `/admin/jobs`
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::jobs::{DismissJob, RetryJob, get_jobs},
+    features::{
+        admin::{AdminPages, FailedJobs, Queues},
+        load_error::LoadError,
+    },
+    hooks::form::{Done, Problem, use_form},
+    ui::skeleton::Skeleton,
+};
+
+/// `/admin/jobs`: for those who run Huntaze.
+#[component]
+pub fn JobsPage() -> impl IntoView {
+    let (retry, dismiss) = (use_form::<RetryJob>(|_| Ok(())), use_form::<DismissJob>(|_| Ok(())));
+    let query = use_query_map();
+    let page = Memo::new(move |_| query.with(|query| query.get("page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).max(1)));
+    let report = Resource::new(
+        move || (page.get(), retry.action.version().get(), dismiss.action.version().get()),
+        |(page, ..)| get_jobs(Some(page)),
+    );
+    view! {
+        <PageMeta title="Jobs" description="What works in the background, and what failed."/>
+        <h1>"Jobs"</h1>
+        <AdminPages current="/admin/jobs"/>
+        <Problem form=retry/>
+        <Problem form=dismiss/>
+        <Done form=retry text="It is tried again."/>
+        <Done form=dismiss text="It is off the list."/>
+        <Transition fallback=|| view! { <Skeleton label="Loading the jobs"/> }>
+            {move || Suspend::new(async move {
+                match report.await {
+                    Ok(report) => view! {
+                        <FailedJobs failed=report.failed failed_in_all=report.failed_in_all page=page.get_untracked() retry dismiss/>
+                        <Queues queues=report.queues/>
+                    }
+                    .into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

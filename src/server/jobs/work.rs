@@ -1,0 +1,123 @@
+//! What each kind of job is: what is due, how it is done, and what is left of it when it is given up.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{clean_up, mail};
+use crate::{
+    domain::job::JobKind,
+    server::{
+        db::{self, DbError},
+        infra::mailer::{Mailer, MailerError},
+        services::{earnings, earnings::EarningsError, integrations},
+        state::AppState,
+    },
+};
+
+/// After an account was read: long enough for a creator who waits for it to get hold of it.
+const BREATH: Duration = Duration::from_millis(300);
+
+/// What jobs work with.
+#[derive(Clone)]
+pub(super) struct Work {
+    pub state: AppState,
+    pub mailer: Arc<dyn Mailer>,
+}
+
+/// Why a job was not done.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum JobError {
+    /// It is given up, and its subject says so.
+    #[error("{0}")]
+    GivenUp(String),
+    /// A fault of ours: another time it may go well.
+    #[error("{0}")]
+    Fault(String),
+    /// The database: another time it may go well.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl From<MailerError> for JobError {
+    fn from(error: MailerError) -> Self {
+        Self::GivenUp(error.to_string())
+    }
+}
+
+impl From<EarningsError> for JobError {
+    fn from(error: EarningsError) -> Self {
+        Self::GivenUp(error.to_string())
+    }
+}
+
+/// How many jobs of a kind a process does at once.
+pub(super) const fn workers(kind: JobKind) -> usize {
+    match kind {
+        JobKind::Sync => 4,
+        JobKind::Mail => 2,
+        JobKind::Import | JobKind::Partner | JobKind::CleanUp => 1,
+    }
+}
+
+/// A job that takes longer is stopped.
+pub(super) const fn deadline(kind: JobKind) -> Duration {
+    match kind {
+        JobKind::Mail => Duration::from_mins(1),
+        JobKind::Sync => Duration::from_mins(2),
+        JobKind::Partner => Duration::from_mins(6),
+        JobKind::Import | JobKind::CleanUp => Duration::from_mins(15),
+    }
+}
+
+impl Work {
+    /// What waits for a job of a kind, the longest first; `most` of it.
+    pub async fn due(&self, kind: JobKind, most: i64) -> Result<Vec<Uuid>, DbError> {
+        let (db, now) = (&self.state.db, self.state.clock.now());
+        match kind {
+            JobKind::Mail => db::outbox::due(db, now, most).await,
+            JobKind::Sync => db::integrations::due(db, now, most).await,
+            JobKind::Import => db::statements::due(db, now, most).await,
+            JobKind::Partner if self.state.providers.partner().is_none() => Ok(Vec::new()),
+            JobKind::Partner => db::partner::due(db, now, most).await,
+            JobKind::CleanUp => {
+                let is_recent = db::jobs::is_recent(db, kind, clean_up::PAUSE).await?;
+                Ok(if is_recent { Vec::new() } else { vec![Uuid::nil()] })
+            }
+        }
+    }
+
+    /// Does a job. Done twice, or by two at once, it comes to the same.
+    pub async fn run(&self, kind: JobKind, subject: Uuid) -> Result<(), JobError> {
+        let state = &self.state;
+        match kind {
+            JobKind::Mail => mail::deliver(state, self.mailer.as_ref(), subject).await??,
+            JobKind::Sync => {
+                integrations::sync(state, subject).await?;
+                tokio::time::sleep(BREATH).await;
+            }
+            JobKind::Import => earnings::import(state, subject).await??,
+            JobKind::Partner => earnings::read_partner(state, subject).await?,
+            JobKind::CleanUp => clean_up::clean_up(state).await?,
+        }
+        Ok(())
+    }
+
+    /// Notes with its subject that a job is not tried again, so that its owner sees it, or it goes on later.
+    pub async fn give_up(&self, kind: JobKind, subject: Uuid) -> Result<(), DbError> {
+        let state = &self.state;
+        match kind {
+            JobKind::Mail => mail::give_up(state, subject).await,
+            JobKind::Sync => integrations::postpone(state, subject).await,
+            JobKind::Import => earnings::give_up_import(state, subject).await,
+            JobKind::Partner => earnings::postpone_partner(state, subject).await,
+            JobKind::CleanUp => Ok(()),
+        }
+    }
+
+    /// How long a job waits after its first, second, … attempt: 10 s, 20 s, 40 s, …
+    pub fn pause_after(attempt: i32) -> TimeDelta {
+        TimeDelta::seconds(10) * (1 << (attempt - 1).clamp(0, 8))
+    }
+}

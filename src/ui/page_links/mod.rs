@@ -1,0 +1,35 @@
+//! From one page of a long list to the next.
+
+#[cfg(any(test, feature = "gallery"))]
+pub(super) mod stories;
+
+use leptos::prelude::*;
+
+use crate::ui::choice_links::{ChoiceLink, ChoiceLinks};
+
+stylance::import_crate_style!(css, "src/ui/page_links/page_links.module.css");
+
+/// The links, where there is more than one page.
+#[component]
+pub fn PageLinks(
+    /// What is listed: "Pages of posts".
+    label: &'static str,
+    /// Counted from 1.
+    page: u32,
+    /// How many there are.
+    pages: u32,
+    /// The address of a page.
+    href: impl Fn(u32) -> String + 'static,
+) -> impl IntoView {
+    let earlier = (page > 1).then(|| view! { <ChoiceLink href=href(page - 1) attr:rel="prev">"Previous page"</ChoiceLink> });
+    let later = (page < pages).then(|| view! { <ChoiceLink href=href(page + 1) attr:rel="next">"Next page"</ChoiceLink> });
+    (pages > 1).then(|| {
+        view! {
+            <ChoiceLinks label>
+                {earlier}
+                <span class=css::place>{format!("Page {page} of {pages}")}</span>
+                {later}
+            </ChoiceLinks>
+        }
+    })
+}

@@ -1,0 +1,14 @@
+use leptos::prelude::*;
+
+use super::PageLinks;
+use crate::ui::stories::Story;
+
+/// In the middle, and at the end.
+pub fn stories() -> Vec<Story> {
+    vec![
+        Story::new("middle", || {
+            view! { <PageLinks label="Pages of posts" page=2 pages=3 href=|page| format!("?page={page}")/> }.into_any()
+        }),
+        Story::new("last", || view! { <PageLinks label="Pages of posts" page=3 pages=3 href=|page| format!("?page={page}")/> }.into_any()),
+    ]
+}

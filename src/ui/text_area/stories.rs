@@ -1,0 +1,17 @@
+use leptos::prelude::*;
+
+use super::TextArea;
+use crate::ui::{field::Field, stories::Story};
+
+/// With a text, and with a fault.
+pub fn stories() -> Vec<Story> {
+    vec![
+        Story::new("text", || {
+            view! { <Field name="description" label="Description"><TextArea value="Sunset at the beach."/></Field> }.into_any()
+        }),
+        Story::new("invalid", || {
+            let error = Some("At most 1,000 characters.".to_owned());
+            view! { <Field name="description" label="Description" error=Signal::stored(error)><TextArea rows=2/></Field> }.into_any()
+        }),
+    ]
+}

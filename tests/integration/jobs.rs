@@ -1,0 +1,234 @@
+//! The queue: jobs are done once, survive the death of a process, come to an end, and are seen by operators.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use huntaze::{
+    domain::{job::JobKind, platform::Platform},
+    server::{
+        db::{self, outbox::OutboxMail},
+        infra::{
+            clock::{Clock, SystemClock},
+            mailer::{Mailer, MailerError},
+        },
+        jobs,
+        services::admin,
+    },
+};
+use huntaze_sandbox::FaultKind;
+use serde_json::json;
+use sqlx::PgPool;
+use tokio::{sync::watch, task::JoinSet};
+use uuid::Uuid;
+
+use crate::support::{Client, Server, TestApp, eventually};
+
+const EMAIL: &str = "ada@example.com";
+const ADMIN: &str = "olga@example.com";
+
+/// The scheduler and the workers of one process; they end with the test.
+struct Running {
+    stop: watch::Sender<bool>,
+    jobs: JoinSet<()>,
+}
+
+impl Running {
+    fn start(app: &TestApp, mailer: impl Mailer + 'static) -> Self {
+        let (stop, shutdown) = watch::channel(false);
+        Self { jobs: jobs::spawn(&app.state, Arc::new(mailer), &shutdown), stop }
+    }
+
+    async fn end(mut self) {
+        self.stop.send_replace(true);
+        tokio::time::timeout(Duration::from_secs(10), async { while self.jobs.join_next().await.is_some() {} }).await.expect("they end");
+    }
+}
+
+struct Panicking;
+
+#[async_trait]
+impl Mailer for Panicking {
+    async fn send(&self, _: &OutboxMail) -> Result<(), MailerError> {
+        panic!("a fault of ours");
+    }
+}
+
+async fn with_queue(db: &PgPool) -> TestApp {
+    db::migrate(db).await.expect("the queue's tables");
+    TestApp::new(db.clone())
+}
+
+/// Status, attempts, and whether it waits, of the only job of a kind.
+async fn job(db: &PgPool, kind: JobKind) -> Option<(String, i32, bool)> {
+    let kind = huntaze::domain::choice::Choice::as_str(kind);
+    let row = sqlx::query_as("SELECT status, attempts, run_at > now() FROM apalis.jobs WHERE job_type = $1");
+    row.bind(kind).fetch_optional(db).await.expect("an answer")
+}
+
+async fn operator(app: &TestApp) -> Client {
+    let client = app.member(ADMIN).await;
+    assert!(admin::grant(&app.state.db, ADMIN, app.state.clock.now()).await.expect("granted"));
+    client
+}
+
+#[sqlx::test]
+async fn two_processes_do_each_job_once(db: PgPool) {
+    let app = with_queue(&db).await;
+    for number in 0..30 {
+        app.put_into_outbox(&format!("creator{number}@example.com")).await;
+    }
+    let twin = app.twin(Duration::from_secs(1));
+    let processes = [Running::start(&app, app.mailer.clone()), Running::start(&twin, app.mailer.clone())];
+    eventually("all mails leave", async || app.mailer.count() >= 30).await;
+    for process in processes {
+        process.end().await;
+    }
+    assert!((0..30).all(|number| app.mailer.count_to(&format!("creator{number}@example.com")) == 1));
+    let done = "SELECT count(*) FROM apalis.jobs WHERE job_type = 'mail' AND status = 'Done'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(done).fetch_one(&db).await.expect("a count"), 30);
+    let cleaned = job(&db, JobKind::CleanUp).await.expect("one, whichever process began it");
+    assert_eq!((cleaned.0.as_str(), cleaned.1), ("Done", 1));
+}
+
+/// A mail that was put in while the workers sleep leaves at once, not at their next look.
+#[sqlx::test]
+async fn the_bell_wakes_scheduler_and_worker(db: PgPool) {
+    let app = with_queue(&db).await;
+    let running = Running::start(&app, app.mailer.clone());
+    eventually("they have settled", async || job(&db, JobKind::CleanUp).await.is_some_and(|(status, ..)| status == "Done")).await;
+    app.put_into_outbox(EMAIL).await;
+    app.state.due_bell.notify_one();
+    tokio::time::timeout(Duration::from_secs(3), eventually("it leaves", async || app.mailer.count() == 1))
+        .await
+        .expect("before the next look");
+    running.end().await;
+}
+
+#[sqlx::test]
+async fn a_panic_is_tried_again_later(db: PgPool) {
+    let app = with_queue(&db).await;
+    app.put_into_outbox(EMAIL).await;
+    let running = Running::start(&app, Panicking);
+    eventually("it failed", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Failed")).await;
+    assert_eq!(job(&db, JobKind::Mail).await, Some(("Failed".to_owned(), 1, true)));
+    running.end().await;
+}
+
+#[sqlx::test]
+async fn what_fails_in_the_end_is_seen_by_operators_and_can_be_tried_again(db: PgPool) {
+    let app = with_queue(&db).await;
+    let mut olga = operator(&app).await;
+    app.put_into_outbox(EMAIL).await;
+    let mail: Uuid = sqlx::query_scalar("SELECT id FROM mail_outbox").fetch_one(&db).await.expect("one");
+    db::jobs::push(&db, JobKind::Mail, &[mail], 5).await.expect("pushed");
+    sqlx::query("UPDATE apalis.jobs SET attempts = 4").execute(&db).await.expect("as if it had failed before");
+    let running = Running::start(&app, Panicking);
+    eventually("it is given up", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Killed")).await;
+    running.end().await;
+    let has_failed = "SELECT failed_at IS NOT NULL FROM mail_outbox";
+    assert!(sqlx::query_scalar::<_, bool>(has_failed).fetch_one(&db).await.expect("a row"), "the mail says so, too");
+
+    let mut ada = app.member("grace@example.com").await;
+    ada.get("/api/admin/jobs").await.expect_status(403);
+    for action in ["retry", "dismiss"] {
+        ada.post(&format!("/api/admin/jobs/{action}"), json!({ "id": "x" })).await.expect_status(403);
+        olga.post(&format!("/api/admin/jobs/{action}"), json!({ "id": "x" })).await.expect_status(404);
+    }
+    let report = olga.get("/api/admin/jobs").await.expect_status(200).json();
+    insta::assert_json_snapshot!(report, {
+        ".failed[].id" => "[id]", ".failed[].subject" => "[subject]", ".failed[].failedAt" => "[time]"
+    });
+    assert_eq!(report["failed"][0]["subject"], mail.to_string());
+    let page = olga.page("/admin/jobs").await.expect_status(200).body;
+    assert!(page.contains("it panicked") && page.contains("Failed jobs (1)"), "{page}");
+
+    let id = report["failed"][0]["id"].clone();
+    olga.post("/api/admin/jobs/retry", json!({ "id": id })).await.expect_status(200);
+    olga.post("/api/admin/jobs/retry", json!({ "id": id })).await.expect_status(404);
+    let running = Running::start(&app, app.mailer.clone());
+    eventually("it leaves", async || app.mailer.count_to(EMAIL) == 1).await;
+    running.end().await;
+    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 0);
+}
+
+#[sqlx::test]
+async fn what_is_gone_is_not_tried_again_but_can_be_taken_off_the_list(db: PgPool) {
+    let app = with_queue(&db).await;
+    let mut olga = operator(&app).await;
+    let subjects: Vec<_> = (0..51).map(|_| Uuid::now_v7()).collect();
+    for kind in [JobKind::Mail, JobKind::Sync, JobKind::Import, JobKind::Partner] {
+        db::jobs::push(&db, kind, &subjects[..1], 5).await.expect("pushed");
+    }
+    db::jobs::push(&db, JobKind::Mail, &subjects, 5).await.expect("pushed");
+    sqlx::query("UPDATE apalis.jobs SET status = 'Killed', done_at = now()").execute(&db).await.expect("updated");
+    let first = olga.get("/api/admin/jobs").await.json();
+    assert_eq!((first["failedInAll"].as_i64(), first["failed"].as_array().map(Vec::len)), (Some(54), Some(50)));
+    assert!(olga.page("/admin/jobs?page=2").await.body.contains("Page 2 of 2"));
+    for page in ["/api/admin/jobs?page=1", "/api/admin/jobs?page=2"] {
+        for job in olga.get(page).await.json()["failed"].as_array().expect("a list") {
+            olga.post("/api/admin/jobs/retry", json!({ "id": job["id"] })).await.expect_status(409);
+        }
+    }
+    let id = first["failed"][0]["id"].clone();
+    olga.post("/api/admin/jobs/dismiss", json!({ "id": id })).await.expect_status(200);
+    olga.post("/api/admin/jobs/dismiss", json!({ "id": id })).await.expect_status(404);
+    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 53);
+}
+
+/// A name is taken as long as its job has not ended, and no longer.
+#[sqlx::test]
+async fn a_subject_has_one_job_at_a_time(db: PgPool) {
+    with_queue(&db).await;
+    let subject = [Uuid::now_v7()];
+    let push = async || {
+        db::jobs::free_names(&db, JobKind::Sync, &subject).await.expect("freed");
+        db::jobs::push(&db, JobKind::Sync, &subject, 5).await.expect("pushed")
+    };
+    assert_eq!(push().await, 1);
+    for (status, attempts, pushed) in
+        [("Pending", 0, 0), ("Queued", 1, 0), ("Running", 1, 0), ("Failed", 1, 0), ("Failed", 5, 1), ("Killed", 1, 1), ("Done", 1, 1)]
+    {
+        let set = "UPDATE apalis.jobs SET status = $1, attempts = $2 WHERE idempotency_key IS NOT NULL";
+        sqlx::query(set).bind(status).bind(attempts).execute(&db).await.expect("updated");
+        assert_eq!(push().await, pushed, "{status} {attempts}");
+    }
+    let races = (0..8).map(|_| db::jobs::push(&db, JobKind::Import, &subject, 5));
+    let pushed: u64 = futures::future::join_all(races).await.into_iter().map(|pushed| pushed.expect("an answer")).sum();
+    assert_eq!(pushed, 1);
+}
+
+/// A real process, with SIGKILL.
+#[sqlx::test]
+async fn a_job_survives_the_death_of_its_process(db: PgPool) {
+    db::migrate(&db).await.expect("the queue's tables");
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    // The other processes live in the present.
+    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    let mut member = app.member(EMAIL).await;
+    app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    sqlx::query("UPDATE integrations SET next_sync_at = now()").execute(&db).await.expect("updated");
+    sandbox.fail_at(Platform::X, "profile", FaultKind::TimeOut, 1);
+
+    let first = Server::start_ready(&db, &sandbox).await;
+    // A worker has it, and waits for the platform.
+    let is_held = async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Queued" || status == "Running");
+    let is_claimed = async || {
+        let claimed = sqlx::query_scalar::<_, bool>("SELECT leased_until IS NOT NULL FROM integrations");
+        claimed.fetch_one(&db).await.expect("a row")
+    };
+    eventually("it is being done", async || is_held().await && is_claimed().await).await;
+    drop(first);
+    assert!(is_held().await, "nobody says what became of it");
+    // As if a minute had passed without a sign of life, and the lease of the account were over.
+    sqlx::query("UPDATE apalis.workers SET last_seen = now() - interval '2 minutes'").execute(&db).await.expect("updated");
+    sqlx::query("UPDATE integrations SET leased_until = now()").execute(&db).await.expect("updated");
+
+    let _second = Server::start_ready(&db, &sandbox).await;
+    let is_read = async || {
+        let read = sqlx::query_scalar::<_, bool>("SELECT last_ok_at IS NOT NULL AND readings > 0 FROM integrations");
+        read.fetch_one(&db).await.expect("a row")
+    };
+    eventually("another process does it", is_read).await;
+    eventually("and says so", async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Done")).await;
+    assert_eq!(job(&db, JobKind::Sync).await.map(|(_, attempts, _)| attempts), Some(2), "it is the same job");
+}
