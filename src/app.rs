@@ -18,6 +18,7 @@ use crate::{
         analytics::AnalyticsPage,
         beta::BetaPage,
         connections::ConnectionsPage,
+        content::ContentPage,
         earnings::EarningsPage,
         forgot_password::ForgotPasswordPage,
         home::HomePage,
@@ -92,6 +93,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/content") view=ContentPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans") view=EarningsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans/:id") view=StatementPage ssr=SsrMode::Async/>

@@ -36,6 +36,10 @@ pub enum ErrorCode {
     PayloadTooLarge,
     /// Too many requests; `Retry-After` says when to come back.
     RateLimited,
+    /// The month's requests of AI are used up.
+    QuotaExceeded,
+    /// The AI does not answer to this.
+    AiBlocked,
     /// The server could not be reached. Made in the browser only.
     Network,
     /// The server cannot do it right now.
@@ -56,7 +60,8 @@ impl ErrorCode {
             Self::Conflict => 409,
             Self::Gone => 410,
             Self::PayloadTooLarge => 413,
-            Self::RateLimited => 429,
+            Self::AiBlocked => 422,
+            Self::RateLimited | Self::QuotaExceeded => 429,
             Self::Internal => 500,
             Self::Network | Self::Unavailable => 503,
         }
@@ -77,6 +82,10 @@ impl ErrorCode {
             Self::Gone => "This link has expired.",
             Self::PayloadTooLarge => "That is more than we can take in one piece.",
             Self::RateLimited => "Too many attempts. Try again in a minute.",
+            Self::QuotaExceeded => "You have used all AI requests of this month. They renew on the first of the next one.",
+            Self::AiBlocked => {
+                "The AI does not write about this. Say it in other words, or leave out what is explicit. This request was not counted."
+            }
             Self::Network => "Huntaze cannot be reached. Check your connection and try again.",
             Self::Unavailable => "This is not available right now. Please try again in a moment.",
             Self::Internal => "Something went wrong on our side.",

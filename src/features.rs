@@ -1,6 +1,7 @@
 //! Parts of screens that know Huntaze's business.
 
 pub mod admin;
+pub mod ai;
 pub mod analytics;
 pub mod auth;
 pub mod currency;

@@ -3,6 +3,7 @@
 pub mod analytics;
 pub mod beta;
 pub mod connections;
+pub mod content;
 pub mod earnings;
 pub mod error;
 pub mod forgot_password;

@@ -1,5 +1,6 @@
 //! Everything that runs on the server only.
 
+pub mod ai;
 pub mod config;
 pub mod context;
 pub mod db;

@@ -102,6 +102,15 @@ test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail,
   grantAdmin(email);
   await page.goto("/admin/connections");
   await shoot(page, "doctor");
+  await page.goto("/admin/jobs");
+  await shoot(page, "jobs");
+  await page.goto("/content");
+  await shoot(page, "content");
+  await alive(page);
+  await page.getByLabel("What the post is about").fill("Sunset at the beach.");
+  await page.getByRole("button", { name: "Write captions" }).click();
+  await page.getByRole("heading", { name: /^Captions for/ }).last().waitFor();
+  await shoot(page, "content-captions");
   await page.goto("/settings");
   await shoot(page, "settings");
 });

@@ -1,6 +1,7 @@
 //! Stands in for everything outside Huntaze, on this machine only: a mailbox and the platforms.
 
 mod accounts;
+mod gemini;
 mod grants;
 mod instagram;
 mod mailbox;

@@ -12,7 +12,7 @@ use html_escape::{encode_double_quoted_attribute, encode_text};
 use serde::Deserialize;
 
 use crate::{
-    instagram,
+    gemini, instagram,
     mailbox::Mail,
     partner, reddit, tiktok,
     world::{Fault, RequestRecord, World},
@@ -35,6 +35,7 @@ pub fn router(world: World) -> Router {
         .route("/_sandbox/revoke", post(revoke))
         .nest("/instagram", instagram::router())
         .nest("/tiktok", tiktok::router())
+        .nest("/gemini", gemini::router())
         .nest("/partner", partner::router())
         .nest("/reddit", reddit::router())
         .nest("/youtube", youtube::router())

@@ -80,6 +80,12 @@ pub enum FaultKind {
     AnswerLost,
     /// A refresh token that is good once was used before.
     TokenReplayed,
+    /// A language model does not answer to this.
+    Blocked,
+    /// A language model's answer is too long.
+    Truncated,
+    /// A language model that is not there any more.
+    Retired,
     /// The platform's clock is ahead: a token that should still work is over.
     ClockSkew,
 }

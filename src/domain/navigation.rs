@@ -13,6 +13,11 @@ pub fn statement_page(id: &str) -> String {
     format!("{EARNINGS}/{id}")
 }
 
+/// Captions that were written.
+pub fn captions_page(id: &str) -> String {
+    format!("/content?captions={id}")
+}
+
 /// `next` when it is a path of ours, else [`HOME`].
 ///
 /// The value comes from the address bar. `//host`, `/\host` and anything with a control character are read by browsers as
@@ -26,7 +31,7 @@ pub fn safe_next(next: &str) -> &str {
 
 /// Whether a page shows its visitor's own data.
 pub fn is_for_members(path: &str) -> bool {
-    is_below(path, &["/admin", "/analytics", "/home", "/integrations", "/onboarding", "/settings"])
+    is_below(path, &["/admin", "/analytics", "/content", "/home", "/integrations", "/onboarding", "/settings"])
 }
 
 /// Whether a page is for those who run Huntaze.

@@ -7,6 +7,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
+use super::ai::QuotaIndicator;
 use crate::{
     api::auth::{Logout, get_current_user},
     domain::{
@@ -40,6 +41,7 @@ pub fn AppShell() -> impl IntoView {
             <div class=css::bar>
                 <Logo href="/home"/>
                 <div class=css::account>
+                    <QuotaIndicator/>
                     <Suspense fallback=|| view! { <Skeleton label="Loading your account" lines=1/> }>
                         {move || Suspend::new(async move { user.await.ok().map(|user| view! { <Identity user/> }) })}
                     </Suspense>
@@ -60,7 +62,13 @@ pub fn AppShell() -> impl IntoView {
 #[component]
 fn Navigation() -> impl IntoView {
     let user = expect_context::<UserResource>();
-    let pages = [("/home", "Home"), ("/analytics", "Analytics"), ("/integrations", "Integrations"), ("/settings", "Settings")];
+    let pages = [
+        ("/home", "Home"),
+        ("/analytics", "Analytics"),
+        ("/content", "Content"),
+        ("/integrations", "Integrations"),
+        ("/settings", "Settings"),
+    ];
     view! {
         <nav class=css::nav aria-label="Pages">
             <ul class=css::pages>

@@ -3,6 +3,7 @@
 mod app;
 mod database;
 mod encryption;
+mod gemini;
 mod instagram;
 mod limits;
 mod mail;
@@ -16,6 +17,7 @@ mod youtube;
 pub use app::{AppConfig, LogFormat, PasswordHashing, SecretKey};
 pub use database::DatabaseConfig;
 pub use encryption::EncryptionKey;
+pub use gemini::GeminiConfig;
 pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
@@ -36,6 +38,8 @@ pub struct Config {
     pub app: AppConfig,
     /// PostgreSQL.
     pub database: DatabaseConfig,
+    /// Gemini.
+    pub gemini: GeminiConfig,
     /// Instagram.
     pub instagram: InstagramConfig,
     /// How often a client may come, and who may speak for a client.
@@ -118,6 +122,7 @@ impl Config {
     fn read_sections(reader: &mut Reader) -> Option<Self> {
         let app = AppConfig::read(reader);
         let database = DatabaseConfig::read(reader);
+        let gemini = GeminiConfig::read(reader);
         let instagram = InstagramConfig::read(reader);
         let limits = LimitsConfig::read(reader);
         let mail = MailConfig::read(reader);
@@ -129,6 +134,7 @@ impl Config {
         Some(Self {
             app: app?,
             database: database?,
+            gemini: gemini?,
             instagram: instagram?,
             limits: limits?,
             mail: mail?,

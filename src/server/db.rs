@@ -1,5 +1,7 @@
 //! All SQL. One function, one statement; transactions are opened by the services.
 
+pub mod ai_captions;
+pub mod ai_ledger;
 pub mod analytics;
 pub mod audit;
 pub mod earnings;

@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
+    ai::Gemini,
     config::{AppConfig, Config, LogFormat},
     db,
     infra::{
@@ -130,6 +131,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         keys: Arc::new(Keys::derive(&config.app.secret_key)),
         cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
         providers: Arc::new(ProviderRegistry::new(&config, &http::client(http::TIMEOUT)?, &clock)),
+        model: Gemini::new(&config.gemini, http::client(http::TIMEOUT)?, Arc::clone(&clock)).map(|gemini| Arc::new(gemini) as _),
         passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
         due_bell: Arc::new(Notify::new()),

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
+    ai::LanguageModel,
     config::Config,
     infra::{clock::Clock, crypto::Cipher, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
     providers::ProviderRegistry,
@@ -34,6 +35,8 @@ pub struct AppState {
     pub cipher: Arc<Cipher>,
     /// The platforms that are configured.
     pub providers: Arc<ProviderRegistry>,
+    /// The language model, where there is one.
+    pub model: Option<Arc<dyn LanguageModel>>,
     /// Hashes passwords, a few at a time.
     pub passwords: PasswordHasher,
     /// Counts requests.

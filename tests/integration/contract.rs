@@ -12,6 +12,9 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     insta::assert_snapshot!(endpoints.join("\n"), @r"
     GET /api/admin/connections
     GET /api/admin/jobs
+    GET /api/ai/captions
+    GET /api/ai/quota
+    GET /api/ai/setup
     GET /api/analytics
     GET /api/analytics/posts
     GET /api/auth/pending-email
@@ -31,6 +34,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/admin/connections/dry-run
     POST /api/admin/jobs/dismiss
     POST /api/admin/jobs/retry
+    POST /api/ai/generate-caption
     POST /api/auth/change-password
     POST /api/auth/forgot-password
     POST /api/auth/login

@@ -3,6 +3,7 @@
 
 mod account;
 mod admin;
+mod ai;
 mod analytics;
 mod auth;
 mod contract;

@@ -44,6 +44,9 @@ pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
         }
         FaultKind::ErrorBody => error(StatusCode::OK, 1, "Please reduce the amount of data you're asking for."),
         FaultKind::ServerError
+        | FaultKind::Blocked
+        | FaultKind::Truncated
+        | FaultKind::Retired
         | FaultKind::TimeOut
         | FaultKind::Html
         | FaultKind::ConnectionReset

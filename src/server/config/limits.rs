@@ -15,6 +15,8 @@ pub struct LimitsConfig {
     pub per_user: u32,
     /// `RATE_LIMIT_AUTH`: requests a minute and address to each of login, register, forgot, resend and reset. Default 5.
     pub auth: u32,
+    /// `RATE_LIMIT_AI`: requests of AI a minute on the free plan; three times as many on Pro, six times on Premium. Default 5.
+    pub ai: u32,
 }
 
 impl LimitsConfig {
@@ -23,7 +25,8 @@ impl LimitsConfig {
         let per_ip = reader.or("RATE_LIMIT_PER_IP", 1000);
         let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
         let auth = reader.or("RATE_LIMIT_AUTH", 5);
-        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth? })
+        let ai = reader.or("RATE_LIMIT_AI", 5);
+        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai? })
     }
 }
 

@@ -34,8 +34,8 @@ const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that never leave in a cookie. A token is in the page's address anyway.
 const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
-/// Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
-const LONGEST_VALUE: usize = 500;
+/// Bytes. Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
+const LONGEST_VALUE: usize = 2000;
 
 /// See the module.
 pub async fn speak(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -121,6 +121,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
         _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
+        "/api/ai/generate-caption" => "/content".to_owned(),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use reqwest::{Client, RequestBuilder, header};
+use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use url::Url;
@@ -114,8 +114,7 @@ impl OAuthProvider for Tiktok {
             if let Some(cursor) = cursor {
                 page["cursor"] = Value::from(cursor);
             }
-            let request = self.calls.http().post(url.clone()).bearer_auth(access.token.expose());
-            let request = request.header(header::CONTENT_TYPE, "application/json").body(page.to_string());
+            let request = self.calls.http().post(url.clone()).bearer_auth(access.token.expose()).json(&page);
             let VideoList { data } = self.calls.ask("videos", request).await?;
             posts.extend(data.videos.into_iter().filter_map(Video::post));
             match data.cursor.filter(|_| data.has_more) {

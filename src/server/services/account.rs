@@ -45,6 +45,8 @@ pub struct Export {
     posts: Vec<db::posts::ExportedPost>,
     earnings: Vec<db::earnings::ExportedEntry>,
     daily_totals: Vec<DailyTotal>,
+    ai_requests: Vec<db::ai_ledger::ExportedRequest>,
+    captions: Vec<db::ai_captions::StoredCaptions>,
     integration_events: Vec<db::integration_events::ExportedEvent>,
     events: Vec<db::audit::Event>,
 }
@@ -70,6 +72,8 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         posts: db::posts::export(&state.db, user_id).await?,
         earnings: db::earnings::export(&state.db, user_id).await?,
         daily_totals: db::earnings::daily_totals(&state.db, user_id, i64::MAX).await?,
+        ai_requests: db::ai_ledger::export(&state.db, user_id).await?,
+        captions: db::ai_captions::list(&state.db, user_id, None).await?,
         integration_events: db::integration_events::export(&state.db, user_id).await?,
         events: db::audit::list(&state.db, user_id).await?,
     })

@@ -10,7 +10,7 @@ pub fn stories() -> Vec<Story> {
             view! { <Field name="description" label="Description"><TextArea value="Sunset at the beach."/></Field> }.into_any()
         }),
         Story::new("invalid", || {
-            let error = Some("At most 1,000 characters.".to_owned());
+            let error = Some("At most 500 characters.".to_owned());
             view! { <Field name="description" label="Description" error=Signal::stored(error)><TextArea rows=2/></Field> }.into_any()
         }),
     ]

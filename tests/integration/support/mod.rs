@@ -16,6 +16,7 @@ pub use client::{Answer, Client};
 use huntaze::{
     domain::{choice::Choice, platform::Platform},
     server::{
+        ai::Gemini,
         config::Config,
         db,
         infra::{
@@ -73,11 +74,18 @@ impl TestApp {
 
     /// Together with a sandbox, whose time is the application's.
     pub async fn with_sandbox(db: PgPool) -> (Self, Sandbox) {
+        Self::with_sandbox_and(db, |_| ()).await
+    }
+
+    /// The same, with other settings.
+    pub async fn with_sandbox_and(db: PgPool, set: impl FnOnce(&mut Config)) -> (Self, Sandbox) {
         let clock = Arc::new(MockClock::default());
         let sandbox = Sandbox::start(clock.now()).await;
         let mut config = Config::for_tests().expect("a valid configuration");
         sandbox.configure(&mut config);
         config.limits.per_user = 10_000;
+        config.limits.ai = 10_000;
+        set(&mut config);
         (Self::with_clock(db, config, clock, http::TIMEOUT), sandbox)
     }
 
@@ -89,6 +97,7 @@ impl TestApp {
             keys: Arc::new(Keys::derive(&config.app.secret_key)),
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
             providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
+            model: Gemini::new(&config.gemini, http::client(timeout).expect("TLS"), Arc::clone(&time)).map(|gemini| Arc::new(gemini) as _),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             due_bell: Arc::new(Notify::new()),

@@ -56,6 +56,8 @@ impl Sandbox {
         config.youtube.token_url = url("youtube/oauth/token");
         config.youtube.data_url = url("youtube/data");
         config.youtube.analytics_url = url("youtube/analytics");
+        config.gemini.key = Some(Secret::from("sandbox-gemini".to_owned()));
+        config.gemini.url = url("gemini/v1beta");
         config.partner.api_url = Some(url("partner/api"));
         config.x.keys = keys("x");
         config.x.monthly_budget = 10_000_000;

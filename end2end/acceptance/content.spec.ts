@@ -1,0 +1,75 @@
+import type { Page } from "@playwright/test";
+import { alive, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
+
+async function ask(page: Page, description: string) {
+  await page.getByLabel("What the post is about").fill(description);
+  await page.getByRole("button", { name: "Write captions" }).click();
+}
+
+const used = (page: Page) => page.getByText(/AI requests used this month: \d+ of 100/);
+
+test("captions are written, changed, copied, and there after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  await page.getByRole("link", { name: "Content", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Content" })).toBeVisible();
+  await expect(used(page)).toContainText("0 of 100");
+  await expectAccessible();
+  await expectNoOverflow(page);
+  await page.getByRole("button", { name: "Write captions" }).click();
+  await expect(page.getByText("Say what the post is about, here or with keywords.")).toBeVisible();
+
+  await page.getByLabel("Platform").selectOption("X");
+  await page.getByLabel("Tone").selectOption("Warm");
+  await page.getByLabel("Keywords").fill("sea, sunset");
+  await ask(page, "Sunset at the beach.");
+  const heading = page.getByRole("heading", { level: 2, name: "Captions for X" });
+  await expect(heading).toBeFocused();
+  await expect(page).toHaveURL(/\/content\?captions=/);
+  await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Variant 1", "Variant 2", "Variant 3"]);
+  await expect(page.getByText("Sandbox", { exact: true })).toBeVisible();
+  await expect(page.getByText(/^.*Content agent, gemini-3.8-flash, \d+ tokens, \$0\.\d{4}$/)).toBeVisible();
+  await expect(used(page)).toContainText("1 of 100");
+  await expectAccessible();
+  await expectNoOverflow(page);
+
+  const text = page.getByLabel("Text").first();
+  await text.fill("The sea. #sea");
+  await expect(page.getByText("13 of 280 characters, 1 of 140 hashtags")).toBeVisible();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.getByRole("button", { name: "Copy variant 1" }).click();
+  await expect(page.getByText("Copied: variant 1")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("The sea. #sea");
+  await text.fill("a".repeat(290));
+  await expect(page.getByText("10 characters too long, 0 of 140 hashtags")).toBeVisible();
+
+  await page.reload();
+  await expect(heading).toBeVisible();
+  await expect(page.getByLabel("What the post is about")).toHaveValue("Sunset at the beach.");
+  await page.goBack();
+  await expect(heading).toBeHidden();
+});
+
+test("what the AI does not write about costs nothing, and is still there", async ({ page, email, mail, allowStatus, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  await page.goto("/content");
+  await alive(page);
+  allowStatus(422);
+  await ask(page, "[sandbox:blocked] Sunset.");
+  await expect(page.getByText("The AI does not write about this.")).toBeVisible();
+  await expect(page.getByLabel("What the post is about")).toHaveValue("[sandbox:blocked] Sunset.");
+  await expectAccessible();
+  await page.reload();
+  await expect(used(page)).toContainText("0 of 100");
+});
+
+test("operators see what works in the background", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  grantAdmin(email);
+  await page.goto("/admin/connections");
+  await alive(page);
+  await page.getByRole("link", { name: "Jobs" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Jobs" })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Queues" }).getByRole("rowheader", { name: "Send a mail" })).toBeVisible();
+  await expectAccessible();
+  await expectNoOverflow(page);
+});

@@ -1,0 +1,267 @@
+//! Captions for a post: what is asked for, what comes back, and what a platform takes.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::AnswerCost;
+use crate::domain::{
+    choice::{Choice, choices},
+    onboarding::ContentType,
+    platform::Platform,
+    validation::FieldErrors,
+};
+
+/// So many variants are written.
+pub const VARIANTS: usize = 3;
+/// Characters of a description.
+pub const DESCRIPTION_MAX: usize = 500;
+/// Keywords.
+pub const KEYWORDS_MAX: usize = 10;
+/// Characters of a keyword.
+const KEYWORD_MAX: usize = 40;
+
+choices! {
+    /// How a caption sounds.
+    #[derive(Default)]
+    Tone {
+        /// Light.
+        #[default]
+        Playful = "playful", "Playful";
+        /// Close.
+        Warm = "warm", "Warm";
+        /// Sure of itself.
+        Confident = "confident", "Confident";
+        /// It makes curious.
+        Mysterious = "mysterious", "Mysterious";
+        /// Matter-of-fact.
+        Professional = "professional", "Professional";
+    }
+}
+
+/// `POST /api/ai/generate-caption`. All text, as a form sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CaptionInput {
+    /// Word of [`Platform`].
+    pub platform: String,
+    /// Word of [`ContentType`].
+    pub content_type: String,
+    /// Word of [`Tone`]; default playful.
+    pub tone: String,
+    /// Each may hold several, split by commas.
+    pub keywords: Vec<String>,
+    /// What the post shows or says.
+    pub description: String,
+}
+
+/// What was understood of a [`CaptionInput`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptionRequest {
+    /// Where it will be published.
+    pub platform: Platform,
+    /// What kind of post.
+    pub content_type: ContentType,
+    /// How it sounds.
+    pub tone: Tone,
+    /// What should occur in it.
+    pub keywords: Vec<String>,
+    /// What the post shows or says.
+    pub description: String,
+}
+
+impl CaptionInput {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// A sentence for each field that is not understood.
+    pub fn parse(&self) -> Result<CaptionRequest, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
+        let platform = Platform::parse(&self.platform);
+        if platform.is_none() {
+            refuse("platform", "Choose a platform.");
+        }
+        let content_type = ContentType::parse(&self.content_type);
+        if content_type.is_none() {
+            refuse("contentType", "Choose what you post.");
+        }
+        let tone = if self.tone.is_empty() { Some(Tone::default()) } else { Tone::parse(&self.tone) };
+        if tone.is_none() {
+            refuse("tone", "Choose how it should sound.");
+        }
+        let words = self.keywords.iter().flat_map(|words| words.split(',')).map(str::trim).filter(|word| !word.is_empty());
+        let keywords: Vec<_> = words.map(ToOwned::to_owned).collect();
+        if keywords.len() > KEYWORDS_MAX || keywords.iter().any(|word| word.chars().count() > KEYWORD_MAX) {
+            refuse("keywords", "At most 10 keywords of 40 characters, split by commas.");
+        }
+        let description = self.description.trim().to_owned();
+        if description.chars().count() > DESCRIPTION_MAX {
+            refuse("description", "At most 500 characters.");
+        } else if description.is_empty() && keywords.is_empty() {
+            refuse("description", "Say what the post is about, here or with keywords.");
+        }
+        match (platform, content_type, tone) {
+            (Some(platform), Some(content_type), Some(tone)) if errors.is_empty() => {
+                Ok(CaptionRequest { platform, content_type, tone, keywords, description })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+/// A caption that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CaptionVariant {
+    /// What it says, without hashtags.
+    pub caption: String,
+    /// With their `#`.
+    pub hashtags: Vec<String>,
+    /// What it tries, in a sentence for the creator.
+    pub idea: String,
+}
+
+impl CaptionVariant {
+    /// As it is published: the hashtags after an empty line.
+    pub fn text(&self) -> String {
+        if self.hashtags.is_empty() { self.caption.clone() } else { format!("{}\n\n{}", self.caption, self.hashtags.join(" ")) }
+    }
+}
+
+/// Captions that were written. `POST /api/ai/generate-caption`, `GET /api/ai/captions?id=`
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Captions {
+    /// Ours.
+    pub id: Uuid,
+    /// What was asked for.
+    pub request: CaptionRequest,
+    /// Several, to choose from.
+    pub variants: Vec<CaptionVariant>,
+    /// What they came to.
+    pub cost: AnswerCost,
+    /// Whether a stand-in wrote them.
+    pub is_sandbox: bool,
+    /// When they were written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a platform takes.
+#[derive(Debug, Clone, Copy)]
+pub struct CaptionLimits {
+    /// Its characters, hashtags among them; see [`CaptionLimits::length`].
+    pub characters: usize,
+    /// Hashtags; 0 where they mean nothing.
+    pub hashtags: usize,
+    counts: fn(&str) -> usize,
+}
+
+impl CaptionLimits {
+    /// Of a platform. Reddit's is that of a title, YouTube's that of a description.
+    pub fn of(platform: Platform) -> Self {
+        let (characters, hashtags, counts): (_, _, fn(&str) -> usize) = match platform {
+            Platform::Instagram => (2200, 30, characters),
+            Platform::Tiktok => (2200, 100, utf16),
+            Platform::Reddit => (300, 0, characters),
+            // With more than 60 hashtags it ignores all of them.
+            Platform::Youtube => (5000, 60, str::len),
+            Platform::X => (280, 140, weighted),
+            Platform::Onlyfans => (1000, 100, characters),
+        };
+        Self { characters, hashtags, counts }
+    }
+
+    /// How long a text is, as the platform counts.
+    pub fn length(self, text: &str) -> usize {
+        (self.counts)(text)
+    }
+
+    /// Whether the platform takes a caption as it is.
+    pub fn fit(self, variant: &CaptionVariant) -> bool {
+        self.length(&variant.text()) <= self.characters && variant.hashtags.len() <= self.hashtags
+    }
+}
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn utf16(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
+/// As X counts, addresses aside: Latin and a few more count once, everything else twice (developer.x.com, "Counting characters").
+fn weighted(text: &str) -> usize {
+    let weight = |character: char| match u32::from(character) {
+        0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
+        _ => 2,
+    };
+    text.chars().map(weight).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn input() -> CaptionInput {
+        CaptionInput {
+            platform: "x".to_owned(),
+            content_type: "photos".to_owned(),
+            tone: String::new(),
+            keywords: vec!["sea, sun".to_owned(), " ".to_owned()],
+            description: "  The sea.  ".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_read_as_typed() {
+        let request = input().parse().expect("valid");
+        assert_eq!((request.platform, request.tone, request.description.as_str()), (Platform::X, Tone::Playful, "The sea."));
+        assert_eq!(request.keywords, ["sea", "sun"]);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named() {
+        let nothing: Vec<_> = CaptionInput::default().parse().expect_err("empty").into_keys().collect();
+        assert_eq!(nothing, ["contentType", "description", "platform"]);
+        let long = CaptionInput { description: "x".repeat(501), keywords: vec!["y".repeat(41)], tone: "loud".to_owned(), ..input() };
+        assert_eq!(long.parse().expect_err("too long").into_keys().collect::<Vec<_>>(), ["description", "keywords", "tone"]);
+        let many = CaptionInput { keywords: vec!["a,b,c,d,e,f,g,h,i,j,k".to_owned()], ..input() };
+        assert_eq!(many.parse().expect_err("too many").into_keys().collect::<Vec<_>>(), ["keywords"]);
+    }
+
+    #[test]
+    fn each_platform_counts_in_its_own_way() {
+        let length = |platform, text: &str| CaptionLimits::of(platform).length(text);
+        assert_eq!(length(Platform::Instagram, "é🌊"), 2);
+        assert_eq!(length(Platform::Tiktok, "é🌊"), 3);
+        assert_eq!(length(Platform::Youtube, "é🌊"), 6);
+        assert_eq!(length(Platform::X, "é🌊"), 3);
+    }
+
+    #[test]
+    fn hashtags_count_too() {
+        let variant = |caption: &str, hashtags: &[&str]| CaptionVariant {
+            caption: caption.to_owned(),
+            hashtags: hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
+            idea: String::new(),
+        };
+        let x = CaptionLimits::of(Platform::X);
+        assert!(x.fit(&variant(&"a".repeat(280), &[])) && !x.fit(&variant(&"a".repeat(280), &["#b"])));
+        assert_eq!(variant("The sea.", &["#sea", "#sun"]).text(), "The sea.\n\n#sea #sun");
+        assert!(!CaptionLimits::of(Platform::Reddit).fit(&variant("The sea.", &["#sea"])));
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_makes_it_panic(platform in ".*", keywords in proptest::collection::vec(".*", 0..4), description in ".*") {
+            let input = CaptionInput { platform, keywords, description, ..input() };
+            if let Ok(request) = input.parse() {
+                prop_assert!(request.keywords.len() <= KEYWORDS_MAX && request.description.chars().count() <= DESCRIPTION_MAX);
+            }
+        }
+    }
+}

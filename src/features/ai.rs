@@ -1,0 +1,13 @@
+//! What AI does for a creator, and what that costs.
+
+mod caption_form;
+mod caption_variants;
+mod quota_indicator;
+mod setup_notice;
+
+pub use caption_form::{CaptionForm, use_caption_form};
+pub use caption_variants::CaptionVariants;
+pub use quota_indicator::{QuotaIndicator, QuotaResource};
+pub use setup_notice::SetupNotice;
+
+stylance::import_crate_style!(css, "src/features/ai/ai.module.css");

@@ -1,0 +1,67 @@
+//! `/content`
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::ai::{get_ai_setup, get_captions},
+    features::{
+        ai::{CaptionForm, CaptionVariants, QuotaResource, SetupNotice, use_caption_form},
+        load_error::LoadError,
+    },
+    ui::skeleton::Skeleton,
+};
+
+/// Captions for posts. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script.
+#[component]
+pub fn ContentPage() -> impl IntoView {
+    let form = use_caption_form();
+    let query = use_query_map();
+    let id = Memo::new(move |_| query.with(|query| query.get("captions")));
+    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let captions = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => get_captions(id).await.map(Some),
+                None => Ok(None),
+            }
+        },
+    );
+    let quota = expect_context::<QuotaResource>();
+    Effect::new(move || {
+        if form.action.version().get() > 0 {
+            quota.refetch();
+        }
+    });
+    view! {
+        <PageMeta title="Content" description="Captions for your posts."/>
+        <h1>"Content"</h1>
+        <Transition fallback=|| view! { <Skeleton label="Loading the captions"/> }>
+            {move || Suspend::new(async move {
+                let is_new = form.action.version().get_untracked() > 0;
+                let setup = setup.await;
+                let captions = captions.await;
+                let before = captions.as_ref().ok().and_then(|captions| captions.as_ref().map(|captions| captions.request.clone()));
+                let written = match captions {
+                    Ok(captions) => captions.map(|captions| view! { <CaptionVariants captions is_new/> }).into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                };
+                match setup {
+                    Ok(setup) if setup.is_available => view! {
+                        <CaptionForm form before/>
+                        {written}
+                    }
+                    .into_any(),
+                    Ok(setup) => view! {
+                        <SetupNotice setup/>
+                        {written}
+                    }
+                    .into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}

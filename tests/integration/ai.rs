@@ -1,0 +1,213 @@
+//! What AI answers, what counts, and what it costs.
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, TimeDelta};
+use huntaze::{
+    domain::account::Plan,
+    server::{infra::http, services::admin},
+};
+use huntaze_sandbox::{Fault, FaultKind};
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, Sandbox, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+fn sea() -> Value {
+    json!({ "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea", "sunset"], "description": "Sunset at the beach." })
+}
+
+async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let member = app.member(EMAIL).await;
+    (app, sandbox, member)
+}
+
+async fn used(member: &mut Client) -> i64 {
+    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
+}
+
+/// Calls of models, and what they cost.
+async fn spent(db: &PgPool) -> (i64, i64) {
+    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
+    sum.fetch_one(db).await.expect("a sum")
+}
+
+#[sqlx::test]
+async fn captions_are_written_kept_and_counted(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    assert_json_snapshot!(member.get("/api/ai/quota").await.expect_status(200).json());
+    let captions = member.post("/api/ai/generate-caption", sea()).await.expect_status(200).json();
+    assert_json_snapshot!(captions, { ".id" => "[id]", ".createdAt" => "[time]" });
+    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(spent(&db).await, (1, captions["cost"]["costMicro"].as_i64().expect("a number")));
+
+    let id = captions["id"].as_str().expect("an id");
+    let uri = format!("/api/ai/captions?id={id}");
+    assert_eq!(member.get(&uri).await.expect_status(200).json(), captions);
+    let page = member.page(&format!("/content?captions={id}")).await.expect_status(200).body;
+    for part in ["Captions for X", "Variant 3", "made up on this machine", "of 280 characters", "Sandbox", "Sunset at the beach."] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let mut eve = app.member("eve@example.com").await;
+    eve.get(&uri).await.expect_status(404);
+    eve.get("/api/ai/captions?id=x").await.expect_status(404);
+    app.visitor().await.get("/api/ai/quota").await.expect_status(401);
+    let export = member.get("/api/account/export").await.expect_status(200).json();
+    assert_eq!(export["aiRequests"][0]["operation"], "caption", "{export}");
+    assert_eq!(export["captions"][0]["variants"], captions["variants"]);
+}
+
+#[sqlx::test]
+async fn what_is_not_understood_costs_nothing(db: PgPool) {
+    let (_app, sandbox, mut member) = ready(db.clone()).await;
+    let answer = member.post("/api/ai/generate-caption", json!({ "platform": "myspace", "keywords": [] })).await.expect_status(400).json();
+    assert_json_snapshot!(answer["fields"], @r#"
+    {
+      "contentType": "Choose what you post.",
+      "description": "Say what the post is about, here or with keywords.",
+      "platform": "Choose a platform."
+    }
+    "#);
+    assert_eq!((used(&mut member).await, spent(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
+}
+
+/// Each fault: what the creator gets, whether it counts, and what it costs all the same.
+#[sqlx::test]
+async fn a_request_that_is_not_answered_does_not_count(db: PgPool) {
+    let (_app, sandbox, mut member) = ready(db.clone()).await;
+    let mut table = String::from("fault           times status code           counts calls paid for\n");
+    for (kind, times) in [
+        (FaultKind::Blocked, 1),
+        (FaultKind::Truncated, 1),
+        (FaultKind::ErrorBody, 1),
+        (FaultKind::ErrorBody, 2),
+        (FaultKind::Retired, 1),
+        (FaultKind::Retired, 2),
+        (FaultKind::RateLimited, 1),
+        (FaultKind::Revoked, 1),
+        (FaultKind::ServerError, 1),
+        (FaultKind::ServerError, 2),
+        (FaultKind::Html, 2),
+        (FaultKind::ConnectionReset, 2),
+    ] {
+        let before = (used(&mut member).await, spent(&db).await.0);
+        let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
+        sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
+        let answer = member.post("/api/ai/generate-caption", sea()).await;
+        let status = answer.status.as_u16();
+        let code = if status == 200 { String::new() } else { answer.code() };
+        let after = (used(&mut member).await, spent(&db).await.0);
+        let (fault, counts, calls) = (format!("{kind:?}"), after.0 - before.0, after.1 - before.1);
+        let _ = writeln!(table, "{fault:<15} {times:<5} {status:<6} {code:<14} {counts:<6} {calls}");
+        sandbox.world.clear_faults();
+    }
+    println!("{table}");
+    insta::assert_snapshot!(table);
+}
+
+/// However many ask at once, in however many processes.
+#[sqlx::test]
+async fn ten_that_are_left_are_ten_answers(db: PgPool) {
+    let (app, sandbox, member) = ready(db.clone()).await;
+    let twin = app.twin(http::TIMEOUT);
+    let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
+                 SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
+                   FROM users, generate_series(1, 90)";
+    sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
+    let asks = (0..200).map(|number| {
+        let mut asking = if number % 2 == 0 { app.client() } else { twin.client() };
+        asking.cookies.clone_from(&member.cookies);
+        async move { asking.post("/api/ai/generate-caption", sea()).await }
+    });
+    let answers = futures::future::join_all(asks).await;
+    let count = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
+    assert_eq!((count(200), count(429)), (10, 190));
+    assert!(answers.iter().filter(|answer| answer.status.as_u16() == 429).all(|answer| answer.code() == "quota_exceeded"));
+    assert_eq!(sandbox.calls("generate"), 10);
+    let (calls, cost) = spent(&db).await;
+    let told: i64 = answers
+        .iter()
+        .filter(|answer| answer.status.is_success())
+        .map(|answer| answer.json()["cost"]["costMicro"].as_i64().expect("a number"))
+        .sum();
+    assert_eq!((calls, cost), (10, told), "to the millionth of a dollar");
+}
+
+#[sqlx::test]
+async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    let now = app.state.clock.now();
+    let reserved = "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at)
+                    SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', $2, $1 FROM users";
+    sqlx::query(reserved).bind(now).bind(now + TimeDelta::minutes(5)).execute(&db).await.expect("inserted");
+    assert_eq!(used(&mut member).await, 1);
+    app.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(used(&mut member).await, 0);
+}
+
+#[sqlx::test]
+async fn a_month_ends_with_its_last_millisecond(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db).await;
+    let last: DateTime<chrono::Utc> = "2026-01-31T23:59:59.999Z".parse().expect("a time");
+    app.advance(&sandbox, last - app.state.clock.now());
+    member.get("/api/csrf/token").await;
+    member.post("/api/auth/login", json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
+    member.post("/api/ai/generate-caption", sea()).await.expect_status(200);
+    assert_eq!(member.get("/api/ai/quota").await.json()["renewsAt"], "2026-02-01T00:00:00Z");
+    assert_eq!(used(&mut member).await, 1);
+    app.advance(&sandbox, TimeDelta::milliseconds(1));
+    assert_eq!(member.get("/api/ai/quota").await.json()["renewsAt"], "2026-03-01T00:00:00Z");
+    assert_eq!(used(&mut member).await, 0);
+}
+
+#[sqlx::test]
+async fn each_plan_has_its_pace(db: PgPool) {
+    let (app, _sandbox) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai = 5).await;
+    let mut member = app.member(EMAIL).await;
+    for _ in 0..5 {
+        member.post("/api/ai/generate-caption", sea()).await.expect_status(200);
+    }
+    let refused = member.post("/api/ai/generate-caption", sea()).await.expect_status(429);
+    assert_eq!(refused.code(), "rate_limited");
+    sqlx::query("UPDATE users SET plan = 'PREMIUM'").execute(&db).await.expect("updated");
+    member.post("/api/ai/generate-caption", sea()).await.expect_status(200);
+    let quota = member.get("/api/ai/quota").await.json();
+    assert_eq!((&quota["plan"], &quota["limit"], &quota["remaining"]), (&json!(Plan::Premium), &Value::Null, &Value::Null));
+}
+
+#[sqlx::test]
+async fn without_a_key_nothing_pretends(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let (mut ada, mut olga) = (app.member(EMAIL).await, app.member("olga@example.com").await);
+    assert!(admin::grant(&db, "olga@example.com", app.state.clock.now()).await.expect("granted"));
+    let setup = json!({ "isAvailable": false, "isSandbox": false, "missing": [] });
+    assert_eq!(ada.get("/api/ai/setup").await.expect_status(200).json(), setup);
+    assert_eq!(olga.get("/api/ai/setup").await.json()["missing"], json!(["GEMINI_API_KEY"]));
+    assert_eq!(ada.post("/api/ai/generate-caption", sea()).await.expect_status(503).code(), "unavailable");
+    let (creators, operators) = (ada.page("/content").await.body, olga.page("/content").await.body);
+    assert!(creators.contains("There is no AI here.") && !creators.contains("GEMINI_API_KEY") && !creators.contains("Write captions"));
+    assert!(operators.contains("Not set: GEMINI_API_KEY."), "{operators}");
+}
+
+#[sqlx::test]
+async fn without_a_script_the_captions_stand_in_the_address(db: PgPool) {
+    let (_app, sandbox, mut member) = ready(db).await;
+    let form = [("platform", "reddit"), ("contentType", "text"), ("tone", ""), ("keywords[]", "sea, sun"), ("description", "")];
+    let back = member.submit("/api/ai/generate-caption", &form).await.location().to_owned();
+    assert!(back.starts_with("/content?captions="), "{back}");
+    assert!(member.page(&back).await.body.contains("Captions for Reddit"));
+    sandbox.world.add_fault(Fault {
+        provider: "gemini".to_owned(),
+        endpoint: "generate".to_owned(),
+        account: None,
+        kind: FaultKind::Blocked,
+        times: 1,
+    });
+    let back = member.submit("/api/ai/generate-caption", &form).await.location().to_owned();
+    let page = member.page(&back).await.body;
+    assert!(page.contains("The AI does not write about this.") && page.contains("sea, sun"), "{page}");
+}
