@@ -32,7 +32,7 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await expectAccessible();
   await expectNoOverflow(page);
 
-  const text = page.getByLabel("Text").first();
+  const text = page.getByLabel("Text of variant 1");
   await text.fill("The sea. #sea");
   await expect(page.getByText("13 of 280 characters, 1 of 140 hashtags")).toBeVisible();
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
@@ -40,13 +40,21 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await expect(page.getByText("Copied: variant 1")).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("The sea. #sea");
   await text.fill("a".repeat(290));
-  await expect(page.getByText("10 characters too long, 0 of 140 hashtags")).toBeVisible();
+  await expect(page.getByText("Too long by 10 characters.")).toBeVisible();
+  await expect(text).toHaveAttribute("aria-invalid", "true");
+
+  // What was typed belongs to the captions of before.
+  await page.getByLabel("Platform").selectOption("Instagram");
+  await page.getByRole("button", { name: "Write captions" }).click();
+  await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
+  await expect(text).toHaveValue(/^Sandbox: caption 1/);
+  await expect(used(page)).toContainText("2 of 100");
+  await page.goBack();
+  await expect(heading).toBeVisible();
 
   await page.reload();
   await expect(heading).toBeVisible();
   await expect(page.getByLabel("What the post is about")).toHaveValue("Sunset at the beach.");
-  await page.goBack();
-  await expect(heading).toBeHidden();
 });
 
 test("what the AI does not write about costs nothing, and is still there", async ({ page, email, mail, allowStatus, expectAccessible }) => {

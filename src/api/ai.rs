@@ -37,19 +37,20 @@ pub async fn get_ai_quota() -> Result<QuotaView, ApiError> {
 pub async fn generate_caption(#[server(flatten)] input: CaptionInput) -> Result<Captions, ApiError> {
     use crate::{
         domain::navigation,
+        error::ErrorCode,
         server::{context, services::ai},
     };
     let (state, user) = (context::state()?, context::authenticated()?.user);
     let id = ai::generate_captions(&state, &user, &input).await?.to_string();
-    let captions = ai::captions(&state, &user, &id).await?;
+    let captions = ai::captions(&state, &user, Some(&id)).await?.ok_or(ErrorCode::NotFound)?;
     context::redirect(&navigation::captions_page(&id));
     Ok(captions)
 }
 
-/// `GET /api/ai/captions?id=`: captions that were written.
+/// `GET /api/ai/captions?id=`: captions that were written; without an id the newest, `null` where there are none.
 #[server(prefix = "/api", endpoint = "ai/captions", input = GetUrl)]
-pub async fn get_captions(#[server(default)] id: String) -> Result<Captions, ApiError> {
+pub async fn get_captions(#[server(default)] id: Option<String>) -> Result<Option<Captions>, ApiError> {
     use crate::server::{context, services::ai};
     let user = context::authenticated()?.user;
-    Ok(ai::captions(&context::state()?, &user, &id).await?)
+    Ok(ai::captions(&context::state()?, &user, id.as_deref()).await?)
 }

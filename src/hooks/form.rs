@@ -7,7 +7,7 @@ use leptos::{
 };
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlFormElement, HtmlInputElement, SubmitEvent};
+use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEvent};
 
 use super::document::focus_first;
 use crate::{
@@ -140,29 +140,44 @@ impl<F: FormFunction> FormState<F> {
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
     {
-        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        let Some(target) = event.target() else { return };
         // Browsers tell of a field's loss of focus in the middle of its removal, too, when nothing reactive may be touched.
-        queue_microtask(move || self.check_field(&input, only_if_marked));
+        queue_microtask(move || self.check_field(&target, only_if_marked).unwrap_or_default());
     }
 
-    fn check_field<O>(self, input: &HtmlInputElement, only_if_marked: bool)
+    /// None where there is nothing to check, or the page is gone.
+    fn check_field<O>(self, target: &web_sys::EventTarget, only_if_marked: bool) -> Option<()>
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
     {
-        let name = input.name();
-        // None once the page is gone.
-        let Some(is_marked) = self.errors.try_with_untracked(|errors| errors.contains_key(&name)) else { return };
-        if !is_marked && (only_if_marked || input.value().is_empty()) {
-            return;
+        let (name, value, form) = control(target)?;
+        // Of a list.
+        let name = name.trim_end_matches("[]").to_owned();
+        let is_marked = self.errors.try_with_untracked(|errors| errors.contains_key(&name))?;
+        if !is_marked && (only_if_marked || value.is_empty()) {
+            return None;
         }
-        let Some(data) = input.form().and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
-        let Ok(parsed) = F::from_form_data(&data) else { return };
-        let error = (self.validate)(&parsed).err().and_then(|mut errors| errors.remove(&name));
-        self.errors.update(|errors| match error {
-            Some(error) => drop(errors.insert(name, error)),
-            None => drop(errors.remove(&name)),
+        let parsed = F::from_form_data(&web_sys::FormData::new_with_form(&form).ok()?).ok()?;
+        let mut found = (self.validate)(&parsed).err().unwrap_or_default();
+        let said_by_server = |field: &String| {
+            self.action.value().with_untracked(|value| matches!(value, Some(Err(error)) if error.fields.contains_key(field)))
+        };
+        self.errors.update(|errors| {
+            // What is mended here may have been wrong there; what the server alone knows stays.
+            errors.retain(|field, _| found.contains_key(field) || *field != name && said_by_server(field));
+            errors.extend(found.remove(&name).map(|error| (name, error)));
         });
+        Some(())
     }
+}
+
+/// Name, value and form of what is typed into.
+fn control(target: &web_sys::EventTarget) -> Option<(String, String, HtmlFormElement)> {
+    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
+        return Some((input.name(), input.value(), input.form()?));
+    }
+    let area = target.dyn_ref::<HtmlTextAreaElement>()?;
+    Some((area.name(), area.value(), area.form()?))
 }
 
 /// The `<form>` around the fields.

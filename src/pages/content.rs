@@ -13,22 +13,15 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// Captions for posts. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script.
+/// Captions for posts. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script. Without
+/// it the newest are shown: also those whose answer did not arrive.
 #[component]
 pub fn ContentPage() -> impl IntoView {
     let form = use_caption_form();
     let query = use_query_map();
     let id = Memo::new(move |_| query.with(|query| query.get("captions")));
     let setup = Resource::new(|| (), |()| get_ai_setup());
-    let captions = Resource::new(
-        move || id.get(),
-        |id| async move {
-            match id {
-                Some(id) => get_captions(id).await.map(Some),
-                None => Ok(None),
-            }
-        },
-    );
+    let captions = Resource::new(move || id.get(), get_captions);
     let quota = expect_context::<QuotaResource>();
     Effect::new(move || {
         if form.action.version().get() > 0 {
@@ -40,12 +33,15 @@ pub fn ContentPage() -> impl IntoView {
         <h1>"Content"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading the captions"/> }>
             {move || Suspend::new(async move {
-                let is_new = form.action.version().get_untracked() > 0;
                 let setup = setup.await;
                 let captions = captions.await;
                 let before = captions.as_ref().ok().and_then(|captions| captions.as_ref().map(|captions| captions.request.clone()));
                 let written = match captions {
-                    Ok(captions) => captions.map(|captions| view! { <CaptionVariants captions is_new/> }).into_any(),
+                    Ok(captions) => captions.map(|captions| {
+                        let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == captions.id));
+                        view! { <CaptionVariants captions is_new/> }
+                    })
+                    .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 };
                 match setup {

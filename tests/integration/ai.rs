@@ -55,6 +55,8 @@ async fn captions_are_written_kept_and_counted(db: PgPool) {
     let mut eve = app.member("eve@example.com").await;
     eve.get(&uri).await.expect_status(404);
     eve.get("/api/ai/captions?id=x").await.expect_status(404);
+    assert_eq!(eve.get("/api/ai/captions").await.expect_status(200).json(), Value::Null);
+    assert_eq!(member.get("/api/ai/captions").await.json(), captions, "the newest");
     app.visitor().await.get("/api/ai/quota").await.expect_status(401);
     let export = member.get("/api/account/export").await.expect_status(200).json();
     assert_eq!(export["aiRequests"][0]["operation"], "caption", "{export}");
@@ -191,6 +193,7 @@ async fn without_a_key_nothing_pretends(db: PgPool) {
     let (creators, operators) = (ada.page("/content").await.body, olga.page("/content").await.body);
     assert!(creators.contains("There is no AI here.") && !creators.contains("GEMINI_API_KEY") && !creators.contains("Write captions"));
     assert!(operators.contains("Not set: GEMINI_API_KEY."), "{operators}");
+    assert!(!operators.contains("AI requests used"), "{operators}");
 }
 
 #[sqlx::test]

@@ -111,6 +111,8 @@ async fn a_panic_is_tried_again_later(db: PgPool) {
     let running = Running::start(&app, Panicking);
     eventually("it failed", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Failed")).await;
     assert_eq!(job(&db, JobKind::Mail).await, Some(("Failed".to_owned(), 1, true)));
+    sqlx::query("UPDATE apalis.jobs SET run_at = now() WHERE job_type = 'mail'").execute(&db).await.expect("as if it had waited");
+    eventually("and fails again", async || job(&db, JobKind::Mail).await == Some(("Failed".to_owned(), 2, true))).await;
     running.end().await;
 }
 
@@ -220,7 +222,7 @@ async fn a_job_survives_the_death_of_its_process(db: PgPool) {
     drop(first);
     assert!(is_held().await, "nobody says what became of it");
     // As if a minute had passed without a sign of life, and the lease of the account were over.
-    sqlx::query("UPDATE apalis.workers SET last_seen = now() - interval '2 minutes'").execute(&db).await.expect("updated");
+    sqlx::query("UPDATE apalis.workers SET last_seen = now() - interval '3 minutes'").execute(&db).await.expect("updated");
     sqlx::query("UPDATE integrations SET leased_until = now()").execute(&db).await.expect("updated");
 
     let _second = Server::start_ready(&db, &sandbox).await;

@@ -148,51 +148,72 @@ pub struct Captions {
     pub created_at: DateTime<Utc>,
 }
 
+/// In what a platform counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LengthUnit {
+    Characters,
+    Utf16,
+    Bytes,
+    Weighted,
+}
+
 /// What a platform takes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaptionLimits {
-    /// Its characters, hashtags among them; see [`CaptionLimits::length`].
-    pub characters: usize,
+    /// The longest text, hashtags among it; see [`CaptionLimits::length`].
+    pub most: usize,
     /// Hashtags; 0 where they mean nothing.
     pub hashtags: usize,
-    counts: fn(&str) -> usize,
+    unit: LengthUnit,
 }
 
 impl CaptionLimits {
     /// Of a platform. Reddit's is that of a title, YouTube's that of a description.
-    pub fn of(platform: Platform) -> Self {
-        let (characters, hashtags, counts): (_, _, fn(&str) -> usize) = match platform {
-            Platform::Instagram => (2200, 30, characters),
-            Platform::Tiktok => (2200, 100, utf16),
-            Platform::Reddit => (300, 0, characters),
+    pub const fn of(platform: Platform) -> Self {
+        let (most, hashtags, unit): (_, _, LengthUnit) = match platform {
+            Platform::Instagram => (2200, 30, LengthUnit::Characters),
+            Platform::Tiktok => (2200, 100, LengthUnit::Utf16),
+            Platform::Reddit => (300, 0, LengthUnit::Characters),
             // With more than 60 hashtags it ignores all of them.
-            Platform::Youtube => (5000, 60, str::len),
-            Platform::X => (280, 140, weighted),
-            Platform::Onlyfans => (1000, 100, characters),
+            Platform::Youtube => (5000, 60, LengthUnit::Bytes),
+            Platform::X => (280, 140, LengthUnit::Weighted),
+            Platform::Onlyfans => (1000, 100, LengthUnit::Characters),
         };
-        Self { characters, hashtags, counts }
+        Self { most, hashtags, unit }
     }
 
     /// How long a text is, as the platform counts.
     pub fn length(self, text: &str) -> usize {
-        (self.counts)(text)
+        match self.unit {
+            LengthUnit::Characters => text.chars().count(),
+            LengthUnit::Utf16 => text.encode_utf16().count(),
+            LengthUnit::Bytes => text.len(),
+            LengthUnit::Weighted => weighted(text),
+        }
+    }
+
+    /// What is counted, in a word.
+    pub const fn unit(self) -> &'static str {
+        if matches!(self.unit, LengthUnit::Bytes) { "bytes" } else { "characters" }
+    }
+
+    /// What is counted, in words that say how.
+    pub const fn counted(self) -> &'static str {
+        match self.unit {
+            LengthUnit::Characters => "characters",
+            LengthUnit::Utf16 => "characters (emoji count twice)",
+            LengthUnit::Bytes => "bytes of UTF-8",
+            LengthUnit::Weighted => "characters (emoji and scripts like Chinese count twice)",
+        }
     }
 
     /// Whether the platform takes a caption as it is.
     pub fn fit(self, variant: &CaptionVariant) -> bool {
-        self.length(&variant.text()) <= self.characters && variant.hashtags.len() <= self.hashtags
+        self.length(&variant.text()) <= self.most && variant.hashtags.len() <= self.hashtags
     }
 }
 
-fn characters(text: &str) -> usize {
-    text.chars().count()
-}
-
-fn utf16(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-/// As X counts, addresses aside: Latin and a few more count once, everything else twice (developer.x.com, "Counting characters").
+/// As X counts, but that it takes an address for 23 and a joined emoji for one, which is never more: Latin and a few more count once, everything else twice (developer.x.com, "Counting characters").
 fn weighted(text: &str) -> usize {
     let weight = |character: char| match u32::from(character) {
         0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,

@@ -22,8 +22,9 @@ use crate::{
 };
 
 const ID: &str = "variants";
-/// Names of the texts, which can be changed before they are copied.
-const NAMES: [&str; 3] = ["variant-1", "variant-2", "variant-3"];
+/// Names and labels of the texts, which can be changed before they are copied.
+const TEXTS: [(&str, &str); 3] =
+    [("variant-1", "Text of variant 1"), ("variant-2", "Text of variant 2"), ("variant-3", "Text of variant 3")];
 
 /// Captions that were written, side by side.
 #[component]
@@ -38,25 +39,31 @@ pub fn CaptionVariants(
             focus_id(ID);
         }
     });
-    let Captions { request, variants, cost, is_sandbox, created_at, .. } = captions;
+    let Captions { id, request, variants, cost, is_sandbox, created_at } = captions;
     let platform = request.platform;
-    let variants = variants.into_iter().zip(NAMES).map(|(variant, name)| view! { <li><Variant variant name platform/></li> });
+    let variants: Vec<_> = variants.into_iter().zip(TEXTS).collect();
     view! {
         <section aria-labelledby=ID class=css::variants>
             <div class=css::head>
                 <h2 id=ID tabindex="-1">{format!("Captions for {}", platform.label())}</h2>
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
             </div>
-            <ul class=css::list>{variants.collect_view()}</ul>
+            <ul class=css::list>
+                // Others are drawn anew: what was typed into a text of before does not stay.
+                <For each=move || variants.clone() key=move |(_, (name, _))| (id, *name) let((variant, (name, label)))>
+                    <li><Variant variant name label platform/></li>
+                </For>
+            </ul>
             <p class=css::facts><LocalTime time=created_at/> ". " <Cost cost/></p>
         </section>
     }
 }
 
 #[component]
-fn Variant(variant: CaptionVariant, name: &'static str, platform: Platform) -> impl IntoView {
+fn Variant(variant: CaptionVariant, name: &'static str, label: &'static str, platform: Platform) -> impl IntoView {
     let text = RwSignal::new(variant.text());
     let number = name.trim_start_matches("variant-");
+    let excess = Signal::derive(move || text.with(|text| excess(platform, text)));
     view! {
         <Card>
             <CardHeader>
@@ -64,31 +71,43 @@ fn Variant(variant: CaptionVariant, name: &'static str, platform: Platform) -> i
                 <p>{variant.idea}</p>
             </CardHeader>
             <CardBody>
-                <Field name label="Text">
+                <Field name label error=excess>
                     <TextArea rows=8 value=text.get_untracked() on_input=Callback::new(move |typed| text.set(typed))/>
                 </Field>
-                <p class=css::facts>{move || text.with(|text| room(platform, text))}</p>
+                <p class=css::facts>{move || text.with(|text| size(platform, text))}</p>
                 <CopyButton text what=format!("variant {number}")/>
             </CardBody>
         </Card>
     }
 }
 
+fn count(number: usize) -> String {
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
+}
+
+fn hashtags(text: &str) -> usize {
+    text.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count()
+}
+
 /// How much of what the platform takes a text uses.
-fn room(platform: Platform, text: &str) -> String {
+fn size(platform: Platform, text: &str) -> String {
     let limits = CaptionLimits::of(platform);
-    let count = |number: usize| grouped(i64::try_from(number).unwrap_or(i64::MAX));
-    let length = limits.length(text);
-    let characters = match length.checked_sub(limits.characters) {
-        Some(over @ 1..) => format!("{} characters too long", count(over)),
-        _ => format!("{} of {} characters", count(length), count(limits.characters)),
-    };
-    let hashtags = text.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count();
+    let length = format!("{} of {} {}", count(limits.length(text)), count(limits.most), limits.unit());
     match limits.hashtags {
-        0 if hashtags > 0 => format!("{characters}, and hashtags mean nothing there"),
-        0 => characters,
-        most if hashtags > most => format!("{characters}, {} hashtags too many", count(hashtags - most)),
-        most => format!("{characters}, {} of {} hashtags", count(hashtags), count(most)),
+        0 => length,
+        most => format!("{length}, {} of {} hashtags", count(hashtags(text)), count(most)),
+    }
+}
+
+/// Why the platform does not take a text.
+fn excess(platform: Platform, text: &str) -> Option<String> {
+    let limits = CaptionLimits::of(platform);
+    let (length, tags) = (limits.length(text), hashtags(text));
+    match (length.saturating_sub(limits.most), tags.saturating_sub(limits.hashtags)) {
+        (over @ 1.., _) => Some(format!("Too long by {} {}.", count(over), limits.unit())),
+        (_, 1..) if limits.hashtags == 0 => Some("Hashtags mean nothing there.".to_owned()),
+        (_, over @ 1..) => Some(format!("Hashtags too many: {}.", count(over))),
+        _ => None,
     }
 }
 
@@ -106,9 +125,12 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        assert_eq!(room(Platform::X, "The sea. #sea"), "13 of 280 characters, 1 of 140 hashtags");
-        assert_eq!(room(Platform::X, &"a".repeat(281)), "1 characters too long, 0 of 140 hashtags");
-        assert_eq!(room(Platform::Reddit, "The sea. #sea"), "13 of 300 characters, and hashtags mean nothing there");
-        assert_eq!(room(Platform::Instagram, &"#a ".repeat(31)), "93 of 2,200 characters, 1 hashtags too many");
+        assert_eq!(size(Platform::X, "The sea. #sea"), "13 of 280 characters, 1 of 140 hashtags");
+        assert_eq!(excess(Platform::X, "The sea. #sea"), None);
+        assert_eq!(excess(Platform::X, &"a".repeat(281)).as_deref(), Some("Too long by 1 characters."));
+        assert_eq!(size(Platform::Reddit, "The sea."), "8 of 300 characters");
+        assert_eq!(excess(Platform::Reddit, "The sea. #sea").as_deref(), Some("Hashtags mean nothing there."));
+        assert_eq!(excess(Platform::Instagram, &"#a ".repeat(31)).as_deref(), Some("Hashtags too many: 1."));
+        assert_eq!(size(Platform::Youtube, "é"), "2 of 5,000 bytes, 0 of 60 hashtags");
     }
 }

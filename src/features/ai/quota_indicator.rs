@@ -1,21 +1,31 @@
 use leptos::prelude::*;
 
 use super::css;
-use crate::{api::ai::get_ai_quota, domain::ai::QuotaView, error::ApiError, hooks::time::LocalTime, ui::a11y::ScreenReaderOnly};
+use crate::{
+    api::ai::{get_ai_quota, get_ai_setup},
+    domain::ai::QuotaView,
+    error::ApiError,
+    hooks::time::LocalTime,
+    ui::a11y::ScreenReaderOnly,
+};
 
-/// How much of the month's requests is used: loaded once by the shell, and again by the pages that use some.
-pub type QuotaResource = Resource<Result<QuotaView, ApiError>>;
+/// How much of the month's requests is used, where there is AI: loaded once by the shell, and again by the pages that use some.
+pub type QuotaResource = Resource<Result<Option<QuotaView>, ApiError>>;
 
 /// How much of the month's AI requests is used.
 #[component]
 pub fn QuotaIndicator() -> impl IntoView {
-    let quota: QuotaResource = Resource::new(|| (), |()| get_ai_quota());
+    let quota: QuotaResource = Resource::new(|| (), |()| load());
     provide_context(quota);
     view! {
         <Transition>
-            {move || Suspend::new(async move { quota.await.ok().map(|quota| view! { <Quota quota/> }) })}
+            {move || Suspend::new(async move { quota.await.ok().flatten().map(|quota| view! { <Quota quota/> }) })}
         </Transition>
     }
+}
+
+async fn load() -> Result<Option<QuotaView>, ApiError> {
+    if get_ai_setup().await?.is_available { get_ai_quota().await.map(Some) } else { Ok(None) }
 }
 
 #[component]

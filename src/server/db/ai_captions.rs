@@ -67,3 +67,15 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> R
     });
     Ok(stored.collect())
 }
+
+/// The newest captions of a creator.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn newest(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let newest = sqlx::query_scalar!(
+        "SELECT id FROM ai_captions JOIN ai_requests USING (id) WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
+        user_id
+    );
+    Ok(newest.fetch_optional(db).await?)
+}

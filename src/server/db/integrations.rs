@@ -413,6 +413,20 @@ pub async fn set_failed(
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
+/// Has an account that is read by itself wait, because of a fault of ours. Returns whether there is such an account.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<bool, DbError> {
+    let postponed = sqlx::query!(
+        "UPDATE integrations SET last_error = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
+        id,
+        until,
+        FailureKind::Transient.as_str()
+    );
+    Ok(postponed.execute(db).await?.rows_affected() == 1)
+}
+
 /// Changes when an account that is read by itself is read next. Returns whether there is such an account.
 ///
 /// # Errors

@@ -27,6 +27,15 @@ pub async fn free_names(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid
     Ok(())
 }
 
+/// Frees the name of a job that was done, before the queue notes that it was.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn free_name(db: impl PgExecutor<'_>, id: &str) -> Result<(), DbError> {
+    sqlx::query!("UPDATE apalis.jobs SET idempotency_key = NULL WHERE id = $1", id).execute(db).await?;
+    Ok(())
+}
+
 /// Puts in a job for each subject, unless there is one already. Returns how many were put in.
 ///
 /// # Errors

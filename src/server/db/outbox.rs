@@ -112,6 +112,15 @@ pub async fn set_failure(
     Ok(())
 }
 
+/// Has a mail in hand be due again at once.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE mail_outbox SET next_attempt_at = $2 WHERE id = $1 AND failed_at IS NULL", id, now).execute(db).await?;
+    Ok(())
+}
+
 /// Has a mail that was given up leave after all. Returns whether there was one.
 ///
 /// # Errors

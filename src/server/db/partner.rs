@@ -232,6 +232,31 @@ pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind
     Ok(())
 }
 
+/// Lets go of an account without an outcome.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE partner_links SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+/// Has an account that is read by itself wait, because of a fault of ours.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE partner_links SET last_error = $3, next_read_at = $2, leased_until = NULL WHERE id = $1 AND next_read_at IS NOT NULL",
+        id,
+        until,
+        FailureKind::Transient.as_str()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Changes when an account that is read by itself is read next. Returns whether there is such an account.
 ///
 /// # Errors

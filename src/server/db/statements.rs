@@ -323,6 +323,33 @@ pub async fn claim(
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
+/// Lets go of a statement that is being imported: whoever imports it meanwhile, stores nothing once it is taken again.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id).execute(db).await?;
+    Ok(())
+}
+
+/// Puts a statement that could not be imported into the queue again, unless the same file is there or was imported. Returns whether it was put
+/// there.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
+          WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
+                SELECT FROM statements AS other
+                 WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
+                   AND other.state IN ('queued', 'importing', 'imported'))",
+        id,
+        now
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
 /// Gives up a statement that waits or is being imported: whoever imports it meanwhile, stores nothing.
 ///
 /// # Errors

@@ -1,11 +1,14 @@
 //! Wakes the workers of this process when there is work; those of others look by themselves.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::{Stream, stream};
 use tokio::sync::Notify;
 
 use crate::domain::{choice::Choice, job::JobKind};
+
+/// Longer than a look into the queue takes.
+const AGAIN: Duration = Duration::from_millis(100);
 
 /// A bell for each kind of job.
 #[derive(Clone)]
@@ -23,11 +26,15 @@ impl Wakes {
         self.of(kind).notify_one();
     }
 
-    /// Each time the worker of a kind is woken.
+    /// Each time the worker of a kind is woken, twice: the queue forgets what rings while it looks.
     pub fn stream(&self, kind: JobKind) -> impl Stream<Item = ()> + Unpin + Send + Sync + 'static {
-        Box::pin(stream::unfold(self.of(kind), |bell| async move {
-            bell.notified().await;
-            Some(((), bell))
+        Box::pin(stream::unfold((self.of(kind), false), |(bell, has_rung)| async move {
+            if has_rung {
+                tokio::time::sleep(AGAIN).await;
+            } else {
+                bell.notified().await;
+            }
+            Some(((), (bell, !has_rung)))
         }))
     }
 

@@ -71,6 +71,16 @@ pub(super) const fn deadline(kind: JobKind) -> Duration {
     }
 }
 
+/// A worker that gives no sign of life for so many heartbeats of 10 s is taken for dead, and its jobs are done by others: once what it had in
+/// hand is free again.
+pub(super) const fn missed_heartbeats(kind: JobKind) -> usize {
+    match kind {
+        JobKind::Mail | JobKind::Sync => 13,
+        JobKind::Partner => 37,
+        JobKind::Import | JobKind::CleanUp => 7,
+    }
+}
+
 impl Work {
     /// What waits for a job of a kind, the longest first; `most` of it.
     pub async fn due(&self, kind: JobKind, most: i64) -> Result<Vec<Uuid>, DbError> {
@@ -102,6 +112,18 @@ impl Work {
             JobKind::CleanUp => clean_up::clean_up(state).await?,
         }
         Ok(())
+    }
+
+    /// Lets go of a subject after a fault, so that the next attempt can take it.
+    pub async fn let_go(&self, kind: JobKind, subject: Uuid) -> Result<(), DbError> {
+        let (db, now) = (&self.state.db, self.state.clock.now());
+        match kind {
+            JobKind::Mail => db::outbox::let_go(db, subject, now).await,
+            JobKind::Sync => db::integrations::release(db, subject).await,
+            JobKind::Import => db::statements::let_go(db, subject).await,
+            JobKind::Partner => db::partner::let_go(db, subject).await,
+            JobKind::CleanUp => Ok(()),
+        }
     }
 
     /// Notes with its subject that a job is not tried again, so that its owner sees it, or it goes on later.

@@ -9,7 +9,6 @@ use futures::{FutureExt, future::BoxFuture};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::watch;
-use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 
 use super::{
@@ -24,9 +23,8 @@ use crate::{
 
 /// Between two looks, when nobody wakes the worker; after a fault of the database, too.
 const PAUSE: Duration = Duration::from_secs(5);
-/// A worker that gives no sign of life for six of these is taken for dead, and its jobs are done by others.
+/// Between two signs of life.
 const HEARTBEAT: Duration = Duration::from_secs(10);
-const MISSED_HEARTBEATS: usize = 6;
 
 /// What a job says about itself in the queue.
 #[derive(Deserialize)]
@@ -46,16 +44,22 @@ pub(super) async fn run(work: Work, kind: JobKind, wakes: Wakes, mut shutdown: w
 
 fn take(work: &Work, kind: JobKind, wakes: &Wakes, mut shutdown: watch::Receiver<bool>) -> BoxFuture<'static, Result<(), WorkerError>> {
     // One at a time: what this worker has taken and not begun, nobody else would do.
-    let config = Config::default().queue(kind.as_str()).batch_size(1).heartbeat_interval(HEARTBEAT).missed_heartbeats(MISSED_HEARTBEATS);
+    let config =
+        Config::default().queue(kind.as_str()).batch_size(1).heartbeat_interval(HEARTBEAT).missed_heartbeats(work::missed_heartbeats(kind));
     let queue = PostgresStorage::<Value>::new(&work.state.db)
         .with_config(config)
         .poll_with_strategy(Strategy::new().stream(wakes.stream(kind)).interval(PAUSE));
-    let work = work.clone();
+    let (work, wakes) = (work.clone(), wakes.clone());
     // A name of its own, or the jobs of a dead one would be taken for its own.
     let worker = WorkerBuilder::new(format!("{}-{}", kind.as_str(), Uuid::now_v7())).backend(queue).concurrency(work::workers(kind)).build(
         move |arguments: Value, attempt: Attempt, id: TaskId| {
-            let work = work.clone();
-            async move { attend(work, kind, arguments, attempt.current(), &id.to_string()).await }
+            let (work, wakes) = (work.clone(), wakes.clone());
+            async move {
+                let outcome = attend(work, kind, arguments, attempt.current(), &id.to_string()).await;
+                // The queue learns of it when the worker looks next.
+                wakes.wake(kind);
+                outcome
+            }
         },
     );
     let is_over = async move {
@@ -72,6 +76,7 @@ async fn attend(work: Work, kind: JobKind, arguments: Value, attempt: usize, id:
     let error = match do_it(&work, kind, subject, attempt).await {
         Ok(()) => {
             // There may be more to do about it.
+            db::jobs::free_name(&work.state.db, id).await?;
             work.state.due_bell.notify_one();
             return Ok(());
         }
@@ -84,6 +89,8 @@ async fn attend(work: Work, kind: JobKind, arguments: Value, attempt: usize, id:
         work.give_up(kind, subject).await?;
         return Err(AbortError::new(error.to_string()).into());
     }
+    // Or the next attempt would find it in somebody's hands.
+    work.let_go(kind, subject).await?;
     db::jobs::postpone(&work.state.db, id, Work::pause_after(attempt)).await?;
     Err(error.to_string().into())
 }
@@ -92,13 +99,12 @@ async fn do_it(work: &Work, kind: JobKind, subject: Uuid, attempt: i32) -> Resul
     if attempt > MOST_ATTEMPTS {
         return Err(JobError::Fault("the processes that did it died".to_owned()));
     }
-    let worker = work.clone();
-    // A task of its own: a panic in it is an error here.
-    let task = AbortOnDropHandle::new(tokio::spawn(async move { worker.run(kind, subject).await }));
-    let deadline = work::deadline(kind);
-    match tokio::time::timeout(deadline, task).await {
+    let (worker, deadline) = (work.clone(), work::deadline(kind));
+    // A task of its own: a panic in it is an error here, and it goes on to its end should the worker lose the queue.
+    let task = work.state.tasks.spawn(async move { tokio::time::timeout(deadline, worker.run(kind, subject)).await });
+    match task.await {
         Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(JobError::Fault("it panicked; the log says where".to_owned())),
-        Err(_) => Err(JobError::Fault(format!("not done within {deadline:?}"))),
+        Ok(Err(_)) => Err(JobError::Fault(format!("not done within {deadline:?}"))),
+        Err(_) => Err(JobError::Fault("it panicked; the log says where".to_owned())),
     }
 }

@@ -37,6 +37,9 @@ const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKe
 /// Bytes. Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
 const LONGEST_VALUE: usize = 2000;
 
+/// Bytes, less than 4 KB by what stands around them.
+const LONGEST_COOKIE: usize = 3800;
+
 /// See the module.
 pub async fn speak(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if !wants_html(request.headers()) {
@@ -145,8 +148,14 @@ async fn error_in(body: axum::body::Body) -> ApiError {
 
 fn flash_cookie(state: &AppState, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
     values.retain(|(name, value)| !SECRET_FIELDS.contains(&name.as_str()) && value.len() <= LONGEST_VALUE);
-    let flash = Flash { form: form.to_owned(), error, values };
-    let sealed = signed::seal(&state.keys.cookies, FLASH, &flash, state.clock.now(), FLASH_LIFETIME)?;
+    let seal = |flash: &Flash| signed::seal(&state.keys.cookies, FLASH, flash, state.clock.now(), FLASH_LIFETIME);
+    let mut flash = Flash { form: form.to_owned(), error, values };
+    let mut sealed = seal(&flash)?;
+    if sealed.len() > LONGEST_COOKIE {
+        // What went wrong must arrive, whatever does not.
+        flash.values.clear();
+        sealed = seal(&flash)?;
+    }
     CookieKind::Flash.set(&state.config.app, &sealed, FLASH_LIFETIME)
 }
 

@@ -39,6 +39,9 @@ pub enum AiError {
     /// It is busy; for so long, if it says so.
     #[error("busy")]
     Busy(Option<Duration>),
+    /// Those who run Huntaze have to mend it.
+    #[error("misconfigured: {0}")]
+    Misconfigured(ModelError),
     /// It gave no answer that could be used.
     #[error("no answer")]
     NoAnswer,
@@ -73,6 +76,10 @@ impl From<AiError> for ApiError {
                 let when = seconds.map_or("in a minute".to_owned(), |seconds| format!("in {seconds} s"));
                 Self { retry_after: seconds, ..unavailable(&format!("The AI is busy. Try again {when}.")) }
             }
+            AiError::Misconfigured(_) => {
+                tracing::error!(%error, "the model cannot be asked");
+                unavailable("AI is not available right now.")
+            }
             AiError::NoAnswer => unavailable("The AI gave no answer that we could use. Try again."),
             AiError::Unknown => ErrorCode::NotFound.into(),
             AiError::Db(_) | AiError::Stopped(_) => {
@@ -86,13 +93,12 @@ impl From<AiError> for ApiError {
 impl From<ModelError> for AiError {
     fn from(error: ModelError) -> Self {
         match error {
+            // For what it is too much like, or for its language: to ask again may help.
+            ModelError::AnswerBlocked(reason) if matches!(reason.as_str(), "RECITATION" | "LANGUAGE" | "SPII") => Self::NoAnswer,
             ModelError::PromptBlocked(_) | ModelError::AnswerBlocked(_) => Self::Blocked,
             ModelError::RateLimited(pause) => Self::Busy(pause),
-            ModelError::Truncated
-            | ModelError::KeyRefused(_)
-            | ModelError::Retired(_)
-            | ModelError::Refused(_)
-            | ModelError::Unavailable(_) => Self::NoAnswer,
+            ModelError::Truncated | ModelError::Unavailable(_) => Self::NoAnswer,
+            error @ (ModelError::KeyRefused(_) | ModelError::Retired(_) | ModelError::Refused(_)) => Self::Misconfigured(error),
         }
     }
 }

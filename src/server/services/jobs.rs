@@ -73,7 +73,7 @@ pub async fn retry(state: &AppState, id: &str) -> Result<(), JobsError> {
     let is_due = match kind {
         JobKind::Mail => db::outbox::revive(&mut *tx, subject, now).await?,
         JobKind::Sync => db::integrations::set_due(&mut *tx, subject, now).await?,
-        JobKind::Import => db::statements::queue(&mut *tx, subject, now).await?,
+        JobKind::Import => db::statements::requeue(&mut *tx, subject, now).await?,
         JobKind::Partner => db::partner::set_due(&mut *tx, subject, now).await?,
         // Due by itself, once the job that failed is gone.
         JobKind::CleanUp => true,

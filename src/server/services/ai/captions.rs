@@ -42,12 +42,29 @@ async fn write(state: &AppState, user: &CurrentUser, request: &CaptionRequest) -
         }
     };
     let id = reservation.id;
+    if let Err(error) = store(state, id, request, &variants, model.is_sandbox(), &calls).await {
+        // Not kept, so it does not count; the calls were made all the same.
+        reservation.release(state, &calls).await?;
+        return Err(error);
+    }
+    Ok(id)
+}
+
+async fn store(
+    state: &AppState,
+    id: Uuid,
+    request: &CaptionRequest,
+    variants: &[CaptionVariant],
+    is_sandbox: bool,
+    calls: &[Call],
+) -> Result<(), AiError> {
+    let now = state.clock.now();
     let mut tx = state.db.begin().await?;
     db::ai_ledger::end(&mut *tx, id, true).await?;
-    db::ai_ledger::insert_calls(&mut *tx, id, &calls, state.clock.now()).await?;
-    db::ai_captions::insert(&mut *tx, id, request, &variants, model.is_sandbox()).await?;
+    db::ai_ledger::insert_calls(&mut *tx, id, calls, now).await?;
+    db::ai_captions::insert(&mut *tx, id, request, variants, is_sandbox).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(())
 }
 
 /// Asks, and once more where the answer cannot be used.
@@ -90,14 +107,18 @@ async fn ask(model: &dyn LanguageModel, prompt: &Prompt, calls: &mut Vec<Call>) 
     }
 }
 
-/// Captions that were written for a creator.
+/// Captions that were written for a creator, or the newest there are.
 ///
 /// # Errors
 /// Unknown, also where they are somebody else's.
-pub async fn captions(state: &AppState, user: &CurrentUser, id: &str) -> Result<Captions, AiError> {
-    let id = id.parse().map_err(|_| AiError::Unknown)?;
+pub async fn captions(state: &AppState, user: &CurrentUser, id: Option<&str>) -> Result<Option<Captions>, AiError> {
+    let id = match id {
+        Some(text) => Some(text.parse().map_err(|_| AiError::Unknown)?),
+        None => db::ai_captions::newest(&state.db, user.id).await?,
+    };
+    let Some(id) = id else { return Ok(None) };
     let found = db::ai_captions::list(&state.db, user.id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
     let cost = db::ai_ledger::cost(&state.db, id).await?;
     let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
-    Ok(Captions { id, request, variants, cost, is_sandbox, created_at })
+    Ok(Some(Captions { id, request, variants, cost, is_sandbox, created_at }))
 }

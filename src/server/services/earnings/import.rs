@@ -33,9 +33,12 @@ pub async fn import(state: &AppState, id: Uuid) -> Result<Result<(), EarningsErr
         give_up_import(state, id).await?;
         return Ok(Err(EarningsError::NotNow("Whoever imported it died, each time.")));
     }
-    let Err(error) = store(state, &statement).await else {
-        tracing::info!(statement = %id, attempt, "a statement was imported");
-        return Ok(Ok(()));
+    let error = match store(state, &statement).await {
+        Ok(is_stored) => {
+            tracing::info!(statement = %id, attempt, is_stored, "an import has ended");
+            return Ok(Ok(()));
+        }
+        Err(error) => error,
     };
     let is_final = !matches!(error, EarningsError::Db(_)) || attempt == MOST_ATTEMPTS;
     tracing::error!(statement = %id, attempt, is_final, %error, "a statement could not be imported");
@@ -52,7 +55,8 @@ pub async fn give_up_import(state: &AppState, id: Uuid) -> Result<(), DbError> {
     db::statements::give_up(&state.db, id).await
 }
 
-async fn store(state: &AppState, statement: &Statement) -> Result<(), EarningsError> {
+/// `false`: somebody else has it by now, and nothing was stored.
+async fn store(state: &AppState, statement: &Statement) -> Result<bool, EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = Rows::open(&state.db, statement);
     let (mut counter, mut read, mut added) = (Counter::of(statement), 0, 0);
@@ -67,18 +71,18 @@ async fn store(state: &AppState, statement: &Statement) -> Result<(), EarningsEr
         counter.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
         // Outside the transaction: its owner looks on.
         if !db::statements::set_progress(&state.db, id, attempt, read, state.clock.now() + LEASE).await? {
-            return Err(EarningsError::NotNow("Somebody else has it."));
+            return Ok(false);
         }
     }
     let (scan, unread_days) = counter.finish();
     let (Some(covers_from), Some(covers_until)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
     let imported = Imported { rows: read, added, scan: &scan, covers_from, covers_until, unread_days: &unread_days };
     if !db::statements::set_imported(&mut *tx, id, attempt, &imported, state.clock.now()).await? {
-        return Err(EarningsError::NotNow("Somebody else has it."));
+        return Ok(false);
     }
     db::statements::delete_chunks(&mut *tx, id).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 fn nothing_to_import(scan: &Scan) -> EarningsError {

@@ -130,7 +130,7 @@ pub async fn read_partner(state: &AppState, id: Uuid) -> Result<(), DbError> {
 /// # Errors
 /// The database does not answer.
 pub async fn postpone_partner(state: &AppState, id: Uuid) -> Result<(), DbError> {
-    db::partner::set_failure(&state.db, id, FailureKind::Transient, Some(state.clock.now() + PAUSE)).await
+    db::partner::postpone(&state.db, id, state.clock.now() + PAUSE).await
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -59,7 +59,7 @@ pub async fn sync(state: &AppState, id: Uuid) -> Result<(), DbError> {
 /// The database does not answer.
 pub async fn postpone(state: &AppState, id: Uuid) -> Result<(), DbError> {
     let now = state.clock.now();
-    if db::integrations::set_due(&state.db, id, now + LONGEST_RETRY).await? {
+    if db::integrations::postpone(&state.db, id, now + LONGEST_RETRY).await? {
         db::integration_events::insert(&state.db, id, EventKind::ReadFailed, Some(FailureKind::Transient), now).await?;
     }
     Ok(())
