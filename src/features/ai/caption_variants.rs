@@ -36,7 +36,8 @@ pub fn CaptionVariants(
 ) -> impl IntoView {
     Effect::new(move || {
         if is_new {
-            focus_id(ID);
+            // Once they are drawn.
+            request_animation_frame(|| focus_id(ID));
         }
     });
     let Captions { id, request, variants, cost, is_sandbox, created_at } = captions;
