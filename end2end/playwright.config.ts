@@ -8,6 +8,9 @@ export default defineConfig({
   fullyParallel: true,
   // Two cores run the server, the sandbox and the browsers.
   workers: 2,
+  // Of a journey over many pages, on a machine that is slow today.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   forbidOnly: true,
   retries: 0,
   reporter: [["list"]],
