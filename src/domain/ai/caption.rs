@@ -213,7 +213,8 @@ impl CaptionLimits {
     }
 }
 
-/// As X counts, but that it takes an address for 23 and a joined emoji for one, which is never more: Latin and a few more count once, everything else twice (developer.x.com, "Counting characters").
+/// As X counts (developer.x.com, "Counting characters"): Latin and a few more count once, everything else twice. X takes an address for 23 and a
+/// joined emoji for one sign, which is not looked at here.
 fn weighted(text: &str) -> usize {
     let weight = |character: char| match u32::from(character) {
         0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
