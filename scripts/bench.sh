@@ -20,7 +20,7 @@ load_secrets
 start_postgres
 export_settings "huntaze_bench_$$"
 # Every request comes from one address and one creator.
-export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 LOG_FILTER=warn
+export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_PREMIUM_GUARD_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
 start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1
@@ -159,3 +159,10 @@ done
 # Counters reach the statistics when a connection has been idle.
 sleep 2
 printf '\nFull scans of the tables of days meanwhile: %s\n' "$(($(full_scans) - scans))"
+
+# ---------------------------------------------------------------- answers of the assistant, streamed
+
+target/run/huntaze admin plan "$EMAIL" premium >/dev/null
+printf '\n'
+cookies=$(awk '/huntaze/ { printf "%s=%s; ", $6, $7 }' "$JAR")
+node end2end/streams.mjs "$APP_URL" "$SANDBOX" "$cookies" "$(cookie huntaze_csrf)" "$HUNTAZE_PID"

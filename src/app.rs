@@ -15,7 +15,9 @@ use crate::{
     features::shell::AppShell,
     pages::{
         PagesSeen,
+        ai_costs::AiCostsPage,
         analytics::AnalyticsPage,
+        assistant::AssistantPage,
         beta::BetaPage,
         connections::ConnectionsPage,
         content::ContentPage,
@@ -29,6 +31,7 @@ use crate::{
         onboarding::{ContentTypesPage, GoalsPage, PlatformsPage},
         register::RegisterPage,
         reset_password::ResetPasswordPage,
+        sales::SalesPage,
         settings::SettingsPage,
         statement::StatementPage,
         verify_email::VerifyEmailPage,
@@ -92,11 +95,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/home") view=HomePage ssr=SsrMode::Async/>
                     <Route path=path!("/analytics") view=AnalyticsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/connections") view=ConnectionsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/admin/ai-costs") view=AiCostsPage ssr=SsrMode::Async/>
                     <Route path=path!("/admin/jobs") view=JobsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async/>
                     <Route path=path!("/content") view=ContentPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations") view=IntegrationsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans") view=EarningsPage ssr=SsrMode::Async/>
                     <Route path=path!("/integrations/onlyfans/:id") view=StatementPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sales") view=SalesPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                 </ParentRoute>
                 <GalleryRoutes/>

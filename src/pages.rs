@@ -1,6 +1,8 @@
 //! One file for each route.
 
+pub mod ai_costs;
 pub mod analytics;
+pub mod assistant;
 pub mod beta;
 pub mod connections;
 pub mod content;
@@ -19,6 +21,7 @@ pub mod not_found;
 pub mod onboarding;
 pub mod register;
 pub mod reset_password;
+pub mod sales;
 pub mod settings;
 pub mod statement;
 pub mod verify_email;

@@ -1,15 +1,22 @@
-//! Gemini's `generateContent` (ai.google.dev/api/generate-content), under `/gemini`. Its key is `sandbox-gemini`. What it answers says that it
-//! is a sandbox's answer; JSON follows the schema that was sent.
+//! Gemini's `generateContent` and `streamGenerateContent` (ai.google.dev/api/generate-content), under `/gemini`. Its key is `sandbox-gemini`.
+//! What it answers says that it is a sandbox's answer; JSON follows the schema that was sent, and tools are used before it answers.
+
+mod script;
+
+use std::time::Duration;
 
 use axum::{
     Json, Router,
+    body::{Body, Bytes},
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::post,
 };
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value, json};
+use futures::{StreamExt, stream};
+use script::{Asked, piece};
+use serde_json::{Value, json};
 
 use crate::{
     vendor::answer,
@@ -20,9 +27,9 @@ const NAME: &str = "gemini";
 const KEY: &str = "sandbox-gemini";
 /// The generation that is over.
 const RETIRED: [&str; 2] = ["gemini-1.5", "gemini-2.0"];
-/// Characters of a token.
-const CHARACTERS_OF_TOKEN: usize = 4;
-const THOUGHTS: usize = 20;
+/// Between two pieces, and where the prompt asks for slow ones.
+const PAUSE: Duration = Duration::from_millis(15);
+const LONG_PAUSE: Duration = Duration::from_millis(400);
 
 /// Everything under `/gemini`.
 pub fn router() -> Router<World> {
@@ -34,51 +41,64 @@ fn error(status: StatusCode, word: &str, message: &str, details: Value) -> Respo
     (status, Json(body)).into_response()
 }
 
-fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
+/// A fault, where the whole answer is asked for.
+fn fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
+    failed(kind, now).unwrap_or_else(|pieces| Json(pieces.into_iter().next()).into_response())
+}
+
+/// The same, where it is asked for in pieces.
+fn stream_fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
+    match kind {
+        FaultKind::MalformedChunk => events(vec!["{\"candidates\": [".to_owned()], PAUSE),
+        kind => failed(kind, now).unwrap_or_else(|pieces| events(pieces.iter().map(Value::to_string).collect(), PAUSE)),
+    }
+}
+
+/// An error, or the pieces of an answer that ends badly.
+fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
+    let text = |text: &str| [json!({ "text": text })];
     match kind {
         FaultKind::Expired | FaultKind::Revoked | FaultKind::ScopeRemoved | FaultKind::ClockSkew | FaultKind::TokenReplayed => {
-            error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission.", json!([]))
+            Ok(error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission.", json!([])))
         }
         FaultKind::RateLimited => {
             let details = json!([
                 { "@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{ "quotaId": "GenerateRequestsPerMinute" }] },
                 { "@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "46s" },
             ]);
-            error(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details)
+            Ok(error(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details))
         }
-        FaultKind::Blocked => Json(json!({
+        FaultKind::Retired => Ok(error(StatusCode::NOT_FOUND, "NOT_FOUND", "The model is not found or is not supported.", json!([]))),
+        FaultKind::Blocked => Err(vec![json!({
             "promptFeedback": { "blockReason": "PROHIBITED_CONTENT" },
             "usageMetadata": { "promptTokenCount": 50, "totalTokenCount": 50 },
-        }))
-        .into_response(),
-        FaultKind::Truncated => ended("MAX_TOKENS", "The sandbox was about to", 50, 4096),
-        FaultKind::Retired => error(StatusCode::NOT_FOUND, "NOT_FOUND", "The model is not found or is not supported.", json!([])),
+        })]),
+        FaultKind::Truncated => Err(vec![piece(&text("The sandbox was about to"), Some("MAX_TOKENS"), 50, 4096)]),
         // An answer that is not in the schema.
-        FaultKind::ErrorBody => ended("STOP", "```json\n{}\n```", 50, 10),
-        _ => error(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The model is overloaded.", json!([])),
+        FaultKind::ErrorBody => Err(vec![piece(&text("```json\n{}\n```"), Some("STOP"), 50, 10)]),
+        FaultKind::CutStream | FaultKind::MalformedChunk => Err(vec![piece(&text("The sandbox began to"), None, 50, 5)]),
+        _ => Ok(error(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The model is overloaded.", json!([]))),
     }
 }
 
-/// An answer that ended for a reason.
-fn ended(reason: &str, text: &str, input: usize, output: usize) -> Response {
-    Json(json!({
-        "candidates": [{ "content": { "role": "model", "parts": [{ "text": text }] }, "finishReason": reason, "index": 0 }],
-        "usageMetadata": {
-            "promptTokenCount": input, "candidatesTokenCount": output, "thoughtsTokenCount": THOUGHTS,
-            "totalTokenCount": input + output + THOUGHTS,
-        },
-        "modelVersion": "sandbox", "responseId": "sandbox",
-    }))
-    .into_response()
+/// Server-sent events, one after the other.
+fn events(pieces: Vec<String>, pause: Duration) -> Response {
+    let events = stream::iter(pieces).then(move |piece| async move {
+        tokio::time::sleep(pause).await;
+        Ok::<_, std::io::Error>(Bytes::from(format!("data: {piece}\r\n\r\n")))
+    });
+    ([("content-type", "text/event-stream")], Body::from_stream(events)).into_response()
 }
 
-/// `POST /v1beta/models/{model}:generateContent`
+/// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`
 async fn generate(State(world): State<World>, Path(call): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let (model, verb) = call.split_once(':').unwrap_or((&call, ""));
-    answer(&world, (NAME, fault), "generate", model, || {
-        if verb != "generateContent" {
-            return error(StatusCode::NOT_FOUND, "NOT_FOUND", "No such method.", json!([]));
-        }
+    let (endpoint, fault): (_, fn(FaultKind, DateTime<Utc>) -> Response) = match verb {
+        "generateContent" => ("generate", fault),
+        "streamGenerateContent" => ("stream", stream_fault),
+        _ => return error(StatusCode::NOT_FOUND, "NOT_FOUND", "No such method.", json!([])),
+    };
+    answer(&world, (NAME, fault), endpoint, model, || {
         if headers.get("x-goog-api-key").and_then(|key| key.to_str().ok()) != Some(KEY) {
             let details = json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }]);
             return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "API key not valid.", details);
@@ -86,51 +106,17 @@ async fn generate(State(world): State<World>, Path(call): Path<String>, headers:
         if RETIRED.iter().any(|retired| model.starts_with(retired)) {
             return fault(FaultKind::Retired, world.now());
         }
-        let question = text_of(&body["contents"]);
-        // What a prompt asks the sandbox to do, for those who try it by hand.
-        if question.contains("[sandbox:blocked]") {
-            return fault(FaultKind::Blocked, world.now());
+        let asked = Asked::of(&body);
+        let scripted = [("blocked", FaultKind::Blocked), ("cut", FaultKind::CutStream), ("truncated", FaultKind::Truncated)];
+        if let Some((_, kind)) = scripted.into_iter().find(|(word, _)| asked.wants(word)) {
+            return fault(kind, world.now());
         }
-        let text = match &body["generationConfig"]["responseJsonSchema"] {
-            Value::Null => "This is an answer of the sandbox.".to_owned(),
-            schema => of_schema(schema, "answer", 1).to_string(),
-        };
-        let tokens = |text: &str| text.chars().count().div_ceil(CHARACTERS_OF_TOKEN);
-        let input = tokens(&question) + tokens(&text_of(&body["systemInstruction"]));
-        ended("STOP", &text, input, tokens(&text))
+        let said = asked.answer();
+        if endpoint == "generate" {
+            return Json(asked.whole(&said)).into_response();
+        }
+        let pause = if asked.wants("slow") { LONG_PAUSE } else { PAUSE };
+        events(asked.pieces(&said).iter().map(Value::to_string).collect(), pause)
     })
     .await
-}
-
-/// All texts below.
-fn text_of(value: &Value) -> String {
-    match value {
-        Value::Array(values) => values.iter().map(text_of).collect::<Vec<_>>().join("\n"),
-        Value::Object(fields) => match fields.get("text").and_then(Value::as_str) {
-            Some(text) => text.to_owned(),
-            None => fields.values().map(text_of).collect::<Vec<_>>().join("\n"),
-        },
-        _ => String::new(),
-    }
-}
-
-/// A value that a schema describes; the `number`th in its list.
-fn of_schema(schema: &Value, name: &str, number: u64) -> Value {
-    match schema["type"].as_str() {
-        Some("object") => {
-            let fields = schema["properties"].as_object().into_iter().flatten();
-            Value::Object(fields.map(|(name, schema)| (name.clone(), of_schema(schema, name, number))).collect::<Map<_, _>>())
-        }
-        Some("array") => {
-            let length = schema["minItems"].as_u64().unwrap_or(2);
-            Value::Array((1..=length).map(|number| of_schema(&schema["items"], name, number)).collect())
-        }
-        Some("integer" | "number") => schema["minimum"].as_u64().unwrap_or(number).into(),
-        Some("boolean") => true.into(),
-        _ => match schema["enum"].as_array().and_then(|words| words.first()) {
-            Some(word) => word.clone(),
-            None if name == "hashtags" => format!("#sandbox{number}").into(),
-            None => format!("Sandbox: {name} {number}, made up on this machine.").into(),
-        },
-    }
 }

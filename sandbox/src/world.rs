@@ -84,6 +84,10 @@ pub enum FaultKind {
     Blocked,
     /// A language model's answer is too long.
     Truncated,
+    /// A language model's answer ends in the middle, without a word.
+    CutStream,
+    /// A piece of a language model's answer is not JSON.
+    MalformedChunk,
     /// A language model that is not there any more.
     Retired,
     /// The platform's clock is ahead: a token that should still work is over.

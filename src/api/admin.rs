@@ -8,7 +8,10 @@ use super::ApiClient;
 #[cfg(feature = "ssr")]
 use crate::server::middleware::accept_json::AcceptJson;
 use crate::{
-    domain::admin::{DryRun, PlatformReport},
+    domain::{
+        admin::{DryRun, PlatformReport},
+        ai::costs::{AiCosts, CostsInput},
+    },
     error::ApiError,
 };
 
@@ -35,4 +38,12 @@ pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRu
     let outcome = doctor::dry_run(&context::state()?, integrations::platform(&provider)?).await?;
     context::redirect(&format!("/admin/connections?tried={}&status={}", outcome.provider.as_str(), outcome.status));
     Ok(outcome)
+}
+
+/// `GET /api/admin/ai-costs?from=&until=&creator=&agent=&operation=&model=&page=`: what AI costs. 403 for creators.
+#[server(prefix = "/api", endpoint = "admin/ai-costs", input = GetUrl)]
+pub async fn get_ai_costs(#[server(flatten)] input: CostsInput) -> Result<AiCosts, ApiError> {
+    use crate::server::{context, services::ai};
+    context::admin()?;
+    Ok(ai::costs(&context::state()?, &input).await?)
 }

@@ -11,6 +11,9 @@ use crate::{
     domain::ai::{
         AiSetup, QuotaView,
         caption::{CaptionInput, Captions},
+        chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
+        report::{Feedback, FeedbackInput, Report, ReportInput},
+        settings::{AiSettings, AiSettingsInput},
     },
     error::ApiError,
 };
@@ -53,4 +56,159 @@ pub async fn get_captions(#[server(default)] id: Option<String>) -> Result<Optio
     use crate::server::{context, services::ai};
     let user = context::authenticated()?.user;
     Ok(ai::captions(&context::state()?, &user, id.as_deref()).await?)
+}
+
+/// `POST /api/ai/chat`: asks the assistant, and waits for the whole answer. A form is sent on to the conversation.
+#[server(prefix = "/api", endpoint = "ai/chat", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn send_chat(#[server(flatten)] input: ChatInput) -> Result<ChatAnswer, ApiError> {
+    use crate::{
+        domain::navigation,
+        server::{context, services::ai},
+    };
+    let (state, user) = (context::state()?, context::authenticated()?.user);
+    let answer = ai::chat(&state, &user, &input).await?;
+    context::redirect(&navigation::conversation_page(&answer.conversation_id.to_string()));
+    Ok(answer)
+}
+
+/// `POST /api/ai/chat/start`: asks the assistant. Its answer is read along at `GET /api/ai/conversations/{id}/stream`.
+#[server(prefix = "/api", endpoint = "ai/chat/start", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn start_chat(#[server(flatten)] input: ChatInput) -> Result<ChatStarted, ApiError> {
+    use crate::server::{context, services::ai};
+    let (state, user) = (context::state()?, context::authenticated()?.user);
+    Ok(ai::start_chat(&state, &user, &input).await?)
+}
+
+/// `POST /api/ai/chat/stop`: ends the answer that is being written in a conversation; what came stays.
+#[server(prefix = "/api", endpoint = "ai/chat/stop", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn stop_chat(#[server(rename = "conversationId")] conversation_id: String) -> Result<(), ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::stop_chat(&context::state()?, user.id, &conversation_id).await?)
+}
+
+/// `GET /api/ai/conversations?search=&page=`: the creator's conversations that contain a text, the newest first.
+#[server(prefix = "/api", endpoint = "ai/conversations", input = GetUrl)]
+pub async fn get_conversations(#[server(default)] search: String, #[server(default)] page: u32) -> Result<ConversationsPage, ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::conversations(&context::state()?, user.id, &search, page).await?)
+}
+
+/// `GET /api/ai/conversation?id=`: all that was said in a conversation.
+#[server(prefix = "/api", endpoint = "ai/conversation", input = GetUrl)]
+pub async fn get_conversation(id: String) -> Result<Conversation, ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::conversation(&context::state()?, user.id, &id).await?)
+}
+
+/// `POST /api/ai/conversations/rename`
+#[server(prefix = "/api", endpoint = "ai/conversations/rename", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn rename_conversation(id: String, #[server(default)] title: String) -> Result<(), ApiError> {
+    use crate::{
+        domain::navigation,
+        server::{context, services::ai},
+    };
+    let user = context::authenticated()?.user;
+    ai::rename_conversation(&context::state()?, user.id, &id, &title).await?;
+    context::redirect(&navigation::conversation_page(&id));
+    Ok(())
+}
+
+/// `POST /api/ai/conversations/delete`
+#[server(prefix = "/api", endpoint = "ai/conversations/delete", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn delete_conversation(id: String) -> Result<(), ApiError> {
+    use crate::{
+        domain::navigation,
+        server::{context, services::ai},
+    };
+    let user = context::authenticated()?.user;
+    ai::delete_conversation(&context::state()?, user.id, &id).await?;
+    context::redirect(navigation::ASSISTANT);
+    Ok(())
+}
+
+/// `GET /api/ai/suggestions`: questions that the creator may want to ask.
+#[server(prefix = "/api", endpoint = "ai/suggestions", input = GetUrl)]
+pub async fn get_suggestions() -> Result<Vec<String>, ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::suggestions(&context::state()?, user.id).await?)
+}
+
+/// `GET /api/ai/settings`: how AI writes for the creator, and what it may cost.
+#[server(prefix = "/api", endpoint = "ai/settings", input = GetUrl)]
+pub async fn get_ai_settings() -> Result<AiSettings, ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::settings(&context::state()?, &user).await?)
+}
+
+/// `POST /api/ai/settings`
+#[server(prefix = "/api", endpoint = "ai/settings", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn save_ai_settings(#[server(flatten)] input: AiSettingsInput) -> Result<(), ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::save_settings(&context::state()?, &user, &input).await?)
+}
+
+/// `POST /api/ai/analyze-performance`: has figures explained.
+#[server(prefix = "/api", endpoint = "ai/analyze-performance", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn analyze_performance(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
+    use crate::{domain::ai::Operation, domain::choice::Choice, domain::navigation, server::context};
+    let report = write_report(Operation::Analyze, &input).await?;
+    let account = input.integration_ids.first().cloned().unwrap_or_default();
+    context::redirect(&navigation::analysis_page(&report.id.to_string(), report.request.range.as_str(), &account));
+    Ok(report)
+}
+
+/// `POST /api/ai/optimize-sales`: has a sales strategy written.
+#[server(prefix = "/api", endpoint = "ai/optimize-sales", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn optimize_sales(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
+    use crate::{domain::ai::Operation, domain::navigation, server::context};
+    let report = write_report(Operation::Optimize, &input).await?;
+    context::redirect(&navigation::strategy_page(&report.id.to_string()));
+    Ok(report)
+}
+
+#[cfg(feature = "ssr")]
+async fn write_report(operation: crate::domain::ai::Operation, input: &ReportInput) -> Result<Report, ApiError> {
+    use crate::{
+        error::ErrorCode,
+        server::{context, services::ai},
+    };
+    let (state, user) = (context::state()?, context::authenticated()?.user);
+    let id = ai::write_report(&state, &user, operation, input).await?.to_string();
+    Ok(ai::report(&state, user.id, operation, Some(&id)).await?.ok_or(ErrorCode::NotFound)?)
+}
+
+/// `GET /api/ai/report?operation=analyze|optimize&id=`: a report; without an id the newest, `null` where there is none.
+#[server(prefix = "/api", endpoint = "ai/report", input = GetUrl)]
+pub async fn get_report(#[server(default)] operation: String, #[server(default)] id: Option<String>) -> Result<Option<Report>, ApiError> {
+    use crate::{
+        domain::{ai::Operation, choice::Choice},
+        error::ErrorCode,
+        server::{context, services::ai},
+    };
+    let user = context::authenticated()?.user;
+    let operation = Operation::parse(&operation).ok_or(ErrorCode::InvalidInput)?;
+    Ok(ai::report(&context::state()?, user.id, operation, id.as_deref()).await?)
+}
+
+/// `POST /api/ai/feedback`: whether a recommendation helps.
+#[server(prefix = "/api", endpoint = "ai/feedback", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn give_feedback(#[server(flatten)] input: FeedbackInput) -> Result<Feedback, ApiError> {
+    use crate::server::{context, services::ai};
+    let user = context::authenticated()?.user;
+    Ok(ai::give_feedback(&context::state()?, user.id, &input).await?)
 }

@@ -6,6 +6,8 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::choice::choices;
+
 /// Shortest password, in characters.
 pub const PASSWORD_MIN: usize = 8;
 /// Longest password, in characters: enough for any manager, short enough to hash.
@@ -191,16 +193,16 @@ pub enum Role {
     Admin,
 }
 
-/// What an account pays for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Plan {
-    /// 100 AI requests a month.
-    Free,
-    /// 1000 AI requests a month.
-    Pro,
-    /// No fixed limit.
-    Premium,
+choices! {
+    /// What an account pays for.
+    Plan {
+        /// 100 AI requests a month.
+        Free = "FREE", "Free";
+        /// 1000 AI requests a month.
+        Pro = "PRO", "Pro";
+        /// No fixed limit.
+        Premium = "PREMIUM", "Premium";
+    }
 }
 
 /// Trimmed and in lower case: one person, one spelling.

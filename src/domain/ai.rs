@@ -1,7 +1,12 @@
 //! What AI is asked for, what it may be asked, and what that comes to.
 
 pub mod caption;
+pub mod chat;
+pub mod costs;
+pub mod grounding;
 pub mod prices;
+pub mod report;
+pub mod settings;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,7 +24,14 @@ choices! {
         Sales = "sales", "Sales";
         /// Writes to fans.
         Messaging = "messaging", "Messaging";
+        /// Chooses who answers.
+        Coordinator = "coordinator", "Coordinator";
     }
+}
+
+impl AgentKind {
+    /// Those that answer creators.
+    pub const ANSWERING: [Self; 4] = [Self::Content, Self::Analytics, Self::Sales, Self::Messaging];
 }
 
 choices! {
@@ -27,6 +39,12 @@ choices! {
     Operation {
         /// Captions for a post.
         Caption = "caption", "Captions";
+        /// An answer of the assistant.
+        Chat = "chat", "Assistant";
+        /// What figures mean.
+        Analyze = "analyze", "Analysis";
+        /// How to sell more.
+        Optimize = "optimize", "Sales strategy";
     }
 }
 
@@ -55,15 +73,6 @@ impl Plan {
             Self::Free => 1,
             Self::Pro => 3,
             Self::Premium => 6,
-        }
-    }
-
-    /// The word on the screen.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Free => "Free",
-            Self::Pro => "Pro",
-            Self::Premium => "Premium",
         }
     }
 }
@@ -113,11 +122,16 @@ pub struct AnswerCost {
 }
 
 impl AnswerCost {
-    /// "$0.0021": dollars with four digits, rounded up, so that nothing that costs is shown as nothing.
+    /// See [`dollars`].
     pub fn dollars(&self) -> String {
-        let hundredths_of_cents = self.cost_micro.max(0).saturating_add(99) / 100;
-        format!("${}.{:04}", hundredths_of_cents / 10_000, hundredths_of_cents % 10_000)
+        dollars(self.cost_micro)
     }
+}
+
+/// "$0.0021": dollars with four digits, rounded up, so that nothing that costs is shown as nothing.
+pub fn dollars(cost_micro: i64) -> String {
+    let hundredths_of_cents = cost_micro.max(0).saturating_add(99) / 100;
+    format!("${}.{:04}", hundredths_of_cents / 10_000, hundredths_of_cents % 10_000)
 }
 
 #[cfg(test)]
@@ -126,7 +140,6 @@ mod tests {
 
     #[test]
     fn what_costs_is_not_shown_as_nothing() {
-        let cost = |cost_micro| AnswerCost { agents: vec![], models: vec![], input_tokens: 0, output_tokens: 0, cost_micro }.dollars();
-        assert_eq!([cost(0), cost(1), cost(2_100), cost(1_234_501)], ["$0.0000", "$0.0001", "$0.0021", "$1.2346"]);
+        assert_eq!([0, 1, 2_100, 1_234_501].map(dollars), ["$0.0000", "$0.0001", "$0.0021", "$1.2346"]);
     }
 }

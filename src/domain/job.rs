@@ -16,6 +16,8 @@ choices! {
         Import = "import", "Import a statement";
         /// Reads earnings at the partner service.
         Partner = "partner", "Read a partner's earnings";
+        /// Charges the months of AI that have ended.
+        Charge = "charge", "Charge AI by the month";
         /// Removes what has expired.
         CleanUp = "clean_up", "Clean up";
     }

@@ -18,6 +18,37 @@ pub fn captions_page(id: &str) -> String {
     format!("/content?captions={id}")
 }
 
+/// What an owner changes about an account.
+pub const SETTINGS: &str = "/settings";
+
+/// The assistant, where conversations are.
+pub const ASSISTANT: &str = "/assistant";
+
+/// A conversation with the assistant.
+pub fn conversation_page(id: &str) -> String {
+    format!("{ASSISTANT}?conversation={id}")
+}
+
+/// Sales strategies.
+pub const SALES: &str = "/sales";
+
+/// A sales strategy.
+pub fn strategy_page(id: &str) -> String {
+    format!("{SALES}?report={id}")
+}
+
+/// An analysis, under the figures that it is about.
+pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
+    let account = if account.is_empty() { String::new() } else { format!("&account={}", encode(account)) };
+    format!("/analytics?range={}{account}&report={id}", encode(range))
+}
+
+/// A page of the conversations that contain a text.
+pub fn conversations_page(search: &str, page: u32) -> String {
+    let search = if search.is_empty() { String::new() } else { format!("&search={}", encode(search)) };
+    format!("{ASSISTANT}?list={page}{search}")
+}
+
 /// `next` when it is a path of ours, else [`HOME`].
 ///
 /// The value comes from the address bar. `//host`, `/\host` and anything with a control character are read by browsers as
@@ -31,7 +62,7 @@ pub fn safe_next(next: &str) -> &str {
 
 /// Whether a page shows its visitor's own data.
 pub fn is_for_members(path: &str) -> bool {
-    is_below(path, &["/admin", "/analytics", "/content", "/home", "/integrations", "/onboarding", "/settings"])
+    is_below(path, &["/admin", "/analytics", "/assistant", "/content", "/home", "/integrations", "/onboarding", "/sales", "/settings"])
 }
 
 /// Whether a page is for those who run Huntaze.
@@ -50,15 +81,20 @@ fn is_below(path: &str, pages: &[&str]) -> bool {
 
 /// Where to sign in, to come back to `wanted` afterwards.
 pub fn login_path(wanted: &str, has_ended: bool) -> String {
-    let mut next = String::with_capacity(wanted.len());
-    for byte in wanted.bytes() {
+    let reason = if has_ended { "reason=ended&" } else { "" };
+    format!("/login?{reason}next={}", encode(wanted))
+}
+
+/// A text as the value of a query.
+pub fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => next.push(char::from(byte)),
-            _ => drop(write!(next, "%{byte:02X}")),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(char::from(byte)),
+            _ => drop(write!(encoded, "%{byte:02X}")),
         }
     }
-    let reason = if has_ended { "reason=ended&" } else { "" };
-    format!("/login?{reason}next={next}")
+    encoded
 }
 
 #[cfg(test)]
@@ -78,6 +114,7 @@ mod tests {
     fn the_wanted_page_survives_the_detour() {
         assert_eq!(login_path("/home?range=7d&x=é", false), "/login?next=/home%3Frange%3D7d%26x%3D%C3%A9");
         assert_eq!(login_path("/home", true), "/login?reason=ended&next=/home");
+        assert_eq!(conversations_page("a&b", 2), "/assistant?list=2&search=a%26b");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! For those who run Huntaze.
 
+mod ai_costs;
 mod connection_doctor;
 mod jobs;
 
@@ -7,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::ui::choice_links::{ChoiceLink, ChoiceLinks};
 
+pub use ai_costs::{CostFilters, CostsReport};
 pub use connection_doctor::ConnectionDoctor;
 pub use jobs::{FailedJobs, Queues};
 
@@ -23,6 +25,7 @@ pub fn AdminPages(
         <ChoiceLinks label="Administration">
             {link("/admin/connections", "Connections")}
             {link("/admin/jobs", "Jobs")}
+            {link("/admin/ai-costs", "AI costs")}
         </ChoiceLinks>
     }
 }

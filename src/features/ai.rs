@@ -1,12 +1,16 @@
 //! What AI does for a creator, and what that costs.
 
+pub mod assistant;
 mod caption_form;
 mod caption_variants;
+mod cost;
 mod quota_indicator;
+pub mod report;
 mod setup_notice;
 
 pub use caption_form::{CaptionForm, use_caption_form};
 pub use caption_variants::CaptionVariants;
+pub use cost::Cost;
 pub use quota_indicator::{QuotaIndicator, QuotaResource};
 pub use setup_notice::SetupNotice;
 

@@ -1,10 +1,12 @@
 //! Figures day by day, and posts.
 
 mod chart;
+mod explain;
 mod looking;
 mod pickers;
 mod posts_table;
 
+pub use explain::Explain;
 use leptos::prelude::*;
 pub use looking::Looking;
 pub use pickers::{AccountPicker, PeriodPicker};

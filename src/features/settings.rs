@@ -1,10 +1,12 @@
 //! What an owner can change.
 
+mod ai;
 mod data;
 mod password;
 mod profile;
 mod sessions;
 
+pub use ai::AiSection;
 pub use data::DataSection;
 pub use password::PasswordSection;
 pub use profile::ProfileSection;

@@ -7,9 +7,12 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::ai::QuotaIndicator;
+use super::ai::{QuotaIndicator, assistant::AssistantPanel};
 use crate::{
-    api::auth::{Logout, get_current_user},
+    api::{
+        ai::get_ai_setup,
+        auth::{Logout, get_current_user},
+    },
     domain::{
         account::{CurrentUser, Role},
         navigation::login_path,
@@ -34,6 +37,7 @@ pub type UserResource = Resource<Result<CurrentUser, ApiError>>;
 pub fn AppShell() -> impl IntoView {
     let user: UserResource = Resource::new(|| (), |()| get_current_user());
     provide_context(user);
+    let setup = Resource::new(|| (), |()| get_ai_setup());
     leave_when_session_ended(user);
     view! {
         <SkipLink/>
@@ -54,6 +58,9 @@ pub fn AppShell() -> impl IntoView {
             <main id=MAIN_ID tabindex="-1" class=css::main>
                 <Outlet/>
             </main>
+            <Transition>
+                {move || Suspend::new(async move { setup.await.is_ok_and(|setup| setup.is_available).then(|| view! { <AssistantPanel/> }) })}
+            </Transition>
         </div>
     }
 }
@@ -65,7 +72,9 @@ fn Navigation() -> impl IntoView {
     let pages = [
         ("/home", "Home"),
         ("/analytics", "Analytics"),
+        ("/assistant", "Assistant"),
         ("/content", "Content"),
+        ("/sales", "Sales"),
         ("/integrations", "Integrations"),
         ("/settings", "Settings"),
     ];

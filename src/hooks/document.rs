@@ -10,6 +10,13 @@ pub fn mark_hydrated() {
     }
 }
 
+/// Whether the page is alive: what needs a script is hidden before.
+pub fn use_alive() -> RwSignal<bool> {
+    let is_alive = RwSignal::new(false);
+    Effect::new(move || is_alive.set(true));
+    is_alive
+}
+
 /// Moves the focus to the first match below `root`.
 pub fn focus_first(root: &web_sys::Element, selector: &str) {
     let found = root.query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());

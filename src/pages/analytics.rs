@@ -8,7 +8,7 @@ use crate::{
     domain::analytics::{Analytics, PostsPage},
     error::ApiError,
     features::{
-        analytics::{AccountPicker, Looking, NothingYet, Overview, PeriodPicker, PostsTable},
+        analytics::{AccountPicker, Explain, Looking, NothingYet, Overview, PeriodPicker, PostsTable},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,
@@ -56,6 +56,7 @@ fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts
         <PeriodPicker looking/>
         <AccountPicker looking accounts/>
         <Overview analytics looking=now/>
+        <Explain looking/>
         {posts}
     }
     .into_any()

@@ -6,7 +6,7 @@ use super::PageMeta;
 use crate::{
     features::{
         load_error::LoadError,
-        settings::{DataSection, PasswordSection, ProfileSection, SessionsSection},
+        settings::{AiSection, DataSection, PasswordSection, ProfileSection, SessionsSection},
         shell::UserResource,
     },
     ui::skeleton::Skeleton,
@@ -24,9 +24,10 @@ pub fn SettingsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match user.await {
                     Ok(user) => {
-                        let email = user.email.clone();
+                        let (email, plan) = (user.email.clone(), user.plan);
                         view! {
                             <ProfileSection user/>
+                            <AiSection plan/>
                             <PasswordSection email changes/>
                         }
                         .into_any()

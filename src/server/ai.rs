@@ -1,8 +1,14 @@
 //! Language models: what is asked of them, what they answer, and what it costs. Nothing here knows of the database.
 
 pub mod agents;
+pub mod composer;
 pub mod gemini;
 pub mod language_model;
+pub mod live;
+pub mod router;
+pub mod tools;
 
+pub use composer::Composer;
 pub use gemini::Gemini;
-pub use language_model::{LanguageModel, ModelError, ModelFailure, Prompt, Reply};
+pub use language_model::{LanguageModel, Listener, ModelError, ModelFailure, Piece, Prompt, Reply, Tool, ToolCall, ToolResult, Turn};
+pub use live::{Draft, LiveAnswers, Writer};

@@ -1,7 +1,11 @@
 //! All SQL. One function, one statement; transactions are opened by the services.
 
 pub mod ai_captions;
+pub mod ai_conversations;
+pub mod ai_costs;
 pub mod ai_ledger;
+pub mod ai_reports;
+pub mod ai_settings;
 pub mod analytics;
 pub mod audit;
 pub mod earnings;

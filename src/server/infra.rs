@@ -11,4 +11,5 @@ pub mod mailer;
 pub mod password;
 pub mod rate_limiter;
 pub mod signed;
+pub mod spreadsheet;
 pub mod token;

@@ -22,7 +22,7 @@ use super::{
         body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
         session,
     },
-    routes::{account, analytics, earnings, fallback, health, integrations, redirects},
+    routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
     state::AppState,
 };
 use crate::{
@@ -54,6 +54,9 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/", get(redirects::root))
         .route("/onboarding", get(redirects::onboarding))
         .route("/api/account/export", get(account::export))
+        .route("/api/admin/ai-costs.csv", get(ai_costs::export))
+        .route("/api/ai/chat/stream", post(chat::start))
+        .route("/api/ai/conversations/{id}/stream", get(chat::follow))
         .route("/api/analytics/days.csv", get(analytics::days))
         .route("/api/analytics/posts.csv", get(analytics::posts))
         .route(UPLOAD, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))

@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
-    ai::Gemini,
+    ai::{Gemini, LiveAnswers},
     config::{AppConfig, Config, LogFormat},
     db,
     infra::{
@@ -31,11 +31,14 @@ use super::{
     services,
     state::{AppState, TABLE_READERS},
 };
+use crate::domain::{account::Plan, choice::Choice};
 
 const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
 huntaze migrate            bring the database to this version's schema
 huntaze admin grant MAIL   make the owner of an account an administrator
+huntaze admin plan MAIL PLAN
+                           give an account a plan: free, pro or premium
 huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
 huntaze healthcheck        exit 0 if the application on this machine is ready
 ";
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
                 [] | ["serve"] => serve().await,
                 ["migrate"] => migrate().await,
                 ["admin", "grant", email] => grant_admin(email).await,
+                ["admin", "plan", email, plan] => set_plan(email, plan).await,
                 ["rotate-keys"] => rotate_keys().await,
                 ["healthcheck"] => healthcheck().await,
                 ["help" | "--help" | "-h"] => print(HELP),
@@ -132,6 +136,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
         providers: Arc::new(ProviderRegistry::new(&config, &http::client(http::TIMEOUT)?, &clock)),
         model: Gemini::new(&config.gemini, http::client(http::TIMEOUT)?, Arc::clone(&clock)).map(|gemini| Arc::new(gemini) as _),
+        live_answers: LiveAnswers::default(),
         passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
         due_bell: Arc::new(Notify::new()),
@@ -151,10 +156,18 @@ async fn migrate() -> Outcome {
 async fn grant_admin(email: &str) -> Outcome {
     let config = Config::from_env()?;
     let db = db::connect(&config.database)?;
-    if !services::admin::grant(&db, email, SystemClock.now()).await? {
-        return Err("there is no account with this address".into());
-    }
-    print("Granted.\n")
+    done(services::admin::grant(&db, email, SystemClock.now()).await?)
+}
+
+async fn set_plan(email: &str, plan: &str) -> Outcome {
+    let plan = Plan::parse(&plan.to_uppercase()).ok_or("the plans are free, pro and premium")?;
+    let config = Config::from_env()?;
+    let db = db::connect(&config.database)?;
+    done(services::admin::set_plan(&db, email, plan, SystemClock.now()).await?)
+}
+
+fn done(has_account: bool) -> Outcome {
+    if has_account { print("Done.\n") } else { Err("there is no account with this address".into()) }
 }
 
 async fn rotate_keys() -> Outcome {

@@ -10,11 +10,17 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     endpoints.sort();
     insta::assert_snapshot!(endpoints.join("\n"), @r"
+    GET /api/admin/ai-costs
     GET /api/admin/connections
     GET /api/admin/jobs
     GET /api/ai/captions
+    GET /api/ai/conversation
+    GET /api/ai/conversations
     GET /api/ai/quota
+    GET /api/ai/report
+    GET /api/ai/settings
     GET /api/ai/setup
+    GET /api/ai/suggestions
     GET /api/analytics
     GET /api/analytics/posts
     GET /api/auth/pending-email
@@ -34,7 +40,16 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/admin/connections/dry-run
     POST /api/admin/jobs/dismiss
     POST /api/admin/jobs/retry
+    POST /api/ai/analyze-performance
+    POST /api/ai/chat
+    POST /api/ai/chat/start
+    POST /api/ai/chat/stop
+    POST /api/ai/conversations/delete
+    POST /api/ai/conversations/rename
+    POST /api/ai/feedback
     POST /api/ai/generate-caption
+    POST /api/ai/optimize-sales
+    POST /api/ai/settings
     POST /api/auth/change-password
     POST /api/auth/forgot-password
     POST /api/auth/login

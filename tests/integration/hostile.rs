@@ -8,7 +8,7 @@ use crate::support::TestApp;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-const ENDPOINTS: [&str; 24] = [
+const ENDPOINTS: [&str; 33] = [
     "/api/auth/register",
     "/api/auth/login",
     "/api/auth/resend-verification",
@@ -22,6 +22,15 @@ const ENDPOINTS: [&str; 24] = [
     "/api/account/delete",
     "/api/onboarding/step",
     "/api/onboarding/complete",
+    "/api/ai/generate-caption",
+    "/api/ai/settings",
+    "/api/ai/feedback",
+    "/api/ai/chat",
+    "/api/ai/chat/start",
+    "/api/ai/chat/stream",
+    "/api/ai/chat/stop",
+    "/api/ai/conversations/rename",
+    "/api/ai/conversations/delete",
     "/api/integrations/connect",
     "/api/integrations/refresh",
     "/api/integrations/disconnect",

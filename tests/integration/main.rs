@@ -4,8 +4,10 @@
 mod account;
 mod admin;
 mod ai;
+mod ai_costs;
 mod analytics;
 mod auth;
+mod chat;
 mod contract;
 mod database;
 mod earnings;
@@ -15,4 +17,5 @@ mod integrations;
 mod jobs;
 mod pages;
 mod partner;
+mod reports;
 mod support;

@@ -47,6 +47,8 @@ pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
         | FaultKind::Blocked
         | FaultKind::Truncated
         | FaultKind::Retired
+        | FaultKind::CutStream
+        | FaultKind::MalformedChunk
         | FaultKind::TimeOut
         | FaultKind::Html
         | FaultKind::ConnectionReset

@@ -1,12 +1,9 @@
 use leptos::prelude::*;
 
-use super::css;
+use super::{Cost, css};
 use crate::{
     domain::{
-        ai::{
-            AnswerCost,
-            caption::{CaptionLimits, CaptionVariant, Captions},
-        },
+        ai::caption::{CaptionLimits, CaptionVariant, Captions},
         choice::Choice,
         figures::grouped,
         platform::Platform,
@@ -110,14 +107,6 @@ fn excess(platform: Platform, text: &str) -> Option<String> {
         (_, over @ 1..) => Some(format!("Hashtags too many: {}.", count(over))),
         _ => None,
     }
-}
-
-/// What an answer came to.
-#[component]
-fn Cost(cost: AnswerCost) -> impl IntoView {
-    let agents: Vec<_> = cost.agents.iter().map(|agent| agent.label()).collect();
-    let tokens = grouped(cost.input_tokens + cost.output_tokens);
-    format!("{} agent, {}, {tokens} tokens, {}", agents.join(", "), cost.models.join(", "), cost.dollars())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::ai::{get_ai_quota, get_ai_setup},
-    domain::ai::QuotaView,
+    domain::{ai::QuotaView, choice::Choice},
     error::ApiError,
     hooks::time::LocalTime,
     ui::a11y::ScreenReaderOnly,

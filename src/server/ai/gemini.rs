@@ -1,14 +1,18 @@
 //! Gemini's REST interface, `v1beta` (ai.google.dev/api/generate-content).
 
+pub mod events;
 mod wire;
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use url::Url;
+use wire::Collected;
 
-use super::{LanguageModel, ModelError, ModelFailure, Prompt, Reply};
+use events::EventReader;
+
+use super::{LanguageModel, Listener, ModelError, ModelFailure, Piece, Prompt, Reply};
 use crate::{
     domain::{account::Secret, ai::TokenUsage},
     server::{
@@ -22,6 +26,8 @@ use crate::{
 
 /// One answer takes no longer, thinking included.
 pub const TIMEOUT: Duration = Duration::from_mins(1);
+/// A stream that says nothing for so long has broken off.
+const SILENCE: Duration = Duration::from_secs(30);
 /// After an answer of 500, 503 or 504, before it is asked once more.
 const BREATH: Duration = Duration::from_millis(500);
 /// Gemini, with a key.
@@ -38,47 +44,112 @@ impl Gemini {
         Some(Self { config: config.clone(), key: config.key.clone()?, http, clock })
     }
 
-    fn url(&self, model: &str, verb: &str) -> Option<Url> {
+    fn url(&self, model: &str, verb: &str, query: Option<&str>) -> Option<Url> {
         let mut url = self.config.url.clone();
         url.path_segments_mut().ok()?.pop_if_empty().extend(["models", &format!("{model}:{verb}")]);
+        url.set_query(query);
         Some(url)
     }
 
-    async fn ask(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
-        let url = self.url(model, "generateContent").ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
+    fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
+        let url = self.url(model, verb, query).ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
         // In a header: an address ends up in logs.
-        let request = self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&wire::Request::of(prompt)).timeout(TIMEOUT);
-        let answer = http::send(request).await.map_err(|error| match error {
-            HttpError::NoAnswer(text) => ModelError::Unavailable(text),
-            HttpError::TooLarge => ModelError::Unavailable(error.to_string()),
-        })?;
-        wire::read(answer.status, &answer.body, model)
+        Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&wire::Request::of(prompt)).timeout(TIMEOUT))
     }
 
-    /// Asked once more where that may help: an answer that is delayed costs less than one that does not come.
-    async fn ask_twice(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
-        match self.ask(model, prompt).await {
+    async fn ask(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
+        let request = self.request(model, "generateContent", None, prompt)?;
+        let answer = http::send(request).await.map_err(unavailable)?;
+        wire::read(answer.status, &answer.body, model, prompt)
+    }
+
+    /// The answer as it comes: `?alt=sse`, each event a piece. Dropped, it ends the connection.
+    async fn listen(&self, model: &str, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
+        let request = self.request(model, "streamGenerateContent", Some("alt=sse"), prompt)?;
+        let mut response = silence(request.send()).await?;
+        if !response.status().is_success() {
+            let status = response.status();
+            let body = http::read_body(&mut response).await.map_err(unavailable)?;
+            return Err(wire::error(status, &body).into());
+        }
+        listener(Piece::Model(model));
+        let (mut events, mut collected) = (EventReader::default(), Collected::default());
+        while !collected.has_ended() {
+            let chunk = silence(response.chunk()).await.map_err(|error| collected.fail(error, model, prompt))?;
+            let Some(chunk) = chunk else { break };
+            let broken = |error: events::TooLarge| collected.fail(ModelError::Unavailable(error.to_string()), model, prompt);
+            for event in events.push(&chunk).map_err(broken)? {
+                let piece = wire::piece(event.as_bytes()).map_err(|error| collected.fail(error, model, prompt))?;
+                collected.add(piece, listener);
+            }
+        }
+        collected.end(model, prompt)
+    }
+
+    /// One call: of a listener, if there is one, in pieces.
+    async fn call(&self, model: &str, prompt: &Prompt, listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
+        match listener {
+            Some(listener) => self.listen(model, prompt, listener).await,
+            None => self.ask(model, prompt).await,
+        }
+    }
+
+    /// Asked once more where that may help: an answer that is delayed costs less than one that does not come. Where something was said
+    /// already, it was billed, and is not said again.
+    async fn call_twice(&self, model: &str, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
+        match self.call(model, prompt, reborrow(&mut listener)).await {
             Err(ModelFailure { error: ModelError::Unavailable(reason), billed: None }) if !reason.starts_with("time-out") => {
                 tracing::warn!(reason, model, "the model did not answer");
                 tokio::time::sleep(BREATH).await;
-                self.ask(model, prompt).await
+                self.call(model, prompt, listener).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn call_model_or_successor(&self, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
+        let (model, successor) = (&self.config.model, &self.config.successor);
+        match self.call_twice(model, prompt, reborrow(&mut listener)).await {
+            Err(ModelFailure { error: ModelError::Retired(_), .. }) if successor != model => {
+                tracing::error!(model, successor, "the model is retired: its successor is asked; change GEMINI_MODEL");
+                self.call_twice(successor, prompt, listener).await
             }
             outcome => outcome,
         }
     }
 }
 
+/// Lends a listener on.
+fn reborrow<'a>(listener: &'a mut Option<Listener<'_>>) -> Option<Listener<'a>> {
+    match listener {
+        Some(listener) => Some(&mut **listener),
+        None => None,
+    }
+}
+
+fn unavailable(error: HttpError) -> ModelError {
+    match error {
+        HttpError::NoAnswer(text) => ModelError::Unavailable(text),
+        HttpError::TooLarge => ModelError::Unavailable(error.to_string()),
+    }
+}
+
+/// What comes before a stream has been silent for too long.
+async fn silence<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
+    match tokio::time::timeout(SILENCE, work).await {
+        Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
+        Err(_) => Err(ModelError::Unavailable("time-out: the stream is silent".to_owned())),
+    }
+}
+
 #[async_trait]
 impl LanguageModel for Gemini {
     async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure> {
-        let (model, successor) = (&self.config.model, &self.config.successor);
-        match self.ask_twice(model, prompt).await {
-            Err(ModelFailure { error: ModelError::Retired(_), .. }) if successor != model => {
-                tracing::error!(model, successor, "the model is retired: its successor is asked; change GEMINI_MODEL");
-                self.ask_twice(successor, prompt).await
-            }
-            outcome => outcome,
-        }
+        self.call_model_or_successor(prompt, None).await
+    }
+
+    async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
+        self.call_model_or_successor(prompt, Some(listener)).await
     }
 
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64 {

@@ -7,29 +7,124 @@ use serde_json::Value;
 
 use crate::domain::ai::TokenUsage;
 
-/// What is asked of a model. What a user wrote stands in `question` alone, never in `instruction`.
+/// What is asked of a model. What a user wrote stands in `turns` alone, never in `instruction`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prompt {
     /// Who it is and how it answers.
     pub instruction: String,
-    /// What it is to answer to.
-    pub question: String,
+    /// What was said so far; the last is what it answers to.
+    pub turns: Vec<Turn>,
+    /// What it may look up.
+    pub tools: Vec<Tool>,
     /// The JSON schema of the answer, where it is to be JSON.
     pub schema: Option<Value>,
     /// The answer ends after so many tokens, thoughts among them.
     pub most_output_tokens: u32,
 }
 
+impl Prompt {
+    /// One question, to be answered in the shape of a schema.
+    pub fn structured(instruction: String, question: String, schema: Value, most_output_tokens: u32) -> Self {
+        Self { instruction, turns: vec![Turn::User(question)], tools: Vec::new(), schema: Some(schema), most_output_tokens }
+    }
+}
+
+/// Characters that make a token, about (ai.google.dev/gemini-api/docs/tokens).
+const CHARACTERS_OF_TOKEN: usize = 4;
+
+impl Prompt {
+    /// About how much is billed for it and an answer, where the model did not come to count.
+    pub fn estimate(&self, answer: &str) -> TokenUsage {
+        let tokens = |characters: usize| u32::try_from(characters.div_ceil(CHARACTERS_OF_TOKEN)).unwrap_or(u32::MAX);
+        let said: usize = self.turns.iter().map(Turn::characters).sum();
+        TokenUsage { input: tokens(self.instruction.chars().count() + said), output: tokens(answer.chars().count()) }
+    }
+}
+
+impl Turn {
+    fn characters(&self) -> usize {
+        match self {
+            Self::User(text) | Self::Model(text) => text.chars().count(),
+            Self::Calls(calls) => calls.iter().map(|call| call.arguments.to_string().len()).sum(),
+            Self::Results(results) => results.iter().map(|result| result.found.to_string().len()).sum(),
+        }
+    }
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Turn {
+    /// By the user.
+    User(String),
+    /// By the model.
+    Model(String),
+    /// The model looks something up. Sent back as it came.
+    Calls(Vec<ToolCall>),
+    /// What it found.
+    Results(Vec<ToolResult>),
+}
+
+/// Something that a model can look up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tool {
+    /// What it is called by.
+    pub name: &'static str,
+    /// What it finds, for the model.
+    pub description: String,
+    /// The JSON schema of its arguments.
+    pub parameters: Value,
+}
+
+/// A model looks something up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolCall {
+    /// The model's number of it.
+    pub id: Option<String>,
+    /// Which tool.
+    pub name: String,
+    /// What of.
+    pub arguments: Value,
+    /// Of the thought that led to it: the model wants it back.
+    pub signature: Option<String>,
+}
+
+/// What a model is told.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToolResult {
+    /// The number of the call.
+    pub id: Option<String>,
+    /// The tool.
+    pub name: String,
+    /// What was found.
+    pub found: Value,
+}
+
 /// What a model answered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Reply {
     /// The answer.
     pub text: String,
+    /// What it wants to look up before it goes on.
+    pub calls: Vec<ToolCall>,
     /// Which model it was.
     pub model: String,
     /// What is billed.
     pub tokens: TokenUsage,
 }
+
+/// Something that came of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// The model that answers from here on.
+    Model(&'a str),
+    /// More of the text.
+    Text(&'a str),
+    /// What would be billed if it ended here.
+    Tokens(TokenUsage),
+}
+
+/// Is told of the pieces of an answer, as they come.
+pub type Listener<'a> = &'a mut (dyn FnMut(Piece<'_>) + Send);
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +177,9 @@ impl From<ModelError> for ModelFailure {
 pub trait LanguageModel: Send + Sync {
     /// Asks, and waits for the whole answer. To drop the future ends the call.
     async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure>;
+
+    /// The same, and tells of the answer as it comes. What came before a failure stays said: nothing is said twice.
+    async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure>;
 
     /// What tokens of a model cost, in millionths of a dollar, rounded up.
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64;

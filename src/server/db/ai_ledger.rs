@@ -35,6 +35,54 @@ pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now
     Ok(count.fetch_one(db).await?)
 }
 
+/// What the calls of a month come to, in millionths of a dollar.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn spent(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+    let spent = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(cost_micro), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
+            WHERE user_id = $1 AND month = $2"#,
+        user_id,
+        month
+    );
+    Ok(spent.fetch_one(db).await?)
+}
+
+/// How many requests of a month were answered.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM ai_requests WHERE user_id = $1 AND month = $2 AND state = 'settled'"#,
+        user_id,
+        month
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// Notes that a creator is told how much of a month is used, in percent. `false`: that was said before.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_notice(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    month: NaiveDate,
+    level: i16,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let inserted = sqlx::query!(
+        "INSERT INTO ai_quota_notices (user_id, month, level, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        user_id,
+        month,
+        level,
+        now
+    );
+    Ok(inserted.execute(db).await?.rows_affected() == 1)
+}
+
 /// A request that is to be answered.
 pub struct NewRequest {
     /// Ours.
@@ -110,6 +158,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
 }
 
 /// A call of a model.
+#[derive(Debug, Clone)]
 pub struct Call {
     /// Who asked.
     pub agent: AgentKind,

@@ -36,6 +36,8 @@ pub enum AuditKind {
     IntegrationDisconnected,
     /// Made an administrator.
     AdminGranted,
+    /// Given another plan.
+    PlanChanged,
 }
 
 impl AuditKind {
@@ -54,6 +56,7 @@ impl AuditKind {
             Self::IntegrationConnected => "integration_connected",
             Self::IntegrationDisconnected => "integration_disconnected",
             Self::AdminGranted => "admin_granted",
+            Self::PlanChanged => "plan_changed",
         }
     }
 }

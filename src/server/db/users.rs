@@ -5,7 +5,10 @@ use sqlx::PgExecutor;
 use uuid::Uuid;
 
 use super::DbError;
-use crate::domain::account::{Plan, Role};
+use crate::domain::{
+    account::{Plan, Role},
+    choice::Choice,
+};
 
 /// What signing in needs to know of an account.
 pub struct Credentials {
@@ -125,6 +128,15 @@ pub async fn grant_admin(db: impl PgExecutor<'_>, email: &str, now: DateTime<Utc
     Ok(granted.fetch_optional(db).await?)
 }
 
+/// Gives an account a plan; returns the account, if there is one.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_plan(db: impl PgExecutor<'_>, email: &str, plan: Plan, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
+    let set = sqlx::query_scalar!("UPDATE users SET plan = $2, updated_at = $3 WHERE email = $1 RETURNING id", email, plan.as_str(), now);
+    Ok(set.fetch_optional(db).await?)
+}
+
 pub(super) fn parse_role(role: &str) -> Result<Role, DbError> {
     match role {
         "USER" => Ok(Role::User),
@@ -134,10 +146,5 @@ pub(super) fn parse_role(role: &str) -> Result<Role, DbError> {
 }
 
 pub(super) fn parse_plan(plan: &str) -> Result<Plan, DbError> {
-    match plan {
-        "FREE" => Ok(Plan::Free),
-        "PRO" => Ok(Plan::Pro),
-        "PREMIUM" => Ok(Plan::Premium),
-        _ => Err(DbError::Inconsistent { table: "users", column: "plan" }),
-    }
+    Plan::parse(plan).ok_or(DbError::Inconsistent { table: "users", column: "plan" })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap, redirect::Policy};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 
 /// A call takes no longer.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -57,6 +57,15 @@ pub fn client(timeout: Duration) -> Result<Client, HttpError> {
 pub async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
+    let body = read_body(&mut response).await?;
+    Ok(Answer { status, headers, body })
+}
+
+/// Reads what comes, to its end.
+///
+/// # Errors
+/// [`HttpError`].
+pub async fn read_body(response: &mut Response) -> Result<Vec<u8>, HttpError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -64,5 +73,5 @@ pub async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, headers, body })
+    Ok(body)
 }

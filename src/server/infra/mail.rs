@@ -40,6 +40,16 @@ pub enum Message {
         /// In case it was someone else.
         forgot: String,
     },
+    /// Most of the month's AI requests are used.
+    QuotaNear(
+        /// To the settings.
+        String,
+    ),
+    /// All of the month's AI requests are used.
+    QuotaUsedUp(
+        /// To the settings.
+        String,
+    ),
 }
 
 struct Parts {
@@ -93,6 +103,20 @@ impl Message {
                 paragraphs: &["The password of your account was just changed, and all other devices were signed out."],
                 button: ("It was not me", forgot),
                 closing: &["If it was you, there is nothing to do. If it was not, choose a new password now."],
+            },
+            Self::QuotaNear(settings) => Parts {
+                subject: "You have used 80 % of this month's AI requests",
+                heading: "Four in five AI requests are used",
+                paragraphs: &["You have used 80 % of the AI requests of this month. They renew on the first of the next one (UTC)."],
+                button: ("See what is left", settings),
+                closing: &["Everything else in Huntaze works on without AI."],
+            },
+            Self::QuotaUsedUp(settings) => Parts {
+                subject: "You have used all AI requests of this month",
+                heading: "All AI requests of this month are used",
+                paragraphs: &["You have used all AI requests of this month. They renew on the first of the next one (UTC)."],
+                button: ("See your settings", settings),
+                closing: &["Everything else in Huntaze works on without AI."],
             },
         }
     }

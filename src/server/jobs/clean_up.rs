@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use crate::server::{
     db::{self, DbError},
-    services::earnings,
+    services::{ai, earnings},
     state::AppState,
 };
 
@@ -38,6 +38,7 @@ pub(super) async fn clean_up(state: &AppState) -> Result<(), DbError> {
     let account_events = db::integration_events::delete_old(&state.db, now - ACCOUNT_EVENTS_KEPT).await?;
     let statements = db::statements::delete_abandoned(&state.db, now - earnings::ARRIVING, now - STATEMENTS_KEPT).await?;
     let jobs = db::jobs::delete_old(&state.db, now - JOBS_KEPT, now - FAILED_JOBS_KEPT).await?;
-    tracing::info!(sessions, links, mails, events, visits, account_events, statements, jobs, "cleaned up");
+    let answers = ai::give_up_dead_answers(state, now).await?;
+    tracing::info!(sessions, links, mails, events, visits, account_events, statements, jobs, answers, "cleaned up");
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
     server::{
         db::{self, DbError},
         infra::mailer::{Mailer, MailerError},
-        services::{earnings, earnings::EarningsError, integrations},
+        services::{ai, earnings, earnings::EarningsError, integrations},
         state::AppState,
     },
 };
@@ -57,7 +57,7 @@ pub(super) const fn workers(kind: JobKind) -> usize {
     match kind {
         JobKind::Sync => 4,
         JobKind::Mail => 2,
-        JobKind::Import | JobKind::Partner | JobKind::CleanUp => 1,
+        JobKind::Import | JobKind::Partner | JobKind::Charge | JobKind::CleanUp => 1,
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) const fn deadline(kind: JobKind) -> Duration {
         JobKind::Mail => Duration::from_mins(1),
         JobKind::Sync => Duration::from_mins(2),
         JobKind::Partner => Duration::from_mins(6),
-        JobKind::Import | JobKind::CleanUp => Duration::from_mins(15),
+        JobKind::Import | JobKind::Charge | JobKind::CleanUp => Duration::from_mins(15),
     }
 }
 
@@ -77,7 +77,7 @@ pub(super) const fn missed_heartbeats(kind: JobKind) -> usize {
     match kind {
         JobKind::Mail | JobKind::Sync => 13,
         JobKind::Partner => 37,
-        JobKind::Import | JobKind::CleanUp => 7,
+        JobKind::Import | JobKind::Charge | JobKind::CleanUp => 7,
     }
 }
 
@@ -91,6 +91,7 @@ impl Work {
             JobKind::Import => db::statements::due(db, now, most).await,
             JobKind::Partner if self.state.providers.partner().is_none() => Ok(Vec::new()),
             JobKind::Partner => db::partner::due(db, now, most).await,
+            JobKind::Charge => Ok(if ai::is_charge_due(&self.state).await? { vec![Uuid::nil()] } else { Vec::new() }),
             JobKind::CleanUp => {
                 let is_recent = db::jobs::is_recent(db, kind, clean_up::PAUSE).await?;
                 Ok(if is_recent { Vec::new() } else { vec![Uuid::nil()] })
@@ -109,6 +110,7 @@ impl Work {
             }
             JobKind::Import => earnings::import(state, subject).await??,
             JobKind::Partner => earnings::read_partner(state, subject).await?,
+            JobKind::Charge => ai::charge_months(state).await?,
             JobKind::CleanUp => clean_up::clean_up(state).await?,
         }
         Ok(())
@@ -122,7 +124,7 @@ impl Work {
             JobKind::Sync => db::integrations::release(db, subject).await,
             JobKind::Import => db::statements::let_go(db, subject).await,
             JobKind::Partner => db::partner::let_go(db, subject).await,
-            JobKind::CleanUp => Ok(()),
+            JobKind::Charge | JobKind::CleanUp => Ok(()),
         }
     }
 
@@ -134,7 +136,7 @@ impl Work {
             JobKind::Sync => integrations::postpone(state, subject).await,
             JobKind::Import => earnings::give_up_import(state, subject).await,
             JobKind::Partner => earnings::postpone_partner(state, subject).await,
-            JobKind::CleanUp => Ok(()),
+            JobKind::Charge | JobKind::CleanUp => Ok(()),
         }
     }
 

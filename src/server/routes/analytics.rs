@@ -53,7 +53,7 @@ async fn select(state: &AppState, session: Option<Extension<OpenSession>>, asked
     Ok((user_id, Selection::find(state, user_id, asked.range, &asked.account).await?))
 }
 
-fn table(name: &'static str, bytes: Vec<u8>) -> Response {
+pub(super) fn table(name: &'static str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }

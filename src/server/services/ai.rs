@@ -1,12 +1,29 @@
 //! AI: what may be asked, who answers, and what it comes to.
 
+mod calls;
 mod captions;
+mod chat;
+mod conversations;
+mod coordinator;
+mod costs;
+mod follow;
+mod lookup;
 mod quota;
+mod reports;
+mod settings;
+mod suggestions;
 
 use std::time::Duration;
 
 pub use captions::{captions, generate_captions};
+pub use chat::{chat, start_chat, stop_chat};
+pub use conversations::{conversation, conversations, delete_conversation, give_up_dead_answers, rename_conversation};
+pub use costs::{charge_months, costs, export_costs, is_charge_due};
+pub use follow::follow_chat;
 pub use quota::quota;
+pub use reports::{give_feedback, report, write_report};
+pub use settings::{save_settings, settings};
+pub use suggestions::suggestions;
 
 use crate::{
     domain::{account::Role, ai::AiSetup, validation::FieldErrors},
@@ -14,6 +31,7 @@ use crate::{
     server::{
         ai::{LanguageModel, ModelError},
         db::DbError,
+        services::analytics::AnalyticsError,
         state::AppState,
     },
 };
@@ -30,6 +48,12 @@ pub enum AiError {
     /// The month's requests are used up.
     #[error("the quota is used up")]
     QuotaExceeded,
+    /// The creator's own cap of the month's cost.
+    #[error("the cap is reached")]
+    CapReached,
+    /// The month's cost is as high as we let it be.
+    #[error("the guard of costs is reached")]
+    GuardReached,
     /// Too many in a minute; come back after so many seconds.
     #[error("too often")]
     TooOften(u32),
@@ -48,9 +72,21 @@ pub enum AiError {
     /// The creator has no such thing.
     #[error("unknown")]
     Unknown,
+    /// An answer is being written in this conversation.
+    #[error("an answer is being written")]
+    Writing,
+    /// A conversation has no more messages.
+    #[error("the conversation is too long")]
+    TooLong,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The figures that it is about.
+    #[error("figures could not be read: {0}")]
+    Figures(String),
+    /// A table could not be written.
+    #[error("not written: {0}")]
+    Csv(#[from] csv::Error),
     /// A fault of ours.
     #[error("the work did not end: {0}")]
     Stopped(#[from] tokio::task::JoinError),
@@ -62,6 +98,15 @@ impl From<sqlx::Error> for AiError {
     }
 }
 
+impl From<AnalyticsError> for AiError {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::Unknown => Self::Unknown,
+            error => Self::Figures(error.to_string()),
+        }
+    }
+}
+
 impl From<AiError> for ApiError {
     fn from(error: AiError) -> Self {
         let unavailable = |sentence: &str| Self::new(ErrorCode::Unavailable, format!("{sentence} This request was not counted."));
@@ -69,6 +114,14 @@ impl From<AiError> for ApiError {
             AiError::NotSetUp => Self::new(ErrorCode::Unavailable, "AI is not set up here yet."),
             AiError::Invalid(fields) => Self::invalid(fields),
             AiError::QuotaExceeded => ErrorCode::QuotaExceeded.into(),
+            AiError::CapReached => Self::new(
+                ErrorCode::QuotaExceeded,
+                "Your AI has cost as much this month as you allow. You can change that in the settings.",
+            ),
+            AiError::GuardReached => Self::new(
+                ErrorCode::QuotaExceeded,
+                "Your AI has reached this month's limit of cost. It renews on the first of the next one.",
+            ),
             AiError::TooOften(seconds) => Self::rate_limited(seconds),
             AiError::Blocked => ErrorCode::AiBlocked.into(),
             AiError::Busy(pause) => {
@@ -82,7 +135,9 @@ impl From<AiError> for ApiError {
             }
             AiError::NoAnswer => unavailable("The AI gave no answer that we could use. Try again."),
             AiError::Unknown => ErrorCode::NotFound.into(),
-            AiError::Db(_) | AiError::Stopped(_) => {
+            AiError::Writing => Self::new(ErrorCode::Conflict, "An answer is being written here. Wait for it, or stop it."),
+            AiError::TooLong => Self::new(ErrorCode::Conflict, "This conversation is long. Begin a new one."),
+            AiError::Db(_) | AiError::Figures(_) | AiError::Csv(_) | AiError::Stopped(_) => {
                 tracing::error!(%error, "a request of AI failed");
                 ErrorCode::Internal.into()
             }

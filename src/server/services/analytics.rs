@@ -19,6 +19,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         db::{self, DbError, analytics::AccountDay, integrations::Integration},
+        infra::spreadsheet,
         state::AppState,
     },
 };
@@ -204,7 +205,7 @@ pub async fn export_days(state: &AppState, user_id: Uuid, selection: &Selection)
     for row in rows {
         let Some(account) = selection.find_account(row.integration_id) else { continue };
         let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
-        let texts = [row.day.to_string(), account.provider.as_str().to_owned(), text(&account.account_name)];
+        let texts = [row.day.to_string(), account.provider.as_str().to_owned(), spreadsheet::cell(&account.account_name)];
         table.write_record(texts.iter().chain(&numbers).chain(&[String::new(), String::new()]))?;
     }
     if let Some(RevenueDays { currency, days }) = selection.revenue(state, user_id).await? {
@@ -231,7 +232,8 @@ pub async fn export_posts(state: &AppState, user_id: Uuid, selection: &Selection
         let PostView { provider, account_name, title, url, published_at, views, likes, comments, shares, captured_at, .. } = post;
         let [views, likes, comments, shares] = [views, likes, comments, shares].map(number);
         let (published_at, captured_at) = (published_at.to_rfc3339(), captured_at.to_rfc3339());
-        let (account, title, url) = (text(&account_name), text(&title), text(&url.unwrap_or_default()));
+        let (account, title, url) =
+            (spreadsheet::cell(&account_name), spreadsheet::cell(&title), spreadsheet::cell(&url.unwrap_or_default()));
         let record = [&published_at, provider.as_str(), &account, &title, &url, &views, &likes, &comments, &shares, &captured_at];
         table.write_record(record)?;
     }
@@ -241,20 +243,4 @@ pub async fn export_posts(state: &AppState, user_id: Uuid, selection: &Selection
 /// An unknown is an empty cell, not 0.
 fn number(value: Option<i64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-/// A spreadsheet takes a text that begins so for a formula, and would run it.
-fn text(value: &str) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_text_becomes_a_formula() {
-        assert_eq!(text("=HYPERLINK(\"http://evil.example\")"), "'=HYPERLINK(\"http://evil.example\")");
-        assert_eq!([text("@ada"), text("-1"), text("ada")], ["'@ada", "'-1", "ada"]);
-    }
 }

@@ -76,7 +76,7 @@ pub async fn retry(state: &AppState, id: &str) -> Result<(), JobsError> {
         JobKind::Import => db::statements::requeue(&mut *tx, subject, now).await?,
         JobKind::Partner => db::partner::set_due(&mut *tx, subject, now).await?,
         // Due by itself, once the job that failed is gone.
-        JobKind::CleanUp => true,
+        JobKind::Charge | JobKind::CleanUp => true,
     };
     if !is_due {
         return Err(JobsError::Gone);

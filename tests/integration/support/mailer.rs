@@ -18,6 +18,10 @@ impl MemoryMailer {
         self.sent.lock().expect("no panic").iter().rev().find(|mail| mail.recipient == email).cloned()
     }
 
+    pub fn subjects_to(&self, email: &str) -> Vec<String> {
+        self.sent.lock().expect("no panic").iter().filter(|mail| mail.recipient == email).map(|mail| mail.subject.clone()).collect()
+    }
+
     pub fn count(&self) -> usize {
         self.sent.lock().expect("no panic").len()
     }

@@ -2,6 +2,7 @@
 
 mod client;
 mod mailer;
+mod model;
 mod sandbox;
 mod server;
 
@@ -16,7 +17,7 @@ pub use client::{Answer, Client};
 use huntaze::{
     domain::{choice::Choice, platform::Platform},
     server::{
-        ai::Gemini,
+        ai::{Gemini, LiveAnswers},
         config::Config,
         db,
         infra::{
@@ -37,6 +38,7 @@ use huntaze::{
 };
 use leptos::config::LeptosOptions;
 pub use mailer::MemoryMailer;
+pub use model::{Said, ScriptedModel};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
 pub use server::Server;
@@ -98,6 +100,7 @@ impl TestApp {
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
             providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
             model: Gemini::new(&config.gemini, http::client(timeout).expect("TLS"), Arc::clone(&time)).map(|gemini| Arc::new(gemini) as _),
+            live_answers: LiveAnswers::default(),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
             due_bell: Arc::new(Notify::new()),
@@ -107,6 +110,13 @@ impl TestApp {
             config: Arc::new(config),
         };
         Self { router: router(state.clone()), state, clock, mailer: MemoryMailer::default() }
+    }
+
+    /// The same application with another language model.
+    pub fn with_model(mut self, model: ScriptedModel) -> Self {
+        self.state.model = Some(Arc::new(model));
+        self.router = router(self.state.clone());
+        self
     }
 
     /// A client without cookies.

@@ -1,13 +1,54 @@
 use std::{
+    collections::BTreeMap,
     net::{Ipv4Addr, TcpListener},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
 use huntaze::server::infra::http;
+use reqwest::{RequestBuilder, StatusCode};
+use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};
 
-use super::Sandbox;
+use super::{PASSWORD, Sandbox};
+
+/// A browser that is signed in at a process.
+#[derive(Clone)]
+pub struct Session {
+    base: String,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+pub struct Came {
+    pub status: StatusCode,
+    pub body: Vec<u8>,
+}
+
+impl Came {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+}
+
+impl Session {
+    pub async fn post(&mut self, path: &str, body: &Value) -> Came {
+        let request = client().post(self.base.clone() + path).json(body).timeout(Duration::from_mins(1));
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: RequestBuilder) -> Came {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let token = self.cookies.get("huntaze_csrf").cloned().unwrap_or_default();
+        let request = request.header("cookie", cookies.join("; ")).header("x-csrf-token", token);
+        let answer = http::send(request).await.expect("an answer");
+        for line in answer.headers.get_all("set-cookie") {
+            let cookie = cookie::Cookie::parse(line.to_str().expect("text").to_owned()).expect("a cookie");
+            self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+        }
+        Came { status: answer.status, body: answer.body }
+    }
+}
 
 /// A server as operators run it, in a process of its own, with the jobs; of the platforms it knows X. It does not outlive the test.
 pub struct Server {
@@ -37,6 +78,10 @@ impl Server {
             ("ENCRYPTION_KEYS", format!("k1:{}", "1".repeat(64))),
             ("SMTP_URL", "smtp://127.0.0.1:9".to_owned()),
             ("PASSWORD_HASHING", "weak-for-tests".to_owned()),
+            ("RATE_LIMIT_PER_USER", "10000".to_owned()),
+            ("RATE_LIMIT_AI", "10000".to_owned()),
+            ("GEMINI_API_KEY", "sandbox-gemini".to_owned()),
+            ("GEMINI_URL", format!("{}/gemini/v1beta", sandbox.address)),
             ("X_CLIENT_ID", "sandbox-x".to_owned()),
             ("X_CLIENT_SECRET", "sandbox-x-secret".to_owned()),
             ("X_MONTHLY_BUDGET_CENTS", "100000".to_owned()),
@@ -59,8 +104,21 @@ impl Server {
         server
     }
 
+    /// Somebody who signs in there.
+    pub async fn session(&self, email: &str) -> Session {
+        let mut session = Session { base: self.url(""), cookies: BTreeMap::new() };
+        session.send(client().get(session.base.clone() + "/api/csrf/token")).await;
+        let answer = session.post("/api/auth/login", &json!({ "email": email, "password": PASSWORD })).await;
+        assert_eq!(answer.status.as_u16(), 200, "{}", String::from_utf8_lossy(&answer.body));
+        session
+    }
+
     /// An address of it.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
+}
+
+fn client() -> reqwest::Client {
+    http::client(Duration::from_mins(1)).expect("TLS")
 }

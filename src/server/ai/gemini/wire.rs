@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     domain::ai::TokenUsage,
-    server::ai::{ModelError, ModelFailure, Prompt, Reply},
+    server::ai::{Listener, ModelError, ModelFailure, Piece, Prompt, Reply, Tool, ToolCall, ToolResult, Turn},
 };
 
 /// What is refused as harassment or hate; a creator's work is not refused for what it is about as long as it is not explicit.
@@ -19,12 +19,14 @@ const SAFETY: [(&str, &str); 4] = [
     ("HARM_CATEGORY_DANGEROUS_CONTENT", "BLOCK_MEDIUM_AND_ABOVE"),
 ];
 
-/// The body of `generateContent`.
+/// The body of `generateContent` and `streamGenerateContent`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Request<'a> {
     system_instruction: Content<'a>,
-    contents: [Content<'a>; 1],
+    contents: Vec<Content<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tools: Vec<Tools<'a>>,
     safety_settings: Vec<SafetySetting>,
     generation_config: GenerationConfig<'a>,
 }
@@ -33,12 +35,53 @@ pub(super) struct Request<'a> {
 struct Content<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<&'static str>,
-    parts: [Part<'a>; 1],
+    parts: Vec<Part<'a>>,
 }
 
 #[derive(Serialize)]
-struct Part<'a> {
-    text: &'a str,
+#[serde(untagged, rename_all_fields = "camelCase")]
+enum Part<'a> {
+    Text {
+        text: &'a str,
+    },
+    Call {
+        function_call: FunctionCall<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        thought_signature: Option<&'a str>,
+    },
+    Result {
+        function_response: FunctionResponse<'a>,
+    },
+}
+
+#[derive(Serialize)]
+struct FunctionCall<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    name: &'a str,
+    args: &'a Value,
+}
+
+#[derive(Serialize)]
+struct FunctionResponse<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    name: &'a str,
+    response: &'a Value,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Tools<'a> {
+    function_declarations: Vec<Declaration<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Declaration<'a> {
+    name: &'a str,
+    description: &'a str,
+    parameters_json_schema: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -60,9 +103,14 @@ struct GenerationConfig<'a> {
 impl<'a> Request<'a> {
     pub(super) fn of(prompt: &'a Prompt) -> Self {
         let schema = prompt.schema.as_ref();
+        let declaration =
+            |tool: &'a Tool| Declaration { name: tool.name, description: &tool.description, parameters_json_schema: &tool.parameters };
+        let declarations: Vec<_> = prompt.tools.iter().map(declaration).collect();
+        let has_tools = !declarations.is_empty();
         Self {
-            system_instruction: Content { role: None, parts: [Part { text: &prompt.instruction }] },
-            contents: [Content { role: Some("user"), parts: [Part { text: &prompt.question }] }],
+            system_instruction: Content { role: None, parts: vec![Part::Text { text: &prompt.instruction }] },
+            contents: prompt.turns.iter().map(content).collect(),
+            tools: has_tools.then_some(Tools { function_declarations: declarations }).into_iter().collect(),
             safety_settings: SAFETY.map(|(category, threshold)| SafetySetting { category, threshold }).into(),
             generation_config: GenerationConfig {
                 max_output_tokens: prompt.most_output_tokens,
@@ -73,13 +121,36 @@ impl<'a> Request<'a> {
     }
 }
 
+fn content(turn: &Turn) -> Content<'_> {
+    match turn {
+        Turn::User(text) => Content { role: Some("user"), parts: vec![Part::Text { text }] },
+        Turn::Model(text) => Content { role: Some("model"), parts: vec![Part::Text { text }] },
+        Turn::Calls(calls) => Content { role: Some("model"), parts: calls.iter().map(call_part).collect() },
+        Turn::Results(results) => Content { role: Some("user"), parts: results.iter().map(result_part).collect() },
+    }
+}
+
+fn call_part(call: &ToolCall) -> Part<'_> {
+    Part::Call {
+        function_call: FunctionCall { id: call.id.as_deref(), name: &call.name, args: &call.arguments },
+        thought_signature: call.signature.as_deref(),
+    }
+}
+
+fn result_part(result: &ToolResult) -> Part<'_> {
+    Part::Result { function_response: FunctionResponse { id: result.id.as_deref(), name: &result.name, response: &result.found } }
+}
+
+/// An answer, or a piece of one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub(super) struct Answer {
     #[serde(default)]
     candidates: Vec<Candidate>,
     prompt_feedback: Option<PromptFeedback>,
     usage_metadata: Option<UsageMetadata>,
+    /// In a stream that had begun.
+    error: Option<Problem>,
 }
 
 #[derive(Deserialize)]
@@ -97,12 +168,23 @@ struct CandidateContent {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct AnswerPart {
     #[serde(default)]
     text: String,
     /// What the model thought; it is billed, and not part of the answer.
     #[serde(default)]
     thought: bool,
+    function_call: Option<CallPart>,
+    thought_signature: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CallPart {
+    id: Option<String>,
+    name: String,
+    #[serde(default)]
+    args: Value,
 }
 
 #[derive(Deserialize)]
@@ -129,31 +211,85 @@ impl UsageMetadata {
     }
 }
 
+/// What has come of an answer, whole or in pieces.
+#[derive(Default)]
+pub(super) struct Collected {
+    text: String,
+    calls: Vec<ToolCall>,
+    /// The newest count: each piece tells of all before it.
+    tokens: Option<TokenUsage>,
+    finish: Option<String>,
+    problem: Option<ModelError>,
+}
+
+impl Collected {
+    /// Takes a piece in, and tells of what is new in it.
+    pub(super) fn add(&mut self, answer: Answer, listener: Listener<'_>) {
+        if let Some(tokens) = answer.usage_metadata.as_ref().map(UsageMetadata::tokens) {
+            self.tokens = Some(tokens);
+            listener(Piece::Tokens(tokens));
+        }
+        if let Some(reason) = answer.prompt_feedback.and_then(|feedback| feedback.block_reason) {
+            self.problem = Some(ModelError::PromptBlocked(reason));
+        }
+        if let Some(problem) = answer.error {
+            let status = problem.code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            self.problem = Some(problem.kind(status));
+        }
+        let Some(candidate) = answer.candidates.into_iter().next() else { return };
+        self.finish = candidate.finish_reason.or(self.finish.take());
+        for part in candidate.content.parts.into_iter().filter(|part| !part.thought) {
+            if let Some(call) = part.function_call {
+                let CallPart { id, name, args } = call;
+                self.calls.push(ToolCall { id, name, arguments: args, signature: part.thought_signature });
+            } else if !part.text.is_empty() {
+                listener(Piece::Text(&part.text));
+                self.text.push_str(&part.text);
+            }
+        }
+    }
+
+    /// A failure with what is billed for what came: as counted, or where something was said before a count, about that.
+    pub(super) fn fail(&self, error: ModelError, model: &str, prompt: &Prompt) -> ModelFailure {
+        let tokens = self.tokens.or_else(|| (!self.text.is_empty()).then(|| prompt.estimate(&self.text)));
+        ModelFailure { error, billed: tokens.map(|tokens| (model.to_owned(), tokens)) }
+    }
+
+    /// Whether no more is to come.
+    pub(super) fn has_ended(&self) -> bool {
+        self.finish.is_some() || self.problem.is_some()
+    }
+
+    /// The answer of `model` to a prompt, if it is one.
+    pub(super) fn end(mut self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
+        let problem = self.problem.take().or_else(|| match self.finish.as_deref() {
+            Some("STOP") => None,
+            Some("MAX_TOKENS") => Some(ModelError::Truncated),
+            Some(reason @ ("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE")) => {
+                Some(ModelError::AnswerBlocked(reason.to_owned()))
+            }
+            reason => Some(ModelError::Unavailable(format!("ended with {}", reason.unwrap_or("nothing")))),
+        });
+        if let Some(problem) = problem {
+            return Err(self.fail(problem, model, prompt));
+        }
+        Ok(Reply { text: self.text, calls: self.calls, model: model.to_owned(), tokens: self.tokens.unwrap_or_default() })
+    }
+}
+
 /// What an answer of `generateContent` says, asked of `model`.
-pub(super) fn read(status: StatusCode, body: &[u8], model: &str) -> Result<Reply, ModelFailure> {
+pub(super) fn read(status: StatusCode, body: &[u8], model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
     if !status.is_success() {
         return Err(error(status, body).into());
     }
-    let answer: Answer =
-        serde_json::from_slice(body).map_err(|error| ModelError::Unavailable(format!("not the expected JSON: {error}")))?;
-    let tokens = answer.usage_metadata.as_ref().map(UsageMetadata::tokens);
-    let failed = |error| Err(ModelFailure { error, billed: tokens.map(|tokens| (model.to_owned(), tokens)) });
-    if let Some(reason) = answer.prompt_feedback.and_then(|feedback| feedback.block_reason) {
-        return failed(ModelError::PromptBlocked(reason));
-    }
-    let Some(candidate) = answer.candidates.into_iter().next() else {
-        return failed(ModelError::Unavailable("no candidate".to_owned()));
-    };
-    match candidate.finish_reason.as_deref() {
-        Some("STOP") => {}
-        Some("MAX_TOKENS") => return failed(ModelError::Truncated),
-        Some(reason @ ("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE")) => {
-            return failed(ModelError::AnswerBlocked(reason.to_owned()));
-        }
-        reason => return failed(ModelError::Unavailable(format!("ended with {}", reason.unwrap_or("nothing")))),
-    }
-    let text = candidate.content.parts.into_iter().filter(|part| !part.thought).map(|part| part.text).collect();
-    Ok(Reply { text, model: model.to_owned(), tokens: tokens.unwrap_or_default() })
+    let mut collected = Collected::default();
+    collected.add(piece(body)?, &mut |_| ());
+    collected.end(model, prompt)
+}
+
+/// A piece of an answer, or all of it.
+pub(super) fn piece(json: &[u8]) -> Result<Answer, ModelError> {
+    serde_json::from_slice(json).map_err(|error| ModelError::Unavailable(format!("not the expected JSON: {error}")))
 }
 
 #[derive(Deserialize)]
@@ -163,6 +299,7 @@ struct Failed {
 
 #[derive(Deserialize)]
 struct Problem {
+    code: Option<u16>,
     #[serde(default)]
     status: String,
     #[serde(default)]
@@ -180,19 +317,28 @@ struct Detail {
     reason: Option<String>,
 }
 
-/// `{"error": {"code", "status", "message", "details": [{"@type": "…RetryInfo", "retryDelay": "46s"}]}}`
-fn error(status: StatusCode, body: &[u8]) -> ModelError {
-    let Ok(Failed { error }) = serde_json::from_slice(body) else { return ModelError::Unavailable(format!("status {status}")) };
-    let delay = error.details.iter().find(|detail| detail.kind.ends_with("RetryInfo")).and_then(|detail| detail.retry_delay.as_deref());
-    let is_key = error.details.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"));
-    let said = format!("{} {}", error.status, error.message);
-    match status.as_u16() {
-        _ if is_key => ModelError::KeyRefused(said),
-        429 => ModelError::RateLimited(delay.and_then(seconds)),
-        401 | 403 => ModelError::KeyRefused(said),
-        404 => ModelError::Retired(said),
-        400 => ModelError::Refused(said),
-        _ => ModelError::Unavailable(said),
+/// What an answer that is none says.
+pub(super) fn error(status: StatusCode, body: &[u8]) -> ModelError {
+    match serde_json::from_slice(body) {
+        Ok(Failed { error }) => error.kind(status),
+        Err(_) => ModelError::Unavailable(format!("status {status}")),
+    }
+}
+
+impl Problem {
+    /// `{"error": {"code", "status", "message", "details": [{"@type": "…RetryInfo", "retryDelay": "46s"}]}}`
+    fn kind(self, status: StatusCode) -> ModelError {
+        let delay = self.details.iter().find(|detail| detail.kind.ends_with("RetryInfo")).and_then(|detail| detail.retry_delay.as_deref());
+        let is_key = self.details.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"));
+        let said = format!("{} {}", self.status, self.message);
+        match status.as_u16() {
+            _ if is_key => ModelError::KeyRefused(said),
+            429 => ModelError::RateLimited(delay.and_then(seconds)),
+            401 | 403 => ModelError::KeyRefused(said),
+            404 => ModelError::Retired(said),
+            400 => ModelError::Refused(said),
+            _ => ModelError::Unavailable(said),
+        }
     }
 }
 
@@ -209,19 +355,17 @@ mod tests {
 
     use super::*;
 
+    fn prompt() -> Prompt {
+        Prompt::structured("You write captions.".to_owned(), "A photo of the sea.".to_owned(), json!({ "type": "object" }), 500)
+    }
+
     fn answered(body: &Value) -> Result<Reply, ModelFailure> {
-        read(StatusCode::OK, body.to_string().as_bytes(), "m")
+        read(StatusCode::OK, body.to_string().as_bytes(), "m", &prompt())
     }
 
     #[test]
     fn a_request_is_as_documented() {
-        let prompt = Prompt {
-            instruction: "You write captions.".to_owned(),
-            question: "A photo of the sea.".to_owned(),
-            schema: Some(json!({ "type": "object" })),
-            most_output_tokens: 500,
-        };
-        insta::assert_json_snapshot!(Request::of(&prompt), @r#"
+        insta::assert_json_snapshot!(Request::of(&prompt()), @r#"
         {
           "systemInstruction": {
             "parts": [
@@ -280,7 +424,64 @@ mod tests {
             "modelVersion": "m-001", "responseId": "r",
         }));
         let tokens = TokenUsage { input: 12, output: 34 };
-        assert_eq!(reply, Ok(Reply { text: "The sea calls.".to_owned(), model: "m".to_owned(), tokens }));
+        assert_eq!(reply, Ok(Reply { text: "The sea calls.".to_owned(), calls: Vec::new(), model: "m".to_owned(), tokens }));
+    }
+
+    #[test]
+    fn what_is_looked_up_goes_back_as_it_came() {
+        let looked_up = answered(&json!({
+            "candidates": [{
+                "content": { "role": "model", "parts": [
+                    { "functionCall": { "id": "c1", "name": "get_posts", "args": { "range": "7d" } }, "thoughtSignature": "c2ln" },
+                    { "functionCall": { "name": "list_accounts" } },
+                ] },
+                "finishReason": "STOP",
+            }],
+        }));
+        let calls = looked_up.expect("an answer").calls;
+        let result = |call: &ToolCall| ToolResult { id: call.id.clone(), name: call.name.clone(), found: json!({ "posts": [] }) };
+        let results = calls.iter().map(result).collect();
+        let tool = Tool { name: "get_posts", description: "Posts.".to_owned(), parameters: json!({ "type": "object" }) };
+        let prompt = Prompt {
+            instruction: String::new(),
+            turns: vec![Turn::User("Why?".to_owned()), Turn::Model("Because.".to_owned()), Turn::Calls(calls), Turn::Results(results)],
+            tools: vec![tool],
+            schema: None,
+            most_output_tokens: 1,
+        };
+        let body = serde_json::to_value(Request::of(&prompt)).expect("JSON");
+        insta::assert_json_snapshot!(json!([body["contents"], body["tools"]]));
+    }
+
+    #[test]
+    fn an_answer_comes_in_pieces() {
+        let mut said = String::new();
+        let mut collected = Collected::default();
+        for body in [
+            json!({ "candidates": [{ "content": { "parts": [{ "text": "The " }] } }], "usageMetadata": { "promptTokenCount": 5 } }),
+            json!({ "candidates": [{ "content": { "parts": [{ "text": "Hm.", "thought": true }, { "text": "sea." }] } }] }),
+            json!({
+                "candidates": [{ "finishReason": "STOP" }],
+                "usageMetadata": { "promptTokenCount": 5, "candidatesTokenCount": 2, "thoughtsTokenCount": 3 },
+            }),
+        ] {
+            let mut listener = |piece: Piece<'_>| match piece {
+                Piece::Text(text) => said.push_str(text),
+                Piece::Tokens(_) | Piece::Model(_) => {}
+            };
+            collected.add(piece(body.to_string().as_bytes()).expect("a piece"), &mut listener);
+        }
+        let reply = collected.end("m", &prompt()).expect("an answer");
+        assert_eq!((said.as_str(), reply.text.as_str(), reply.tokens), ("The sea.", "The sea.", TokenUsage { input: 5, output: 5 }));
+        let mut cut = Collected::default();
+        cut.add(piece(br#"{"error": {"code": 503, "status": "UNAVAILABLE", "message": "x"}}"#).expect("a piece"), &mut |_| ());
+        assert_eq!(cut.end("m", &prompt()).expect_err("an error").error, ModelError::Unavailable("UNAVAILABLE x".to_owned()));
+        let ended = Collected::default().end("m", &prompt()).expect_err("nothing came");
+        assert_eq!((ended.error, ended.billed), (ModelError::Unavailable("ended with nothing".to_owned()), None));
+        let mut said = Collected::default();
+        said.add(piece(br#"{"candidates": [{"content": {"parts": [{"text": "The sea."}]}}]}"#).expect("a piece"), &mut |_| ());
+        // About as many as there are: it was not counted before it broke off.
+        assert_eq!(said.end("m", &prompt()).expect_err("cut").billed, Some(("m".to_owned(), TokenUsage { input: 10, output: 2 })));
     }
 
     #[test]
@@ -323,7 +524,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_makes_it_panic(status in 100_u16..600, body in ".*") {
-            let _ = read(StatusCode::from_u16(status).expect("a status"), body.as_bytes(), "m");
+            let _ = read(StatusCode::from_u16(status).expect("a status"), body.as_bytes(), "m", &prompt());
         }
     }
 }

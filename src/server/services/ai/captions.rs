@@ -2,18 +2,24 @@
 
 use uuid::Uuid;
 
-use super::{AiError, model, quota};
+use super::{
+    AiError,
+    calls::Calls,
+    model,
+    quota::{self, Reservation},
+};
 use crate::{
     domain::{
         account::CurrentUser,
         ai::{
             AgentKind, Operation,
             caption::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
+            settings::Voice,
         },
     },
     server::{
-        ai::{LanguageModel, ModelFailure, Prompt, agents::content},
-        db::{self, ai_captions::StoredCaptions, ai_ledger::Call},
+        ai::agents::content,
+        db::{self, ai_captions::StoredCaptions},
         state::AppState,
     },
 };
@@ -32,79 +38,49 @@ pub async fn generate_captions(state: &AppState, user: &CurrentUser, input: &Cap
 
 async fn write(state: &AppState, user: &CurrentUser, request: &CaptionRequest) -> Result<Uuid, AiError> {
     let model = model(state)?;
+    let voice = db::ai_settings::find(&state.db, user.id).await?.voice;
     let reservation = quota::reserve(state, user, Operation::Caption).await?;
-    let mut calls = Vec::new();
-    let variants = match write_variants(model, request, &mut calls).await {
-        Ok(variants) => variants,
-        Err(error) => {
-            reservation.release(state, &calls).await?;
-            return Err(error);
-        }
-    };
     let id = reservation.id;
-    if let Err(error) = store(state, id, request, &variants, model.is_sandbox(), &calls).await {
-        // Not kept, so it does not count; the calls were made all the same.
-        reservation.release(state, &calls).await?;
-        return Err(error);
+    let calls = Calls::new(model);
+    let outcome = match write_variants(&calls, request, &voice).await {
+        Ok(variants) => store(state, &reservation, request, &variants, model.is_sandbox(), &calls).await,
+        Err(error) => Err(error),
+    };
+    if outcome.is_err() {
+        // Not there or not kept, so it does not count; the calls were made all the same.
+        reservation.release(state, &calls.list()).await?;
     }
-    Ok(id)
+    outcome.map(|()| id)
 }
 
 async fn store(
     state: &AppState,
-    id: Uuid,
+    reservation: &Reservation,
     request: &CaptionRequest,
     variants: &[CaptionVariant],
     is_sandbox: bool,
-    calls: &[Call],
+    calls: &Calls<'_>,
 ) -> Result<(), AiError> {
-    let now = state.clock.now();
     let mut tx = state.db.begin().await?;
-    db::ai_ledger::end(&mut *tx, id, true).await?;
-    db::ai_ledger::insert_calls(&mut *tx, id, calls, now).await?;
-    db::ai_captions::insert(&mut *tx, id, request, variants, is_sandbox).await?;
+    reservation.settle(&mut tx, &calls.list(), state).await?;
+    db::ai_captions::insert(&mut *tx, reservation.id, request, variants, is_sandbox).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// Asks, and once more where the answer cannot be used.
-async fn write_variants(
-    model: &dyn LanguageModel,
-    request: &CaptionRequest,
-    calls: &mut Vec<Call>,
-) -> Result<Vec<CaptionVariant>, AiError> {
-    let answer = ask(model, &content::caption_prompt(request), calls).await?;
-    let fault = match content::read_captions(request, &answer) {
+async fn write_variants(calls: &Calls<'_>, request: &CaptionRequest, voice: &Voice) -> Result<Vec<CaptionVariant>, AiError> {
+    let answer = calls.ask(AgentKind::Content, &content::caption_prompt(request, voice)).await?.text;
+    let fault = match content::read_captions(request, voice, &answer) {
         Ok(variants) => return Ok(variants),
         Err(fault) => fault,
     };
     tracing::warn!(fault, "captions could not be used");
-    let answer = ask(model, &content::repair_prompt(request, &fault), calls).await?;
-    content::read_captions(request, &answer).map_err(|fault| {
+    let answer = calls.ask(AgentKind::Content, &content::repair_prompt(request, voice, &fault)).await?.text;
+    content::read_captions(request, voice, &answer).map_err(|fault| {
         tracing::error!(fault, "nor could those that were to mend it");
         AiError::NoAnswer
     })
-}
-
-/// Asks a model, and notes what that costs, answer or none.
-async fn ask(model: &dyn LanguageModel, prompt: &Prompt, calls: &mut Vec<Call>) -> Result<String, AiError> {
-    let mut note = |name: String, tokens| {
-        let cost_micro = model.cost(&name, tokens);
-        calls.push(Call { agent: AgentKind::Content, model: name, tokens, cost_micro });
-    };
-    match model.answer(prompt).await {
-        Ok(reply) => {
-            note(reply.model, reply.tokens);
-            Ok(reply.text)
-        }
-        Err(ModelFailure { error, billed }) => {
-            tracing::warn!(%error, "the model gave no answer");
-            if let Some((name, tokens)) = billed {
-                note(name, tokens);
-            }
-            Err(error.into())
-        }
-    }
 }
 
 /// Captions that were written for a creator, or the newest there are.

@@ -1,6 +1,7 @@
 //! How much a creator may ask: counted before a model is, so that however many ask at once, in however many processes, it holds.
 
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::AiError;
@@ -8,20 +9,24 @@ use crate::{
     domain::{
         account::CurrentUser,
         ai::{Operation, QuotaView},
+        navigation::SETTINGS,
     },
     server::{
         db::{
             self, DbError,
             ai_ledger::{Call, NewRequest},
         },
-        infra::rate_limiter::{Decision, Rule},
+        infra::{
+            mail::Message,
+            rate_limiter::{Decision, Rule},
+        },
         services::integrations::first_of_month,
         state::AppState,
     },
 };
 
 /// Longer than an answer may take, its repair included: what is not ended then belongs to a process that died.
-const LONGEST: TimeDelta = TimeDelta::minutes(5);
+pub(super) const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
 /// What a creator has used of the month.
 ///
@@ -39,6 +44,10 @@ pub async fn quota(state: &AppState, user: &CurrentUser) -> Result<QuotaView, Ai
 pub(super) struct Reservation {
     /// Its number in the ledger.
     pub id: Uuid,
+    user_id: Uuid,
+    email: String,
+    month: NaiveDate,
+    limit: Option<i64>,
 }
 
 /// Reserves a request, if there is one left.
@@ -51,27 +60,63 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     db::ai_ledger::lock(&mut *tx, user.id).await?;
     // After the lock: a reservation that waited for it counts for the month in which it is made.
     let now = state.clock.now();
-    let month = first_of_month(now);
-    if let Some(limit) = user.plan.monthly_requests()
-        && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
-    {
-        return Err(AiError::QuotaExceeded);
+    let (month, limit) = (first_of_month(now), user.plan.monthly_requests());
+    match limit {
+        Some(limit) if db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit => return Err(AiError::QuotaExceeded),
+        Some(_) => {}
+        None => guard_cost(state, &mut tx, user.id, month).await?,
     }
     let id = Uuid::now_v7();
     let new = NewRequest { id, user_id: user.id, month, operation, reserved_until: now + LONGEST };
     db::ai_ledger::reserve(&mut *tx, &new, now).await?;
     tx.commit().await?;
-    Ok(Reservation { id })
+    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit })
+}
+
+/// Where requests are without a limit, their cost has one: the creator's own, and ours. What is under way is not known yet, and can go
+/// beyond it.
+async fn guard_cost(state: &AppState, tx: &mut PgConnection, user_id: Uuid, month: NaiveDate) -> Result<(), AiError> {
+    let spent = db::ai_ledger::spent(&mut *tx, user_id, month).await?;
+    let cap = db::ai_settings::find(&mut *tx, user_id).await?.monthly_cap_micro;
+    if cap.is_some_and(|cap| spent >= cap) {
+        return Err(AiError::CapReached);
+    }
+    if spent >= state.config.limits.ai_premium_guard { Err(AiError::GuardReached) } else { Ok(()) }
 }
 
 impl Reservation {
+    /// Counts the request, together with what else is stored of it; whoever comes near the end of a month's requests gets a mail.
+    pub async fn settle(&self, tx: &mut PgConnection, calls: &[Call], state: &AppState) -> Result<(), DbError> {
+        let now = state.clock.now();
+        // One after the other: each sees those before it.
+        db::ai_ledger::lock(&mut *tx, self.user_id).await?;
+        db::ai_ledger::end(&mut *tx, self.id, true).await?;
+        db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await?;
+        let Some(limit) = self.limit else { return Ok(()) };
+        let used = db::ai_ledger::count_settled(&mut *tx, self.user_id, self.month).await?;
+        for (level, message) in [(80, Message::QuotaNear as fn(String) -> Message), (100, Message::QuotaUsedUp)] {
+            let is_reached = used * 100 >= limit * i64::from(level);
+            if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, level, now).await? {
+                let mail = message(state.config.app.link(SETTINGS)).to(&*self.email);
+                db::outbox::insert(&mut *tx, &mail, now).await?;
+                state.due_bell.notify_one();
+            }
+        }
+        Ok(())
+    }
+
     /// Gives the request back: it does not count. Calls that were made cost all the same.
     pub async fn release(self, state: &AppState, calls: &[Call]) -> Result<(), DbError> {
         let mut tx = state.db.begin().await?;
-        db::ai_ledger::end(&mut *tx, self.id, false).await?;
-        db::ai_ledger::insert_calls(&mut *tx, self.id, calls, state.clock.now()).await?;
+        self.release_in(&mut tx, calls, state.clock.now()).await?;
         tx.commit().await?;
         Ok(())
+    }
+
+    /// The same, together with what else is stored of it.
+    pub async fn release_in(&self, tx: &mut PgConnection, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
+        db::ai_ledger::end(&mut *tx, self.id, false).await?;
+        db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await
     }
 }
 

@@ -1,0 +1,63 @@
+// Measures what Huntaze adds to a streamed answer: the time to the first words of STREAMS answers at once, through it and at the sandbox itself,
+// in one run. Usage: node streams.mjs APP_URL SANDBOX_URL COOKIES CSRF_TOKEN PID
+import { readFileSync } from "node:fs";
+
+const [app, sandbox, cookie, token, pid] = process.argv.slice(2);
+const STREAMS = 100;
+const ROUNDS = 3;
+const QUESTION = "How are my views?";
+
+/** Milliseconds until a text is in the stream; reads it to its end. */
+async function timeTo(text, url, headers, body) {
+  const begun = performance.now();
+  const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+  let first;
+  let seen = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body) {
+    if (first !== undefined) continue;
+    seen += decoder.decode(chunk, { stream: true });
+    if (seen.includes(text)) first = performance.now() - begun;
+  }
+  if (first === undefined) throw new Error(`no words from ${url}`);
+  return first;
+}
+
+/** What an agent does there: it looks things up, and then answers. */
+async function atSandbox() {
+  const url = `${sandbox}/gemini/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse`;
+  const headers = { "x-goog-api-key": "sandbox-gemini" };
+  const tools = [{ functionDeclarations: [{ name: "get_figures", description: "", parametersJsonSchema: { type: "object", properties: {} } }] }];
+  const question = { role: "user", parts: [{ text: QUESTION }] };
+  const lookUp = await timeTo("functionCall", url, headers, { contents: [question], tools });
+  const found = { role: "user", parts: [{ functionResponse: { name: "get_figures", response: { views: "12,345" } } }] };
+  return lookUp + (await timeTo("This is an answer", url, headers, { contents: [question, found], tools }));
+}
+
+const through = () => timeTo("event: text", `${app}/api/ai/chat/stream`, { cookie, "x-csrf-token": token, accept: "text/event-stream" }, { message: QUESTION });
+
+const memory = () => Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)[1]);
+
+const quantile = (times, part) => times.sort((a, b) => a - b)[Math.ceil(times.length * part) - 1];
+
+async function round(ask) {
+  return Promise.all(Array.from({ length: STREAMS }, ask));
+}
+
+await round(atSandbox);
+await round(through);
+const [direct, ours] = [[], []];
+const idle = memory();
+let most = idle;
+const watch = setInterval(() => (most = Math.max(most, memory())), 20);
+for (let count = 0; count < ROUNDS; count += 1) {
+  direct.push(...(await round(atSandbox)));
+  ours.push(...(await round(through)));
+}
+clearInterval(watch);
+const line = (name, times) => `| ${name} | ${quantile(times, 0.5).toFixed(0)} | ${quantile(times, 0.95).toFixed(0)} |`;
+console.log(`| time to the first words, ${STREAMS} answers at once | p50, ms | p95, ms |\n|---|---|---|`);
+console.log(line("the sandbox itself: look-up, then answer", direct));
+console.log(line("through Huntaze: quota, conversation, look-up, answer", ours));
+console.log(`\nMemory of the server: ${(idle / 1024).toFixed(0)} MB before, ${(most / 1024).toFixed(0)} MB at the most: ${((most - idle) / STREAMS).toFixed(0)} KB a stream.`);

@@ -1,0 +1,23 @@
+//! A stream of events out of arbitrary bytes, in arbitrary pieces: it is read without a panic, and however it is split it says the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../src/server/ai/gemini/events.rs"]
+mod events;
+
+use events::EventReader;
+
+fuzz_target!(|input: (u8, &[u8])| {
+    let (size, bytes) = input;
+    let whole = EventReader::default().push(bytes);
+    let mut reader = EventReader::default();
+    let mut pieces = Vec::new();
+    for piece in bytes.chunks(usize::from(size).max(1)) {
+        match reader.push(piece) {
+            Ok(events) => pieces.extend(events),
+            Err(_) => return assert!(whole.is_err()),
+        }
+    }
+    assert_eq!(whole.as_ref(), Ok(&pieces));
+});

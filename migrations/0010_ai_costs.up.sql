@@ -1,0 +1,55 @@
+-- What AI costs: the calls of a period, and what creators are charged for a month.
+CREATE INDEX ai_usage_created_at_idx ON ai_usage (created_at);
+
+-- The calls of some days (UTC, both among them) that a filter lets through; an empty text, or none, is all.
+CREATE FUNCTION ai_calls(first_day date, last_day date, creator text, an_agent text, an_operation text, a_model text)
+RETURNS TABLE (day date, user_id uuid, email text, agent text, operation text, model text, input_tokens bigint, output_tokens bigint, cost_micro bigint)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT (ai_usage.created_at AT TIME ZONE 'UTC')::date, users.id, users.email, ai_usage.agent, ai_requests.operation, ai_usage.model,
+           ai_usage.input_tokens, ai_usage.output_tokens, ai_usage.cost_micro
+      FROM ai_usage
+      JOIN ai_requests ON ai_requests.id = ai_usage.request_id
+      JOIN users ON users.id = ai_requests.user_id
+     WHERE ai_usage.created_at >= first_day::timestamp AT TIME ZONE 'UTC'
+       AND ai_usage.created_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
+       AND (creator = '' OR strpos(lower(users.email), creator) > 0)
+       AND (an_agent IS NULL OR ai_usage.agent = an_agent)
+       AND (an_operation IS NULL OR ai_requests.operation = an_operation)
+       AND (a_model = '' OR ai_usage.model = a_model);
+END;
+
+-- Once for each creator and month. Computed again, it is the sum of the month's calls again.
+CREATE TABLE ai_monthly_charges (
+    user_id       uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Its first day, UTC.
+    month         date NOT NULL,
+    -- Those that count.
+    requests      bigint NOT NULL,
+    input_tokens  bigint NOT NULL,
+    output_tokens bigint NOT NULL,
+    -- Millionths of a dollar, of all calls.
+    cost_micro    bigint NOT NULL,
+    computed_at   timestamptz NOT NULL,
+    PRIMARY KEY (user_id, month)
+);
+
+-- That a creator was told how much of a month's requests is used: once for each month and level.
+CREATE TABLE ai_quota_notices (
+    user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    month   date NOT NULL,
+    -- Percent.
+    level   smallint NOT NULL CHECK (level IN (80, 100)),
+    sent_at timestamptz NOT NULL,
+    PRIMARY KEY (user_id, month, level)
+);
+
+-- What a creator has set for AI.
+CREATE TABLE ai_settings (
+    user_id           uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    -- No more is spent in a month, where requests are without a limit; millionths of a dollar.
+    monthly_cap_micro bigint CHECK (monthly_cap_micro >= 0),
+    -- How the creator writes: texts to go by, and words that are never used.
+    voice_samples     text[] NOT NULL DEFAULT '{}',
+    never_words       text[] NOT NULL DEFAULT '{}'
+);

@@ -1,0 +1,2 @@
+DROP TABLE ai_feedback;
+DROP TABLE ai_reports;

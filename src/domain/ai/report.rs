@@ -1,0 +1,392 @@
+//! Structured answers: what figures mean, and how to sell more.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{AnswerCost, chat::Source};
+use crate::domain::{
+    choice::{Choice, choices},
+    figures::StatsRange,
+    money::Money,
+    validation::FieldErrors,
+};
+
+/// No report is about more accounts at once.
+const ACCOUNTS_MAX: usize = 20;
+
+/// `POST /api/ai/analyze-performance`, `POST /api/ai/optimize-sales`. All text, as a form sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ReportInput {
+    /// Word of [`StatsRange`]; default 30 days.
+    pub range: String,
+    /// Accounts that it is about; empty for all that are connected. An empty text among them is none.
+    pub integration_ids: Vec<String>,
+}
+
+/// What was understood of a [`ReportInput`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReportRequest {
+    /// How far back.
+    pub range: StatsRange,
+    /// Accounts that it is about; empty for all.
+    pub integration_ids: Vec<Uuid>,
+}
+
+impl ReportInput {
+    /// Reads what was asked for.
+    ///
+    /// # Errors
+    /// A sentence for each field that is not understood.
+    pub fn parse(&self) -> Result<ReportRequest, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
+        let range = if self.range.is_empty() { Some(StatsRange::default()) } else { StatsRange::parse(&self.range) };
+        if range.is_none() {
+            refuse("range", "Choose a period.");
+        }
+        let ids: Result<BTreeSet<Uuid>, _> = self.integration_ids.iter().filter(|id| !id.is_empty()).map(|id| id.parse()).collect();
+        let ids = ids.ok().filter(|ids| ids.len() <= ACCOUNTS_MAX);
+        if ids.is_none() {
+            refuse("integrationIds", "At most 20 accounts of yours.");
+        }
+        match (range, ids) {
+            (Some(range), Some(ids)) => Ok(ReportRequest { range, integration_ids: ids.into_iter().collect() }),
+            _ => Err(errors),
+        }
+    }
+}
+
+choices! {
+    /// How much something matters.
+    Level {
+        /// Much.
+        High = "high", "High";
+        /// Somewhat.
+        Medium = "medium", "Medium";
+        /// Little.
+        Low = "low", "Low";
+    }
+}
+
+/// What figures mean. `POST /api/ai/analyze-performance`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Analysis {
+    /// What stands out.
+    pub insights: Vec<Insight>,
+    /// What to do.
+    pub recommendations: Vec<Recommendation>,
+    /// What repeats itself.
+    pub patterns: Vec<Pattern>,
+    /// What may come.
+    pub predictions: Vec<Prediction>,
+    /// How sure the model is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Something that stands out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Insight {
+    /// What it is about, in a word.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// In a few words.
+    pub title: String,
+    /// In a sentence or two.
+    pub description: String,
+    /// How much it matters.
+    pub impact: Level,
+}
+
+/// Something to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Recommendation {
+    /// In a few words.
+    pub title: String,
+    /// In a sentence or two.
+    pub description: String,
+    /// What first.
+    pub priority: Level,
+    /// What it may bring.
+    pub expected_impact: String,
+    /// Step by step.
+    pub action_items: Vec<String>,
+}
+
+/// Something that repeats itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pattern {
+    /// In a few words.
+    pub name: String,
+    /// In a sentence or two.
+    pub description: String,
+    /// How often.
+    pub frequency: String,
+    /// How sure the model is, 0 to 1.
+    pub confidence: f64,
+}
+
+/// Something that may come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Prediction {
+    /// Of which figure.
+    pub metric: String,
+    /// What may become of it.
+    pub prediction: String,
+    /// How sure the model is, 0 to 1.
+    pub confidence: f64,
+    /// Until when.
+    pub timeframe: String,
+}
+
+/// How to sell more. `POST /api/ai/optimize-sales`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Strategy {
+    /// A message to fans, ready to send.
+    pub message: String,
+    /// How to go about it.
+    pub tactics: Vec<Tactic>,
+    /// What to ask for, where the figures say enough.
+    pub suggested_price: Option<Money>,
+    /// How sure the model is, 0 to 1.
+    pub confidence: f64,
+    /// How many of a hundred who read it may buy, in words.
+    pub expected_conversion_rate: String,
+    /// Other messages.
+    pub alternative_messages: Vec<AlternativeMessage>,
+    /// What to ask for what.
+    pub pricing: Vec<Step>,
+    /// What to offer those who bought.
+    pub upsell: Vec<Step>,
+    /// From a stranger to a fan who pays.
+    pub funnel: Vec<Step>,
+    /// What it may come to.
+    pub projection: Projection,
+}
+
+/// A way to go about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tactic {
+    /// In a few words.
+    pub name: String,
+    /// In a sentence or two.
+    pub description: String,
+    /// Why it may work here.
+    pub rationale: String,
+}
+
+/// Another message to fans.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AlternativeMessage {
+    /// Ready to send.
+    pub message: String,
+    /// What it tries.
+    pub approach: String,
+    /// How many of a hundred who read it may buy, in words.
+    pub expected_conversion_rate: String,
+}
+
+/// A step of a strategy.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Step {
+    /// In a few words.
+    pub title: String,
+    /// In a sentence or two.
+    pub description: String,
+}
+
+/// What a strategy may come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Projection {
+    /// In a sentence.
+    pub outcome: String,
+    /// What has to be so for that.
+    pub assumptions: Vec<String>,
+}
+
+/// A structured answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", untagged)]
+pub enum ReportBody {
+    /// What figures mean.
+    Analysis(Analysis),
+    /// How to sell more.
+    Strategy(Box<Strategy>),
+}
+
+impl ReportBody {
+    /// All texts in it.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Analysis(analysis) => analysis.texts(),
+            Self::Strategy(strategy) => strategy.texts(),
+        }
+    }
+
+    /// Checks what the schema alone cannot: there is something in it, and certainty is between 0 and 1.
+    ///
+    /// # Errors
+    /// A sentence for the model.
+    pub fn check(&self) -> Result<(), String> {
+        let (is_empty, certainties) = match self {
+            Self::Analysis(analysis) => {
+                let patterns = analysis.patterns.iter().map(|pattern| pattern.confidence);
+                let predictions = analysis.predictions.iter().map(|prediction| prediction.confidence);
+                let certainties: Vec<_> = patterns.chain(predictions).chain([analysis.confidence]).collect();
+                (analysis.insights.is_empty() || analysis.recommendations.is_empty(), certainties)
+            }
+            Self::Strategy(strategy) => {
+                let is_empty = strategy.tactics.is_empty() || strategy.pricing.is_empty() || strategy.projection.assumptions.is_empty();
+                (is_empty || strategy.suggested_price.is_some_and(|price| price.minor < 0), vec![strategy.confidence])
+            }
+        };
+        if is_empty {
+            return Err("a list that must not be empty was empty, or a price was negative.".to_owned());
+        }
+        if self.texts().iter().any(|text| text.trim().is_empty()) {
+            return Err("a text was empty.".to_owned());
+        }
+        if certainties.iter().any(|certainty| !(0.0..=1.0).contains(certainty)) {
+            return Err("a confidence was not between 0 and 1.".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Analysis {
+    fn texts(&self) -> Vec<&str> {
+        let insights = self.insights.iter().flat_map(|insight| [&insight.title, &insight.description]);
+        let recommendations = self.recommendations.iter().flat_map(|recommendation| {
+            let own = [&recommendation.title, &recommendation.description, &recommendation.expected_impact];
+            own.into_iter().chain(&recommendation.action_items)
+        });
+        let patterns = self.patterns.iter().flat_map(|pattern| [&pattern.name, &pattern.description, &pattern.frequency]);
+        let predictions =
+            self.predictions.iter().flat_map(|prediction| [&prediction.metric, &prediction.prediction, &prediction.timeframe]);
+        insights.chain(recommendations).chain(patterns).chain(predictions).map(String::as_str).collect()
+    }
+}
+
+impl Strategy {
+    fn texts(&self) -> Vec<&str> {
+        let tactics = self.tactics.iter().flat_map(|tactic| [&tactic.name, &tactic.description, &tactic.rationale]);
+        let others = self.alternative_messages.iter().flat_map(|other| [&other.message, &other.approach]);
+        let steps = [&self.pricing, &self.upsell, &self.funnel].into_iter().flatten().flat_map(|step| [&step.title, &step.description]);
+        let projection = [&self.projection.outcome].into_iter().chain(&self.projection.assumptions);
+        [&self.message].into_iter().chain(tactics).chain(others).chain(steps).chain(projection).map(String::as_str).collect()
+    }
+}
+
+/// A structured answer, with what it rests on and what it came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Ours.
+    pub id: Uuid,
+    /// What was asked for.
+    pub request: ReportRequest,
+    /// The answer.
+    #[serde(flatten)]
+    pub body: ReportBody,
+    /// What was looked up for it.
+    pub sources: Vec<Source>,
+    /// Numbers in it that are in none of the sources.
+    pub unverified: Vec<String>,
+    /// What it came to.
+    pub cost: AnswerCost,
+    /// Whether a stand-in wrote it.
+    pub is_sandbox: bool,
+    /// What the creator thinks of its parts.
+    pub feedback: Vec<Feedback>,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What a creator thinks of a part of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Feedback {
+    /// Which part: its place among the recommendations, or tactics.
+    pub item: i16,
+    /// Whether it helps.
+    pub is_useful: bool,
+}
+
+/// `POST /api/ai/feedback`. All text, as a form sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct FeedbackInput {
+    /// Of which report.
+    pub report_id: String,
+    /// Which of its recommendations, or tactics, counted from 0.
+    pub item: String,
+    /// `true` or `false`.
+    pub is_useful: String,
+}
+
+impl FeedbackInput {
+    /// Reads what is thought of what; none where it is not understood.
+    pub fn parse(&self) -> Option<(Uuid, Feedback)> {
+        let feedback = Feedback { item: self.item.parse().ok()?, is_useful: self.is_useful.parse().ok()? };
+        Some((self.report_id.parse().ok()?, feedback))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn analysis() -> Analysis {
+        let text = || "x".to_owned();
+        Analysis {
+            insights: vec![Insight { kind: text(), title: text(), description: text(), impact: Level::High }],
+            recommendations: vec![Recommendation {
+                title: text(),
+                description: text(),
+                priority: Level::Low,
+                expected_impact: text(),
+                action_items: vec![text()],
+            }],
+            patterns: vec![Pattern { name: text(), description: text(), frequency: text(), confidence: 0.5 }],
+            predictions: vec![Prediction { metric: text(), prediction: text(), confidence: 1.0, timeframe: text() }],
+            confidence: 0.0,
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_read() {
+        let id = Uuid::from_u128(1);
+        let input = ReportInput { range: "7d".to_owned(), integration_ids: vec![String::new(), id.to_string(), id.to_string()] };
+        assert_eq!(input.parse(), Ok(ReportRequest { range: StatsRange::Week, integration_ids: vec![id] }));
+        let wrong = ReportInput { range: "1y".to_owned(), integration_ids: vec!["x".to_owned()] };
+        assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["integrationIds", "range"]);
+    }
+
+    #[test]
+    fn what_says_nothing_or_is_too_sure_is_no_answer() {
+        assert_eq!(ReportBody::Analysis(analysis()).check(), Ok(()));
+        let sure = ReportBody::Analysis(Analysis { confidence: 1.5, ..analysis() });
+        assert_eq!(sure.check(), Err("a confidence was not between 0 and 1.".to_owned()));
+        let nan = ReportBody::Analysis(Analysis { confidence: f64::NAN, ..analysis() });
+        assert!(nan.check().is_err());
+        let empty = ReportBody::Analysis(Analysis { recommendations: Vec::new(), ..analysis() });
+        assert!(empty.check().is_err());
+        let mut silent = analysis();
+        silent.recommendations[0].action_items.push(" ".to_owned());
+        assert_eq!(ReportBody::Analysis(silent).check(), Err("a text was empty.".to_owned()));
+    }
+}

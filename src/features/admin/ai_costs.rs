@@ -1,0 +1,252 @@
+use leptos::prelude::*;
+use leptos_router::components::Form as FilterForm;
+
+use super::css;
+use crate::{
+    domain::{
+        ai::{
+            AgentKind, Operation,
+            costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, CreatorCost, FeedbackCount},
+            dollars,
+        },
+        choice::Choice,
+        figures::grouped,
+    },
+    hooks::time::LocalTime,
+    ui::{
+        badge::{Badge, BadgeTone},
+        button::{Button, ButtonType},
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        input::{Input, InputType},
+        page_links::PageLinks,
+        select::{Select, SelectOption},
+        table::Table,
+    },
+};
+
+/// The page of costs.
+const PAGE: &str = "/admin/ai-costs";
+
+/// Which calls are looked at.
+#[component]
+pub fn CostFilters(
+    /// As it was asked for.
+    input: CostsInput,
+) -> impl IntoView {
+    let CostsInput { from, until, creator, agent, operation, model, .. } = input;
+    let (agents, operations) = (options::<AgentKind>("All agents", &agent), options::<Operation>("All operations", &operation));
+    view! {
+        <FilterForm method="GET" action=PAGE attr:class=css::filters>
+            <Field name="from" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=from/></Field>
+            <Field name="until" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=until/></Field>
+            <Field name="creator" label="Creator"><Input autocomplete="off" required=false value=creator/></Field>
+            <Field name="agent" label="Agent"><Select options=agents/></Field>
+            <Field name="operation" label="Operation"><Select options=operations/></Field>
+            <Field name="model" label="Model"><Input autocomplete="off" required=false value=model/></Field>
+            <Button kind=ButtonType::Submit>"Show"</Button>
+        </FilterForm>
+    }
+}
+
+fn options<T: Choice>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
+    let none = SelectOption { value: "".into(), label: all.into(), selected: chosen.is_empty() };
+    let option =
+        |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: choice.as_str() == chosen };
+    std::iter::once(none).chain(T::ALL.iter().map(option)).collect()
+}
+
+/// What AI costs.
+#[component]
+pub fn CostsReport(
+    /// What was found.
+    costs: AiCosts,
+    /// As it was asked for, for the table to take away and for other pages.
+    input: CostsInput,
+) -> impl IntoView {
+    let AiCosts { from, until, total, by_day, by_agent, by_operation, by_model, creators, page, pages, anomalies, months, feedback } =
+        costs;
+    let export = format!("/api{PAGE}.csv?{}", input.query(1));
+    let href = move |page| format!("{PAGE}?{}", input.query(page));
+    let CostSum { calls, input_tokens, output_tokens, cost_micro } = total;
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>{format!("{} from {from} to {until}", dollars(cost_micro))}</h2>
+                <p>{format!("{} calls, {} tokens in, {} tokens out.", grouped(calls), grouped(input_tokens), grouped(output_tokens))}</p>
+            </CardHeader>
+            <CardBody>
+                <Days days=by_day/>
+                <p><a href=export rel="external" download="">"Download (CSV)"</a></p>
+            </CardBody>
+        </Card>
+        <Anomalies anomalies/>
+        <Lines title="By agent" lines=by_agent label={word::<AgentKind>}/>
+        <Lines title="By operation" lines=by_operation label={word::<Operation>}/>
+        <Lines title="By model" lines=by_model label=str::to_owned/>
+        <Creators creators/>
+        <PageLinks label="Pages of creators" page pages href/>
+        <Months months/>
+        <Thoughts feedback/>
+    }
+}
+
+/// What creators think of recommendations.
+#[component]
+fn Thoughts(feedback: Vec<FeedbackCount>) -> impl IntoView {
+    let line = |count: FeedbackCount| {
+        let (name, useful, not_useful) = (word::<Operation>(&count.operation), grouped(count.useful), grouped(count.not_useful));
+        view! { <li>{format!("{name}: {useful} marked useful, {not_useful} not.")}</li> }
+    };
+    (!feedback.is_empty()).then(|| {
+        view! {
+            <Card>
+                <CardHeader>
+                    <h2>"What creators think of recommendations"</h2>
+                </CardHeader>
+                <CardBody><ul>{feedback.into_iter().map(line).collect_view()}</ul></CardBody>
+            </Card>
+        }
+    })
+}
+
+fn word<T: Choice>(word: &str) -> String {
+    T::parse(word).map_or_else(|| word.to_owned(), |choice| choice.label().to_owned())
+}
+
+/// A bar for each day, and the same as a table.
+#[component]
+fn Days(days: Vec<CostLine>) -> impl IntoView {
+    /// Of the picture, in its own units.
+    const HEIGHT: i64 = 100;
+    const WIDTH: usize = 10;
+    let most = days.iter().map(|day| day.sum.cost_micro).max().unwrap_or_default().max(1);
+    let bars = days.iter().enumerate().map(|(index, day)| {
+        let height = (day.sum.cost_micro.saturating_mul(HEIGHT) / most).max(1);
+        let (x, y) = (index * WIDTH, HEIGHT - height);
+        view! { <rect x=x.to_string() y=y.to_string() width=(WIDTH - 2).to_string() height=height.to_string()/> }
+    });
+    let label = format!("Cost of each of {} days with a call, at most {}", days.len(), dollars(most));
+    let view_box = format!("0 0 {} {HEIGHT}", days.len().max(1) * WIDTH);
+    let chart = (!days.is_empty()).then(|| {
+        view! {
+            <svg class=css::bars viewBox=view_box preserveAspectRatio="none" role="img" aria-label=label>
+                {bars.collect_view()}
+            </svg>
+        }
+    });
+    view! {
+        {chart}
+        <Sums label="By day" first="Day (UTC)" lines=days.clone() name=str::to_owned/>
+    }
+}
+
+/// A table of sums.
+#[component]
+fn Sums(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn(&str) -> String) -> impl IntoView {
+    if lines.is_empty() {
+        return view! { <p>"No call in this period."</p> }.into_any();
+    }
+    let rows = lines.into_iter().map(move |line| view! { <tr><th scope="row">{name(&line.name)}</th> <Cells sum=line.sum/></tr> });
+    view! {
+        <Table label numbers=true>
+            <thead>
+                <tr><th scope="col">{first}</th> <Heads/></tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </Table>
+    }
+    .into_any()
+}
+
+#[component]
+fn Heads() -> impl IntoView {
+    ["Calls", "Tokens in", "Tokens out", "Cost"].map(|head| view! { <th scope="col">{head}</th> })
+}
+
+#[component]
+fn Cells(sum: CostSum) -> impl IntoView {
+    let CostSum { calls, input_tokens, output_tokens, cost_micro } = sum;
+    let numbers = [calls, input_tokens, output_tokens].map(|number| view! { <td>{grouped(number)}</td> });
+    view! { {numbers} <td>{dollars(cost_micro)}</td> }
+}
+
+#[component]
+fn Lines(title: &'static str, lines: Vec<CostLine>, label: fn(&str) -> String) -> impl IntoView {
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>{title}</h2>
+            </CardHeader>
+            <CardBody><Sums label=title first="Name" lines name=label/></CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Creators(creators: Vec<CreatorCost>) -> impl IntoView {
+    let lines = creators.into_iter().map(|creator| CostLine { name: creator.email, sum: creator.sum }).collect();
+    view! { <Lines title="By creator" lines label=str::to_owned/> }
+}
+
+#[component]
+fn Anomalies(anomalies: Vec<Anomaly>) -> impl IntoView {
+    let list = if anomalies.is_empty() {
+        view! { <p>"Nothing stands out."</p> }.into_any()
+    } else {
+        let item = |anomaly: Anomaly| {
+            view! {
+                <li>
+                    <strong>{anomaly.email}</strong>
+                    " "
+                    <Badge tone=BadgeTone::Warning>{format!("{}, {}", anomaly.kind.label(), anomaly.severity.label())}</Badge>
+                    <p>{anomaly.message}</p>
+                </li>
+            }
+        };
+        view! { <ul class=css::anomalies>{anomalies.into_iter().map(item).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"What stands out"</h2>
+            </CardHeader>
+            <CardBody>{list}</CardBody>
+        </Card>
+    }
+}
+
+/// Charges, against what the calls of their months come to.
+#[component]
+fn Months(months: Vec<ChargedMonth>) -> impl IntoView {
+    if months.is_empty() {
+        return None;
+    }
+    let row = |month: ChargedMonth| {
+        let is_right = month.charged_micro == month.used_micro;
+        view! {
+            <tr>
+                <th scope="row">{month.month.format("%Y-%m").to_string()}</th>
+                <td>{grouped(month.creators)}</td>
+                <td>{dollars(month.charged_micro)}</td>
+                <td>{if is_right { "As used".to_owned() } else { format!("Used: {}", dollars(month.used_micro)) }}</td>
+                <td><LocalTime time=month.computed_at/></td>
+            </tr>
+        }
+    };
+    Some(view! {
+        <Card>
+            <CardHeader>
+                <h2>"Charged months"</h2>
+            </CardHeader>
+            <CardBody>
+                <Table label="Charged months" numbers=true>
+                    <thead>
+                        <tr>{["Month", "Creators", "Charged", "Against use", "Computed"].map(|head| view! { <th scope="col">{head}</th> })}</tr>
+                    </thead>
+                    <tbody>{months.into_iter().map(row).collect_view()}</tbody>
+                </Table>
+            </CardBody>
+        </Card>
+    })
+}

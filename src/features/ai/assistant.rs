@@ -1,0 +1,108 @@
+//! The assistant: a conversation, on a page of its own and in the panel beside every other. [`Transcript`] is what was said, [`Asking`] what is
+//! to be asked.
+
+mod answer;
+mod composer;
+mod conversations;
+mod markdown;
+mod panel;
+mod transcript;
+
+pub use answer::AnswerFacts;
+pub use conversations::{ConversationHead, ConversationList, check_title};
+use leptos::prelude::*;
+pub use markdown::Marked;
+pub use panel::AssistantPanel;
+pub use transcript::Transcript;
+
+use composer::Composer;
+
+use super::QuotaResource;
+use crate::{
+    api::ai::{SendChat, get_suggestions},
+    domain::validation::FieldErrors,
+    hooks::{
+        chat::Chat,
+        form::{CsrfField, FormState, use_form},
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        alert::Alert,
+        button::{Button, ButtonSize, ButtonType},
+    },
+};
+
+stylance::import_crate_style!(css, "src/features/ai/assistant/assistant.module.css");
+
+/// Where a question is asked.
+#[component]
+pub fn Asking(
+    /// The conversation.
+    chat: Chat,
+    /// Its number; empty where none was begun. Known before the conversation is loaded.
+    #[prop(into)]
+    conversation_id: Signal<String>,
+    /// Names the field: one on a page.
+    field_id: &'static str,
+) -> impl IntoView {
+    // What was asked without a script comes back here when it was refused.
+    let form = use_form::<SendChat>(|call| call.input.parse().map(drop));
+    if form.was_sent() {
+        chat.draft.set(form.value_of("message"));
+    }
+    let quota = use_context::<QuotaResource>();
+    Effect::new(move || {
+        let has_answers = chat.answered.get() > 0;
+        if let Some(quota) = quota
+            && has_answers
+        {
+            quota.refetch();
+        }
+    });
+    view! {
+        <div class=css::assistant>
+            <Suggestions chat form conversation_id/>
+            <ScreenReaderOnly>
+                <span role="status">{move || chat.spoken.get()}</span>
+            </ScreenReaderOnly>
+            {move || chat.is_lost.get().then(|| view! { <Alert>"The connection is lost. The answer goes on, and arrives when you are back."</Alert> })}
+            <Composer chat form conversation_id field_id/>
+        </div>
+    }
+}
+
+/// Questions to begin with, from the creator's own situation.
+#[component]
+fn Suggestions(chat: Chat, form: FormState<SendChat>, conversation_id: Signal<String>) -> impl IntoView {
+    let suggestions = Resource::new(|| (), |()| get_suggestions());
+    let is_empty = move || conversation_id.with(String::is_empty) && chat.messages.with(Vec::is_empty);
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let suggestions = suggestions.await.unwrap_or_default();
+                view! {
+                    <ul class=css::suggestions aria-label="Questions to begin with" hidden=move || !is_empty()>
+                        {suggestions.into_iter().map(|question| view! { <li><Suggestion chat form question/></li> }).collect_view()}
+                    </ul>
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Suggestion(chat: Chat, form: FormState<SendChat>, question: String) -> impl IntoView {
+    let asked = question.clone();
+    let on_submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        form.errors.set(FieldErrors::new());
+        chat.ask(asked.clone(), None);
+    };
+    view! {
+        <form method="post" action=composer::action() on:submit=on_submit>
+            <CsrfField/>
+            <input type="hidden" name="message" value=question.clone()/>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=chat.is_sending>{question}</Button>
+        </form>
+    }
+}

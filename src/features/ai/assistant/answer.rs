@@ -1,0 +1,38 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{domain::ai::chat::Source, hooks::time::LocalTime};
+
+/// What an answer rests on.
+#[component]
+pub fn AnswerFacts(
+    /// What was looked up for it.
+    sources: Vec<Source>,
+    /// Numbers in it that are in none of the sources.
+    unverified: Vec<String>,
+) -> impl IntoView {
+    let warning = (!unverified.is_empty()).then(|| {
+        view! { <p class=css::warning>{format!("Unverified, as they are not among the figures that were looked up: {}.", unverified.join("; "))}</p> }
+    });
+    let sources = (!sources.is_empty()).then(|| {
+        view! {
+            <p>"Based on:"</p>
+            <ul class=css::sources>{sources.into_iter().map(|source| view! { <SourceItem source/> }).collect_view()}</ul>
+        }
+    });
+    view! {
+        <div class=css::facts>
+            {warning}
+            {sources}
+        </div>
+    }
+}
+
+#[component]
+fn SourceItem(source: Source) -> impl IntoView {
+    let as_of = match source.as_of {
+        Some(time) => view! { "as of " <LocalTime time/> }.into_any(),
+        None => "nothing known yet".into_any(),
+    };
+    view! { <li>{source.title} ", " {as_of}</li> }
+}

@@ -1,0 +1,108 @@
+use leptos::{prelude::*, server_fn::ServerFn};
+use web_sys::{KeyboardEvent, SubmitEvent};
+
+use super::css;
+use crate::{
+    api::ai::SendChat,
+    domain::{ai::chat::ChatInput, validation::FieldErrors},
+    error::{ApiError, ErrorCode},
+    hooks::{
+        chat::Chat,
+        document::{focus_id, use_alive},
+        form::{CsrfField, FormState},
+    },
+    ui::{
+        alert::{Alert, AlertTone},
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
+        field::Field,
+        text_area::TextArea,
+    },
+};
+
+/// Where a question is posted without a script.
+pub(super) fn action() -> &'static str {
+    SendChat::PATH
+}
+
+/// Where a question is typed. Enter asks, Shift and Enter begins a line.
+#[component]
+pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: Signal<String>, field_id: &'static str) -> impl IntoView {
+    let is_alive = use_alive();
+    let is_writing = Memo::new(move |_| chat.writing.get().is_some());
+    let ask = move || {
+        let input = ChatInput { message: chat.draft.get_untracked(), ..ChatInput::default() };
+        match input.parse() {
+            Ok(_) => {
+                form.errors.set(FieldErrors::new());
+                chat.send_draft();
+            }
+            Err(errors) => {
+                form.errors.set(errors);
+                focus_id(&format!("field-{field_id}"));
+            }
+        }
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        ask();
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            ask();
+        }
+    };
+    let problem = Signal::derive(move || chat.problem.get().or_else(|| form.problem.get()).filter(|problem| problem.fields.is_empty()));
+    // Where it is being edited, there is something to write into.
+    Effect::new(move || {
+        if chat.replaces.get().is_some() {
+            focus_id(&format!("field-{field_id}"));
+        }
+    });
+    view! {
+        {move || problem.get().map(|problem| view! { <Alert tone=AlertTone::Danger>{sentence(&problem)}</Alert> })}
+        {move || chat.replaces.get().map(|_| view! { <Editing chat/> })}
+        <form method="post" action=action() class=css::composer on:submit=on_submit>
+            <CsrfField/>
+            <input type="hidden" name="conversationId" value=move || conversation_id.get()/>
+            <Field name="message" id=field_id label="Your question" error=form.error_of("message")>
+                <TextArea
+                    rows=3
+                    value=chat.draft.get_untracked()
+                    on_input=Callback::new(move |typed| chat.draft.set(typed))
+                    prop:value=move || chat.draft.get()
+                    on:keydown=on_key
+                />
+            </Field>
+            <div class=css::buttons>
+                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=chat.is_sending disabled=is_writing>"Ask"</Button>
+                <span hidden=move || !is_writing.get()>
+                    <Button on:click=move |_| chat.stop()>"Stop"</Button>
+                </span>
+                <span class=css::hint hidden=move || !is_alive.get()>"Enter asks, Shift+Enter begins a line."</span>
+            </div>
+        </form>
+    }
+}
+
+/// That a question of before is being edited.
+#[component]
+fn Editing(chat: Chat) -> impl IntoView {
+    let leave = move |_| {
+        chat.replaces.set(None);
+        chat.draft.set(String::new());
+    };
+    view! {
+        <p class=css::editing>
+            "You edit a question: what came after it is replaced. "
+            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=leave>"Leave it as it was"</Button>
+        </p>
+    }
+}
+
+fn sentence(problem: &ApiError) -> String {
+    match problem.code {
+        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
+        _ => problem.message.clone(),
+    }
+}

@@ -1,0 +1,105 @@
+use leptos::prelude::*;
+use leptos_router::components::{A, Form as SearchForm};
+
+use super::css;
+use crate::{
+    api::ai::{DeleteConversation, RenameConversation},
+    domain::{
+        ai::chat::{ConversationItem, ConversationsPage, title},
+        navigation::{ASSISTANT, conversation_page, conversations_page},
+        validation::FieldErrors,
+    },
+    hooks::{
+        chat::Chat,
+        form::{Form, FormState, Problem},
+        time::Ago,
+    },
+    ui::{
+        button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
+        field::Field,
+        input::Input,
+        page_links::PageLinks,
+    },
+};
+
+/// The conversations there are, to be searched and gone on with.
+#[component]
+pub fn ConversationList(
+    /// A page of them.
+    page: ConversationsPage,
+) -> impl IntoView {
+    let ConversationsPage { search, page, pages, conversations } = page;
+    let none =
+        conversations.is_empty().then_some(if search.is_empty() { "No conversation yet." } else { "No conversation contains this." });
+    let of_page = search.clone();
+    let href = move |page: u32| conversations_page(&of_page, page);
+    view! {
+        <nav class=css::conversations aria-label="Conversations">
+            <ButtonLink href=ASSISTANT size=ButtonSize::Small>"New conversation"</ButtonLink>
+            <SearchForm method="GET" action=ASSISTANT attr:role="search" attr:class=css::search>
+                <Field name="search" label="Search conversations">
+                    <Input autocomplete="off" required=false value=search/>
+                </Field>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small>"Search"</Button>
+            </SearchForm>
+            {none.map(|none| view! { <p class=css::hint>{none}</p> })}
+            <ul class=css::items>{conversations.into_iter().map(|item| view! { <Item item/> }).collect_view()}</ul>
+            <PageLinks label="Pages of conversations" page pages href/>
+        </nav>
+    }
+}
+
+#[component]
+fn Item(item: ConversationItem) -> impl IntoView {
+    view! {
+        <li>
+            <A href=conversation_page(&item.id.to_string())>{item.title}</A>
+            <p class=css::hint><Ago time=item.updated_at/></p>
+        </li>
+    }
+}
+
+/// What a conversation is called, to be changed; and what deletes it.
+#[component]
+pub fn ConversationHead(
+    /// The conversation.
+    chat: Chat,
+    /// What it is called.
+    name: String,
+    rename: FormState<RenameConversation>,
+    delete: FormState<DeleteConversation>,
+) -> impl IntoView {
+    let id = chat.id_text();
+    view! {
+        <details class=css::head>
+            <summary><h2>{name.clone()}</h2></summary>
+            <Problem form=rename/>
+            <Form form=rename class=css::search>
+                <input type="hidden" name="id" value=move || id.get()/>
+                <Field name="title" id="conversation-title" label="Name of the conversation" error=rename.error_of("title")>
+                    <Input autocomplete="off" value=name/>
+                </Field>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small loading=rename.is_pending()>"Rename"</Button>
+            </Form>
+            <details>
+                <summary>"Delete conversation"</summary>
+                <p>"All that was said in it is deleted; what it used of your month stays used. This cannot be undone."</p>
+                <Problem form=delete/>
+                <Form form=delete>
+                    <input type="hidden" name="id" value=move || id.get()/>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger size=ButtonSize::Small loading=delete.is_pending()>
+                        "Delete for good"
+                    </Button>
+                </Form>
+            </details>
+        </details>
+    }
+}
+
+/// Whether a name can be one, as the server sees it.
+///
+/// # Errors
+/// It cannot.
+pub fn check_title(call: &RenameConversation) -> Result<(), FieldErrors> {
+    title(&call.title).map(drop)
+}

@@ -1,0 +1,146 @@
+//! Markdown as elements of ours: no HTML of a model ever becomes HTML of the page.
+
+use leptos::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeStream};
+
+use super::css;
+use crate::{domain::ai::grounding::numbers, ui::a11y::ScreenReaderOnly};
+
+/// A text of the assistant. Numbers that are in no source are marked.
+#[component]
+pub fn Markdown(
+    /// What it wrote.
+    text: String,
+    /// Numbers that are in no source, as they are written in it.
+    unverified: Vec<String>,
+) -> impl IntoView {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut events = TextMergeStream::new(Parser::new_ext(&text, options));
+    let content = content(&mut events, &unverified);
+    view! { <div class=css::markdown>{content}</div> }
+}
+
+/// The views of all that stands until the end of the element that is open.
+fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String]) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(tag) => {
+                let inside = content(events, unverified);
+                views.push(element(&tag, inside));
+            }
+            Event::End(_) => break,
+            Event::Code(code) => views.push(view! { <code>{code.to_string()}</code> }.into_any()),
+            // HTML is shown as it is written.
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => views.extend(marked(&text, unverified)),
+            Event::SoftBreak => views.push(" ".into_any()),
+            Event::HardBreak => views.push(view! { <br/> }.into_any()),
+            Event::Rule => views.push(view! { <hr/> }.into_any()),
+            Event::InlineMath(text) | Event::DisplayMath(text) | Event::FootnoteReference(text) => views.push(text.to_string().into_any()),
+            Event::TaskListMarker(_) => {}
+        }
+    }
+    views
+}
+
+fn element(tag: &Tag<'_>, inside: Vec<AnyView>) -> AnyView {
+    match tag {
+        Tag::Paragraph => view! { <p>{inside}</p> }.into_any(),
+        // Below the heading of the page and that of the conversation, whatever the model thinks.
+        Tag::Heading { .. } => view! { <h3>{inside}</h3> }.into_any(),
+        Tag::BlockQuote(_) => view! { <blockquote>{inside}</blockquote> }.into_any(),
+        Tag::CodeBlock(_) => view! { <pre tabindex="0"><code>{inside}</code></pre> }.into_any(),
+        Tag::List(Some(_)) => view! { <ol>{inside}</ol> }.into_any(),
+        Tag::List(None) => view! { <ul>{inside}</ul> }.into_any(),
+        Tag::Item => view! { <li>{inside}</li> }.into_any(),
+        Tag::Table(_) => {
+            view! { <div class=css::scroll tabindex="0" role="group" aria-label="Table"><table>{inside}</table></div> }.into_any()
+        }
+        Tag::TableHead => view! { <thead><tr>{inside}</tr></thead> }.into_any(),
+        Tag::TableRow => view! { <tr>{inside}</tr> }.into_any(),
+        Tag::TableCell => view! { <td>{inside}</td> }.into_any(),
+        Tag::Emphasis => view! { <em>{inside}</em> }.into_any(),
+        Tag::Strong => view! { <strong>{inside}</strong> }.into_any(),
+        Tag::Strikethrough => view! { <s>{inside}</s> }.into_any(),
+        Tag::Link { dest_url, .. } if is_web(dest_url) => {
+            view! { <a href=dest_url.to_string() target="_blank" rel="external noopener noreferrer nofollow">{inside}</a> }.into_any()
+        }
+        // Pictures are not loaded from elsewhere; what they show stands there.
+        _ => inside.into_any(),
+    }
+}
+
+fn is_web(address: &str) -> bool {
+    ["https://", "http://"].iter().any(|scheme| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// A text that is no Markdown. Numbers that are in no source are marked.
+#[component]
+pub fn Marked(
+    /// What was written.
+    text: String,
+    /// Numbers that are in no source, as they are written in it.
+    unverified: Vec<String>,
+) -> impl IntoView {
+    marked(&text, &unverified)
+}
+
+/// A text, in which numbers of no source are marked.
+fn marked(text: &str, unverified: &[String]) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    let mut from = 0;
+    for number in numbers(text) {
+        let place = number.place;
+        let written = &text[place.clone()];
+        if !unverified.iter().any(|name| name == written) {
+            continue;
+        }
+        views.push(text[from..place.start].to_owned().into_any());
+        let mark = view! {
+            <mark class=css::unverified title="Unverified: not among the figures that were looked up">
+                {written.to_owned()}
+                <ScreenReaderOnly>" (unverified)"</ScreenReaderOnly>
+            </mark>
+        };
+        views.push(mark.into_any());
+        from = place.end;
+    }
+    views.push(text[from..].to_owned().into_any());
+    views
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn html(text: &str, unverified: &[&str]) -> String {
+        let unverified = unverified.iter().map(|number| (*number).to_owned()).collect();
+        Owner::new().with(|| view! { <Markdown text=text.to_owned() unverified/> }.to_html())
+    }
+
+    #[test]
+    fn no_html_of_a_model_becomes_ours() {
+        let evil = "<script>alert(1)</script>\n\nA <img src=x onerror=alert(1)> [x](javascript:alert(1)) ![y](https://evil.example/z.png) \
+[z](data:text/html,x)\n\n<iframe src=\"https://evil.example\"></iframe>";
+        let html = html(evil, &[]);
+        for forbidden in ["<script", "<img", "<iframe", "<a ", "href", "evil.example/z.png\""] {
+            assert!(!html.contains(forbidden), "{forbidden}: {html}");
+        }
+        assert!(html.contains("&lt;script&gt;"), "{html}");
+    }
+
+    #[test]
+    fn markdown_is_elements() {
+        insta::assert_snapshot!(html(
+            "# Views\n\nThey *fell* by **12.5 %** to 3,912.\n\n1. [Post](https://example.com/)\n2. `code`\n\n| a | b |\n|---|---|\n| 1 | 2 |",
+            &["12.5"]
+        ));
+    }
+
+    #[test]
+    fn a_text_that_is_not_finished_is_shown_too() {
+        for part in ["**bold", "`code", "[link](", "| a |\n|--", "```rust\nfn", "<"] {
+            assert!(!html(part, &[]).is_empty());
+        }
+    }
+}

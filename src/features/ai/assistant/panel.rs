@@ -1,0 +1,74 @@
+use leptos::{html, prelude::*};
+use leptos_router::hooks::use_location;
+use web_sys::KeyboardEvent;
+
+use super::{Asking, Transcript, css};
+use crate::{
+    domain::navigation::{ASSISTANT, conversation_page},
+    hooks::{
+        chat::use_chat,
+        document::{focus_id, use_alive},
+    },
+    ui::button::{Button, ButtonLink, ButtonSize, ButtonVariant},
+};
+
+const FIELD: &str = "panel-message";
+const OPENER: &str = "assistant-opener";
+
+/// The assistant beside every page but its own. What was said stays when another page is gone to.
+#[component]
+pub fn AssistantPanel() -> impl IntoView {
+    let chat = use_chat();
+    let is_alive = use_alive();
+    let is_open = RwSignal::new(false);
+    // Drawn when it is first opened, and kept then.
+    let was_opened = RwSignal::new(false);
+    let panel = NodeRef::<html::Aside>::new();
+    let path = use_location().pathname;
+    let is_elsewhere = Memo::new(move |_| path.get() != ASSISTANT);
+    let open = move || {
+        was_opened.set(true);
+        is_open.set(true);
+        request_animation_frame(|| focus_id(&format!("field-{FIELD}")));
+    };
+    let close = move || {
+        is_open.set(false);
+        request_animation_frame(|| focus_id(OPENER));
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" {
+            close();
+        }
+    };
+    let conversation_id = chat.id_text();
+    let page = move || conversation_id.with(|id| if id.is_empty() { ASSISTANT.to_owned() } else { conversation_page(id) });
+    view! {
+        <div class=css::opener hidden=move || !is_alive.get() || is_open.get() || !is_elsewhere.get()>
+            <button type="button" id=OPENER class=css::open on:click=move |_| open() aria-expanded="false">"Ask the assistant"</button>
+        </div>
+        <aside
+            node_ref=panel
+            class=css::panel
+            aria-label="Assistant"
+            hidden=move || !is_open.get() || !is_elsewhere.get()
+            on:keydown=on_key
+        >
+            <div class=css::panel_head>
+                <h2>"Assistant"</h2>
+                <div class=css::buttons>
+                    {move || view! { <ButtonLink href=page() size=ButtonSize::Small variant=ButtonVariant::Ghost>"Open as page"</ButtonLink> }}
+                    <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.clear()>"New"</Button>
+                    <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| close()>"Close"</Button>
+                </div>
+            </div>
+            {move || {
+                was_opened.get().then(|| {
+                    view! {
+                        <Transcript chat/>
+                        <Asking chat conversation_id field_id=FIELD/>
+                    }
+                })
+            }}
+        </aside>
+    }
+}

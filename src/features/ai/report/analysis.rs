@@ -1,0 +1,88 @@
+use leptos::prelude::*;
+
+use super::{
+    certainty, css,
+    feedback::{Ask, Thoughts},
+};
+use crate::{
+    domain::{
+        ai::report::{Analysis, Insight, Pattern, Prediction, Recommendation},
+        choice::Choice,
+    },
+    features::ai::assistant::Marked,
+    ui::{
+        badge::{Badge, BadgeTone},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// What figures mean.
+#[component]
+pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
+    let Analysis { insights, recommendations, patterns, predictions, confidence } = analysis;
+    let unverified = StoredValue::new(unverified);
+    let marked = move |text: String| view! { <Marked text unverified=unverified.get_value()/> };
+    let insight = move |Insight { title, description, impact, .. }: Insight| {
+        view! {
+            <li>
+                <h4>{title} " " <Badge tone=BadgeTone::Neutral>{format!("{} impact", impact.label())}</Badge></h4>
+                <p>{marked(description)}</p>
+            </li>
+        }
+    };
+    let recommendation = move |(item, recommendation): (i16, Recommendation)| {
+        let Recommendation { title, description, priority, expected_impact, action_items } = recommendation;
+        view! {
+            <li>
+                <h4>{title.clone()} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.label())}</Badge></h4>
+                <p>{marked(description)}</p>
+                <ol class=css::steps>{action_items.into_iter().map(|step| view! { <li>{marked(step)}</li> }).collect_view()}</ol>
+                <p class=css::facts>"Expected: " {marked(expected_impact)}</p>
+                <Ask thoughts item what=title/>
+            </li>
+        }
+    };
+    let pattern = move |Pattern { name, description, frequency, confidence }: Pattern| {
+        view! {
+            <li>
+                <h4>{name}</h4>
+                <p>{marked(description)}</p>
+                <p class=css::facts>{marked(frequency)} ", " {certainty(confidence)}</p>
+            </li>
+        }
+    };
+    let prediction = move |Prediction { metric, prediction, confidence, timeframe }: Prediction| {
+        view! {
+            <li>
+                <h4>{metric}</h4>
+                <p>{marked(prediction)}</p>
+                <p class=css::facts>{marked(timeframe)} ", " {certainty(confidence)}</p>
+            </li>
+        }
+    };
+    view! {
+        <Card>
+            <CardHeader>
+                <h3>"What stands out"</h3>
+                <p>{format!("On the whole {}.", certainty(confidence))}</p>
+            </CardHeader>
+            <CardBody><ul class=css::list>{insights.into_iter().map(insight).collect_view()}</ul></CardBody>
+        </Card>
+        <Card>
+            <CardHeader>
+                <h3>"What to do"</h3>
+            </CardHeader>
+            <CardBody><ul class=css::list>{(0..).zip(recommendations).map(recommendation).collect_view()}</ul></CardBody>
+        </Card>
+        <Card>
+            <CardHeader>
+                <h3>"What repeats itself, and what may come"</h3>
+            </CardHeader>
+            <CardBody>
+                <ul class=css::list>
+                    {patterns.into_iter().map(pattern).collect_view()} {predictions.into_iter().map(prediction).collect_view()}
+                </ul>
+            </CardBody>
+        </Card>
+    }
+}

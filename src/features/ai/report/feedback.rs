@@ -1,0 +1,61 @@
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::css;
+use crate::{
+    api::ai::GiveFeedback,
+    domain::ai::report::Feedback,
+    hooks::form::{Form, FormState},
+    ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
+    },
+};
+
+/// What the creator thinks of the parts of a report.
+#[derive(Clone, Copy)]
+pub(super) struct Thoughts {
+    pub report_id: Uuid,
+    pub form: FormState<GiveFeedback>,
+    pub before: StoredValue<Vec<Feedback>>,
+}
+
+/// Asks whether a part helps.
+#[component]
+pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView {
+    let Thoughts { report_id, form, before } = thoughts;
+    let before = before.with_value(|before| before.iter().find(|feedback| feedback.item == item).map(|feedback| feedback.is_useful));
+    let said = RwSignal::new(before);
+    Effect::new(move || {
+        if let Some(Ok(feedback)) = form.action.value().get()
+            && feedback.item == item
+        {
+            said.set(Some(feedback.is_useful));
+        }
+    });
+    let button = move |is_useful: bool, label: &'static str, what: String| {
+        let is_chosen = move || said.get() == Some(is_useful);
+        view! {
+            <Form form>
+                <input type="hidden" name="reportId" value=report_id.to_string()/>
+                <input type="hidden" name="item" value=item.to_string()/>
+                <input type="hidden" name="isUseful" value=is_useful.to_string()/>
+                <Button
+                    kind=ButtonType::Submit
+                    size=ButtonSize::Small
+                    variant=ButtonVariant::Ghost
+                    attr:aria-pressed=move || is_chosen().to_string()
+                >
+                    {move || if is_chosen() { format!("✓ {label}") } else { label.to_owned() }}
+                    <ScreenReaderOnly>{format!(": {what}")}</ScreenReaderOnly>
+                </Button>
+            </Form>
+        }
+    };
+    view! {
+        <div class=css::thoughts>
+            {button(true, "Useful", what.clone())}
+            {button(false, "Not useful", what)}
+        </div>
+    }
+}

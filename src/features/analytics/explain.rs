@@ -1,0 +1,100 @@
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::Looking;
+use crate::{
+    api::ai::{AnalyzePerformance, get_ai_setup, get_report},
+    domain::{
+        ai::{AiSetup, Operation, report::Report},
+        choice::Choice,
+    },
+    error::ApiError,
+    features::{
+        ai::{QuotaResource, SetupNotice, report::ReportView},
+        load_error::LoadError,
+    },
+    hooks::form::{Form, FormState, Problem, use_form},
+    ui::{
+        button::{Button, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        skeleton::Skeleton,
+    },
+};
+
+/// Has the figures that are looked at explained. The explanation stands in the address, `&report=`.
+#[component]
+pub fn Explain(looking: Memo<Looking>) -> impl IntoView {
+    let form = use_form::<AnalyzePerformance>(|call| call.input.parse().map(drop));
+    let query = use_query_map();
+    let id = Memo::new(move |_| query.with(|query| query.get("report")).filter(|id| !id.is_empty()));
+    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let report = Resource::new(move || id.get(), load);
+    let quota = use_context::<QuotaResource>();
+    Effect::new(move || {
+        let was_sent = form.action.version().get() > 0;
+        if let Some(quota) = quota
+            && was_sent
+        {
+            quota.refetch();
+        }
+    });
+    view! {
+        <Transition fallback=|| view! { <Skeleton label="Loading the explanation"/> }>
+            {move || Suspend::new(async move { explained(form, looking, setup.await, report.await) })}
+        </Transition>
+    }
+}
+
+async fn load(id: Option<String>) -> Result<Option<Report>, ApiError> {
+    match id {
+        Some(id) => get_report(Operation::Analyze.as_str().to_owned(), Some(id)).await,
+        None => Ok(None),
+    }
+}
+
+fn explained(
+    form: FormState<AnalyzePerformance>,
+    looking: Memo<Looking>,
+    setup: Result<AiSetup, ApiError>,
+    report: Result<Option<Report>, ApiError>,
+) -> AnyView {
+    let written = match report {
+        Ok(Some(report)) => {
+            let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
+            view! { <ReportView report is_new/> }.into_any()
+        }
+        Ok(None) => ().into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    };
+    match setup {
+        Ok(setup) if setup.is_available => view! {
+            <Ask form looking/>
+            {written}
+        }
+        .into_any(),
+        Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    }
+}
+
+#[component]
+fn Ask(form: FormState<AnalyzePerformance>, looking: Memo<Looking>) -> impl IntoView {
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"What does this mean?"</h2>
+                <p>"AI explains the figures on this page. A request of your month is used only when the explanation is there."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                <Form form>
+                    <input type="hidden" name="range" value=move || looking.with(|looking| looking.range.as_str())/>
+                    <input type="hidden" name="integrationIds[]" value=move || looking.with(|looking| looking.account.clone())/>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
+                        {move || if form.is_pending().get() { "Explaining…" } else { "Explain this" }}
+                    </Button>
+                </Form>
+            </CardBody>
+        </Card>
+    }
+}

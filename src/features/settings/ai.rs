@@ -1,0 +1,100 @@
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    api::ai::{SaveAiSettings, get_ai_settings},
+    domain::{
+        account::Plan,
+        ai::{
+            dollars,
+            settings::{AiSettings, SAMPLES},
+        },
+        money::Currency,
+    },
+    features::load_error::LoadError,
+    hooks::form::{Done, Form, FormState, Problem, Submit, use_form},
+    ui::{
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        input::Input,
+        skeleton::Skeleton,
+        text_area::TextArea,
+    },
+};
+
+/// Labels and ids of the samples.
+const LABELS: [(&str, &str); SAMPLES] = [("sample-1", "A text of yours"), ("sample-2", "Another one"), ("sample-3", "A third one")];
+
+/// How the AI writes, and what it may cost.
+#[component]
+pub fn AiSection(
+    /// What was chosen.
+    plan: Plan,
+) -> impl IntoView {
+    let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
+    let settings = Resource::new(|| (), |()| get_ai_settings());
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"AI"</h2>
+                <p>"How captions and answers to fans should sound."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                <Done form text="Your AI settings are saved."/>
+                <Transition fallback=|| view! { <Skeleton label="Loading your AI settings"/> }>
+                    {move || Suspend::new(async move {
+                        match settings.await {
+                            Ok(settings) => view! { <Fields form settings plan/> }.into_any(),
+                            Err(error) => view! { <LoadError error/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </CardBody>
+        </Card>
+    }
+}
+
+#[component]
+fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings, plan: Plan) -> impl IntoView {
+    let AiSettings { voice, monthly_cap_micro, spent_micro } = settings;
+    let typed = form.values_of("samples[]");
+    let samples = if form.was_sent() { typed } else { voice.samples };
+    let never_words = if form.was_sent() { form.value_of("neverWords") } else { voice.never_words.join(", ") };
+    let kept_cap = monthly_cap_micro.map(|cap| Currency::Usd.format_minor(cap / 10_000)).unwrap_or_default();
+    let cap = if form.was_sent() { form.value_of("monthlyCap") } else { kept_cap.clone() };
+    let samples = LABELS.into_iter().enumerate().map(move |(index, (id, label))| {
+        let value = samples.get(index).cloned().unwrap_or_default();
+        view! {
+            <Field name="samples[]" id label error=form.error_of("samples")>
+                <TextArea rows=3 value/>
+            </Field>
+        }
+    });
+    // Without a limit of requests, there is one of cost.
+    let cap = match plan {
+        Plan::Premium => view! {
+            <Field
+                name="monthlyCap"
+                label="Most that AI may cost in a month"
+                hint="In dollars; leave empty for no cap of your own."
+                error=form.error_of("monthlyCap")
+            >
+                <Input autocomplete="off" inputmode="decimal" required=false value=cap/>
+            </Field>
+        }
+        .into_any(),
+        Plan::Free | Plan::Pro => view! { <input type="hidden" name="monthlyCap" value=kept_cap/> }.into_any(),
+    };
+    view! {
+        <Form form class=css::form>
+            {samples.collect_view()}
+            <Field name="neverWords" label="Words you never use" hint="Split by commas." error=form.error_of("neverWords")>
+                <Input autocomplete="off" required=false value=never_words/>
+            </Field>
+            {cap}
+            <p class=css::facts>{format!("This month AI has cost {} for you.", dollars(spent_micro))}</p>
+            <Submit form label="Save" busy="Saving…"/>
+        </Form>
+    }
+}

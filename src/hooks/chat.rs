@@ -1,0 +1,277 @@
+//! A conversation with the assistant that is going on: what is asked leaves, and what is answered arrives piece by piece.
+
+use leptos::{prelude::*, task::spawn_local};
+use uuid::Uuid;
+
+use super::event_source::{Events, Heard};
+use crate::{
+    api::ai::{get_conversation, start_chat, stop_chat},
+    domain::ai::chat::{AnswerState, ChatEvent, ChatInput, Conversation, MessageView, Speaker},
+    error::ApiError,
+};
+
+/// The events that are listened to.
+const EVENTS: [&str; 3] = ["agents", "text", "done"];
+
+/// A message, which may still grow.
+#[derive(Clone)]
+pub struct Message {
+    /// Ours.
+    pub id: Uuid,
+    /// What there is of it.
+    pub view: ArcRwSignal<MessageView>,
+}
+
+impl From<MessageView> for Message {
+    fn from(view: MessageView) -> Self {
+        Self { id: view.id, view: ArcRwSignal::new(view) }
+    }
+}
+
+/// A conversation; create it with [`use_chat`].
+#[derive(Clone, Copy)]
+pub struct Chat {
+    /// Which; none was begun yet.
+    pub id: RwSignal<Option<Uuid>>,
+    /// What was said, the oldest first.
+    pub messages: RwSignal<Vec<Message>>,
+    /// What is being typed.
+    pub draft: RwSignal<String>,
+    /// The question that it takes the place of.
+    pub replaces: RwSignal<Option<Uuid>>,
+    /// Why the question did not leave.
+    pub problem: RwSignal<Option<ApiError>>,
+    /// Whether the question is on its way.
+    pub is_sending: RwSignal<bool>,
+    /// Whether the connection is lost while an answer arrives.
+    pub is_lost: RwSignal<bool>,
+    /// The newest whole sentences, for those who listen.
+    pub spoken: RwSignal<String>,
+    /// How many answers have ended.
+    pub answered: RwSignal<u32>,
+    /// The answer that is being written.
+    pub writing: Memo<Option<Uuid>>,
+    /// Bytes of it that were spoken.
+    spoken_bytes: StoredValue<usize>,
+    events: StoredValue<Option<Events>>,
+}
+
+/// A conversation in which nothing was said yet.
+pub fn use_chat() -> Chat {
+    let messages = RwSignal::new(Vec::<Message>::new());
+    let is_writing = |view: &MessageView| view.state == AnswerState::Writing;
+    let writing = Memo::new(move |_| {
+        let newest = messages.with(|messages| messages.last().cloned())?;
+        newest.view.with(is_writing).then_some(newest.id)
+    });
+    let chat = Chat {
+        id: RwSignal::new(None),
+        messages,
+        draft: RwSignal::new(String::new()),
+        replaces: RwSignal::new(None),
+        problem: RwSignal::new(None),
+        is_sending: RwSignal::new(false),
+        is_lost: RwSignal::new(false),
+        spoken: RwSignal::new(String::new()),
+        answered: RwSignal::new(0),
+        writing,
+        spoken_bytes: StoredValue::new(0),
+        events: StoredValue::new(None),
+    };
+    // Also an answer that was being written when the page was loaded.
+    Effect::new(move || match writing.get() {
+        Some(message_id) => chat.follow(message_id),
+        None => chat.events.set_value(None),
+    });
+    chat
+}
+
+impl Chat {
+    /// Shows a conversation as it was loaded, or an empty one. Of one that is shown already, what is here is newer.
+    pub fn show(self, conversation: Option<Conversation>) {
+        let (id, messages) = conversation.map_or((None, Vec::new()), |conversation| (Some(conversation.id), conversation.messages));
+        if self.id.get_untracked() == id {
+            return;
+        }
+        self.replaces.set(None);
+        self.problem.set(None);
+        self.id.set(id);
+        self.messages.set(messages.into_iter().map(Message::from).collect());
+    }
+
+    /// Its number; empty where none was begun.
+    pub fn id_text(self) -> Signal<String> {
+        Signal::derive(move || self.id.get().map(|id| id.to_string()).unwrap_or_default())
+    }
+
+    /// Asks what is typed.
+    pub fn send_draft(self) {
+        self.ask(self.draft.get_untracked(), self.replaces.get_untracked());
+    }
+
+    /// Asks a question, in the place of one of before with all that came after it, or after everything.
+    pub fn ask(self, message: String, replaces: Option<Uuid>) {
+        if self.is_sending.get_untracked() || self.writing.get_untracked().is_some() {
+            return;
+        }
+        self.is_sending.set(true);
+        self.problem.set(None);
+        let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        let input = ChatInput { message, conversation_id: text(self.id.get_untracked()), replaces: text(replaces) };
+        spawn_local(async move {
+            let outcome = start_chat(input).await;
+            // The page may be gone.
+            if self.is_sending.try_set(false).is_some() {
+                return;
+            }
+            match outcome {
+                Ok(started) => {
+                    self.draft.set(String::new());
+                    self.replaces.set(None);
+                    self.messages.update(|messages| {
+                        if let Some(first) = messages.iter().position(|message| Some(message.id) == replaces) {
+                            messages.truncate(first);
+                        }
+                        messages.extend([Message::from(started.question), Message::from(started.answer)]);
+                    });
+                    self.id.set(Some(started.conversation_id));
+                }
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+
+    /// Asks the question before an answer once more.
+    pub fn retry(self, answer: Uuid) {
+        let question = self.messages.with_untracked(|messages| {
+            let index = messages.iter().position(|message| message.id == answer)?;
+            messages[..index].iter().rfind(|message| message.view.with_untracked(|view| view.speaker == Speaker::Creator)).cloned()
+        });
+        if let Some(question) = question {
+            self.ask(question.view.with_untracked(|view| view.text.clone()), Some(question.id));
+        }
+    }
+
+    /// Takes a question back into the field, to be asked in other words.
+    pub fn edit(self, question: &Message) {
+        self.draft.set(question.view.with_untracked(|view| view.text.clone()));
+        self.replaces.set(Some(question.id));
+    }
+
+    /// Begins anew.
+    pub fn clear(self) {
+        self.show(None);
+        self.draft.set(String::new());
+    }
+
+    /// Wants no more of the answer that is being written.
+    pub fn stop(self) {
+        let Some(id) = self.id.get_untracked() else { return };
+        spawn_local(async move {
+            if let Err(error) = stop_chat(id.to_string()).await {
+                self.problem.try_set(Some(error));
+            }
+        });
+    }
+
+    fn follow(self, message_id: Uuid) {
+        let (Some(id), Some(message)) = (self.id.get_untracked(), self.find(message_id)) else { return };
+        let (after, length) = message.view.with_untracked(|view| (view.seq, view.text.len()));
+        self.spoken_bytes.set_value(length);
+        let events = Events::listen(&format!("/api/ai/conversations/{id}/stream?after={after}"), &EVENTS, move |heard| match heard {
+            Heard::Data(data) => {
+                self.is_lost.try_set(false);
+                if let Ok(event) = serde_json::from_str(&data) {
+                    self.take(event);
+                }
+            }
+            Heard::Lost => drop(self.is_lost.try_set(true)),
+            Heard::Refused => self.load_again(),
+        });
+        self.events.set_value(events);
+    }
+
+    fn find(self, id: Uuid) -> Option<Message> {
+        self.messages.try_with_untracked(|messages| messages.iter().find(|message| message.id == id).cloned())?
+    }
+
+    fn take(self, event: ChatEvent) {
+        match event {
+            ChatEvent::Agents { message_id, agents } => {
+                if let Some(message) = self.find(message_id) {
+                    message.view.update(|view| view.agents = agents);
+                }
+            }
+            ChatEvent::Text { message_id, text } => {
+                let Some(message) = self.find(message_id) else { return };
+                message.view.update(|view| {
+                    view.seq += i64::try_from(text.len()).unwrap_or_default();
+                    view.text.push_str(&text);
+                });
+                message.view.with_untracked(|view| self.speak(&view.text, false));
+            }
+            ChatEvent::Done { message } => {
+                self.speak(&message.text, true);
+                if let Some(known) = self.find(message.id) {
+                    known.view.set(*message);
+                    self.answered.update(|answered| *answered += 1);
+                }
+            }
+        }
+    }
+
+    /// Lets those who listen hear whole sentences, each once; of an answer that has ended, also what is none.
+    fn speak(self, text: &str, has_ended: bool) {
+        let from = self.spoken_bytes.get_value();
+        let Some(rest) = text.get(from..) else { return };
+        let end = if has_ended { rest.len() } else { end_of_sentences(rest) };
+        if end > 0 {
+            self.spoken.set(rest[..end].chars().filter(|character| !matches!(character, '*' | '#' | '`' | '_')).collect());
+            self.spoken_bytes.set_value(from + end);
+        }
+    }
+
+    /// What the server says of the conversation now.
+    fn load_again(self) {
+        self.events.set_value(None);
+        let Some(id) = self.id.get_untracked() else { return };
+        spawn_local(async move {
+            let loaded = get_conversation(id.to_string()).await;
+            if self.id.try_get_untracked().flatten() != Some(id) {
+                return;
+            }
+            match loaded {
+                Ok(conversation) => self.messages.set(conversation.messages.into_iter().map(Message::from).collect()),
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+}
+
+/// How many bytes of a text are whole sentences or lines.
+fn end_of_sentences(text: &str) -> usize {
+    let mut end = 0;
+    let mut characters = text.char_indices().peekable();
+    while let Some((index, character)) = characters.next() {
+        let ends_here =
+            character == '\n' || matches!(character, '.' | '!' | '?' | '…') && matches!(characters.peek(), Some((_, ' ' | '\n')));
+        if ends_here {
+            end = index + character.len_utf8();
+        }
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::end_of_sentences;
+
+    #[test]
+    fn sentences_are_spoken_whole() {
+        let spoken = |text: &'static str| &text[..end_of_sentences(text)];
+        assert_eq!(spoken("Your views fell. They were 12"), "Your views fell.");
+        assert_eq!(spoken("They were 12.5"), "", "a point in a number ends nothing");
+        assert_eq!(spoken("- One\n- Tw"), "- One\n");
+        assert_eq!(spoken("Really… yes"), "Really…");
+    }
+}

@@ -1,0 +1,53 @@
+//! `/admin/ai-costs`
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::admin::get_ai_costs,
+    domain::ai::costs::CostsInput,
+    features::{
+        admin::{AdminPages, CostFilters, CostsReport},
+        load_error::LoadError,
+    },
+    ui::skeleton::Skeleton,
+};
+
+/// `/admin/ai-costs?from=&until=&creator=&agent=&operation=&model=&page=`: for those who run Huntaze.
+#[component]
+pub fn AiCostsPage() -> impl IntoView {
+    let query = use_query_map();
+    let input = Memo::new(move |_| {
+        let field = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
+        CostsInput {
+            from: field("from"),
+            until: field("until"),
+            creator: field("creator"),
+            agent: field("agent"),
+            operation: field("operation"),
+            model: field("model"),
+            page: field("page"),
+        }
+    });
+    let costs = Resource::new(move || input.get(), get_ai_costs);
+    view! {
+        <PageMeta title="AI costs" description="What AI costs, by day, creator, agent, operation and model."/>
+        <h1>"AI costs"</h1>
+        <AdminPages current="/admin/ai-costs"/>
+        <Transition fallback=|| view! { <Skeleton label="Loading the costs"/> }>
+            {move || Suspend::new(async move {
+                let costs = costs.await;
+                let asked = input.get_untracked();
+                let report = match costs {
+                    Ok(costs) => view! { <CostsReport costs input=asked.clone()/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                };
+                view! {
+                    <CostFilters input=asked/>
+                    {report}
+                }
+            })}
+        </Transition>
+    }
+}

@@ -1,0 +1,118 @@
+//! `/assistant`
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+
+use super::PageMeta;
+use crate::{
+    api::ai::{DeleteConversation, RenameConversation, get_ai_setup, get_conversation, get_conversations},
+    domain::{ai::chat::Conversation, navigation::conversation_page},
+    error::ApiError,
+    features::{
+        ai::{
+            SetupNotice,
+            assistant::{Asking, ConversationHead, ConversationList, Transcript, check_title},
+        },
+        load_error::LoadError,
+    },
+    hooks::{
+        chat::{Chat, use_chat},
+        form::{FormState, use_form},
+    },
+    ui::skeleton::Skeleton,
+};
+
+stylance::import_crate_style!(css, "src/pages/assistant.module.css");
+
+/// `/assistant?conversation=&search=&list=`: a conversation, or the beginning of one, and those that there are.
+#[component]
+pub fn AssistantPage() -> impl IntoView {
+    let chat = use_chat();
+    let query = use_query_map();
+    let field = move |name: &'static str| Memo::new(move |_| query.with(|query| query.get(name)).unwrap_or_default());
+    let (id, search, list) = (field("conversation"), field("search"), field("list"));
+    let (rename, delete) = (use_form::<RenameConversation>(check_title), use_form::<DeleteConversation>(|_| Ok(())));
+    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let conversation = Resource::new(move || (id.get(), rename.action.version().get()), |(id, _)| load(id));
+    let changes = move || (chat.answered.get(), rename.action.version().get(), delete.action.version().get());
+    let conversations = Resource::new(
+        move || (search.get(), list.get(), changes()),
+        |(search, list, _)| get_conversations(search, list.parse().unwrap_or(1)),
+    );
+    stay_at_its_address(chat, id);
+    let known_id = Signal::derive(move || Some(chat.id_text().get()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.get()));
+    let talk = move || Suspend::new(async move { talk(chat, conversation.await, rename, delete) });
+    let list_of_conversations = move || {
+        Suspend::new(async move {
+            match conversations.await {
+                Ok(page) => view! { <ConversationList page/> }.into_any(),
+                Err(error) => view! { <LoadError error/> }.into_any(),
+            }
+        })
+    };
+    let rooms = move || {
+        view! {
+            <div class=css::rooms>
+                <div class=css::talk>
+                    <Transition fallback=|| view! { <Skeleton label="Loading the conversation"/> }>{talk}</Transition>
+                    <Asking chat conversation_id=known_id field_id="chat-message"/>
+                </div>
+                <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>
+            </div>
+        }
+    };
+    view! {
+        <PageMeta title="Assistant" description="Answers that rest on your own figures."/>
+        <h1>"Assistant"</h1>
+        <Suspense fallback=|| view! { <Skeleton label="Loading the assistant"/> }>
+            {move || Suspend::new(async move {
+                match setup.await {
+                    Ok(setup) if setup.is_available => rooms().into_any(),
+                    Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// What was said, under its name.
+fn talk(
+    chat: Chat,
+    loaded: Result<Option<Conversation>, ApiError>,
+    rename: FormState<RenameConversation>,
+    delete: FormState<DeleteConversation>,
+) -> AnyView {
+    match loaded {
+        Ok(conversation) => {
+            let name = conversation.as_ref().map(|conversation| conversation.title.clone());
+            chat.show(conversation);
+            view! {
+                {name.map(|name| view! { <ConversationHead chat name rename delete/> })}
+                <Transcript chat/>
+            }
+            .into_any()
+        }
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    }
+}
+
+async fn load(id: String) -> Result<Option<Conversation>, ApiError> {
+    if id.is_empty() { Ok(None) } else { get_conversation(id).await.map(Some) }
+}
+
+/// A conversation that was just begun gets its address, so that a reload finds it.
+fn stay_at_its_address(chat: Chat, id: Memo<String>) {
+    let navigate = use_navigate();
+    Effect::new(move || {
+        let begun = chat.id.get().map(|begun| begun.to_string());
+        if let Some(begun) = begun
+            && id.get_untracked().is_empty()
+        {
+            navigate(&conversation_page(&begun), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        }
+    });
+}

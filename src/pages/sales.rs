@@ -1,0 +1,107 @@
+//! `/sales`
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::PageMeta;
+use crate::{
+    api::ai::{OptimizeSales, get_ai_setup, get_report},
+    domain::{
+        ai::{Operation, report::Report},
+        choice::Choice,
+        figures::StatsRange,
+    },
+    error::ApiError,
+    features::{
+        ai::{QuotaResource, SetupNotice, report::ReportView},
+        load_error::LoadError,
+    },
+    hooks::form::{Form, FormState, Problem, use_form},
+    ui::{
+        button::{Button, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+        field::Field,
+        select::{Select, SelectOption},
+        skeleton::Skeleton,
+    },
+};
+
+/// A sales strategy. It stands in the address, `/sales?report=`; without it the newest is shown.
+#[component]
+pub fn SalesPage() -> impl IntoView {
+    let form = use_form::<OptimizeSales>(|call| call.input.parse().map(drop));
+    let query = use_query_map();
+    let id = Memo::new(move |_| query.with(|query| query.get("report")));
+    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
+    let quota = expect_context::<QuotaResource>();
+    Effect::new(move || {
+        if form.action.version().get() > 0 {
+            quota.refetch();
+        }
+    });
+    view! {
+        <PageMeta title="Sales" description="How to earn more from the audience that there is."/>
+        <h1>"Sales"</h1>
+        <Transition fallback=|| view! { <Skeleton label="Loading the strategy"/> }>
+            {move || Suspend::new(async move {
+                let setup = setup.await;
+                let written = written(form, report.await);
+                match setup {
+                    Ok(setup) if setup.is_available => view! {
+                        <StrategyForm form/>
+                        {written}
+                    }
+                    .into_any(),
+                    Ok(setup) => view! {
+                        <SetupNotice setup/>
+                        {written}
+                    }
+                    .into_any(),
+                    Err(error) => view! { <LoadError error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn written(form: FormState<OptimizeSales>, report: Result<Option<Report>, ApiError>) -> AnyView {
+    match report {
+        Ok(Some(report)) => {
+            let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
+            view! { <ReportView report is_new/> }.into_any()
+        }
+        Ok(None) => ().into_any(),
+        Err(error) => view! { <LoadError error/> }.into_any(),
+    }
+}
+
+#[component]
+fn StrategyForm(form: FormState<OptimizeSales>) -> impl IntoView {
+    let chosen = form.value_of("range");
+    let option = |range: &StatsRange| SelectOption {
+        value: range.as_str().into(),
+        label: range.label().into(),
+        selected: if chosen.is_empty() { *range == StatsRange::default() } else { range.as_str() == chosen },
+    };
+    let ranges = StatsRange::ALL.iter().map(option).collect();
+    view! {
+        <Card>
+            <CardHeader>
+                <h2>"A strategy from your own figures"</h2>
+                <p>"Prices, what to offer next, and what it may come to. A request of your month is used only when it is there."</p>
+            </CardHeader>
+            <CardBody>
+                <Problem form/>
+                <Form form>
+                    <Field name="range" label="Figures of the last" error=form.error_of("range")>
+                        <Select options=ranges/>
+                    </Field>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
+                        {move || if form.is_pending().get() { "Working it out…" } else { "Work out a strategy" }}
+                    </Button>
+                </Form>
+            </CardBody>
+        </Card>
+    }
+}

@@ -1,0 +1,30 @@
+//! What AI costs, as a table to take away.
+
+use axum::{
+    Extension,
+    extract::{Query, State, rejection::QueryRejection},
+    response::{IntoResponse, Response},
+};
+
+use super::{account::signed_in, analytics::table};
+use crate::{
+    domain::{account::Role, ai::costs::CostsInput},
+    error::{ApiError, ErrorCode},
+    server::{db::sessions::OpenSession, services::ai, state::AppState},
+};
+
+/// `GET /api/admin/ai-costs.csv`, with the filters of `GET /api/admin/ai-costs`.
+///
+/// # Errors
+/// 400 for a filter that is not understood; 401; 403 for creators.
+pub async fn export(
+    State(state): State<AppState>,
+    session: Option<Extension<OpenSession>>,
+    input: Result<Query<CostsInput>, QueryRejection>,
+) -> Result<Response, ApiError> {
+    if signed_in(session)?.user.role != Role::Admin {
+        return Err(ErrorCode::Forbidden.into());
+    }
+    let Ok(Query(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
+    Ok(table("huntaze-ai-costs.csv", ai::export_costs(&state, &input).await?).into_response())
+}

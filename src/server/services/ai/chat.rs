@@ -1,0 +1,261 @@
+//! Answers of the assistant: begun by a question, written on whether or not somebody reads along, and kept.
+
+use std::{pin::pin, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::{
+    AiError,
+    calls::Calls,
+    conversations::{self, view},
+    coordinator::{self, Answered, Question},
+    model, quota,
+    quota::Reservation,
+};
+use crate::{
+    domain::{
+        account::CurrentUser,
+        ai::{
+            Operation,
+            chat::{self, AnswerState, ChatAnswer, ChatInput, ChatRequest, ChatStarted, Speaker},
+            grounding,
+            settings::Voice,
+        },
+    },
+    error::ApiError,
+    server::{
+        ai::{Turn, Writer},
+        db::{
+            self,
+            ai_conversations::{EndedAnswer, NewMessage, StoredMessage},
+        },
+        state::AppState,
+    },
+};
+
+/// An answer takes no longer. Its reservation holds longer.
+const LONGEST: Duration = Duration::from_mins(4);
+/// What was written is kept so often.
+const KEPT_EVERY: Duration = Duration::from_millis(500);
+/// Without news for so long, the process that writes has died.
+const SIGN_OF_LIFE: TimeDelta = TimeDelta::seconds(15);
+/// What was said longer ago is not told to the model.
+const CONTEXT: TimeDelta = TimeDelta::hours(24);
+/// So many messages before the question are told to the model.
+const MOST_TURNS: usize = 20;
+/// A conversation has no more messages.
+const MOST_MESSAGES: i32 = 200;
+
+/// Begins an answer. It is written to its end by this process, whether or not somebody reads along.
+///
+/// # Errors
+/// Invalid, not set up, no request left, no such conversation, or one in which an answer is being written.
+pub async fn start_chat(state: &AppState, user: &CurrentUser, input: &ChatInput) -> Result<ChatStarted, AiError> {
+    let request = input.parse().map_err(AiError::Invalid)?;
+    let is_sandbox = model(state)?.is_sandbox();
+    let voice = db::ai_settings::find(&state.db, user.id).await?.voice;
+    let reservation = quota::reserve(state, user, Operation::Chat).await?;
+    let begun = match begin(state, user, &request, reservation.id, is_sandbox).await {
+        Ok(begun) => begun,
+        Err(error) => {
+            reservation.release(state, &[]).await?;
+            return Err(error);
+        }
+    };
+    let started = ChatStarted {
+        conversation_id: begun.conversation_id,
+        question: view(begun.question.clone(), state.clock.now()),
+        answer: view(begun.answer.clone(), state.clock.now()),
+    };
+    // Before the answer to the browser: who reads along from the first moment finds it.
+    let writer = state.live_answers.begin(begun.answer.id);
+    let (worker, user_id) = (state.clone(), user.id);
+    state.tasks.spawn(async move {
+        let (conversation_id, id) = (begun.conversation_id, begun.answer.id);
+        let question = begun.into_question(user_id, voice);
+        if let Err(error) = write(&worker, &question, id, &reservation, &writer).await {
+            // It is given up when its sign of life is over.
+            tracing::error!(%error, %conversation_id, "an answer could not be kept");
+        }
+        writer.finish();
+    });
+    Ok(started)
+}
+
+/// Begins an answer, and waits for its end.
+///
+/// # Errors
+/// Those of [`start_chat`], and that of the answer where there is none.
+pub async fn chat(state: &AppState, user: &CurrentUser, input: &ChatInput) -> Result<ChatAnswer, AiError> {
+    let started = start_chat(state, user, input).await?;
+    if let Some(mut draft) = state.live_answers.follow(started.answer.id) {
+        while !draft.borrow_and_update().is_stored && draft.changed().await.is_ok() {}
+    }
+    let message = conversations::message(state, user.id, started.conversation_id, started.answer.id).await?;
+    Ok(ChatAnswer { conversation_id: started.conversation_id, message })
+}
+
+/// Ends the answer that is being written in a conversation, in whatever process; what came stays.
+///
+/// # Errors
+/// There is no such conversation.
+pub async fn stop_chat(state: &AppState, user_id: Uuid, conversation_id: &str) -> Result<(), AiError> {
+    let id = conversations::parse(conversation_id)?;
+    db::ai_conversations::find_title(&state.db, user_id, id).await?.ok_or(AiError::Unknown)?;
+    if let Some(message_id) = db::ai_conversations::ask_to_stop(&state.db, user_id, id).await? {
+        state.live_answers.stop(message_id);
+    }
+    Ok(())
+}
+
+/// A question that was stored, and the answer that is to be written.
+struct Begun {
+    conversation_id: Uuid,
+    before: Vec<StoredMessage>,
+    question: StoredMessage,
+    answer: StoredMessage,
+}
+
+/// Stores the question and the beginning of its answer, if nothing else is being written there.
+async fn begin(state: &AppState, user: &CurrentUser, request: &ChatRequest, request_id: Uuid, is_sandbox: bool) -> Result<Begun, AiError> {
+    let now = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    let conversation_id = request.conversation.unwrap_or_else(Uuid::now_v7);
+    if request.conversation.is_none() {
+        let title = chat::title(&request.message).map_err(AiError::Invalid)?;
+        db::ai_conversations::insert(&mut *tx, conversation_id, user.id, &title, now).await?;
+    } else if !db::ai_conversations::touch(&mut *tx, user.id, conversation_id, now).await? {
+        // Others who say something there wait here, until this transaction has ended.
+        return Err(AiError::Unknown);
+    }
+    db::ai_conversations::give_up_dead(&mut *tx, Some(conversation_id), conversations::BROKEN_OFF, now).await?;
+    if let Some(replaced) = request.replaces
+        && db::ai_conversations::delete_from(&mut *tx, conversation_id, replaced).await? == 0
+    {
+        return Err(AiError::Unknown);
+    }
+    let before = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
+    if before.iter().any(|message| message.state == AnswerState::Writing) {
+        return Err(AiError::Writing);
+    }
+    let number = before.last().map_or(1, |message| message.number + 1);
+    if number > MOST_MESSAGES {
+        return Err(AiError::TooLong);
+    }
+    let (question_id, answer_id, alive_until) = (Uuid::now_v7(), Uuid::now_v7(), now + SIGN_OF_LIFE);
+    for (id, number, speaker, text, answer, is_sandbox) in [
+        (question_id, number, Speaker::Creator, request.message.as_str(), None, false),
+        (answer_id, number + 1, Speaker::Assistant, "", Some((request_id, alive_until)), is_sandbox),
+    ] {
+        let new = NewMessage { id, conversation_id, number, speaker, text, answer, is_sandbox };
+        db::ai_conversations::insert_message(&mut *tx, &new, now).await?;
+    }
+    let mut stored = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
+    let (Some(answer), Some(question)) = (stored.pop(), stored.pop()) else { return Err(AiError::Unknown) };
+    tx.commit().await?;
+    Ok(Begun { conversation_id, before, question, answer })
+}
+
+impl Begun {
+    /// The question with what was said before it, as a model is told.
+    fn into_question(self, user_id: Uuid, voice: Voice) -> Question {
+        let since = self.question.created_at - CONTEXT;
+        let said: Vec<_> = self.before.into_iter().filter(|message| message.created_at >= since && !message.text.is_empty()).collect();
+        let first = said.len().saturating_sub(MOST_TURNS);
+        let mut turns: Vec<_> = said.into_iter().skip(first).map(turn).collect();
+        let text = self.question.text.clone();
+        turns.push(turn(self.question));
+        Question { user_id, turns, text, voice }
+    }
+}
+
+fn turn(message: StoredMessage) -> Turn {
+    match message.speaker {
+        Speaker::Creator => Turn::User(message.text),
+        Speaker::Assistant => Turn::Model(message.text),
+    }
+}
+
+/// How an answer ended.
+enum Ending {
+    Answered(Answered),
+    Stopped,
+    Failed(AiError),
+}
+
+/// Writes an answer, and stores it as it stays together with what it came to.
+async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Reservation, writer: &Writer) -> Result<(), AiError> {
+    let calls = Calls::new(model(state)?);
+    let ending = {
+        // Dropped at the end of this block: a call that is under way ends there.
+        let answer = pin!(tokio::time::timeout(LONGEST, coordinator::answer(state, &calls, question, writer)));
+        tokio::select! {
+            outcome = answer => match outcome {
+                Ok(Ok(answered)) => Ending::Answered(answered),
+                Ok(Err(error)) => Ending::Failed(error),
+                Err(_) => Ending::Failed(AiError::NoAnswer),
+            },
+            () = writer.stopped() => Ending::Stopped,
+            () = keep(state, id, writer) => Ending::Stopped,
+        }
+    };
+    store(state, id, reservation, writer, ending, &calls).await
+}
+
+/// Keeps what was written so far, until it is to stop.
+async fn keep(state: &AppState, id: Uuid, writer: &Writer) {
+    loop {
+        tokio::time::sleep(KEPT_EVERY).await;
+        let draft = writer.draft();
+        let alive_until = state.clock.now() + SIGN_OF_LIFE;
+        match db::ai_conversations::keep(&state.db, id, &draft.text, &draft.agents, alive_until).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            // The answer goes on; the next time it may be kept.
+            Err(error) => tracing::warn!(%error, "what was written so far could not be kept"),
+        }
+    }
+}
+
+async fn store(
+    state: &AppState,
+    id: Uuid,
+    reservation: &Reservation,
+    writer: &Writer,
+    ending: Ending,
+    calls: &Calls<'_>,
+) -> Result<(), AiError> {
+    let draft = writer.draft();
+    let (state_word, problem, answered) = match ending {
+        Ending::Answered(answered) => (AnswerState::Complete, None, answered),
+        Ending::Stopped => (AnswerState::Stopped, None, Answered::default()),
+        Ending::Failed(error) => (AnswerState::Failed, Some(ApiError::from(error).message), Answered::default()),
+    };
+    // Who stops before the first word has used nothing.
+    let counts = match state_word {
+        AnswerState::Complete => true,
+        AnswerState::Stopped => !draft.text.is_empty(),
+        AnswerState::Failed | AnswerState::Writing => false,
+    };
+    let unverified = grounding::unverified(&draft.text, &answered.figures);
+    let ended = EndedAnswer {
+        id,
+        text: &draft.text,
+        state: state_word,
+        problem: problem.as_deref(),
+        agents: &draft.agents,
+        sources: &answered.sources,
+        unverified: &unverified,
+    };
+    let now: DateTime<Utc> = state.clock.now();
+    let mut tx = state.db.begin().await?;
+    if counts {
+        reservation.settle(&mut tx, &calls.list(), state).await?;
+    } else {
+        reservation.release_in(&mut tx, &calls.list(), now).await?;
+    }
+    db::ai_conversations::end(&mut *tx, &ended).await?;
+    tx.commit().await?;
+    Ok(())
+}

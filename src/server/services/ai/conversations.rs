@@ -1,0 +1,108 @@
+//! Conversations: what was said, and what is being said.
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::AiError;
+use crate::{
+    domain::ai::chat::{self, AnswerState, CONVERSATIONS_PAGE, Conversation, ConversationsPage, MessageView},
+    server::{
+        db::{self, DbError, ai_conversations::StoredMessage},
+        state::AppState,
+    },
+};
+
+/// Of an answer whose process has died.
+pub(super) const BROKEN_OFF: &str = "The answer broke off. Ask again. This request was not counted.";
+
+/// Conversations that contain a text, the newest first; a page beyond the last is the last.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn conversations(state: &AppState, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
+    let search = search.trim().to_owned();
+    let read = |page: u32| {
+        let (limit, offset) = (i64::from(CONVERSATIONS_PAGE), i64::from(page - 1) * i64::from(CONVERSATIONS_PAGE));
+        db::ai_conversations::list(&state.db, user_id, &search, limit, offset)
+    };
+    let pages_of = |total: i64| u32::try_from(total.max(1)).unwrap_or(u32::MAX).div_ceil(CONVERSATIONS_PAGE);
+    let mut page = page.max(1);
+    let (mut conversations, mut total) = read(page).await?;
+    if conversations.is_empty() && page > 1 {
+        // Beyond the last page nothing tells how many there are.
+        (_, total) = read(1).await?;
+        page = pages_of(total);
+        (conversations, total) = read(page).await?;
+    }
+    Ok(ConversationsPage { search, page, pages: pages_of(total), conversations })
+}
+
+/// A conversation with all that was said.
+///
+/// # Errors
+/// Unknown, also where it is somebody else's.
+pub async fn conversation(state: &AppState, user_id: Uuid, id: &str) -> Result<Conversation, AiError> {
+    let id = parse(id)?;
+    let title = db::ai_conversations::find_title(&state.db, user_id, id).await?.ok_or(AiError::Unknown)?;
+    let now = state.clock.now();
+    let messages = db::ai_conversations::messages(&state.db, user_id, id, None).await?.into_iter().map(|message| view(message, now));
+    Ok(Conversation { id, title, messages: messages.collect() })
+}
+
+/// Gives a conversation another name.
+///
+/// # Errors
+/// Unknown, or there is nothing of a name.
+pub async fn rename_conversation(state: &AppState, user_id: Uuid, id: &str, title: &str) -> Result<(), AiError> {
+    let title = chat::title(title).map_err(AiError::Invalid)?;
+    if db::ai_conversations::rename(&state.db, user_id, parse(id)?, &title).await? { Ok(()) } else { Err(AiError::Unknown) }
+}
+
+/// Deletes a conversation, and ends the answer that is being written in it.
+///
+/// # Errors
+/// Unknown.
+pub async fn delete_conversation(state: &AppState, user_id: Uuid, id: &str) -> Result<(), AiError> {
+    let id = parse(id)?;
+    if let Some(message_id) = db::ai_conversations::ask_to_stop(&state.db, user_id, id).await? {
+        state.live_answers.stop(message_id);
+    }
+    if db::ai_conversations::delete(&state.db, user_id, id).await? { Ok(()) } else { Err(AiError::Unknown) }
+}
+
+/// Gives up answers whose process has died. Returns how many those were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn give_up_dead_answers(state: &AppState, now: DateTime<Utc>) -> Result<u64, DbError> {
+    db::ai_conversations::give_up_dead(&state.db, None, BROKEN_OFF, now).await
+}
+
+/// One message.
+pub(super) async fn message(state: &AppState, user_id: Uuid, conversation_id: Uuid, id: Uuid) -> Result<MessageView, AiError> {
+    let found = db::ai_conversations::messages(&state.db, user_id, conversation_id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
+    Ok(view(found, state.clock.now()))
+}
+
+/// A message as it is shown. An answer whose process has died is no longer being written.
+pub(super) fn view(message: StoredMessage, now: DateTime<Utc>) -> MessageView {
+    let is_dead = message.state == AnswerState::Writing && message.alive_until.is_none_or(|alive_until| alive_until <= now);
+    MessageView {
+        id: message.id,
+        speaker: message.speaker,
+        seq: chat::seq(message.number, message.text.len()),
+        text: message.text,
+        state: if is_dead { AnswerState::Failed } else { message.state },
+        problem: if is_dead { Some(BROKEN_OFF.to_owned()) } else { message.problem },
+        agents: message.agents,
+        sources: message.sources,
+        unverified: message.unverified,
+        cost: message.cost.filter(|cost| !cost.models.is_empty()),
+        is_sandbox: message.is_sandbox,
+        created_at: message.created_at,
+    }
+}
+
+pub(super) fn parse(id: &str) -> Result<Uuid, AiError> {
+    id.parse().map_err(|_| AiError::Unknown)
+}

@@ -1,0 +1,123 @@
+//! Has agents answer a question: those whose it is, at the same time, and each with what it looks up.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures::future::join_all;
+use uuid::Uuid;
+
+use super::{AiError, calls::Calls, lookup::Findings};
+use crate::{
+    domain::{
+        ai::{AgentKind, settings::Voice},
+        choice::Choice,
+    },
+    server::{
+        ai::{Composer, Turn, Writer, agents::chat, router},
+        state::AppState,
+    },
+};
+
+/// So often an agent may look things up before it has to answer.
+const MOST_ROUNDS: usize = 4;
+/// So many things at once.
+const MOST_LOOKUPS: usize = 6;
+
+/// A question, and what was said before it.
+pub(super) struct Question {
+    /// Whose.
+    pub user_id: Uuid,
+    /// The last is the question.
+    pub turns: Vec<Turn>,
+    /// The question alone.
+    pub text: String,
+    /// How the creator writes.
+    pub voice: Voice,
+}
+
+/// What was looked up for an answer.
+pub(super) type Answered = Findings;
+
+/// Answers a question into `writer`. An agent that fails leaves a note; only where all fail there is no answer.
+///
+/// # Errors
+/// Of the first agent that failed.
+pub(super) async fn answer(state: &AppState, calls: &Calls<'_>, question: &Question, writer: &Writer) -> Result<Answered, AiError> {
+    let agents = choose(calls, &question.text).await?;
+    writer.set_agents(&agents);
+    let composer = Mutex::new(Composer::new(&agents));
+    let compose = |work: &mut dyn FnMut(&mut Composer) -> String| {
+        let mut composer = composer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.push(&work(&mut composer));
+    };
+    let compose = &compose;
+    let has_others = agents.len() > 1;
+    let answers = agents.iter().enumerate().map(async |(index, agent)| {
+        let mut say = |text: &str| compose(&mut |composer| composer.push(index, text));
+        let outcome = run(state, calls, question, *agent, &mut say).await;
+        if let Err(error) = &outcome
+            && has_others
+        {
+            tracing::warn!(%error, agent = agent.as_str(), "an agent gave no answer");
+            say(&format!("\n\n*The {} agent gave no answer here.*", agent.label()));
+        }
+        compose(&mut |composer| composer.end(index));
+        outcome
+    });
+    let mut found = None::<Answered>;
+    let mut failed = None;
+    for outcome in join_all(answers).await {
+        match outcome {
+            Ok(findings) => found.get_or_insert_default().extend(findings),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    found.ok_or_else(|| failed.unwrap_or(AiError::NoAnswer))
+}
+
+/// Rules first, a model where they do not say.
+async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiError> {
+    let agents = router::by_rules(question);
+    if !agents.is_empty() {
+        return Ok(agents);
+    }
+    match calls.ask(AgentKind::Coordinator, &router::prompt(question)).await {
+        Ok(reply) => Ok(router::read(&reply.text)),
+        // Who answers can be guessed; what is not answered at all, or by nobody, cannot.
+        Err(AiError::NoAnswer) => Ok(router::read("")),
+        Err(error) => Err(error),
+    }
+}
+
+/// Lets one agent answer: it looks up, is told, and goes on until it has answered.
+async fn run(
+    state: &AppState,
+    calls: &Calls<'_>,
+    question: &Question,
+    agent: AgentKind,
+    say: &mut (dyn FnMut(&str) + Send),
+) -> Result<Answered, AiError> {
+    let mut prompt = chat::prompt(agent, question.turns.clone(), &question.voice, state.clock.now().date_naive());
+    let mut findings = Findings::default();
+    let mut has_said = false;
+    for _ in 0..=MOST_ROUNDS {
+        let reply = calls
+            .stream(agent, &prompt, &mut |text| {
+                if std::mem::take(&mut has_said) {
+                    say("\n\n");
+                }
+                say(text);
+            })
+            .await?;
+        if reply.calls.is_empty() {
+            return if reply.text.trim().is_empty() { Err(AiError::NoAnswer) } else { Ok(findings) };
+        }
+        has_said = !reply.text.is_empty();
+        let mut results = Vec::new();
+        for call in reply.calls.iter().take(MOST_LOOKUPS) {
+            results.push(findings.look_up(state, question.user_id, call).await);
+        }
+        prompt.turns.extend([Turn::Calls(reply.calls.into_iter().take(MOST_LOOKUPS).collect()), Turn::Results(results)]);
+    }
+    tracing::warn!(agent = agent.as_str(), "an agent looked things up without end");
+    Err(AiError::NoAnswer)
+}

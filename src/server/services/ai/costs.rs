@@ -1,0 +1,134 @@
+//! What AI costs: for operators, and as a charge of each creator and month.
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::AiError;
+use crate::{
+    domain::{
+        ai::{
+            Operation,
+            costs::{AiCosts, Anomaly, AnomalyKind, CREATORS_PAGE, CostsFilter, CostsInput, Severity},
+            dollars,
+        },
+        choice::Choice,
+    },
+    server::{
+        db::{
+            self, DbError,
+            ai_costs::{CostRow, Outlier},
+        },
+        infra::spreadsheet,
+        services::integrations::first_of_month,
+        state::AppState,
+    },
+};
+
+/// Who spends less is not looked at: $10, and $5 where one operation is most of it.
+const LEAST: i64 = 10_000_000;
+const LEAST_OF_ONE_OPERATION: i64 = 5_000_000;
+/// Standard deviations above the mean.
+const ODD: f64 = 2.0;
+const VERY_ODD: f64 = 3.0;
+/// Percent.
+const MOST_OF_ONE_OPERATION: i64 = 80;
+const MOST_ANOMALIES: i64 = 50;
+const MOST_MONTHS: i64 = 12;
+/// No table that is taken away is longer.
+const MOST_ROWS: i64 = 100_000;
+
+/// What AI costs over a period.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn costs(state: &AppState, input: &CostsInput) -> Result<AiCosts, AiError> {
+    let filter = filter(state, input)?;
+    let sums = db::ai_costs::sums(&state.db, &filter).await?;
+    let (limit, offset) = (i64::from(CREATORS_PAGE), i64::from(filter.page - 1) * i64::from(CREATORS_PAGE));
+    let (creators, total) = db::ai_costs::creators(&state.db, &filter, limit, offset).await?;
+    let (spending, concentration) = ((LEAST, ODD), (LEAST_OF_ONE_OPERATION, MOST_OF_ONE_OPERATION));
+    let outliers = db::ai_costs::outliers(&state.db, &filter, spending, concentration, MOST_ANOMALIES).await?;
+    Ok(AiCosts {
+        from: filter.from,
+        until: filter.until,
+        total: sums.total,
+        by_day: sums.days,
+        by_agent: sums.agents,
+        by_operation: sums.operations,
+        by_model: sums.models,
+        creators,
+        page: filter.page,
+        pages: u32::try_from(total.max(1)).unwrap_or(u32::MAX).div_ceil(CREATORS_PAGE),
+        anomalies: outliers.iter().flat_map(anomalies).collect(),
+        months: db::ai_costs::months(&state.db, MOST_MONTHS).await?,
+        feedback: db::ai_reports::count_feedback(&state.db).await?,
+    })
+}
+
+fn filter(state: &AppState, input: &CostsInput) -> Result<CostsFilter, AiError> {
+    input.parse(state.clock.now().date_naive()).map_err(AiError::Invalid)
+}
+
+/// What is odd about a creator: one thing, or both.
+fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
+    let anomaly =
+        |kind, severity, message| Anomaly { kind, severity, creator_id: outlier.creator_id, email: outlier.email.clone(), message };
+    let mut found = Vec::new();
+    if outlier.cost_micro > LEAST && outlier.deviations > ODD {
+        let severity = if outlier.deviations > VERY_ODD { Severity::High } else { Severity::Medium };
+        let message = format!(
+            "{} in this period, {:.1} standard deviations above the mean of all creators.",
+            dollars(outlier.cost_micro),
+            outlier.deviations
+        );
+        found.push(anomaly(AnomalyKind::HighSpending, severity, message));
+    }
+    if outlier.cost_micro > LEAST_OF_ONE_OPERATION && outlier.share > MOST_OF_ONE_OPERATION {
+        let operation =
+            Operation::parse(&outlier.operation).map_or_else(|| outlier.operation.clone(), |operation| operation.label().to_owned());
+        let message = format!("{} % of {} is for {operation}.", outlier.share, dollars(outlier.cost_micro));
+        found.push(anomaly(AnomalyKind::FeatureConcentration, Severity::Low, message));
+    }
+    found
+}
+
+/// The same period as a table: a row for each day, creator, agent, operation and model. No text in it becomes a formula.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn export_costs(state: &AppState, input: &CostsInput) -> Result<Vec<u8>, AiError> {
+    let rows = db::ai_costs::rows(&state.db, &filter(state, input)?, MOST_ROWS).await?;
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let header = ["day", "creator_id", "email", "agent", "operation", "model", "calls", "input_tokens", "output_tokens", "cost_usd"];
+    table.write_record(header)?;
+    for row in rows {
+        let CostRow { day, creator_id, email, agent, operation, model, calls, input_tokens, output_tokens, cost_micro } = row;
+        let texts = [email, agent, operation, model].map(|text| spreadsheet::cell(&text));
+        let numbers = [calls, input_tokens, output_tokens].map(|number| number.to_string());
+        let cost = format!("{}.{:06}", cost_micro / 1_000_000, cost_micro % 1_000_000);
+        table.write_record([day.to_string(), creator_id.to_string()].iter().chain(&texts).chain(&numbers).chain([&cost]))?;
+    }
+    table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
+}
+
+/// The first day of the month whose charges are not computed yet: what was begun before midnight has ended an hour later.
+fn open_month(state: &AppState) -> NaiveDate {
+    first_of_month(state.clock.now() - TimeDelta::hours(1))
+}
+
+/// Whether a month has ended that is not charged, or not as it was used.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn is_charge_due(state: &AppState) -> Result<bool, DbError> {
+    db::ai_costs::is_charge_due(&state.db, open_month(state)).await
+}
+
+/// Charges each creator for each month that has ended, once. Done again, it changes nothing, unless a call came late.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn charge_months(state: &AppState) -> Result<(), DbError> {
+    let charges = db::ai_costs::charge(&state.db, open_month(state), state.clock.now()).await?;
+    tracing::info!(charges, "months of AI are charged");
+    Ok(())
+}

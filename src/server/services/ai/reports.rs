@@ -1,0 +1,156 @@
+//! Structured answers on figures: what they mean, and how to sell more.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{
+    AiError,
+    calls::Calls,
+    lookup::Findings,
+    model,
+    quota::{self, Reservation},
+};
+use crate::{
+    domain::{
+        account::CurrentUser,
+        ai::{
+            AgentKind, Operation, grounding,
+            report::{Feedback, FeedbackInput, Report, ReportBody, ReportInput, ReportRequest},
+        },
+        analytics::PostOrder,
+    },
+    server::{
+        ai::{agents::reports, tools::Lookup},
+        db::{
+            self,
+            ai_reports::{NewReport, StoredReport},
+        },
+        services::analytics::Selection,
+        state::AppState,
+    },
+};
+
+/// Has a report written. Returns the number under which it is kept.
+///
+/// # Errors
+/// Invalid, somebody else's account, not set up, no request left, or no answer; none of these counts.
+pub async fn write_report(state: &AppState, user: &CurrentUser, operation: Operation, input: &ReportInput) -> Result<Uuid, AiError> {
+    let request = input.parse().map_err(AiError::Invalid)?;
+    model(state)?;
+    let (worker, user) = (state.clone(), user.clone());
+    // To the end, also when the creator does not wait for it: what was paid for is kept.
+    state.tasks.spawn(async move { write(&worker, &user, operation, &request).await }).await?
+}
+
+async fn write(state: &AppState, user: &CurrentUser, operation: Operation, request: &ReportRequest) -> Result<Uuid, AiError> {
+    let model = model(state)?;
+    let mut findings = Findings::default();
+    let figures = gather(state, user.id, operation, request, &mut findings).await?;
+    let reservation = quota::reserve(state, user, operation).await?;
+    let id = reservation.id;
+    let calls = Calls::new(model);
+    let outcome = match write_body(&calls, operation, &figures).await {
+        Ok(body) => {
+            let unverified = grounding::unverified(&body.texts().join("\n"), &findings.figures);
+            let (sources, is_sandbox) = (findings.sources.as_slice(), model.is_sandbox());
+            let new = NewReport { id, request, body: &body, sources, unverified: &unverified, is_sandbox };
+            store(state, &reservation, &new, &calls).await
+        }
+        Err(error) => Err(error),
+    };
+    if outcome.is_err() {
+        reservation.release(state, &calls.list()).await?;
+    }
+    outcome.map(|()| id)
+}
+
+async fn store(state: &AppState, reservation: &Reservation, new: &NewReport<'_>, calls: &Calls<'_>) -> Result<(), AiError> {
+    let mut tx = state.db.begin().await?;
+    reservation.settle(&mut tx, &calls.list(), state).await?;
+    db::ai_reports::insert(&mut *tx, new).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What the report rests on: of each account that was asked for, or of all together.
+async fn gather(
+    state: &AppState,
+    user_id: Uuid,
+    operation: Operation,
+    request: &ReportRequest,
+    findings: &mut Findings,
+) -> Result<Value, AiError> {
+    let range = request.range;
+    let lookups = match operation {
+        Operation::Optimize => vec![Lookup::Figures(range), Lookup::Revenue(range), Lookup::Posts(range, PostOrder::Best)],
+        _ => {
+            vec![Lookup::Figures(range), Lookup::Days(range), Lookup::Posts(range, PostOrder::Best), Lookup::Posts(range, PostOrder::Worst)]
+        }
+    };
+    let accounts: Vec<_> = match request.integration_ids.as_slice() {
+        [] => vec![None],
+        ids => ids.iter().copied().map(Some).collect(),
+    };
+    let mut figures = Vec::new();
+    for account in accounts {
+        if let Some(id) = account {
+            // Whether it is the creator's.
+            Selection::find(state, user_id, range, &id.to_string()).await?;
+        }
+        for lookup in &lookups {
+            figures.push(findings.gather(state, user_id, *lookup, account).await?);
+        }
+    }
+    Ok(json!(figures))
+}
+
+/// Asks, and once more where the answer cannot be used.
+async fn write_body(calls: &Calls<'_>, operation: Operation, figures: &Value) -> Result<ReportBody, AiError> {
+    let agent = if operation == Operation::Optimize { AgentKind::Sales } else { AgentKind::Analytics };
+    let answer = calls.ask(agent, &reports::report_prompt(operation, figures)).await?.text;
+    let fault = match reports::read_report(operation, &answer) {
+        Ok(body) => return Ok(body),
+        Err(fault) => fault,
+    };
+    tracing::warn!(fault, "a report could not be used");
+    let answer = calls.ask(agent, &reports::repair_prompt(operation, figures, &fault)).await?.text;
+    reports::read_report(operation, &answer).map_err(|fault| {
+        tracing::error!(fault, "nor could the one that was to mend it");
+        AiError::NoAnswer
+    })
+}
+
+/// A report that was written for a creator, or the newest of an operation.
+///
+/// # Errors
+/// Unknown, also where it is somebody else's.
+pub async fn report(state: &AppState, user_id: Uuid, operation: Operation, id: Option<&str>) -> Result<Option<Report>, AiError> {
+    let wanted = id.map(|id| id.parse().map_err(|_| AiError::Unknown)).transpose()?;
+    let found = db::ai_reports::list(&state.db, user_id, Some(operation), wanted, 1).await?.pop();
+    let Some(found) = found else {
+        return if wanted.is_some() { Err(AiError::Unknown) } else { Ok(None) };
+    };
+    let cost = db::ai_ledger::cost(&state.db, found.id).await?;
+    let feedback = db::ai_reports::feedback(&state.db, found.id).await?;
+    let StoredReport { id, request, body, sources, unverified, is_sandbox, created_at } = found;
+    Ok(Some(Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at }))
+}
+
+/// Notes what a creator thinks of a part of a report.
+///
+/// # Errors
+/// Unknown: there is no such report or part, or it is somebody else's.
+pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInput) -> Result<Feedback, AiError> {
+    let (id, feedback) = input.parse().ok_or(AiError::Unknown)?;
+    let found = db::ai_reports::list(&state.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::Unknown)?;
+    let parts = match &found.body {
+        ReportBody::Analysis(analysis) => analysis.recommendations.len(),
+        ReportBody::Strategy(strategy) => strategy.tactics.len(),
+    };
+    let is_part = usize::try_from(feedback.item).is_ok_and(|item| item < parts);
+    if is_part && db::ai_reports::save_feedback(&state.db, user_id, id, &feedback, state.clock.now()).await? {
+        Ok(feedback)
+    } else {
+        Err(AiError::Unknown)
+    }
+}

@@ -1,0 +1,29 @@
+//! What a creator sets for AI.
+
+use super::AiError;
+use crate::{
+    domain::{
+        account::CurrentUser,
+        ai::settings::{AiSettings, AiSettingsInput},
+    },
+    server::{db, services::integrations::first_of_month, state::AppState},
+};
+
+/// What is set, and what this month came to.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn settings(state: &AppState, user: &CurrentUser) -> Result<AiSettings, AiError> {
+    let stored = db::ai_settings::find(&state.db, user.id).await?;
+    let spent_micro = db::ai_ledger::spent(&state.db, user.id, first_of_month(state.clock.now())).await?;
+    Ok(AiSettings { voice: stored.voice, monthly_cap_micro: stored.monthly_cap_micro, spent_micro })
+}
+
+/// Sets it.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn save_settings(state: &AppState, user: &CurrentUser, input: &AiSettingsInput) -> Result<(), AiError> {
+    let (voice, cap) = input.parse().map_err(AiError::Invalid)?;
+    Ok(db::ai_settings::save(&state.db, user.id, &voice, cap).await?)
+}

@@ -1,0 +1,214 @@
+//! What AI costs: the operators' page, the months that are charged, and the limits that creators meet.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze::{
+    domain::account::Plan,
+    server::services::{admin, ai},
+};
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, Said, ScriptedModel, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+/// Calls of a creator on a day: what each costs, for which operation.
+async fn spend(db: &PgPool, email: &str, at: &str, operation: &str, calls: i32, cost_micro: i64) {
+    let request = "WITH request AS (
+            INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
+            SELECT gen_random_uuid(), id, date_trunc('month', $2::timestamptz AT TIME ZONE 'UTC')::date, $3, 'settled', $2, $2 FROM users WHERE email = $1
+            RETURNING id)
+        INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, created_at)
+        SELECT gen_random_uuid(), request.id, 'content', 'gemini-3.8-flash', 100, 10, $5, $2 FROM request, generate_series(1, $4)";
+    let at: DateTime<Utc> = at.parse().expect("a time");
+    sqlx::query(request).bind(email).bind(at).bind(operation).bind(calls).bind(cost_micro).execute(db).await.expect("inserted");
+}
+
+async fn operator(app: &TestApp, db: &PgPool) -> Client {
+    let olga = app.member("olga@example.com").await;
+    assert!(admin::grant(db, "olga@example.com", app.state.clock.now()).await.expect("granted"));
+    olga
+}
+
+#[sqlx::test]
+async fn operators_see_what_ai_costs(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut olga = operator(&app, &db).await;
+    let mut ada = app.member(EMAIL).await;
+    // The first and the last moment of two days, and one outside.
+    spend(&db, EMAIL, "2026-01-13T00:00:00Z", "caption", 2, 1_000_001).await;
+    spend(&db, EMAIL, "2026-01-14T23:59:59.999Z", "chat", 1, 500_000).await;
+    spend(&db, "olga@example.com", "2026-01-14T12:00:00Z", "chat", 1, 250_000).await;
+    spend(&db, EMAIL, "2026-01-15T00:00:00Z", "chat", 1, 9_000_000).await;
+    let uri = "/api/admin/ai-costs?from=2026-01-13&until=2026-01-14";
+    ada.get(uri).await.expect_status(403);
+    app.visitor().await.get(uri).await.expect_status(401);
+    assert_json_snapshot!(olga.get(uri).await.expect_status(200).json(), { ".creators[].creatorId" => "[id]" });
+    let total = async |olga: &mut Client, filter: &str| {
+        olga.get(&format!("{uri}&{filter}")).await.expect_status(200).json()["total"]["costMicro"].clone()
+    };
+    assert_eq!(total(&mut olga, "operation=chat").await, 750_000);
+    assert_eq!(total(&mut olga, "creator=ADA@").await, 2_500_002);
+    assert_eq!(total(&mut olga, "agent=sales").await, 0);
+    assert_eq!(total(&mut olga, "model=gemini-3.8-flash").await, 2_750_002);
+    let refused = olga.get("/api/admin/ai-costs?from=2026-02-01&until=2026-01-01&agent=x").await.expect_status(400).json();
+    assert_eq!(refused["fields"].as_object().expect("fields").keys().collect::<Vec<_>>(), ["agent", "from"]);
+    let page = olga.page("/admin/ai-costs?from=2026-01-13&until=2026-01-14").await.expect_status(200).body;
+    for part in ["$2.7501 from 2026-01-13 to 2026-01-14", "Nothing stands out.", "Download (CSV)", "gemini-3.8-flash", EMAIL] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+}
+
+#[sqlx::test]
+async fn the_table_has_every_call_and_no_formula(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut olga = operator(&app, &db).await;
+    app.register_verified(EMAIL).await;
+    sqlx::query("UPDATE users SET email = '=cmd@example.com' WHERE email = $1").bind(EMAIL).execute(&db).await.expect("updated");
+    spend(&db, "=cmd@example.com", "2026-01-14T12:00:00Z", "caption", 2, 1_000_001).await;
+    let mut ada = app.client();
+    ada.get("/api/admin/ai-costs.csv").await.expect_status(401);
+    let table = olga.get("/api/admin/ai-costs.csv?from=2026-01-01").await.expect_status(200);
+    assert_eq!(table.header("content-type"), "text/csv; charset=utf-8");
+    let rows: Vec<_> = table.body.lines().collect();
+    assert_eq!(rows[0], "day,creator_id,email,agent,operation,model,calls,input_tokens,output_tokens,cost_usd");
+    assert!(rows[1].ends_with(",'=cmd@example.com,content,caption,gemini-3.8-flash,2,200,20,2.000002"), "{}", rows[1]);
+    olga.get("/api/admin/ai-costs.csv?from=soon").await.expect_status(400);
+}
+
+#[sqlx::test]
+async fn what_stands_out_is_said(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut olga = operator(&app, &db).await;
+    for number in 0..20 {
+        let email = format!("creator-{number}@example.com");
+        let user = "INSERT INTO users (id, email, password_hash, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'x', now(), now())";
+        sqlx::query(user).bind(&email).execute(&db).await.expect("inserted");
+        // The last spends fifty times as much; half of it, and then all of it, for one thing.
+        let times = if number == 19 { 50 } else { 1 };
+        spend(&db, &email, "2026-01-14T12:00:00Z", "chat", 1, 400_000 * times).await;
+    }
+    let anomalies = olga.get("/api/admin/ai-costs").await.expect_status(200).json()["anomalies"].clone();
+    assert_json_snapshot!(anomalies, { "[].creatorId" => "[id]" });
+}
+
+#[sqlx::test]
+async fn a_month_is_charged_once_however_often_it_is_computed(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let mut olga = operator(&app, &db).await;
+    app.register_verified(EMAIL).await;
+    spend(&db, EMAIL, "2025-12-31T23:59:59.999Z", "chat", 3, 333_333).await;
+    spend(&db, EMAIL, "2026-01-01T00:00:00Z", "chat", 1, 1).await;
+    assert!(ai::is_charge_due(&app.state).await.expect("the database answers"));
+    let both = futures::future::join_all((0..8).map(|_| ai::charge_months(&app.state))).await;
+    assert!(both.iter().all(Result::is_ok));
+    let charges = async || -> Vec<(String, i64, i64)> {
+        let rows = sqlx::query_as("SELECT month::text, requests, cost_micro FROM ai_monthly_charges ORDER BY month");
+        rows.fetch_all(&db).await.expect("rows")
+    };
+    assert_eq!(charges().await, [("2025-12-01".to_owned(), 1, 999_999)], "this month has not ended");
+    assert!(!ai::is_charge_due(&app.state).await.expect("the database answers"));
+    // A call that came late is added, not charged twice.
+    spend(&db, EMAIL, "2025-12-31T23:00:00Z", "chat", 1, 1).await;
+    assert!(ai::is_charge_due(&app.state).await.expect("the database answers"));
+    let months = olga.get("/api/admin/ai-costs").await.json()["months"].clone();
+    assert_eq!((&months[0]["chargedMicro"], &months[0]["usedMicro"]), (&json!(999_999), &json!(1_000_000)), "seen until it is mended");
+    ai::charge_months(&app.state).await.expect("charged");
+    assert_eq!(charges().await, [("2025-12-01".to_owned(), 2, 1_000_000)]);
+    // The month is over an hour after midnight.
+    let midnight: DateTime<Utc> = "2026-02-01T00:59:59Z".parse().expect("a time");
+    app.clock.advance(midnight - app.state.clock.now());
+    assert!(!ai::is_charge_due(&app.state).await.expect("the database answers"));
+    app.clock.advance(TimeDelta::seconds(1));
+    assert!(ai::is_charge_due(&app.state).await.expect("the database answers"));
+}
+
+#[sqlx::test]
+async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
+    let (app, _) = TestApp::with_sandbox(db.clone()).await;
+    let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
+    let mut ada = app.member(EMAIL).await;
+    let subjects = async |app: &TestApp| -> Vec<String> {
+        app.deliver_due().await;
+        let mails = sqlx::query_scalar("SELECT subject FROM mail_outbox WHERE subject LIKE '%AI requests%' ORDER BY created_at, subject");
+        let waiting: Vec<String> = mails.fetch_all(&db).await.expect("rows");
+        assert!(waiting.is_empty(), "all have left");
+        app.mailer.subjects_to(EMAIL).into_iter().filter(|subject| subject.contains("AI requests")).collect()
+    };
+    let before = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
+                  SELECT gen_random_uuid(), users.id, '2026-01-01', 'chat', 'settled', now(), now() FROM users, generate_series(1, $1)";
+    sqlx::query(before).bind(78).execute(&db).await.expect("inserted");
+    let ask = async |ada: &mut Client| ada.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(200);
+    ask(&mut ada).await;
+    assert_eq!(subjects(&app).await, Vec::<String>::new(), "79 of 100");
+    ask(&mut ada).await;
+    ask(&mut ada).await;
+    assert_eq!(subjects(&app).await, ["You have used 80 % of this month's AI requests"]);
+    sqlx::query(before).bind(18).execute(&db).await.expect("inserted");
+    ask(&mut ada).await;
+    assert_eq!(subjects(&app).await, ["You have used 80 % of this month's AI requests", "You have used all AI requests of this month"]);
+    ada.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(429);
+}
+
+#[sqlx::test]
+async fn on_premium_cost_has_a_limit(db: PgPool) {
+    let (app, _) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai_premium_guard = 30).await;
+    let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
+    let mut ada = app.member(EMAIL).await;
+    assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.state.clock.now()).await.expect("set"));
+    assert!(!admin::set_plan(&db, "nobody@example.com", Plan::Pro, app.state.clock.now()).await.expect("asked"));
+    let ask = async |ada: &mut Client| ada.post("/api/ai/chat", json!({ "message": "views?" })).await;
+    // Each answer is 15: the third would be beyond 30.
+    ask(&mut ada).await.expect_status(200);
+    ask(&mut ada).await.expect_status(200);
+    let guarded = ask(&mut ada).await.expect_status(429);
+    assert_eq!(
+        (guarded.code().as_str(), guarded.json()["error"].as_str().expect("text").contains("limit of cost")),
+        ("quota_exceeded", true)
+    );
+    ada.post("/api/ai/settings", json!({ "samples": [], "neverWords": "", "monthlyCap": "0" })).await.expect_status(200);
+    assert!(ask(&mut ada).await.expect_status(429).json()["error"].as_str().expect("text").contains("as much this month as you allow"));
+    assert_eq!(ada.get("/api/ai/settings").await.json()["spentMicro"], 30);
+}
+
+#[sqlx::test]
+async fn captions_sound_like_their_creator(db: PgPool) {
+    let variant = |text: &str| json!({ "caption": text, "hashtags": [], "idea": "x" });
+    let model = ScriptedModel::quick(move |prompt| {
+        // At first with a word that is never used, and then without it.
+        let word = if prompt.instruction.contains("could not be used") { "fine" } else { "CHEAP" };
+        Ok(Said::Text(vec![json!({ "variants": [variant("a"), variant(&format!("So {word}!")), variant("c")] }).to_string()]))
+    });
+    let (app, _) = TestApp::with_sandbox(db).await;
+    let app = app.with_model(model.clone());
+    let mut ada = app.member(EMAIL).await;
+    let voice = json!({ "samples": ["Hi my loves!", " "], "neverWords": "cheap, buy now", "monthlyCap": "" });
+    ada.post("/api/ai/settings", voice).await.expect_status(200);
+    assert_json_snapshot!(ada.get("/api/ai/settings").await.expect_status(200).json(), @r#"
+    {
+      "monthlyCapMicro": null,
+      "spentMicro": 0,
+      "voice": {
+        "neverWords": [
+          "cheap",
+          "buy now"
+        ],
+        "samples": [
+          "Hi my loves!"
+        ]
+      }
+    }
+    "#);
+    let captions = json!({ "platform": "x", "contentType": "photos", "keywords": ["sea"], "description": "" });
+    let written = ada.post("/api/ai/generate-caption", captions).await.expect_status(200).json();
+    assert_eq!(written["variants"][1]["caption"], "So fine!");
+    let asked = format!("{:?}", model.asked()[0].turns);
+    assert!(asked.contains("Hi my loves!") && asked.contains("cheap, buy now"), "{asked}");
+    let refused =
+        ada.post("/api/ai/settings", json!({ "samples": [], "neverWords": "", "monthlyCap": "much" })).await.expect_status(400).json();
+    assert_eq!(refused["fields"], json!({ "monthlyCap": "An amount of dollars, as 20 or 12.50." }));
+    let page = ada.page("/settings").await.expect_status(200).body;
+    assert!(page.contains("Words you never use") && page.contains("cheap, buy now") && !page.contains("Most that AI may cost"), "{page}");
+    let _: Value = ada.get("/api/ai/quota").await.json();
+}
