@@ -1,11 +1,13 @@
 -- Conversations with the assistant.
 CREATE TABLE ai_conversations (
-    id         uuid PRIMARY KEY,
-    user_id    uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    title      text NOT NULL,
-    created_at timestamptz NOT NULL,
+    id          uuid PRIMARY KEY,
+    user_id     uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    title       text NOT NULL,
+    -- Of its newest message. What was taken back leaves a gap: a place in the conversation means one thing.
+    last_number integer NOT NULL,
+    created_at  timestamptz NOT NULL,
     -- When something was last said.
-    updated_at timestamptz NOT NULL
+    updated_at  timestamptz NOT NULL
 );
 CREATE INDEX ai_conversations_user_id_idx ON ai_conversations (user_id, updated_at DESC);
 

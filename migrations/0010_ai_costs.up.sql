@@ -1,5 +1,6 @@
 -- What AI costs: the calls of a period, and what creators are charged for a month.
 CREATE INDEX ai_usage_created_at_idx ON ai_usage (created_at);
+CREATE INDEX ai_requests_month_idx ON ai_requests (month);
 
 -- The calls of some days (UTC, both among them) that a filter lets through; an empty text, or none, is all.
 CREATE FUNCTION ai_calls(first_day date, last_day date, creator text, an_agent text, an_operation text, a_model text)

@@ -106,18 +106,18 @@ pub async fn get_conversation(id: String) -> Result<Conversation, ApiError> {
     Ok(ai::conversation(&context::state()?, user.id, &id).await?)
 }
 
-/// `POST /api/ai/conversations/rename`
+/// `POST /api/ai/conversations/rename`: returns what it is called now.
 #[server(prefix = "/api", endpoint = "ai/conversations/rename", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn rename_conversation(id: String, #[server(default)] title: String) -> Result<(), ApiError> {
+pub async fn rename_conversation(id: String, #[server(default)] title: String) -> Result<String, ApiError> {
     use crate::{
         domain::navigation,
         server::{context, services::ai},
     };
     let user = context::authenticated()?.user;
-    ai::rename_conversation(&context::state()?, user.id, &id, &title).await?;
+    let title = ai::rename_conversation(&context::state()?, user.id, &id, &title).await?;
     context::redirect(&navigation::conversation_page(&id));
-    Ok(())
+    Ok(title)
 }
 
 /// `POST /api/ai/conversations/delete`

@@ -1,17 +1,25 @@
 //! A conversation with the assistant that is going on: what is asked leaves, and what is answered arrives piece by piece.
 
+use std::time::Duration;
+
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
-use super::event_source::{Events, Heard};
+use super::{
+    document::focus_id,
+    event_source::{Events, Heard},
+};
 use crate::{
     api::ai::{get_conversation, start_chat, stop_chat},
-    domain::ai::chat::{AnswerState, ChatEvent, ChatInput, Conversation, MessageView, Speaker},
-    error::ApiError,
+    domain::ai::chat::{AnswerState, ChatEvent, ChatInput, ChatStarted, Conversation, MessageView, Speaker, title},
+    error::{ApiError, ErrorCode},
 };
 
 /// The events that are listened to.
 const EVENTS: [&str; 3] = ["agents", "text", "done"];
+
+/// Between two attempts to find the server again, where the browser does not try.
+const AGAIN: Duration = Duration::from_secs(3);
 
 /// A message, which may still grow.
 #[derive(Clone)]
@@ -33,6 +41,10 @@ impl From<MessageView> for Message {
 pub struct Chat {
     /// Which; none was begun yet.
     pub id: RwSignal<Option<Uuid>>,
+    /// What it is called.
+    pub title: RwSignal<String>,
+    /// Whether another one is on its way.
+    pub is_loading: RwSignal<bool>,
     /// What was said, the oldest first.
     pub messages: RwSignal<Vec<Message>>,
     /// What is being typed.
@@ -51,13 +63,17 @@ pub struct Chat {
     pub answered: RwSignal<u32>,
     /// The answer that is being written.
     pub writing: Memo<Option<Uuid>>,
+    /// The id of the field in which questions are typed.
+    field: &'static str,
     /// Bytes of it that were spoken.
     spoken_bytes: StoredValue<usize>,
+    /// The one that was last gone to.
+    wanted: StoredValue<String>,
     events: StoredValue<Option<Events>>,
 }
 
-/// A conversation in which nothing was said yet.
-pub fn use_chat() -> Chat {
+/// A conversation in which nothing was said yet; questions are typed in the field with this id.
+pub fn use_chat(field: &'static str) -> Chat {
     let messages = RwSignal::new(Vec::<Message>::new());
     let is_writing = |view: &MessageView| view.state == AnswerState::Writing;
     let writing = Memo::new(move |_| {
@@ -66,6 +82,8 @@ pub fn use_chat() -> Chat {
     });
     let chat = Chat {
         id: RwSignal::new(None),
+        title: RwSignal::new(String::new()),
+        is_loading: RwSignal::new(false),
         messages,
         draft: RwSignal::new(String::new()),
         replaces: RwSignal::new(None),
@@ -75,13 +93,19 @@ pub fn use_chat() -> Chat {
         spoken: RwSignal::new(String::new()),
         answered: RwSignal::new(0),
         writing,
+        field,
         spoken_bytes: StoredValue::new(0),
+        wanted: StoredValue::new(String::new()),
         events: StoredValue::new(None),
     };
     // Also an answer that was being written when the page was loaded.
-    Effect::new(move || match writing.get() {
-        Some(message_id) => chat.follow(message_id),
-        None => chat.events.set_value(None),
+    Effect::new(move || {
+        if let Some(message_id) = writing.get() {
+            chat.follow(message_id);
+        } else {
+            chat.events.set_value(None);
+            chat.is_lost.set(false);
+        }
     });
     chat
 }
@@ -89,14 +113,46 @@ pub fn use_chat() -> Chat {
 impl Chat {
     /// Shows a conversation as it was loaded, or an empty one. Of one that is shown already, what is here is newer.
     pub fn show(self, conversation: Option<Conversation>) {
-        let (id, messages) = conversation.map_or((None, Vec::new()), |conversation| (Some(conversation.id), conversation.messages));
+        let loaded = conversation.unwrap_or_else(|| Conversation { id: Uuid::nil(), title: String::new(), messages: Vec::new() });
+        let id = Some(loaded.id).filter(|id| !id.is_nil());
         if self.id.get_untracked() == id {
             return;
         }
         self.replaces.set(None);
         self.problem.set(None);
+        self.title.set(loaded.title);
         self.id.set(id);
-        self.messages.set(messages.into_iter().map(Message::from).collect());
+        self.messages.set(loaded.messages.into_iter().map(Message::from).collect());
+    }
+
+    /// Goes to a conversation by its number; empty is a new one.
+    pub fn go_to(self, id: String) {
+        let shown = self.id.get_untracked().map(|id| id.to_string()).unwrap_or_default();
+        self.wanted.set_value(id.clone());
+        if shown == id {
+            return;
+        }
+        if id.is_empty() {
+            self.is_loading.set(false);
+            self.show(None);
+            return;
+        }
+        self.is_loading.set(true);
+        spawn_local(async move {
+            let loaded = get_conversation(id.clone()).await;
+            // Another one may be wanted by now.
+            if self.wanted.try_get_value().as_ref() != Some(&id) {
+                return;
+            }
+            self.is_loading.set(false);
+            match loaded {
+                Ok(conversation) => self.show(Some(conversation)),
+                Err(error) => {
+                    self.show(None);
+                    self.problem.set(Some(error));
+                }
+            }
+        });
     }
 
     /// Its number; empty where none was begun.
@@ -109,6 +165,12 @@ impl Chat {
         self.ask(self.draft.get_untracked(), self.replaces.get_untracked());
     }
 
+    /// Gives the focus to the field in which questions are typed.
+    pub fn focus(self) {
+        let field = self.field;
+        request_animation_frame(move || focus_id(&format!("field-{field}")));
+    }
+
     /// Asks a question, in the place of one of before with all that came after it, or after everything.
     pub fn ask(self, message: String, replaces: Option<Uuid>) {
         if self.is_sending.get_untracked() || self.writing.get_untracked().is_some() {
@@ -116,8 +178,9 @@ impl Chat {
         }
         self.is_sending.set(true);
         self.problem.set(None);
+        let asked_in = self.id.get_untracked();
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        let input = ChatInput { message, conversation_id: text(self.id.get_untracked()), replaces: text(replaces) };
+        let input = ChatInput { message: message.clone(), conversation_id: text(asked_in), replaces: text(replaces) };
         spawn_local(async move {
             let outcome = start_chat(input).await;
             // The page may be gone.
@@ -125,20 +188,31 @@ impl Chat {
                 return;
             }
             match outcome {
-                Ok(started) => {
-                    self.draft.set(String::new());
-                    self.replaces.set(None);
-                    self.messages.update(|messages| {
-                        if let Some(first) = messages.iter().position(|message| Some(message.id) == replaces) {
-                            messages.truncate(first);
-                        }
-                        messages.extend([Message::from(started.question), Message::from(started.answer)]);
-                    });
-                    self.id.set(Some(started.conversation_id));
-                }
+                // Another conversation is looked at by now: this one is in the list.
+                Ok(_) if self.id.get_untracked() != asked_in => self.answered.update(|answered| *answered += 1),
+                Ok(started) => self.begun(started, &message, replaces),
                 Err(error) => self.problem.set(Some(error)),
             }
         });
+    }
+
+    fn begun(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
+        // What was typed meanwhile stays.
+        if self.draft.with_untracked(|draft| draft == message) {
+            self.draft.set(String::new());
+        }
+        self.replaces.set(None);
+        if self.id.get_untracked().is_none() {
+            self.title.set(title(message).unwrap_or_default());
+        }
+        self.messages.update(|messages| {
+            if let Some(first) = messages.iter().position(|message| Some(message.id) == replaces) {
+                messages.truncate(first);
+            }
+            messages.extend([Message::from(started.question), Message::from(started.answer)]);
+        });
+        self.id.set(Some(started.conversation_id));
+        self.focus();
     }
 
     /// Asks the question before an answer once more.
@@ -156,17 +230,27 @@ impl Chat {
     pub fn edit(self, question: &Message) {
         self.draft.set(question.view.with_untracked(|view| view.text.clone()));
         self.replaces.set(Some(question.id));
+        self.focus();
+    }
+
+    /// Leaves a question as it was.
+    pub fn leave_edit(self) {
+        self.replaces.set(None);
+        self.draft.set(String::new());
+        self.focus();
     }
 
     /// Begins anew.
     pub fn clear(self) {
         self.show(None);
         self.draft.set(String::new());
+        self.focus();
     }
 
     /// Wants no more of the answer that is being written.
     pub fn stop(self) {
         let Some(id) = self.id.get_untracked() else { return };
+        self.focus();
         spawn_local(async move {
             if let Err(error) = stop_chat(id.to_string()).await {
                 self.problem.try_set(Some(error));
@@ -211,11 +295,17 @@ impl Chat {
                 message.view.with_untracked(|view| self.speak(&view.text, false));
             }
             ChatEvent::Done { message } => {
+                let Some(known) = self.find(message.id) else {
+                    // It was asked anew elsewhere.
+                    self.load_again();
+                    return;
+                };
                 self.speak(&message.text, true);
-                if let Some(known) = self.find(message.id) {
-                    known.view.set(*message);
-                    self.answered.update(|answered| *answered += 1);
+                if let Some(ending) = ending(&message) {
+                    self.spoken.set(ending);
                 }
+                known.view.set(*message);
+                self.answered.update(|answered| *answered += 1);
             }
         }
     }
@@ -231,7 +321,7 @@ impl Chat {
         }
     }
 
-    /// What the server says of the conversation now.
+    /// Shows what the server says of the conversation now, and follows its answer again.
     fn load_again(self) {
         self.events.set_value(None);
         let Some(id) = self.id.get_untracked() else { return };
@@ -241,10 +331,57 @@ impl Chat {
                 return;
             }
             match loaded {
-                Ok(conversation) => self.messages.set(conversation.messages.into_iter().map(Message::from).collect()),
+                Ok(conversation) => {
+                    self.is_lost.set(false);
+                    self.update(conversation.messages);
+                    if let Some(message_id) = self.writing.get_untracked() {
+                        set_timeout(move || self.follow_if_current(id, message_id), AGAIN);
+                    }
+                }
+                // Nobody is there: later, perhaps.
+                Err(error) if matches!(error.code, ErrorCode::Network | ErrorCode::Unavailable) => {
+                    self.is_lost.set(true);
+                    set_timeout(move || self.load_if_current(id), AGAIN);
+                }
                 Err(error) => self.problem.set(Some(error)),
             }
         });
+    }
+
+    fn follow_if_current(self, id: Uuid, message_id: Uuid) {
+        let is_current =
+            self.id.try_get_untracked().flatten() == Some(id) && self.writing.try_get_untracked().flatten() == Some(message_id);
+        if is_current {
+            self.follow(message_id);
+        }
+    }
+
+    fn load_if_current(self, id: Uuid) {
+        if self.id.try_get_untracked().flatten() == Some(id) {
+            self.load_again();
+        }
+    }
+
+    /// Takes over what was loaded: messages that are shown stay where they are, and change.
+    fn update(self, loaded: Vec<MessageView>) {
+        let message = |view: MessageView| match self.find(view.id) {
+            Some(known) => {
+                known.view.set(view);
+                known
+            }
+            None => Message::from(view),
+        };
+        let messages: Vec<_> = loaded.into_iter().map(message).collect();
+        self.messages.set(messages);
+    }
+}
+
+/// How an answer ended that is not whole, in a sentence.
+pub fn ending(message: &MessageView) -> Option<String> {
+    match message.state {
+        AnswerState::Writing | AnswerState::Complete => None,
+        AnswerState::Stopped => Some("You stopped this answer.".to_owned()),
+        AnswerState::Failed => Some(message.problem.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
     }
 }
 

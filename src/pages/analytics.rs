@@ -28,6 +28,8 @@ pub fn AnalyticsPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
             {move || Suspend::new(async move { content(looking, analytics.await, posts.await) })}
         </Transition>
+        // Beside what is drawn anew: what is being explained goes on meanwhile.
+        <Explain looking/>
     }
 }
 
@@ -56,7 +58,6 @@ fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts
         <PeriodPicker looking/>
         <AccountPicker looking accounts/>
         <Overview analytics looking=now/>
-        <Explain looking/>
         {posts}
     }
     .into_any()

@@ -20,7 +20,7 @@ use crate::{
     },
     hooks::{
         chat::{Chat, use_chat},
-        form::{FormState, use_form},
+        form::use_form,
     },
     ui::skeleton::Skeleton,
 };
@@ -30,25 +30,35 @@ stylance::import_crate_style!(css, "src/pages/assistant.module.css");
 /// `/assistant?conversation=&search=&list=`: a conversation, or the beginning of one, and those that there are.
 #[component]
 pub fn AssistantPage() -> impl IntoView {
-    let chat = use_chat();
+    let chat = use_chat("chat-message");
     let query = use_query_map();
     let field = move |name: &'static str| Memo::new(move |_| query.with(|query| query.get(name)).unwrap_or_default());
     let (id, search, list) = (field("conversation"), field("search"), field("list"));
     let (rename, delete) = (use_form::<RenameConversation>(check_title), use_form::<DeleteConversation>(|_| Ok(())));
     let setup = Resource::new(|| (), |()| get_ai_setup());
-    let conversation = Resource::new(move || (id.get(), rename.action.version().get()), |(id, _)| load(id));
+    // The one of the address that the page was opened with. Others are gone to in the browser.
+    let first_id = id.get_untracked();
+    let first = Resource::new(|| (), move |()| load(first_id.clone()));
     let changes = move || (chat.answered.get(), rename.action.version().get(), delete.action.version().get());
     let conversations = Resource::new(
         move || (search.get(), list.get(), changes()),
         |(search, list, _)| get_conversations(search, list.parse().unwrap_or(1)),
     );
     stay_at_its_address(chat, id);
-    let known_id = Signal::derive(move || Some(chat.id_text().get()).filter(|id| !id.is_empty()).unwrap_or_else(|| id.get()));
-    let talk = move || Suspend::new(async move { talk(chat, conversation.await, rename, delete) });
+    Effect::new(move || {
+        if let Some(Ok(title)) = rename.action.value().get() {
+            chat.title.set(title);
+        }
+    });
+    let known_id = Signal::derive(move || match chat.id.get() {
+        Some(id) => id.to_string(),
+        None => id.get(),
+    });
+    let heads = move || chat.id.get().map(|id| id.to_string());
     let list_of_conversations = move || {
         Suspend::new(async move {
             match conversations.await {
-                Ok(page) => view! { <ConversationList page/> }.into_any(),
+                Ok(page) => view! { <ConversationList page current=known_id/> }.into_any(),
                 Err(error) => view! { <LoadError error/> }.into_any(),
             }
         })
@@ -57,7 +67,11 @@ pub fn AssistantPage() -> impl IntoView {
         view! {
             <div class=css::rooms>
                 <div class=css::talk>
-                    <Transition fallback=|| view! { <Skeleton label="Loading the conversation"/> }>{talk}</Transition>
+                    <For each=heads key=String::clone let(id)>
+                        <ConversationHead chat id rename delete/>
+                    </For>
+                    {move || chat.is_loading.get().then(|| view! { <Skeleton label="Loading the conversation"/> })}
+                    <Transcript chat/>
                     <Asking chat conversation_id=known_id field_id="chat-message"/>
                 </div>
                 <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>
@@ -69,8 +83,16 @@ pub fn AssistantPage() -> impl IntoView {
         <h1>"Assistant"</h1>
         <Suspense fallback=|| view! { <Skeleton label="Loading the assistant"/> }>
             {move || Suspend::new(async move {
-                match setup.await {
-                    Ok(setup) if setup.is_available => rooms().into_any(),
+                let setup = setup.await;
+                let first = first.await;
+                match setup {
+                    Ok(setup) if setup.is_available => {
+                        match first {
+                            Ok(conversation) => chat.show(conversation),
+                            Err(error) => chat.problem.set(Some(error)),
+                        }
+                        rooms().into_any()
+                    }
                     Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
@@ -79,32 +101,11 @@ pub fn AssistantPage() -> impl IntoView {
     }
 }
 
-/// What was said, under its name.
-fn talk(
-    chat: Chat,
-    loaded: Result<Option<Conversation>, ApiError>,
-    rename: FormState<RenameConversation>,
-    delete: FormState<DeleteConversation>,
-) -> AnyView {
-    match loaded {
-        Ok(conversation) => {
-            let name = conversation.as_ref().map(|conversation| conversation.title.clone());
-            chat.show(conversation);
-            view! {
-                {name.map(|name| view! { <ConversationHead chat name rename delete/> })}
-                <Transcript chat/>
-            }
-            .into_any()
-        }
-        Err(error) => view! { <LoadError error/> }.into_any(),
-    }
-}
-
 async fn load(id: String) -> Result<Option<Conversation>, ApiError> {
     if id.is_empty() { Ok(None) } else { get_conversation(id).await.map(Some) }
 }
 
-/// A conversation that was just begun gets its address, so that a reload finds it.
+/// A conversation that was just begun gets its address, so that a reload finds it; and where the address changes, its conversation is shown.
 fn stay_at_its_address(chat: Chat, id: Memo<String>) {
     let navigate = use_navigate();
     Effect::new(move || {
@@ -114,5 +115,12 @@ fn stay_at_its_address(chat: Chat, id: Memo<String>) {
         {
             navigate(&conversation_page(&begun), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
+    });
+    Effect::new(move |before: Option<String>| {
+        let now = id.get();
+        if before.is_some_and(|before| before != now) {
+            chat.go_to(now.clone());
+        }
+        now
     });
 }

@@ -24,10 +24,9 @@ pub fn SettingsPage() -> impl IntoView {
             {move || Suspend::new(async move {
                 match user.await {
                     Ok(user) => {
-                        let (email, plan) = (user.email.clone(), user.plan);
+                        let email = user.email.clone();
                         view! {
                             <ProfileSection user/>
-                            <AiSection plan/>
                             <PasswordSection email changes/>
                         }
                         .into_any()
@@ -36,6 +35,7 @@ pub fn SettingsPage() -> impl IntoView {
                 }
             })}
         </Transition>
+        <AiSection/>
         <SessionsSection changes/>
         <DataSection/>
     }

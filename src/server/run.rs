@@ -107,6 +107,7 @@ async fn serve() -> Outcome {
         outcome = signals => outcome?,
     }
     let _ = tokio::time::timeout(GRACE, async { while jobs.join_next().await.is_some() {} }).await;
+    state.live_answers.close();
     state.tasks.close();
     if tokio::time::timeout(GRACE, state.tasks.wait()).await.is_err() {
         tracing::error!(tasks = state.tasks.len(), "work was left half-way");

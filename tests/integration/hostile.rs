@@ -105,6 +105,26 @@ async fn odd_paths_do_not_break_the_router(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn odd_queries_are_no_fault_of_ours(db: PgPool) {
+    let app = relaxed(db.clone());
+    let mut member = app.member("ada@example.com").await;
+    assert!(huntaze::server::services::admin::grant(&db, "ada@example.com", app.state.clock.now()).await.expect("granted"));
+    for uri in [
+        "/api/ai/conversations?search=%00a%07",
+        "/api/ai/conversations?page=4294967295",
+        "/api/admin/ai-costs?creator=%00&model=%00&page=x",
+        "/api/admin/ai-costs.csv?creator=%00",
+        "/api/admin/ai-costs?from=-9999-01-01&until=-9999-01-01",
+        "/api/ai/conversations/x/stream?after=-9223372036854775808",
+        "/api/ai/conversation?id=%00",
+        "/api/ai/report?operation=analyze&id=%00",
+    ] {
+        let answer = member.get(uri).await;
+        assert!(answer.status.as_u16() < 500, "{uri}: {} {}", answer.status, answer.body);
+    }
+}
+
+#[sqlx::test]
 async fn odd_cookies_are_no_session(db: PgPool) {
     let app = relaxed(db);
     for value in ["", "x", "%00", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\"quoted\""] {

@@ -145,8 +145,13 @@ pub fn seq(number: i32, bytes: usize) -> i64 {
 
 /// How many bytes of the `number`th message come before a place in the sequence.
 pub fn bytes_before(seq: i64, number: i32) -> usize {
-    let bytes = seq - i64::from(number) * MESSAGE_STEP;
-    if (0..MESSAGE_STEP).contains(&bytes) { usize::try_from(bytes).unwrap_or_default() } else { 0 }
+    let bytes = seq.checked_sub(i64::from(number) * MESSAGE_STEP).filter(|bytes| (0..MESSAGE_STEP).contains(bytes));
+    bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default()
+}
+
+/// The number of the message that a place in the sequence is in.
+pub fn number_at(seq: i64) -> i64 {
+    seq.div_euclid(MESSAGE_STEP)
 }
 
 /// `POST /api/ai/chat`
@@ -263,14 +268,14 @@ mod tests {
         #[test]
         fn a_place_belongs_to_one_message(number in 1_i32..10_000, bytes in 0_usize..999_999, other in 1_i32..10_000) {
             let place = seq(number, bytes);
-            prop_assert_eq!(bytes_before(place, number), bytes);
+            prop_assert_eq!((bytes_before(place, number), number_at(place)), (bytes, i64::from(number)));
             prop_assert!(number == other || bytes_before(place, other) == 0);
             prop_assert!(seq(number, bytes + 1) > place && seq(number + 1, 0) > place);
         }
 
         #[test]
         fn no_place_makes_it_panic(place: i64, number: i32) {
-            let _ = bytes_before(place / 2, number);
+            let _ = (bytes_before(place, number), number_at(place));
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What AI costs, as operators see it.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -15,6 +17,8 @@ use crate::domain::{
 pub const CREATORS_PAGE: u32 = 50;
 /// Days that are looked at where nothing else is asked for, today among them.
 const DEFAULT_DAYS: u64 = 30;
+/// In which there can be calls.
+const YEARS: RangeInclusive<i32> = 2000..=2100;
 /// No longer period is looked at.
 const MOST_DAYS: i64 = 366;
 
@@ -67,7 +71,7 @@ impl CostsInput {
         let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let mut day = |field: &str, text: &str, default: NaiveDate| match text {
             "" => default,
-            text => text.parse().unwrap_or_else(|_| {
+            text => text.parse().ok().filter(|day: &NaiveDate| YEARS.contains(&day.year())).unwrap_or_else(|| {
                 refuse(field, "A day, as 2026-11-30.");
                 default
             }),
@@ -89,7 +93,8 @@ impl CostsInput {
             return Err(errors);
         }
         let page = self.page.parse().unwrap_or(1).max(1);
-        let (creator, model) = (self.creator.trim().to_lowercase(), self.model.trim().to_owned());
+        let text = |text: &str| text.trim().chars().filter(|character| !character.is_control()).collect::<String>();
+        let (creator, model) = (text(&self.creator).to_lowercase(), text(&self.model));
         Ok(CostsFilter { from, until, creator, agent, operation, model, page })
     }
 }
@@ -271,7 +276,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_named() {
         let input = |from: &str, until: &str| CostsInput { from: from.to_owned(), until: until.to_owned(), ..CostsInput::default() };
-        for wrong in [input("2026-11-27", ""), input("2025-11-25", ""), input("soon", ""), input("-262143-01-01", "+262142-12-31")] {
+        for wrong in [input("2026-11-27", ""), input("2025-11-25", ""), input("soon", ""), input("-9999-01-01", "2026-01-01")] {
             assert_eq!(wrong.parse(today()).expect_err("wrong").into_keys().collect::<Vec<_>>(), ["from"], "{wrong:?}");
         }
         let words = CostsInput { agent: "x".to_owned(), operation: "y".to_owned(), until: "z".to_owned(), ..CostsInput::default() };

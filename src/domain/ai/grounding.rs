@@ -138,7 +138,7 @@ impl Number {
     /// Whether it is another one, or that rounded to as many digits.
     fn rounds(&self, exact: &Self) -> bool {
         let difference = (self.value - exact.value).abs();
-        difference == 0 || (exact.step < self.step && difference * 2 <= self.step)
+        difference == 0 || (exact.step < self.step && difference <= self.step / 2)
     }
 }
 

@@ -257,8 +257,8 @@ impl ReportBody {
         if is_empty {
             return Err("a list that must not be empty was empty, or a price was negative.".to_owned());
         }
-        if self.texts().iter().any(|text| text.trim().is_empty()) {
-            return Err("a text was empty.".to_owned());
+        if self.texts().iter().any(|text| text.trim().is_empty() || text.contains('\0')) {
+            return Err("a text was empty, or had a character that is none.".to_owned());
         }
         if certainties.iter().any(|certainty| !(0.0..=1.0).contains(certainty)) {
             return Err("a confidence was not between 0 and 1.".to_owned());
@@ -269,7 +269,7 @@ impl ReportBody {
 
 impl Analysis {
     fn texts(&self) -> Vec<&str> {
-        let insights = self.insights.iter().flat_map(|insight| [&insight.title, &insight.description]);
+        let insights = self.insights.iter().flat_map(|insight| [&insight.kind, &insight.title, &insight.description]);
         let recommendations = self.recommendations.iter().flat_map(|recommendation| {
             let own = [&recommendation.title, &recommendation.description, &recommendation.expected_impact];
             own.into_iter().chain(&recommendation.action_items)
@@ -284,10 +284,17 @@ impl Analysis {
 impl Strategy {
     fn texts(&self) -> Vec<&str> {
         let tactics = self.tactics.iter().flat_map(|tactic| [&tactic.name, &tactic.description, &tactic.rationale]);
-        let others = self.alternative_messages.iter().flat_map(|other| [&other.message, &other.approach]);
+        let others = self.alternative_messages.iter().flat_map(|other| [&other.message, &other.approach, &other.expected_conversion_rate]);
         let steps = [&self.pricing, &self.upsell, &self.funnel].into_iter().flatten().flat_map(|step| [&step.title, &step.description]);
         let projection = [&self.projection.outcome].into_iter().chain(&self.projection.assumptions);
-        [&self.message].into_iter().chain(tactics).chain(others).chain(steps).chain(projection).map(String::as_str).collect()
+        [&self.message, &self.expected_conversion_rate]
+            .into_iter()
+            .chain(tactics)
+            .chain(others)
+            .chain(steps)
+            .chain(projection)
+            .map(String::as_str)
+            .collect()
     }
 }
 
@@ -387,6 +394,6 @@ mod tests {
         assert!(empty.check().is_err());
         let mut silent = analysis();
         silent.recommendations[0].action_items.push(" ".to_owned());
-        assert_eq!(ReportBody::Analysis(silent).check(), Err("a text was empty.".to_owned()));
+        assert_eq!(ReportBody::Analysis(silent).check(), Err("a text was empty, or had a character that is none.".to_owned()));
     }
 }

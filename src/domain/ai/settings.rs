@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{money::Currency, validation::FieldErrors};
+use crate::domain::{account::Plan, money::Currency, validation::FieldErrors};
 
 /// Samples of a creator's own texts.
 pub const SAMPLES: usize = 3;
@@ -14,9 +14,11 @@ const WORDS_MAX: usize = 30;
 const WORD_MAX: usize = 40;
 
 /// What is set. `GET /api/ai/settings`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSettings {
+    /// What was chosen.
+    pub plan: Plan,
     /// How the creator writes, to go by.
     pub voice: Voice,
     /// No more is spent in a month, where requests are without a limit; millionths of a dollar.

@@ -96,6 +96,7 @@ fn Suggestion(chat: Chat, form: FormState<SendChat>, question: String) -> impl I
     let on_submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         form.errors.set(FieldErrors::new());
+        form.problem.set(None);
         chat.ask(asked.clone(), None);
     };
     view! {

@@ -27,10 +27,7 @@ const LABELS: [(&str, &str); SAMPLES] = [("sample-1", "A text of yours"), ("samp
 
 /// How the AI writes, and what it may cost.
 #[component]
-pub fn AiSection(
-    /// What was chosen.
-    plan: Plan,
-) -> impl IntoView {
+pub fn AiSection() -> impl IntoView {
     let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
     let settings = Resource::new(|| (), |()| get_ai_settings());
     view! {
@@ -45,7 +42,7 @@ pub fn AiSection(
                 <Transition fallback=|| view! { <Skeleton label="Loading your AI settings"/> }>
                     {move || Suspend::new(async move {
                         match settings.await {
-                            Ok(settings) => view! { <Fields form settings plan/> }.into_any(),
+                            Ok(settings) => view! { <Fields form settings/> }.into_any(),
                             Err(error) => view! { <LoadError error/> }.into_any(),
                         }
                     })}
@@ -56,8 +53,8 @@ pub fn AiSection(
 }
 
 #[component]
-fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings, plan: Plan) -> impl IntoView {
-    let AiSettings { voice, monthly_cap_micro, spent_micro } = settings;
+fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoView {
+    let AiSettings { plan, voice, monthly_cap_micro, spent_micro } = settings;
     let typed = form.values_of("samples[]");
     let samples = if form.was_sent() { typed } else { voice.samples };
     let never_words = if form.was_sent() { form.value_of("neverWords") } else { voice.never_words.join(", ") };

@@ -88,9 +88,22 @@ impl Gemini {
 
     /// One call: of a listener, if there is one, in pieces.
     async fn call(&self, model: &str, prompt: &Prompt, listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
-        match listener {
+        let outcome = match listener {
             Some(listener) => self.listen(model, prompt, listener).await,
             None => self.ask(model, prompt).await,
+        };
+        outcome.map_err(|failure| ModelFailure { error: self.without_key(failure.error), ..failure })
+    }
+
+    /// Google names a key that it refuses; logs do not.
+    fn without_key(&self, error: ModelError) -> ModelError {
+        let clean = |said: String| said.replace(self.key.expose(), "[key]");
+        match error {
+            ModelError::KeyRefused(said) => ModelError::KeyRefused(clean(said)),
+            ModelError::Retired(said) => ModelError::Retired(clean(said)),
+            ModelError::Refused(said) => ModelError::Refused(clean(said)),
+            ModelError::Unavailable(said) => ModelError::Unavailable(clean(said)),
+            error => error,
         }
     }
 

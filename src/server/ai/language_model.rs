@@ -45,7 +45,7 @@ impl Turn {
     fn characters(&self) -> usize {
         match self {
             Self::User(text) | Self::Model(text) => text.chars().count(),
-            Self::Calls(calls) => calls.iter().map(|call| call.arguments.to_string().len()).sum(),
+            Self::Calls { said, calls } => said.chars().count() + calls.iter().map(|call| call.arguments.to_string().len()).sum::<usize>(),
             Self::Results(results) => results.iter().map(|result| result.found.to_string().len()).sum(),
         }
     }
@@ -59,7 +59,12 @@ pub enum Turn {
     /// By the model.
     Model(String),
     /// The model looks something up. Sent back as it came.
-    Calls(Vec<ToolCall>),
+    Calls {
+        /// What it said before that.
+        said: String,
+        /// What it looks up.
+        calls: Vec<ToolCall>,
+    },
     /// What it found.
     Results(Vec<ToolResult>),
 }

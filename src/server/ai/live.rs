@@ -24,7 +24,10 @@ pub struct Draft {
 
 /// The answers that are being written in this process.
 #[derive(Debug, Clone, Default)]
-pub struct LiveAnswers(Arc<Mutex<HashMap<Uuid, Live>>>);
+pub struct LiveAnswers {
+    answers: Arc<Mutex<HashMap<Uuid, Live>>>,
+    closing: CancellationToken,
+}
 
 #[derive(Debug, Clone)]
 struct Live {
@@ -35,7 +38,7 @@ struct Live {
 impl LiveAnswers {
     /// Begins an answer. It is here until the writer is dropped.
     pub fn begin(&self, id: Uuid) -> Writer {
-        let live = Live { draft: Arc::new(watch::Sender::new(Draft::default())), stop: CancellationToken::new() };
+        let live = Live { draft: Arc::new(watch::Sender::new(Draft::default())), stop: self.closing.child_token() };
         self.map(|answers| answers.insert(id, live.clone()));
         Writer { id, answers: self.clone(), live }
     }
@@ -52,8 +55,18 @@ impl LiveAnswers {
         }
     }
 
+    /// Asks all writers to stop: the process ends.
+    pub fn close(&self) {
+        self.closing.cancel();
+    }
+
+    /// Whether the process ends.
+    pub fn is_closed(&self) -> bool {
+        self.closing.is_cancelled()
+    }
+
     fn map<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Live>) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        work(&mut self.answers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::domain::{
 /// [`DbError`].
 pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO ai_conversations (id, user_id, title, created_at, updated_at) VALUES ($1, $2, $3, $4, $4)",
+        "INSERT INTO ai_conversations (id, user_id, title, last_number, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
         id,
         user_id,
         title,
@@ -31,13 +31,20 @@ pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &st
     Ok(())
 }
 
-/// Notes that something is said in a creator's conversation, and waits until nobody else says something. `false`: there is none.
+/// Makes room for a question and its answer in a creator's conversation, and waits until nobody else says something there. Returns the number
+/// of the question; none where there is no such conversation.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn touch(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let touched = sqlx::query!("UPDATE ai_conversations SET updated_at = $3 WHERE id = $2 AND user_id = $1", user_id, id, now);
-    Ok(touched.execute(db).await?.rows_affected() == 1)
+pub async fn make_room(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
+    let number = sqlx::query_scalar!(
+        r#"UPDATE ai_conversations SET updated_at = $3, last_number = last_number + 2 WHERE id = $2 AND user_id = $1
+           RETURNING last_number - 1 AS "number!""#,
+        user_id,
+        id,
+        now
+    );
+    Ok(number.fetch_optional(db).await?)
 }
 
 /// Renames a creator's conversation. `false`: there is none.
@@ -138,19 +145,13 @@ pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: 
     Ok(())
 }
 
-/// Takes back a message of a conversation, and all that came after it. Returns how many those were.
+/// Takes back the messages of a conversation from a number on.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn delete_from(db: impl PgExecutor<'_>, conversation_id: Uuid, message_id: Uuid) -> Result<u64, DbError> {
-    let deleted = sqlx::query!(
-        "DELETE FROM ai_messages
-          WHERE conversation_id = $1
-            AND number >= (SELECT number FROM ai_messages WHERE conversation_id = $1 AND id = $2 AND speaker = 'creator')",
-        conversation_id,
-        message_id
-    );
-    Ok(deleted.execute(db).await?.rows_affected())
+pub async fn delete_from(db: impl PgExecutor<'_>, conversation_id: Uuid, number: i32) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND number >= $2", conversation_id, number).execute(db).await?;
+    Ok(())
 }
 
 /// Gives up answers whose process has died; of one conversation, or of all. Returns how many those were.
@@ -301,14 +302,17 @@ pub struct EndedAnswer<'a> {
     pub unverified: &'a [String],
 }
 
-/// Ends an answer.
+/// Ends an answer. `false`: it was given up before, and its creator told so.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<(), DbError> {
-    sqlx::query!(
-        "UPDATE ai_messages SET text = $2, state = $3, problem = $4, agents = $5, sources = $6, unverified = $7, alive_until = NULL
-          WHERE id = $1 AND state = 'writing'",
+pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<bool, DbError> {
+    let given_up = sqlx::query_scalar!(
+        r#"WITH ended AS (
+               UPDATE ai_messages SET text = $2, state = $3, problem = $4, agents = $5, sources = $6, unverified = $7, alive_until = NULL
+                WHERE id = $1 AND state = 'writing' RETURNING id
+           )
+           SELECT EXISTS (SELECT FROM ai_messages WHERE id = $1 AND state <> 'writing') AS "given_up!" FROM (SELECT count(*) FROM ended) AS done"#,
         ended.id,
         ended.text,
         ended.state.as_str(),
@@ -316,10 +320,9 @@ pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<(),
         &words(ended.agents),
         Json(ended.sources) as _,
         ended.unverified
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    );
+    // One statement sees the table as it was before.
+    Ok(!given_up.fetch_one(db).await?)
 }
 
 /// Asks for the end of the answer that is being written in a creator's conversation. Returns which that is.

@@ -199,39 +199,25 @@ pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> R
     Ok(rows.fetch_all(db).await?)
 }
 
-/// Whether a month before `month` has calls that are not charged, or are charged wrongly.
+/// Charges each creator for each month from the one up to the other, which is not among them, once: what was charged already is only mended,
+/// where calls came late. Returns how many charges are new or mended.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn is_charge_due(db: impl PgExecutor<'_>, month: NaiveDate) -> Result<bool, DbError> {
-    let is_due = sqlx::query_scalar!(
-        r#"SELECT EXISTS (
-               SELECT FROM (SELECT user_id, month, sum(cost_micro)::bigint AS cost
-                              FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id WHERE month < $1 GROUP BY user_id, month) AS used
-                 LEFT JOIN ai_monthly_charges USING (user_id, month)
-                WHERE cost_micro IS DISTINCT FROM cost) AS "is_due!""#,
-        month
-    );
-    Ok(is_due.fetch_one(db).await?)
-}
-
-/// Charges each creator for each month before `month`, once: what was charged already is only mended, where calls came late. Returns how many
-/// charges are new or mended.
-///
-/// # Errors
-/// [`DbError`].
-pub async fn charge(db: impl PgExecutor<'_>, month: NaiveDate, now: DateTime<Utc>) -> Result<u64, DbError> {
+pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, now: DateTime<Utc>) -> Result<u64, DbError> {
     let charged = sqlx::query!(
         "INSERT INTO ai_monthly_charges (user_id, month, requests, input_tokens, output_tokens, cost_micro, computed_at)
          SELECT user_id, month, count(DISTINCT ai_requests.id) FILTER (WHERE state = 'settled'), sum(input_tokens)::bigint,
-                sum(output_tokens)::bigint, sum(cost_micro)::bigint, $2
+                sum(output_tokens)::bigint, sum(cost_micro)::bigint, $3
            FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
-          WHERE month < $1 GROUP BY user_id, month
+          WHERE month >= $1 AND month < $2 GROUP BY user_id, month
          ON CONFLICT (user_id, month) DO UPDATE
             SET requests = excluded.requests, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
                 cost_micro = excluded.cost_micro, computed_at = excluded.computed_at
-          WHERE ai_monthly_charges.cost_micro <> excluded.cost_micro",
-        month,
+          WHERE (ai_monthly_charges.requests, ai_monthly_charges.input_tokens, ai_monthly_charges.output_tokens, ai_monthly_charges.cost_micro)
+                IS DISTINCT FROM (excluded.requests, excluded.input_tokens, excluded.output_tokens, excluded.cost_micro)",
+        from,
+        until,
         now
     );
     Ok(charged.execute(db).await?.rows_affected())

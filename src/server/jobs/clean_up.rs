@@ -8,8 +8,6 @@ use crate::server::{
     state::AppState,
 };
 
-/// Between one clean-up and the next.
-pub(super) const PAUSE: TimeDelta = TimeDelta::hours(1);
 /// An expired link stays this long, to say that it has expired and offer a new one.
 const LINKS_KEPT: TimeDelta = TimeDelta::days(7);
 /// A mail that could not be sent stays this long, for operators to see why.

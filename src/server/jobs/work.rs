@@ -19,6 +19,9 @@ use crate::{
 /// After an account was read: long enough for a creator who waits for it to get hold of it.
 const BREATH: Duration = Duration::from_millis(300);
 
+/// Between one clean-up, or computation of charges, and the next.
+const HOURLY: TimeDelta = TimeDelta::hours(1);
+
 /// What jobs work with.
 #[derive(Clone)]
 pub(super) struct Work {
@@ -91,9 +94,8 @@ impl Work {
             JobKind::Import => db::statements::due(db, now, most).await,
             JobKind::Partner if self.state.providers.partner().is_none() => Ok(Vec::new()),
             JobKind::Partner => db::partner::due(db, now, most).await,
-            JobKind::Charge => Ok(if ai::is_charge_due(&self.state).await? { vec![Uuid::nil()] } else { Vec::new() }),
-            JobKind::CleanUp => {
-                let is_recent = db::jobs::is_recent(db, kind, clean_up::PAUSE).await?;
+            JobKind::Charge | JobKind::CleanUp => {
+                let is_recent = db::jobs::is_recent(db, kind, HOURLY).await?;
                 Ok(if is_recent { Vec::new() } else { vec![Uuid::nil()] })
             }
         }
@@ -110,7 +112,7 @@ impl Work {
             }
             JobKind::Import => earnings::import(state, subject).await??,
             JobKind::Partner => earnings::read_partner(state, subject).await?,
-            JobKind::Charge => ai::charge_months(state).await?,
+            JobKind::Charge => drop(ai::charge_months(state).await?),
             JobKind::CleanUp => clean_up::clean_up(state).await?,
         }
         Ok(())

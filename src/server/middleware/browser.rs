@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{csrf, flash::Flash},
     domain::{
-        navigation::{EARNINGS, statement_page},
+        navigation::{ASSISTANT, EARNINGS, SALES, SETTINGS, conversation_page, statement_page, strategy_page},
         onboarding::step_page,
     },
     error::{ApiError, ErrorCode},
@@ -125,11 +125,23 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
         _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
         "/api/ai/generate-caption" => "/content".to_owned(),
+        "/api/ai/chat" => conversation_or_none(field("conversationId")),
+        _ if path.starts_with("/api/ai/conversations/") => conversation_or_none(field("id")),
+        "/api/ai/analyze-performance" => "/analytics".to_owned(),
+        "/api/ai/optimize-sales" => SALES.to_owned(),
+        "/api/ai/feedback" => field("reportId").map_or_else(|| SALES.to_owned(), strategy_page),
+        "/api/ai/settings" => SETTINGS.to_owned(),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
         "/api/auth/logout" => "/home".to_owned(),
         _ => "/login".to_owned(),
     }
+}
+
+/// The page of a conversation, or of none; what is no number of one is not put into an address.
+fn conversation_or_none(id: Option<&str>) -> String {
+    let id = id.filter(|id| id.parse::<uuid::Uuid>().is_ok());
+    id.map_or_else(|| ASSISTANT.to_owned(), conversation_page)
 }
 
 fn fields_of(request: &Request) -> Vec<(String, String)> {

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use captions::{captions, generate_captions};
 pub use chat::{chat, start_chat, stop_chat};
 pub use conversations::{conversation, conversations, delete_conversation, give_up_dead_answers, rename_conversation};
-pub use costs::{charge_months, costs, export_costs, is_charge_due};
+pub use costs::{charge_months, costs, export_costs};
 pub use follow::follow_chat;
 pub use quota::quota;
 pub use reports::{give_feedback, report, write_report};
@@ -75,6 +75,9 @@ pub enum AiError {
     /// An answer is being written in this conversation.
     #[error("an answer is being written")]
     Writing,
+    /// The process ended meanwhile.
+    #[error("restarted")]
+    Restarted,
     /// A conversation has no more messages.
     #[error("the conversation is too long")]
     TooLong,
@@ -134,6 +137,7 @@ impl From<AiError> for ApiError {
                 unavailable("AI is not available right now.")
             }
             AiError::NoAnswer => unavailable("The AI gave no answer that we could use. Try again."),
+            AiError::Restarted => unavailable("Huntaze was restarted while this was written. Ask again."),
             AiError::Unknown => ErrorCode::NotFound.into(),
             AiError::Writing => Self::new(ErrorCode::Conflict, "An answer is being written here. Wait for it, or stop it."),
             AiError::TooLong => Self::new(ErrorCode::Conflict, "This conversation is long. Begin a new one."),

@@ -1,5 +1,6 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use web_sys::{KeyboardEvent, SubmitEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 
 use super::css;
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     hooks::{
         chat::Chat,
-        document::{focus_id, use_alive},
+        document::use_alive,
         form::{CsrfField, FormState},
     },
     ui::{
@@ -30,6 +31,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
     let is_alive = use_alive();
     let is_writing = Memo::new(move |_| chat.writing.get().is_some());
     let ask = move || {
+        form.problem.set(None);
         let input = ChatInput { message: chat.draft.get_untracked(), ..ChatInput::default() };
         match input.parse() {
             Ok(_) => {
@@ -38,7 +40,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
             }
             Err(errors) => {
                 form.errors.set(errors);
-                focus_id(&format!("field-{field_id}"));
+                chat.focus();
             }
         }
     };
@@ -47,18 +49,14 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
         ask();
     };
     let on_key = move |event: KeyboardEvent| {
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        // 229: Safari's word for a key that ends a composition.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != 229 {
             event.prevent_default();
             ask();
         }
     };
-    let problem = Signal::derive(move || chat.problem.get().or_else(|| form.problem.get()).filter(|problem| problem.fields.is_empty()));
-    // Where it is being edited, there is something to write into.
-    Effect::new(move || {
-        if chat.replaces.get().is_some() {
-            focus_id(&format!("field-{field_id}"));
-        }
-    });
+    let problem = Signal::derive(move || chat.problem.get().or_else(|| form.problem.get().filter(|problem| problem.fields.is_empty())));
+    keep_in_step(chat.draft, field_id);
     view! {
         {move || problem.get().map(|problem| view! { <Alert tone=AlertTone::Danger>{sentence(&problem)}</Alert> })}
         {move || chat.replaces.get().map(|_| view! { <Editing chat/> })}
@@ -70,13 +68,12 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
                     rows=3
                     value=chat.draft.get_untracked()
                     on_input=Callback::new(move |typed| chat.draft.set(typed))
-                    prop:value=move || chat.draft.get()
                     on:keydown=on_key
                 />
             </Field>
             <div class=css::buttons>
-                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=chat.is_sending disabled=is_writing>"Ask"</Button>
-                <span hidden=move || !is_writing.get()>
+                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=chat.is_sending disabled=Signal::derive(move || is_alive.get() && is_writing.get())>"Ask"</Button>
+                <span hidden=move || !(is_alive.get() && is_writing.get())>
                     <Button on:click=move |_| chat.stop()>"Stop"</Button>
                 </span>
                 <span class=css::hint hidden=move || !is_alive.get()>"Enter asks, Shift+Enter begins a line."</span>
@@ -85,23 +82,35 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
     }
 }
 
+/// Keeps the field in step with the draft; what was typed before the page was alive is the draft.
+fn keep_in_step(draft: RwSignal<String>, field_id: &'static str) {
+    Effect::new(move |before: Option<()>| {
+        let text = draft.get();
+        let field = document().get_element_by_id(&format!("field-{field_id}"));
+        let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else { return };
+        let typed = field.value();
+        if before.is_none() && text.is_empty() && !typed.is_empty() {
+            draft.set(typed);
+        } else if typed != text {
+            field.set_value(&text);
+        }
+    });
+}
+
 /// That a question of before is being edited.
 #[component]
 fn Editing(chat: Chat) -> impl IntoView {
-    let leave = move |_| {
-        chat.replaces.set(None);
-        chat.draft.set(String::new());
-    };
     view! {
         <p class=css::editing>
             "You edit a question: what came after it is replaced. "
-            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=leave>"Leave it as it was"</Button>
+            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.leave_edit()>"Leave it as it was"</Button>
         </p>
     }
 }
 
 fn sentence(problem: &ApiError) -> String {
     match problem.code {
+        ErrorCode::InvalidInput => problem.fields.values().next().unwrap_or(&problem.message).clone(),
         ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
         _ => problem.message.clone(),
     }

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use leptos_router::components::{A, Form as SearchForm};
+use leptos_router::components::Form as SearchForm;
 
 use super::css;
 use crate::{
@@ -27,6 +27,8 @@ use crate::{
 pub fn ConversationList(
     /// A page of them.
     page: ConversationsPage,
+    /// The number of the one that is shown.
+    current: Signal<String>,
 ) -> impl IntoView {
     let ConversationsPage { search, page, pages, conversations } = page;
     let none =
@@ -43,17 +45,19 @@ pub fn ConversationList(
                 <Button kind=ButtonType::Submit size=ButtonSize::Small>"Search"</Button>
             </SearchForm>
             {none.map(|none| view! { <p class=css::hint>{none}</p> })}
-            <ul class=css::items>{conversations.into_iter().map(|item| view! { <Item item/> }).collect_view()}</ul>
+            <ul class=css::items>{conversations.into_iter().map(|item| view! { <Item item current/> }).collect_view()}</ul>
             <PageLinks label="Pages of conversations" page pages href/>
         </nav>
     }
 }
 
 #[component]
-fn Item(item: ConversationItem) -> impl IntoView {
+fn Item(item: ConversationItem, current: Signal<String>) -> impl IntoView {
+    let id = item.id.to_string();
+    let href = conversation_page(&id);
     view! {
         <li>
-            <A href=conversation_page(&item.id.to_string())>{item.title}</A>
+            <a href=href aria-current=move || current.with(|current| *current == id).then_some("page")>{item.title}</a>
             <p class=css::hint><Ago time=item.updated_at/></p>
         </li>
     }
@@ -64,20 +68,20 @@ fn Item(item: ConversationItem) -> impl IntoView {
 pub fn ConversationHead(
     /// The conversation.
     chat: Chat,
-    /// What it is called.
-    name: String,
+    /// Its number. Another one gets another head: what was typed or opened here does not stay.
+    id: String,
     rename: FormState<RenameConversation>,
     delete: FormState<DeleteConversation>,
 ) -> impl IntoView {
-    let id = chat.id_text();
+    let of_delete = id.clone();
     view! {
         <details class=css::head>
-            <summary><h2>{name.clone()}</h2></summary>
+            <summary><h2>{move || chat.title.get()}</h2></summary>
             <Problem form=rename/>
             <Form form=rename class=css::search>
-                <input type="hidden" name="id" value=move || id.get()/>
+                <input type="hidden" name="id" value=id/>
                 <Field name="title" id="conversation-title" label="Name of the conversation" error=rename.error_of("title")>
-                    <Input autocomplete="off" value=name/>
+                    <Input autocomplete="off" value=chat.title.get_untracked()/>
                 </Field>
                 <Button kind=ButtonType::Submit size=ButtonSize::Small loading=rename.is_pending()>"Rename"</Button>
             </Form>
@@ -86,7 +90,7 @@ pub fn ConversationHead(
                 <p>"All that was said in it is deleted; what it used of your month stays used. This cannot be undone."</p>
                 <Problem form=delete/>
                 <Form form=delete>
-                    <input type="hidden" name="id" value=move || id.get()/>
+                    <input type="hidden" name="id" value=of_delete/>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger size=ButtonSize::Small loading=delete.is_pending()>
                         "Delete for good"
                     </Button>

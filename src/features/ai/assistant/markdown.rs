@@ -16,18 +16,18 @@ pub fn Markdown(
 ) -> impl IntoView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut events = TextMergeStream::new(Parser::new_ext(&text, options));
-    let content = content(&mut events, &unverified);
+    let content = content(&mut events, &unverified, false);
     view! { <div class=css::markdown>{content}</div> }
 }
 
-/// The views of all that stands until the end of the element that is open.
-fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String]) -> Vec<AnyView> {
+/// The views of all that stands until the end of the element that is open; `in_head` of a table.
+fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String], in_head: bool) -> Vec<AnyView> {
     let mut views = Vec::new();
     while let Some(event) = events.next() {
         match event {
             Event::Start(tag) => {
-                let inside = content(events, unverified);
-                views.push(element(&tag, inside));
+                let inside = content(events, unverified, in_head || tag == Tag::TableHead);
+                views.push(element(&tag, inside, in_head));
             }
             Event::End(_) => break,
             Event::Code(code) => views.push(view! { <code>{code.to_string()}</code> }.into_any()),
@@ -43,21 +43,20 @@ fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[Strin
     views
 }
 
-fn element(tag: &Tag<'_>, inside: Vec<AnyView>) -> AnyView {
+fn element(tag: &Tag<'_>, inside: Vec<AnyView>, in_head: bool) -> AnyView {
     match tag {
         Tag::Paragraph => view! { <p>{inside}</p> }.into_any(),
         // Below the heading of the page and that of the conversation, whatever the model thinks.
         Tag::Heading { .. } => view! { <h3>{inside}</h3> }.into_any(),
         Tag::BlockQuote(_) => view! { <blockquote>{inside}</blockquote> }.into_any(),
         Tag::CodeBlock(_) => view! { <pre tabindex="0"><code>{inside}</code></pre> }.into_any(),
-        Tag::List(Some(_)) => view! { <ol>{inside}</ol> }.into_any(),
+        Tag::List(Some(start)) => view! { <ol start=start.to_string()>{inside}</ol> }.into_any(),
         Tag::List(None) => view! { <ul>{inside}</ul> }.into_any(),
         Tag::Item => view! { <li>{inside}</li> }.into_any(),
-        Tag::Table(_) => {
-            view! { <div class=css::scroll tabindex="0" role="group" aria-label="Table"><table>{inside}</table></div> }.into_any()
-        }
+        Tag::Table(_) => table(inside),
         Tag::TableHead => view! { <thead><tr>{inside}</tr></thead> }.into_any(),
         Tag::TableRow => view! { <tr>{inside}</tr> }.into_any(),
+        Tag::TableCell if in_head => view! { <th scope="col">{inside}</th> }.into_any(),
         Tag::TableCell => view! { <td>{inside}</td> }.into_any(),
         Tag::Emphasis => view! { <em>{inside}</em> }.into_any(),
         Tag::Strong => view! { <strong>{inside}</strong> }.into_any(),
@@ -68,6 +67,22 @@ fn element(tag: &Tag<'_>, inside: Vec<AnyView>) -> AnyView {
         // Pictures are not loaded from elsewhere; what they show stands there.
         _ => inside.into_any(),
     }
+}
+
+/// The head comes first; browsers put a body around the other rows, so it stands there from the start.
+fn table(rows: Vec<AnyView>) -> AnyView {
+    let mut rows = rows.into_iter();
+    let head = rows.next();
+    let body: Vec<_> = rows.collect();
+    view! {
+        <div class=css::scroll tabindex="0" role="group" aria-label="Table">
+            <table>
+                {head}
+                <tbody>{body}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
 }
 
 fn is_web(address: &str) -> bool {

@@ -18,7 +18,7 @@ const OPENER: &str = "assistant-opener";
 /// The assistant beside every page but its own. What was said stays when another page is gone to.
 #[component]
 pub fn AssistantPanel() -> impl IntoView {
-    let chat = use_chat();
+    let chat = use_chat(FIELD);
     let is_alive = use_alive();
     let is_open = RwSignal::new(false);
     // Drawn when it is first opened, and kept then.
@@ -26,10 +26,15 @@ pub fn AssistantPanel() -> impl IntoView {
     let panel = NodeRef::<html::Aside>::new();
     let path = use_location().pathname;
     let is_elsewhere = Memo::new(move |_| path.get() != ASSISTANT);
+    // On a phone it covers the page that is gone to.
+    Effect::new(move || {
+        path.track();
+        is_open.set(false);
+    });
     let open = move || {
         was_opened.set(true);
         is_open.set(true);
-        request_animation_frame(|| focus_id(&format!("field-{FIELD}")));
+        chat.focus();
     };
     let close = move || {
         is_open.set(false);

@@ -8,7 +8,7 @@ use crate::{
     },
     features::integrations::SandboxBadge,
     hooks::{
-        chat::{Chat, Message},
+        chat::{Chat, Message, ending},
         document::use_alive,
     },
     ui::{
@@ -80,8 +80,9 @@ fn Answer(chat: Chat, message: Message) -> impl IntoView {
     let (id, view) = (message.id, message.view);
     let (of_text, of_state, of_facts) = (view.clone(), view.clone(), view.clone());
     let text = Memo::new(move |_| of_text.with(|view| (view.text.clone(), view.unverified.clone())));
-    let ending = Memo::new(move |_| of_state.with(|view| (view.state, view.problem.clone())));
-    let is_writing = Memo::new(move |_| ending.get().0 == AnswerState::Writing);
+    let of_ending = of_state.clone();
+    let is_writing = Memo::new(move |_| of_state.with(|view| view.state == AnswerState::Writing));
+    let ended = Memo::new(move |_| of_ending.with(ending));
     let is_newest = move || chat.messages.with(|messages| messages.last().is_some_and(|newest| newest.id == id));
     let can_retry = move || is_alive.get() && is_newest() && !is_writing.get();
     let copied = Signal::derive(move || text.get().0);
@@ -93,7 +94,7 @@ fn Answer(chat: Chat, message: Message) -> impl IntoView {
         <p class=css::hint aria-live="off" hidden=move || !is_writing.get()>
             {move || if text.with(|(text, _)| text.is_empty()) { "Looking at your figures…" } else { "Writing…" }}
         </p>
-        {move || said_of(ending.get())}
+        {move || ended.get().map(|ending| view! { <p class=css::ending>{ending}</p> })}
         {move || {
             (!is_writing.get()).then(|| {
                 let MessageView { sources, unverified, cost, .. } = of_facts.get();
@@ -110,14 +111,4 @@ fn Answer(chat: Chat, message: Message) -> impl IntoView {
             </span>
         </div>
     }
-}
-
-/// What is said of an answer that is not whole.
-fn said_of((state, problem): (AnswerState, Option<String>)) -> Option<AnyView> {
-    let text = match state {
-        AnswerState::Writing | AnswerState::Complete => return None,
-        AnswerState::Stopped => "You stopped this answer.".to_owned(),
-        AnswerState::Failed => problem.unwrap_or_else(|| "There is no answer.".to_owned()),
-    };
-    Some(view! { <p class=css::ending data-state=state.as_str()>{text}</p> }.into_any())
 }

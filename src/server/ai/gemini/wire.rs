@@ -125,7 +125,10 @@ fn content(turn: &Turn) -> Content<'_> {
     match turn {
         Turn::User(text) => Content { role: Some("user"), parts: vec![Part::Text { text }] },
         Turn::Model(text) => Content { role: Some("model"), parts: vec![Part::Text { text }] },
-        Turn::Calls(calls) => Content { role: Some("model"), parts: calls.iter().map(call_part).collect() },
+        Turn::Calls { said, calls } => {
+            let said = (!said.is_empty()).then_some(Part::Text { text: said });
+            Content { role: Some("model"), parts: said.into_iter().chain(calls.iter().map(call_part)).collect() }
+        }
         Turn::Results(results) => Content { role: Some("user"), parts: results.iter().map(result_part).collect() },
     }
 }
@@ -243,8 +246,10 @@ impl Collected {
                 let CallPart { id, name, args } = call;
                 self.calls.push(ToolCall { id, name, arguments: args, signature: part.thought_signature });
             } else if !part.text.is_empty() {
-                listener(Piece::Text(&part.text));
-                self.text.push_str(&part.text);
+                // No text of ours holds it, and no database keeps it.
+                let text = part.text.replace('\0', "");
+                listener(Piece::Text(&text));
+                self.text.push_str(&text);
             }
         }
     }
@@ -444,7 +449,12 @@ mod tests {
         let tool = Tool { name: "get_posts", description: "Posts.".to_owned(), parameters: json!({ "type": "object" }) };
         let prompt = Prompt {
             instruction: String::new(),
-            turns: vec![Turn::User("Why?".to_owned()), Turn::Model("Because.".to_owned()), Turn::Calls(calls), Turn::Results(results)],
+            turns: vec![
+                Turn::User("Why?".to_owned()),
+                Turn::Model("Because.".to_owned()),
+                Turn::Calls { said: "Let me see.".to_owned(), calls },
+                Turn::Results(results),
+            ],
             tools: vec![tool],
             schema: None,
             most_output_tokens: 1,

@@ -82,9 +82,9 @@ struct OpenCall<'a> {
 }
 
 impl Drop for OpenCall<'_> {
-    /// Where the call is ended on the way, what came is billed: as counted, or about that.
+    /// Where the call is ended on the way, what came is billed: as counted, or about that. Before the model began, nothing was.
     fn drop(&mut self) {
-        if self.has_ended || self.text.is_empty() {
+        if self.has_ended || self.model.is_empty() {
             return;
         }
         let estimated = self.prompt.estimate(&self.text);

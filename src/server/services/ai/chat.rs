@@ -1,15 +1,20 @@
 //! Answers of the assistant: begun by a question, written on whether or not somebody reads along, and kept.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::pin,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use uuid::Uuid;
 
 use super::{
     AiError,
     calls::Calls,
     conversations::{self, view},
-    coordinator::{self, Answered, Question},
+    coordinator::{self, Question},
+    lookup::Findings,
     model, quota,
     quota::Reservation,
 };
@@ -18,14 +23,14 @@ use crate::{
         account::CurrentUser,
         ai::{
             Operation,
-            chat::{self, AnswerState, ChatAnswer, ChatInput, ChatRequest, ChatStarted, Speaker},
+            chat::{self, AnswerState, ChatAnswer, ChatInput, ChatRequest, ChatStarted, Source, Speaker},
             grounding,
             settings::Voice,
         },
     },
     error::ApiError,
     server::{
-        ai::{Turn, Writer},
+        ai::{Draft, Turn, Writer},
         db::{
             self,
             ai_conversations::{EndedAnswer, NewMessage, StoredMessage},
@@ -38,6 +43,8 @@ use crate::{
 const LONGEST: Duration = Duration::from_mins(4);
 /// What was written is kept so often.
 const KEPT_EVERY: Duration = Duration::from_millis(500);
+/// Between two attempts to store an answer.
+const STORE_AGAIN: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
 /// Without news for so long, the process that writes has died.
 const SIGN_OF_LIFE: TimeDelta = TimeDelta::seconds(15);
 /// What was said longer ago is not told to the model.
@@ -45,7 +52,7 @@ const CONTEXT: TimeDelta = TimeDelta::hours(24);
 /// So many messages before the question are told to the model.
 const MOST_TURNS: usize = 20;
 /// A conversation has no more messages.
-const MOST_MESSAGES: i32 = 200;
+const MOST_MESSAGES: usize = 200;
 
 /// Begins an answer. It is written to its end by this process, whether or not somebody reads along.
 ///
@@ -53,10 +60,17 @@ const MOST_MESSAGES: i32 = 200;
 /// Invalid, not set up, no request left, no such conversation, or one in which an answer is being written.
 pub async fn start_chat(state: &AppState, user: &CurrentUser, input: &ChatInput) -> Result<ChatStarted, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
+    model(state)?;
+    let (worker, user) = (state.clone(), user.clone());
+    // To the end, also when the browser is gone meanwhile: what was reserved is used, or given back.
+    state.tasks.spawn(async move { start(&worker, &user, &request).await }).await?
+}
+
+async fn start(state: &AppState, user: &CurrentUser, request: &ChatRequest) -> Result<ChatStarted, AiError> {
     let is_sandbox = model(state)?.is_sandbox();
     let voice = db::ai_settings::find(&state.db, user.id).await?.voice;
     let reservation = quota::reserve(state, user, Operation::Chat).await?;
-    let begun = match begin(state, user, &request, reservation.id, is_sandbox).await {
+    let begun = match begin(state, user, request, reservation.id, is_sandbox).await {
         Ok(begun) => begun,
         Err(error) => {
             reservation.release(state, &[]).await?;
@@ -125,22 +139,21 @@ async fn begin(state: &AppState, user: &CurrentUser, request: &ChatRequest, requ
     if request.conversation.is_none() {
         let title = chat::title(&request.message).map_err(AiError::Invalid)?;
         db::ai_conversations::insert(&mut *tx, conversation_id, user.id, &title, now).await?;
-    } else if !db::ai_conversations::touch(&mut *tx, user.id, conversation_id, now).await? {
-        // Others who say something there wait here, until this transaction has ended.
-        return Err(AiError::Unknown);
     }
+    // Others who say something there wait here, until this transaction has ended.
+    let number = db::ai_conversations::make_room(&mut *tx, user.id, conversation_id, now).await?.ok_or(AiError::Unknown)?;
     db::ai_conversations::give_up_dead(&mut *tx, Some(conversation_id), conversations::BROKEN_OFF, now).await?;
-    if let Some(replaced) = request.replaces
-        && db::ai_conversations::delete_from(&mut *tx, conversation_id, replaced).await? == 0
-    {
-        return Err(AiError::Unknown);
-    }
-    let before = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
+    let mut before = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
     if before.iter().any(|message| message.state == AnswerState::Writing) {
         return Err(AiError::Writing);
     }
-    let number = before.last().map_or(1, |message| message.number + 1);
-    if number > MOST_MESSAGES {
+    if let Some(replaced) = request.replaces {
+        let is_replaced = |message: &StoredMessage| message.id == replaced && message.speaker == Speaker::Creator;
+        let index = before.iter().position(is_replaced).ok_or(AiError::Unknown)?;
+        db::ai_conversations::delete_from(&mut *tx, conversation_id, before[index].number).await?;
+        before.truncate(index);
+    }
+    if before.len() >= MOST_MESSAGES {
         return Err(AiError::TooLong);
     }
     let (question_id, answer_id, alive_until) = (Uuid::now_v7(), Uuid::now_v7(), now + SIGN_OF_LIFE);
@@ -179,7 +192,7 @@ fn turn(message: StoredMessage) -> Turn {
 
 /// How an answer ended.
 enum Ending {
-    Answered(Answered),
+    Answered,
     Stopped,
     Failed(AiError),
 }
@@ -187,20 +200,29 @@ enum Ending {
 /// Writes an answer, and stores it as it stays together with what it came to.
 async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Reservation, writer: &Writer) -> Result<(), AiError> {
     let calls = Calls::new(model(state)?);
+    let findings = Mutex::new(Findings::default());
     let ending = {
         // Dropped at the end of this block: a call that is under way ends there.
-        let answer = pin!(tokio::time::timeout(LONGEST, coordinator::answer(state, &calls, question, writer)));
+        let answer = pin!(tokio::time::timeout(LONGEST, coordinator::answer(state, &calls, question, &findings, writer)));
         tokio::select! {
             outcome = answer => match outcome {
-                Ok(Ok(answered)) => Ending::Answered(answered),
+                Ok(Ok(())) => Ending::Answered,
                 Ok(Err(error)) => Ending::Failed(error),
                 Err(_) => Ending::Failed(AiError::NoAnswer),
             },
-            () = writer.stopped() => Ending::Stopped,
+            () = writer.stopped() => if state.live_answers.is_closed() { Ending::Failed(AiError::Restarted) } else { Ending::Stopped },
             () = keep(state, id, writer) => Ending::Stopped,
         }
     };
-    store(state, id, reservation, writer, ending, &calls).await
+    let findings = findings.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let answer = Finished::new(id, writer.draft(), ending, findings);
+    let mut pauses = STORE_AGAIN.iter();
+    loop {
+        let Err(error) = answer.store(state, reservation, &calls).await else { return Ok(()) };
+        let Some(pause) = pauses.next() else { return Err(error) };
+        tracing::warn!(%error, "an answer could not be stored, and is stored again");
+        tokio::time::sleep(*pause).await;
+    }
 }
 
 /// Keeps what was written so far, until it is to stop.
@@ -218,44 +240,54 @@ async fn keep(state: &AppState, id: Uuid, writer: &Writer) {
     }
 }
 
-async fn store(
-    state: &AppState,
+/// An answer as it stays.
+struct Finished {
     id: Uuid,
-    reservation: &Reservation,
-    writer: &Writer,
-    ending: Ending,
-    calls: &Calls<'_>,
-) -> Result<(), AiError> {
-    let draft = writer.draft();
-    let (state_word, problem, answered) = match ending {
-        Ending::Answered(answered) => (AnswerState::Complete, None, answered),
-        Ending::Stopped => (AnswerState::Stopped, None, Answered::default()),
-        Ending::Failed(error) => (AnswerState::Failed, Some(ApiError::from(error).message), Answered::default()),
-    };
-    // Who stops before the first word has used nothing.
-    let counts = match state_word {
-        AnswerState::Complete => true,
-        AnswerState::Stopped => !draft.text.is_empty(),
-        AnswerState::Failed | AnswerState::Writing => false,
-    };
-    let unverified = grounding::unverified(&draft.text, &answered.figures);
-    let ended = EndedAnswer {
-        id,
-        text: &draft.text,
-        state: state_word,
-        problem: problem.as_deref(),
-        agents: &draft.agents,
-        sources: &answered.sources,
-        unverified: &unverified,
-    };
-    let now: DateTime<Utc> = state.clock.now();
-    let mut tx = state.db.begin().await?;
-    if counts {
-        reservation.settle(&mut tx, &calls.list(), state).await?;
-    } else {
-        reservation.release_in(&mut tx, &calls.list(), now).await?;
+    draft: Draft,
+    state: AnswerState,
+    problem: Option<String>,
+    sources: Vec<Source>,
+    unverified: Vec<String>,
+}
+
+impl Finished {
+    fn new(id: Uuid, draft: Draft, ending: Ending, findings: Findings) -> Self {
+        let (state, problem) = match ending {
+            Ending::Answered => (AnswerState::Complete, None),
+            Ending::Stopped => (AnswerState::Stopped, None),
+            Ending::Failed(error) => (AnswerState::Failed, Some(ApiError::from(error).message)),
+        };
+        let unverified = grounding::unverified(&draft.text, &findings.figures);
+        Self { id, draft, state, problem, sources: findings.sources, unverified }
     }
-    db::ai_conversations::end(&mut *tx, &ended).await?;
-    tx.commit().await?;
-    Ok(())
+
+    /// Who stops before the first word has used nothing.
+    fn counts(&self) -> bool {
+        match self.state {
+            AnswerState::Complete => true,
+            AnswerState::Stopped => !self.draft.text.is_empty(),
+            AnswerState::Failed | AnswerState::Writing => false,
+        }
+    }
+
+    async fn store(&self, state: &AppState, reservation: &Reservation, calls: &Calls<'_>) -> Result<(), AiError> {
+        let ended = EndedAnswer {
+            id: self.id,
+            text: &self.draft.text,
+            state: self.state,
+            problem: self.problem.as_deref(),
+            agents: &self.draft.agents,
+            sources: &self.sources,
+            unverified: &self.unverified,
+        };
+        let mut tx = state.db.begin().await?;
+        // What was given up before was said not to count.
+        if db::ai_conversations::end(&mut *tx, &ended).await? && self.counts() {
+            reservation.settle(&mut tx, &calls.list(), state).await?;
+        } else {
+            reservation.release_in(&mut tx, &calls.list(), state.clock.now()).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
 }

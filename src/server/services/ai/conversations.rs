@@ -20,7 +20,7 @@ pub(super) const BROKEN_OFF: &str = "The answer broke off. Ask again. This reque
 /// # Errors
 /// The database does not answer.
 pub async fn conversations(state: &AppState, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
-    let search = search.trim().to_owned();
+    let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
     let read = |page: u32| {
         let (limit, offset) = (i64::from(CONVERSATIONS_PAGE), i64::from(page - 1) * i64::from(CONVERSATIONS_PAGE));
         db::ai_conversations::list(&state.db, user_id, &search, limit, offset)
@@ -49,13 +49,13 @@ pub async fn conversation(state: &AppState, user_id: Uuid, id: &str) -> Result<C
     Ok(Conversation { id, title, messages: messages.collect() })
 }
 
-/// Gives a conversation another name.
+/// Gives a conversation another name; returns it as it is kept.
 ///
 /// # Errors
 /// Unknown, or there is nothing of a name.
-pub async fn rename_conversation(state: &AppState, user_id: Uuid, id: &str, title: &str) -> Result<(), AiError> {
+pub async fn rename_conversation(state: &AppState, user_id: Uuid, id: &str, title: &str) -> Result<String, AiError> {
     let title = chat::title(title).map_err(AiError::Invalid)?;
-    if db::ai_conversations::rename(&state.db, user_id, parse(id)?, &title).await? { Ok(()) } else { Err(AiError::Unknown) }
+    if db::ai_conversations::rename(&state.db, user_id, parse(id)?, &title).await? { Ok(title) } else { Err(AiError::Unknown) }
 }
 
 /// Deletes a conversation, and ends the answer that is being written in it.

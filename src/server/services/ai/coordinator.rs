@@ -34,14 +34,18 @@ pub(super) struct Question {
     pub voice: Voice,
 }
 
-/// What was looked up for an answer.
-pub(super) type Answered = Findings;
-
-/// Answers a question into `writer`. An agent that fails leaves a note; only where all fail there is no answer.
+/// Answers a question into `writer`, and notes in `findings` what was looked up for it. An agent that fails leaves a note; only where all fail
+/// there is no answer.
 ///
 /// # Errors
 /// Of the first agent that failed.
-pub(super) async fn answer(state: &AppState, calls: &Calls<'_>, question: &Question, writer: &Writer) -> Result<Answered, AiError> {
+pub(super) async fn answer(
+    state: &AppState,
+    calls: &Calls<'_>,
+    question: &Question,
+    findings: &Mutex<Findings>,
+    writer: &Writer,
+) -> Result<(), AiError> {
     let agents = choose(calls, &question.text).await?;
     writer.set_agents(&agents);
     let composer = Mutex::new(Composer::new(&agents));
@@ -53,7 +57,7 @@ pub(super) async fn answer(state: &AppState, calls: &Calls<'_>, question: &Quest
     let has_others = agents.len() > 1;
     let answers = agents.iter().enumerate().map(async |(index, agent)| {
         let mut say = |text: &str| compose(&mut |composer| composer.push(index, text));
-        let outcome = run(state, calls, question, *agent, &mut say).await;
+        let outcome = run(state, calls, question, findings, *agent, &mut say).await;
         if let Err(error) = &outcome
             && has_others
         {
@@ -63,15 +67,11 @@ pub(super) async fn answer(state: &AppState, calls: &Calls<'_>, question: &Quest
         compose(&mut |composer| composer.end(index));
         outcome
     });
-    let mut found = None::<Answered>;
-    let mut failed = None;
-    for outcome in join_all(answers).await {
-        match outcome {
-            Ok(findings) => found.get_or_insert_default().extend(findings),
-            Err(error) => failed = failed.or(Some(error)),
-        }
+    let outcomes = join_all(answers).await;
+    if outcomes.iter().any(Result::is_ok) {
+        return Ok(());
     }
-    found.ok_or_else(|| failed.unwrap_or(AiError::NoAnswer))
+    outcomes.into_iter().next().unwrap_or(Err(AiError::NoAnswer))
 }
 
 /// Rules first, a model where they do not say.
@@ -93,11 +93,11 @@ async fn run(
     state: &AppState,
     calls: &Calls<'_>,
     question: &Question,
+    findings: &Mutex<Findings>,
     agent: AgentKind,
     say: &mut (dyn FnMut(&str) + Send),
-) -> Result<Answered, AiError> {
+) -> Result<(), AiError> {
     let mut prompt = chat::prompt(agent, question.turns.clone(), &question.voice, state.clock.now().date_naive());
-    let mut findings = Findings::default();
     let mut has_said = false;
     for _ in 0..=MOST_ROUNDS {
         let reply = calls
@@ -109,14 +109,17 @@ async fn run(
             })
             .await?;
         if reply.calls.is_empty() {
-            return if reply.text.trim().is_empty() { Err(AiError::NoAnswer) } else { Ok(findings) };
+            return if reply.text.trim().is_empty() { Err(AiError::NoAnswer) } else { Ok(()) };
         }
-        has_said = !reply.text.is_empty();
+        has_said |= !reply.text.is_empty();
         let mut results = Vec::new();
         for call in reply.calls.iter().take(MOST_LOOKUPS) {
-            results.push(findings.look_up(state, question.user_id, call).await);
+            let mut found = Findings::default();
+            results.push(found.look_up(state, question.user_id, call).await);
+            findings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
-        prompt.turns.extend([Turn::Calls(reply.calls.into_iter().take(MOST_LOOKUPS).collect()), Turn::Results(results)]);
+        let calls = reply.calls.into_iter().take(MOST_LOOKUPS).collect();
+        prompt.turns.extend([Turn::Calls { said: reply.text, calls }, Turn::Results(results)]);
     }
     tracing::warn!(agent = agent.as_str(), "an agent looked things up without end");
     Err(AiError::NoAnswer)

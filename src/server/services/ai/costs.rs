@@ -1,6 +1,6 @@
 //! What AI costs: for operators, and as a charge of each creator and month.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{Months, TimeDelta};
 
 use super::AiError;
 use crate::{
@@ -33,6 +33,8 @@ const VERY_ODD: f64 = 3.0;
 const MOST_OF_ONE_OPERATION: i64 = 80;
 const MOST_ANOMALIES: i64 = 50;
 const MOST_MONTHS: i64 = 12;
+/// So far back a month is charged, or mended: longer than anybody leaves Huntaze off.
+const MONTHS_CHARGED: Months = Months::new(3);
 /// No table that is taken away is longer.
 const MOST_ROWS: i64 = 100_000;
 
@@ -110,25 +112,16 @@ pub async fn export_costs(state: &AppState, input: &CostsInput) -> Result<Vec<u8
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }
 
-/// The first day of the month whose charges are not computed yet: what was begun before midnight has ended an hour later.
-fn open_month(state: &AppState) -> NaiveDate {
-    first_of_month(state.clock.now() - TimeDelta::hours(1))
-}
-
-/// Whether a month has ended that is not charged, or not as it was used.
+/// Charges each creator for each of the last months that has ended, once. Done again, it changes nothing, unless a call came late. Returns how
+/// many charges are new or mended.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn is_charge_due(state: &AppState) -> Result<bool, DbError> {
-    db::ai_costs::is_charge_due(&state.db, open_month(state)).await
-}
-
-/// Charges each creator for each month that has ended, once. Done again, it changes nothing, unless a call came late.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn charge_months(state: &AppState) -> Result<(), DbError> {
-    let charges = db::ai_costs::charge(&state.db, open_month(state), state.clock.now()).await?;
+pub async fn charge_months(state: &AppState) -> Result<u64, DbError> {
+    let now = state.clock.now();
+    // What was begun before midnight has ended an hour later.
+    let open = first_of_month(now - TimeDelta::hours(1));
+    let charges = db::ai_costs::charge(&state.db, open - MONTHS_CHARGED, open, now).await?;
     tracing::info!(charges, "months of AI are charged");
-    Ok(())
+    Ok(charges)
 }

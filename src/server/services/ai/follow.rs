@@ -18,7 +18,7 @@ use crate::{
 /// What another process keeps is looked at so often.
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
 
-/// The newest answer of a conversation from a place in its sequence on: what is new, and in the end the whole. Each event comes with the place
+/// An answer of a conversation, the newest or the one that the place is in, from a place in its sequence on: what is new, and in the end the whole. Each event comes with the place
 /// after it.
 ///
 /// # Errors
@@ -30,17 +30,20 @@ pub async fn follow_chat(
     after: i64,
 ) -> Result<impl Stream<Item = (i64, ChatEvent)> + Send + use<>, AiError> {
     let conversation_id = conversations::parse(conversation_id)?;
-    let newest = db::ai_conversations::messages(&state.db, user_id, conversation_id, None).await?.pop();
-    let newest = newest.filter(|message| message.speaker == Speaker::Assistant).ok_or(AiError::Unknown)?;
+    let mut answers = db::ai_conversations::messages(&state.db, user_id, conversation_id, None).await?;
+    answers.retain(|message| message.speaker == Speaker::Assistant);
+    // Who was in the middle of an earlier one gets the end of that.
+    let began = answers.iter().position(|answer| i64::from(answer.number) == chat::number_at(after));
+    let answer = began.map(|index| answers.swap_remove(index)).or_else(|| answers.pop()).ok_or(AiError::Unknown)?;
     let reader = Reader {
         state: state.clone(),
         user_id,
         conversation_id,
-        id: newest.id,
-        number: newest.number,
-        draft: state.live_answers.follow(newest.id),
+        id: answer.id,
+        number: answer.number,
+        draft: state.live_answers.follow(answer.id),
         told_agents: Vec::new(),
-        told_bytes: chat::bytes_before(after, newest.number),
+        told_bytes: chat::bytes_before(after, answer.number),
         has_ended: false,
     };
     Ok(stream::unfold(reader, async |mut reader| reader.next().await.map(|event| (event, reader))))
@@ -107,8 +110,8 @@ impl Reader {
             let agents = draft.agents.clone();
             return Some((chat::seq(self.number, self.told_bytes), ChatEvent::Agents { message_id, agents }));
         }
-        // A place that is none, as somebody may send it, is the beginning.
-        if draft.text.get(self.told_bytes..).is_none() {
+        // What another process keeps may be older than what was told: then there is nothing new yet. A place that is none is the beginning.
+        if self.told_bytes < draft.text.len() && !draft.text.is_char_boundary(self.told_bytes) {
             self.told_bytes = 0;
         }
         let text = draft.text.get(self.told_bytes..).filter(|text| !text.is_empty())?.to_owned();

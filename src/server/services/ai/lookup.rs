@@ -18,6 +18,7 @@ use crate::{
             agents::{fenced, is_fenced},
             tools::Lookup,
         },
+        db::integrations::Integration,
         services::{
             analytics::{self, AnalyticsError, Selection},
             home, integrations,
@@ -54,9 +55,12 @@ impl Findings {
         state: &AppState,
         user_id: Uuid,
         lookup: Lookup,
-        account: Option<Uuid>,
+        account: Option<&Integration>,
     ) -> Result<Value, AnalyticsError> {
-        let (found, source) = find(state, user_id, lookup, account).await?;
+        let (found, mut source) = find(state, user_id, lookup, account.map(|account| account.id)).await?;
+        if let Some(account) = account {
+            source.title = format!("{} @{}: {}", account.provider.label(), account.account_name, source.title);
+        }
         self.add_source(source);
         self.add_figures(&found);
         Ok(found)

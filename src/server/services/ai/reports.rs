@@ -18,14 +18,18 @@ use crate::{
             report::{Feedback, FeedbackInput, Report, ReportBody, ReportInput, ReportRequest},
         },
         analytics::PostOrder,
+        choice::Choice,
     },
     server::{
-        ai::{agents::reports, tools::Lookup},
+        ai::{
+            agents::{fenced, reports},
+            tools::Lookup,
+        },
         db::{
             self,
             ai_reports::{NewReport, StoredReport},
+            integrations::Integration,
         },
-        services::analytics::Selection,
         state::AppState,
     },
 };
@@ -44,13 +48,13 @@ pub async fn write_report(state: &AppState, user: &CurrentUser, operation: Opera
 
 async fn write(state: &AppState, user: &CurrentUser, operation: Operation, request: &ReportRequest) -> Result<Uuid, AiError> {
     let model = model(state)?;
-    let mut findings = Findings::default();
-    let figures = gather(state, user.id, operation, request, &mut findings).await?;
+    let accounts = find_accounts(state, user.id, request).await?;
     let reservation = quota::reserve(state, user, operation).await?;
     let id = reservation.id;
     let calls = Calls::new(model);
-    let outcome = match write_body(&calls, operation, &figures).await {
-        Ok(body) => {
+    let outcome = work_out(state, user.id, operation, request, &accounts, &calls).await;
+    let outcome = match outcome {
+        Ok((body, findings)) => {
             let unverified = grounding::unverified(&body.texts().join("\n"), &findings.figures);
             let (sources, is_sandbox) = (findings.sources.as_slice(), model.is_sandbox());
             let new = NewReport { id, request, body: &body, sources, unverified: &unverified, is_sandbox };
@@ -62,6 +66,28 @@ async fn write(state: &AppState, user: &CurrentUser, operation: Operation, reque
         reservation.release(state, &calls.list()).await?;
     }
     outcome.map(|()| id)
+}
+
+/// The accounts that were asked for; empty for all together.
+async fn find_accounts(state: &AppState, user_id: Uuid, request: &ReportRequest) -> Result<Vec<Integration>, AiError> {
+    let known = db::integrations::list(&state.db, user_id).await?;
+    let find = |id: &Uuid| known.iter().find(|account| account.id == *id).cloned().ok_or(AiError::Unknown);
+    request.integration_ids.iter().map(find).collect()
+}
+
+/// Looks up the figures, and has a report written on them.
+async fn work_out(
+    state: &AppState,
+    user_id: Uuid,
+    operation: Operation,
+    request: &ReportRequest,
+    accounts: &[Integration],
+    calls: &Calls<'_>,
+) -> Result<(ReportBody, Findings), AiError> {
+    let mut findings = Findings::default();
+    let figures = gather(state, user_id, operation, request, accounts, &mut findings).await?;
+    let body = write_body(calls, operation, &figures).await?;
+    Ok((body, findings))
 }
 
 async fn store(state: &AppState, reservation: &Reservation, new: &NewReport<'_>, calls: &Calls<'_>) -> Result<(), AiError> {
@@ -78,6 +104,7 @@ async fn gather(
     user_id: Uuid,
     operation: Operation,
     request: &ReportRequest,
+    accounts: &[Integration],
     findings: &mut Findings,
 ) -> Result<Value, AiError> {
     let range = request.range;
@@ -87,19 +114,19 @@ async fn gather(
             vec![Lookup::Figures(range), Lookup::Days(range), Lookup::Posts(range, PostOrder::Best), Lookup::Posts(range, PostOrder::Worst)]
         }
     };
-    let accounts: Vec<_> = match request.integration_ids.as_slice() {
-        [] => vec![None],
-        ids => ids.iter().copied().map(Some).collect(),
-    };
     let mut figures = Vec::new();
+    if accounts.is_empty() {
+        for lookup in lookups {
+            figures.push(findings.gather(state, user_id, lookup, None).await?);
+        }
+        return Ok(json!(figures));
+    }
     for account in accounts {
-        if let Some(id) = account {
-            // Whether it is the creator's.
-            Selection::find(state, user_id, range, &id.to_string()).await?;
-        }
+        let mut own = Vec::new();
         for lookup in &lookups {
-            figures.push(findings.gather(state, user_id, *lookup, account).await?);
+            own.push(findings.gather(state, user_id, *lookup, Some(account)).await?);
         }
+        figures.push(json!({ "platform": account.provider.label(), "account": fenced(&account.account_name), "figures": own }));
     }
     Ok(json!(figures))
 }

@@ -16,7 +16,7 @@ use crate::{
 pub async fn settings(state: &AppState, user: &CurrentUser) -> Result<AiSettings, AiError> {
     let stored = db::ai_settings::find(&state.db, user.id).await?;
     let spent_micro = db::ai_ledger::spent(&state.db, user.id, first_of_month(state.clock.now())).await?;
-    Ok(AiSettings { voice: stored.voice, monthly_cap_micro: stored.monthly_cap_micro, spent_micro })
+    Ok(AiSettings { plan: user.plan, voice: stored.voice, monthly_cap_micro: stored.monthly_cap_micro, spent_micro })
 }
 
 /// Sets it.
