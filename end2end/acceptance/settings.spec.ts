@@ -9,7 +9,7 @@ test("a name is changed and seen in the header @phone", async ({ page, email, ma
   await expect(page.getByText("This device")).toBeVisible();
   await expectAccessible();
   await page.getByLabel("Name").fill("Ada Lovelace");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await expect(page.getByText("Your name is saved.")).toBeVisible();
   await expect(page.getByRole("banner")).toContainText("Ada Lovelace");
   await expectNoOverflow(page);

@@ -68,7 +68,7 @@ fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
 fn number(text: &str, run: Range<usize>) -> Option<Number> {
     let written = &text[run.clone()];
     let before = text[..run.start].chars().next_back();
-    // A date, a time, a range of two, or part of a name: "mp4", "#2".
+    // A date, a time, a range of two, or part of a name: "mp4", "#2", "30d".
     if written.contains([':', '/', '-']) || before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '#' | '_' | '@')) {
         return None;
     }
@@ -76,6 +76,9 @@ fn number(text: &str, run: Range<usize>) -> Option<Number> {
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
     let decimals = u32::try_from(fraction.len()).ok().filter(|decimals| *decimals <= DIGITS)?;
     let (factor, suffix) = suffix(&text[run.end..]);
+    if text[run.end + suffix..].starts_with(char::is_alphanumeric) {
+        return None;
+    }
     let step = 10_i128.pow(DIGITS - decimals).checked_mul(factor)?;
     let value = unscaled.checked_mul(step)?;
     let is_share = text[run.end + suffix..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).starts_with('%');
@@ -170,6 +173,7 @@ mod tests {
     fn what_is_no_figure_needs_no_source() {
         let answer = "1. Post 3 times a day at 18:30, from 2026-11-24 on. In 2027, use mp4 (version 1.2.3), #100days and 24/7 chat.";
         assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new());
+        assert_eq!(unverified("ada.23e2461b90 and 30d", LOOKED_UP), Vec::<String>::new());
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoVie
             </Field>
             {cap}
             <p class=css::facts>{format!("This month AI has cost {} for you.", dollars(spent_micro))}</p>
-            <Submit form label="Save" busy="Saving…"/>
+            <Submit form label="Save AI settings" busy="Saving…"/>
         </Form>
     }
 }
