@@ -26,6 +26,8 @@ use crate::{
     },
 };
 
+stylance::import_crate_style!(css, "src/pages/sales.module.css");
+
 /// A sales strategy. It stands in the address, `/sales?report=`; without it the newest is shown.
 #[component]
 pub fn SalesPage() -> impl IntoView {
@@ -93,13 +95,15 @@ fn StrategyForm(form: FormState<OptimizeSales>) -> impl IntoView {
             </CardHeader>
             <CardBody>
                 <Problem form/>
-                <Form form>
+                <Form form class=css::form>
                     <Field name="range" label="Figures of the last" error=form.error_of("range")>
                         <Select options=ranges/>
                     </Field>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
-                        {move || if form.is_pending().get() { "Working it out…" } else { "Work out a strategy" }}
-                    </Button>
+                    <div>
+                        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
+                            {move || if form.is_pending().get() { "Working it out…" } else { "Work out a strategy" }}
+                        </Button>
+                    </div>
                 </Form>
             </CardBody>
         </Card>

@@ -120,6 +120,8 @@ fn Days(days: Vec<CostLine>) -> impl IntoView {
     /// Of the picture, in its own units.
     const HEIGHT: i64 = 100;
     const WIDTH: usize = 10;
+    /// A few days are not drawn wider than they would be among a month's.
+    const LEAST_DAYS: usize = 30;
     let most = days.iter().map(|day| day.sum.cost_micro).max().unwrap_or_default().max(1);
     let bars = days.iter().enumerate().map(|(index, day)| {
         let height = (day.sum.cost_micro.saturating_mul(HEIGHT) / most).max(1);
@@ -127,7 +129,7 @@ fn Days(days: Vec<CostLine>) -> impl IntoView {
         view! { <rect x=x.to_string() y=y.to_string() width=(WIDTH - 2).to_string() height=height.to_string()/> }
     });
     let label = format!("Cost of each of {} days with a call, at most {}", days.len(), dollars(most));
-    let view_box = format!("0 0 {} {HEIGHT}", days.len().max(1) * WIDTH);
+    let view_box = format!("0 0 {} {HEIGHT}", days.len().max(LEAST_DAYS) * WIDTH);
     let chart = (!days.is_empty()).then(|| {
         view! {
             <svg class=css::bars viewBox=view_box preserveAspectRatio="none" role="img" aria-label=label>

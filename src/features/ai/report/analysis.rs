@@ -60,6 +60,9 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
             </li>
         }
     };
+    let patterns = patterns.into_iter().map(|item| pattern(item).into_any());
+    let outlook: Vec<_> = patterns.chain(predictions.into_iter().map(|item| prediction(item).into_any())).collect();
+    let outlook = (!outlook.is_empty()).then_some(outlook);
     view! {
         <Card>
             <CardHeader>
@@ -74,15 +77,15 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
             </CardHeader>
             <CardBody><ul class=css::list>{(0..).zip(recommendations).map(recommendation).collect_view()}</ul></CardBody>
         </Card>
-        <Card>
-            <CardHeader>
-                <h3>"What repeats itself, and what may come"</h3>
-            </CardHeader>
-            <CardBody>
-                <ul class=css::list>
-                    {patterns.into_iter().map(pattern).collect_view()} {predictions.into_iter().map(prediction).collect_view()}
-                </ul>
-            </CardBody>
-        </Card>
+        {outlook.map(|outlook| {
+            view! {
+                <Card>
+                    <CardHeader>
+                        <h3>"What repeats itself, and what may come"</h3>
+                    </CardHeader>
+                    <CardBody><ul class=css::list>{outlook}</ul></CardBody>
+                </Card>
+            }
+        })}
     }
 }
