@@ -128,6 +128,10 @@ async fn what_fails_in_the_end_is_seen_by_operators_and_can_be_tried_again(db: P
     sqlx::query("UPDATE apalis.jobs SET attempts = 4").execute(&db).await.expect("as if it had failed before");
     let running = Running::start(&app, Panicking);
     eventually("it is given up", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Killed")).await;
+    // What comes by itself every hour is done, too: nothing waits.
+    for kind in [JobKind::Charge, JobKind::CleanUp] {
+        eventually("it is done", async || job(&db, kind).await.is_some_and(|(status, ..)| status == "Done")).await;
+    }
     running.end().await;
     let has_failed = "SELECT failed_at IS NOT NULL FROM mail_outbox";
     assert!(sqlx::query_scalar::<_, bool>(has_failed).fetch_one(&db).await.expect("a row"), "the mail says so, too");
