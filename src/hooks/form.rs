@@ -241,7 +241,8 @@ pub fn Done<F: FormFunction>(
     move || is_shown().then(|| view! { <Alert tone=AlertTone::Success>{text}</Alert> })
 }
 
-fn problem_sentence(problem: &ApiError) -> String {
+/// What went wrong, and where it was a fault of ours, how it is found in the log.
+pub fn problem_sentence(problem: &ApiError) -> String {
     match problem.code {
         ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
         _ => problem.message.clone(),

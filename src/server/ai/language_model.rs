@@ -29,6 +29,16 @@ impl Prompt {
     }
 }
 
+impl Prompt {
+    /// The same once more, after an answer that could not be used for this fault.
+    #[must_use]
+    pub fn repair(mut self, fault: &str) -> Self {
+        self.instruction.push_str(" An answer before this one could not be used: ");
+        self.instruction.push_str(fault);
+        self
+    }
+}
+
 /// Characters that make a token, about (ai.google.dev/gemini-api/docs/tokens).
 const CHARACTERS_OF_TOKEN: usize = 4;
 

@@ -10,7 +10,7 @@ use crate::{
     hooks::{
         chat::Chat,
         document::use_alive,
-        form::{CsrfField, FormState},
+        form::{CsrfField, FormState, problem_sentence},
     },
     ui::{
         alert::{Alert, AlertTone},
@@ -111,7 +111,6 @@ fn Editing(chat: Chat) -> impl IntoView {
 fn sentence(problem: &ApiError) -> String {
     match problem.code {
         ErrorCode::InvalidInput => problem.fields.values().next().unwrap_or(&problem.message).clone(),
-        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
-        _ => problem.message.clone(),
+        _ => problem_sentence(problem),
     }
 }

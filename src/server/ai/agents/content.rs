@@ -48,14 +48,6 @@ not in the material. {RULE}",
     Prompt::structured(instruction, question, schema(), MOST_OUTPUT_TOKENS)
 }
 
-/// The same once more, after an answer that could not be used.
-pub fn repair_prompt(request: &CaptionRequest, voice: &Voice, fault: &str) -> Prompt {
-    let mut prompt = caption_prompt(request, voice);
-    prompt.instruction.push_str(" An answer before this one could not be used: ");
-    prompt.instruction.push_str(fault);
-    prompt
-}
-
 fn schema() -> Value {
     let text = |description: &str| json!({ "type": "string", "description": description });
     json!({

@@ -36,14 +36,6 @@ Every confidence is between 0 and 1. {RULE}"
     Prompt::structured(instruction, format!("Figures:\n{figures}"), schema, MOST_OUTPUT_TOKENS)
 }
 
-/// The same once more, after an answer that could not be used.
-pub fn repair_prompt(operation: Operation, figures: &Value, fault: &str) -> Prompt {
-    let mut prompt = report_prompt(operation, figures);
-    prompt.instruction.push_str(" An answer before this one could not be used: ");
-    prompt.instruction.push_str(fault);
-    prompt
-}
-
 /// Reads the report out of an answer, and checks that it is one.
 ///
 /// # Errors

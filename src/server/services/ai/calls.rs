@@ -27,6 +27,19 @@ impl<'a> Calls<'a> {
         self.conclude(agent, self.model.answer(prompt).await)
     }
 
+    /// Asks for something that `read` understands, and once more where the answer cannot be used.
+    pub async fn ask_for<T>(&self, agent: AgentKind, prompt: Prompt, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AiError> {
+        let fault = match read(&self.ask(agent, &prompt).await?.text) {
+            Ok(answer) => return Ok(answer),
+            Err(fault) => fault,
+        };
+        tracing::warn!(fault, "an answer could not be used");
+        read(&self.ask(agent, &prompt.repair(&fault)).await?.text).map_err(|fault| {
+            tracing::error!(fault, "nor could the one that was to mend it");
+            AiError::NoAnswer
+        })
+    }
+
     /// Asks, and tells of the text as it comes. Dropped on the way, what came is noted.
     pub async fn stream(&self, agent: AgentKind, prompt: &Prompt, on_text: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, AiError> {
         let mut open = OpenCall { calls: self, agent, prompt, model: String::new(), text: String::new(), tokens: None, has_ended: false };

@@ -14,7 +14,6 @@ use crate::{
         ai::{
             AgentKind, Operation,
             caption::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
-            settings::Voice,
         },
     },
     server::{
@@ -42,7 +41,9 @@ async fn write(state: &AppState, user: &CurrentUser, request: &CaptionRequest) -
     let reservation = quota::reserve(state, user, Operation::Caption).await?;
     let id = reservation.id;
     let calls = Calls::new(model);
-    let outcome = match write_variants(&calls, request, &voice).await {
+    let prompt = content::caption_prompt(request, &voice);
+    let variants = calls.ask_for(AgentKind::Content, prompt, |answer| content::read_captions(request, &voice, answer)).await;
+    let outcome = match variants {
         Ok(variants) => store(state, &reservation, request, &variants, model.is_sandbox(), &calls).await,
         Err(error) => Err(error),
     };
@@ -66,21 +67,6 @@ async fn store(
     db::ai_captions::insert(&mut *tx, reservation.id, request, variants, is_sandbox).await?;
     tx.commit().await?;
     Ok(())
-}
-
-/// Asks, and once more where the answer cannot be used.
-async fn write_variants(calls: &Calls<'_>, request: &CaptionRequest, voice: &Voice) -> Result<Vec<CaptionVariant>, AiError> {
-    let answer = calls.ask(AgentKind::Content, &content::caption_prompt(request, voice)).await?.text;
-    let fault = match content::read_captions(request, voice, &answer) {
-        Ok(variants) => return Ok(variants),
-        Err(fault) => fault,
-    };
-    tracing::warn!(fault, "captions could not be used");
-    let answer = calls.ask(AgentKind::Content, &content::repair_prompt(request, voice, &fault)).await?.text;
-    content::read_captions(request, voice, &answer).map_err(|fault| {
-        tracing::error!(fault, "nor could those that were to mend it");
-        AiError::NoAnswer
-    })
 }
 
 /// Captions that were written for a creator, or the newest there are.

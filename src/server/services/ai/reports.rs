@@ -86,7 +86,9 @@ async fn work_out(
 ) -> Result<(ReportBody, Findings), AiError> {
     let mut findings = Findings::default();
     let figures = gather(state, user_id, operation, request, accounts, &mut findings).await?;
-    let body = write_body(calls, operation, &figures).await?;
+    let agent = if operation == Operation::Optimize { AgentKind::Sales } else { AgentKind::Analytics };
+    let prompt = reports::report_prompt(operation, &figures);
+    let body = calls.ask_for(agent, prompt, |answer| reports::read_report(operation, answer)).await?;
     Ok((body, findings))
 }
 
@@ -129,22 +131,6 @@ async fn gather(
         figures.push(json!({ "platform": account.provider.label(), "account": fenced(&account.account_name), "figures": own }));
     }
     Ok(json!(figures))
-}
-
-/// Asks, and once more where the answer cannot be used.
-async fn write_body(calls: &Calls<'_>, operation: Operation, figures: &Value) -> Result<ReportBody, AiError> {
-    let agent = if operation == Operation::Optimize { AgentKind::Sales } else { AgentKind::Analytics };
-    let answer = calls.ask(agent, &reports::report_prompt(operation, figures)).await?.text;
-    let fault = match reports::read_report(operation, &answer) {
-        Ok(body) => return Ok(body),
-        Err(fault) => fault,
-    };
-    tracing::warn!(fault, "a report could not be used");
-    let answer = calls.ask(agent, &reports::repair_prompt(operation, figures, &fault)).await?.text;
-    reports::read_report(operation, &answer).map_err(|fault| {
-        tracing::error!(fault, "nor could the one that was to mend it");
-        AiError::NoAnswer
-    })
 }
 
 /// A report that was written for a creator, or the newest of an operation.
