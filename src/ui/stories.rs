@@ -53,7 +53,8 @@ mod tests {
     fn every_story_is_drawn_as_it_was() {
         for (component, stories) in all() {
             for story in stories {
-                let html = Owner::new().with(|| (story.view)().to_html());
+                // Without the marks of erased types, which say nothing of the component.
+                let html = Owner::new().with(|| (story.view)().to_html()).replace("<!>", "");
                 insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
                     insta::assert_snapshot!(format!("{component}__{}", story.name), html);
                 });
