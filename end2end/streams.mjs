@@ -5,7 +5,9 @@ import { readFileSync } from "node:fs";
 const [app, sandbox, cookie, token, pid] = process.argv.slice(2);
 const STREAMS = 100;
 const ROUNDS = 3;
-const QUESTION = "How are my views?";
+/** Another one each time: what was answered before is known. */
+let asked = 0;
+const question = () => `How are my views, for the ${(asked += 1)}th time?`;
 
 /** Milliseconds until a text is in the stream; reads it to its end. */
 async function timeTo(text, url, headers, body) {
@@ -29,13 +31,13 @@ async function atSandbox() {
   const url = `${sandbox}/gemini/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse`;
   const headers = { "x-goog-api-key": "sandbox-gemini" };
   const tools = [{ functionDeclarations: [{ name: "get_figures", description: "", parametersJsonSchema: { type: "object", properties: {} } }] }];
-  const question = { role: "user", parts: [{ text: QUESTION }] };
-  const lookUp = await timeTo("functionCall", url, headers, { contents: [question], tools });
+  const asks = { role: "user", parts: [{ text: question() }] };
+  const lookUp = await timeTo("functionCall", url, headers, { contents: [asks], tools });
   const found = { role: "user", parts: [{ functionResponse: { name: "get_figures", response: { views: "12,345" } } }] };
-  return lookUp + (await timeTo("This is an answer", url, headers, { contents: [question, found], tools }));
+  return lookUp + (await timeTo("This is an answer", url, headers, { contents: [asks, found], tools }));
 }
 
-const through = () => timeTo("event: text", `${app}/api/ai/chat/stream`, { cookie, "x-csrf-token": token, accept: "text/event-stream" }, { message: QUESTION });
+const through = () => timeTo("event: text", `${app}/api/ai/chat/stream`, { cookie, "x-csrf-token": token, accept: "text/event-stream" }, { message: question() });
 
 const memory = () => Number(readFileSync(`/proc/${pid}/status`, "utf8").match(/VmRSS:\s+(\d+)/)[1]);
 

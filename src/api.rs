@@ -7,6 +7,7 @@ pub mod analytics;
 pub mod auth;
 pub mod client;
 pub mod csrf;
+pub mod drafts;
 pub mod earnings;
 pub mod flash;
 pub mod home;

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod ai;
 pub mod analytics;
 pub mod choice;
+pub mod draft;
 pub mod earnings;
 pub mod figures;
 pub mod integration;

@@ -57,6 +57,63 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await expect(page.getByLabel("What the post is about")).toHaveValue("Sunset at the beach.");
 });
 
+test("what was answered before is known, and can be written anew @phone", async ({ page, email, mail, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  await page.goto("/content");
+  await alive(page);
+  await ask(page, "Sunset at the beach.");
+  const known = page.getByText("known already: it cost nothing, and used no request");
+  await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
+  await expect(used(page)).toContainText("1 of 100");
+  await expect(known).toBeHidden();
+  await page.getByRole("button", { name: "Write captions" }).click();
+  await expect(known).toBeVisible();
+  await expect(used(page)).toContainText("1 of 100");
+  await expectAccessible();
+  await expectNoOverflow(page);
+  await page.getByRole("button", { name: "Write anew" }).click();
+  await expect(used(page)).toContainText("2 of 100");
+  await expect(known).toBeHidden();
+});
+
+test("a variant is kept as a draft, changed and deleted @phone", async ({ page, email, mail, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  await page.goto("/content");
+  await alive(page);
+  await expect(page.getByText("None yet. Keep a variant that you like")).toBeVisible();
+  await ask(page, "Sunset at the beach.");
+  const first = page.getByLabel("Text of variant 1");
+  await first.fill("Salt and sun. #sea");
+  const drafts = page.getByRole("list", { name: "Drafts" }).getByRole("listitem");
+  await page.getByRole("button", { name: "Keep as draft : variant 1" }).click();
+  await expect(page.getByText("It is kept with your drafts.")).toBeVisible();
+  await expect(drafts).toHaveCount(1);
+  await expect(first, "what was typed stays").toHaveValue("Salt and sun. #sea");
+  await page.getByRole("button", { name: "Keep as draft : variant 2" }).click();
+  await expect(drafts).toHaveCount(2);
+  await first.fill("Salt, sun. #sea");
+  await page.getByRole("button", { name: "Keep as draft : variant 1" }).click();
+  await expect(drafts.filter({ hasText: "Salt, sun. #sea" })).toBeVisible();
+  await expect(drafts).toHaveCount(2);
+  await first.fill(" ");
+  await expect(page.getByRole("button", { name: "Keep as draft : variant 1" })).toBeDisabled();
+  await expectAccessible();
+  await expectNoOverflow(page);
+
+  await page.reload();
+  await alive(page);
+  const draft = drafts.filter({ hasText: "Salt, sun. #sea" });
+  await draft.getByText("Change").click();
+  await draft.getByLabel("Text of the draft").fill("Only sun.");
+  await draft.getByRole("button", { name: "Save draft" }).click();
+  await expect(page.getByText("The draft is saved.")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2, name: "Drafts" })).toBeFocused();
+  await expect(drafts.filter({ hasText: "Only sun." })).toBeVisible();
+  await page.getByRole("button", { name: /^Delete draft for .*: Only sun\.$/ }).click();
+  await expect(drafts).toHaveCount(1);
+  await expectAccessible();
+});
+
 test("what the AI does not write about costs nothing, and is still there", async ({ page, email, mail, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");

@@ -49,7 +49,7 @@ choices! {
 }
 
 /// Tokens that are billed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {
     /// Of the prompt.
     pub input: u32,
@@ -119,6 +119,8 @@ pub struct AnswerCost {
     pub output_tokens: i64,
     /// Millionths of a dollar.
     pub cost_micro: i64,
+    /// Whether all of it was answered before: then no model was asked, and no request is used.
+    pub is_known: bool,
 }
 
 impl AnswerCost {

@@ -13,9 +13,12 @@ pub fn statement_page(id: &str) -> String {
     format!("{EARNINGS}/{id}")
 }
 
+/// Captions for posts, and drafts.
+pub const CONTENT: &str = "/content";
+
 /// Captions that were written.
 pub fn captions_page(id: &str) -> String {
-    format!("/content?captions={id}")
+    format!("{CONTENT}?captions={id}")
 }
 
 /// What an owner changes about an account.

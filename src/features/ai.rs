@@ -1,16 +1,20 @@
 //! What AI does for a creator, and what that costs.
 
+mod anew;
 pub mod assistant;
 mod caption_form;
 mod caption_variants;
 mod cost;
+mod drafts;
 mod quota_indicator;
 pub mod report;
 mod setup_notice;
 
+use anew::Anew;
 pub use caption_form::{CaptionForm, use_caption_form};
 pub use caption_variants::CaptionVariants;
 pub use cost::Cost;
+pub use drafts::{Drafts, use_keep_form};
 pub use quota_indicator::{QuotaIndicator, QuotaResource};
 pub use setup_notice::SetupNotice;
 

@@ -7,17 +7,17 @@ use super::PageMeta;
 use crate::{
     api::ai::{get_ai_setup, get_captions},
     features::{
-        ai::{CaptionForm, CaptionVariants, QuotaResource, SetupNotice, use_caption_form},
+        ai::{CaptionForm, CaptionVariants, Drafts, QuotaResource, SetupNotice, use_caption_form, use_keep_form},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,
 };
 
-/// Captions for posts. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script. Without
+/// Captions for posts, and what is kept of them. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script. Without
 /// it the newest are shown: also those whose answer did not arrive.
 #[component]
 pub fn ContentPage() -> impl IntoView {
-    let form = use_caption_form();
+    let (form, keep) = (use_caption_form(), use_keep_form());
     let query = use_query_map();
     let id = Memo::new(move |_| query.with(|query| query.get("captions")));
     let setup = Resource::new(|| (), |()| get_ai_setup());
@@ -39,7 +39,7 @@ pub fn ContentPage() -> impl IntoView {
                 let written = match captions {
                     Ok(captions) => captions.map(|captions| {
                         let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == captions.id));
-                        view! { <CaptionVariants captions is_new/> }
+                        view! { <CaptionVariants captions form keep is_new/> }
                     })
                     .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
@@ -59,5 +59,6 @@ pub fn ContentPage() -> impl IntoView {
                 }
             })}
         </Transition>
+        <Drafts keep/>
     }
 }

@@ -71,7 +71,7 @@ fn written(form: FormState<OptimizeSales>, report: Result<Option<Report>, ApiErr
     match report {
         Ok(Some(report)) => {
             let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
-            view! { <ReportView report is_new/> }.into_any()
+            view! { <ReportView report asks=form is_new/> }.into_any()
         }
         Ok(None) => ().into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),

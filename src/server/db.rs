@@ -8,6 +8,7 @@ pub mod ai_reports;
 pub mod ai_settings;
 pub mod analytics;
 pub mod audit;
+pub mod drafts;
 pub mod earnings;
 pub mod figures;
 pub mod integration_events;

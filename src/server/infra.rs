@@ -1,5 +1,6 @@
 //! What stands between the rules and the world: time, keys, encryption, hashing, mail, calls, counters.
 
+pub mod cache;
 pub mod clock;
 pub mod cookies;
 pub mod crypto;

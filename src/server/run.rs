@@ -13,10 +13,11 @@ use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
-    ai::{Gemini, LiveAnswers},
+    ai::{Gemini, Knowledge, LiveAnswers},
     config::{AppConfig, Config, LogFormat},
     db,
     infra::{
+        cache::MemoryCache,
         clock::{Clock, SystemClock},
         crypto::Cipher,
         http,
@@ -137,6 +138,7 @@ fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
         cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
         providers: Arc::new(ProviderRegistry::new(&config, &http::client(http::TIMEOUT)?, &clock)),
         model: Gemini::new(&config.gemini, http::client(http::TIMEOUT)?, Arc::clone(&clock)).map(|gemini| Arc::new(gemini) as _),
+        knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
         live_answers: LiveAnswers::default(),
         passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
         limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),

@@ -6,6 +6,7 @@ pub mod ai;
 pub mod analytics;
 pub mod auth;
 pub mod doctor;
+pub mod drafts;
 pub mod earnings;
 pub mod home;
 pub mod integrations;

@@ -9,7 +9,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    ai::{LanguageModel, LiveAnswers},
+    ai::{Knowledge, LanguageModel, LiveAnswers},
     config::Config,
     infra::{clock::Clock, crypto::Cipher, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
     providers::ProviderRegistry,
@@ -37,6 +37,8 @@ pub struct AppState {
     pub providers: Arc<ProviderRegistry>,
     /// The language model, where there is one.
     pub model: Option<Arc<dyn LanguageModel>>,
+    /// What it has answered before.
+    pub knowledge: Knowledge,
     /// The answers that are being written here.
     pub live_answers: LiveAnswers,
     /// Hashes passwords, a few at a time.

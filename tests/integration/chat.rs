@@ -184,7 +184,8 @@ async fn an_answer_that_failed_says_why_and_does_not_count(db: PgPool) {
         let before = (used(&mut member).await, spent(&db).await.0);
         let (provider, endpoint) = ("gemini".to_owned(), "stream".to_owned());
         sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
-        let answer = member.post("/api/ai/chat", json!({ "message": "How are my views?" })).await;
+        // Another question each time: what was answered before is known.
+        let answer = member.post("/api/ai/chat", json!({ "message": format!("How are my views after {kind:?}, {times}?") })).await;
         let after = (used(&mut member).await, spent(&db).await.0);
         let (fault, status, json) = (format!("{kind:?}"), answer.status.as_u16(), answer.json());
         let (state, problem) =
@@ -379,7 +380,7 @@ async fn ten_that_are_left_are_ten_answers_of_two_processes(db: PgPool) {
     let sessions = [servers[0].session(EMAIL).await, servers[1].session(EMAIL).await];
     let asks = (0..200_usize).map(|number| {
         let mut session = sessions[number % 2].clone();
-        async move { session.post("/api/ai/chat", &json!({ "message": "How are my views?" })).await }
+        async move { session.post("/api/ai/chat", &json!({ "message": format!("How are my views, for the {number}th time?") })).await }
     });
     let answers = futures::future::join_all(asks).await;
     let count = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();

@@ -29,6 +29,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     GET /api/auth/sessions
     GET /api/auth/verify-email
     GET /api/csrf/token
+    GET /api/drafts
     GET /api/earnings
     GET /api/earnings/statement
     GET /api/home/stats
@@ -60,6 +61,9 @@ async fn every_endpoint_is_listed(_db: PgPool) {
     POST /api/auth/reset-password
     POST /api/auth/sessions/revoke
     POST /api/auth/verify-email
+    POST /api/drafts/delete
+    POST /api/drafts/keep
+    POST /api/drafts/save
     POST /api/earnings/days
     POST /api/earnings/days/delete
     POST /api/earnings/partner

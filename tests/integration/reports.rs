@@ -85,7 +85,7 @@ async fn a_report_that_is_not_there_does_not_count(db: PgPool) {
             let before = (used(&mut member).await, calls().await);
             let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
             sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
-            let answer = member.post(uri, json!({ "range": "7d" })).await;
+            let answer = member.post(uri, json!({ "range": "7d", "anew": true })).await;
             let status = answer.status.as_u16();
             let code = if status == 200 { String::new() } else { answer.code() };
             let (counts, paid) = (used(&mut member).await - before.0, calls().await - before.1);

@@ -53,6 +53,8 @@ pub struct CaptionInput {
     pub keywords: Vec<String>,
     /// What the post shows or says.
     pub description: String,
+    /// `true`: they are written once more, also where they are known already.
+    pub anew: String,
 }
 
 /// What was understood of a [`CaptionInput`].
@@ -72,6 +74,11 @@ pub struct CaptionRequest {
 }
 
 impl CaptionInput {
+    /// Whether what is known already is written once more.
+    pub fn is_anew(&self) -> bool {
+        self.anew == "true"
+    }
+
     /// Reads what was asked for.
     ///
     /// # Errors
@@ -235,6 +242,7 @@ mod tests {
             tone: String::new(),
             keywords: vec!["sea, sun".to_owned(), " ".to_owned()],
             description: "  The sea.  ".to_owned(),
+            anew: String::new(),
         }
     }
 

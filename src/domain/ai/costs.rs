@@ -124,14 +124,23 @@ fn choice<T: Choice>(word: &str) -> Result<Option<T>, ()> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CostSum {
-    /// How many calls.
+    /// How many calls were made.
     pub calls: i64,
+    /// How many were not, as their answers were known already.
+    pub known: i64,
     /// Tokens of prompts.
     pub input_tokens: i64,
     /// Tokens of answers and thoughts.
     pub output_tokens: i64,
     /// Millionths of a dollar.
     pub cost_micro: i64,
+}
+
+impl CostSum {
+    /// How many of a hundred answers were known already, in hundredths; none where nothing was asked.
+    pub const fn known_share_bp(self) -> Option<i64> {
+        (self.known * 10_000).checked_div(self.calls + self.known)
+    }
 }
 
 /// The sum of one day, agent, operation or model.
@@ -234,6 +243,8 @@ pub struct AiCosts {
     pub until: NaiveDate,
     /// Of all that is looked at.
     pub total: CostSum,
+    /// How many of a hundred answers were known already, in hundredths; none where nothing was asked.
+    pub known_share_bp: Option<i64>,
     /// Each day with a call, the oldest first.
     pub by_day: Vec<CostLine>,
     /// The dearest first.

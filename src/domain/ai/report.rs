@@ -25,6 +25,8 @@ pub struct ReportInput {
     pub range: String,
     /// Accounts that it is about; empty for all that are connected. An empty text among them is none.
     pub integration_ids: Vec<String>,
+    /// `true`: it is written once more, also where it is known already.
+    pub anew: String,
 }
 
 /// What was understood of a [`ReportInput`].
@@ -38,6 +40,11 @@ pub struct ReportRequest {
 }
 
 impl ReportInput {
+    /// Whether what is known already is written once more.
+    pub fn is_anew(&self) -> bool {
+        self.anew == "true"
+    }
+
     /// Reads what was asked for.
     ///
     /// # Errors
@@ -377,9 +384,14 @@ mod tests {
     #[test]
     fn what_is_asked_for_is_read() {
         let id = Uuid::from_u128(1);
-        let input = ReportInput { range: "7d".to_owned(), integration_ids: vec![String::new(), id.to_string(), id.to_string()] };
+        let input = ReportInput {
+            range: "7d".to_owned(),
+            integration_ids: vec![String::new(), id.to_string(), id.to_string()],
+            ..ReportInput::default()
+        };
         assert_eq!(input.parse(), Ok(ReportRequest { range: StatsRange::Week, integration_ids: vec![id] }));
-        let wrong = ReportInput { range: "1y".to_owned(), integration_ids: vec!["x".to_owned()] };
+        let wrong = ReportInput { range: "1y".to_owned(), integration_ids: vec!["x".to_owned()], anew: "true".to_owned() };
+        assert!(wrong.is_anew() && !input.is_anew());
         assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["integrationIds", "range"]);
     }
 

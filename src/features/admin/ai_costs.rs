@@ -10,7 +10,7 @@ use crate::{
             dollars,
         },
         choice::Choice,
-        figures::grouped,
+        figures::{grouped, percent},
     },
     hooks::time::LocalTime,
     ui::{
@@ -64,16 +64,33 @@ pub fn CostsReport(
     /// As it was asked for, for the table to take away and for other pages.
     input: CostsInput,
 ) -> impl IntoView {
-    let AiCosts { from, until, total, by_day, by_agent, by_operation, by_model, creators, page, pages, anomalies, months, feedback } =
-        costs;
+    let AiCosts {
+        from,
+        until,
+        total,
+        known_share_bp,
+        by_day,
+        by_agent,
+        by_operation,
+        by_model,
+        creators,
+        page,
+        pages,
+        anomalies,
+        months,
+        feedback,
+    } = costs;
     let export = format!("/api{PAGE}.csv?{}", input.query(1));
     let href = move |page| format!("{PAGE}?{}", input.query(page));
-    let CostSum { calls, input_tokens, output_tokens, cost_micro } = total;
+    let CostSum { calls, known, input_tokens, output_tokens, cost_micro } = total;
+    let share = known_share_bp
+        .map(|share| format!("{} answers were known already ({} of all): they cost nothing.", grouped(known), percent(share)));
     view! {
         <Card>
             <CardHeader>
                 <h2>{format!("{} from {from} to {until}", dollars(cost_micro))}</h2>
                 <p>{format!("{} calls, {} tokens in, {} tokens out.", grouped(calls), grouped(input_tokens), grouped(output_tokens))}</p>
+                <p>{share}</p>
             </CardHeader>
             <CardBody>
                 <Days days=by_day/>
@@ -163,13 +180,13 @@ fn Sums(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn
 
 #[component]
 fn Heads() -> impl IntoView {
-    ["Calls", "Tokens in", "Tokens out", "Cost"].map(|head| view! { <th scope="col">{head}</th> })
+    ["Calls", "Known", "Tokens in", "Tokens out", "Cost"].map(|head| view! { <th scope="col">{head}</th> })
 }
 
 #[component]
 fn Cells(sum: CostSum) -> impl IntoView {
-    let CostSum { calls, input_tokens, output_tokens, cost_micro } = sum;
-    let numbers = [calls, input_tokens, output_tokens].map(|number| view! { <td>{grouped(number)}</td> });
+    let CostSum { calls, known, input_tokens, output_tokens, cost_micro } = sum;
+    let numbers = [calls, known, input_tokens, output_tokens].map(|number| view! { <td>{grouped(number)}</td> });
     view! { {numbers} <td>{dollars(cost_micro)}</td> }
 }
 

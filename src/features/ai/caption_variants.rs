@@ -1,16 +1,24 @@
 use leptos::prelude::*;
+use uuid::Uuid;
 
-use super::{Cost, css};
+use super::{Anew, Cost, css};
 use crate::{
+    api::{ai::GenerateCaption, drafts::KeepDraft},
     domain::{
-        ai::caption::{CaptionLimits, CaptionVariant, Captions},
+        ai::caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
         choice::Choice,
         figures::grouped,
         platform::Platform,
     },
     features::integrations::SandboxBadge,
-    hooks::{document::focus_id, time::LocalTime},
+    hooks::{
+        document::focus_id,
+        form::{Done, Form, FormState, Problem},
+        time::LocalTime,
+    },
     ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonSize, ButtonType},
         card::{Card, CardBody, CardHeader},
         copy_button::CopyButton,
         field::Field,
@@ -28,40 +36,72 @@ const TEXTS: [(&str, &str); 3] =
 pub fn CaptionVariants(
     /// Several, and what they came to.
     captions: Captions,
+    /// What had them written.
+    form: FormState<GenerateCaption>,
+    /// What keeps one of them.
+    keep: FormState<KeepDraft>,
     /// Whether they were just written: then a screen reader goes there.
     is_new: bool,
 ) -> impl IntoView {
     Effect::new(move || {
         if is_new {
+            // What was said of those before.
+            keep.problem.set(None);
             // Once they are drawn.
             request_animation_frame(|| focus_id(ID));
         }
     });
     let Captions { id, request, variants, cost, is_sandbox, created_at } = captions;
     let platform = request.platform;
+    let is_known = cost.is_known;
     let variants: Vec<_> = variants.into_iter().zip(TEXTS).collect();
+    let sent = RwSignal::new(keep.value_of("variant").parse().ok().filter(|_| keep.value_of("captionsId") == id.to_string()));
     view! {
         <section aria-labelledby=ID class=css::variants>
             <div class=css::head>
                 <h2 id=ID tabindex="-1">{format!("Captions for {}", platform.label())}</h2>
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
             </div>
+            <Problem form=keep/>
+            <Done form=keep text="It is kept with your drafts." toasted=true/>
             <ul class=css::list>
                 // Others are drawn anew: what was typed into a text of before does not stay.
                 <For each=move || variants.clone() key=move |(_, (name, _))| (id, *name) let((variant, (name, label)))>
-                    <li><Variant variant name label platform/></li>
+                    <li><Variant captions_id=id variant name label platform keep sent/></li>
                 </For>
             </ul>
             <p class=css::facts><LocalTime time=created_at/> ". " <Cost cost/></p>
+            {is_known.then(|| view! { <Anew form request=fields(&request)/> })}
         </section>
     }
 }
 
+/// What was asked for, as the form asks.
+fn fields(request: &CaptionRequest) -> Vec<(&'static str, String)> {
+    let CaptionRequest { platform, content_type, tone, keywords, description } = request;
+    let choices = [("platform", platform.as_str()), ("contentType", content_type.as_str()), ("tone", tone.as_str())];
+    let texts = [("keywords[]", keywords.join(", ")), ("description", description.clone())];
+    choices.map(|(name, word)| (name, word.to_owned())).into_iter().chain(texts).collect()
+}
+
 #[component]
-fn Variant(variant: CaptionVariant, name: &'static str, label: &'static str, platform: Platform) -> impl IntoView {
+fn Variant(
+    captions_id: Uuid,
+    variant: CaptionVariant,
+    name: &'static str,
+    label: &'static str,
+    platform: Platform,
+    keep: FormState<KeepDraft>,
+    /// Which variant was last to be kept: what is wrong is wrong with that one.
+    sent: RwSignal<Option<u8>>,
+) -> impl IntoView {
     let text = RwSignal::new(variant.text());
     let number = name.trim_start_matches("variant-");
-    let excess = Signal::derive(move || text.with(|text| excess(platform, text)));
+    let index = number.parse::<u8>().map_or(0, |number| number.saturating_sub(1));
+    let refused = keep.error_of("text");
+    let error =
+        Signal::derive(move || refused.get().filter(|_| sent.get() == Some(index)).or_else(|| text.with(|text| excess(platform, text))));
+    let is_blocked = Signal::derive(move || keep.is_pending().get() || text.with(|text| text.trim().is_empty()));
     view! {
         <Card>
             <CardHeader>
@@ -69,11 +109,23 @@ fn Variant(variant: CaptionVariant, name: &'static str, label: &'static str, pla
                 <p>{variant.idea}</p>
             </CardHeader>
             <CardBody>
-                <Field name label error=excess>
-                    <TextArea rows=8 value=text.get_untracked() on_input=Callback::new(move |typed| text.set(typed))/>
-                </Field>
-                <p class=css::facts>{move || text.with(|text| size(platform, text))}</p>
-                <CopyButton text what=format!("variant {number}")/>
+                <div on:submit:capture=move |_| sent.set(Some(index))>
+                <Form form=keep class=css::form>
+                    <input type="hidden" name="captionsId" value=captions_id.to_string()/>
+                    <input type="hidden" name="variant" value=index.to_string()/>
+                    <Field name="text" id=name label error>
+                        <TextArea rows=8 value=text.get_untracked() on_input=Callback::new(move |typed| text.set(typed))/>
+                    </Field>
+                    <p class=css::facts>{move || text.with(|text| size(platform, text))}</p>
+                    <div class=css::actions>
+                        <Button kind=ButtonType::Submit size=ButtonSize::Small disabled=is_blocked>
+                            "Keep as draft"
+                            <ScreenReaderOnly>{format!(": variant {number}")}</ScreenReaderOnly>
+                        </Button>
+                        <CopyButton text what=format!("variant {number}")/>
+                    </div>
+                </Form>
+                </div>
             </CardBody>
         </Card>
     }

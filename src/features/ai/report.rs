@@ -4,19 +4,22 @@ mod analysis;
 mod feedback;
 mod strategy;
 
-use leptos::prelude::*;
+use leptos::{
+    prelude::*,
+    server_fn::{Http, ServerFn, codec::PostUrl},
+};
 
-use super::{Cost, assistant::AnswerFacts};
+use super::{Anew, Cost, assistant::AnswerFacts};
 use crate::{
     api::ai::GiveFeedback,
     domain::{
-        ai::report::{Report, ReportBody},
+        ai::report::{Report, ReportBody, ReportRequest},
         choice::Choice,
     },
     features::integrations::SandboxBadge,
     hooks::{
         document::focus_id,
-        form::{Problem, use_form},
+        form::{FormFunction, FormState, Problem, use_form},
         time::LocalTime,
     },
 };
@@ -27,12 +30,18 @@ const ID: &str = "report";
 
 /// A report, what it rests on, and what it came to.
 #[component]
-pub fn ReportView(
+pub fn ReportView<F, O>(
     /// The report.
     report: Report,
+    /// What had it written.
+    asks: FormState<F>,
     /// Whether it was just written: then a screen reader goes there.
     is_new: bool,
-) -> impl IntoView {
+) -> impl IntoView
+where
+    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
+    O: 'static,
+{
     Effect::new(move || {
         if is_new {
             // Once it is drawn.
@@ -42,6 +51,7 @@ pub fn ReportView(
     // One form's state for all buttons: what was said last is shown.
     let form = use_form::<GiveFeedback>(|_| Ok(()));
     let Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at } = report;
+    let is_known = cost.is_known;
     let title = match &body {
         ReportBody::Analysis(_) => "What your figures mean",
         ReportBody::Strategy(_) => "Your sales strategy",
@@ -65,8 +75,15 @@ pub fn ReportView(
             <p class=css::facts>
                 {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost cost/>
             </p>
+            {is_known.then(|| view! { <Anew form=asks request=fields(&request)/> })}
         </section>
     }
+}
+
+/// What was asked for, as the form asks.
+fn fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
+    let accounts = request.integration_ids.iter().map(|id| ("integrationIds[]", id.to_string()));
+    [("range", request.range.as_str().to_owned())].into_iter().chain(accounts).collect()
 }
 
 /// "80 % sure": of 0 to 1.

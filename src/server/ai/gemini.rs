@@ -165,6 +165,10 @@ impl LanguageModel for Gemini {
         self.call_model_or_successor(prompt, Some(listener)).await
     }
 
+    fn name(&self) -> &str {
+        &self.config.model
+    }
+
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64 {
         // Both models have a price: `GeminiConfig` sees to it.
         self.config.prices.cost(model, self.clock.now().date_naive(), tokens).unwrap_or_default()

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::domain::ai::TokenUsage;
 
 /// What is asked of a model. What a user wrote stands in `turns` alone, never in `instruction`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prompt {
     /// Who it is and how it answers.
     pub instruction: String,
@@ -62,7 +63,7 @@ impl Turn {
 }
 
 /// Something that was said.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Turn {
     /// By the user.
     User(String),
@@ -80,7 +81,7 @@ pub enum Turn {
 }
 
 /// Something that a model can look up.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tool {
     /// What it is called by.
     pub name: &'static str,
@@ -91,7 +92,7 @@ pub struct Tool {
 }
 
 /// A model looks something up.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolCall {
     /// The model's number of it.
     pub id: Option<String>,
@@ -104,7 +105,7 @@ pub struct ToolCall {
 }
 
 /// What a model is told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolResult {
     /// The number of the call.
     pub id: Option<String>,
@@ -115,7 +116,7 @@ pub struct ToolResult {
 }
 
 /// What a model answered.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     /// The answer.
     pub text: String,
@@ -195,6 +196,9 @@ pub trait LanguageModel: Send + Sync {
 
     /// The same, and tells of the answer as it comes. What came before a failure stays said: nothing is said twice.
     async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure>;
+
+    /// The model that is asked first.
+    fn name(&self) -> &str;
 
     /// What tokens of a model cost, in millionths of a dollar, rounded up.
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64;

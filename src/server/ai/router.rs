@@ -99,8 +99,11 @@ question is not for you to answer."
     Prompt::structured(instruction, fenced(question), schema, MOST_OUTPUT_TOKENS)
 }
 
-/// Who is named in a model's answer; the analytics agent, which can look up everything, where nobody is.
-pub fn read(answer: &str) -> Vec<AgentKind> {
+/// Who answers where nothing says who: the analytics agent can look up everything.
+pub const GUESS: [AgentKind; 1] = [AgentKind::Analytics];
+
+/// Who is named in a model's answer; none where nobody is.
+pub fn read(answer: &str) -> Option<Vec<AgentKind>> {
     #[derive(Deserialize)]
     struct Answer {
         agents: Vec<String>,
@@ -111,7 +114,7 @@ pub fn read(answer: &str) -> Vec<AgentKind> {
         agents.extend(agent);
     }
     agents.truncate(MOST_AGENTS);
-    if agents.is_empty() { vec![AgentKind::Analytics] } else { agents }
+    (!agents.is_empty()).then_some(agents)
 }
 
 #[cfg(test)]
@@ -137,9 +140,9 @@ mod tests {
 
     #[test]
     fn what_a_model_says_is_read() {
-        assert_eq!(read(r#"{"agents":["sales","content","sales"]}"#), [AgentKind::Sales, AgentKind::Content]);
-        assert_eq!(read(r#"{"agents":["coordinator","nobody"]}"#), [AgentKind::Analytics]);
-        assert_eq!(read("I think"), [AgentKind::Analytics]);
+        assert_eq!(read(r#"{"agents":["sales","content","sales"]}"#), Some(vec![AgentKind::Sales, AgentKind::Content]));
+        assert_eq!(read(r#"{"agents":["coordinator","nobody"]}"#), None);
+        assert_eq!(read("I think"), None);
     }
 
     #[test]
@@ -156,9 +159,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn somebody_always_answers(answer in "\\PC*") {
+        fn there_are_never_too_many(answer in "\\PC*") {
             let agents = read(&answer);
-            prop_assert!(!agents.is_empty() && agents.len() <= MOST_AGENTS);
+            prop_assert!(agents.is_none_or(|agents| (1..=MOST_AGENTS).contains(&agents.len())));
             prop_assert!(by_rules(&answer).len() <= MOST_AGENTS);
         }
     }

@@ -219,14 +219,10 @@ pub async fn messages(
         r#"SELECT ai_messages.id, number, speaker, text, ai_messages.state, problem, ai_messages.agents, sources AS "sources: Json<Vec<Source>>",
                   unverified, is_sandbox, alive_until, ai_messages.created_at, request_id,
                   cost.agents AS "asked!", cost.models AS "models!", cost.input_tokens AS "input_tokens!",
-                  cost.output_tokens AS "output_tokens!", cost.cost_micro AS "cost_micro!"
+                  cost.output_tokens AS "output_tokens!", cost.cost_micro AS "cost_micro!", cost.is_known AS "is_known!"
              FROM ai_messages
              JOIN ai_conversations ON ai_conversations.id = conversation_id
-             CROSS JOIN LATERAL (SELECT coalesce(array_agg(DISTINCT agent), '{}') AS agents, coalesce(array_agg(DISTINCT model), '{}') AS models,
-                                        coalesce(sum(input_tokens), 0)::bigint AS input_tokens,
-                                        coalesce(sum(output_tokens), 0)::bigint AS output_tokens,
-                                        coalesce(sum(cost_micro), 0)::bigint AS cost_micro
-                                   FROM ai_usage WHERE ai_usage.request_id = ai_messages.request_id) AS cost
+             CROSS JOIN LATERAL ai_cost(request_id) AS cost
             WHERE user_id = $1 AND conversation_id = $2 AND ($3::uuid IS NULL OR ai_messages.id = $3)
             ORDER BY number"#,
         user_id,
@@ -242,6 +238,7 @@ pub async fn messages(
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
             cost_micro: row.cost_micro,
+            is_known: row.is_known,
         });
         Ok(StoredMessage {
             id: row.id,

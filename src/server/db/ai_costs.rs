@@ -32,7 +32,8 @@ pub struct Sums {
 pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums, DbError> {
     let rows = sqlx::query!(
         r#"SELECT GROUPING(day, agent, operation, model) AS "grouping!", day AS "day?", agent AS "agent?", operation AS "operation?",
-                  model AS "model?", count(*) AS "calls!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
+                  model AS "model?", count(*) FILTER (WHERE NOT is_known) AS "calls!",
+                  count(*) FILTER (WHERE is_known) AS "known!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
                   coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro), 0)::bigint AS "cost_micro!"
              FROM ai_calls($1, $2, $3, $4, $5, $6)
             GROUP BY GROUPING SETS ((), (day), (agent), (operation), (model))
@@ -46,8 +47,13 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
     );
     let mut sums = Sums::default();
     for row in rows.fetch_all(db).await? {
-        let sum =
-            CostSum { calls: row.calls, input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_micro: row.cost_micro };
+        let sum = CostSum {
+            calls: row.calls,
+            known: row.known,
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cost_micro: row.cost_micro,
+        };
         // A bit for each column that is not grouped by, the first is the highest.
         let (lines, name) = match row.grouping {
             0b0111 => (&mut sums.days, row.day.map(|day| day.to_string())),
@@ -70,8 +76,8 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
 /// [`DbError`].
 pub async fn creators(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<CreatorCost>, i64), DbError> {
     let rows = sqlx::query!(
-        r#"SELECT user_id AS "user_id!", email AS "email!", count(*) AS "calls!", sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!",
-                  sum(cost_micro)::bigint AS "cost_micro!", count(*) OVER () AS "total!"
+        r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_known) AS "calls!", count(*) FILTER (WHERE is_known) AS "known!",
+                  sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro)::bigint AS "cost_micro!", count(*) OVER () AS "total!"
              FROM ai_calls($1, $2, $3, $4, $5, $6)
             GROUP BY user_id, email ORDER BY sum(cost_micro) DESC, email LIMIT $7 OFFSET $8"#,
         filter.from,
@@ -88,7 +94,13 @@ pub async fn creators(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64,
     let creators = rows.into_iter().map(|row| CreatorCost {
         creator_id: row.user_id,
         email: row.email,
-        sum: CostSum { calls: row.calls, input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_micro: row.cost_micro },
+        sum: CostSum {
+            calls: row.calls,
+            known: row.known,
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cost_micro: row.cost_micro,
+        },
     });
     Ok((creators.collect(), total))
 }
@@ -125,7 +137,7 @@ pub async fn outliers(
         Outlier,
         r#"WITH parts AS (
                SELECT user_id, email, operation, sum(cost_micro)::bigint AS cost
-                 FROM ai_calls($1, $2, $3, $4, $5, $6) GROUP BY user_id, email, operation
+                 FROM ai_calls($1, $2, $3, $4, $5, $6) WHERE NOT is_known GROUP BY user_id, email, operation
            ), spenders AS (
                SELECT user_id, email, sum(cost)::bigint AS cost, (array_agg(operation ORDER BY cost DESC, operation))[1] AS dearest, max(cost) AS dearest_cost
                  FROM parts GROUP BY user_id, email
@@ -168,6 +180,8 @@ pub struct CostRow {
     pub model: String,
     /// How many.
     pub calls: i64,
+    /// How many were not made, as their answers were known already.
+    pub known: i64,
     /// Tokens of prompts.
     pub input_tokens: i64,
     /// Tokens of answers and thoughts.
@@ -184,8 +198,8 @@ pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> R
     let rows = sqlx::query_as!(
         CostRow,
         r#"SELECT day AS "day!", user_id AS "creator_id!", email AS "email!", agent AS "agent!", operation AS "operation!", model AS "model!",
-                  count(*) AS "calls!", sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!",
-                  sum(cost_micro)::bigint AS "cost_micro!"
+                  count(*) FILTER (WHERE NOT is_known) AS "calls!", count(*) FILTER (WHERE is_known) AS "known!",
+                  sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro)::bigint AS "cost_micro!"
              FROM ai_calls($1, $2, $3, $4, $5, $6)
             GROUP BY day, user_id, email, agent, operation, model ORDER BY day, email, agent, operation, model LIMIT $7"#,
         filter.from,
@@ -210,7 +224,7 @@ pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, 
          SELECT user_id, month, count(DISTINCT ai_requests.id) FILTER (WHERE state = 'settled'), sum(input_tokens)::bigint,
                 sum(output_tokens)::bigint, sum(cost_micro)::bigint, $3
            FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
-          WHERE month >= $1 AND month < $2 GROUP BY user_id, month
+          WHERE month >= $1 AND month < $2 AND NOT is_known GROUP BY user_id, month
          ON CONFLICT (user_id, month) DO UPDATE
             SET requests = excluded.requests, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
                 cost_micro = excluded.cost_micro, computed_at = excluded.computed_at

@@ -168,6 +168,8 @@ pub struct Call {
     pub tokens: TokenUsage,
     /// Millionths of a dollar.
     pub cost_micro: i64,
+    /// Whether the answer was known already, and the call not made.
+    pub is_known: bool,
 }
 
 /// Notes the calls of a request.
@@ -181,11 +183,12 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
     let input: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.input)).collect();
     let output: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.output)).collect();
     let costs: Vec<_> = calls.iter().map(|call| call.cost_micro).collect();
+    let known: Vec<_> = calls.iter().map(|call| call.is_known).collect();
     sqlx::query!(
-        "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, created_at)
-         SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro, $8
-           FROM unnest($1::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[])
-             AS call (id, agent, model, input_tokens, output_tokens, cost_micro)",
+        "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, is_known, created_at)
+         SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro, is_known, $9
+           FROM unnest($1::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
+             AS call (id, agent, model, input_tokens, output_tokens, cost_micro, is_known)",
         &ids,
         request_id,
         &agents,
@@ -193,6 +196,7 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
         &input,
         &output,
         &costs,
+        &known,
         now
     )
     .execute(db)
@@ -206,10 +210,9 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
 /// [`DbError`].
 pub async fn cost(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AnswerCost, DbError> {
     let row = sqlx::query!(
-        r#"SELECT coalesce(array_agg(DISTINCT agent), '{}') AS "agents!", coalesce(array_agg(DISTINCT model), '{}') AS "models!",
-                  coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!", coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!",
-                  coalesce(sum(cost_micro), 0)::bigint AS "cost_micro!"
-             FROM ai_usage WHERE request_id = $1"#,
+        r#"SELECT agents AS "agents!", models AS "models!", input_tokens AS "input_tokens!", output_tokens AS "output_tokens!",
+                  cost_micro AS "cost_micro!", is_known AS "is_known!"
+             FROM ai_cost($1)"#,
         request_id
     )
     .fetch_one(db)
@@ -220,5 +223,6 @@ pub async fn cost(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AnswerCos
         input_tokens: row.input_tokens,
         output_tokens: row.output_tokens,
         cost_micro: row.cost_micro,
+        is_known: row.is_known,
     })
 }

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     api::{csrf, flash::Flash},
     domain::{
-        navigation::{ASSISTANT, EARNINGS, SALES, SETTINGS, conversation_page, statement_page, strategy_page},
+        navigation::{ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, captions_page, conversation_page, statement_page, strategy_page},
         onboarding::step_page,
     },
     error::{ApiError, ErrorCode},
@@ -124,9 +124,11 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/account/") => "/settings".to_owned(),
         _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
         _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
-        "/api/ai/generate-caption" => "/content".to_owned(),
-        "/api/ai/chat" => conversation_or_none(field("conversationId")),
-        _ if path.starts_with("/api/ai/conversations/") => conversation_or_none(field("id")),
+        "/api/ai/generate-caption" => CONTENT.to_owned(),
+        "/api/drafts/keep" => page_of(field("captionsId"), CONTENT, captions_page),
+        _ if path.starts_with("/api/drafts/") => CONTENT.to_owned(),
+        "/api/ai/chat" => page_of(field("conversationId"), ASSISTANT, conversation_page),
+        _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), ASSISTANT, conversation_page),
         "/api/ai/analyze-performance" => "/analytics".to_owned(),
         "/api/ai/optimize-sales" => SALES.to_owned(),
         "/api/ai/feedback" => field("reportId").map_or_else(|| SALES.to_owned(), strategy_page),
@@ -138,10 +140,10 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
     }
 }
 
-/// The page of a conversation, or of none; what is no number of one is not put into an address.
-fn conversation_or_none(id: Option<&str>) -> String {
+/// The page of one thing, or that of all; what is no number is not put into an address.
+fn page_of(id: Option<&str>, all: &str, one: fn(&str) -> String) -> String {
     let id = id.filter(|id| id.parse::<uuid::Uuid>().is_ok());
-    id.map_or_else(|| ASSISTANT.to_owned(), conversation_page)
+    id.map_or_else(|| all.to_owned(), one)
 }
 
 fn fields_of(request: &Request) -> Vec<(String, String)> {

@@ -7,6 +7,7 @@ use super::auth::{AuthError, audit, confirm_password};
 use crate::{
     domain::{
         account::CurrentUser,
+        draft::Draft,
         earnings::DailyTotal,
         integration::{IntegrationView, KeptHistory},
         onboarding::Onboarding,
@@ -47,6 +48,7 @@ pub struct Export {
     daily_totals: Vec<DailyTotal>,
     ai_requests: Vec<db::ai_ledger::ExportedRequest>,
     captions: Vec<db::ai_captions::StoredCaptions>,
+    drafts: Vec<Draft>,
     conversations: Vec<db::ai_conversations::ExportedMessage>,
     reports: Vec<db::ai_reports::StoredReport>,
     integration_events: Vec<db::integration_events::ExportedEvent>,
@@ -76,6 +78,7 @@ pub async fn export(state: &AppState, current: &OpenSession) -> Result<Export, A
         daily_totals: db::earnings::daily_totals(&state.db, user_id, i64::MAX).await?,
         ai_requests: db::ai_ledger::export(&state.db, user_id).await?,
         captions: db::ai_captions::list(&state.db, user_id, None).await?,
+        drafts: db::drafts::list(&state.db, user_id, None).await?,
         conversations: db::ai_conversations::export(&state.db, user_id).await?,
         reports: db::ai_reports::list(&state.db, user_id, None, None, i64::MAX).await?,
         integration_events: db::integration_events::export(&state.db, user_id).await?,

@@ -11,6 +11,7 @@ mod lookup;
 mod quota;
 mod reports;
 mod settings;
+mod structured;
 mod suggestions;
 
 use std::time::Duration;

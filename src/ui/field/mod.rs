@@ -36,8 +36,8 @@ pub fn Field(
     /// The control's name on the wire.
     name: &'static str,
     /// Names its parts; by default the name does. One for each field of a page.
-    #[prop(optional)]
-    id: Option<&'static str>,
+    #[prop(optional, into)]
+    id: Option<String>,
     /// What it is.
     label: &'static str,
     /// What helps to fill it in, shown before anything is typed.
@@ -49,7 +49,7 @@ pub fn Field(
     /// The control.
     children: Children,
 ) -> impl IntoView {
-    let id = format!("field-{}", id.unwrap_or(name));
+    let id = format!("field-{}", id.as_deref().unwrap_or(name));
     let context = FieldContext { id: id.clone(), name, error, has_hint: hint.is_some() };
     let (hint_id, error_id) = (format!("{id}-hint"), format!("{id}-error"));
     view! {

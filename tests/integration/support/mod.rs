@@ -17,10 +17,11 @@ pub use client::{Answer, Client};
 use huntaze::{
     domain::{choice::Choice, platform::Platform},
     server::{
-        ai::{Gemini, LiveAnswers},
+        ai::{Gemini, Knowledge, LiveAnswers},
         config::Config,
         db,
         infra::{
+            cache::MemoryCache,
             clock::{Clock, MockClock},
             crypto::Cipher,
             http,
@@ -100,6 +101,7 @@ impl TestApp {
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
             providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
             model: Gemini::new(&config.gemini, http::client(timeout).expect("TLS"), Arc::clone(&time)).map(|gemini| Arc::new(gemini) as _),
+            knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&time)),
             live_answers: LiveAnswers::default(),
             passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
             limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),

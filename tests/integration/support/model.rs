@@ -82,6 +82,10 @@ impl LanguageModel for ScriptedModel {
         Ok(reply)
     }
 
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
     fn cost(&self, _: &str, tokens: TokenUsage) -> i64 {
         i64::from(tokens.input + tokens.output)
     }

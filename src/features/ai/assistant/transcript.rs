@@ -97,7 +97,9 @@ fn Answer(chat: Chat, message: Message) -> impl IntoView {
         {move || ended.get().map(|ending| view! { <p class=css::ending>{ending}</p> })}
         {move || {
             (!is_writing.get()).then(|| {
-                let MessageView { sources, unverified, cost, .. } = of_facts.get();
+                let MessageView { sources, unverified, cost, state, .. } = of_facts.get();
+                // What was looked up may have been known, and the answer not be there.
+                let cost = cost.filter(|cost| state == AnswerState::Complete || !cost.is_known);
                 view! {
                     <AnswerFacts sources unverified/>
                     {cost.map(|cost| view! { <p class=css::hint><Cost cost/></p> })}

@@ -2,24 +2,53 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::AiError;
+use uuid::Uuid;
+
+use super::{AiError, model};
 use crate::{
     domain::ai::{AgentKind, TokenUsage},
     server::{
-        ai::{LanguageModel, ModelFailure, Piece, Prompt, Reply},
+        ai::{Asked, Knowledge, LanguageModel, ModelFailure, Piece, Prompt, Reply},
         db::ai_ledger::Call,
+        state::AppState,
     },
 };
 
-/// Asks a model, and notes what that costs: answer or none, ended or not.
+/// Asks a model what is not known already, and notes what that costs: answer or none, ended or not.
 pub(super) struct Calls<'a> {
     model: &'a dyn LanguageModel,
+    knowledge: &'a Knowledge,
+    user_id: Uuid,
+    is_anew: bool,
     noted: Mutex<Vec<Call>>,
 }
 
 impl<'a> Calls<'a> {
-    pub fn new(model: &'a dyn LanguageModel) -> Self {
-        Self { model, noted: Mutex::new(Vec::new()) }
+    /// For one request of a creator. `is_anew`: what is known already is asked once more.
+    ///
+    /// # Errors
+    /// There is no model.
+    pub fn new(state: &'a AppState, user_id: Uuid, is_anew: bool) -> Result<Self, AiError> {
+        Ok(Self { model: model(state)?, knowledge: &state.knowledge, user_id, is_anew, noted: Mutex::new(Vec::new()) })
+    }
+
+    /// What was answered to this before. Noted as a call that costs nothing.
+    pub async fn recall(&self, agent: AgentKind, prompt: &Prompt) -> Option<Reply> {
+        if self.is_anew {
+            return None;
+        }
+        let reply = self.knowledge.recall(&self.asked(agent, prompt)).await?;
+        self.note(Call { agent, model: reply.model.clone(), tokens: TokenUsage::default(), cost_micro: 0, is_known: true });
+        Some(reply)
+    }
+
+    /// Keeps an answer that could be used.
+    pub async fn remember(&self, agent: AgentKind, prompt: &Prompt, reply: &Reply) {
+        self.knowledge.remember(&self.asked(agent, prompt), reply).await;
+    }
+
+    fn asked<'p>(&'p self, agent: AgentKind, prompt: &'p Prompt) -> Asked<'p> {
+        Asked { user_id: self.user_id, agent, model: self.model.name(), is_sandbox: self.model.is_sandbox(), prompt }
     }
 
     /// Asks, and waits for the whole answer.
@@ -27,21 +56,37 @@ impl<'a> Calls<'a> {
         self.conclude(agent, self.model.answer(prompt).await)
     }
 
-    /// Asks for something that `read` understands, and once more where the answer cannot be used.
-    pub async fn ask_for<T>(&self, agent: AgentKind, prompt: Prompt, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AiError> {
-        let fault = match read(&self.ask(agent, &prompt).await?.text) {
-            Ok(answer) => return Ok(answer),
-            Err(fault) => fault,
+    /// Asks for something that `read` understands, and once more where the answer cannot be used. Only one that can is remembered.
+    pub async fn ask_for<T>(&self, agent: AgentKind, prompt: &Prompt, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AiError> {
+        let mut reply = self.ask(agent, prompt).await?;
+        let answer = match read(&reply.text) {
+            Ok(answer) => answer,
+            Err(fault) => {
+                tracing::warn!(fault, "an answer could not be used");
+                reply = self.ask(agent, &prompt.clone().repair(&fault)).await?;
+                read(&reply.text).map_err(|fault| {
+                    tracing::error!(fault, "nor could the one that was to mend it");
+                    AiError::NoAnswer
+                })?
+            }
         };
-        tracing::warn!(fault, "an answer could not be used");
-        read(&self.ask(agent, &prompt.repair(&fault)).await?.text).map_err(|fault| {
-            tracing::error!(fault, "nor could the one that was to mend it");
-            AiError::NoAnswer
-        })
+        self.remember(agent, prompt, &reply).await;
+        Ok(answer)
     }
 
-    /// Asks, and tells of the text as it comes. Dropped on the way, what came is noted.
-    pub async fn stream(&self, agent: AgentKind, prompt: &Prompt, on_text: &mut (dyn FnMut(&str) + Send)) -> Result<Reply, AiError> {
+    /// Asks, and tells of the text as it comes. Dropped on the way, what came is noted. Returns also whether it was known already.
+    pub async fn stream(
+        &self,
+        agent: AgentKind,
+        prompt: &Prompt,
+        on_text: &mut (dyn FnMut(&str) + Send),
+    ) -> Result<(Reply, bool), AiError> {
+        if let Some(reply) = self.recall(agent, prompt).await {
+            if !reply.text.is_empty() {
+                on_text(&reply.text);
+            }
+            return Ok((reply, true));
+        }
         let mut open = OpenCall { calls: self, agent, prompt, model: String::new(), text: String::new(), tokens: None, has_ended: false };
         let mut listener = |piece: Piece<'_>| match piece {
             Piece::Model(model) => model.clone_into(&mut open.model),
@@ -53,7 +98,7 @@ impl<'a> Calls<'a> {
         };
         let outcome = self.model.stream(prompt, &mut listener).await;
         open.has_ended = true;
-        self.conclude(agent, outcome)
+        Ok((self.conclude(agent, outcome)?, false))
     }
 
     /// The calls so far.
@@ -64,22 +109,26 @@ impl<'a> Calls<'a> {
     fn conclude(&self, agent: AgentKind, outcome: Result<Reply, ModelFailure>) -> Result<Reply, AiError> {
         match outcome {
             Ok(reply) => {
-                self.note(agent, reply.model.clone(), reply.tokens);
+                self.note(self.bill(agent, reply.model.clone(), reply.tokens));
                 Ok(reply)
             }
             Err(ModelFailure { error, billed }) => {
                 tracing::warn!(%error, "the model gave no answer");
                 if let Some((model, tokens)) = billed {
-                    self.note(agent, model, tokens);
+                    self.note(self.bill(agent, model, tokens));
                 }
                 Err(error.into())
             }
         }
     }
 
-    fn note(&self, agent: AgentKind, model: String, tokens: TokenUsage) {
+    fn bill(&self, agent: AgentKind, model: String, tokens: TokenUsage) -> Call {
         let cost_micro = self.model.cost(&model, tokens);
-        self.noted.lock().unwrap_or_else(PoisonError::into_inner).push(Call { agent, model, tokens, cost_micro });
+        Call { agent, model, tokens, cost_micro, is_known: false }
+    }
+
+    fn note(&self, call: Call) {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 }
 
@@ -103,6 +152,6 @@ impl Drop for OpenCall<'_> {
         let estimated = self.prompt.estimate(&self.text);
         // The newest count may be older than the newest text.
         let tokens = self.tokens.map_or(estimated, |counted| TokenUsage { output: counted.output.max(estimated.output), ..counted });
-        self.calls.note(self.agent, std::mem::take(&mut self.model), tokens);
+        self.calls.note(self.calls.bill(self.agent, std::mem::take(&mut self.model), tokens));
     }
 }

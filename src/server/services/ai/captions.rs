@@ -1,12 +1,12 @@
 //! Captions for a post.
 
+use async_trait::async_trait;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    AiError,
-    calls::Calls,
-    model,
-    quota::{self, Reservation},
+    AiError, model, quota,
+    structured::{self, Work},
 };
 use crate::{
     domain::{
@@ -14,11 +14,12 @@ use crate::{
         ai::{
             AgentKind, Operation,
             caption::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
+            settings::Voice,
         },
     },
     server::{
-        ai::agents::content,
-        db::{self, ai_captions::StoredCaptions},
+        ai::{Prompt, agents::content},
+        db::{self, DbError, ai_captions::StoredCaptions},
         state::AppState,
     },
 };
@@ -29,44 +30,43 @@ use crate::{
 /// Invalid, not set up, no request left, or no answer; none of these counts.
 pub async fn generate_captions(state: &AppState, user: &CurrentUser, input: &CaptionInput) -> Result<Uuid, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
-    model(state)?;
-    let (worker, user) = (state.clone(), user.clone());
+    let is_sandbox = model(state)?.is_sandbox();
+    let (worker, user, is_anew) = (state.clone(), user.clone(), input.is_anew());
     // To the end, also when the creator does not wait for it: what was paid for is kept.
-    state.tasks.spawn(async move { write(&worker, &user, &request).await }).await?
-}
-
-async fn write(state: &AppState, user: &CurrentUser, request: &CaptionRequest) -> Result<Uuid, AiError> {
-    let model = model(state)?;
-    let voice = db::ai_settings::find(&state.db, user.id).await?.voice;
-    let reservation = quota::reserve(state, user, Operation::Caption).await?;
-    let id = reservation.id;
-    let calls = Calls::new(model);
-    let prompt = content::caption_prompt(request, &voice);
-    let variants = calls.ask_for(AgentKind::Content, prompt, |answer| content::read_captions(request, &voice, answer)).await;
-    let outcome = match variants {
-        Ok(variants) => store(state, &reservation, request, &variants, model.is_sandbox(), &calls).await,
-        Err(error) => Err(error),
+    let work = async move {
+        quota::limit_pace(&worker, &user).await?;
+        let voice = db::ai_settings::find(&worker.db, user.id).await?.voice;
+        structured::write(&worker, &user, &CaptionWork { request, voice, is_sandbox }, is_anew).await
     };
-    if outcome.is_err() {
-        // Not there or not kept, so it does not count; the calls were made all the same.
-        reservation.release(state, &calls.list()).await?;
-    }
-    outcome.map(|()| id)
+    state.tasks.spawn(work).await?
 }
 
-async fn store(
-    state: &AppState,
-    reservation: &Reservation,
-    request: &CaptionRequest,
-    variants: &[CaptionVariant],
+/// Captions that are to be written.
+struct CaptionWork {
+    request: CaptionRequest,
+    voice: Voice,
     is_sandbox: bool,
-    calls: &Calls<'_>,
-) -> Result<(), AiError> {
-    let mut tx = state.db.begin().await?;
-    reservation.settle(&mut tx, &calls.list(), state).await?;
-    db::ai_captions::insert(&mut *tx, reservation.id, request, variants, is_sandbox).await?;
-    tx.commit().await?;
-    Ok(())
+}
+
+#[async_trait]
+impl Work for CaptionWork {
+    type Answer = Vec<CaptionVariant>;
+
+    fn who(&self) -> (AgentKind, Operation) {
+        (AgentKind::Content, Operation::Caption)
+    }
+
+    fn prompt(&self) -> Prompt {
+        content::caption_prompt(&self.request, &self.voice)
+    }
+
+    fn read(&self, answer: &str) -> Result<Self::Answer, String> {
+        content::read_captions(&self.request, &self.voice, answer)
+    }
+
+    async fn store(&self, tx: &mut PgConnection, id: Uuid, variants: &Self::Answer) -> Result<(), DbError> {
+        db::ai_captions::insert(tx, id, &self.request, variants, self.is_sandbox).await
+    }
 }
 
 /// Captions that were written for a creator, or the newest there are.

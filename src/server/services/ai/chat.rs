@@ -68,6 +68,7 @@ pub async fn start_chat(state: &AppState, user: &CurrentUser, input: &ChatInput)
 
 async fn start(state: &AppState, user: &CurrentUser, request: &ChatRequest) -> Result<ChatStarted, AiError> {
     let is_sandbox = model(state)?.is_sandbox();
+    quota::limit_pace(state, user).await?;
     let voice = db::ai_settings::find(&state.db, user.id).await?.voice;
     let reservation = quota::reserve(state, user, Operation::Chat).await?;
     let begun = match begin(state, user, request, reservation.id, is_sandbox).await {
@@ -129,6 +130,7 @@ struct Begun {
     before: Vec<StoredMessage>,
     question: StoredMessage,
     answer: StoredMessage,
+    is_anew: bool,
 }
 
 /// Stores the question and the beginning of its answer, if nothing else is being written there.
@@ -167,7 +169,7 @@ async fn begin(state: &AppState, user: &CurrentUser, request: &ChatRequest, requ
     let mut stored = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
     let (Some(answer), Some(question)) = (stored.pop(), stored.pop()) else { return Err(AiError::Unknown) };
     tx.commit().await?;
-    Ok(Begun { conversation_id, before, question, answer })
+    Ok(Begun { conversation_id, before, question, answer, is_anew: request.replaces.is_some() })
 }
 
 impl Begun {
@@ -179,7 +181,7 @@ impl Begun {
         let mut turns: Vec<_> = said.into_iter().skip(first).map(turn).collect();
         let text = self.question.text.clone();
         turns.push(turn(self.question));
-        Question { user_id, turns, text, voice }
+        Question { user_id, turns, text, voice, is_anew: self.is_anew }
     }
 }
 
@@ -199,7 +201,7 @@ enum Ending {
 
 /// Writes an answer, and stores it as it stays together with what it came to.
 async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Reservation, writer: &Writer) -> Result<(), AiError> {
-    let calls = Calls::new(model(state)?);
+    let calls = Calls::new(state, question.user_id, question.is_anew)?;
     let findings = Mutex::new(Findings::default());
     let ending = {
         // Dropped at the end of this block: a call that is under way ends there.

@@ -32,6 +32,8 @@ pub(super) struct Question {
     pub text: String,
     /// How the creator writes.
     pub voice: Voice,
+    /// Whether it was answered before, and is to be answered once more.
+    pub is_anew: bool,
 }
 
 /// Answers a question into `writer`, and notes in `findings` what was looked up for it. An agent that fails leaves a note; only where all fail
@@ -80,10 +82,20 @@ async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiE
     if !agents.is_empty() {
         return Ok(agents);
     }
-    match calls.ask(AgentKind::Coordinator, &router::prompt(question)).await {
-        Ok(reply) => Ok(router::read(&reply.text)),
+    let prompt = router::prompt(question);
+    if let Some(agents) = calls.recall(AgentKind::Coordinator, &prompt).await.and_then(|reply| router::read(&reply.text)) {
+        return Ok(agents);
+    }
+    match calls.ask(AgentKind::Coordinator, &prompt).await {
+        Ok(reply) => match router::read(&reply.text) {
+            Some(agents) => {
+                calls.remember(AgentKind::Coordinator, &prompt, &reply).await;
+                Ok(agents)
+            }
+            None => Ok(router::GUESS.to_vec()),
+        },
         // Who answers can be guessed; what is not answered at all, or by nobody, cannot.
-        Err(AiError::NoAnswer) => Ok(router::read("")),
+        Err(AiError::NoAnswer) => Ok(router::GUESS.to_vec()),
         Err(error) => Err(error),
     }
 }
@@ -99,8 +111,9 @@ async fn run(
 ) -> Result<(), AiError> {
     let mut prompt = chat::prompt(agent, question.turns.clone(), &question.voice, state.clock.now().date_naive());
     let mut has_said = false;
+    let mut answered = Vec::new();
     for _ in 0..=MOST_ROUNDS {
-        let reply = calls
+        let (reply, is_known) = calls
             .stream(agent, &prompt, &mut |text| {
                 if std::mem::take(&mut has_said) {
                     say("\n\n");
@@ -108,8 +121,18 @@ async fn run(
                 say(text);
             })
             .await?;
+        if !is_known {
+            answered.push((prompt.clone(), reply.clone()));
+        }
         if reply.calls.is_empty() {
-            return if reply.text.trim().is_empty() { Err(AiError::NoAnswer) } else { Ok(()) };
+            if reply.text.trim().is_empty() {
+                return Err(AiError::NoAnswer);
+            }
+            // Only what led to an answer is worth to be known.
+            for (prompt, reply) in &answered {
+                calls.remember(agent, prompt, reply).await;
+            }
+            return Ok(());
         }
         has_said |= !reply.text.is_empty();
         let mut results = Vec::new();

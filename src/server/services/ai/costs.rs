@@ -53,6 +53,7 @@ pub async fn costs(state: &AppState, input: &CostsInput) -> Result<AiCosts, AiEr
         from: filter.from,
         until: filter.until,
         total: sums.total,
+        known_share_bp: sums.total.known_share_bp(),
         by_day: sums.days,
         by_agent: sums.agents,
         by_operation: sums.operations,
@@ -100,12 +101,13 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
 pub async fn export_costs(state: &AppState, input: &CostsInput) -> Result<Vec<u8>, AiError> {
     let rows = db::ai_costs::rows(&state.db, &filter(state, input)?, MOST_ROWS).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
-    let header = ["day", "creator_id", "email", "agent", "operation", "model", "calls", "input_tokens", "output_tokens", "cost_usd"];
+    let header =
+        ["day", "creator_id", "email", "agent", "operation", "model", "calls", "known", "input_tokens", "output_tokens", "cost_usd"];
     table.write_record(header)?;
     for row in rows {
-        let CostRow { day, creator_id, email, agent, operation, model, calls, input_tokens, output_tokens, cost_micro } = row;
+        let CostRow { day, creator_id, email, agent, operation, model, calls, known, input_tokens, output_tokens, cost_micro } = row;
         let texts = [email, agent, operation, model].map(|text| spreadsheet::cell(&text));
-        let numbers = [calls, input_tokens, output_tokens].map(|number| number.to_string());
+        let numbers = [calls, known, input_tokens, output_tokens].map(|number| number.to_string());
         let cost = format!("{}.{:06}", cost_micro / 1_000_000, cost_micro % 1_000_000);
         table.write_record([day.to_string(), creator_id.to_string()].iter().chain(&texts).chain(&numbers).chain([&cost]))?;
     }

@@ -52,10 +52,6 @@ pub(super) struct Reservation {
 
 /// Reserves a request, if there is one left.
 pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
-    let often = Rule { name: "ai", limit: state.config.limits.ai.saturating_mul(user.plan.pace()), window: TimeDelta::minutes(1) };
-    if let Decision::Refused { retry_after } = state.limiter.hit(often, &user.id.to_string()).await {
-        return Err(AiError::TooOften(retry_after));
-    }
     let mut tx = state.db.begin().await?;
     db::ai_ledger::lock(&mut *tx, user.id).await?;
     // After the lock: a reservation that waited for it counts for the month in which it is made.
@@ -73,6 +69,23 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit })
 }
 
+/// Notes a request whose answer is known already: it does not count.
+pub(super) async fn note(state: &AppState, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
+    let (id, now) = (Uuid::now_v7(), state.clock.now());
+    let (month, limit) = (first_of_month(now), user.plan.monthly_requests());
+    db::ai_ledger::reserve(&state.db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now }, now).await?;
+    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit })
+}
+
+/// How often a creator may ask in a minute: before anything else is done.
+pub(super) async fn limit_pace(state: &AppState, user: &CurrentUser) -> Result<(), AiError> {
+    let often = Rule { name: "ai", limit: state.config.limits.ai.saturating_mul(user.plan.pace()), window: TimeDelta::minutes(1) };
+    match state.limiter.hit(often, &user.id.to_string()).await {
+        Decision::Allowed => Ok(()),
+        Decision::Refused { retry_after } => Err(AiError::TooOften(retry_after)),
+    }
+}
+
 /// Where requests are without a limit, their cost has one: the creator's own, and ours. What is under way is not known yet, and can go
 /// beyond it.
 async fn guard_cost(state: &AppState, tx: &mut PgConnection, user_id: Uuid, month: NaiveDate) -> Result<(), AiError> {
@@ -85,9 +98,13 @@ async fn guard_cost(state: &AppState, tx: &mut PgConnection, user_id: Uuid, mont
 }
 
 impl Reservation {
-    /// Counts the request, together with what else is stored of it; whoever comes near the end of a month's requests gets a mail.
+    /// Counts the request, together with what else is stored of it, unless all of it was known already; whoever comes near the end of a
+    /// month's requests gets a mail.
     pub async fn settle(&self, tx: &mut PgConnection, calls: &[Call], state: &AppState) -> Result<(), DbError> {
         let now = state.clock.now();
+        if calls.iter().all(|call| call.is_known) {
+            return self.release_in(tx, calls, now).await;
+        }
         // One after the other: each sees those before it.
         db::ai_ledger::lock(&mut *tx, self.user_id).await?;
         db::ai_ledger::end(&mut *tx, self.id, true).await?;

@@ -1,14 +1,15 @@
 //! Structured answers on figures: what they mean, and how to sell more.
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
     AiError,
-    calls::Calls,
     lookup::Findings,
-    model,
-    quota::{self, Reservation},
+    model, quota,
+    structured::{self, Work},
 };
 use crate::{
     domain::{
@@ -22,11 +23,12 @@ use crate::{
     },
     server::{
         ai::{
+            Prompt,
             agents::{fenced, reports},
             tools::Lookup,
         },
         db::{
-            self,
+            self, DbError,
             ai_reports::{NewReport, StoredReport},
             integrations::Integration,
         },
@@ -40,32 +42,17 @@ use crate::{
 /// Invalid, somebody else's account, not set up, no request left, or no answer; none of these counts.
 pub async fn write_report(state: &AppState, user: &CurrentUser, operation: Operation, input: &ReportInput) -> Result<Uuid, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
-    model(state)?;
-    let (worker, user) = (state.clone(), user.clone());
+    let is_sandbox = model(state)?.is_sandbox();
+    let (worker, user, is_anew) = (state.clone(), user.clone(), input.is_anew());
     // To the end, also when the creator does not wait for it: what was paid for is kept.
-    state.tasks.spawn(async move { write(&worker, &user, operation, &request).await }).await?
-}
-
-async fn write(state: &AppState, user: &CurrentUser, operation: Operation, request: &ReportRequest) -> Result<Uuid, AiError> {
-    let model = model(state)?;
-    let accounts = find_accounts(state, user.id, request).await?;
-    let reservation = quota::reserve(state, user, operation).await?;
-    let id = reservation.id;
-    let calls = Calls::new(model);
-    let outcome = work_out(state, user.id, operation, request, &accounts, &calls).await;
-    let outcome = match outcome {
-        Ok((body, findings)) => {
-            let unverified = grounding::unverified(&body.texts().join("\n"), &findings.figures);
-            let (sources, is_sandbox) = (findings.sources.as_slice(), model.is_sandbox());
-            let new = NewReport { id, request, body: &body, sources, unverified: &unverified, is_sandbox };
-            store(state, &reservation, &new, &calls).await
-        }
-        Err(error) => Err(error),
+    let work = async move {
+        quota::limit_pace(&worker, &user).await?;
+        let accounts = find_accounts(&worker, user.id, &request).await?;
+        let mut findings = Findings::default();
+        let figures = gather(&worker, user.id, operation, &request, &accounts, &mut findings).await?;
+        structured::write(&worker, &user, &ReportWork { operation, request, figures, findings, is_sandbox }, is_anew).await
     };
-    if outcome.is_err() {
-        reservation.release(state, &calls.list()).await?;
-    }
-    outcome.map(|()| id)
+    state.tasks.spawn(work).await?
 }
 
 /// The accounts that were asked for; empty for all together.
@@ -75,29 +62,37 @@ async fn find_accounts(state: &AppState, user_id: Uuid, request: &ReportRequest)
     request.integration_ids.iter().map(find).collect()
 }
 
-/// Looks up the figures, and has a report written on them.
-async fn work_out(
-    state: &AppState,
-    user_id: Uuid,
+/// A report that is to be written on figures.
+struct ReportWork {
     operation: Operation,
-    request: &ReportRequest,
-    accounts: &[Integration],
-    calls: &Calls<'_>,
-) -> Result<(ReportBody, Findings), AiError> {
-    let mut findings = Findings::default();
-    let figures = gather(state, user_id, operation, request, accounts, &mut findings).await?;
-    let agent = if operation == Operation::Optimize { AgentKind::Sales } else { AgentKind::Analytics };
-    let prompt = reports::report_prompt(operation, &figures);
-    let body = calls.ask_for(agent, prompt, |answer| reports::read_report(operation, answer)).await?;
-    Ok((body, findings))
+    request: ReportRequest,
+    figures: Value,
+    findings: Findings,
+    is_sandbox: bool,
 }
 
-async fn store(state: &AppState, reservation: &Reservation, new: &NewReport<'_>, calls: &Calls<'_>) -> Result<(), AiError> {
-    let mut tx = state.db.begin().await?;
-    reservation.settle(&mut tx, &calls.list(), state).await?;
-    db::ai_reports::insert(&mut *tx, new).await?;
-    tx.commit().await?;
-    Ok(())
+#[async_trait]
+impl Work for ReportWork {
+    type Answer = ReportBody;
+
+    fn who(&self) -> (AgentKind, Operation) {
+        let agent = if self.operation == Operation::Optimize { AgentKind::Sales } else { AgentKind::Analytics };
+        (agent, self.operation)
+    }
+
+    fn prompt(&self) -> Prompt {
+        reports::report_prompt(self.operation, &self.figures)
+    }
+
+    fn read(&self, answer: &str) -> Result<ReportBody, String> {
+        reports::read_report(self.operation, answer)
+    }
+
+    async fn store(&self, tx: &mut PgConnection, id: Uuid, body: &ReportBody) -> Result<(), DbError> {
+        let unverified = grounding::unverified(&body.texts().join("\n"), &self.findings.figures);
+        let (request, sources, is_sandbox) = (&self.request, self.findings.sources.as_slice(), self.is_sandbox);
+        db::ai_reports::insert(tx, &NewReport { id, request, body, sources, unverified: &unverified, is_sandbox }).await
+    }
 }
 
 /// What the report rests on: of each account that was asked for, or of all together.

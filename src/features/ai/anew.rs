@@ -1,0 +1,44 @@
+use leptos::{
+    prelude::*,
+    server_fn::{Http, ServerFn, codec::PostUrl},
+};
+
+use crate::{
+    hooks::form::{Form, FormFunction, FormState, problem_sentence},
+    ui::{
+        button::{Button, ButtonSize, ButtonType},
+        toast::{ToastTone, Toaster},
+    },
+};
+
+/// Asks for the same once more, after an answer that was known already.
+#[component]
+pub fn Anew<F, O>(
+    /// What asks for it.
+    form: FormState<F>,
+    /// Names and values that say what was asked for.
+    request: Vec<(&'static str, String)>,
+) -> impl IntoView
+where
+    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
+    O: 'static,
+{
+    // Its problem stands at the form above: who asked here is told here, too.
+    let (toaster, is_asked) = (expect_context::<Toaster>(), StoredValue::new(false));
+    Effect::new(move || {
+        if let Some(Err(error)) = form.action.value().get()
+            && is_asked.try_update_value(std::mem::take).unwrap_or_default()
+        {
+            toaster.show(ToastTone::Danger, problem_sentence(&error));
+        }
+    });
+    let fields = request.into_iter().chain([("anew", "true".to_owned())]);
+    view! {
+        <Form form>
+            {fields.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()}
+            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=form.is_pending() on:click=move |_| is_asked.set_value(true)>
+                {move || if form.is_pending().get() { "Writing…" } else { "Write anew" }}
+            </Button>
+        </Form>
+    }
+}

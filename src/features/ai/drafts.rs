@@ -1,0 +1,150 @@
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::css;
+use crate::{
+    api::drafts::{DeleteDraft, KeepDraft, SaveDraft, get_drafts},
+    domain::{choice::Choice, draft::Draft},
+    features::load_error::LoadError,
+    hooks::{
+        document::focus_id,
+        form::{Done, Form, FormState, Problem, use_form},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::ScreenReaderOnly,
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
+        copy_button::CopyButton,
+        field::Field,
+        skeleton::Skeleton,
+        text_area::TextArea,
+        toast::{ToastTone, Toaster},
+    },
+};
+
+const ID: &str = "drafts";
+
+/// A form that keeps a variant, checked as the server does.
+pub fn use_keep_form() -> FormState<KeepDraft> {
+    use_form::<KeepDraft>(|call| call.input.parse().map(drop))
+}
+
+/// Texts that are kept to be published later.
+#[component]
+pub fn Drafts(
+    /// What keeps them.
+    keep: FormState<KeepDraft>,
+) -> impl IntoView {
+    let save = use_form::<SaveDraft>(|call| call.input.parse().map(drop));
+    let delete = use_form::<DeleteDraft>(|_| Ok(()));
+    let drafts = Resource::new(|| (), |()| get_drafts());
+    view! {
+        <section aria-labelledby=ID class=css::variants>
+            <h2 id=ID tabindex="-1">"Drafts"</h2>
+            <Problem form=save/>
+            <Problem form=delete/>
+            <Done form=save text="The draft is saved." toasted=true/>
+            <Done form=delete text="The draft is deleted." toasted=true/>
+            <Transition fallback=|| view! { <Skeleton label="Loading the drafts"/> }>
+                {move || Suspend::new(async move {
+                    match drafts.await {
+                        Ok(drafts) => view! { <List drafts keep save delete/> }.into_any(),
+                        Err(error) => view! { <LoadError error/> }.into_any(),
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+/// Loaded once: what changes afterwards is changed in place, so that what is being typed elsewhere stays.
+#[component]
+fn List(drafts: Vec<Draft>, keep: FormState<KeepDraft>, save: FormState<SaveDraft>, delete: FormState<DeleteDraft>) -> impl IntoView {
+    let list = RwSignal::new(drafts);
+    let toaster = expect_context::<Toaster>();
+    let put = move |draft: Draft, said: &str| {
+        list.update(|list| {
+            list.retain(|other| other.id != draft.id);
+            list.insert(0, draft);
+        });
+        toaster.show(ToastTone::Success, said);
+    };
+    // What had the focus is drawn anew, or gone.
+    let focus = || request_animation_frame(|| focus_id(ID));
+    Effect::new(move || {
+        if let Some(Ok(draft)) = keep.action.value().get() {
+            put(draft, "It is kept with your drafts.");
+        }
+    });
+    Effect::new(move || {
+        if let Some(Ok(draft)) = save.action.value().get() {
+            put(draft, "The draft is saved.");
+            focus();
+        }
+    });
+    Effect::new(move || {
+        if let Some(Ok(id)) = delete.action.value().get() {
+            list.update(|list| list.retain(|draft| draft.id != id));
+            toaster.show(ToastTone::Success, "The draft is deleted.");
+            focus();
+        }
+    });
+    let sent = RwSignal::new(save.value_of("id").parse().ok());
+    view! {
+        <p hidden=move || list.with(|list| !list.is_empty())>"None yet. Keep a variant that you like, and publish it when it suits."</p>
+        <ul class=css::drafts aria-label="Drafts" hidden=move || list.with(Vec::is_empty)>
+            <For each=move || list.get() key=|draft| (draft.id, draft.updated_at) let(draft)>
+                <li><Item draft save delete sent/></li>
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn Item(
+    draft: Draft,
+    save: FormState<SaveDraft>,
+    delete: FormState<DeleteDraft>,
+    /// Which draft was last to be saved: what is wrong is wrong with that one.
+    sent: RwSignal<Option<Uuid>>,
+) -> impl IntoView {
+    let Draft { id, platform, text, updated_at } = draft;
+    let label = platform.label();
+    // A few words tell drafts apart, for those who do not see them beside their buttons.
+    let words: String = text.split_whitespace().take(5).collect::<Vec<_>>().join(" ");
+    let what = format!("draft for {label}: {words}");
+    let (deleted, changed) = (format!(" {what}"), format!(" {what}"));
+    let field = format!("draft-{id}");
+    let (errors, is_sent) = (save.error_of("text"), move || sent.get() == Some(id));
+    let error = Signal::derive(move || errors.get().filter(|_| is_sent()));
+    let is_saving = Signal::derive(move || save.is_pending().get() && is_sent());
+    // What was typed before the page was drawn again stands where it was typed.
+    let is_open = save.was_sent() && sent.get_untracked() == Some(id) && !save.is_done.get_untracked();
+    let typed = if is_open { save.value_of("text") } else { text.clone() };
+    view! {
+        <p class=css::facts>{label} ", " <LocalTime time=updated_at/></p>
+        <p class=css::text>{text.clone()}</p>
+        <div class=css::actions>
+            <CopyButton text=Signal::stored(text) what/>
+            <Form form=delete>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Ghost disabled=delete.is_pending()>
+                    "Delete"
+                    <ScreenReaderOnly>{deleted}</ScreenReaderOnly>
+                </Button>
+            </Form>
+        </div>
+        <details class=css::change open=is_open on:submit:capture=move |_| sent.set(Some(id))>
+            <summary>"Change" <ScreenReaderOnly>{changed}</ScreenReaderOnly></summary>
+            <Form form=save class=css::form>
+                <input type="hidden" name="id" value=id.to_string()/>
+                <Field name="text" id=field label="Text of the draft" error>
+                    <TextArea rows=6 value=typed/>
+                </Field>
+                <div>
+                    <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_saving>"Save draft"</Button>
+                </div>
+            </Form>
+        </details>
+    }
+}

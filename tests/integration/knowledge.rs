@@ -1,0 +1,179 @@
+//! What was answered before is known: it costs nothing, and only as long as it is true.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze::server::{
+    ai::{ModelError, Turn},
+    services::{admin, ai},
+};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, PASSWORD, Said, Sandbox, ScriptedModel, TestApp};
+
+const EMAIL: &str = "ada@example.com";
+
+async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    (app, sandbox, member)
+}
+
+async fn used(member: &mut Client) -> i64 {
+    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
+}
+
+fn sea(anew: bool) -> Value {
+    json!({ "platform": "x", "contentType": "photos", "keywords": [], "description": "Sunset at the beach.", "anew": anew })
+}
+
+#[sqlx::test]
+async fn captions_are_known_for_half_an_hour(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db).await;
+    let uri = "/api/ai/generate-caption";
+    let first = member.post(uri, sea(false)).await.expect_status(200).json();
+    assert_eq!(first["cost"]["isKnown"], false);
+    let known = member.post(uri, sea(false)).await.expect_status(200).json();
+    assert_eq!((&known["variants"], &known["isSandbox"]), (&first["variants"], &first["isSandbox"]));
+    let cost = json!({
+        "agents": ["content"], "models": ["gemini-3.8-flash"], "inputTokens": 0, "outputTokens": 0, "costMicro": 0, "isKnown": true,
+    });
+    assert_eq!(known["cost"], cost);
+    assert_eq!((used(&mut member).await, sandbox.calls("generate")), (1, 1));
+    let page = member.page(&format!("/content?captions={}", known["id"].as_str().expect("an id"))).await.body;
+    assert!(page.contains("known already: it cost nothing, and used no request") && page.contains("Write anew"), "{page}");
+
+    let anew = member.post(uri, sea(true)).await.expect_status(200).json();
+    assert_eq!((&anew["cost"]["isKnown"], used(&mut member).await, sandbox.calls("generate")), (&json!(false), 2, 2));
+    // Nobody knows what another was answered.
+    let mut eve = app.member("eve@example.com").await;
+    assert_eq!(eve.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
+    // How the creator writes is part of what was asked.
+    member.post("/api/ai/settings", json!({ "samples": ["Salt on skin."], "neverWords": "", "monthlyCap": "" })).await.expect_status(200);
+    assert_eq!(member.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
+    app.clock.advance(TimeDelta::minutes(30));
+    assert_eq!(member.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
+}
+
+#[sqlx::test]
+async fn reports_are_known_until_a_figure_changes(db: PgPool) {
+    let (_app, _sandbox, mut member) = ready(db.clone()).await;
+    for uri in ["/api/ai/analyze-performance", "/api/ai/optimize-sales"] {
+        let first = member.post(uri, json!({ "range": "7d" })).await.expect_status(200).json();
+        let known = member.post(uri, json!({ "range": "7d" })).await.expect_status(200).json();
+        assert_eq!((&known["body"], &known["sources"]), (&first["body"], &first["sources"]));
+        assert_eq!((&first["cost"]["isKnown"], &known["cost"]["isKnown"]), (&json!(false), &json!(true)));
+        assert_eq!(member.post(uri, json!({ "range": "30d" })).await.json()["cost"]["isKnown"], false, "another question");
+        sqlx::query("UPDATE daily_insights SET views = views + 1").execute(&db).await.expect("updated");
+        assert_eq!(member.post(uri, json!({ "range": "7d" })).await.json()["cost"]["isKnown"], false, "other figures");
+    }
+    assert_eq!(used(&mut member).await, 6);
+}
+
+#[sqlx::test]
+async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
+    let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
+                 SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
+                   FROM users, generate_series(1, 99)";
+    sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
+    member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
+    assert_eq!(member.post("/api/ai/generate-caption", sea(true)).await.expect_status(429).code(), "quota_exceeded");
+    assert_eq!(used(&mut member).await, 100);
+    // What the assistant will have to ask is not known before it has begun.
+    member.post("/api/ai/chat", json!({ "message": "How are my views?" })).await.expect_status(429);
+}
+
+/// What was known costs nothing, whatever else its request asked; and a month of it alone is not charged.
+#[sqlx::test]
+async fn only_calls_that_were_made_are_charged(db: PgPool) {
+    let (app, sandbox, mut member) = ready(db.clone()).await;
+    let sign_in = async |member: &mut Client| {
+        member.get("/api/csrf/token").await;
+        member.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+    };
+    let last: DateTime<Utc> = "2026-01-31T23:50:00Z".parse().expect("a time");
+    app.advance(&sandbox, last - app.state.clock.now());
+    sign_in(&mut member).await;
+    member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
+    app.advance(&sandbox, TimeDelta::minutes(15));
+    assert_eq!(member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200).json()["cost"]["isKnown"], true);
+    assert_eq!(used(&mut member).await, 0, "of February");
+    app.advance(&sandbox, TimeDelta::days(40));
+    assert_eq!(ai::charge_months(&app.state).await.expect("charged"), 1);
+    let months: Vec<(String, i64)> =
+        sqlx::query_as("SELECT month::text, requests FROM ai_monthly_charges").fetch_all(&db).await.expect("rows");
+    assert_eq!(months, [("2026-01-01".to_owned(), 1)]);
+}
+
+#[sqlx::test]
+async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db: PgPool) {
+    let model = ScriptedModel::quick(|prompt| {
+        let is_first = prompt.turns.len() == 1;
+        Ok(if is_first { Said::Calls(vec![("get_figures".to_owned(), json!({ "range": "30d" }))]) } else { Said::text("They grow.") })
+    });
+    let (app, _sandbox, member) = ready(db.clone()).await;
+    let app = app.with_model(model.clone());
+    let mut asking = app.client();
+    asking.cookies.clone_from(&member.cookies);
+    let mut ask = async |input: Value| asking.post("/api/ai/chat", input).await.expect_status(200).json();
+    let question = json!({ "message": "How are my views?" });
+    let first = ask(question.clone()).await;
+    assert_eq!((model.asked().len(), &first["message"]["cost"]["isKnown"]), (2, &json!(false)));
+    let known = ask(question.clone()).await;
+    let (message, before) = (&known["message"], &first["message"]);
+    assert_eq!((&message["text"], &message["sources"]), (&before["text"], &before["sources"]), "looked up again, and the same");
+    assert_eq!((model.asked().len(), &message["cost"]["isKnown"], &message["cost"]["costMicro"]), (2, &json!(true), &json!(0)));
+
+    // Other figures: what to look up is known, what it means is not.
+    sqlx::query("UPDATE daily_insights SET views = views + 1").execute(&db).await.expect("updated");
+    let changed = ask(question.clone()).await;
+    assert_eq!((model.asked().len(), &changed["message"]["cost"]["isKnown"]), (3, &json!(false)));
+    // Asked again in its place, nothing is taken from before.
+    let conversation = changed["conversationId"].as_str().expect("an id");
+    let uri = format!("/api/ai/conversation?id={conversation}");
+    let mut reading = app.client();
+    reading.cookies.clone_from(&member.cookies);
+    let asked = reading.get(&uri).await.json()["messages"][0]["id"].clone();
+    ask(json!({ "message": "How are my views?", "conversationId": conversation, "replaces": asked })).await;
+    assert_eq!(model.asked().len(), 5);
+    assert_eq!(used(&mut reading).await, 3);
+}
+
+#[sqlx::test]
+async fn no_failure_is_remembered(db: PgPool) {
+    let model = ScriptedModel::quick(|prompt| match (&prompt.schema, prompt.turns.last()) {
+        (Some(_), _) => Ok(Said::text("no JSON")),
+        (None, Some(Turn::User(question))) if question.contains("nothing") => Ok(Said::text(" ")),
+        _ => Err(ModelError::Unavailable("x".to_owned()).into()),
+    });
+    let (app, _sandbox, member) = ready(db).await;
+    let app = app.with_model(model.clone());
+    let mut asking = app.client();
+    asking.cookies.clone_from(&member.cookies);
+    for round in 1..=2 {
+        asking.post("/api/ai/generate-caption", sea(false)).await.expect_status(503);
+        for message in ["How are my views?", "Say nothing of my views."] {
+            let answer = asking.post("/api/ai/chat", json!({ "message": message })).await.expect_status(200).json();
+            assert_eq!(answer["message"]["state"], "failed");
+        }
+        assert_eq!(model.asked().len(), 4 * round, "two for the captions, one for each answer");
+    }
+}
+
+#[sqlx::test]
+async fn operators_see_how_much_was_known(db: PgPool) {
+    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    for _ in 0..4 {
+        member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
+    }
+    assert!(admin::grant(&db, EMAIL, app.state.clock.now()).await.expect("granted"));
+    let costs = member.get("/api/admin/ai-costs").await.expect_status(200).json();
+    assert_eq!((&costs["total"]["calls"], &costs["total"]["known"], &costs["knownShareBp"]), (&json!(1), &json!(3), &json!(7500)));
+    assert_eq!((&costs["byAgent"][0]["known"], &costs["creators"][0]["known"]), (&json!(3), &json!(3)));
+    assert!(member.page("/admin/ai-costs").await.body.contains("3 answers were known already (75.00 % of all)"));
+    let table = member.get("/api/admin/ai-costs.csv").await.expect_status(200).body;
+    assert!(table.starts_with("day,creator_id,email,agent,operation,model,calls,known,input_tokens"), "{table}");
+}
