@@ -4,7 +4,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{ai::caption::VARIANTS, platform::Platform, validation::FieldErrors};
+use super::{
+    ai::caption::VARIANTS,
+    platform::Platform,
+    validation::{FieldErrors, typed_text},
+};
 
 /// Characters of a draft: more than any platform takes, as it may still be cut.
 pub const TEXT_MAX: usize = 10_000;
@@ -69,8 +73,7 @@ impl SaveInput {
 }
 
 fn checked(text: &str) -> Result<String, FieldErrors> {
-    let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
-    let text = text.chars().filter(is_text).collect::<String>().trim().to_owned();
+    let text = typed_text(text);
     let sentence = match text.chars().count() {
         0 => "There is no text to keep.",
         length if length > TEXT_MAX => "At most 10,000 characters.",

@@ -20,6 +20,12 @@ pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
     Err(fields)
 }
 
+/// A text of several lines as it was typed: without control characters, and without white space at its ends.
+pub fn typed_text(text: &str) -> String {
+    let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
+    text.chars().filter(is_text).collect::<String>().trim().to_owned()
+}
+
 /// `remember_me` to `rememberMe`: the same change that serde makes.
 fn camel_case(name: &str) -> String {
     let mut words = name.split('_');

@@ -33,10 +33,6 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
     (app, sandbox, member)
 }
 
-async fn used(member: &mut Client) -> i64 {
-    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
-}
-
 /// Calls of models, and what they cost.
 async fn spent(db: &PgPool) -> (i64, i64) {
     let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
@@ -49,7 +45,7 @@ async fn captions_are_written_kept_and_counted(db: PgPool) {
     assert_json_snapshot!(member.get("/api/ai/quota").await.expect_status(200).json());
     let captions = member.post("/api/ai/generate-caption", sea()).await.expect_status(200).json();
     assert_json_snapshot!(captions, { ".id" => "[id]", ".createdAt" => "[time]" });
-    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(member.used_requests().await, 1);
     assert_eq!(spent(&db).await, (1, captions["cost"]["costMicro"].as_i64().expect("a number")));
 
     let id = captions["id"].as_str().expect("an id");
@@ -81,7 +77,7 @@ async fn what_is_not_understood_costs_nothing(db: PgPool) {
       "platform": "Choose a platform."
     }
     "#);
-    assert_eq!((used(&mut member).await, spent(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
+    assert_eq!((member.used_requests().await, spent(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
 }
 
 /// Each fault: what the creator gets, whether it counts, and what it costs all the same.
@@ -103,13 +99,13 @@ async fn a_request_that_is_not_answered_does_not_count(db: PgPool) {
         (FaultKind::Html, 2),
         (FaultKind::ConnectionReset, 2),
     ] {
-        let before = (used(&mut member).await, spent(&db).await.0);
+        let before = (member.used_requests().await, spent(&db).await.0);
         let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
         sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
         let answer = member.post("/api/ai/generate-caption", anew()).await;
         let status = answer.status.as_u16();
         let code = if status == 200 { String::new() } else { answer.code() };
-        let after = (used(&mut member).await, spent(&db).await.0);
+        let after = (member.used_requests().await, spent(&db).await.0);
         let (fault, counts, calls) = (format!("{kind:?}"), after.0 - before.0, after.1 - before.1);
         let _ = writeln!(table, "{fault:<15} {times:<5} {status:<6} {code:<14} {counts:<6} {calls}");
         sandbox.world.clear_faults();
@@ -153,9 +149,9 @@ async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
     let reserved = "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at)
                     SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', $2, $1 FROM users";
     sqlx::query(reserved).bind(now).bind(now + TimeDelta::minutes(5)).execute(&db).await.expect("inserted");
-    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(member.used_requests().await, 1);
     app.clock.advance(TimeDelta::minutes(5));
-    assert_eq!(used(&mut member).await, 0);
+    assert_eq!(member.used_requests().await, 0);
 }
 
 #[sqlx::test]
@@ -167,10 +163,10 @@ async fn a_month_ends_with_its_last_millisecond(db: PgPool) {
     member.post("/api/auth/login", json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
     member.post("/api/ai/generate-caption", sea()).await.expect_status(200);
     assert_eq!(member.get("/api/ai/quota").await.json()["renewsAt"], "2026-02-01T00:00:00Z");
-    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(member.used_requests().await, 1);
     app.advance(&sandbox, TimeDelta::milliseconds(1));
     assert_eq!(member.get("/api/ai/quota").await.json()["renewsAt"], "2026-03-01T00:00:00Z");
-    assert_eq!(used(&mut member).await, 0);
+    assert_eq!(member.used_requests().await, 0);
 }
 
 #[sqlx::test]

@@ -36,10 +36,6 @@ async fn scripted(db: PgPool, model: &ScriptedModel) -> (TestApp, Client) {
     (app, member)
 }
 
-async fn used(member: &mut Client) -> i64 {
-    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
-}
-
 /// Calls of models, and what they cost.
 async fn spent(db: &PgPool) -> (i64, i64) {
     let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
@@ -80,7 +76,7 @@ async fn an_answer_rests_on_what_was_looked_up(db: PgPool) {
     let views = member.get("/api/home/stats?range=7d").await.json()["views"]["value"].as_i64().expect("a number");
     let text = message["text"].as_str().expect("text");
     assert!(text.contains(&huntaze::domain::figures::grouped(views)), "the creator's own figure: {text}");
-    assert_eq!((used(&mut member).await, sandbox.calls("stream")), (1, 2), "once to look up, once to answer");
+    assert_eq!((member.used_requests().await, sandbox.calls("stream")), (1, 2), "once to look up, once to answer");
     assert_eq!(spent(&db).await, (2, message["cost"]["costMicro"].as_i64().expect("a cost")));
 
     let page = member.page(&format!("/assistant?conversation={}", answer["conversationId"].as_str().expect("an id"))).await.body;
@@ -181,12 +177,12 @@ async fn an_answer_that_failed_says_why_and_does_not_count(db: PgPool) {
         (FaultKind::ServerError, 2),
         (FaultKind::ConnectionReset, 2),
     ] {
-        let before = (used(&mut member).await, spent(&db).await.0);
+        let before = (member.used_requests().await, spent(&db).await.0);
         let (provider, endpoint) = ("gemini".to_owned(), "stream".to_owned());
         sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
         // Another question each time: what was answered before is known.
         let answer = member.post("/api/ai/chat", json!({ "message": format!("How are my views after {kind:?}, {times}?") })).await;
-        let after = (used(&mut member).await, spent(&db).await.0);
+        let after = (member.used_requests().await, spent(&db).await.0);
         let (fault, status, json) = (format!("{kind:?}"), answer.status.as_u16(), answer.json());
         let (state, problem) =
             (json["message"]["state"].as_str().expect("a state"), json["message"]["problem"].as_str().unwrap_or_default());
@@ -225,7 +221,7 @@ async fn several_agents_answer_together_and_one_that_fails_does_not_fail_the_who
 
     *The Sales agent gave no answer here.*
     ");
-    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(member.used_requests().await, 1);
 }
 
 #[sqlx::test]
@@ -290,13 +286,13 @@ async fn stopped_before_the_first_word_it_does_not_count_and_after_it_what_came_
         })
         .await;
         member.post("/api/ai/chat", json!({ "message": "And?", "conversationId": conversation })).await.expect_status(409);
-        assert_eq!(used(&mut member).await, 1, "under way, it counts");
+        assert_eq!(member.used_requests().await, 1, "under way, it counts");
         member.post("/api/ai/chat/stop", json!({ "conversationId": conversation })).await.expect_status(200);
         let uri = format!("/api/ai/conversations/{}/stream", conversation.as_str().expect("an id"));
         let told = events(&member.get(&uri).await.expect_status(200).body);
         let message = &told[told.len() - 1].2["message"];
         assert_eq!((&message["state"], &message["text"]), (&json!("stopped"), &json!(text)));
-        assert_eq!((used(&mut member).await, spent(&db).await.0), (counts, calls), "{question}");
+        assert_eq!((member.used_requests().await, spent(&db).await.0), (counts, calls), "{question}");
     }
     let (_, cost) = spent(&db).await;
     assert!(cost > 5, "the prompt and what came of the answer: {cost}");
@@ -320,7 +316,7 @@ async fn of_two_tabs_that_ask_at_once_one_is_answered(db: PgPool) {
     let answers = futures::future::join_all(asks).await;
     let count = |status: u16| answers.iter().filter(|answer| answer.status.as_u16() == status).count();
     assert_eq!((count(200), count(409)), (1, 19));
-    assert_eq!(used(&mut member).await, 2, "those that were turned away do not count");
+    assert_eq!(member.used_requests().await, 2, "those that were turned away do not count");
     assert_eq!(messages(&mut member, &conversation).await.len(), 4);
 }
 
@@ -352,7 +348,7 @@ async fn what_a_killed_process_was_writing_is_given_up(db: PgPool) {
     eventually("some of it is kept", async || !messages(&mut member, &conversation).await[1]["text"].as_str().expect("text").is_empty())
         .await;
     drop(server);
-    assert_eq!(used(&mut member).await, 1);
+    assert_eq!(member.used_requests().await, 1);
     app.clock.advance(TimeDelta::seconds(20));
     let answer = messages(&mut member, &conversation).await[1].clone();
     assert_eq!(answer["state"], "failed", "{answer}");
@@ -360,9 +356,9 @@ async fn what_a_killed_process_was_writing_is_given_up(db: PgPool) {
     // It can be gone on with at once.
     let again = member.post("/api/ai/chat", json!({ "message": "views?", "conversationId": conversation })).await.expect_status(200).json();
     assert_eq!(again["message"]["state"], "complete");
-    assert_eq!(used(&mut member).await, 2);
+    assert_eq!(member.used_requests().await, 2);
     app.clock.advance(TimeDelta::minutes(5));
-    assert_eq!(used(&mut member).await, 1, "what the dead one reserved came back");
+    assert_eq!(member.used_requests().await, 1, "what the dead one reserved came back");
 }
 
 /// Two processes as operators run them, 200 requests, 10 left.
@@ -391,7 +387,7 @@ async fn ten_that_are_left_are_ten_answers_of_two_processes(db: PgPool) {
         .map(|answer| answer.json()["message"]["cost"]["costMicro"].as_i64().expect("a cost"))
         .sum();
     assert_eq!(spent(&db).await.1, told, "to the millionth of a dollar");
-    assert_eq!(used(&mut member).await, 100);
+    assert_eq!(member.used_requests().await, 100);
 }
 
 #[sqlx::test]
@@ -417,7 +413,7 @@ async fn conversations_are_found_renamed_and_deleted(db: PgPool) {
     member.post("/api/ai/conversations/delete", json!({ "id": first })).await.expect_status(200);
     member.post("/api/ai/conversations/delete", json!({ "id": first })).await.expect_status(404);
     assert_eq!(titles(&mut member, "").await, ["Which price?"]);
-    assert_eq!(used(&mut member).await, 2, "what was used stays used");
+    assert_eq!(member.used_requests().await, 2, "what was used stays used");
 }
 
 #[sqlx::test]

@@ -20,10 +20,6 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
     (app, sandbox, member)
 }
 
-async fn used(member: &mut Client) -> i64 {
-    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
-}
-
 fn sea(anew: bool) -> Value {
     json!({ "platform": "x", "contentType": "photos", "keywords": [], "description": "Sunset at the beach.", "anew": anew })
 }
@@ -40,12 +36,12 @@ async fn captions_are_known_for_half_an_hour(db: PgPool) {
         "agents": ["content"], "models": ["gemini-3.8-flash"], "inputTokens": 0, "outputTokens": 0, "costMicro": 0, "isKnown": true,
     });
     assert_eq!(known["cost"], cost);
-    assert_eq!((used(&mut member).await, sandbox.calls("generate")), (1, 1));
+    assert_eq!((member.used_requests().await, sandbox.calls("generate")), (1, 1));
     let page = member.page(&format!("/content?captions={}", known["id"].as_str().expect("an id"))).await.body;
     assert!(page.contains("known already: it cost nothing, and used no request") && page.contains("Write anew"), "{page}");
 
     let anew = member.post(uri, sea(true)).await.expect_status(200).json();
-    assert_eq!((&anew["cost"]["isKnown"], used(&mut member).await, sandbox.calls("generate")), (&json!(false), 2, 2));
+    assert_eq!((&anew["cost"]["isKnown"], member.used_requests().await, sandbox.calls("generate")), (&json!(false), 2, 2));
     // Nobody knows what another was answered.
     let mut eve = app.member("eve@example.com").await;
     assert_eq!(eve.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
@@ -68,7 +64,7 @@ async fn reports_are_known_until_a_figure_changes(db: PgPool) {
         sqlx::query("UPDATE daily_insights SET views = views + 1").execute(&db).await.expect("updated");
         assert_eq!(member.post(uri, json!({ "range": "7d" })).await.json()["cost"]["isKnown"], false, "other figures");
     }
-    assert_eq!(used(&mut member).await, 6);
+    assert_eq!(member.used_requests().await, 6);
 }
 
 #[sqlx::test]
@@ -81,7 +77,7 @@ async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
     sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     assert_eq!(member.post("/api/ai/generate-caption", sea(true)).await.expect_status(429).code(), "quota_exceeded");
-    assert_eq!(used(&mut member).await, 100);
+    assert_eq!(member.used_requests().await, 100);
     // What the assistant will have to ask is not known before it has begun.
     member.post("/api/ai/chat", json!({ "message": "How are my views?" })).await.expect_status(429);
 }
@@ -100,7 +96,7 @@ async fn only_calls_that_were_made_are_charged(db: PgPool) {
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     app.advance(&sandbox, TimeDelta::minutes(15));
     assert_eq!(member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200).json()["cost"]["isKnown"], true);
-    assert_eq!(used(&mut member).await, 0, "of February");
+    assert_eq!(member.used_requests().await, 0, "of February");
     app.advance(&sandbox, TimeDelta::days(40));
     assert_eq!(ai::charge_months(&app.state).await.expect("charged"), 1);
     let months: Vec<(String, i64)> =
@@ -139,7 +135,7 @@ async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db:
     let asked = reading.get(&uri).await.json()["messages"][0]["id"].clone();
     ask(json!({ "message": "How are my views?", "conversationId": conversation, "replaces": asked })).await;
     assert_eq!(model.asked().len(), 5);
-    assert_eq!(used(&mut reading).await, 3);
+    assert_eq!(reading.used_requests().await, 3);
 }
 
 #[sqlx::test]

@@ -20,10 +20,6 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client, String) {
     (app, sandbox, member, id)
 }
 
-async fn used(member: &mut Client) -> i64 {
-    member.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
-}
-
 #[sqlx::test]
 async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
     let (app, _sandbox, mut member, account) = ready(db).await;
@@ -55,10 +51,10 @@ async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
         eve.get(&format!("/api/ai/report?operation={operation}&id={id}")).await.expect_status(404);
         eve.post("/api/ai/feedback", json!({ "reportId": id, "item": 0, "isUseful": true })).await.expect_status(404);
         eve.post(uri, json!({ "range": "7d", "integrationIds": [account] })).await.expect_status(404);
-        assert_eq!(used(&mut eve).await, 0);
+        assert_eq!(eve.used_requests().await, 0);
         eve.post(uri, json!({ "range": "1y", "integrationIds": ["x"] })).await.expect_status(400);
     }
-    assert_eq!(used(&mut member).await, 2);
+    assert_eq!(member.used_requests().await, 2);
     assert_eq!(member.get("/api/account/export").await.json()["reports"].as_array().expect("a list").len(), 2);
     member.get("/api/ai/report?operation=chat").await.expect_status(200);
     member.get("/api/ai/report?operation=x").await.expect_status(400);
@@ -82,13 +78,13 @@ async fn a_report_that_is_not_there_does_not_count(db: PgPool) {
     ] {
         for uri in BOTH {
             let calls = async || -> i64 { sqlx::query_scalar("SELECT count(*) FROM ai_usage").fetch_one(&db).await.expect("a count") };
-            let before = (used(&mut member).await, calls().await);
+            let before = (member.used_requests().await, calls().await);
             let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
             sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
             let answer = member.post(uri, json!({ "range": "7d", "anew": true })).await;
             let status = answer.status.as_u16();
             let code = if status == 200 { String::new() } else { answer.code() };
-            let (counts, paid) = (used(&mut member).await - before.0, calls().await - before.1);
+            let (counts, paid) = (member.used_requests().await - before.0, calls().await - before.1);
             let fault = format!("{kind:?}");
             let _ = writeln!(table, "{fault:<15} {times:<5} {uri:<27} {status:<6} {code:<12} {counts:<6} {paid}");
             sandbox.world.clear_faults();

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{AgentKind, AnswerCost};
-use crate::domain::{choice::choices, validation::FieldErrors};
+use crate::domain::{
+    choice::choices,
+    validation::{FieldErrors, typed_text},
+};
 
 /// Characters of a message.
 pub const MESSAGE_MAX: usize = 4000;
@@ -47,8 +50,7 @@ impl ChatInput {
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
-        let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
-        let message = self.message.chars().filter(is_text).collect::<String>().trim().to_owned();
+        let message = typed_text(&self.message);
         if message.is_empty() {
             refuse("message", "Ask something.");
         } else if message.chars().count() > MESSAGE_MAX {

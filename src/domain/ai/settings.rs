@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::{account::Plan, money::Currency, validation::FieldErrors};
+use crate::domain::{
+    account::Plan,
+    money::Currency,
+    validation::{FieldErrors, typed_text},
+};
 
 /// Samples of a creator's own texts.
 pub const SAMPLES: usize = 3;
@@ -72,9 +76,7 @@ impl AiSettingsInput {
     pub fn parse(&self) -> Result<(Voice, Option<i64>), FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
-        let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
-        let samples = self.samples.iter().map(|sample| sample.chars().filter(is_text).collect::<String>().trim().to_owned());
-        let samples: Vec<_> = samples.filter(|sample| !sample.is_empty()).collect();
+        let samples: Vec<_> = self.samples.iter().map(|sample| typed_text(sample)).filter(|sample| !sample.is_empty()).collect();
         if samples.len() > SAMPLES || samples.iter().any(|sample| sample.chars().count() > SAMPLE_MAX) {
             refuse("samples", "At most 3 texts of 600 characters.");
         }

@@ -51,6 +51,11 @@ impl Client {
         self.post_raw(uri, "application/json", body.to_string()).await
     }
 
+    /// How many AI requests of the month are used.
+    pub async fn used_requests(&mut self) -> i64 {
+        self.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
+    }
+
     /// Any body, with the token.
     pub async fn post_raw(&mut self, uri: &str, content_type: &str, body: impl Into<Body>) -> Answer {
         let request = Request::post(uri)

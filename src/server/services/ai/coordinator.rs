@@ -86,18 +86,15 @@ async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiE
     if let Some(agents) = calls.recall(AgentKind::Coordinator, &prompt).await.and_then(|reply| router::read(&reply.text)) {
         return Ok(agents);
     }
-    match calls.ask(AgentKind::Coordinator, &prompt).await {
-        Ok(reply) => match router::read(&reply.text) {
-            Some(agents) => {
-                calls.remember(AgentKind::Coordinator, &prompt, &reply).await;
-                Ok(agents)
-            }
-            None => Ok(router::GUESS.to_vec()),
-        },
+    let reply = match calls.ask(AgentKind::Coordinator, &prompt).await {
+        Ok(reply) => reply,
         // Who answers can be guessed; what is not answered at all, or by nobody, cannot.
-        Err(AiError::NoAnswer) => Ok(router::GUESS.to_vec()),
-        Err(error) => Err(error),
-    }
+        Err(AiError::NoAnswer) => return Ok(router::GUESS.to_vec()),
+        Err(error) => return Err(error),
+    };
+    let Some(agents) = router::read(&reply.text) else { return Ok(router::GUESS.to_vec()) };
+    calls.remember(AgentKind::Coordinator, &prompt, &reply).await;
+    Ok(agents)
 }
 
 /// Lets one agent answer: it looks up, is told, and goes on until it has answered.

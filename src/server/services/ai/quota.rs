@@ -56,25 +56,34 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     db::ai_ledger::lock(&mut *tx, user.id).await?;
     // After the lock: a reservation that waited for it counts for the month in which it is made.
     let now = state.clock.now();
-    let (month, limit) = (first_of_month(now), user.plan.monthly_requests());
-    match limit {
+    let month = first_of_month(now);
+    match user.plan.monthly_requests() {
         Some(limit) if db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit => return Err(AiError::QuotaExceeded),
         Some(_) => {}
         None => guard_cost(state, &mut tx, user.id, month).await?,
     }
-    let id = Uuid::now_v7();
-    let new = NewRequest { id, user_id: user.id, month, operation, reserved_until: now + LONGEST };
-    db::ai_ledger::reserve(&mut *tx, &new, now).await?;
+    let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
     tx.commit().await?;
-    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit })
+    Ok(reservation)
 }
 
 /// Notes a request whose answer is known already: it does not count.
 pub(super) async fn note(state: &AppState, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
-    let (id, now) = (Uuid::now_v7(), state.clock.now());
-    let (month, limit) = (first_of_month(now), user.plan.monthly_requests());
-    db::ai_ledger::reserve(&state.db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now }, now).await?;
-    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit })
+    let mut db = state.db.acquire().await?;
+    Ok(insert(&mut db, user, operation, state.clock.now(), TimeDelta::zero()).await?)
+}
+
+/// Stores a request that counts for so long without an answer.
+async fn insert(
+    db: &mut PgConnection,
+    user: &CurrentUser,
+    operation: Operation,
+    now: DateTime<Utc>,
+    longest: TimeDelta,
+) -> Result<Reservation, DbError> {
+    let (id, month) = (Uuid::now_v7(), first_of_month(now));
+    db::ai_ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + longest }, now).await?;
+    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
 }
 
 /// How often a creator may ask in a minute: before anything else is done.
