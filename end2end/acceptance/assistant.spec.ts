@@ -128,7 +128,7 @@ test("what the AI does not answer says so and costs nothing", async ({ page, ema
   await expectAccessible();
   await ask(page, "[sandbox:markup] How are my views?");
   await expect(end(page)).toBeVisible();
-  await expect(page.getByText("<img src=x onerror=alert(1)>")).toBeVisible();
+  await expect(said(page, "<img src=x onerror=alert(1)>")).toBeVisible();
   await expect(page.getByRole("link", { name: "another" })).toHaveAttribute("href", "https://example.com/");
   await expect(page.getByRole("link", { name: "a link" })).toHaveCount(0);
 });
