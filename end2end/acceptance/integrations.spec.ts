@@ -87,12 +87,13 @@ test("a refusal changes nothing, and a link is good once", async ({ page, email,
 });
 
 test("an access that was withdrawn asks to reconnect, and keeps the account", async ({ page, email, mail, handle, allowStatus, fail, expectAccessible }) => {
+  test.slow();
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
   // Until the history is there: then nothing but this test asks for the account.
   await page.goto("/home?range=90d");
-  await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 30_000 });
+  await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 60_000 });
   await page.goto("/integrations");
   await alive(page);
 
