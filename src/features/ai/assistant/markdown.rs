@@ -6,6 +6,9 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeStream};
 use super::css;
 use crate::{domain::ai::grounding::numbers, ui::a11y::ScreenReaderOnly};
 
+/// As deep elements stand in each other at the most. A model can write thousands of `>` in a row, and what draws views calls itself for each.
+const DEEPEST: usize = 16;
+
 /// A text of the assistant. Numbers that are in no source are marked.
 #[component]
 pub fn Markdown(
@@ -16,19 +19,23 @@ pub fn Markdown(
 ) -> impl IntoView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut events = TextMergeStream::new(Parser::new_ext(&text, options));
-    let content = content(&mut events, &unverified, false);
+    let content = content(&mut events, &unverified, false, DEEPEST);
     view! { <div class=css::markdown>{content}</div> }
 }
 
-/// The views of all that stands until the end of the element that is open; `in_head` of a table.
-fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String], in_head: bool) -> Vec<AnyView> {
+/// The views of all that stands until the end of the element that is open; `in_head` of a table. What would be deeper than `levels` more
+/// elements stands there without its own.
+fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String], in_head: bool, levels: usize) -> Vec<AnyView> {
     let mut views = Vec::new();
+    let mut left_out = 0_usize;
     while let Some(event) = events.next() {
         match event {
+            Event::Start(tag) if levels == 0 && !is_of_table(&tag) => left_out += 1,
             Event::Start(tag) => {
-                let inside = content(events, unverified, in_head || tag == Tag::TableHead);
+                let inside = content(events, unverified, in_head || tag == Tag::TableHead, levels.saturating_sub(1));
                 views.push(element(&tag, inside, in_head));
             }
+            Event::End(_) if left_out > 0 => left_out -= 1,
             Event::End(_) => break,
             Event::Code(code) => views.push(view! { <code>{code.to_string()}</code> }.into_any()),
             // HTML is shown as it is written.
@@ -41,6 +48,11 @@ fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[Strin
         }
     }
     views
+}
+
+/// Without one of these a browser would draw another tree; and none of them is deep.
+fn is_of_table(tag: &Tag<'_>) -> bool {
+    matches!(tag, Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell)
 }
 
 fn element(tag: &Tag<'_>, inside: Vec<AnyView>, in_head: bool) -> AnyView {
@@ -150,6 +162,18 @@ mod tests {
             "# Views\n\nThey *fell* by **12.5 %** to 3,912.\n\n1. [Post](https://example.com/)\n2. `code`\n\n| a | b |\n|---|---|\n| 1 | 2 |",
             &["12.5"]
         ));
+    }
+
+    #[test]
+    fn however_deep_a_model_writes_it_is_drawn() {
+        for mark in [">", "*", "_", "- ", "1. ", "[", "![", "~~a "] {
+            let html = html(&format!("{}the end", mark.repeat(50_000 / mark.len())), &[]);
+            assert!(html.contains("the end"), "{mark}");
+        }
+        let quotes = "> ".repeat(40);
+        let table = html(&format!("{quotes}| a |\n{quotes}|---|\n{quotes}| 1 |"), &[]);
+        assert!(table.contains("<thead><tr><th scope=\"col\">a</th></tr></thead>"), "{table}");
+        assert_eq!(table.matches("<blockquote>").count(), DEEPEST);
     }
 
     #[test]
