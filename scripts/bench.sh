@@ -20,7 +20,7 @@ load_secrets
 start_postgres
 export_settings "huntaze_bench_$$"
 # Every request comes from one address and one creator.
-export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_PREMIUM_GUARD_CENTS=100000000 LOG_FILTER=warn
+export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_COST_GUARD_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
 start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1

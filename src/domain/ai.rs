@@ -67,6 +67,14 @@ impl Plan {
         }
     }
 
+    /// How much of the cost guard a month may use, in percent: what does not count (stopped, failed) is paid for, too.
+    pub const fn guard_share(self) -> i64 {
+        match self {
+            Self::Free => 10,
+            Self::Pro | Self::Premium => 100,
+        }
+    }
+
     /// How many times as many requests a minute as on the free plan.
     pub const fn pace(self) -> u32 {
         match self {

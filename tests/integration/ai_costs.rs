@@ -154,7 +154,7 @@ async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
 
 #[sqlx::test]
 async fn on_premium_cost_has_a_limit(db: PgPool) {
-    let (app, _) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai_premium_guard = 30).await;
+    let (app, _) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai_cost_guard = 30).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     let mut ada = app.member(EMAIL).await;
     assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.state.clock.now()).await.expect("set"));
@@ -172,6 +172,23 @@ async fn on_premium_cost_has_a_limit(db: PgPool) {
     ada.post("/api/ai/settings", json!({ "samples": [], "neverWords": "", "monthlyCap": "0" })).await.expect_status(200);
     assert!(ask(&mut ada, 8).await.expect_status(429).json()["error"].as_str().expect("text").contains("as much this month as you allow"));
     assert_eq!(ada.get("/api/ai/settings").await.json()["spentMicro"], 30);
+}
+
+#[sqlx::test]
+async fn what_does_not_count_has_a_limit_of_cost_too(db: PgPool) {
+    // A tenth of it is 30.
+    let (app, _) = TestApp::with_sandbox_and(db, |config| config.limits.ai_cost_guard = 300).await;
+    // Paid for, and no shape that captions have.
+    let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
+    let mut ada = app.member(EMAIL).await;
+    let ask = async |ada: &mut Client| {
+        ada.post("/api/ai/generate-caption", json!({ "platform": "x", "contentType": "photos", "keywords": ["sea"], "description": "" }))
+            .await
+    };
+    ask(&mut ada).await.expect_status(503);
+    let guarded = ask(&mut ada).await.expect_status(429);
+    assert!(guarded.json()["error"].as_str().expect("text").contains("limit of cost"));
+    assert_eq!(ada.used_requests().await, 0);
 }
 
 #[sqlx::test]

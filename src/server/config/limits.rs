@@ -17,9 +17,9 @@ pub struct LimitsConfig {
     pub auth: u32,
     /// `RATE_LIMIT_AI`: requests of AI a minute on the free plan; three times as many on Pro, six times on Premium. Default 5.
     pub ai: u32,
-    /// `AI_PREMIUM_GUARD_CENTS`: what AI may cost a creator's month where requests are without a limit; in millionths of a dollar here.
-    /// Default 5000 cents.
-    pub ai_premium_guard: i64,
+    /// `AI_COST_GUARD_CENTS`: what AI may cost a creator's month, what did not count among it; a tenth of that on the free plan. In
+    /// millionths of a dollar here. Default 5000 cents.
+    pub ai_cost_guard: i64,
 }
 
 impl LimitsConfig {
@@ -29,9 +29,9 @@ impl LimitsConfig {
         let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
         let auth = reader.or("RATE_LIMIT_AUTH", 5);
         let ai = reader.or("RATE_LIMIT_AI", 5);
-        let guard = reader.or("AI_PREMIUM_GUARD_CENTS", 5000_u32);
-        let ai_premium_guard = i64::from(guard?) * 10_000;
-        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai?, ai_premium_guard })
+        let guard = reader.or("AI_COST_GUARD_CENTS", 5000_u32);
+        let ai_cost_guard = i64::from(guard?) * 10_000;
+        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai?, ai_cost_guard })
     }
 }
 

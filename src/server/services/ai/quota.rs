@@ -57,11 +57,12 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     // After the lock: a reservation that waited for it counts for the month in which it is made.
     let now = state.clock.now();
     let month = first_of_month(now);
-    match user.plan.monthly_requests() {
-        Some(limit) if db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit => return Err(AiError::QuotaExceeded),
-        Some(_) => {}
-        None => guard_cost(state, &mut tx, user.id, month).await?,
+    if let Some(limit) = user.plan.monthly_requests()
+        && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
+    {
+        return Err(AiError::QuotaExceeded);
     }
+    guard_cost(state, &mut tx, user, month).await?;
     let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
     tx.commit().await?;
     Ok(reservation)
@@ -95,15 +96,17 @@ pub(super) async fn limit_pace(state: &AppState, user: &CurrentUser) -> Result<(
     }
 }
 
-/// Where requests are without a limit, their cost has one: the creator's own, and ours. What is under way is not known yet, and can go
-/// beyond it.
-async fn guard_cost(state: &AppState, tx: &mut PgConnection, user_id: Uuid, month: NaiveDate) -> Result<(), AiError> {
-    let spent = db::ai_ledger::spent(&mut *tx, user_id, month).await?;
-    let cap = db::ai_settings::find(&mut *tx, user_id).await?.monthly_cap_micro;
-    if cap.is_some_and(|cap| spent >= cap) {
-        return Err(AiError::CapReached);
+/// A month's cost has a limit, too, as requests that do not count are paid for: ours, and the creator's own where requests are without
+/// one. What is under way is not known yet, and can go beyond it.
+async fn guard_cost(state: &AppState, tx: &mut PgConnection, user: &CurrentUser, month: NaiveDate) -> Result<(), AiError> {
+    let spent = db::ai_ledger::spent(&mut *tx, user.id, month).await?;
+    if user.plan.monthly_requests().is_none() {
+        let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro;
+        if cap.is_some_and(|cap| spent >= cap) {
+            return Err(AiError::CapReached);
+        }
     }
-    if spent >= state.config.limits.ai_premium_guard { Err(AiError::GuardReached) } else { Ok(()) }
+    if spent * 100 >= state.config.limits.ai_cost_guard * user.plan.guard_share() { Err(AiError::GuardReached) } else { Ok(()) }
 }
 
 impl Reservation {
