@@ -163,21 +163,14 @@ pub async fn save_ai_settings(#[server(flatten)] input: AiSettingsInput) -> Resu
 #[server(prefix = "/api", endpoint = "ai/analyze-performance", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn analyze_performance(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
-    use crate::{domain::ai::Operation, domain::choice::Choice, domain::navigation, server::context};
-    let report = write_report(Operation::Analyze, &input).await?;
-    let account = input.integration_ids.first().cloned().unwrap_or_default();
-    context::redirect(&navigation::analysis_page(&report.id.to_string(), report.request.range.as_str(), &account));
-    Ok(report)
+    write_report(crate::domain::ai::Operation::Analyze, &input).await
 }
 
 /// `POST /api/ai/optimize-sales`: has a sales strategy written.
 #[server(prefix = "/api", endpoint = "ai/optimize-sales", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn optimize_sales(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
-    use crate::{domain::ai::Operation, domain::navigation, server::context};
-    let report = write_report(Operation::Optimize, &input).await?;
-    context::redirect(&navigation::strategy_page(&report.id.to_string()));
-    Ok(report)
+    write_report(crate::domain::ai::Operation::Optimize, &input).await
 }
 
 #[cfg(feature = "ssr")]
@@ -188,7 +181,9 @@ async fn write_report(operation: crate::domain::ai::Operation, input: &ReportInp
     };
     let (state, user) = (context::state()?, context::authenticated()?.user);
     let id = ai::write_report(&state, &user, operation, input).await?.to_string();
-    Ok(ai::report(&state, user.id, operation, Some(&id)).await?.ok_or(ErrorCode::NotFound)?)
+    let report = ai::report(&state, user.id, operation, Some(&id)).await?.ok_or(ErrorCode::NotFound)?;
+    context::redirect(&report.body.page(report.id, &report.request));
+    Ok(report)
 }
 
 /// `GET /api/ai/report?operation=analyze|optimize&id=`: a report; without an id the newest, `null` where there is none.
@@ -210,5 +205,7 @@ pub async fn get_report(#[server(default)] operation: String, #[server(default)]
 pub async fn give_feedback(#[server(flatten)] input: FeedbackInput) -> Result<Feedback, ApiError> {
     use crate::server::{context, services::ai};
     let user = context::authenticated()?.user;
-    Ok(ai::give_feedback(&context::state()?, user.id, &input).await?)
+    let (feedback, page) = ai::give_feedback(&context::state()?, user.id, &input).await?;
+    context::redirect(&page);
+    Ok(feedback)
 }

@@ -40,16 +40,21 @@ pub fn strategy_page(id: &str) -> String {
     format!("{SALES}?report={id}")
 }
 
-/// An analysis, under the figures that it is about.
-pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
+/// The figures of a period, of one account or of all.
+pub fn analytics_page(range: &str, account: &str) -> String {
     let account = if account.is_empty() { String::new() } else { format!("&account={}", encode(account)) };
-    format!("/analytics?range={}{account}&report={id}", encode(range))
+    format!("/analytics?range={}{account}", encode(range))
 }
 
-/// A page of the conversations that contain a text.
-pub fn conversations_page(search: &str, page: u32) -> String {
-    let search = if search.is_empty() { String::new() } else { format!("&search={}", encode(search)) };
-    format!("{ASSISTANT}?list={page}{search}")
+/// An analysis, under the figures that it is about.
+pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
+    format!("{}&report={id}", analytics_page(range, account))
+}
+
+/// A page of the conversations that contain a text, beside the one that is shown.
+pub fn conversations_page(search: &str, page: u32, shown: &str) -> String {
+    let field = |name: &str, value: &str| if value.is_empty() { String::new() } else { format!("&{name}={}", encode(value)) };
+    format!("{ASSISTANT}?list={page}{}{}", field("search", search), field("conversation", shown))
 }
 
 /// `next` when it is a path of ours, else [`HOME`].
@@ -117,7 +122,8 @@ mod tests {
     fn the_wanted_page_survives_the_detour() {
         assert_eq!(login_path("/home?range=7d&x=é", false), "/login?next=/home%3Frange%3D7d%26x%3D%C3%A9");
         assert_eq!(login_path("/home", true), "/login?reason=ended&next=/home");
-        assert_eq!(conversations_page("a&b", 2), "/assistant?list=2&search=a%26b");
+        assert_eq!(conversations_page("a&b", 2, ""), "/assistant?list=2&search=a%26b");
+        assert_eq!(conversations_page("", 1, "c"), "/assistant?list=1&conversation=c");
     }
 
     #[test]

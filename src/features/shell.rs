@@ -59,7 +59,7 @@ pub fn AppShell() -> impl IntoView {
                 <Outlet/>
             </main>
             <Transition>
-                {move || Suspend::new(async move { setup.await.is_ok_and(|setup| setup.is_available).then(|| view! { <AssistantPanel/> }) })}
+                {move || Suspend::new(async move { setup.await.ok().map(|setup| view! { <AssistantPanel setup/> }) })}
             </Transition>
         </div>
     }

@@ -1,12 +1,15 @@
 //! A conversation with the assistant that is going on: what is asked leaves, and what is answered arrives piece by piece.
 
+mod speech;
+
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
+pub use speech::ending;
 use uuid::Uuid;
 
 use super::{
-    document::focus_id,
+    document::{focus_id, on_return},
     event_source::{Events, Heard},
 };
 use crate::{
@@ -107,6 +110,8 @@ pub fn use_chat(field: &'static str) -> Chat {
             chat.is_lost.set(false);
         }
     });
+    // It may have gone on in another tab, or on another device.
+    on_return(move || chat.look_again());
     chat
 }
 
@@ -180,7 +185,9 @@ impl Chat {
         self.problem.set(None);
         let asked_in = self.id.get_untracked();
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        let input = ChatInput { message: message.clone(), conversation_id: text(asked_in), replaces: text(replaces) };
+        // What came after it and was never seen is not replaced.
+        let newest = replaces.and_then(|_| self.messages.with_untracked(|messages| messages.last().map(|newest| newest.id)));
+        let input = ChatInput { message: message.clone(), conversation_id: text(asked_in), replaces: text(replaces), newest: text(newest) };
         spawn_local(async move {
             let outcome = start_chat(input).await;
             // The page may be gone.
@@ -191,7 +198,13 @@ impl Chat {
                 // Another conversation is looked at by now: this one is in the list.
                 Ok(_) if self.id.get_untracked() != asked_in => self.answered.update(|answered| *answered += 1),
                 Ok(started) => self.begun(started, &message, replaces),
-                Err(error) => self.problem.set(Some(error)),
+                Err(error) => {
+                    // Something was said there meanwhile: it is shown, and can be stopped.
+                    if error.code == ErrorCode::Conflict {
+                        self.load_again();
+                    }
+                    self.problem.set(Some(error));
+                }
             }
         });
     }
@@ -292,7 +305,9 @@ impl Chat {
                     view.seq += i64::try_from(text.len()).unwrap_or_default();
                     view.text.push_str(&text);
                 });
-                message.view.with_untracked(|view| self.speak(&view.text, false));
+                if let Some(sentences) = message.view.with_untracked(|view| self.next_sentences(&view.text, false)) {
+                    self.spoken.set(sentences);
+                }
             }
             ChatEvent::Done { message } => {
                 let Some(known) = self.find(message.id) else {
@@ -300,9 +315,9 @@ impl Chat {
                     self.load_again();
                     return;
                 };
-                self.speak(&message.text, true);
-                if let Some(ending) = ending(&message) {
-                    self.spoken.set(ending);
+                let last: Vec<_> = [self.next_sentences(&message.text, true), ending(&message)].into_iter().flatten().collect();
+                if !last.is_empty() {
+                    self.spoken.set(last.join(" "));
                 }
                 known.view.set(*message);
                 self.answered.update(|answered| *answered += 1);
@@ -310,14 +325,18 @@ impl Chat {
         }
     }
 
-    /// Lets those who listen hear whole sentences, each once; of an answer that has ended, also what is none.
-    fn speak(self, text: &str, has_ended: bool) {
-        let from = self.spoken_bytes.get_value();
-        let Some(rest) = text.get(from..) else { return };
-        let end = if has_ended { rest.len() } else { end_of_sentences(rest) };
-        if end > 0 {
-            self.spoken.set(rest[..end].chars().filter(|character| !matches!(character, '*' | '#' | '`' | '_')).collect());
-            self.spoken_bytes.set_value(from + end);
+    /// What those who listen have not heard yet of an answer.
+    fn next_sentences(self, text: &str, has_ended: bool) -> Option<String> {
+        let (sentences, end) = speech::sentences(text, self.spoken_bytes.get_value(), has_ended)?;
+        self.spoken_bytes.set_value(end);
+        Some(sentences)
+    }
+
+    /// What may have been said elsewhere is shown. An answer that is being read along tells of itself.
+    pub fn look_again(self) {
+        let is_busy = self.is_sending.try_get_untracked() != Some(false) || self.writing.try_get_untracked().flatten().is_some();
+        if !is_busy {
+            self.load_again();
         }
     }
 
@@ -339,8 +358,8 @@ impl Chat {
                     }
                 }
                 // Nobody is there: later, perhaps.
-                Err(error) if matches!(error.code, ErrorCode::Network | ErrorCode::Unavailable) => {
-                    self.is_lost.set(true);
+                Err(error) if is_passing(error.code) => {
+                    self.is_lost.set(self.writing.get_untracked().is_some());
                     set_timeout(move || self.load_if_current(id), AGAIN);
                 }
                 Err(error) => self.problem.set(Some(error)),
@@ -376,39 +395,7 @@ impl Chat {
     }
 }
 
-/// How an answer ended that is not whole, in a sentence.
-pub fn ending(message: &MessageView) -> Option<String> {
-    match message.state {
-        AnswerState::Writing | AnswerState::Complete => None,
-        AnswerState::Stopped => Some("You stopped this answer.".to_owned()),
-        AnswerState::Failed => Some(message.problem.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
-    }
-}
-
-/// How many bytes of a text are whole sentences or lines.
-fn end_of_sentences(text: &str) -> usize {
-    let mut end = 0;
-    let mut characters = text.char_indices().peekable();
-    while let Some((index, character)) = characters.next() {
-        let ends_here =
-            character == '\n' || matches!(character, '.' | '!' | '?' | '…') && matches!(characters.peek(), Some((_, ' ' | '\n')));
-        if ends_here {
-            end = index + character.len_utf8();
-        }
-    }
-    end
-}
-
-#[cfg(test)]
-mod tests {
-    use super::end_of_sentences;
-
-    #[test]
-    fn sentences_are_spoken_whole() {
-        let spoken = |text: &'static str| &text[..end_of_sentences(text)];
-        assert_eq!(spoken("Your views fell. They were 12"), "Your views fell.");
-        assert_eq!(spoken("They were 12.5"), "", "a point in a number ends nothing");
-        assert_eq!(spoken("- One\n- Tw"), "- One\n");
-        assert_eq!(spoken("Really… yes"), "Really…");
-    }
+/// Whether it is worth to ask again later.
+const fn is_passing(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::Network | ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Internal)
 }

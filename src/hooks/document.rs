@@ -39,3 +39,12 @@ pub fn focus_id(id: &str) {
         let _ = element.focus();
     }
 }
+
+/// Does something each time the creator comes back to the page from another tab or window.
+pub fn on_return(work: impl Fn() + Clone + 'static) {
+    Effect::new(move || {
+        let work = work.clone();
+        let listener = window_event_listener_untyped("focus", move |_| work());
+        on_cleanup(move || listener.remove());
+    });
+}

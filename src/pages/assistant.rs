@@ -9,7 +9,10 @@ use leptos_router::{
 use super::PageMeta;
 use crate::{
     api::ai::{DeleteConversation, RenameConversation, get_ai_setup, get_conversation, get_conversations},
-    domain::{ai::chat::Conversation, navigation::conversation_page},
+    domain::{
+        ai::{AiSetup, chat::Conversation},
+        navigation::conversation_page,
+    },
     error::ApiError,
     features::{
         ai::{
@@ -63,8 +66,10 @@ pub fn AssistantPage() -> impl IntoView {
             }
         })
     };
-    let rooms = move || {
+    let rooms = move |setup: AiSetup| {
+        let is_available = setup.is_available;
         view! {
+            <SetupNotice setup/>
             <div class=css::rooms>
                 <div class=css::talk>
                     <For each=heads key=String::clone let(id)>
@@ -72,7 +77,7 @@ pub fn AssistantPage() -> impl IntoView {
                     </For>
                     {move || chat.is_loading.get().then(|| view! { <Skeleton label="Loading the conversation"/> })}
                     <Transcript chat/>
-                    <Asking chat conversation_id=known_id field_id="chat-message"/>
+                    {is_available.then(|| view! { <Asking chat conversation_id=known_id field_id="chat-message"/> })}
                 </div>
                 <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>
             </div>
@@ -86,14 +91,13 @@ pub fn AssistantPage() -> impl IntoView {
                 let setup = setup.await;
                 let first = first.await;
                 match setup {
-                    Ok(setup) if setup.is_available => {
+                    Ok(setup) => {
                         match first {
                             Ok(conversation) => chat.show(conversation),
                             Err(error) => chat.problem.set(Some(error)),
                         }
-                        rooms().into_any()
+                        rooms(setup).into_any()
                     }
-                    Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}
@@ -105,13 +109,14 @@ async fn load(id: String) -> Result<Option<Conversation>, ApiError> {
     if id.is_empty() { Ok(None) } else { get_conversation(id).await.map(Some) }
 }
 
-/// A conversation that was just begun gets its address, so that a reload finds it; and where the address changes, its conversation is shown.
+/// A conversation that was just begun gets its address, so that a reload finds it, also where that of a deleted one stood there; and where the address changes, its conversation is shown.
 fn stay_at_its_address(chat: Chat, id: Memo<String>) {
     let navigate = use_navigate();
     Effect::new(move || {
         let begun = chat.id.get().map(|begun| begun.to_string());
         if let Some(begun) = begun
-            && id.get_untracked().is_empty()
+            && id.get_untracked() != begun
+            && !chat.is_loading.get_untracked()
         {
             navigate(&conversation_page(&begun), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }

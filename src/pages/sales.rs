@@ -50,12 +50,8 @@ pub fn SalesPage() -> impl IntoView {
                 let setup = setup.await;
                 let written = written(form, report.await);
                 match setup {
-                    Ok(setup) if setup.is_available => view! {
-                        <StrategyForm form/>
-                        {written}
-                    }
-                    .into_any(),
                     Ok(setup) => view! {
+                        {setup.is_available.then(|| view! { <StrategyForm form/> })}
                         <SetupNotice setup/>
                         {written}
                     }

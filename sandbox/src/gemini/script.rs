@@ -44,18 +44,36 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The tools that it asks for: the first that were declared, and that for posts where the question is about them.
+    /// The tools that it asks for: the first that were declared, and that for posts where the question is about them. None where it may not.
     fn tools(&self) -> Vec<Value> {
+        if self.body["toolConfig"]["functionCallingConfig"]["mode"] == "NONE" {
+            return Vec::new();
+        }
         let declared: Vec<_> = self.body["tools"][0]["functionDeclarations"].as_array().into_iter().flatten().collect();
         let is_wanted = |(index, tool): &(usize, &Value)| *index < 2 || tool["name"] == "get_posts" && self.question.contains("post");
         let call = |(index, tool): (usize, &Value)| {
-            let arguments = of_schema(&tool["parametersJsonSchema"], "arguments", 1);
+            let arguments = self.arguments(&tool["parametersJsonSchema"]);
             json!({
                 "functionCall": { "id": format!("call-{index}"), "name": tool["name"], "args": arguments },
                 "thoughtSignature": "c2FuZGJveA==",
             })
         };
         declared.into_iter().enumerate().filter(is_wanted).map(call).collect()
+    }
+
+    /// What has to be there, and the platform that the question names.
+    fn arguments(&self, schema: &Value) -> Value {
+        let mut arguments = of_schema(schema, "arguments", 1);
+        let question = self.question.to_lowercase();
+        let words = schema["properties"]["platform"]["enum"].as_array().into_iter().flatten();
+        let named = words.filter_map(Value::as_str).find(|word| word.len() > 1 && question.contains(word));
+        if let Some(arguments) = arguments.as_object_mut() {
+            match named {
+                Some(named) => drop(arguments.insert("platform".to_owned(), named.into())),
+                None => drop(arguments.remove("platform")),
+            }
+        }
+        arguments
     }
 
     /// What tools found since the question.

@@ -147,6 +147,8 @@ pub struct Captions {
     pub request: CaptionRequest,
     /// Several, to choose from.
     pub variants: Vec<CaptionVariant>,
+    /// Numbers in them that are not in what was asked for.
+    pub unverified: Vec<String>,
     /// What they came to.
     pub cost: AnswerCost,
     /// Whether a stand-in wrote them.

@@ -29,6 +29,8 @@ pub struct ChatInput {
     pub conversation_id: String,
     /// A question of before that it takes the place of, with all that came after it; empty for none.
     pub replaces: String,
+    /// The newest message that is seen by who replaces one; empty where it does not matter whether there is a newer one.
+    pub newest: String,
 }
 
 /// What was understood of a [`ChatInput`].
@@ -40,6 +42,8 @@ pub struct ChatRequest {
     pub conversation: Option<Uuid>,
     /// A question of before that it takes the place of.
     pub replaces: Option<Uuid>,
+    /// The newest message that is seen by who replaces one.
+    pub newest: Option<Uuid>,
 }
 
 impl ChatInput {
@@ -61,7 +65,8 @@ impl ChatInput {
             text => text.parse().map_err(|_| refuse(field, "There is no such thing.")).ok(),
         };
         let (conversation, replaces) = (id("conversationId", &self.conversation_id), id("replaces", &self.replaces));
-        if errors.is_empty() { Ok(ChatRequest { message, conversation, replaces }) } else { Err(errors) }
+        let newest = id("newest", &self.newest);
+        if errors.is_empty() { Ok(ChatRequest { message, conversation, replaces, newest }) } else { Err(errors) }
     }
 }
 
@@ -250,11 +255,13 @@ mod tests {
     #[test]
     fn what_is_asked_is_read_as_typed() {
         let id = Uuid::from_u128(7);
-        let input = ChatInput { message: " How\r\nare my views? ".to_owned(), conversation_id: id.to_string(), replaces: String::new() };
-        let expected = ChatRequest { message: "How\nare my views?".to_owned(), conversation: Some(id), replaces: None };
+        let input = ChatInput { message: " How\r\nare my views? ".to_owned(), conversation_id: id.to_string(), ..ChatInput::default() };
+        let expected = ChatRequest { message: "How\nare my views?".to_owned(), conversation: Some(id), replaces: None, newest: None };
         assert_eq!(input.parse(), Ok(expected));
-        let wrong = ChatInput { message: " ".to_owned(), conversation_id: "x".to_owned(), replaces: "y".to_owned() };
-        assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["conversationId", "message", "replaces"]);
+        let wrong =
+            ChatInput { message: " ".to_owned(), conversation_id: "x".to_owned(), replaces: "y".to_owned(), newest: "z".to_owned() };
+        let fields: Vec<_> = wrong.parse().expect_err("wrong").into_keys().collect();
+        assert_eq!(fields, ["conversationId", "message", "newest", "replaces"]);
         let long = ChatInput { message: "é".repeat(MESSAGE_MAX + 1), ..ChatInput::default() };
         assert_eq!(long.parse().expect_err("too long")["message"], "At most 4,000 characters.");
     }

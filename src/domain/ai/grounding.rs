@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// Numbers are compared with so many digits after the point.
-const DIGITS: u32 = 4;
+const DIGITS: u32 = 8;
 const ONE: i128 = 10_i128.pow(DIGITS);
 /// So much needs no source: "three ideas", "2 posts a day".
 const SMALL: i128 = 10 * ONE;
@@ -13,15 +13,15 @@ const SMALL: i128 = 10 * ONE;
 pub struct Number {
     /// Where it stands: digits and what belongs to them, "12.3K" or "$1,200".
     pub place: Range<usize>,
-    /// In ten-thousandths.
+    /// In hundred-millionths.
     value: i128,
-    /// What its last digit stands for, in ten-thousandths: it is rounded to that.
+    /// What its last digit stands for, in hundred-millionths: it is rounded to that.
     step: i128,
     /// Whether it says that it is an amount, a share, or rounded.
     has_unit: bool,
 }
 
-/// The numbers of a text. Dates, times, versions and years are none.
+/// The numbers of a text. Dates, times, versions, years, and the marks of lists are none.
 pub fn numbers(text: &str) -> Vec<Number> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -32,11 +32,21 @@ pub fn numbers(text: &str) -> Vec<Number> {
             continue;
         }
         let run = digits_and_marks(text, at);
-        found.extend(number(text, run.clone()));
         at = run.end;
+        if !is_date_or_time(&text[run.clone()]) {
+            // "12,000-15,000" are two.
+            let mut start = run.start;
+            for part in text[run].split(BETWEEN) {
+                found.extend(number(text, start..start + part.len()));
+                start += part.len() + 1;
+            }
+        }
     }
     found
 }
+
+/// What stands in a date, a time, a ratio, or between two numbers.
+const BETWEEN: [char; 3] = [':', '/', '-'];
 
 /// From the digit at `start`: digits, the marks between two of them, and spaces between groups of three.
 fn digits_and_marks(text: &str, start: usize) -> Range<usize> {
@@ -55,6 +65,16 @@ fn digits_and_marks(text: &str, start: usize) -> Range<usize> {
     start..end
 }
 
+/// "2026-11-24", "24/11/2026", "18:30", "24/7": of years and numbers of two digits; with hyphens alone, there is a year among them.
+fn is_date_or_time(written: &str) -> bool {
+    let parts: Vec<_> = written.split(BETWEEN).collect();
+    let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_short = |part: &&str| part.len() <= 2 && is_number(part);
+    let is_year = |part: &&str| part.len() == 4 && is_number(part);
+    let years = parts.iter().filter(|part| is_year(part)).count();
+    parts.len() > 1 && parts.iter().all(|part| is_short(part) || is_year(part)) && years < 2 && (written.contains([':', '/']) || years == 1)
+}
+
 /// How long the space at `end` is, where it stands between groups of digits: "12 345".
 fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
     let space = text[end..].chars().next().filter(|space| matches!(space, ' ' | '\u{a0}' | '\u{202f}'))?;
@@ -68,27 +88,45 @@ fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
 fn number(text: &str, run: Range<usize>) -> Option<Number> {
     let written = &text[run.clone()];
     let before = text[..run.start].chars().next_back();
-    // A date, a time, a range of two, or part of a name: "mp4", "#2", "30d".
-    if written.contains([':', '/', '-']) || before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '#' | '_' | '@')) {
+    // Part of a name: "mp4", "#2", "30d".
+    if before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '#' | '_' | '@')) || is_mark_of_list(text, &run) {
         return None;
     }
-    let (whole, fraction) = split(written)?;
+    let (whole, mut fraction) = split(written)?;
+    fraction.truncate(DIGITS as usize);
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let decimals = u32::try_from(fraction.len()).ok().filter(|decimals| *decimals <= DIGITS)?;
+    let decimals = u32::try_from(fraction.len()).ok()?;
     let (factor, suffix) = suffix(&text[run.end..]);
-    if text[run.end + suffix..].starts_with(char::is_alphanumeric) {
+    let rest = &text[run.end + suffix..];
+    if rest.starts_with(char::is_alphanumeric) {
         return None;
     }
     let step = 10_i128.pow(DIGITS - decimals).checked_mul(factor)?;
     let value = unscaled.checked_mul(step)?;
-    let is_share = text[run.end + suffix..].trim_start_matches([' ', '\u{a0}', '\u{202f}']).starts_with('%');
-    let is_amount = before.is_some_and(|before| matches!(before, '$' | '€' | '£' | '¥'));
-    // A year.
-    if written.len() == 4 && (1900..2100).contains(&(value / ONE)) && !is_share && !is_amount && factor == 1 && fraction.is_empty() {
+    let next = rest.trim_start_matches(SPACES).to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| next.starts_with(word));
+    let has_sign = before.is_some_and(|before| matches!(before, '$' | '€' | '£' | '¥'));
+    let has_unit = has_sign || factor > 1 || !fraction.is_empty() || says(&UNITS);
+    let is_year = written.len() == 4 && (1900..2100).contains(&(value / ONE)) && !has_unit && !says(&COUNTED);
+    if is_year {
         return None;
     }
-    let start = if is_amount { run.start - before.map_or(0, char::len_utf8) } else { run.start };
-    Some(Number { place: start..run.end + suffix, value, step, has_unit: is_share || is_amount || factor > 1 || !fraction.is_empty() })
+    let start = if has_sign { run.start - before.map_or(0, char::len_utf8) } else { run.start };
+    Some(Number { place: start..run.end + suffix, value, step, has_unit })
+}
+
+const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
+/// What makes a number a share or an amount, in English and French.
+const UNITS: [&str; 14] = ["%", "percent", "per cent", "pour cent", "$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "euro", "cents"];
+/// Beginnings of what is counted: "2050 followers" is no year.
+const COUNTED: [&str; 12] =
+    ["follower", "subscriber", "fan", "view", "like", "people", "visit", "impression", "abonn", "vue", "personne", "j'aime"];
+
+/// "12. " at the beginning of a line.
+fn is_mark_of_list(text: &str, run: &Range<usize>) -> bool {
+    let line = text[..run.start].rsplit('\n').next().unwrap_or_default();
+    let is_first = line.chars().all(|character| matches!(character, ' ' | '>'));
+    is_first && [". ", ") "].iter().any(|mark| text[run.end..].starts_with(mark))
 }
 
 /// Digits before and after the point. Commas stand between groups of three; a lone comma before one or two digits is a point.
@@ -111,30 +149,63 @@ fn digits(grouped: &str) -> String {
     grouped.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How many times as much the letter after a number makes it, and how long that letter is.
+/// How many times as much what stands after a number makes it, and how long that is: "K", " million".
 fn suffix(rest: &str) -> (i128, usize) {
-    let factor = match rest.bytes().next() {
-        Some(b'k' | b'K') => 1_000,
-        Some(b'M') => 1_000_000,
-        Some(b'B') => 1_000_000_000,
+    let space = rest.chars().next().filter(|first| SPACES.contains(first)).map_or(0, char::len_utf8);
+    let word = rest[space..].split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
+    let factor = match (word, word.to_lowercase().trim_end_matches('s')) {
+        ("k" | "K", _) if space == 0 => 1_000,
+        ("m" | "M", _) if space == 0 => 1_000_000,
+        ("B" | "bn", _) if space == 0 => 1_000_000_000,
+        (_, "thousand" | "mille") => 1_000,
+        (_, "million") => 1_000_000,
+        (_, "billion" | "milliard") => 1_000_000_000,
         _ => return (1, 0),
     };
-    if rest[1..].chars().next().is_some_and(char::is_alphanumeric) { (1, 0) } else { (factor, 1) }
+    (factor, space + word.len())
 }
 
-/// The numbers of an answer, as they are written there, that are not among those of what was looked up: rounded they may be, made up they
-/// are not. What is small and has no unit needs no source. Each is named once.
-pub fn unverified(answer: &str, looked_up: &str) -> Vec<String> {
-    let given = numbers(looked_up);
-    let mut named = Vec::new();
+/// The numbers of an answer, as they are written there, that are not among those it was given: rounded they may be, made up they are not.
+/// What is small and has no unit needs no source, and neither has what stands in a text that is quoted whole: a title, or a name. Each is
+/// named once.
+pub fn unverified(answer: &str, given: &str, quoted: &[String]) -> Vec<String> {
+    let given = numbers(given);
+    let exempt: Vec<_> = quoted.iter().flat_map(|text| places(answer, text)).collect();
+    let mut named: Vec<String> = Vec::new();
     for number in numbers(answer) {
         let needs_source = number.has_unit || number.value > SMALL;
+        let is_quoted = exempt.iter().any(|place| place.contains(&number.place.start));
         let text = &answer[number.place.clone()];
-        if needs_source && !given.iter().any(|given| number.rounds(given)) && !named.iter().any(|name| name == text) {
+        if needs_source && !is_quoted && !given.iter().any(|given| number.rounds(given)) && !named.iter().any(|name| name == text) {
             named.push(text.to_owned());
         }
     }
     named
+}
+
+/// Where a text with a word in it stands in another one, not as a part of a word. A number alone is no quotation.
+fn places(text: &str, quoted: &str) -> Vec<Range<usize>> {
+    if !quoted.contains(char::is_alphabetic) {
+        return Vec::new();
+    }
+    let is_whole = |place: &Range<usize>| {
+        !text[..place.start].ends_with(char::is_alphanumeric) && !text[place.end..].starts_with(char::is_alphanumeric)
+    };
+    text.match_indices(quoted).map(|(start, found)| start..start + found.len()).filter(is_whole).collect()
+}
+
+/// The numbers of a text without those that were named as unverified in it: what may be said again.
+pub fn verified(text: &str, unverified: &[String]) -> Vec<String> {
+    written(text).filter(|number| !unverified.contains(number)).collect()
+}
+
+/// Those of some unverified numbers that a text still has.
+pub fn remaining(text: &str, unverified: &[String]) -> Vec<String> {
+    unverified.iter().filter(|number| written(text).any(|written| written == **number)).cloned().collect()
+}
+
+fn written(text: &str) -> impl Iterator<Item = String> {
+    numbers(text).into_iter().map(|number| text[number.place].to_owned())
 }
 
 impl Number {
@@ -151,6 +222,10 @@ mod tests {
 
     use super::*;
     use crate::domain::figures::{grouped, percent};
+
+    fn unverified(answer: &str, given: &str) -> Vec<String> {
+        super::unverified(answer, given, &[])
+    }
 
     const LOOKED_UP: &str =
         r#"{"audience":"12,345","engagement":"4.25 %","revenue":"1,500.50 USD","change":"12.6 % up","views":"3,912,004"}"#;
@@ -174,6 +249,38 @@ mod tests {
         let answer = "1. Post 3 times a day at 18:30, from 2026-11-24 on. In 2027, use mp4 (version 1.2.3), #100days and 24/7 chat.";
         assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new());
         assert_eq!(unverified("ada.23e2461b90 and 30d", LOOKED_UP), Vec::<String>::new());
+        assert_eq!(unverified("On 24/11/2026, 2026-27, @24601:\n25. Rest\n> 26) Sleep", LOOKED_UP), Vec::<String>::new());
+    }
+
+    #[test]
+    fn ranges_words_and_letters_make_figures_too() {
+        for (answer, named) in [
+            ("12,000-15,000 followers", vec!["12,000", "15,000"]),
+            ("12,345-15,000 followers", vec!["15,000"]),
+            ("18-24 years, 45/1000", vec!["18", "24", "45", "1000"]),
+            ("1.2m views, $1.5m, 2bn", vec!["1.2m", "$1.5m", "2bn"]),
+            ("1.2 million views, 3 thousand fans, 2 milliards", vec!["1.2 million", "3 thousand", "2 milliards"]),
+            ("3.9 million views, 12.3 thousand followers", vec![]),
+            ("2050 followers in 2050", vec!["2050"]),
+            ("0.123456 and 0.1234567891", vec!["0.123456", "0.1234567891"]),
+            ("5 USD, 5 €, 5 percent, 5 fans", vec!["5"]),
+        ] {
+            assert_eq!(unverified(answer, LOOKED_UP), named, "{answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_needs_no_source() {
+        let quoted = ["25 tips for 2050 fans".to_owned(), "99".to_owned()];
+        assert_eq!(super::unverified("\u{201c}25 tips for 2050 fans\u{201d} did best.", "", &quoted), Vec::<String>::new());
+        assert_eq!(super::unverified("25 tips for 2050 fanatics, 99", "", &quoted), ["25", "2050", "99"]);
+    }
+
+    #[test]
+    fn what_was_verified_may_be_said_again() {
+        let unverified = ["99".to_owned()];
+        assert_eq!(verified("12,345 and 99 and 1,993", &unverified), ["12,345", "1,993"]);
+        assert_eq!(remaining("99 and 98", &["98".to_owned(), "97".to_owned()]), ["98"]);
     }
 
     #[test]

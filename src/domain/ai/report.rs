@@ -1,6 +1,6 @@
 //! Structured answers: what figures mean, and how to sell more.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,35 @@ use crate::domain::{
     choice::{Choice, choices},
     figures::StatsRange,
     money::Money,
+    navigation::{analysis_page, strategy_page},
     validation::FieldErrors,
 };
 
 /// No report is about more accounts at once.
 const ACCOUNTS_MAX: usize = 20;
+
+/// How many there are of what stands out.
+pub const INSIGHTS: RangeInclusive<usize> = 1..=5;
+/// Of what to do.
+pub const RECOMMENDATIONS: RangeInclusive<usize> = 1..=5;
+/// Of the steps of what to do.
+pub const ACTION_ITEMS: RangeInclusive<usize> = 1..=5;
+/// Of what repeats itself.
+pub const PATTERNS: RangeInclusive<usize> = 0..=4;
+/// Of what may come.
+pub const PREDICTIONS: RangeInclusive<usize> = 0..=4;
+/// Of the ways to sell more.
+pub const TACTICS: RangeInclusive<usize> = 1..=5;
+/// Of other messages.
+pub const ALTERNATIVE_MESSAGES: RangeInclusive<usize> = 0..=3;
+/// Of what is asked for what.
+pub const PRICING: RangeInclusive<usize> = 1..=5;
+/// Of what is offered to those who bought.
+pub const UPSELL: RangeInclusive<usize> = 0..=5;
+/// Of the steps to a fan who pays.
+pub const FUNNEL: RangeInclusive<usize> = 0..=6;
+/// Of what has to be so for a projection.
+pub const ASSUMPTIONS: RangeInclusive<usize> = 1..=6;
 
 /// `POST /api/ai/analyze-performance`, `POST /api/ai/optimize-sales`. All text, as a form sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -236,6 +260,18 @@ pub enum ReportBody {
 }
 
 impl ReportBody {
+    /// The page on which it is shown, where its number is `id` and it was asked for so.
+    pub fn page(&self, id: Uuid, request: &ReportRequest) -> String {
+        let id = id.to_string();
+        match self {
+            Self::Analysis(_) => {
+                let account = request.integration_ids.first().map(Uuid::to_string).unwrap_or_default();
+                analysis_page(&id, request.range.as_str(), &account)
+            }
+            Self::Strategy(_) => strategy_page(&id),
+        }
+    }
+
     /// All texts in it.
     pub fn texts(&self) -> Vec<&str> {
         match self {
@@ -244,25 +280,20 @@ impl ReportBody {
         }
     }
 
-    /// Checks what the schema alone cannot: there is something in it, and certainty is between 0 and 1.
+    /// Checks what the schema says and no type does: how long its lists are, and that certainty is between 0 and 1.
     ///
     /// # Errors
     /// A sentence for the model.
     pub fn check(&self) -> Result<(), String> {
-        let (is_empty, certainties) = match self {
-            Self::Analysis(analysis) => {
-                let patterns = analysis.patterns.iter().map(|pattern| pattern.confidence);
-                let predictions = analysis.predictions.iter().map(|prediction| prediction.confidence);
-                let certainties: Vec<_> = patterns.chain(predictions).chain([analysis.confidence]).collect();
-                (analysis.insights.is_empty() || analysis.recommendations.is_empty(), certainties)
-            }
-            Self::Strategy(strategy) => {
-                let is_empty = strategy.tactics.is_empty() || strategy.pricing.is_empty() || strategy.projection.assumptions.is_empty();
-                (is_empty || strategy.suggested_price.is_some_and(|price| price.minor < 0), vec![strategy.confidence])
-            }
+        let (lists, certainties) = match self {
+            Self::Analysis(analysis) => (analysis.lists(), analysis.certainties()),
+            Self::Strategy(strategy) => (strategy.lists(), vec![strategy.confidence]),
         };
-        if is_empty {
-            return Err("a list that must not be empty was empty, or a price was negative.".to_owned());
+        if let Some((name, allowed, length)) = lists.into_iter().find(|(_, allowed, length)| !allowed.contains(length)) {
+            return Err(format!("{name} had {length} elements, and must have {} to {}.", allowed.start(), allowed.end()));
+        }
+        if matches!(self, Self::Strategy(strategy) if strategy.suggested_price.is_some_and(|price| price.minor < 0)) {
+            return Err("suggestedPrice was negative.".to_owned());
         }
         if self.texts().iter().any(|text| text.trim().is_empty() || text.contains('\0')) {
             return Err("a text was empty, or had a character that is none.".to_owned());
@@ -274,7 +305,27 @@ impl ReportBody {
     }
 }
 
+/// A list's name, how many elements it may have, and how many it has.
+type List = (&'static str, RangeInclusive<usize>, usize);
+
 impl Analysis {
+    fn lists(&self) -> Vec<List> {
+        let action_items = self.recommendations.iter().map(|one| ("actionItems", ACTION_ITEMS, one.action_items.len()));
+        let own = [
+            ("insights", INSIGHTS, self.insights.len()),
+            ("recommendations", RECOMMENDATIONS, self.recommendations.len()),
+            ("patterns", PATTERNS, self.patterns.len()),
+            ("predictions", PREDICTIONS, self.predictions.len()),
+        ];
+        own.into_iter().chain(action_items).collect()
+    }
+
+    fn certainties(&self) -> Vec<f64> {
+        let patterns = self.patterns.iter().map(|pattern| pattern.confidence);
+        let predictions = self.predictions.iter().map(|prediction| prediction.confidence);
+        patterns.chain(predictions).chain([self.confidence]).collect()
+    }
+
     fn texts(&self) -> Vec<&str> {
         let insights = self.insights.iter().flat_map(|insight| [&insight.kind, &insight.title, &insight.description]);
         let recommendations = self.recommendations.iter().flat_map(|recommendation| {
@@ -289,6 +340,17 @@ impl Analysis {
 }
 
 impl Strategy {
+    fn lists(&self) -> Vec<List> {
+        vec![
+            ("tactics", TACTICS, self.tactics.len()),
+            ("alternativeMessages", ALTERNATIVE_MESSAGES, self.alternative_messages.len()),
+            ("pricing", PRICING, self.pricing.len()),
+            ("upsell", UPSELL, self.upsell.len()),
+            ("funnel", FUNNEL, self.funnel.len()),
+            ("assumptions", ASSUMPTIONS, self.projection.assumptions.len()),
+        ]
+    }
+
     fn texts(&self) -> Vec<&str> {
         let tactics = self.tactics.iter().flat_map(|tactic| [&tactic.name, &tactic.description, &tactic.rationale]);
         let others = self.alternative_messages.iter().flat_map(|other| [&other.message, &other.approach, &other.expected_conversion_rate]);
@@ -403,7 +465,10 @@ mod tests {
         let nan = ReportBody::Analysis(Analysis { confidence: f64::NAN, ..analysis() });
         assert!(nan.check().is_err());
         let empty = ReportBody::Analysis(Analysis { recommendations: Vec::new(), ..analysis() });
-        assert!(empty.check().is_err());
+        assert_eq!(empty.check(), Err("recommendations had 0 elements, and must have 1 to 5.".to_owned()));
+        let insights = std::iter::repeat_n(analysis().insights.remove(0), 6).collect();
+        let long = ReportBody::Analysis(Analysis { insights, ..analysis() });
+        assert_eq!(long.check(), Err("insights had 6 elements, and must have 1 to 5.".to_owned()));
         let mut silent = analysis();
         silent.recommendations[0].action_items.push(" ".to_owned());
         assert_eq!(ReportBody::Analysis(silent).check(), Err("a text was empty, or had a character that is none.".to_owned()));

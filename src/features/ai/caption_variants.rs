@@ -5,7 +5,10 @@ use super::{Anew, Cost, css};
 use crate::{
     api::{ai::GenerateCaption, drafts::KeepDraft},
     domain::{
-        ai::caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
+        ai::{
+            caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
+            grounding,
+        },
         choice::Choice,
         figures::grouped,
         platform::Platform,
@@ -51,7 +54,8 @@ pub fn CaptionVariants(
             request_animation_frame(|| focus_id(ID));
         }
     });
-    let Captions { id, request, variants, cost, is_sandbox, created_at } = captions;
+    let Captions { id, request, variants, unverified, cost, is_sandbox, created_at } = captions;
+    let unverified = StoredValue::new(unverified);
     let platform = request.platform;
     let is_known = cost.is_known;
     let variants: Vec<_> = variants.into_iter().zip(TEXTS).collect();
@@ -67,7 +71,7 @@ pub fn CaptionVariants(
             <ul class=css::list>
                 // Others are drawn anew: what was typed into a text of before does not stay.
                 <For each=move || variants.clone() key=move |(_, (name, _))| (id, *name) let((variant, (name, label)))>
-                    <li><Variant captions_id=id variant name label platform keep sent/></li>
+                    <li><Variant captions_id=id variant unverified name label platform keep sent/></li>
                 </For>
             </ul>
             <p class=css::facts><LocalTime time=created_at/> ". " <Cost cost/></p>
@@ -88,6 +92,8 @@ fn fields(request: &CaptionRequest) -> Vec<(&'static str, String)> {
 fn Variant(
     captions_id: Uuid,
     variant: CaptionVariant,
+    /// Numbers that are not in what was asked for.
+    unverified: StoredValue<Vec<String>>,
     name: &'static str,
     label: &'static str,
     platform: Platform,
@@ -96,6 +102,11 @@ fn Variant(
     sent: RwSignal<Option<u8>>,
 ) -> impl IntoView {
     let text = RwSignal::new(variant.text());
+    let idea = variant.idea.clone();
+    let warning = move || {
+        let numbers = text.with(|text| unverified.with_value(|unverified| grounding::remaining(&format!("{text}\n{idea}"), unverified)));
+        (!numbers.is_empty()).then(|| format!("Check, as you did not give it: {}.", numbers.join("; ")))
+    };
     let number = name.trim_start_matches("variant-");
     let index = number.parse::<u8>().map_or(0, |number| number.saturating_sub(1));
     let refused = keep.error_of("text");
@@ -117,6 +128,7 @@ fn Variant(
                         <TextArea rows=8 value=text.get_untracked() on_input=Callback::new(move |typed| text.set(typed))/>
                     </Field>
                     <p class=css::facts>{move || text.with(|text| size(platform, text))}</p>
+                    {move || warning().map(|warning| view! { <p class=css::unverified>{warning}</p> })}
                     <div class=css::actions>
                         <Button kind=ButtonType::Submit size=ButtonSize::Small disabled=is_blocked>
                             "Keep as draft"

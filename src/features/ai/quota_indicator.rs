@@ -3,7 +3,11 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::ai::{get_ai_quota, get_ai_setup},
-    domain::{ai::QuotaView, choice::Choice},
+    domain::{
+        ai::QuotaView,
+        choice::{Choice, choices},
+        navigation::ASSISTANT,
+    },
     error::ApiError,
     hooks::time::LocalTime,
     ui::a11y::ScreenReaderOnly,
@@ -19,7 +23,13 @@ pub fn QuotaIndicator() -> impl IntoView {
     provide_context(quota);
     view! {
         <Transition>
-            {move || Suspend::new(async move { quota.await.ok().flatten().map(|quota| view! { <Quota quota/> }) })}
+            {move || Suspend::new(async move {
+                match quota.await {
+                    Ok(Some(quota)) => view! { <Quota quota/> }.into_any(),
+                    Ok(None) => view! { <p class=css::quota><a href=ASSISTANT>"AI is not set up"</a></p> }.into_any(),
+                    Err(_) => ().into_any(),
+                }
+            })}
         </Transition>
     }
 }
@@ -31,39 +41,49 @@ async fn load() -> Result<Option<QuotaView>, ApiError> {
 #[component]
 fn Quota(quota: QuotaView) -> impl IntoView {
     let (text, level) = match quota.limit {
-        Some(limit) => (format!("{} of {limit}", quota.used), level(quota.used, limit)),
-        None => (quota.used.to_string(), "normal"),
+        Some(limit) => (format!("{} of {limit}", quota.used), Level::of(quota.used, limit)),
+        None => (quota.used.to_string(), Level::Normal),
     };
     view! {
-        <p class=css::quota data-level=level>
+        <p class=css::quota data-level=level.as_str()>
             <span aria-hidden="true">"AI "</span>
             <ScreenReaderOnly>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</ScreenReaderOnly>
             {text}
-            <ScreenReaderOnly>", renews " <LocalTime time=quota.renews_at/></ScreenReaderOnly>
+            <span class=css::renews>{level.label()} <LocalTime time=quota.renews_at day_only=true/></span>
         </p>
     }
 }
 
-/// From 80 % on it is near its end.
-const fn level(used: i64, limit: i64) -> &'static str {
-    if used >= limit {
-        "over"
-    } else if used * 100 >= limit * 80 {
-        "near"
-    } else {
-        "normal"
+choices! {
+    /// How near the end of a month's requests is, and what is said of it before the day on which they renew.
+    Level {
+        /// There are enough.
+        Normal = "normal", "Renews";
+        /// From 80 % on.
+        Near = "near", "Almost used up, renews";
+        /// None is left.
+        Over = "over", "Used up, renews";
+    }
+}
+
+impl Level {
+    const fn of(used: i64, limit: i64) -> Self {
+        if used >= limit {
+            Self::Over
+        } else if used * 100 >= limit * 80 {
+            Self::Near
+        } else {
+            Self::Normal
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::level;
+    use super::Level::{self, Near, Normal, Over};
 
     #[test]
     fn the_end_is_seen_coming() {
-        assert_eq!(
-            [level(0, 100), level(79, 100), level(80, 100), level(99, 100), level(100, 100)],
-            ["normal", "normal", "near", "near", "over"]
-        );
+        assert_eq!([0, 79, 80, 99, 100].map(|used| Level::of(used, 100)), [Normal, Normal, Near, Near, Over]);
     }
 }

@@ -67,12 +67,12 @@ fn explained(
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     match setup {
-        Ok(setup) if setup.is_available => view! {
-            <Ask form looking/>
+        Ok(setup) => view! {
+            {setup.is_available.then(|| view! { <Ask form looking/> })}
+            <SetupNotice setup/>
             {written}
         }
         .into_any(),
-        Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     }
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    api::ai::{SaveAiSettings, get_ai_settings},
+    api::ai::{SaveAiSettings, get_ai_settings, get_ai_setup},
     domain::{
         account::Plan,
         ai::{
@@ -11,7 +11,7 @@ use crate::{
         },
         money::Currency,
     },
-    features::load_error::LoadError,
+    features::{ai::SetupNotice, load_error::LoadError},
     hooks::form::{Done, Form, FormState, Problem, Submit, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
@@ -29,7 +29,7 @@ const LABELS: [(&str, &str); SAMPLES] = [("sample-1", "A text of yours"), ("samp
 #[component]
 pub fn AiSection() -> impl IntoView {
     let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
-    let settings = Resource::new(|| (), |()| get_ai_settings());
+    let settings = Resource::new(|| (), |()| async { (get_ai_setup().await, get_ai_settings().await) });
     view! {
         <Card>
             <CardHeader>
@@ -42,8 +42,12 @@ pub fn AiSection() -> impl IntoView {
                 <Transition fallback=|| view! { <Skeleton label="Loading your AI settings"/> }>
                     {move || Suspend::new(async move {
                         match settings.await {
-                            Ok(settings) => view! { <Fields form settings/> }.into_any(),
-                            Err(error) => view! { <LoadError error/> }.into_any(),
+                            (Ok(setup), Ok(settings)) => view! {
+                                <SetupNotice setup/>
+                                <Fields form settings/>
+                            }
+                            .into_any(),
+                            (Err(error), _) | (_, Err(error)) => view! { <LoadError error/> }.into_any(),
                         }
                     })}
                 </Transition>

@@ -6,4 +6,4 @@ mod fence;
 pub mod reports;
 mod voice;
 
-pub use fence::{fenced, is_fenced};
+pub use fence::{fenced, unfenced};

@@ -30,6 +30,9 @@ pub const TIMEOUT: Duration = Duration::from_mins(1);
 const SILENCE: Duration = Duration::from_secs(30);
 /// After an answer of 500, 503 or 504, before it is asked once more.
 const BREATH: Duration = Duration::from_millis(500);
+/// Where it is busy for longer, the creator is told instead of kept waiting.
+const LONGEST_BREATH: Duration = Duration::from_secs(3);
+
 /// Gemini, with a key.
 pub struct Gemini {
     config: GeminiConfig,
@@ -77,7 +80,7 @@ impl Gemini {
         while !collected.has_ended() {
             let chunk = silence(response.chunk()).await.map_err(|error| collected.fail(error, model, prompt))?;
             let Some(chunk) = chunk else { break };
-            let broken = |error: events::TooLarge| collected.fail(ModelError::Unavailable(error.to_string()), model, prompt);
+            let broken = |error: events::TooLarge| collected.fail(ModelError::Unusable(error.to_string()), model, prompt);
             for event in events.push(&chunk).map_err(broken)? {
                 let piece = wire::piece(event.as_bytes()).map_err(|error| collected.fail(error, model, prompt))?;
                 collected.add(piece, listener);
@@ -103,6 +106,7 @@ impl Gemini {
             ModelError::Retired(said) => ModelError::Retired(clean(said)),
             ModelError::Refused(said) => ModelError::Refused(clean(said)),
             ModelError::Unavailable(said) => ModelError::Unavailable(clean(said)),
+            ModelError::Unusable(said) => ModelError::Unusable(clean(said)),
             error => error,
         }
     }
@@ -110,14 +114,14 @@ impl Gemini {
     /// Asked once more where that may help: an answer that is delayed costs less than one that does not come. Where something was said
     /// already, it was billed, and is not said again.
     async fn call_twice(&self, model: &str, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
-        match self.call(model, prompt, reborrow(&mut listener)).await {
-            Err(ModelFailure { error: ModelError::Unavailable(reason), billed: None }) if !reason.starts_with("time-out") => {
-                tracing::warn!(reason, model, "the model did not answer");
-                tokio::time::sleep(BREATH).await;
-                self.call(model, prompt, listener).await
-            }
-            outcome => outcome,
-        }
+        let failure = match self.call(model, prompt, reborrow(&mut listener)).await {
+            Err(failure) if failure.billed.is_none() => failure,
+            outcome => return outcome,
+        };
+        let Some(breath) = breath(&failure.error) else { return Err(failure) };
+        tracing::warn!(error = %failure.error, model, "the model did not answer, and is asked once more");
+        tokio::time::sleep(breath).await;
+        self.call(model, prompt, listener).await
     }
 
     async fn call_model_or_successor(&self, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
@@ -132,6 +136,15 @@ impl Gemini {
     }
 }
 
+/// How long to wait before it is asked once more; `None`: that does not help, or takes too long.
+fn breath(error: &ModelError) -> Option<Duration> {
+    match error {
+        ModelError::Unavailable(_) => Some(BREATH),
+        ModelError::RateLimited(pause) => pause.filter(|pause| *pause <= LONGEST_BREATH),
+        _ => None,
+    }
+}
+
 /// Lends a listener on.
 fn reborrow<'a>(listener: &'a mut Option<Listener<'_>>) -> Option<Listener<'a>> {
     match listener {
@@ -143,7 +156,7 @@ fn reborrow<'a>(listener: &'a mut Option<Listener<'_>>) -> Option<Listener<'a>> 
 fn unavailable(error: HttpError) -> ModelError {
     match error {
         HttpError::NoAnswer(text) => ModelError::Unavailable(text),
-        HttpError::TooLarge => ModelError::Unavailable(error.to_string()),
+        HttpError::TimeOut | HttpError::TooLarge => ModelError::Unusable(error.to_string()),
     }
 }
 
@@ -151,7 +164,7 @@ fn unavailable(error: HttpError) -> ModelError {
 async fn silence<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
     match tokio::time::timeout(SILENCE, work).await {
         Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
-        Err(_) => Err(ModelError::Unavailable("time-out: the stream is silent".to_owned())),
+        Err(_) => Err(ModelError::Unusable("the stream is silent".to_owned())),
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Prompt {
     pub tools: Vec<Tool>,
     /// The JSON schema of the answer, where it is to be JSON.
     pub schema: Option<Value>,
+    /// Nothing more can be looked up: what was has to be enough.
+    pub must_answer: bool,
     /// The answer ends after so many tokens, thoughts among them.
     pub most_output_tokens: u32,
 }
@@ -26,11 +28,16 @@ pub struct Prompt {
 impl Prompt {
     /// One question, to be answered in the shape of a schema.
     pub fn structured(instruction: String, question: String, schema: Value, most_output_tokens: u32) -> Self {
-        Self { instruction, turns: vec![Turn::User(question)], tools: Vec::new(), schema: Some(schema), most_output_tokens }
+        Self {
+            instruction,
+            turns: vec![Turn::User(question)],
+            tools: Vec::new(),
+            schema: Some(schema),
+            must_answer: false,
+            most_output_tokens,
+        }
     }
-}
 
-impl Prompt {
     /// The same once more, after an answer that could not be used for this fault.
     #[must_use]
     pub fn repair(mut self, fault: &str) -> Self {
@@ -166,9 +173,12 @@ pub enum ModelError {
     /// What we sent was not understood: a fault of ours.
     #[error("the request was refused: {0}")]
     Refused(String),
-    /// Not now.
+    /// Not now: to ask once more may help.
     #[error("unavailable: {0}")]
     Unavailable(String),
+    /// What came is no answer, or nothing came in time: to ask once more does not help.
+    #[error("no answer that can be used: {0}")]
+    Unusable(String),
 }
 
 /// A call that brought no answer; it may have to be paid all the same.

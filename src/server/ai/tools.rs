@@ -7,6 +7,7 @@ use crate::domain::{
     analytics::PostOrder,
     choice::{Choice, choices},
     figures::StatsRange,
+    platform::Platform,
 };
 
 choices! {
@@ -40,6 +41,15 @@ pub enum Lookup {
     Revenue(StatsRange),
 }
 
+/// What a model asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ToolRequest {
+    /// What.
+    pub lookup: Lookup,
+    /// Of each account on one platform; none for all accounts together.
+    pub platform: Option<Platform>,
+}
+
 impl ToolKind {
     /// As a model is told of it.
     pub fn declaration(self) -> Tool {
@@ -52,13 +62,16 @@ impl ToolKind {
         };
         let range = json!({ "type": "string", "enum": words::<StatsRange>(), "description": "How far back." });
         let order = json!({ "type": "string", "enum": words::<PostOrder>() });
+        let platform = "The accounts on one platform, each by itself. Leave it out for all accounts together.";
+        let platform = json!({ "type": "string", "enum": words::<Platform>(), "description": platform });
         let parameters = match self {
             Self::Accounts => json!({ "type": "object", "properties": {} }),
             Self::Figures | Self::Days | Self::Revenue => {
-                json!({ "type": "object", "properties": { "range": range }, "required": ["range"] })
+                json!({ "type": "object", "properties": { "range": range, "platform": platform }, "required": ["range"] })
             }
             Self::Posts => {
-                json!({ "type": "object", "properties": { "range": range, "order": order }, "required": ["range", "order"] })
+                let properties = json!({ "range": range, "order": order, "platform": platform });
+                json!({ "type": "object", "properties": properties, "required": ["range", "order"] })
             }
         };
         Tool { name: self.as_str(), description: description.to_owned(), parameters }
@@ -69,7 +82,7 @@ fn words<T: Choice>() -> Vec<&'static str> {
     T::ALL.iter().map(|choice| choice.as_str()).collect()
 }
 
-impl Lookup {
+impl ToolRequest {
     /// What a model asks for. Arguments that are not understood, or that nobody declared, are not.
     ///
     /// # Errors
@@ -77,13 +90,16 @@ impl Lookup {
     pub fn parse(name: &str, arguments: &Value) -> Result<Self, String> {
         let tool = ToolKind::parse(name).ok_or_else(|| format!("There is no tool {name:?}."))?;
         let range = || word::<StatsRange>(arguments, "range");
-        Ok(match tool {
-            ToolKind::Accounts => Self::Accounts,
-            ToolKind::Figures => Self::Figures(range()?),
-            ToolKind::Days => Self::Days(range()?),
-            ToolKind::Posts => Self::Posts(range()?, word(arguments, "order")?),
-            ToolKind::Revenue => Self::Revenue(range()?),
-        })
+        let lookup = match tool {
+            // All of them, whatever is asked for.
+            ToolKind::Accounts => return Ok(Self { lookup: Lookup::Accounts, platform: None }),
+            ToolKind::Figures => Lookup::Figures(range()?),
+            ToolKind::Days => Lookup::Days(range()?),
+            ToolKind::Posts => Lookup::Posts(range()?, word(arguments, "order")?),
+            ToolKind::Revenue => Lookup::Revenue(range()?),
+        };
+        let platform = if arguments["platform"].is_null() { None } else { Some(word(arguments, "platform")?) };
+        Ok(Self { lookup, platform })
     }
 }
 
@@ -100,11 +116,16 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_understood_or_refused() {
-        assert_eq!(Lookup::parse("list_accounts", &Value::Null), Ok(Lookup::Accounts));
+        let all = |lookup| Ok(ToolRequest { lookup, platform: None });
+        assert_eq!(ToolRequest::parse("list_accounts", &Value::Null), all(Lookup::Accounts));
         let arguments = json!({ "range": "7d", "order": "best", "userId": "somebody else" });
-        assert_eq!(Lookup::parse("get_posts", &arguments), Ok(Lookup::Posts(StatsRange::Week, PostOrder::Best)));
-        assert_eq!(Lookup::parse("get_days", &json!({ "range": "1y" })), Err("range must be one of 7d, 30d, 90d.".to_owned()));
-        assert_eq!(Lookup::parse("run_sql", &arguments), Err("There is no tool \"run_sql\".".to_owned()));
+        assert_eq!(ToolRequest::parse("get_posts", &arguments), all(Lookup::Posts(StatsRange::Week, PostOrder::Best)));
+        let of_one = json!({ "range": "7d", "platform": "tiktok" });
+        let expected = ToolRequest { lookup: Lookup::Revenue(StatsRange::Week), platform: Some(Platform::Tiktok) };
+        assert_eq!(ToolRequest::parse("get_revenue", &of_one), Ok(expected));
+        assert!(ToolRequest::parse("get_revenue", &json!({ "range": "7d", "platform": "myspace" })).is_err());
+        assert_eq!(ToolRequest::parse("get_days", &json!({ "range": "1y" })), Err("range must be one of 7d, 30d, 90d.".to_owned()));
+        assert_eq!(ToolRequest::parse("run_sql", &arguments), Err("There is no tool \"run_sql\".".to_owned()));
     }
 
     #[test]
@@ -112,14 +133,14 @@ mod tests {
         for tool in ToolKind::ALL {
             let declaration = tool.declaration();
             let properties = declaration.parameters["properties"].as_object().expect("properties");
-            assert!(properties.keys().all(|name| ["range", "order"].contains(&name.as_str())), "{properties:?}");
+            assert!(properties.keys().all(|name| ["range", "order", "platform"].contains(&name.as_str())), "{properties:?}");
         }
     }
 
     proptest! {
         #[test]
         fn nothing_makes_it_panic(name in "[a-z_]{0,14}", range in "\\PC{0,8}") {
-            let _ = Lookup::parse(&name, &json!({ "range": range }));
+            let _ = ToolRequest::parse(&name, &json!({ "range": range, "platform": range }));
         }
     }
 }

@@ -62,7 +62,7 @@ pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveD
     Ok(count.fetch_one(db).await?)
 }
 
-/// Notes that a creator is told how much of a month is used, in percent. `false`: that was said before.
+/// Notes that a creator is told how much of a month's `requests` is used, in percent. `false`: that was said before.
 ///
 /// # Errors
 /// [`DbError`].
@@ -70,13 +70,15 @@ pub async fn insert_notice(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
     month: NaiveDate,
+    requests: i64,
     level: i16,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let inserted = sqlx::query!(
-        "INSERT INTO ai_quota_notices (user_id, month, level, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO ai_quota_notices (user_id, month, requests, level, sent_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         user_id,
         month,
+        requests,
         level,
         now
     );
@@ -160,6 +162,8 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
 /// A call of a model.
 #[derive(Debug, Clone)]
 pub struct Call {
+    /// Ours; of a call that is noted again nothing is noted.
+    pub id: Uuid,
     /// Who asked.
     pub agent: AgentKind,
     /// Which.
@@ -172,12 +176,12 @@ pub struct Call {
     pub is_known: bool,
 }
 
-/// Notes the calls of a request.
+/// Notes the calls of a request: each once, also where it is not known whether they were noted before.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
-    let ids: Vec<_> = calls.iter().map(|_| Uuid::now_v7()).collect();
+    let ids: Vec<_> = calls.iter().map(|call| call.id).collect();
     let agents: Vec<_> = calls.iter().map(|call| call.agent.as_str().to_owned()).collect();
     let models: Vec<_> = calls.iter().map(|call| call.model.clone()).collect();
     let input: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.input)).collect();
@@ -188,7 +192,8 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
         "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, is_known, created_at)
          SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro, is_known, $9
            FROM unnest($1::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
-             AS call (id, agent, model, input_tokens, output_tokens, cost_micro, is_known)",
+             AS call (id, agent, model, input_tokens, output_tokens, cost_micro, is_known)
+         ON CONFLICT (id) DO NOTHING",
         &ids,
         request_id,
         &agents,

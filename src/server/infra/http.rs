@@ -23,9 +23,12 @@ pub struct Answer {
 /// Why nothing came back. The address is left out of it: it may hold a token.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No connection, no answer in time, or an answer that broke off.
+    /// No connection, or an answer that broke off.
     #[error("no answer: {0}")]
     NoAnswer(String),
+    /// Nothing in time.
+    #[error("no answer in time")]
+    TimeOut,
     /// More than we read.
     #[error("the answer is larger than {LARGEST_ANSWER} bytes")]
     TooLarge,
@@ -33,8 +36,7 @@ pub enum HttpError {
 
 impl From<reqwest::Error> for HttpError {
     fn from(error: reqwest::Error) -> Self {
-        let kind = if error.is_timeout() { "time-out" } else { "connection" };
-        Self::NoAnswer(format!("{kind}: {}", error.without_url()))
+        if error.is_timeout() { Self::TimeOut } else { Self::NoAnswer(error.without_url().to_string()) }
     }
 }
 

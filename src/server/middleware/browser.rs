@@ -19,7 +19,9 @@ use super::{
 use crate::{
     api::{csrf, flash::Flash},
     domain::{
-        navigation::{ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, captions_page, conversation_page, statement_page, strategy_page},
+        navigation::{
+            ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, analytics_page, captions_page, conversation_page, statement_page, strategy_page,
+        },
         onboarding::step_page,
     },
     error::{ApiError, ErrorCode},
@@ -129,9 +131,9 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/drafts/") => CONTENT.to_owned(),
         "/api/ai/chat" => page_of(field("conversationId"), ASSISTANT, conversation_page),
         _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), ASSISTANT, conversation_page),
-        "/api/ai/analyze-performance" => "/analytics".to_owned(),
+        "/api/ai/analyze-performance" => analytics_page(field("range").unwrap_or_default(), field("integrationIds[]").unwrap_or_default()),
         "/api/ai/optimize-sales" => SALES.to_owned(),
-        "/api/ai/feedback" => field("reportId").map_or_else(|| SALES.to_owned(), strategy_page),
+        "/api/ai/feedback" => page_of(field("reportId"), SALES, strategy_page),
         "/api/ai/settings" => SETTINGS.to_owned(),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),

@@ -46,15 +46,9 @@ pub enum AiError {
     /// What was entered.
     #[error("invalid input")]
     Invalid(FieldErrors),
-    /// The month's requests are used up.
-    #[error("the quota is used up")]
-    QuotaExceeded,
-    /// The creator's own cap of the month's cost.
-    #[error("the cap is reached")]
-    CapReached,
-    /// The month's cost is as high as we let it be.
-    #[error("the guard of costs is reached")]
-    GuardReached,
+    /// No more in this month, which ends in so many seconds.
+    #[error("the month's limit is reached: {0:?}")]
+    LimitReached(MonthlyLimit, u32),
     /// Too many in a minute; come back after so many seconds.
     #[error("too often")]
     TooOften(u32),
@@ -76,6 +70,9 @@ pub enum AiError {
     /// An answer is being written in this conversation.
     #[error("an answer is being written")]
     Writing,
+    /// It has newer messages than are seen by who replaces one.
+    #[error("the conversation went on")]
+    Changed,
     /// The process ended meanwhile.
     #[error("restarted")]
     Restarted,
@@ -94,6 +91,27 @@ pub enum AiError {
     /// A fault of ours.
     #[error("the work did not end: {0}")]
     Stopped(#[from] tokio::task::JoinError),
+}
+
+/// What there is of a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonthlyLimit {
+    /// The plan's requests.
+    Requests,
+    /// The cost that the creator allows.
+    Cap,
+    /// The cost that we allow.
+    Guard,
+}
+
+impl MonthlyLimit {
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::Requests => ErrorCode::QuotaExceeded.sentence(),
+            Self::Cap => "Your AI has cost as much this month as you allow. You can change that in the settings.",
+            Self::Guard => "Your AI has reached this month's limit of cost. It renews on the first of the next one.",
+        }
+    }
 }
 
 impl From<sqlx::Error> for AiError {
@@ -117,15 +135,9 @@ impl From<AiError> for ApiError {
         match error {
             AiError::NotSetUp => Self::new(ErrorCode::Unavailable, "AI is not set up here yet."),
             AiError::Invalid(fields) => Self::invalid(fields),
-            AiError::QuotaExceeded => ErrorCode::QuotaExceeded.into(),
-            AiError::CapReached => Self::new(
-                ErrorCode::QuotaExceeded,
-                "Your AI has cost as much this month as you allow. You can change that in the settings.",
-            ),
-            AiError::GuardReached => Self::new(
-                ErrorCode::QuotaExceeded,
-                "Your AI has reached this month's limit of cost. It renews on the first of the next one.",
-            ),
+            AiError::LimitReached(limit, seconds) => {
+                Self { retry_after: Some(seconds), ..Self::new(ErrorCode::QuotaExceeded, limit.sentence()) }
+            }
             AiError::TooOften(seconds) => Self::rate_limited(seconds),
             AiError::Blocked => ErrorCode::AiBlocked.into(),
             AiError::Busy(pause) => {
@@ -141,6 +153,9 @@ impl From<AiError> for ApiError {
             AiError::Restarted => unavailable("Huntaze was restarted while this was written. Ask again."),
             AiError::Unknown => ErrorCode::NotFound.into(),
             AiError::Writing => Self::new(ErrorCode::Conflict, "An answer is being written here. Wait for it, or stop it."),
+            AiError::Changed => {
+                Self::new(ErrorCode::Conflict, "This conversation went on elsewhere. Look at what is new in it, and ask again.")
+            }
             AiError::TooLong => Self::new(ErrorCode::Conflict, "This conversation is long. Begin a new one."),
             AiError::Db(_) | AiError::Figures(_) | AiError::Csv(_) | AiError::Stopped(_) => {
                 tracing::error!(%error, "a request of AI failed");
@@ -157,7 +172,7 @@ impl From<ModelError> for AiError {
             ModelError::AnswerBlocked(reason) if matches!(reason.as_str(), "RECITATION" | "LANGUAGE" | "SPII") => Self::NoAnswer,
             ModelError::PromptBlocked(_) | ModelError::AnswerBlocked(_) => Self::Blocked,
             ModelError::RateLimited(pause) => Self::Busy(pause),
-            ModelError::Truncated | ModelError::Unavailable(_) => Self::NoAnswer,
+            ModelError::Truncated | ModelError::Unavailable(_) | ModelError::Unusable(_) => Self::NoAnswer,
             error @ (ModelError::KeyRefused(_) | ModelError::Retired(_) | ModelError::Refused(_)) => Self::Misconfigured(error),
         }
     }

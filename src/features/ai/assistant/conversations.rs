@@ -34,11 +34,12 @@ pub fn ConversationList(
     let none =
         conversations.is_empty().then_some(if search.is_empty() { "No conversation yet." } else { "No conversation contains this." });
     let of_page = search.clone();
-    let href = move |page: u32| conversations_page(&of_page, page);
+    let href = move |page: u32| current.with(|shown| conversations_page(&of_page, page, shown));
     view! {
         <nav class=css::conversations aria-label="Conversations">
             <ButtonLink href=ASSISTANT size=ButtonSize::Small>"New conversation"</ButtonLink>
             <SearchForm method="GET" action=ASSISTANT attr:role="search" attr:class=css::search>
+                {move || current.with(|shown| (!shown.is_empty()).then(|| view! { <input type="hidden" name="conversation" value=shown.clone()/> }))}
                 <Field name="search" label="Search conversations">
                     <Input autocomplete="off" required=false value=search/>
                 </Field>

@@ -37,7 +37,7 @@ fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[Strin
             }
             Event::End(_) if left_out > 0 => left_out -= 1,
             Event::End(_) => break,
-            Event::Code(code) => views.push(view! { <code>{code.to_string()}</code> }.into_any()),
+            Event::Code(code) => views.push(view! { <code>{marked(&code, unverified)}</code> }.into_any()),
             // HTML is shown as it is written.
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => views.extend(marked(&text, unverified)),
             Event::SoftBreak => views.push(" ".into_any()),

@@ -2,9 +2,12 @@ use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use web_sys::KeyboardEvent;
 
-use super::{Asking, Transcript, css};
+use super::{super::SetupNotice, Asking, Transcript, css};
 use crate::{
-    domain::navigation::{ASSISTANT, conversation_page},
+    domain::{
+        ai::AiSetup,
+        navigation::{ASSISTANT, conversation_page},
+    },
     hooks::{
         chat::use_chat,
         document::{focus_id, use_alive},
@@ -17,7 +20,10 @@ const OPENER: &str = "assistant-opener";
 
 /// The assistant beside every page but its own. What was said stays when another page is gone to.
 #[component]
-pub fn AssistantPanel() -> impl IntoView {
+pub fn AssistantPanel(
+    /// Whether there is AI to ask.
+    setup: AiSetup,
+) -> impl IntoView {
     let chat = use_chat(FIELD);
     let is_alive = use_alive();
     let is_open = RwSignal::new(false);
@@ -34,6 +40,7 @@ pub fn AssistantPanel() -> impl IntoView {
     let open = move || {
         was_opened.set(true);
         is_open.set(true);
+        chat.look_again();
         chat.focus();
     };
     let close = move || {
@@ -68,9 +75,14 @@ pub fn AssistantPanel() -> impl IntoView {
             </div>
             {move || {
                 was_opened.get().then(|| {
-                    view! {
-                        <Transcript chat/>
-                        <Asking chat conversation_id field_id=FIELD/>
+                    if setup.is_available {
+                        view! {
+                            <Transcript chat/>
+                            <Asking chat conversation_id field_id=FIELD/>
+                        }
+                        .into_any()
+                    } else {
+                        view! { <SetupNotice setup=setup.clone()/> }.into_any()
                     }
                 })
             }}

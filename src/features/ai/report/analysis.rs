@@ -25,7 +25,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
     let insight = move |Insight { title, description, impact, .. }: Insight| {
         view! {
             <li>
-                <h4>{title} " " <Badge tone=BadgeTone::Neutral>{format!("{} impact", impact.label())}</Badge></h4>
+                <h4>{marked(title)} " " <Badge tone=BadgeTone::Neutral>{format!("{} impact", impact.label())}</Badge></h4>
                 <p>{marked(description)}</p>
             </li>
         }
@@ -34,7 +34,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
         let Recommendation { title, description, priority, expected_impact, action_items } = recommendation;
         view! {
             <li>
-                <h4>{title.clone()} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.label())}</Badge></h4>
+                <h4>{marked(title.clone())} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.label())}</Badge></h4>
                 <p>{marked(description)}</p>
                 <ol class=css::steps>{action_items.into_iter().map(|step| view! { <li>{marked(step)}</li> }).collect_view()}</ol>
                 <p class=css::facts>"Expected: " {marked(expected_impact)}</p>
@@ -45,7 +45,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
     let pattern = move |Pattern { name, description, frequency, confidence }: Pattern| {
         view! {
             <li>
-                <h4>{name}</h4>
+                <h4>{marked(name)}</h4>
                 <p>{marked(description)}</p>
                 <p class=css::facts>{marked(frequency)} ", " {certainty(confidence)}</p>
             </li>
@@ -54,7 +54,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
     let prediction = move |Prediction { metric, prediction, confidence, timeframe }: Prediction| {
         view! {
             <li>
-                <h4>{metric}</h4>
+                <h4>{marked(metric)}</h4>
                 <p>{marked(prediction)}</p>
                 <p class=css::facts>{marked(timeframe)} ", " {certainty(confidence)}</p>
             </li>

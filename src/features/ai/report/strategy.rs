@@ -18,7 +18,7 @@ use crate::{
 pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
     let unverified = StoredValue::new(unverified);
     let marked = move |text: String| view! { <Marked text unverified=unverified.get_value()/> };
-    let step = move |Step { title, description }: Step| view! { <li><h4>{title}</h4> <p>{marked(description)}</p></li> };
+    let step = move |Step { title, description }: Step| view! { <li><h4>{marked(title)}</h4> <p>{marked(description)}</p></li> };
     let steps = move |title: &'static str, steps: Vec<Step>| {
         (!steps.is_empty()).then(|| {
             view! {
@@ -34,7 +34,7 @@ pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts
     let tactic = move |(item, Tactic { name, description, rationale }): (i16, Tactic)| {
         view! {
             <li>
-                <h4>{name.clone()}</h4>
+                <h4>{marked(name.clone())}</h4>
                 <p>{marked(description)}</p>
                 <p class=css::facts>"Why: " {marked(rationale)}</p>
                 <Ask thoughts item what=name/>

@@ -32,7 +32,7 @@ answer the other parts of a question: keep to yours, and do not introduce yourse
         question.push_str(&material);
     }
     let tools = tools(agent).iter().map(|tool| tool.declaration()).collect();
-    Prompt { instruction, turns, tools, schema: None, most_output_tokens: MOST_OUTPUT_TOKENS }
+    Prompt { instruction, turns, tools, schema: None, must_answer: false, most_output_tokens: MOST_OUTPUT_TOKENS }
 }
 
 const fn duty(agent: AgentKind) -> &'static str {

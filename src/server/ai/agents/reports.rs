@@ -1,12 +1,17 @@
 //! Structured answers of the analytics and the sales agent: figures in, a report in the shape of a schema out.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use super::fence::RULE;
 use crate::{
     domain::ai::{
         Operation,
-        report::{Analysis, ReportBody, Strategy},
+        report::{
+            ACTION_ITEMS, ALTERNATIVE_MESSAGES, ASSUMPTIONS, Analysis, FUNNEL, INSIGHTS, PATTERNS, PREDICTIONS, PRICING, RECOMMENDATIONS,
+            ReportBody, Strategy, TACTICS, UPSELL,
+        },
     },
     server::ai::Prompt,
 };
@@ -66,28 +71,28 @@ fn object(properties: &Value) -> Value {
     json!({ "type": "object", "properties": properties, "required": names })
 }
 
-fn list(least: u8, most: u8, properties: &Value) -> Value {
-    json!({ "type": "array", "minItems": least, "maxItems": most, "items": object(properties) })
+fn list(length: &RangeInclusive<usize>, properties: &Value) -> Value {
+    json!({ "type": "array", "minItems": length.start(), "maxItems": length.end(), "items": object(properties) })
 }
 
-fn texts(least: u8, most: u8) -> Value {
-    json!({ "type": "array", "minItems": least, "maxItems": most, "items": { "type": "string" } })
+fn texts(length: &RangeInclusive<usize>) -> Value {
+    json!({ "type": "array", "minItems": length.start(), "maxItems": length.end(), "items": { "type": "string" } })
 }
 
 fn analysis_schema() -> Value {
     object(&json!({
-        "insights": list(1, 5, &json!({
+        "insights": list(&INSIGHTS, &json!({
             "type": text("What it is about, in a word."), "title": text("A few words."), "description": text("A sentence or two."),
             "impact": level(),
         })),
-        "recommendations": list(1, 5, &json!({
+        "recommendations": list(&RECOMMENDATIONS, &json!({
             "title": text("A few words."), "description": text("A sentence or two."), "priority": level(),
-            "expectedImpact": text("What it may bring."), "actionItems": texts(1, 5),
+            "expectedImpact": text("What it may bring."), "actionItems": texts(&ACTION_ITEMS),
         })),
-        "patterns": list(0, 4, &json!({
+        "patterns": list(&PATTERNS, &json!({
             "name": text("A few words."), "description": text("A sentence or two."), "frequency": text("How often."), "confidence": certainty(),
         })),
-        "predictions": list(0, 4, &json!({
+        "predictions": list(&PREDICTIONS, &json!({
             "metric": text("Which figure."), "prediction": text("What may become of it."), "confidence": certainty(),
             "timeframe": text("Until when."),
         })),
@@ -99,19 +104,19 @@ fn strategy_schema() -> Value {
     let step = json!({ "title": text("A few words."), "description": text("A sentence or two.") });
     let mut schema = object(&json!({
         "message": text("A message to fans, ready to send."),
-        "tactics": list(1, 5, &json!({
+        "tactics": list(&TACTICS, &json!({
             "name": text("A few words."), "description": text("A sentence or two."), "rationale": text("Why it may work here."),
         })),
         "confidence": certainty(),
         "expectedConversionRate": text("How many of a hundred who read it may buy, and why."),
-        "alternativeMessages": list(0, 3, &json!({
+        "alternativeMessages": list(&ALTERNATIVE_MESSAGES, &json!({
             "message": text("Ready to send."), "approach": text("What it tries."),
             "expectedConversionRate": text("How many of a hundred who read it may buy."),
         })),
-        "pricing": list(1, 5, &step),
-        "upsell": list(0, 5, &step),
-        "funnel": list(0, 6, &step),
-        "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(1, 6) })),
+        "pricing": list(&PRICING, &step),
+        "upsell": list(&UPSELL, &step),
+        "funnel": list(&FUNNEL, &step),
+        "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(&ASSUMPTIONS) })),
     }));
     // Left out where the figures do not say enough.
     schema["properties"]["suggestedPrice"] = object(&json!({

@@ -27,6 +27,8 @@ pub(super) struct Request<'a> {
     contents: Vec<Content<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tools: Vec<Tools<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tool_config: Option<ToolConfig>,
     safety_settings: Vec<SafetySetting>,
     generation_config: GenerationConfig<'a>,
 }
@@ -85,6 +87,20 @@ struct Declaration<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToolConfig {
+    function_calling_config: FunctionCallingConfig,
+}
+
+#[derive(Serialize)]
+struct FunctionCallingConfig {
+    mode: &'static str,
+}
+
+/// Tools that were used stay declared, and are used no more.
+const NO_TOOLS: ToolConfig = ToolConfig { function_calling_config: FunctionCallingConfig { mode: "NONE" } };
+
+#[derive(Serialize)]
 struct SafetySetting {
     category: &'static str,
     threshold: &'static str,
@@ -111,6 +127,7 @@ impl<'a> Request<'a> {
             system_instruction: Content { role: None, parts: vec![Part::Text { text: &prompt.instruction }] },
             contents: prompt.turns.iter().map(content).collect(),
             tools: has_tools.then_some(Tools { function_declarations: declarations }).into_iter().collect(),
+            tool_config: prompt.must_answer.then_some(NO_TOOLS),
             safety_settings: SAFETY.map(|(category, threshold)| SafetySetting { category, threshold }).into(),
             generation_config: GenerationConfig {
                 max_output_tokens: prompt.most_output_tokens,
@@ -273,12 +290,15 @@ impl Collected {
             Some(reason @ ("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE")) => {
                 Some(ModelError::AnswerBlocked(reason.to_owned()))
             }
-            reason => Some(ModelError::Unavailable(format!("ended with {}", reason.unwrap_or("nothing")))),
+            Some(reason) => Some(ModelError::Unusable(format!("ended with {reason}"))),
+            None => Some(ModelError::Unavailable("ended with nothing".to_owned())),
         });
         if let Some(problem) = problem {
             return Err(self.fail(problem, model, prompt));
         }
-        Ok(Reply { text: self.text, calls: self.calls, model: model.to_owned(), tokens: self.tokens.unwrap_or_default() })
+        // About as many as there are, where it did not come to count.
+        let tokens = self.tokens.unwrap_or_else(|| prompt.estimate(&self.text));
+        Ok(Reply { text: self.text, calls: self.calls, model: model.to_owned(), tokens })
     }
 }
 
@@ -294,15 +314,15 @@ pub(super) fn read(status: StatusCode, body: &[u8], model: &str, prompt: &Prompt
 
 /// A piece of an answer, or all of it.
 pub(super) fn piece(json: &[u8]) -> Result<Answer, ModelError> {
-    serde_json::from_slice(json).map_err(|error| ModelError::Unavailable(format!("not the expected JSON: {error}")))
+    serde_json::from_slice(json).map_err(|error| ModelError::Unusable(format!("not the expected JSON: {error}")))
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Failed {
     error: Problem,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Problem {
     code: Option<u16>,
     #[serde(default)]
@@ -322,12 +342,10 @@ struct Detail {
     reason: Option<String>,
 }
 
-/// What an answer that is none says.
+/// What an answer that is none says. What stands between us and Gemini may answer in HTML: then the status says all.
 pub(super) fn error(status: StatusCode, body: &[u8]) -> ModelError {
-    match serde_json::from_slice(body) {
-        Ok(Failed { error }) => error.kind(status),
-        Err(_) => ModelError::Unavailable(format!("status {status}")),
-    }
+    let Failed { error } = serde_json::from_slice(body).unwrap_or_default();
+    error.kind(status)
 }
 
 impl Problem {
@@ -335,14 +353,15 @@ impl Problem {
     fn kind(self, status: StatusCode) -> ModelError {
         let delay = self.details.iter().find(|detail| detail.kind.ends_with("RetryInfo")).and_then(|detail| detail.retry_delay.as_deref());
         let is_key = self.details.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"));
-        let said = format!("{} {}", self.status, self.message);
+        let said = format!("{status}: {} {}", self.status, self.message);
         match status.as_u16() {
             _ if is_key => ModelError::KeyRefused(said),
             429 => ModelError::RateLimited(delay.and_then(seconds)),
             401 | 403 => ModelError::KeyRefused(said),
             404 => ModelError::Retired(said),
             400 => ModelError::Refused(said),
-            _ => ModelError::Unavailable(said),
+            500 | 503 | 504 => ModelError::Unavailable(said),
+            _ => ModelError::Unusable(said),
         }
     }
 }
@@ -457,10 +476,11 @@ mod tests {
             ],
             tools: vec![tool],
             schema: None,
+            must_answer: true,
             most_output_tokens: 1,
         };
         let body = serde_json::to_value(Request::of(&prompt)).expect("JSON");
-        insta::assert_json_snapshot!(json!([body["contents"], body["tools"]]));
+        insta::assert_json_snapshot!(json!([body["contents"], body["tools"], body["toolConfig"]]));
     }
 
     #[test]
@@ -485,7 +505,10 @@ mod tests {
         assert_eq!((said.as_str(), reply.text.as_str(), reply.tokens), ("The sea.", "The sea.", TokenUsage { input: 5, output: 5 }));
         let mut cut = Collected::default();
         cut.add(piece(br#"{"error": {"code": 503, "status": "UNAVAILABLE", "message": "x"}}"#).expect("a piece"), &mut |_| ());
-        assert_eq!(cut.end("m", &prompt()).expect_err("an error").error, ModelError::Unavailable("UNAVAILABLE x".to_owned()));
+        assert_eq!(
+            cut.end("m", &prompt()).expect_err("an error").error,
+            ModelError::Unavailable("503 Service Unavailable: UNAVAILABLE x".to_owned())
+        );
         let ended = Collected::default().end("m", &prompt()).expect_err("nothing came");
         assert_eq!((ended.error, ended.billed), (ModelError::Unavailable("ended with nothing".to_owned()), None));
         let mut said = Collected::default();
@@ -504,7 +527,7 @@ mod tests {
         for (reason, error) in [
             ("SAFETY", ModelError::AnswerBlocked("SAFETY".to_owned())),
             ("MAX_TOKENS", ModelError::Truncated),
-            ("MALFORMED_FUNCTION_CALL", ModelError::Unavailable("ended with MALFORMED_FUNCTION_CALL".to_owned())),
+            ("MALFORMED_FUNCTION_CALL", ModelError::Unusable("ended with MALFORMED_FUNCTION_CALL".to_owned())),
         ] {
             let answer = answered(&json!({ "candidates": [{ "finishReason": reason }], "usageMetadata": usage }));
             assert_eq!(answer, Err(ModelFailure { error, billed: billed.clone() }), "{reason}");
@@ -520,15 +543,18 @@ mod tests {
         ] } });
         assert_eq!(said(429, limited), ModelError::RateLimited(Some(Duration::from_secs(46))));
         let of = |status: &str| json!({ "error": { "status": status, "message": "x" } });
-        assert_eq!(said(404, of("NOT_FOUND")), ModelError::Retired("NOT_FOUND x".to_owned()));
-        assert_eq!(said(403, of("PERMISSION_DENIED")), ModelError::KeyRefused("PERMISSION_DENIED x".to_owned()));
-        assert_eq!(said(400, of("INVALID_ARGUMENT")), ModelError::Refused("INVALID_ARGUMENT x".to_owned()));
-        assert_eq!(said(503, of("UNAVAILABLE")), ModelError::Unavailable("UNAVAILABLE x".to_owned()));
+        assert_eq!(said(404, of("NOT_FOUND")), ModelError::Retired("404 Not Found: NOT_FOUND x".to_owned()));
+        assert_eq!(said(403, of("PERMISSION_DENIED")), ModelError::KeyRefused("403 Forbidden: PERMISSION_DENIED x".to_owned()));
+        assert_eq!(said(400, of("INVALID_ARGUMENT")), ModelError::Refused("400 Bad Request: INVALID_ARGUMENT x".to_owned()));
+        assert_eq!(said(503, of("UNAVAILABLE")), ModelError::Unavailable("503 Service Unavailable: UNAVAILABLE x".to_owned()));
         let key = json!({ "error": { "status": "INVALID_ARGUMENT", "message": "x", "details": [
             { "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }
         ] } });
-        assert_eq!(said(400, key), ModelError::KeyRefused("INVALID_ARGUMENT x".to_owned()));
-        assert_eq!(error(StatusCode::BAD_GATEWAY, b"<html>"), ModelError::Unavailable("status 502 Bad Gateway".to_owned()));
+        assert_eq!(said(400, key), ModelError::KeyRefused("400 Bad Request: INVALID_ARGUMENT x".to_owned()));
+        let html = |status| error(status, b"<html>");
+        assert_eq!(html(StatusCode::BAD_GATEWAY), ModelError::Unusable("502 Bad Gateway:  ".to_owned()));
+        assert_eq!(html(StatusCode::TOO_MANY_REQUESTS), ModelError::RateLimited(None));
+        assert_eq!(html(StatusCode::FORBIDDEN), ModelError::KeyRefused("403 Forbidden:  ".to_owned()));
     }
 
     proptest! {

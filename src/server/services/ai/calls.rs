@@ -38,7 +38,8 @@ impl<'a> Calls<'a> {
             return None;
         }
         let reply = self.knowledge.recall(&self.asked(agent, prompt)).await?;
-        self.note(Call { agent, model: reply.model.clone(), tokens: TokenUsage::default(), cost_micro: 0, is_known: true });
+        let (id, model, tokens) = (Uuid::now_v7(), reply.model.clone(), TokenUsage::default());
+        self.note(Call { id, agent, model, tokens, cost_micro: 0, is_known: true });
         Some(reply)
     }
 
@@ -51,9 +52,13 @@ impl<'a> Calls<'a> {
         Asked { user_id: self.user_id, agent, model: self.model.name(), is_sandbox: self.model.is_sandbox(), prompt }
     }
 
-    /// Asks, and waits for the whole answer.
+    /// Asks, and waits for the whole answer. Dropped on the way, what was asked is noted.
     pub async fn ask(&self, agent: AgentKind, prompt: &Prompt) -> Result<Reply, AiError> {
-        self.conclude(agent, self.model.answer(prompt).await)
+        let model = self.model.name().to_owned();
+        let mut open = OpenCall { calls: self, agent, prompt, model, text: String::new(), tokens: None, has_ended: false };
+        let outcome = self.model.answer(prompt).await;
+        open.has_ended = true;
+        self.conclude(agent, outcome)
     }
 
     /// Asks for something that `read` understands, and once more where the answer cannot be used. Only one that can is remembered.
@@ -124,7 +129,7 @@ impl<'a> Calls<'a> {
 
     fn bill(&self, agent: AgentKind, model: String, tokens: TokenUsage) -> Call {
         let cost_micro = self.model.cost(&model, tokens);
-        Call { agent, model, tokens, cost_micro, is_known: false }
+        Call { id: Uuid::now_v7(), agent, model, tokens, cost_micro, is_known: false }
     }
 
     fn note(&self, call: Call) {
@@ -144,7 +149,7 @@ struct OpenCall<'a> {
 }
 
 impl Drop for OpenCall<'_> {
-    /// Where the call is ended on the way, what came is billed: as counted, or about that. Before the model began, nothing was.
+    /// Where the call is ended on the way, what came is billed: as counted, or about that. Before the model of a stream began, nothing was.
     fn drop(&mut self) {
         if self.has_ended || self.model.is_empty() {
             return;

@@ -14,6 +14,7 @@ use crate::{
         ai::{
             AgentKind, Operation,
             caption::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
+            grounding,
             settings::Voice,
         },
     },
@@ -82,5 +83,7 @@ pub async fn captions(state: &AppState, user: &CurrentUser, id: Option<&str>) ->
     let found = db::ai_captions::list(&state.db, user.id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
     let cost = db::ai_ledger::cost(&state.db, id).await?;
     let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
-    Ok(Some(Captions { id, request, variants, cost, is_sandbox, created_at }))
+    let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.idea)).collect();
+    let unverified = grounding::unverified(&texts.join("\n"), &format!("{}\n{}", request.description, request.keywords.join("\n")), &[]);
+    Ok(Some(Captions { id, request, variants, unverified, cost, is_sandbox, created_at }))
 }

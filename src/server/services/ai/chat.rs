@@ -15,8 +15,8 @@ use super::{
     conversations::{self, view},
     coordinator::{self, Question},
     lookup::Findings,
-    model, quota,
-    quota::Reservation,
+    model,
+    quota::{self, LONGEST_ANSWER, Reservation},
 };
 use crate::{
     domain::{
@@ -39,8 +39,6 @@ use crate::{
     },
 };
 
-/// An answer takes no longer. Its reservation holds longer.
-const LONGEST: Duration = Duration::from_mins(4);
 /// What was written is kept so often.
 const KEPT_EVERY: Duration = Duration::from_millis(500);
 /// Between two attempts to store an answer.
@@ -57,7 +55,8 @@ const MOST_MESSAGES: usize = 200;
 /// Begins an answer. It is written to its end by this process, whether or not somebody reads along.
 ///
 /// # Errors
-/// Invalid, not set up, no request left, no such conversation, or one in which an answer is being written.
+/// Invalid, not set up, no request left, no such conversation, one in which an answer is being written, or that has newer messages than are
+/// seen by who replaces one.
 pub async fn start_chat(state: &AppState, user: &CurrentUser, input: &ChatInput) -> Result<ChatStarted, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
     model(state)?;
@@ -108,6 +107,10 @@ pub async fn chat(state: &AppState, user: &CurrentUser, input: &ChatInput) -> Re
         while !draft.borrow_and_update().is_stored && draft.changed().await.is_ok() {}
     }
     let message = conversations::message(state, user.id, started.conversation_id, started.answer.id).await?;
+    if message.state == AnswerState::Writing {
+        // It could not be stored, and is given up soon.
+        return Err(AiError::NoAnswer);
+    }
     Ok(ChatAnswer { conversation_id: started.conversation_id, message })
 }
 
@@ -150,6 +153,10 @@ async fn begin(state: &AppState, user: &CurrentUser, request: &ChatRequest, requ
         return Err(AiError::Writing);
     }
     if let Some(replaced) = request.replaces {
+        let newest = before.last().map(|message| message.id);
+        if request.newest.is_some_and(|seen| Some(seen) != newest) {
+            return Err(AiError::Changed);
+        }
         let is_replaced = |message: &StoredMessage| message.id == replaced && message.speaker == Speaker::Creator;
         let index = before.iter().position(is_replaced).ok_or(AiError::Unknown)?;
         db::ai_conversations::delete_from(&mut *tx, conversation_id, before[index].number).await?;
@@ -178,10 +185,13 @@ impl Begun {
         let since = self.question.created_at - CONTEXT;
         let said: Vec<_> = self.before.into_iter().filter(|message| message.created_at >= since && !message.text.is_empty()).collect();
         let first = said.len().saturating_sub(MOST_TURNS);
+        let told = &said[first..];
+        let figures = |message: &StoredMessage| grounding::verified(&message.text, &message.unverified);
+        let figures = told.iter().chain([&self.question]).flat_map(figures).collect::<Vec<_>>().join("\n");
         let mut turns: Vec<_> = said.into_iter().skip(first).map(turn).collect();
         let text = self.question.text.clone();
         turns.push(turn(self.question));
-        Question { user_id, turns, text, voice, is_anew: self.is_anew }
+        Question { user_id, turns, text, said: figures, voice, is_anew: self.is_anew }
     }
 }
 
@@ -205,7 +215,7 @@ async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Re
     let findings = Mutex::new(Findings::default());
     let ending = {
         // Dropped at the end of this block: a call that is under way ends there.
-        let answer = pin!(tokio::time::timeout(LONGEST, coordinator::answer(state, &calls, question, &findings, writer)));
+        let answer = pin!(tokio::time::timeout(LONGEST_ANSWER, coordinator::answer(state, &calls, question, &findings, writer)));
         tokio::select! {
             outcome = answer => match outcome {
                 Ok(Ok(())) => Ending::Answered,
@@ -217,7 +227,7 @@ async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Re
         }
     };
     let findings = findings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let answer = Finished::new(id, writer.draft(), ending, findings);
+    let answer = Finished::new(id, writer.draft(), ending, findings, &question.said);
     let mut pauses = STORE_AGAIN.iter();
     loop {
         let Err(error) = answer.store(state, reservation, &calls).await else { return Ok(()) };
@@ -253,13 +263,13 @@ struct Finished {
 }
 
 impl Finished {
-    fn new(id: Uuid, draft: Draft, ending: Ending, findings: Findings) -> Self {
+    fn new(id: Uuid, draft: Draft, ending: Ending, findings: Findings, said: &str) -> Self {
         let (state, problem) = match ending {
             Ending::Answered => (AnswerState::Complete, None),
             Ending::Stopped => (AnswerState::Stopped, None),
             Ending::Failed(error) => (AnswerState::Failed, Some(ApiError::from(error).message)),
         };
-        let unverified = grounding::unverified(&draft.text, &findings.figures);
+        let unverified = grounding::unverified(&draft.text, &format!("{}\n{said}", findings.figures), &findings.quoted);
         Self { id, draft, state, problem, sources: findings.sources, unverified }
     }
 

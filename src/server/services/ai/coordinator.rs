@@ -30,6 +30,8 @@ pub(super) struct Question {
     pub turns: Vec<Turn>,
     /// The question alone.
     pub text: String,
+    /// Figures that were given before: by the creator, or in an answer that had looked them up.
+    pub said: String,
     /// How the creator writes.
     pub voice: Voice,
     /// Whether it was answered before, and is to be answered once more.
@@ -109,7 +111,8 @@ async fn run(
     let mut prompt = chat::prompt(agent, question.turns.clone(), &question.voice, state.clock.now().date_naive());
     let mut has_said = false;
     let mut answered = Vec::new();
-    for _ in 0..=MOST_ROUNDS {
+    for round in 0..=MOST_ROUNDS {
+        prompt.must_answer = round == MOST_ROUNDS;
         let (reply, is_known) = calls
             .stream(agent, &prompt, &mut |text| {
                 if std::mem::take(&mut has_said) {
@@ -141,6 +144,6 @@ async fn run(
         let calls = reply.calls.into_iter().take(MOST_LOOKUPS).collect();
         prompt.turns.extend([Turn::Calls { said: reply.text, calls }, Turn::Results(results)]);
     }
-    tracing::warn!(agent = agent.as_str(), "an agent looked things up without end");
+    tracing::warn!(agent = agent.as_str(), "an agent looked things up where it had to answer");
     Err(AiError::NoAnswer)
 }

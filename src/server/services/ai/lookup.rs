@@ -15,10 +15,10 @@ use crate::{
     server::{
         ai::{
             ToolCall, ToolResult,
-            agents::{fenced, is_fenced},
-            tools::Lookup,
+            agents::{fenced, unfenced},
+            tools::{Lookup, ToolRequest},
         },
-        db::integrations::Integration,
+        db::{self, integrations::Integration},
         services::{
             analytics::{self, AnalyticsError, Selection},
             home, integrations,
@@ -37,6 +37,8 @@ pub(super) struct Findings {
     pub sources: Vec<Source>,
     /// The figures in it, as the model was told. What people wrote is no source: a title can say anything.
     pub figures: String,
+    /// What people wrote, which an answer may quote: titles, and names.
+    pub quoted: Vec<String>,
 }
 
 impl Findings {
@@ -44,6 +46,7 @@ impl Findings {
     pub fn extend(&mut self, other: Self) {
         other.sources.into_iter().for_each(|source| self.add_source(source));
         self.figures.push_str(&other.figures);
+        self.quoted.extend(other.quoted);
     }
 
     /// Looks up something of one account, or of all that are connected.
@@ -66,12 +69,37 @@ impl Findings {
         Ok(found)
     }
 
+    /// Looks up the same of each of some accounts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn gather_each(
+        &mut self,
+        state: &AppState,
+        user_id: Uuid,
+        lookups: &[Lookup],
+        accounts: &[Integration],
+    ) -> Result<Value, AnalyticsError> {
+        let mut figures = Vec::new();
+        for account in accounts {
+            let mut own = Vec::new();
+            for lookup in lookups {
+                own.push(self.gather(state, user_id, *lookup, Some(account)).await?);
+            }
+            let name = fenced(&handle(&account.account_name));
+            figures.push(json!({ "platform": account.provider.label(), "account": name, "figures": own }));
+        }
+        Ok(json!(figures))
+    }
+
     fn add_figures(&mut self, found: &Value) {
         match found {
             Value::Array(values) => values.iter().for_each(|value| self.add_figures(value)),
             Value::Object(fields) => fields.values().for_each(|value| self.add_figures(value)),
-            Value::String(text) if is_fenced(text) => {}
-            Value::String(text) => self.figures.extend([text, "\n"]),
+            Value::String(text) => match unfenced(text) {
+                Some(written) => self.quoted.push(written.to_owned()),
+                None => self.figures.extend([text, "\n"]),
+            },
             Value::Number(number) => self.figures.extend([&number.to_string(), "\n"]),
             Value::Bool(_) | Value::Null => {}
         }
@@ -85,14 +113,25 @@ impl Findings {
 
     /// Looks up what a model asks for. What goes wrong is told to the model alone: it can ask again, or answer without.
     pub async fn look_up(&mut self, state: &AppState, user_id: Uuid, call: &ToolCall) -> ToolResult {
-        let found = match Lookup::parse(&call.name, &call.arguments) {
-            Ok(lookup) => self.gather(state, user_id, lookup, None).await.unwrap_or_else(|error| {
-                tracing::error!(%error, ?lookup, "nothing could be looked up");
+        let found = match ToolRequest::parse(&call.name, &call.arguments) {
+            Ok(request) => self.answer(state, user_id, request).await.unwrap_or_else(|error| {
+                tracing::error!(%error, ?request, "nothing could be looked up");
                 json!({ "error": "This could not be read just now." })
             }),
             Err(sentence) => json!({ "error": sentence }),
         };
         ToolResult { id: call.id.clone(), name: call.name.clone(), found }
+    }
+
+    async fn answer(&mut self, state: &AppState, user_id: Uuid, request: ToolRequest) -> Result<Value, AnalyticsError> {
+        let ToolRequest { lookup, platform } = request;
+        let Some(platform) = platform else { return self.gather(state, user_id, lookup, None).await };
+        let mut accounts = db::integrations::list(&state.db, user_id).await?;
+        accounts.retain(|account| account.provider == platform);
+        if accounts.is_empty() {
+            return Ok(json!({ "error": format!("No account of {} is connected.", platform.label()) }));
+        }
+        self.gather_each(state, user_id, &[lookup], &accounts).await
     }
 }
 
@@ -152,7 +191,7 @@ async fn accounts(state: &AppState, user_id: Uuid) -> Result<(Value, Source), An
         .map(|account| {
             json!({
                 "platform": account.provider.label(),
-                "name": fenced(&account.account_name),
+                "name": fenced(&handle(&account.account_name)),
                 "status": account.status,
                 "connectedAt": account.connected_at.date_naive(),
                 "lastReadAt": account.last_sync_at,
@@ -160,6 +199,11 @@ async fn accounts(state: &AppState, user_id: Uuid) -> Result<(Value, Source), An
         })
         .collect();
     Ok((json!({ "accounts": told }), Source { title: "Connected accounts".to_owned(), as_of: newest }))
+}
+
+/// As people write a name: one of digits alone is told from a figure by it.
+fn handle(name: &str) -> String {
+    format!("@{name}")
 }
 
 fn figures(stats: &HomeStats) -> Value {
@@ -225,6 +269,7 @@ fn days(analytics: &Analytics) -> Value {
 fn post(post: &PostView) -> Value {
     json!({
         "platform": Platform::label(post.provider),
+        "account": fenced(&handle(&post.account_name)),
         "title": fenced(&post.title),
         "publishedAt": post.published_at.date_naive(),
         "views": post.views.map(grouped),

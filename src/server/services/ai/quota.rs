@@ -1,10 +1,12 @@
 //! How much a creator may ask: counted before a model is, so that however many ask at once, in however many processes, it holds.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::AiError;
+use super::{AiError, MonthlyLimit};
 use crate::{
     domain::{
         account::CurrentUser,
@@ -25,8 +27,10 @@ use crate::{
     },
 };
 
-/// Longer than an answer may take, its repair included: what is not ended then belongs to a process that died.
-pub(super) const LONGEST: TimeDelta = TimeDelta::minutes(5);
+/// No answer takes longer, its repair included.
+pub(super) const LONGEST_ANSWER: Duration = Duration::from_mins(4);
+/// What is not ended then belongs to a process that died.
+const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
 /// What a creator has used of the month.
 ///
@@ -60,9 +64,9 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     if let Some(limit) = user.plan.monthly_requests()
         && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
     {
-        return Err(AiError::QuotaExceeded);
+        return Err(reached(MonthlyLimit::Requests, month, now));
     }
-    guard_cost(state, &mut tx, user, month).await?;
+    guard_cost(state, &mut tx, user, now).await?;
     let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
     tx.commit().await?;
     Ok(reservation)
@@ -98,15 +102,22 @@ pub(super) async fn limit_pace(state: &AppState, user: &CurrentUser) -> Result<(
 
 /// A month's cost has a limit, too, as requests that do not count are paid for: ours, and the creator's own where requests are without
 /// one. What is under way is not known yet, and can go beyond it.
-async fn guard_cost(state: &AppState, tx: &mut PgConnection, user: &CurrentUser, month: NaiveDate) -> Result<(), AiError> {
+async fn guard_cost(state: &AppState, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
+    let month = first_of_month(now);
     let spent = db::ai_ledger::spent(&mut *tx, user.id, month).await?;
     if user.plan.monthly_requests().is_none() {
         let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro;
         if cap.is_some_and(|cap| spent >= cap) {
-            return Err(AiError::CapReached);
+            return Err(reached(MonthlyLimit::Cap, month, now));
         }
     }
-    if spent * 100 >= state.config.limits.ai_cost_guard * user.plan.guard_share() { Err(AiError::GuardReached) } else { Ok(()) }
+    let is_guarded = spent * 100 >= state.config.limits.ai_cost_guard * user.plan.guard_share();
+    if is_guarded { Err(reached(MonthlyLimit::Guard, month, now)) } else { Ok(()) }
+}
+
+fn reached(limit: MonthlyLimit, month: NaiveDate, now: DateTime<Utc>) -> AiError {
+    let seconds = (end_of(month) - now).num_seconds().max(0) + 1;
+    AiError::LimitReached(limit, u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
 impl Reservation {
@@ -125,7 +136,7 @@ impl Reservation {
         let used = db::ai_ledger::count_settled(&mut *tx, self.user_id, self.month).await?;
         for (level, message) in [(80, Message::QuotaNear as fn(String) -> Message), (100, Message::QuotaUsedUp)] {
             let is_reached = used * 100 >= limit * i64::from(level);
-            if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, level, now).await? {
+            if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
                 let mail = message(state.config.app.link(SETTINGS)).to(&*self.email);
                 db::outbox::insert(&mut *tx, &mail, now).await?;
                 state.due_bell.notify_one();

@@ -19,14 +19,9 @@ use crate::{
             report::{Feedback, FeedbackInput, Report, ReportBody, ReportInput, ReportRequest},
         },
         analytics::PostOrder,
-        choice::Choice,
     },
     server::{
-        ai::{
-            Prompt,
-            agents::{fenced, reports},
-            tools::Lookup,
-        },
+        ai::{Prompt, agents::reports, tools::Lookup},
         db::{
             self, DbError,
             ai_reports::{NewReport, StoredReport},
@@ -89,7 +84,7 @@ impl Work for ReportWork {
     }
 
     async fn store(&self, tx: &mut PgConnection, id: Uuid, body: &ReportBody) -> Result<(), DbError> {
-        let unverified = grounding::unverified(&body.texts().join("\n"), &self.findings.figures);
+        let unverified = grounding::unverified(&body.texts().join("\n"), &self.findings.figures, &self.findings.quoted);
         let (request, sources, is_sandbox) = (&self.request, self.findings.sources.as_slice(), self.is_sandbox);
         db::ai_reports::insert(tx, &NewReport { id, request, body, sources, unverified: &unverified, is_sandbox }).await
     }
@@ -111,21 +106,14 @@ async fn gather(
             vec![Lookup::Figures(range), Lookup::Days(range), Lookup::Posts(range, PostOrder::Best), Lookup::Posts(range, PostOrder::Worst)]
         }
     };
-    let mut figures = Vec::new();
     if accounts.is_empty() {
+        let mut figures = Vec::new();
         for lookup in lookups {
             figures.push(findings.gather(state, user_id, lookup, None).await?);
         }
         return Ok(json!(figures));
     }
-    for account in accounts {
-        let mut own = Vec::new();
-        for lookup in &lookups {
-            own.push(findings.gather(state, user_id, *lookup, Some(account)).await?);
-        }
-        figures.push(json!({ "platform": account.provider.label(), "account": fenced(&account.account_name), "figures": own }));
-    }
-    Ok(json!(figures))
+    Ok(findings.gather_each(state, user_id, &lookups, accounts).await?)
 }
 
 /// A report that was written for a creator, or the newest of an operation.
@@ -144,11 +132,11 @@ pub async fn report(state: &AppState, user_id: Uuid, operation: Operation, id: O
     Ok(Some(Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at }))
 }
 
-/// Notes what a creator thinks of a part of a report.
+/// Notes what a creator thinks of a part of a report. Returns it, and the page of the report.
 ///
 /// # Errors
 /// Unknown: there is no such report or part, or it is somebody else's.
-pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInput) -> Result<Feedback, AiError> {
+pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInput) -> Result<(Feedback, String), AiError> {
     let (id, feedback) = input.parse().ok_or(AiError::Unknown)?;
     let found = db::ai_reports::list(&state.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::Unknown)?;
     let parts = match &found.body {
@@ -157,7 +145,7 @@ pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInpu
     };
     let is_part = usize::try_from(feedback.item).is_ok_and(|item| item < parts);
     if is_part && db::ai_reports::save_feedback(&state.db, user_id, id, &feedback, state.clock.now()).await? {
-        Ok(feedback)
+        Ok((feedback, found.body.page(id, &found.request)))
     } else {
         Err(AiError::Unknown)
     }

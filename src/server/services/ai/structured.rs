@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     AiError,
     calls::Calls,
-    quota::{self, Reservation},
+    quota::{self, LONGEST_ANSWER, Reservation},
 };
 use crate::{
     domain::{
@@ -50,7 +50,7 @@ pub(super) async fn write<W: Work>(state: &AppState, user: &CurrentUser, work: &
     let (reservation, answer) = match known {
         // It costs nothing, so nothing has to be left of the month.
         Some(answer) => (quota::note(state, user, operation).await?, Ok(answer)),
-        None => (quota::reserve(state, user, operation).await?, calls.ask_for(agent, &prompt, |answer| work.read(answer)).await),
+        None => (quota::reserve(state, user, operation).await?, ask(&calls, agent, &prompt, work).await),
     };
     let id = reservation.id;
     let outcome = match answer {
@@ -62,6 +62,11 @@ pub(super) async fn write<W: Work>(state: &AppState, user: &CurrentUser, work: &
         reservation.release(state, &calls.list()).await?;
     }
     outcome.map(|()| id)
+}
+
+async fn ask<W: Work>(calls: &Calls<'_>, agent: AgentKind, prompt: &Prompt, work: &W) -> Result<W::Answer, AiError> {
+    let asked = calls.ask_for(agent, prompt, |answer| work.read(answer));
+    tokio::time::timeout(LONGEST_ANSWER, asked).await.unwrap_or(Err(AiError::NoAnswer))
 }
 
 async fn keep<W: Work>(
