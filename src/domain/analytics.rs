@@ -214,11 +214,6 @@ pub struct Post {
     pub shares: Option<i64>,
 }
 
-/// How many pages so many posts fill; at least one.
-pub const fn pages_of(total: u32) -> u32 {
-    if total == 0 { 1 } else { total.div_ceil(PAGE) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,10 +240,5 @@ mod tests {
         assert_eq!(PostView { views: Some(0), ..post() }.engagement(), None);
         assert_eq!(PostView { views: Some(300), ..post() }.engagement(), Some(500));
         assert_eq!(PostView { likes: None, comments: None, ..post() }.interactions(), None, "unknown is not 0");
-    }
-
-    #[test]
-    fn there_is_always_a_page() {
-        assert_eq!([0, 1, 50, 51].map(pages_of), [1, 1, 1, 2]);
     }
 }

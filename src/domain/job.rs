@@ -32,11 +32,15 @@ pub struct JobsReport {
     /// Those that were given up, the newest first; a page of them.
     pub failed: Vec<FailedJob>,
     /// How many were given up in all.
-    pub failed_in_all: i64,
+    pub failed_in_all: u32,
+    /// Which page of them, counted from 1.
+    pub page: u32,
+    /// How many pages of them there are.
+    pub pages: u32,
 }
 
 /// Failed jobs on a page.
-pub const FAILED_ON_PAGE: i64 = 50;
+pub const FAILED_ON_PAGE: u32 = 50;
 
 /// How much work of a kind there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

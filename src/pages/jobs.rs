@@ -35,11 +35,14 @@ pub fn JobsPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton label="Loading the jobs"/> }>
             {move || Suspend::new(async move {
                 match report.await {
-                    Ok(report) => view! {
-                        <FailedJobs failed=report.failed failed_in_all=report.failed_in_all page=page.get_untracked() retry dismiss/>
-                        <Queues queues=report.queues/>
+                    Ok(report) => {
+                        let queues = report.queues.clone();
+                        view! {
+                            <FailedJobs report retry dismiss/>
+                            <Queues queues/>
+                        }
+                        .into_any()
                     }
-                    .into_any(),
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}

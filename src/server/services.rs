@@ -12,3 +12,4 @@ pub mod home;
 pub mod integrations;
 pub mod jobs;
 pub mod onboarding;
+mod paging;

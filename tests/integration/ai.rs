@@ -1,7 +1,5 @@
 //! What AI answers, what counts, and what it costs.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, TimeDelta};
 use huntaze::{
     domain::account::Plan,
@@ -78,40 +76,6 @@ async fn what_is_not_understood_costs_nothing(db: PgPool) {
     }
     "#);
     assert_eq!((member.used_requests().await, spent(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
-}
-
-/// Each fault: what the creator gets, whether it counts, and what it costs all the same.
-#[sqlx::test]
-async fn a_request_that_is_not_answered_does_not_count(db: PgPool) {
-    let (_app, sandbox, mut member) = ready(db.clone()).await;
-    let mut table = String::from("fault           times status code           counts calls paid for\n");
-    for (kind, times) in [
-        (FaultKind::Blocked, 1),
-        (FaultKind::Truncated, 1),
-        (FaultKind::ErrorBody, 1),
-        (FaultKind::ErrorBody, 2),
-        (FaultKind::Retired, 1),
-        (FaultKind::Retired, 2),
-        (FaultKind::RateLimited, 1),
-        (FaultKind::Revoked, 1),
-        (FaultKind::ServerError, 1),
-        (FaultKind::ServerError, 2),
-        (FaultKind::Html, 2),
-        (FaultKind::ConnectionReset, 2),
-    ] {
-        let before = (member.used_requests().await, spent(&db).await.0);
-        let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
-        sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
-        let answer = member.post("/api/ai/generate-caption", anew()).await;
-        let status = answer.status.as_u16();
-        let code = if status == 200 { String::new() } else { answer.code() };
-        let after = (member.used_requests().await, spent(&db).await.0);
-        let (fault, counts, calls) = (format!("{kind:?}"), after.0 - before.0, after.1 - before.1);
-        let _ = writeln!(table, "{fault:<15} {times:<5} {status:<6} {code:<14} {counts:<6} {calls}");
-        sandbox.world.clear_faults();
-    }
-    println!("{table}");
-    insta::assert_snapshot!(table);
 }
 
 /// However many ask at once, in however many processes.

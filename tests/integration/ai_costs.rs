@@ -2,12 +2,19 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze::{
-    domain::account::Plan,
-    server::services::{admin, ai},
+    domain::{
+        account::Plan,
+        ai::{AgentKind, TokenUsage},
+    },
+    server::{
+        db::{self, ai_ledger::Call},
+        services::{admin, ai},
+    },
 };
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::support::{Client, Said, ScriptedModel, TestApp};
 
@@ -149,7 +156,31 @@ async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
     sqlx::query(before).bind(18).execute(&db).await.expect("inserted");
     ask(&mut ada, 4).await;
     assert_eq!(subjects(&app).await, ["You have used 80 % of this month's AI requests", "You have used all AI requests of this month"]);
-    ada.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(429);
+    let refused = ada.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(429);
+    let february = chrono::DateTime::parse_from_rfc3339("2026-02-01T00:00:00Z").expect("a time");
+    let seconds: i64 = refused.header("retry-after").parse().expect("seconds");
+    assert!((1..=2).contains(&(seconds - (february.to_utc() - app.state.clock.now()).num_seconds())), "{seconds}");
+    // Of a larger plan in the same month it is said again.
+    admin::set_plan(&db, EMAIL, Plan::Pro, app.state.clock.now()).await.expect("set");
+    sqlx::query(before).bind(700).execute(&db).await.expect("inserted");
+    ask(&mut ada, 5).await;
+    assert_eq!(subjects(&app).await.len(), 3);
+}
+
+/// A transaction whose end was not heard of is made again: each call is noted once.
+#[sqlx::test]
+async fn a_call_is_noted_once(db: PgPool) {
+    let (app, _) = TestApp::with_sandbox(db.clone()).await;
+    let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
+    app.member(EMAIL).await.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(200);
+    let request: Uuid = sqlx::query_scalar("SELECT id FROM ai_requests").fetch_one(&db).await.expect("a request");
+    let (id, tokens) = (Uuid::now_v7(), TokenUsage { input: 1, output: 1 });
+    let call = Call { id, agent: AgentKind::Sales, model: "m".to_owned(), tokens, cost_micro: 2, is_known: false };
+    for _ in 0..2 {
+        db::ai_ledger::insert_calls(&db, request, std::slice::from_ref(&call), app.state.clock.now()).await.expect("noted");
+    }
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM ai_usage").fetch_one(&db).await.expect("a count");
+    assert_eq!(count, 2);
 }
 
 #[sqlx::test]

@@ -1,7 +1,5 @@
 //! What the assistant answers, what it looks up, and what becomes of an answer that nobody waits for.
 
-use std::fmt::Write as _;
-
 use chrono::TimeDelta;
 use huntaze::server::{
     ai::{ModelError, Prompt, Turn},
@@ -10,7 +8,6 @@ use huntaze::server::{
         http,
     },
 };
-use huntaze_sandbox::{Fault, FaultKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -158,42 +155,6 @@ async fn who_comes_back_in_the_middle_misses_nothing(db: PgPool) {
     assert_eq!(messages(&mut member, &json!(id)).await[1]["state"], "complete");
 }
 
-/// Each fault: what the creator is told, whether it counts, and what it costs all the same.
-#[sqlx::test]
-async fn an_answer_that_failed_says_why_and_does_not_count(db: PgPool) {
-    let (_app, sandbox, mut member) = ready(db.clone()).await;
-    let mut table = String::from("fault           times status state    counts calls paid for, and what the creator reads\n");
-    for (kind, times) in [
-        (FaultKind::Blocked, 1),
-        (FaultKind::Truncated, 1),
-        (FaultKind::CutStream, 1),
-        (FaultKind::MalformedChunk, 1),
-        (FaultKind::MalformedChunk, 2),
-        (FaultKind::Retired, 1),
-        (FaultKind::Retired, 2),
-        (FaultKind::RateLimited, 1),
-        (FaultKind::Revoked, 1),
-        (FaultKind::ServerError, 1),
-        (FaultKind::ServerError, 2),
-        (FaultKind::ConnectionReset, 2),
-    ] {
-        let before = (member.used_requests().await, spent(&db).await.0);
-        let (provider, endpoint) = ("gemini".to_owned(), "stream".to_owned());
-        sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
-        // Another question each time: what was answered before is known.
-        let answer = member.post("/api/ai/chat", json!({ "message": format!("How are my views after {kind:?}, {times}?") })).await;
-        let after = (member.used_requests().await, spent(&db).await.0);
-        let (fault, status, json) = (format!("{kind:?}"), answer.status.as_u16(), answer.json());
-        let (state, problem) =
-            (json["message"]["state"].as_str().expect("a state"), json["message"]["problem"].as_str().unwrap_or_default());
-        let (counts, calls) = (after.0 - before.0, after.1 - before.1);
-        let _ = writeln!(table, "{fault:<15} {times:<5} {status:<6} {state:<8} {counts:<6} {calls} {problem}");
-        sandbox.world.clear_faults();
-    }
-    println!("{table}");
-    insta::assert_snapshot!(table);
-}
-
 #[sqlx::test]
 async fn several_agents_answer_together_and_one_that_fails_does_not_fail_the_whole(db: PgPool) {
     let model = ScriptedModel::quick(|prompt| match prompt.instruction.split(' ').nth(3) {
@@ -320,6 +281,76 @@ async fn of_two_tabs_that_ask_at_once_one_is_answered(db: PgPool) {
     assert_eq!(messages(&mut member, &conversation).await.len(), 4);
 }
 
+/// What was said elsewhere, and was never seen by who asks again, is not deleted.
+#[sqlx::test]
+async fn only_what_was_seen_is_replaced(db: PgPool) {
+    let model = ScriptedModel::quick(|_| Ok(Said::text("Yes.")));
+    let (_app, mut member) = scripted(db.clone(), &model).await;
+    let conversation = ask(&mut member, "First views?", &Value::Null).await["conversationId"].clone();
+    let seen = messages(&mut member, &conversation).await;
+    ask(&mut member, "Second views?", &conversation).await;
+    let again =
+        |newest: &Value| json!({ "message": "Views?", "conversationId": conversation, "replaces": seen[0]["id"], "newest": newest["id"] });
+    let refused = member.post("/api/ai/chat/start", again(&seen[1])).await.expect_status(409);
+    assert_eq!(refused.code(), "conflict");
+    let all = messages(&mut member, &conversation).await;
+    assert_eq!((all.len(), member.used_requests().await), (4, 2), "nothing is lost, and the refused one does not count");
+    member.post("/api/ai/chat", again(&all[3])).await.expect_status(200);
+    assert_eq!(messages(&mut member, &conversation).await.len(), 2);
+}
+
+/// Who may look up no more answers with what there is.
+#[sqlx::test]
+async fn the_last_round_answers(db: PgPool) {
+    let curious = ScriptedModel::quick(|prompt| {
+        if prompt.must_answer {
+            Ok(Said::text("That is all I know."))
+        } else {
+            Ok(Said::Calls(vec![("list_accounts".to_owned(), Value::Null)]))
+        }
+    });
+    let (_app, mut member) = scripted(db.clone(), &curious).await;
+    let answer = ask(&mut member, "How are my views?", &Value::Null).await;
+    assert_eq!((&answer["message"]["state"], &answer["message"]["text"]), (&json!("complete"), &json!("That is all I know.")));
+    assert_eq!(curious.asked().len(), 5);
+}
+
+/// One platform is looked up by itself, and only where the creator has an account there.
+#[sqlx::test]
+async fn a_platform_is_looked_up_by_itself(db: PgPool) {
+    let model = ScriptedModel::quick(|prompt| {
+        if let Some(Turn::Results(results)) = prompt.turns.last() {
+            return Ok(Said::text(&results.iter().map(|result| result.found.to_string()).collect::<Vec<_>>().join("\n")));
+        }
+        let call = |platform: &str| ("get_figures".to_owned(), json!({ "range": "7d", "platform": platform }));
+        Ok(Said::Calls(vec![call("instagram"), call("tiktok")]))
+    });
+    let (app, sandbox) = TestApp::with_sandbox(db).await;
+    let app = app.with_model(model);
+    let mut member = app.member(EMAIL).await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    let message = ask(&mut member, "How are my views?", &Value::Null).await["message"].clone();
+    let text = message["text"].as_str().expect("text");
+    assert!(text.contains("@ada.creates") && text.contains("No account of TikTok is connected."), "{text}");
+    assert_eq!(message["sources"][0]["title"], "Instagram @ada.creates: Audience, views, engagement and revenue, last 7 days");
+    assert_eq!(message["unverified"], json!([]), "{text}");
+}
+
+/// What the creator said, and what an answer before had looked up, may be said again.
+#[sqlx::test]
+async fn what_was_said_before_is_no_invention(db: PgPool) {
+    let model = ScriptedModel::quick(|prompt| match prompt.turns.as_slice() {
+        [Turn::User(_)] => Ok(Said::text("You would have 987,654.")),
+        _ => Ok(Said::text("Of 4,321 and 987,654, the first.")),
+    });
+    let (_app, mut member) = scripted(db, &model).await;
+    let first = ask(&mut member, "How many views?", &Value::Null).await;
+    assert_eq!(first["message"]["unverified"], json!(["987,654"]));
+    let second = ask(&mut member, "And with 4321 views?", &first["conversationId"]).await;
+    assert_eq!(second["message"]["unverified"], json!(["987,654"]), "an invention does not become true when it is said again");
+}
+
 /// From another process, whose word the one that writes reads in the database.
 #[sqlx::test]
 async fn another_process_stops_it_too(db: PgPool) {
@@ -437,8 +468,10 @@ async fn without_a_key_the_assistant_says_so(db: PgPool) {
     let mut member = app.member(EMAIL).await;
     assert_eq!(member.post("/api/ai/chat", json!({ "message": "Hello" })).await.expect_status(503).code(), "unavailable");
     member.post("/api/ai/chat/stream", json!({ "message": "Hello" })).await.expect_status(503);
-    let page = member.page("/assistant").await.expect_status(200).body;
-    assert!(page.contains("There is no AI here.") && !page.contains("Ask the assistant"), "{page}");
+    for path in ["/assistant", "/settings"] {
+        let page = member.page(path).await.expect_status(200).body;
+        assert!(page.contains("There is no AI here.") && page.contains("AI is not set up") && !page.contains("Your question"), "{page}");
+    }
 }
 
 /// What people write to get at what is not theirs.
@@ -476,9 +509,13 @@ async fn no_attack_reads_what_is_not_the_creators(db: PgPool) {
         if prompt.turns.iter().any(|turn| matches!(turn, Turn::Results(_))) {
             return Ok(Said::text("Done."));
         }
-        let arguments = json!({
+        let mut arguments = json!({
             "range": "90d", "order": "newest", "userId": "eve@example.com", "account": "eve.secret", "query": "SELECT * FROM users",
         });
+        // Both have an account there.
+        if matches!(prompt.turns.last(), Some(Turn::User(question)) if question.contains("eve.secret")) {
+            arguments["platform"] = json!("instagram");
+        }
         Ok(Said::Calls(tools.iter().map(|tool| ((*tool).to_owned(), arguments.clone())).collect()))
     });
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
@@ -517,7 +554,7 @@ async fn no_attack_reads_what_is_not_the_creators(db: PgPool) {
                 // Ada's own titles are attacks that name Eve.
                 let text =
                     ATTACKS.iter().fold(result.found.to_string(), |text, attack| text.replace(json!(attack).as_str().expect("text"), ""));
-                assert!(!text.contains(&eves) && !text.contains("Evening of") && !text.contains("\"<<<\\neve.secret"), "{text}");
+                assert!(!text.contains(&eves) && !text.contains("Evening of") && !text.contains("<<<\\n@eve.secret"), "{text}");
             }
         }
     }

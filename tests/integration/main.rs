@@ -12,6 +12,7 @@ mod contract;
 mod database;
 mod drafts;
 mod earnings;
+mod faults;
 mod home;
 mod hostile;
 mod integrations;

@@ -1,8 +1,5 @@
 //! Structured answers: what figures mean, and how to sell more.
 
-use std::fmt::Write as _;
-
-use huntaze_sandbox::{Fault, FaultKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -55,43 +52,11 @@ async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
         eve.post(uri, json!({ "range": "1y", "integrationIds": ["x"] })).await.expect_status(400);
     }
     assert_eq!(member.used_requests().await, 2);
-    assert_eq!(member.get("/api/account/export").await.json()["reports"].as_array().expect("a list").len(), 2);
+    let export = member.get("/api/account/export").await.json();
+    assert_eq!(["reports", "feedback"].map(|name| export[name].as_array().expect("a list").len()), [2, 2]);
+    assert_eq!(export["aiSettings"], json!({ "voice": { "samples": [], "neverWords": [] }, "monthlyCapMicro": null }));
     member.get("/api/ai/report?operation=chat").await.expect_status(200);
     member.get("/api/ai/report?operation=x").await.expect_status(400);
-}
-
-/// Each fault at each of the two: status, whether it counts, and what it costs all the same.
-#[sqlx::test]
-async fn a_report_that_is_not_there_does_not_count(db: PgPool) {
-    let (_app, sandbox, mut member, _) = ready(db.clone()).await;
-    let mut table = String::from("fault           times endpoint                    status code         counts calls paid for\n");
-    for (kind, times) in [
-        (FaultKind::Blocked, 1),
-        (FaultKind::Truncated, 1),
-        (FaultKind::ErrorBody, 1),
-        (FaultKind::ErrorBody, 2),
-        (FaultKind::Retired, 1),
-        (FaultKind::RateLimited, 1),
-        (FaultKind::Revoked, 1),
-        (FaultKind::ServerError, 2),
-        (FaultKind::ConnectionReset, 2),
-    ] {
-        for uri in BOTH {
-            let calls = async || -> i64 { sqlx::query_scalar("SELECT count(*) FROM ai_usage").fetch_one(&db).await.expect("a count") };
-            let before = (member.used_requests().await, calls().await);
-            let (provider, endpoint) = ("gemini".to_owned(), "generate".to_owned());
-            sandbox.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
-            let answer = member.post(uri, json!({ "range": "7d", "anew": true })).await;
-            let status = answer.status.as_u16();
-            let code = if status == 200 { String::new() } else { answer.code() };
-            let (counts, paid) = (member.used_requests().await - before.0, calls().await - before.1);
-            let fault = format!("{kind:?}");
-            let _ = writeln!(table, "{fault:<15} {times:<5} {uri:<27} {status:<6} {code:<12} {counts:<6} {paid}");
-            sandbox.world.clear_faults();
-        }
-    }
-    println!("{table}");
-    insta::assert_snapshot!(table);
 }
 
 #[sqlx::test]
@@ -103,6 +68,14 @@ async fn without_a_script_a_report_stands_in_the_address(db: PgPool) {
     let back = member.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", &account)]).await.location().to_owned();
     assert!(back.starts_with(&format!("/analytics?range=7d&account={account}&report=")), "{back}");
     assert!(member.page(&back).await.body.contains("What your figures mean"));
+    // Who says what helps comes back to where that was asked.
+    let id = back.split("report=").nth(1).expect("an id").to_owned();
+    let thought = [("reportId", id.as_str()), ("item", "0"), ("isUseful", "true")];
+    assert_eq!(member.submit("/api/ai/feedback", &thought).await.location(), back);
+    assert_eq!(member.submit("/api/ai/feedback", &[("reportId", "x\r\ny"), ("item", "0")]).await.location(), "/sales");
+    // What was looked at is not lost with an error.
+    let wrong = member.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", "x")]).await;
+    assert_eq!(wrong.location(), "/analytics?range=7d&account=x");
 }
 
 #[sqlx::test]

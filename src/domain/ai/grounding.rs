@@ -70,7 +70,7 @@ fn is_date_or_time(written: &str) -> bool {
     let parts: Vec<_> = written.split(BETWEEN).collect();
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let is_short = |part: &&str| part.len() <= 2 && is_number(part);
-    let is_year = |part: &&str| part.len() == 4 && is_number(part);
+    let is_year = |part: &&str| part.len() == 4 && is_number(part) && part.parse().is_ok_and(|year| YEARS.contains(&year));
     let years = parts.iter().filter(|part| is_year(part)).count();
     parts.len() > 1 && parts.iter().all(|part| is_short(part) || is_year(part)) && years < 2 && (written.contains([':', '/']) || years == 1)
 }
@@ -107,7 +107,7 @@ fn number(text: &str, run: Range<usize>) -> Option<Number> {
     let says = |words: &[&str]| words.iter().any(|word| next.starts_with(word));
     let has_sign = before.is_some_and(|before| matches!(before, '$' | '€' | '£' | '¥'));
     let has_unit = has_sign || factor > 1 || !fraction.is_empty() || says(&UNITS);
-    let is_year = written.len() == 4 && (1900..2100).contains(&(value / ONE)) && !has_unit && !says(&COUNTED);
+    let is_year = written.len() == 4 && YEARS.contains(&(value / ONE)) && !has_unit && !says(&COUNTED);
     if is_year {
         return None;
     }
@@ -115,6 +115,7 @@ fn number(text: &str, run: Range<usize>) -> Option<Number> {
     Some(Number { place: start..run.end + suffix, value, step, has_unit })
 }
 
+const YEARS: Range<i128> = 1900..2100;
 const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
 /// What makes a number a share or an amount, in English and French.
 const UNITS: [&str; 14] = ["%", "percent", "per cent", "pour cent", "$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "euro", "cents"];
@@ -287,8 +288,8 @@ mod tests {
     fn commas_are_read_as_they_are_meant() {
         assert_eq!(unverified("4,25 % de 12 345, 3\u{202f}912\u{202f}004 vues", LOOKED_UP), Vec::<String>::new());
         assert_eq!(unverified("12 3456 et 1234 567", LOOKED_UP), ["12", "3456", "1234", "567"]);
-        assert_eq!(numbers("1,5").first().map(|number| number.value), Some(15_000));
-        assert_eq!(numbers("1,500").first().map(|number| number.value), Some(15_000_000));
+        assert_eq!(numbers("1,5").first().map(|number| number.value), Some(ONE * 3 / 2));
+        assert_eq!(numbers("1,500").first().map(|number| number.value), Some(ONE * 1500));
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use crate::{
     api::jobs::{DismissJob, RetryJob},
     domain::{
         choice::Choice,
-        job::{FAILED_ON_PAGE, FailedJob, QueueReport},
+        job::{FailedJob, JobsReport, QueueReport},
     },
     hooks::{
         form::{Form, FormFunction, FormState},
@@ -70,16 +70,12 @@ fn QueueRow(queue: QueueReport) -> impl IntoView {
 /// Jobs that were given up, a page of them.
 #[component]
 pub fn FailedJobs(
-    /// The newest first.
-    failed: Vec<FailedJob>,
-    /// How many there are on all pages.
-    failed_in_all: i64,
-    /// Counted from 1.
-    page: u32,
+    /// A page of them, the newest first.
+    report: JobsReport,
     retry: FormState<RetryJob>,
     dismiss: FormState<DismissJob>,
 ) -> impl IntoView {
-    let pages = u32::try_from((failed_in_all + FAILED_ON_PAGE - 1) / FAILED_ON_PAGE).unwrap_or(u32::MAX);
+    let JobsReport { failed, failed_in_all, page, pages, .. } = report;
     let list = if failed.is_empty() {
         view! { <p>"No job has failed."</p> }.into_any()
     } else {

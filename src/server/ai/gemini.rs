@@ -24,10 +24,17 @@ use crate::{
     },
 };
 
-/// One answer takes no longer, thinking included.
-pub const TIMEOUT: Duration = Duration::from_mins(1);
-/// A stream that says nothing for so long has broken off.
-const SILENCE: Duration = Duration::from_secs(30);
+/// How long a model is waited for.
+const PATIENCE: Patience = Patience { answer: Duration::from_mins(1), silence: Duration::from_secs(30) };
+
+#[derive(Clone, Copy)]
+struct Patience {
+    /// One answer takes no longer, thinking included.
+    answer: Duration,
+    /// A stream that says nothing for so long has broken off.
+    silence: Duration,
+}
+
 /// After an answer of 500, 503 or 504, before it is asked once more.
 const BREATH: Duration = Duration::from_millis(500);
 /// Where it is busy for longer, the creator is told instead of kept waiting.
@@ -39,12 +46,13 @@ pub struct Gemini {
     key: Secret,
     http: Client,
     clock: Arc<dyn Clock>,
+    patience: Patience,
 }
 
 impl Gemini {
     /// `None` where there is no key.
     pub fn new(config: &GeminiConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        Some(Self { config: config.clone(), key: config.key.clone()?, http, clock })
+        Some(Self { config: config.clone(), key: config.key.clone()?, http, clock, patience: PATIENCE })
     }
 
     fn url(&self, model: &str, verb: &str, query: Option<&str>) -> Option<Url> {
@@ -57,7 +65,7 @@ impl Gemini {
     fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
         let url = self.url(model, verb, query).ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
         // In a header: an address ends up in logs.
-        Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&wire::Request::of(prompt)).timeout(TIMEOUT))
+        Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&wire::Request::of(prompt)).timeout(self.patience.answer))
     }
 
     async fn ask(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
@@ -69,7 +77,7 @@ impl Gemini {
     /// The answer as it comes: `?alt=sse`, each event a piece. Dropped, it ends the connection.
     async fn listen(&self, model: &str, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
         let request = self.request(model, "streamGenerateContent", Some("alt=sse"), prompt)?;
-        let mut response = silence(request.send()).await?;
+        let mut response = self.unless_silent(request.send()).await?;
         if !response.status().is_success() {
             let status = response.status();
             let body = http::read_body(&mut response).await.map_err(unavailable)?;
@@ -78,7 +86,7 @@ impl Gemini {
         listener(Piece::Model(model));
         let (mut events, mut collected) = (EventReader::default(), Collected::default());
         while !collected.has_ended() {
-            let chunk = silence(response.chunk()).await.map_err(|error| collected.fail(error, model, prompt))?;
+            let chunk = self.unless_silent(response.chunk()).await.map_err(|error| collected.fail(error, model, prompt))?;
             let Some(chunk) = chunk else { break };
             let broken = |error: events::TooLarge| collected.fail(ModelError::Unusable(error.to_string()), model, prompt);
             for event in events.push(&chunk).map_err(broken)? {
@@ -87,6 +95,14 @@ impl Gemini {
             }
         }
         collected.end(model, prompt)
+    }
+
+    /// What comes before the stream has been silent for too long.
+    async fn unless_silent<T>(&self, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
+        match tokio::time::timeout(self.patience.silence, work).await {
+            Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
+            Err(_) => Err(ModelError::Unusable("the stream is silent".to_owned())),
+        }
     }
 
     /// One call: of a listener, if there is one, in pieces.
@@ -160,14 +176,6 @@ fn unavailable(error: HttpError) -> ModelError {
     }
 }
 
-/// What comes before a stream has been silent for too long.
-async fn silence<T>(work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
-    match tokio::time::timeout(SILENCE, work).await {
-        Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
-        Err(_) => Err(ModelError::Unusable("the stream is silent".to_owned())),
-    }
-}
-
 #[async_trait]
 impl LanguageModel for Gemini {
     async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure> {
@@ -189,5 +197,58 @@ impl LanguageModel for Gemini {
 
     fn is_sandbox(&self) -> bool {
         self.config.is_sandbox()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::server::{config::Config, infra::clock::SystemClock};
+
+    /// Waits for a fifth of a second, of a model that says this and then nothing more.
+    async fn impatient(says: &'static str) -> Gemini {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 8192]).await;
+                let _ = socket.write_all(says.as_bytes()).await;
+                open.push(socket);
+            }
+        });
+        let config = Config::for_tests().expect("a configuration").gemini;
+        let config =
+            GeminiConfig { key: Some(Secret::from("k".to_owned())), url: format!("http://{address}/").parse().expect("a URL"), ..config };
+        let patience = Patience { answer: Duration::from_millis(200), silence: Duration::from_millis(100) };
+        let http = http::client(http::TIMEOUT).expect("a client");
+        Gemini { patience, ..Gemini::new(&config, http, Arc::new(SystemClock)).expect("a key") }
+    }
+
+    #[tokio::test]
+    async fn a_model_that_says_nothing_is_not_waited_for() {
+        let prompt = Prompt::structured(String::new(), "Why?".to_owned(), json!({}), 10);
+        let silent = impatient("").await;
+        let outcome = silent.answer(&prompt).await;
+        assert_eq!(outcome, Err(ModelError::Unusable("no answer in time".to_owned()).into()));
+        let outcome = silent.stream(&prompt, &mut |_| ()).await;
+        assert_eq!(outcome, Err(ModelError::Unusable("the stream is silent".to_owned()).into()));
+
+        let begun = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
+data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The sea\"}]}}]}\n\n";
+        let failure = impatient(begun).await.stream(&prompt, &mut |_| ()).await.expect_err("it fell silent");
+        assert_eq!(failure.error, ModelError::Unusable("the stream is silent".to_owned()));
+        assert!(failure.billed.is_some(), "what came is paid for");
+    }
+
+    #[test]
+    fn so_long_is_waited_for_a_model() {
+        assert_eq!((PATIENCE.answer.as_secs(), PATIENCE.silence.as_secs()), (60, 30));
     }
 }

@@ -67,7 +67,7 @@ const WORDS: [(AgentKind, &[&str]); 4] = [
             "subscription",
             "upsell",
             "vendez",
-            "vendr",
+            "vendre",
             "vends",
             "vendu",
             "vente",
@@ -76,10 +76,16 @@ const WORDS: [(AgentKind, &[&str]); 4] = [
     (AgentKind::Messaging, &["dm", "dms", "message", "repl", "répon", "respond"]),
 ];
 
+/// Friday is no sale.
+const NOT_MEANT: [&str; 2] = ["vendredi", "vendredis"];
+
 /// The agents whose words a question has, in the order in which they answer. Empty where the rules do not say.
 pub fn by_rules(question: &str) -> Vec<AgentKind> {
     let question = question.to_lowercase();
-    let words: Vec<_> = question.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<_> = question
+        .split(|character: char| !character.is_alphanumeric())
+        .filter(|word| !word.is_empty() && !NOT_MEANT.contains(word))
+        .collect();
     let is_meant = |beginnings: &[&str]| words.iter().any(|word| beginnings.iter().any(|beginning| word.starts_with(beginning)));
     WORDS.iter().filter(|(_, beginnings)| is_meant(beginnings)).map(|(agent, _)| *agent).take(MOST_AGENTS).collect()
 }

@@ -1,6 +1,7 @@
 //! What AI costs, added up for operators; and what months are charged.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -252,4 +253,29 @@ pub async fn months(db: impl PgExecutor<'_>, most: i64) -> Result<Vec<ChargedMon
         most
     );
     Ok(months.fetch_all(db).await?)
+}
+
+/// What a creator was charged for a month, to be taken along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedCharge {
+    month: NaiveDate,
+    requests: i64,
+    input_tokens: i64,
+    output_tokens: i64,
+    cost_micro: i64,
+    computed_at: DateTime<Utc>,
+}
+
+/// All that a creator was charged.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedCharge>, DbError> {
+    let charges = sqlx::query_as!(
+        ExportedCharge,
+        "SELECT month, requests, input_tokens, output_tokens, cost_micro, computed_at FROM ai_monthly_charges WHERE user_id = $1 ORDER BY month",
+        user_id
+    );
+    Ok(charges.fetch_all(db).await?)
 }

@@ -114,6 +114,30 @@ pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Fe
     Ok(feedback.fetch_all(db).await?)
 }
 
+/// What its owner thinks of a part of a report, to be taken along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFeedback {
+    report_id: Uuid,
+    item: i16,
+    is_useful: bool,
+    created_at: DateTime<Utc>,
+}
+
+/// All that a creator thinks of reports.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedFeedback>, DbError> {
+    let feedback = sqlx::query_as!(
+        ExportedFeedback,
+        "SELECT report_id, item, is_useful, ai_feedback.created_at
+           FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id WHERE user_id = $1 ORDER BY report_id, item",
+        user_id
+    );
+    Ok(feedback.fetch_all(db).await?)
+}
+
 /// Notes what a creator thinks of a part of a report; the newest counts. `false`: the creator has no such report.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! What creators set for AI.
 
+use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -7,7 +8,8 @@ use super::DbError;
 use crate::domain::ai::settings::Voice;
 
 /// What is set; where nothing was, nothing is.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct StoredSettings {
     /// How the creator writes.
     pub voice: Voice,

@@ -8,10 +8,11 @@ use uuid::Uuid;
 use super::{
     earnings::{self, RevenueDays},
     home::{self, HomeError},
+    paging::{self, Page},
 };
 use crate::{
     domain::{
-        analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series, pages_of},
+        analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series},
         choice::Choice,
         figures::StatsRange,
         platform::Platform,
@@ -174,24 +175,9 @@ pub async fn posts(
     order: PostOrder,
     page: u32,
 ) -> Result<PostsPage, AnalyticsError> {
-    let read = |page: u32| {
-        let offset = i64::from(page.max(1) - 1) * i64::from(PAGE);
-        db::analytics::posts(&state.db, user_id, selection.account, selection.since(), order, PAGE.into(), offset)
-    };
-    let (posts, total) = read(page).await?;
-    // Beyond the last page nothing tells how many there are.
-    let (page, (posts, total)) = if posts.is_empty() && page > 1 {
-        let (first, total) = read(1).await?;
-        let last = pages_of(count(total));
-        if last > 1 { (last, read(last).await?) } else { (1, (first, total)) }
-    } else {
-        (page.max(1), (posts, total))
-    };
-    Ok(PostsPage { order, page, pages: pages_of(count(total)), total: count(total), posts })
-}
-
-fn count(total: i64) -> u32 {
-    u32::try_from(total).unwrap_or(u32::MAX)
+    let read = |limit, offset| db::analytics::posts(&state.db, user_id, selection.account, selection.since(), order, limit, offset);
+    let Page { items: posts, number: page, pages, total } = paging::page(page, PAGE, read).await?;
+    Ok(PostsPage { order, page, pages, total, posts })
 }
 
 /// The days of a period as a table: a row for each account and day of which something is known, then one for each day of earnings.

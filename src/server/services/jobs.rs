@@ -8,6 +8,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     server::{
         db::{self, DbError},
+        services::paging::{self, Page},
         state::AppState,
     },
 };
@@ -45,7 +46,7 @@ impl From<JobsError> for ApiError {
     }
 }
 
-/// What waits, and a page of what failed; pages count from 1.
+/// What waits, and a page of what failed; a page beyond the last is the last.
 ///
 /// # Errors
 /// The database does not answer.
@@ -55,11 +56,12 @@ pub async fn report(state: &AppState, page: u32) -> Result<JobsReport, JobsError
         let empty = QueueReport { kind: *kind, waiting: 0, running: 0, waiting_since: None };
         found.iter().find(|queue| queue.kind == *kind).copied().unwrap_or(empty)
     };
-    Ok(JobsReport {
-        queues: JobKind::ALL.iter().map(of_kind).collect(),
-        failed: db::jobs::failed(&state.db, FAILED_ON_PAGE, i64::from(page.saturating_sub(1)) * FAILED_ON_PAGE).await?,
-        failed_in_all: db::jobs::count_failed(&state.db).await?,
-    })
+    let read = async |limit, offset| {
+        let failed = db::jobs::failed(&state.db, limit, offset).await?;
+        Ok::<_, DbError>((failed, db::jobs::count_failed(&state.db).await?))
+    };
+    let Page { items: failed, number: page, pages, total: failed_in_all } = paging::page(page, FAILED_ON_PAGE, read).await?;
+    Ok(JobsReport { queues: JobKind::ALL.iter().map(of_kind).collect(), failed, failed_in_all, page, pages })
 }
 
 /// Has what a failed job was about done after all, and takes the job off the list.

@@ -8,6 +8,7 @@ use crate::{
     domain::ai::chat::{self, AnswerState, CONVERSATIONS_PAGE, Conversation, ConversationsPage, MessageView},
     server::{
         db::{self, DbError, ai_conversations::StoredMessage},
+        services::paging::{self, Page},
         state::AppState,
     },
 };
@@ -21,20 +22,9 @@ pub(super) const BROKEN_OFF: &str = "The answer broke off. Ask again. This reque
 /// The database does not answer.
 pub async fn conversations(state: &AppState, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
     let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
-    let read = |page: u32| {
-        let (limit, offset) = (i64::from(CONVERSATIONS_PAGE), i64::from(page - 1) * i64::from(CONVERSATIONS_PAGE));
-        db::ai_conversations::list(&state.db, user_id, &search, limit, offset)
-    };
-    let pages_of = |total: i64| u32::try_from(total.max(1)).unwrap_or(u32::MAX).div_ceil(CONVERSATIONS_PAGE);
-    let mut page = page.max(1);
-    let (mut conversations, mut total) = read(page).await?;
-    if conversations.is_empty() && page > 1 {
-        // Beyond the last page nothing tells how many there are.
-        (_, total) = read(1).await?;
-        page = pages_of(total);
-        (conversations, total) = read(page).await?;
-    }
-    Ok(ConversationsPage { search, page, pages: pages_of(total), conversations })
+    let read = |limit, offset| db::ai_conversations::list(&state.db, user_id, &search, limit, offset);
+    let Page { items: conversations, number: page, pages, .. } = paging::page(page, CONVERSATIONS_PAGE, read).await?;
+    Ok(ConversationsPage { search, page, pages, conversations })
 }
 
 /// A conversation with all that was said.

@@ -11,6 +11,7 @@ use crate::{
             dollars,
         },
         choice::Choice,
+        validation::FieldErrors,
     },
     server::{
         db::{
@@ -18,7 +19,10 @@ use crate::{
             ai_costs::{CostRow, Outlier},
         },
         infra::spreadsheet,
-        services::integrations::first_of_month,
+        services::{
+            integrations::first_of_month,
+            paging::{self, Page},
+        },
         state::AppState,
     },
 };
@@ -45,8 +49,8 @@ const MOST_ROWS: i64 = 100_000;
 pub async fn costs(state: &AppState, input: &CostsInput) -> Result<AiCosts, AiError> {
     let filter = filter(state, input)?;
     let sums = db::ai_costs::sums(&state.db, &filter).await?;
-    let (limit, offset) = (i64::from(CREATORS_PAGE), i64::from(filter.page - 1) * i64::from(CREATORS_PAGE));
-    let (creators, total) = db::ai_costs::creators(&state.db, &filter, limit, offset).await?;
+    let read = |limit, offset| db::ai_costs::creators(&state.db, &filter, limit, offset);
+    let Page { items: creators, number: page, pages, .. } = paging::page(filter.page, CREATORS_PAGE, read).await?;
     let (spending, concentration) = ((LEAST, ODD), (LEAST_OF_ONE_OPERATION, MOST_OF_ONE_OPERATION));
     let outliers = db::ai_costs::outliers(&state.db, &filter, spending, concentration, MOST_ANOMALIES).await?;
     Ok(AiCosts {
@@ -59,8 +63,8 @@ pub async fn costs(state: &AppState, input: &CostsInput) -> Result<AiCosts, AiEr
         by_operation: sums.operations,
         by_model: sums.models,
         creators,
-        page: filter.page,
-        pages: u32::try_from(total.max(1)).unwrap_or(u32::MAX).div_ceil(CREATORS_PAGE),
+        page,
+        pages,
         anomalies: outliers.iter().flat_map(anomalies).collect(),
         months: db::ai_costs::months(&state.db, MOST_MONTHS).await?,
         feedback: db::ai_reports::count_feedback(&state.db).await?,
@@ -99,7 +103,11 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
 /// # Errors
 /// Invalid input, or the database does not answer.
 pub async fn export_costs(state: &AppState, input: &CostsInput) -> Result<Vec<u8>, AiError> {
-    let rows = db::ai_costs::rows(&state.db, &filter(state, input)?, MOST_ROWS).await?;
+    let rows = db::ai_costs::rows(&state.db, &filter(state, input)?, MOST_ROWS + 1).await?;
+    if i64::try_from(rows.len()).is_ok_and(|length| length > MOST_ROWS) {
+        let sentence = "This is more than 100,000 rows. Take a shorter period.";
+        return Err(AiError::Invalid(FieldErrors::from([("until".to_owned(), sentence.to_owned())])));
+    }
     let mut table = csv::Writer::from_writer(Vec::new());
     let header =
         ["day", "creator_id", "email", "agent", "operation", "model", "calls", "known", "input_tokens", "output_tokens", "cost_usd"];

@@ -1,0 +1,141 @@
+//! What goes wrong at the model, at each endpoint that asks it: one table of all.
+
+use std::fmt::Write as _;
+
+use huntaze_sandbox::{Fault, FaultKind, FaultKind::*};
+use serde_json::{Value, json};
+use sqlx::PgPool;
+
+use crate::support::{Client, Sandbox, TestApp, eventually};
+
+/// What can go wrong, and how often in a row.
+const FAULTS: [(FaultKind, u32); 14] = [
+    (Blocked, 1),
+    (Truncated, 1),
+    (ErrorBody, 1),
+    (ErrorBody, 2),
+    (CutStream, 1),
+    (MalformedChunk, 1),
+    (Retired, 1),
+    (Retired, 2),
+    (RateLimited, 1),
+    (Revoked, 1),
+    (ServerError, 1),
+    (ServerError, 2),
+    (Html, 2),
+    (ConnectionReset, 2),
+];
+
+/// Endpoints that wait for a whole answer in the shape of a schema.
+const STRUCTURED: [&str; 3] = ["generate-caption", "analyze-performance", "optimize-sales"];
+/// Those of the assistant, whose answers come in pieces.
+const CHAT: [&str; 3] = ["chat", "chat/start", "chat/stream"];
+
+/// Status, what became of it, and what the creator reads.
+struct Outcome {
+    status: u16,
+    word: String,
+    sentence: String,
+}
+
+impl Outcome {
+    fn of_error(status: u16, answer: &Value) -> Self {
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        Self { status, word: text("code"), sentence: text("error") }
+    }
+
+    fn of_message(message: &Value) -> Self {
+        let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+        Self { status: 200, word: text("state"), sentence: text("problem") }
+    }
+}
+
+/// Each fault at each endpoint: what the creator gets and reads, whether it counts, and what it costs all the same.
+#[sqlx::test]
+async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_not_count(db: PgPool) {
+    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
+    let mut member = app.member("ada@example.com").await;
+    app.connect(&sandbox, &mut member, "ada.creates").await;
+    app.read_due().await;
+    let mut table = "endpoint            fault           times status outcome     counts calls cost  what the creator reads\n".to_owned();
+    for (endpoint, model_endpoint) in STRUCTURED.map(|it| (it, "generate")).into_iter().chain(CHAT.map(|it| (it, "stream"))) {
+        for (kind, times) in FAULTS {
+            // Of a schema, and of a stream.
+            if matches!((kind, model_endpoint), (ErrorBody, "stream") | (CutStream | MalformedChunk, "generate")) {
+                continue;
+            }
+            let row = row(&db, &sandbox, &mut member, (endpoint, model_endpoint), (kind, times)).await;
+            let _ = writeln!(table, "{row}");
+        }
+    }
+    // Who answers is asked first, where no rule says it.
+    for fault in [(Blocked, 1), (RateLimited, 1), (ServerError, 2)] {
+        let row = row(&db, &sandbox, &mut member, ("chat (who answers)", "generate"), fault).await;
+        let _ = writeln!(table, "{row}");
+    }
+    println!("{table}");
+    insta::assert_snapshot!(table);
+}
+
+async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at): (&str, &str), (kind, times): (FaultKind, u32)) -> String {
+    let before = (member.used_requests().await, spent(db).await);
+    sandbox.world.add_fault(Fault { provider: "gemini".to_owned(), endpoint: at.to_owned(), account: None, kind, times });
+    // Another question each time: what was answered before is known.
+    let what = if endpoint.contains("who") { "What now" } else { "How are my views" };
+    let question = json!({ "message": format!("{what}, {endpoint}, {kind:?}, {times}?") });
+    let Outcome { status, word, sentence } = match endpoint {
+        "generate-caption" | "analyze-performance" | "optimize-sales" => structured(member, endpoint).await,
+        "chat/start" => started(member, question).await,
+        "chat/stream" => streamed(member, question).await,
+        _ => {
+            let answer = member.post("/api/ai/chat", question).await;
+            if answer.status == 200 {
+                Outcome::of_message(&answer.json()["message"])
+            } else {
+                Outcome::of_error(answer.status.as_u16(), &answer.json())
+            }
+        }
+    };
+    sandbox.world.clear_faults();
+    let after = (member.used_requests().await, spent(db).await);
+    let (counts, calls, cost) = (after.0 - before.0, after.1.0 - before.1.0, after.1.1 - before.1.1);
+    // What it costs depends on how long the prompt is, which holds the day.
+    let cost = if cost > 0 { "paid" } else { "none" };
+    let fault = format!("{kind:?}");
+    format!("{endpoint:<19} {fault:<15} {times:<5} {status:<6} {word:<11} {counts:<6} {calls:<5} {cost:<5} {sentence}")
+        .trim_end()
+        .to_owned()
+}
+
+async fn structured(member: &mut Client, endpoint: &str) -> Outcome {
+    let input = json!({
+        "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea"], "description": "The sea.", "range": "7d", "anew": true,
+    });
+    let answer = member.post(&format!("/api/ai/{endpoint}"), input).await;
+    Outcome::of_error(answer.status.as_u16(), &answer.json())
+}
+
+async fn started(member: &mut Client, question: Value) -> Outcome {
+    let started = member.post("/api/ai/chat/start", question).await.expect_status(200).json();
+    let uri = format!("/api/ai/conversation?id={}", started["conversationId"].as_str().expect("an id"));
+    let mut newest = Value::Null;
+    eventually("the answer ends", async || {
+        newest = member.get(&uri).await.json()["messages"].as_array().and_then(|messages| messages.last().cloned()).unwrap_or_default();
+        newest["state"] != "writing"
+    })
+    .await;
+    Outcome::of_message(&newest)
+}
+
+async fn streamed(member: &mut Client, question: Value) -> Outcome {
+    let body = member.post("/api/ai/chat/stream", question).await.expect_status(200).body;
+    let data = body.split("\n\n").filter(|event| event.contains("event: done")).find_map(|event| event.split("data: ").nth(1));
+    let done: Value = serde_json::from_str(data.expect("an end")).expect("JSON");
+    Outcome::of_message(&done["message"])
+}
+
+/// Calls of models, and what they cost.
+async fn spent(db: &PgPool) -> (i64, i64) {
+    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
+    sum.fetch_one(db).await.expect("a sum")
+}
