@@ -66,7 +66,7 @@ test("operators see how platforms are set up, creators do not", async ({ page, e
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy the redirect URI of TikTok" }).click();
   await expect(page.getByText("Copied: the redirect URI of TikTok")).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/integrations\/callback\/tiktok$/);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/integrations\/callback\/tiktok$/);
   await page.getByRole("button", { name: "Try the consent page of X" }).click();
   await expect(page.getByText("It answers 200: the platform knows us.")).toBeVisible();
   await expectNoOverflow(page);

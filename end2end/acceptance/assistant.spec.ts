@@ -30,6 +30,7 @@ test("a question is answered with sources and cost, and is there after a reload 
   await page.getByRole("link", { name: "Assistant", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Assistant" })).toBeVisible();
   await expect(page.getByText("No conversation yet.")).toBeVisible();
+  await expect(page.getByText(/^Renews /)).toBeVisible();
   await expect(page.getByRole("list", { name: "Questions to begin with" }).getByRole("button").first()).toBeVisible();
   await expectAccessible();
   await expectNoOverflow(page);
@@ -54,7 +55,7 @@ test("a question is answered with sources and cost, and is there after a reload 
   await alive(page);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy the answer" }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("This is an answer of the sandbox");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("This is an answer of the sandbox");
 
   // In other words, and once more.
   await page.getByRole("button", { name: "Edit and ask again" }).click();
@@ -106,6 +107,36 @@ test("an answer goes on while the page is loaded again, in a second tab, and whe
   await expect(second.getByText("The connection is lost.")).toBeHidden();
 });
 
+test("what was said in another tab is seen before it is replaced", async ({ page, context, email, mail, allowStatus }) => {
+  await openIntegrations(page, email, mail);
+  await openAssistant(page);
+  await ask(page, "How are my views?");
+  await expect(end(page)).toBeVisible();
+  await page.getByRole("button", { name: "Edit and ask again" }).click();
+
+  const second = await context.newPage();
+  await second.goto(page.url());
+  await alive(second);
+  await ask(second, "And my posts?");
+  await expect(answers(second)).toHaveCount(2);
+  await expect(second.getByRole("button", { name: "Stop" })).toBeHidden();
+
+  allowStatus(409);
+  await ask(page, "How is my audience?");
+  await expect(page.getByText("This conversation went on elsewhere.")).toBeVisible();
+  await expect(said(page, "And my posts?")).toBeVisible();
+  await expect(page.getByLabel("Your question")).toHaveValue("How is my audience?");
+  await ask(page, "How is my audience?");
+  await expect(said(page, "How is my audience?")).toBeVisible();
+  await expect(answers(page)).toHaveCount(1);
+
+  // Who comes back to the other tab sees it.
+  await expect(page.getByRole("button", { name: "Stop" })).toBeHidden();
+  await second.evaluate(() => window.dispatchEvent(new Event("focus")));
+  await expect(said(second, "How is my audience?")).toBeVisible();
+  await expect(answers(second)).toHaveCount(1);
+});
+
 test("an answer is stopped, and what came of it stays", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await openAssistant(page);
@@ -138,6 +169,8 @@ test("the panel answers beside every page @phone", async ({ page, email, mail, e
   await page.getByRole("button", { name: "Ask the assistant" }).click();
   const panel = page.getByRole("complementary", { name: "Assistant" });
   await expect(panel.getByLabel("Your question")).toBeFocused();
+  // On a phone it covers the page, which cannot be reached behind it.
+  await expect(page.getByRole("main")).toBeVisible({ visible: (page.viewportSize()?.width ?? 0) >= 960 });
   await ask(page, "How are my views?");
   await expect(end(page)).toBeVisible();
   await expectAccessible();
@@ -184,4 +217,11 @@ test("conversations are searched, renamed and deleted", async ({ page, email, ma
   allowStatus(404);
   await page.goBack();
   await expect(page.getByText("There is nothing here.")).toBeVisible();
+  // What is begun there is not lost at a dead address.
+  const gone = page.url();
+  await ask(page, "How is my audience?");
+  await expect(end(page)).toBeVisible();
+  await expect(page).not.toHaveURL(gone);
+  await page.reload();
+  await expect(said(page, "How is my audience?")).toBeVisible();
 });

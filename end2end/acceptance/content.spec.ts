@@ -38,7 +38,7 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy variant 1" }).click();
   await expect(page.getByText("Copied: variant 1")).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("The sea. #sea");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("The sea. #sea");
   await text.fill("a".repeat(290));
   await expect(page.getByText("Too long by 10 characters.")).toBeVisible();
   await expect(text).toHaveAttribute("aria-invalid", "true");

@@ -29,7 +29,7 @@ const KEY: &str = "sandbox-gemini";
 const RETIRED: [&str; 2] = ["gemini-1.5", "gemini-2.0"];
 /// Between two pieces, and where the prompt asks for slow ones.
 const PAUSE: Duration = Duration::from_millis(15);
-const LONG_PAUSE: Duration = Duration::from_millis(400);
+const LONG_PAUSE: Duration = Duration::from_millis(800);
 
 /// Everything under `/gemini`.
 pub fn router() -> Router<World> {

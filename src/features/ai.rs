@@ -15,7 +15,7 @@ pub use caption_form::{CaptionForm, use_caption_form};
 pub use caption_variants::CaptionVariants;
 pub use cost::Cost;
 pub use drafts::{Drafts, use_keep_form};
-pub use quota_indicator::{QuotaIndicator, QuotaResource};
+pub use quota_indicator::{QuotaIndicator, refetch_quota_after};
 pub use setup_notice::SetupNotice;
 
 stylance::import_crate_style!(css, "src/features/ai/ai.module.css");

@@ -63,7 +63,7 @@ pub struct Chat {
     /// The newest whole sentences, for those who listen.
     pub spoken: RwSignal<String>,
     /// How many answers have ended.
-    pub answered: RwSignal<u32>,
+    pub answered: RwSignal<usize>,
     /// The answer that is being written.
     pub writing: Memo<Option<Uuid>>,
     /// The id of the field in which questions are typed.

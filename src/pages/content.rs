@@ -7,7 +7,7 @@ use super::PageMeta;
 use crate::{
     api::ai::{get_ai_setup, get_captions},
     features::{
-        ai::{CaptionForm, CaptionVariants, Drafts, QuotaResource, SetupNotice, use_caption_form, use_keep_form},
+        ai::{CaptionForm, CaptionVariants, Drafts, SetupNotice, refetch_quota_after, use_caption_form, use_keep_form},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,
@@ -22,12 +22,7 @@ pub fn ContentPage() -> impl IntoView {
     let id = Memo::new(move |_| query.with(|query| query.get("captions")));
     let setup = Resource::new(|| (), |()| get_ai_setup());
     let captions = Resource::new(move || id.get(), get_captions);
-    let quota = expect_context::<QuotaResource>();
-    Effect::new(move || {
-        if form.action.version().get() > 0 {
-            quota.refetch();
-        }
-    });
+    refetch_quota_after(move || form.action.version().get());
     view! {
         <PageMeta title="Content" description="Captions for your posts."/>
         <h1>"Content"</h1>

@@ -13,7 +13,7 @@ use crate::{
     },
     error::ApiError,
     features::{
-        ai::{QuotaResource, SetupNotice, report::ReportView},
+        ai::{SetupNotice, refetch_quota_after, report::ReportView},
         load_error::LoadError,
     },
     hooks::form::{Form, FormState, Problem, use_form},
@@ -36,12 +36,7 @@ pub fn SalesPage() -> impl IntoView {
     let id = Memo::new(move |_| query.with(|query| query.get("report")));
     let setup = Resource::new(|| (), |()| get_ai_setup());
     let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
-    let quota = expect_context::<QuotaResource>();
-    Effect::new(move || {
-        if form.action.version().get() > 0 {
-            quota.refetch();
-        }
-    });
+    refetch_quota_after(move || form.action.version().get());
     view! {
         <PageMeta title="Sales" description="How to earn more from the audience that there is."/>
         <h1>"Sales"</h1>

@@ -19,8 +19,8 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 use super::{
     context::provide_request_context,
     middleware::{
-        body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id, request_log, security_headers,
-        session,
+        accept_json::AcceptJson, body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id,
+        request_log, security_headers, session,
     },
     routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
     state::AppState,
@@ -55,7 +55,7 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/onboarding", get(redirects::onboarding))
         .route("/api/account/export", get(account::export))
         .route("/api/admin/ai-costs.csv", get(ai_costs::export))
-        .route("/api/ai/chat/stream", post(chat::start))
+        .route("/api/ai/chat/stream", post(chat::start).layer(AcceptJson))
         .route("/api/ai/conversations/{id}/stream", get(chat::follow))
         .route("/api/analytics/days.csv", get(analytics::days))
         .route("/api/analytics/posts.csv", get(analytics::posts))

@@ -100,7 +100,8 @@ async fn a_number_that_was_not_looked_up_is_marked(db: PgPool) {
 #[sqlx::test]
 async fn a_stream_goes_on_from_where_it_was(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db).await;
-    let whole = member.post("/api/ai/chat/stream", json!({ "message": "How are my views?" })).await.expect_status(200);
+    let whole =
+        member.post("/api/ai/chat/stream", json!({ "message": "How are my views?", "conversationId": null })).await.expect_status(200);
     assert_eq!(whole.header("content-type"), "text/event-stream");
     let whole = events(&whole.body);
     let names: Vec<_> = whole.iter().map(|(name, ..)| name.as_str()).collect();

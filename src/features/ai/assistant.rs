@@ -17,7 +17,7 @@ pub use transcript::Transcript;
 
 use composer::Composer;
 
-use super::QuotaResource;
+use super::refetch_quota_after;
 use crate::{
     api::ai::{SendChat, get_suggestions},
     domain::validation::FieldErrors,
@@ -50,15 +50,7 @@ pub fn Asking(
     if form.was_sent() {
         chat.draft.set(form.value_of("message"));
     }
-    let quota = use_context::<QuotaResource>();
-    Effect::new(move || {
-        let has_answers = chat.answered.get() > 0;
-        if let Some(quota) = quota
-            && has_answers
-        {
-            quota.refetch();
-        }
-    });
+    refetch_quota_after(move || chat.answered.get());
     view! {
         <div class=css::assistant>
             <Suggestions chat form conversation_id/>

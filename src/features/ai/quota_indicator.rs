@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How much of the month's requests is used, where there is AI: loaded once by the shell, and again by the pages that use some.
-pub type QuotaResource = Resource<Result<Option<QuotaView>, ApiError>>;
+type QuotaResource = Resource<Result<Option<QuotaView>, ApiError>>;
 
 /// How much of the month's AI requests is used.
 #[component]
@@ -34,6 +34,19 @@ pub fn QuotaIndicator() -> impl IntoView {
     }
 }
 
+/// Reads how much is used once more, each time something that uses it was done: `times` says how often.
+pub fn refetch_quota_after(times: impl Fn() -> usize + 'static) {
+    let quota = use_context::<QuotaResource>();
+    Effect::new(move || {
+        let was_done = times() > 0;
+        if let Some(quota) = quota
+            && was_done
+        {
+            quota.refetch();
+        }
+    });
+}
+
 async fn load() -> Result<Option<QuotaView>, ApiError> {
     if get_ai_setup().await?.is_available { get_ai_quota().await.map(Some) } else { Ok(None) }
 }
@@ -49,7 +62,8 @@ fn Quota(quota: QuotaView) -> impl IntoView {
             <span aria-hidden="true">"AI "</span>
             <ScreenReaderOnly>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</ScreenReaderOnly>
             {text}
-            <span class=css::renews>{level.label()} <LocalTime time=quota.renews_at day_only=true/></span>
+            " "
+            <span class=css::renews>{level.label()} " " <LocalTime time=quota.renews_at day_only=true/></span>
         </p>
     }
 }

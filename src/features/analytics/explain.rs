@@ -10,7 +10,7 @@ use crate::{
     },
     error::ApiError,
     features::{
-        ai::{QuotaResource, SetupNotice, report::ReportView},
+        ai::{SetupNotice, refetch_quota_after, report::ReportView},
         load_error::LoadError,
     },
     hooks::form::{Form, FormState, Problem, use_form},
@@ -29,15 +29,7 @@ pub fn Explain(looking: Memo<Looking>) -> impl IntoView {
     let id = Memo::new(move |_| query.with(|query| query.get("report")).filter(|id| !id.is_empty()));
     let setup = Resource::new(|| (), |()| get_ai_setup());
     let report = Resource::new(move || id.get(), load);
-    let quota = use_context::<QuotaResource>();
-    Effect::new(move || {
-        let was_sent = form.action.version().get() > 0;
-        if let Some(quota) = quota
-            && was_sent
-        {
-            quota.refetch();
-        }
-    });
+    refetch_quota_after(move || form.action.version().get());
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the explanation"/> }>
             {move || Suspend::new(async move { explained(form, looking, setup.await, report.await) })}

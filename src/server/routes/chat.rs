@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 
 use axum::{
-    Extension, Json,
-    extract::{Path, Query, State, rejection::JsonRejection},
+    Extension, Form,
+    extract::{Path, Query, State, rejection::FormRejection},
     response::{
         Sse,
         sse::{Event, KeepAlive},
@@ -28,17 +28,17 @@ pub struct Place {
     after: String,
 }
 
-/// `POST /api/ai/chat/stream`: begins an answer, and streams it. Its conversation and message stand in the first event.
+/// `POST /api/ai/chat/stream`: begins an answer, and streams it. Its conversation and message stand in the first event. JSON or a form.
 ///
 /// # Errors
 /// Those of `POST /api/ai/chat`, before the stream begins.
 pub async fn start(
     State(state): State<AppState>,
     session: Option<Extension<OpenSession>>,
-    input: Result<Json<ChatInput>, JsonRejection>,
+    input: Result<Form<ChatInput>, FormRejection>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let user = signed_in(session)?.user;
-    let Ok(Json(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
+    let Ok(Form(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
     let started = ai::start_chat(&state, &user, &input).await?;
     let conversation_id = started.conversation_id.to_string();
     let events = ai::follow_chat(&state, user.id, &conversation_id, 0).await?;

@@ -11,13 +11,10 @@ use crate::{
     server::ai::{Listener, ModelError, ModelFailure, Piece, Prompt, Reply, Tool, ToolCall, ToolResult, Turn},
 };
 
-/// What is refused as harassment or hate; a creator's work is not refused for what it is about as long as it is not explicit.
-const SAFETY: [(&str, &str); 4] = [
-    ("HARM_CATEGORY_HARASSMENT", "BLOCK_MEDIUM_AND_ABOVE"),
-    ("HARM_CATEGORY_HATE_SPEECH", "BLOCK_MEDIUM_AND_ABOVE"),
-    ("HARM_CATEGORY_SEXUALLY_EXPLICIT", "BLOCK_ONLY_HIGH"),
-    ("HARM_CATEGORY_DANGEROUS_CONTENT", "BLOCK_MEDIUM_AND_ABOVE"),
-];
+/// What is refused where it is likely enough.
+const HARMS: [&str; 4] =
+    ["HARM_CATEGORY_HARASSMENT", "HARM_CATEGORY_HATE_SPEECH", "HARM_CATEGORY_SEXUALLY_EXPLICIT", "HARM_CATEGORY_DANGEROUS_CONTENT"];
+const LIKELY_ENOUGH: &str = "BLOCK_MEDIUM_AND_ABOVE";
 
 /// The body of `generateContent` and `streamGenerateContent`.
 #[derive(Serialize)]
@@ -128,7 +125,7 @@ impl<'a> Request<'a> {
             contents: prompt.turns.iter().map(content).collect(),
             tools: has_tools.then_some(Tools { function_declarations: declarations }).into_iter().collect(),
             tool_config: prompt.must_answer.then_some(NO_TOOLS),
-            safety_settings: SAFETY.map(|(category, threshold)| SafetySetting { category, threshold }).into(),
+            safety_settings: HARMS.map(|category| SafetySetting { category, threshold: LIKELY_ENOUGH }).into(),
             generation_config: GenerationConfig {
                 max_output_tokens: prompt.most_output_tokens,
                 response_mime_type: schema.map(|_| "application/json"),
@@ -419,7 +416,7 @@ mod tests {
             },
             {
               "category": "HARM_CATEGORY_SEXUALLY_EXPLICIT",
-              "threshold": "BLOCK_ONLY_HIGH"
+              "threshold": "BLOCK_MEDIUM_AND_ABOVE"
             },
             {
               "category": "HARM_CATEGORY_DANGEROUS_CONTENT",
