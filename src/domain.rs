@@ -11,6 +11,7 @@ pub mod figures;
 pub mod integration;
 pub mod job;
 pub mod money;
+pub mod month;
 pub mod navigation;
 pub mod onboarding;
 pub mod platform;

@@ -121,6 +121,7 @@ test("what was said in another tab is seen before it is replaced", async ({ page
   await expect(answers(second)).toHaveCount(2);
   await expect(second.getByRole("button", { name: "Stop" })).toBeHidden();
 
+  await expect(said(page, "And my posts?")).toHaveCount(0);
   allowStatus(409);
   await ask(page, "How is my audience?");
   await expect(page.getByText("This conversation went on elsewhere.")).toBeVisible();

@@ -205,7 +205,5 @@ pub async fn get_report(#[server(default)] operation: String, #[server(default)]
 pub async fn give_feedback(#[server(flatten)] input: FeedbackInput) -> Result<Feedback, ApiError> {
     use crate::server::{context, services::ai};
     let user = context::authenticated()?.user;
-    let (feedback, page) = ai::give_feedback(&context::state()?, user.id, &input).await?;
-    context::redirect(&page);
-    Ok(feedback)
+    Ok(ai::give_feedback(&context::state()?, user.id, &input).await?)
 }

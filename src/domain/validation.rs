@@ -20,6 +20,11 @@ pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
     Err(fields)
 }
 
+/// Notes what is wrong with a field.
+pub fn refuse(errors: &mut FieldErrors, field: &str, sentence: &str) {
+    errors.insert(field.to_owned(), sentence.to_owned());
+}
+
 /// A text of several lines as it was typed: without control characters, and without white space at its ends.
 pub fn typed_text(text: &str) -> String {
     let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();

@@ -5,7 +5,6 @@ mod speech;
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
-pub use speech::ending;
 use uuid::Uuid;
 
 use super::{
@@ -39,6 +38,17 @@ impl From<MessageView> for Message {
     }
 }
 
+/// What is not drawn.
+#[derive(Clone, Default)]
+struct Course {
+    /// Bytes of the newest answer that were spoken.
+    spoken: usize,
+    /// The conversation that was last gone to.
+    wanted: String,
+    /// Grows with each change of what is shown: what was asked for before one, and comes after it, is not shown any more.
+    version: u32,
+}
+
 /// A conversation; create it with [`use_chat`].
 #[derive(Clone, Copy)]
 pub struct Chat {
@@ -68,10 +78,7 @@ pub struct Chat {
     pub writing: Memo<Option<Uuid>>,
     /// The id of the field in which questions are typed.
     field: &'static str,
-    /// Bytes of it that were spoken.
-    spoken_bytes: StoredValue<usize>,
-    /// The one that was last gone to.
-    wanted: StoredValue<String>,
+    course: StoredValue<Course>,
     events: StoredValue<Option<Events>>,
 }
 
@@ -97,8 +104,7 @@ pub fn use_chat(field: &'static str) -> Chat {
         answered: RwSignal::new(0),
         writing,
         field,
-        spoken_bytes: StoredValue::new(0),
-        wanted: StoredValue::new(String::new()),
+        course: StoredValue::new(Course::default()),
         events: StoredValue::new(None),
     };
     // Also an answer that was being written when the page was loaded.
@@ -123,6 +129,7 @@ impl Chat {
         if self.id.get_untracked() == id {
             return;
         }
+        self.next_version();
         self.replaces.set(None);
         self.problem.set(None);
         self.title.set(loaded.title);
@@ -133,12 +140,12 @@ impl Chat {
     /// Goes to a conversation by its number; empty is a new one.
     pub fn go_to(self, id: String) {
         let shown = self.id.get_untracked().map(|id| id.to_string()).unwrap_or_default();
-        self.wanted.set_value(id.clone());
+        self.course.update_value(|course| course.wanted.clone_from(&id));
+        self.is_loading.set(false);
         if shown == id {
             return;
         }
         if id.is_empty() {
-            self.is_loading.set(false);
             self.show(None);
             return;
         }
@@ -146,7 +153,7 @@ impl Chat {
         spawn_local(async move {
             let loaded = get_conversation(id.clone()).await;
             // Another one may be wanted by now.
-            if self.wanted.try_get_value().as_ref() != Some(&id) {
+            if self.course.try_with_value(|course| course.wanted == id) != Some(true) {
                 return;
             }
             self.is_loading.set(false);
@@ -181,6 +188,7 @@ impl Chat {
         if self.is_sending.get_untracked() || self.writing.get_untracked().is_some() {
             return;
         }
+        self.next_version();
         self.is_sending.set(true);
         self.problem.set(None);
         let asked_in = self.id.get_untracked();
@@ -210,6 +218,7 @@ impl Chat {
     }
 
     fn begun(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
+        self.next_version();
         // What was typed meanwhile stays.
         if self.draft.with_untracked(|draft| draft == message) {
             self.draft.set(String::new());
@@ -274,7 +283,7 @@ impl Chat {
     fn follow(self, message_id: Uuid) {
         let (Some(id), Some(message)) = (self.id.get_untracked(), self.find(message_id)) else { return };
         let (after, length) = message.view.with_untracked(|view| (view.seq, view.text.len()));
-        self.spoken_bytes.set_value(length);
+        self.course.update_value(|course| course.spoken = length);
         let events = Events::listen(&format!("/api/ai/conversations/{id}/stream?after={after}"), &EVENTS, move |heard| match heard {
             Heard::Data(data) => {
                 self.is_lost.try_set(false);
@@ -315,7 +324,7 @@ impl Chat {
                     self.load_again();
                     return;
                 };
-                let last: Vec<_> = [self.next_sentences(&message.text, true), ending(&message)].into_iter().flatten().collect();
+                let last: Vec<_> = [self.next_sentences(&message.text, true), message.ending()].into_iter().flatten().collect();
                 if !last.is_empty() {
                     self.spoken.set(last.join(" "));
                 }
@@ -327,8 +336,8 @@ impl Chat {
 
     /// What those who listen have not heard yet of an answer.
     fn next_sentences(self, text: &str, has_ended: bool) -> Option<String> {
-        let (sentences, end) = speech::sentences(text, self.spoken_bytes.get_value(), has_ended)?;
-        self.spoken_bytes.set_value(end);
+        let (sentences, end) = speech::sentences(text, self.course.with_value(|course| course.spoken), has_ended)?;
+        self.course.update_value(|course| course.spoken = end);
         Some(sentences)
     }
 
@@ -344,9 +353,10 @@ impl Chat {
     fn load_again(self) {
         self.events.set_value(None);
         let Some(id) = self.id.get_untracked() else { return };
+        let version = self.next_version();
         spawn_local(async move {
             let loaded = get_conversation(id.to_string()).await;
-            if self.id.try_get_untracked().flatten() != Some(id) {
+            if !self.is_at(version) {
                 return;
             }
             match loaded {
@@ -354,44 +364,72 @@ impl Chat {
                     self.is_lost.set(false);
                     self.update(conversation.messages);
                     if let Some(message_id) = self.writing.get_untracked() {
-                        set_timeout(move || self.follow_if_current(id, message_id), AGAIN);
+                        self.later(version, move || self.follow_unless_followed(message_id));
                     }
                 }
-                // Nobody is there: later, perhaps.
+                // Nobody is there. An answer that goes on is looked for again; without one, the next look will do.
                 Err(error) if is_passing(error.code) => {
-                    self.is_lost.set(self.writing.get_untracked().is_some());
-                    set_timeout(move || self.load_if_current(id), AGAIN);
+                    if self.writing.get_untracked().is_some() {
+                        self.is_lost.set(true);
+                        self.later(version, move || self.load_again());
+                    }
                 }
-                Err(error) => self.problem.set(Some(error)),
+                Err(error) => {
+                    if error.code == ErrorCode::NotFound {
+                        self.show(None);
+                    }
+                    self.problem.set(Some(error));
+                }
             }
         });
     }
 
-    fn follow_if_current(self, id: Uuid, message_id: Uuid) {
-        let is_current =
-            self.id.try_get_untracked().flatten() == Some(id) && self.writing.try_get_untracked().flatten() == Some(message_id);
-        if is_current {
+    /// One that is new here is followed from its first moment.
+    fn follow_unless_followed(self, message_id: Uuid) {
+        if self.events.with_value(Option::is_none) && self.writing.get_untracked() == Some(message_id) {
             self.follow(message_id);
         }
     }
 
-    fn load_if_current(self, id: Uuid) {
-        if self.id.try_get_untracked().flatten() == Some(id) {
-            self.load_again();
-        }
+    fn next_version(self) -> u32 {
+        self.course.update_value(|course| course.version = course.version.wrapping_add(1));
+        self.course.with_value(|course| course.version)
+    }
+
+    /// Whether nothing has changed since; the page may be gone, too.
+    fn is_at(self, version: u32) -> bool {
+        self.course.try_with_value(|course| course.version) == Some(version)
+    }
+
+    fn later(self, version: u32, work: impl FnOnce() + 'static) {
+        let work = move || {
+            if self.is_at(version) {
+                work();
+            }
+        };
+        set_timeout(work, AGAIN);
     }
 
     /// Takes over what was loaded: messages that are shown stay where they are, and change.
     fn update(self, loaded: Vec<MessageView>) {
         let message = |view: MessageView| match self.find(view.id) {
             Some(known) => {
-                known.view.set(view);
+                if known.view.with_untracked(|known| *known != view) {
+                    known.view.set(view);
+                }
                 known
             }
             None => Message::from(view),
         };
         let messages: Vec<_> = loaded.into_iter().map(message).collect();
-        self.messages.set(messages);
+        // What was edited may be gone; what was typed stays.
+        if self.replaces.get_untracked().is_some_and(|replaced| messages.iter().all(|message| message.id != replaced)) {
+            self.replaces.set(None);
+        }
+        let ids = |messages: &[Message]| messages.iter().map(|message| message.id).collect::<Vec<_>>();
+        if self.messages.with_untracked(|shown| ids(shown)) != ids(&messages) {
+            self.messages.set(messages);
+        }
     }
 }
 

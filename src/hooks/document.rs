@@ -40,11 +40,18 @@ pub fn focus_id(id: &str) {
     }
 }
 
-/// Does something each time the creator comes back to the page from another tab or window.
+/// Does something each time the creator comes back to the page from another tab or window. It may happen twice.
 pub fn on_return(work: impl Fn() + Clone + 'static) {
     Effect::new(move || {
-        let work = work.clone();
-        let listener = window_event_listener_untyped("focus", move |_| work());
-        on_cleanup(move || listener.remove());
+        // On a phone the one, where windows stand side by side the other.
+        let listeners = ["visibilitychange", "focus"].map(|event| {
+            let work = work.clone();
+            window_event_listener_untyped(event, move |_| {
+                if !document().hidden() {
+                    work();
+                }
+            })
+        });
+        on_cleanup(move || listeners.into_iter().for_each(WindowListenerHandle::remove));
     });
 }

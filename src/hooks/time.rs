@@ -13,16 +13,12 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub fn LocalTime(
     /// In UTC.
     time: DateTime<Utc>,
-    /// Without the time of the day.
-    #[prop(optional)]
-    day_only: bool,
 ) -> impl IntoView {
-    let text = RwSignal::new(if day_only { time.format("%Y-%m-%d").to_string() } else { utc_text(time) });
+    let text = RwSignal::new(utc_text(time));
     Effect::new(move || {
         let options = js_sys::Object::new();
-        let styles = [("dateStyle", "medium"), ("timeStyle", "short")];
-        for (name, value) in &styles[..if day_only { 1 } else { 2 }] {
-            let _ = js_sys::Reflect::set(&options, &(*name).into(), &(*value).into());
+        for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+            let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
         }
         let local = js_sys::Date::new(&time.to_rfc3339().into()).to_locale_string("default", &options);
         text.set(local.into());

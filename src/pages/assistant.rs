@@ -13,7 +13,7 @@ use crate::{
         ai::{AiSetup, chat::Conversation},
         navigation::conversation_page,
     },
-    error::ApiError,
+    error::{ApiError, ErrorCode},
     features::{
         ai::{
             SetupNotice,
@@ -55,6 +55,8 @@ pub fn AssistantPage() -> impl IntoView {
     });
     let known_id = Signal::derive(move || match chat.id.get() {
         Some(id) => id.to_string(),
+        // Nothing is asked at a dead address.
+        None if chat.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::NotFound)) => String::new(),
         None => id.get(),
     });
     let heads = move || chat.id.get().map(|id| id.to_string());
@@ -76,7 +78,8 @@ pub fn AssistantPage() -> impl IntoView {
                         <ConversationHead chat id rename delete/>
                     </For>
                     {move || chat.is_loading.get().then(|| view! { <Skeleton label="Loading the conversation"/> })}
-                    <Transcript chat/>
+                    <Transcript chat is_over=!is_available/>
+                    {move || (!is_available).then(|| chat.problem.get().map(|error| view! { <LoadError error/> }))}
                     {is_available.then(|| view! { <Asking chat conversation_id=known_id field_id="chat-message"/> })}
                 </div>
                 <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>

@@ -43,10 +43,11 @@ pub fn SalesPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton label="Loading the strategy"/> }>
             {move || Suspend::new(async move {
                 let setup = setup.await;
-                let written = written(form, report.await);
+                let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
+                let written = written(form, report.await, can_ask);
                 match setup {
                     Ok(setup) => view! {
-                        {setup.is_available.then(|| view! { <StrategyForm form/> })}
+                        {can_ask.then(|| view! { <StrategyForm form/> })}
                         <SetupNotice setup/>
                         {written}
                     }
@@ -58,11 +59,11 @@ pub fn SalesPage() -> impl IntoView {
     }
 }
 
-fn written(form: FormState<OptimizeSales>, report: Result<Option<Report>, ApiError>) -> AnyView {
+fn written(form: FormState<OptimizeSales>, report: Result<Option<Report>, ApiError>, can_ask: bool) -> AnyView {
     match report {
         Ok(Some(report)) => {
             let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
-            view! { <ReportView report asks=form is_new/> }.into_any()
+            view! { <ReportView report asks=form is_new can_ask/> }.into_any()
         }
         Ok(None) => ().into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),

@@ -7,30 +7,23 @@ use leptos::config::get_configuration;
 use tokio::{
     net::{TcpListener, TcpStream},
     signal::unix::{SignalKind, signal},
-    sync::{Notify, Semaphore, watch},
+    sync::watch,
 };
-use tokio_util::task::TaskTracker;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 use super::{
-    ai::{Gemini, Knowledge, LiveAnswers},
     config::{AppConfig, Config, LogFormat},
     db,
     infra::{
-        cache::MemoryCache,
         clock::{Clock, SystemClock},
         crypto::Cipher,
         http,
-        keys::Keys,
         mailer::SmtpMailer,
-        password::PasswordHasher,
-        rate_limiter::MemoryRateLimiter,
     },
     jobs,
-    providers::ProviderRegistry,
     router::router,
     services,
-    state::{AppState, TABLE_READERS},
+    state::AppState,
 };
 use crate::domain::{account::Plan, choice::Choice};
 
@@ -129,25 +122,8 @@ async fn wait_for_signal() -> std::io::Result<()> {
 
 fn build_state(config: Config) -> Result<AppState, Box<dyn std::error::Error>> {
     let leptos_options = get_configuration(Some("Leptos.toml")).map_err(|error| format!("Leptos.toml: {error}"))?.leptos_options;
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    Ok(AppState {
-        leptos_options,
-        db: db::connect(&config.database)?,
-        keys: Arc::new(Keys::derive(&config.app.secret_key)),
-        cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
-        providers: Arc::new(ProviderRegistry::new(&config, &http::client(http::TIMEOUT)?, &clock)),
-        model: Gemini::new(&config.gemini, http::client(http::TIMEOUT)?, Arc::clone(&clock)).map(|gemini| Arc::new(gemini) as _),
-        knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
-        live_answers: LiveAnswers::default(),
-        passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
-        limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
-        due_bell: Arc::new(Notify::new()),
-        table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
-        tasks: TaskTracker::new(),
-        clock,
-        config: Arc::new(config),
-    })
+    let db = db::connect(&config.database)?;
+    AppState::new(config, leptos_options, db, Arc::new(SystemClock), http::TIMEOUT)
 }
 
 async fn migrate() -> Outcome {

@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc, time::Duration};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -9,14 +9,22 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    ai::{Knowledge, LanguageModel, LiveAnswers},
+    ai::{Gemini, Knowledge, LanguageModel, LiveAnswers},
     config::Config,
-    infra::{clock::Clock, crypto::Cipher, keys::Keys, password::PasswordHasher, rate_limiter::RateLimiter},
+    infra::{
+        cache::MemoryCache,
+        clock::Clock,
+        crypto::Cipher,
+        http,
+        keys::Keys,
+        password::PasswordHasher,
+        rate_limiter::{MemoryRateLimiter, RateLimiter},
+    },
     providers::ProviderRegistry,
 };
 
 /// Tables that are read at once while their owners wait: each fills a core.
-pub const TABLE_READERS: usize = 2;
+const TABLE_READERS: usize = 2;
 
 /// Shared by all requests and jobs; cloning it is cheap.
 #[derive(Clone)]
@@ -51,6 +59,40 @@ pub struct AppState {
     pub table_readers: Arc<Semaphore>,
     /// Work that must not stop half-way: the process waits for it before it ends.
     pub tasks: TaskTracker,
+}
+
+impl AppState {
+    /// All that follows from the settings. A call of a platform takes no longer than `timeout`.
+    ///
+    /// # Errors
+    /// TLS cannot be set up, or passwords cannot be hashed as the settings say.
+    pub fn new(
+        config: Config,
+        leptos_options: LeptosOptions,
+        db: PgPool,
+        clock: Arc<dyn Clock>,
+        timeout: Duration,
+    ) -> Result<Self, Box<dyn Error>> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let model = Gemini::new(&config.gemini, http::client(timeout)?, Arc::clone(&clock));
+        Ok(Self {
+            leptos_options,
+            db,
+            keys: Arc::new(Keys::derive(&config.app.secret_key)),
+            cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
+            providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout)?, &clock)),
+            model: model.map(|gemini| Arc::new(gemini) as _),
+            knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
+            live_answers: LiveAnswers::default(),
+            passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
+            limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
+            due_bell: Arc::new(Notify::new()),
+            table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
+            tasks: TaskTracker::new(),
+            clock,
+            config: Arc::new(config),
+        })
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -17,9 +17,8 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{OAUTH_PLATFORMS, TestApp};
+use crate::support::{EMAIL, OAUTH_PLATFORMS, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 const ADMIN: &str = "olga@example.com";
 
 #[sqlx::test]

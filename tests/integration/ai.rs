@@ -10,9 +10,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{Client, EMAIL, Sandbox, TestApp, ai_usage};
 
 fn sea() -> Value {
     json!({ "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea", "sunset"], "description": "Sunset at the beach." })
@@ -31,12 +29,6 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
     (app, sandbox, member)
 }
 
-/// Calls of models, and what they cost.
-async fn spent(db: &PgPool) -> (i64, i64) {
-    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
-    sum.fetch_one(db).await.expect("a sum")
-}
-
 #[sqlx::test]
 async fn captions_are_written_kept_and_counted(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
@@ -44,7 +36,7 @@ async fn captions_are_written_kept_and_counted(db: PgPool) {
     let captions = member.post("/api/ai/generate-caption", sea()).await.expect_status(200).json();
     assert_json_snapshot!(captions, { ".id" => "[id]", ".createdAt" => "[time]" });
     assert_eq!(member.used_requests().await, 1);
-    assert_eq!(spent(&db).await, (1, captions["cost"]["costMicro"].as_i64().expect("a number")));
+    assert_eq!(ai_usage(&db).await, (1, captions["cost"]["costMicro"].as_i64().expect("a number")));
 
     let id = captions["id"].as_str().expect("an id");
     let uri = format!("/api/ai/captions?id={id}");
@@ -75,7 +67,7 @@ async fn what_is_not_understood_costs_nothing(db: PgPool) {
       "platform": "Choose a platform."
     }
     "#);
-    assert_eq!((member.used_requests().await, spent(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
+    assert_eq!((member.used_requests().await, ai_usage(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
 }
 
 /// However many ask at once, in however many processes.
@@ -97,7 +89,7 @@ async fn ten_that_are_left_are_ten_answers(db: PgPool) {
     assert_eq!((count(200), count(429)), (10, 190));
     assert!(answers.iter().filter(|answer| answer.status.as_u16() == 429).all(|answer| answer.code() == "quota_exceeded"));
     assert_eq!(sandbox.calls("generate"), 10);
-    let (calls, cost) = spent(&db).await;
+    let (calls, cost) = ai_usage(&db).await;
     let told: i64 = answers
         .iter()
         .filter(|answer| answer.status.is_success())

@@ -16,9 +16,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::support::{Client, Said, ScriptedModel, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{Client, EMAIL, Said, ScriptedModel, TestApp};
 
 /// Calls of a creator on a day: what each costs, for which operation.
 async fn spend(db: &PgPool, email: &str, at: &str, operation: &str, calls: i32, cost_micro: i64) {

@@ -5,9 +5,7 @@ use huntaze::domain::platform::Platform;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{Client, EMAIL, Sandbox, TestApp};
 
 async fn ready(db: PgPool) -> (TestApp, Sandbox, Client, String, String) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;

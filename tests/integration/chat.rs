@@ -12,18 +12,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Said, Sandbox, ScriptedModel, Server, TestApp, eventually};
-
-const EMAIL: &str = "ada@example.com";
-
-/// A creator with an account that was read.
-async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
-    let (app, sandbox) = TestApp::with_sandbox(db).await;
-    let mut member = app.member(EMAIL).await;
-    app.connect(&sandbox, &mut member, "ada.creates").await;
-    app.read_due().await;
-    (app, sandbox, member)
-}
+use crate::support::{Client, EMAIL, Said, ScriptedModel, Server, TestApp, ai_usage, eventually};
 
 /// A creator, and a model that does as it is told.
 async fn scripted(db: PgPool, model: &ScriptedModel) -> (TestApp, Client) {
@@ -31,12 +20,6 @@ async fn scripted(db: PgPool, model: &ScriptedModel) -> (TestApp, Client) {
     let app = app.with_model(model.clone());
     let member = app.member(EMAIL).await;
     (app, member)
-}
-
-/// Calls of models, and what they cost.
-async fn spent(db: &PgPool) -> (i64, i64) {
-    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
-    sum.fetch_one(db).await.expect("a sum")
 }
 
 /// Names, places and data of a stream's events.
@@ -66,7 +49,7 @@ async fn messages(member: &mut Client, conversation: &Value) -> Vec<Value> {
 
 #[sqlx::test]
 async fn an_answer_rests_on_what_was_looked_up(db: PgPool) {
-    let (app, sandbox, mut member) = ready(db.clone()).await;
+    let (app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let answer = ask(&mut member, "How are my views?", &Value::Null).await;
     let message = &answer["message"];
     assert_json_snapshot!(message, { ".id" => "[id]", ".createdAt" => "[time]", ".text" => "[text]", ".cost" => "[cost]", ".seq" => "[place]" });
@@ -74,7 +57,7 @@ async fn an_answer_rests_on_what_was_looked_up(db: PgPool) {
     let text = message["text"].as_str().expect("text");
     assert!(text.contains(&huntaze::domain::figures::grouped(views)), "the creator's own figure: {text}");
     assert_eq!((member.used_requests().await, sandbox.calls("stream")), (1, 2), "once to look up, once to answer");
-    assert_eq!(spent(&db).await, (2, message["cost"]["costMicro"].as_i64().expect("a cost")));
+    assert_eq!(ai_usage(&db).await, (2, message["cost"]["costMicro"].as_i64().expect("a cost")));
 
     let page = member.page(&format!("/assistant?conversation={}", answer["conversationId"].as_str().expect("an id"))).await.body;
     for part in ["Assistant (Analytics)", "How are my views?", "Based on:", "Sandbox", "gemini-3.8-flash"] {
@@ -87,7 +70,7 @@ async fn an_answer_rests_on_what_was_looked_up(db: PgPool) {
 
 #[sqlx::test]
 async fn a_number_that_was_not_looked_up_is_marked(db: PgPool) {
-    let (_app, _sandbox, mut member) = ready(db).await;
+    let (_app, _sandbox, mut member, _) = TestApp::with_account(db).await;
     let answer = ask(&mut member, "[sandbox:invent] How are my views?", &Value::Null).await;
     assert_eq!(answer["message"]["unverified"], json!(["987,654"]), "{answer}");
     let page = member.page(&format!("/assistant?conversation={}", answer["conversationId"].as_str().expect("an id"))).await.body;
@@ -99,7 +82,7 @@ async fn a_number_that_was_not_looked_up_is_marked(db: PgPool) {
 
 #[sqlx::test]
 async fn a_stream_goes_on_from_where_it_was(db: PgPool) {
-    let (app, _sandbox, mut member) = ready(db).await;
+    let (app, _sandbox, mut member, _) = TestApp::with_account(db).await;
     let whole =
         member.post("/api/ai/chat/stream", json!({ "message": "How are my views?", "conversationId": null })).await.expect_status(200);
     assert_eq!(whole.header("content-type"), "text/event-stream");
@@ -132,7 +115,7 @@ async fn a_stream_goes_on_from_where_it_was(db: PgPool) {
 /// In the middle of an answer, in the process that writes it and in another one: who comes back gets what is missing.
 #[sqlx::test]
 async fn who_comes_back_in_the_middle_misses_nothing(db: PgPool) {
-    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    let (app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let started =
         member.post("/api/ai/chat/start", json!({ "message": "[sandbox:slow] How are my views?" })).await.expect_status(200).json();
     let id = started["conversationId"].as_str().expect("an id");
@@ -254,9 +237,9 @@ async fn stopped_before_the_first_word_it_does_not_count_and_after_it_what_came_
         let told = events(&member.get(&uri).await.expect_status(200).body);
         let message = &told[told.len() - 1].2["message"];
         assert_eq!((&message["state"], &message["text"]), (&json!("stopped"), &json!(text)));
-        assert_eq!((member.used_requests().await, spent(&db).await.0), (counts, calls), "{question}");
+        assert_eq!((member.used_requests().await, ai_usage(&db).await.0), (counts, calls), "{question}");
     }
-    let (_, cost) = spent(&db).await;
+    let (_, cost) = ai_usage(&db).await;
     assert!(cost > 5, "the prompt and what came of the answer: {cost}");
 }
 
@@ -418,7 +401,7 @@ async fn ten_that_are_left_are_ten_answers_of_two_processes(db: PgPool) {
         .filter(|answer| answer.status.is_success())
         .map(|answer| answer.json()["message"]["cost"]["costMicro"].as_i64().expect("a cost"))
         .sum();
-    assert_eq!(spent(&db).await.1, told, "to the millionth of a dollar");
+    assert_eq!(ai_usage(&db).await.1, told, "to the millionth of a dollar");
     assert_eq!(member.used_requests().await, 100);
 }
 
@@ -450,7 +433,7 @@ async fn conversations_are_found_renamed_and_deleted(db: PgPool) {
 
 #[sqlx::test]
 async fn without_a_script_the_conversation_stands_in_the_address(db: PgPool) {
-    let (_app, _sandbox, mut member) = ready(db).await;
+    let (_app, _sandbox, mut member, _) = TestApp::with_account(db).await;
     let answer = member.submit("/api/ai/chat", &[("message", "How are my views?"), ("conversationId", "")]).await.expect_status(303);
     let back = answer.location().to_owned();
     assert!(back.starts_with("/assistant?conversation="), "{back}");
@@ -459,6 +442,10 @@ async fn without_a_script_the_conversation_stands_in_the_address(db: PgPool) {
     let back = member.submit("/api/ai/chat", &[("message", " "), ("conversationId", &id)]).await.location().to_owned();
     let page = member.page(&back).await.body;
     assert!(page.contains("Ask something."), "{page}");
+    // What does not fit is not lost without a word.
+    let long = member.submit("/api/ai/chat", &[("message", &"a".repeat(4001)), ("conversationId", &id)]).await.location().to_owned();
+    let page = member.page(&long).await.body;
+    assert!(page.contains("At most 4,000 characters.") && page.contains("your browser") && page.contains("way back has it"), "{page}");
     let gone = member.submit("/api/ai/conversations/delete", &[("id", &id)]).await.location().to_owned();
     assert_eq!(gone, "/assistant");
 }
@@ -569,7 +556,7 @@ async fn no_attack_reads_what_is_not_the_creators(db: PgPool) {
 /// A real model's silence is not waited for without end, and what is asked of it ends with the answer.
 #[sqlx::test]
 async fn to_stop_ends_the_call(db: PgPool) {
-    let (_app, sandbox, mut member) = ready(db).await;
+    let (_app, sandbox, mut member, _) = TestApp::with_account(db).await;
     let started =
         member.post("/api/ai/chat/start", json!({ "message": "[sandbox:slow] How are my views?" })).await.expect_status(200).json();
     eventually("it was asked", async || sandbox.calls("stream") == 2).await;

@@ -6,7 +6,7 @@ use huntaze_sandbox::{Fault, FaultKind, FaultKind::*};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp, eventually};
+use crate::support::{Client, Sandbox, TestApp, ai_usage, eventually};
 
 /// What can go wrong, and how often in a row.
 const FAULTS: [(FaultKind, u32); 14] = [
@@ -53,10 +53,7 @@ impl Outcome {
 /// Each fault at each endpoint: what the creator gets and reads, whether it counts, and what it costs all the same.
 #[sqlx::test]
 async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_not_count(db: PgPool) {
-    let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member("ada@example.com").await;
-    app.connect(&sandbox, &mut member, "ada.creates").await;
-    app.read_due().await;
+    let (_app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let mut table = "endpoint            fault           times status outcome     counts calls cost  what the creator reads\n".to_owned();
     for (endpoint, model_endpoint) in STRUCTURED.map(|it| (it, "generate")).into_iter().chain(CHAT.map(|it| (it, "stream"))) {
         for (kind, times) in FAULTS {
@@ -78,7 +75,7 @@ async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_n
 }
 
 async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at): (&str, &str), (kind, times): (FaultKind, u32)) -> String {
-    let before = (member.used_requests().await, spent(db).await);
+    let before = (member.used_requests().await, ai_usage(db).await);
     sandbox.world.add_fault(Fault { provider: "gemini".to_owned(), endpoint: at.to_owned(), account: None, kind, times });
     // Another question each time: what was answered before is known.
     let what = if endpoint.contains("who") { "What now" } else { "How are my views" };
@@ -97,7 +94,7 @@ async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at)
         }
     };
     sandbox.world.clear_faults();
-    let after = (member.used_requests().await, spent(db).await);
+    let after = (member.used_requests().await, ai_usage(db).await);
     let (counts, calls, cost) = (after.0 - before.0, after.1.0 - before.1.0, after.1.1 - before.1.1);
     // What it costs depends on how long the prompt is, which holds the day.
     let cost = if cost > 0 { "paid" } else { "none" };
@@ -132,10 +129,4 @@ async fn streamed(member: &mut Client, question: Value) -> Outcome {
     let data = body.split("\n\n").filter(|event| event.contains("event: done")).find_map(|event| event.split("data: ").nth(1));
     let done: Value = serde_json::from_str(data.expect("an end")).expect("JSON");
     Outcome::of_message(&done["message"])
-}
-
-/// Calls of models, and what they cost.
-async fn spent(db: &PgPool) -> (i64, i64) {
-    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
-    sum.fetch_one(db).await.expect("a sum")
 }

@@ -3,9 +3,7 @@
 use insta::assert_json_snapshot;
 use sqlx::PgPool;
 
-use crate::support::TestApp;
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
 async fn without_accounts_nothing_is_known(db: PgPool) {

@@ -21,9 +21,8 @@ use sqlx::PgPool;
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
-use crate::support::{Client, Server, TestApp, eventually};
+use crate::support::{Client, EMAIL, Server, TestApp, eventually};
 
-const EMAIL: &str = "ada@example.com";
 const ADMIN: &str = "olga@example.com";
 
 /// The scheduler and the workers of one process; they end with the test.

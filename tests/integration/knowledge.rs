@@ -8,17 +8,7 @@ use huntaze::server::{
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, PASSWORD, Said, Sandbox, ScriptedModel, TestApp};
-
-const EMAIL: &str = "ada@example.com";
-
-async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
-    let (app, sandbox) = TestApp::with_sandbox(db).await;
-    let mut member = app.member(EMAIL).await;
-    app.connect(&sandbox, &mut member, "ada.creates").await;
-    app.read_due().await;
-    (app, sandbox, member)
-}
+use crate::support::{Client, EMAIL, PASSWORD, Said, ScriptedModel, TestApp};
 
 fn sea(anew: bool) -> Value {
     json!({ "platform": "x", "contentType": "photos", "keywords": [], "description": "Sunset at the beach.", "anew": anew })
@@ -26,7 +16,7 @@ fn sea(anew: bool) -> Value {
 
 #[sqlx::test]
 async fn captions_are_known_for_half_an_hour(db: PgPool) {
-    let (app, sandbox, mut member) = ready(db).await;
+    let (app, sandbox, mut member, _) = TestApp::with_account(db).await;
     let uri = "/api/ai/generate-caption";
     let first = member.post(uri, sea(false)).await.expect_status(200).json();
     assert_eq!(first["cost"]["isKnown"], false);
@@ -54,7 +44,7 @@ async fn captions_are_known_for_half_an_hour(db: PgPool) {
 
 #[sqlx::test]
 async fn reports_are_known_until_a_figure_changes(db: PgPool) {
-    let (_app, _sandbox, mut member) = ready(db.clone()).await;
+    let (_app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     for uri in ["/api/ai/analyze-performance", "/api/ai/optimize-sales"] {
         let first = member.post(uri, json!({ "range": "7d" })).await.expect_status(200).json();
         let known = member.post(uri, json!({ "range": "7d" })).await.expect_status(200).json();
@@ -75,7 +65,7 @@ async fn reports_are_known_until_a_figure_changes(db: PgPool) {
 
 #[sqlx::test]
 async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
-    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    let (app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
                  SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
@@ -91,7 +81,7 @@ async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
 /// What was known costs nothing, whatever else its request asked; and a month of it alone is not charged.
 #[sqlx::test]
 async fn only_calls_that_were_made_are_charged(db: PgPool) {
-    let (app, sandbox, mut member) = ready(db.clone()).await;
+    let (app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let sign_in = async |member: &mut Client| {
         member.get("/api/csrf/token").await;
         member.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
@@ -116,7 +106,7 @@ async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db:
         let is_first = prompt.turns.len() == 1;
         Ok(if is_first { Said::Calls(vec![("get_figures".to_owned(), json!({ "range": "30d" }))]) } else { Said::text("They grow.") })
     });
-    let (app, _sandbox, member) = ready(db.clone()).await;
+    let (app, _sandbox, member, _) = TestApp::with_account(db.clone()).await;
     let app = app.with_model(model.clone());
     let mut asking = app.client();
     asking.cookies.clone_from(&member.cookies);
@@ -151,7 +141,7 @@ async fn no_failure_is_remembered(db: PgPool) {
         (None, Some(Turn::User(question))) if question.contains("nothing") => Ok(Said::text(" ")),
         _ => Err(ModelError::Unavailable("x".to_owned()).into()),
     });
-    let (app, _sandbox, member) = ready(db).await;
+    let (app, _sandbox, member, _) = TestApp::with_account(db).await;
     let app = app.with_model(model.clone());
     let mut asking = app.client();
     asking.cookies.clone_from(&member.cookies);
@@ -167,7 +157,7 @@ async fn no_failure_is_remembered(db: PgPool) {
 
 #[sqlx::test]
 async fn operators_see_how_much_was_known(db: PgPool) {
-    let (app, _sandbox, mut member) = ready(db.clone()).await;
+    let (app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     for _ in 0..4 {
         member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     }

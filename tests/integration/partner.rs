@@ -6,9 +6,7 @@ use huntaze_sandbox::{Fault, FaultKind};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{Client, EMAIL, Sandbox, TestApp};
 
 fn input(account: &str, key: &str) -> Value {
     json!({ "account": account, "apiKey": key, "accepted": "on" })

@@ -4,22 +4,13 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
+use crate::support::{EMAIL, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 const BOTH: [&str; 2] = ["/api/ai/analyze-performance", "/api/ai/optimize-sales"];
-
-async fn ready(db: PgPool) -> (TestApp, Sandbox, Client, String) {
-    let (app, sandbox) = TestApp::with_sandbox(db).await;
-    let mut member = app.member(EMAIL).await;
-    let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-    app.read_due().await;
-    (app, sandbox, member, id)
-}
 
 #[sqlx::test]
 async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
-    let (app, _sandbox, mut member, account) = ready(db).await;
+    let (app, _sandbox, mut member, account) = TestApp::with_account(db).await;
     for (uri, operation, page) in [(BOTH[0], "analyze", "/analytics"), (BOTH[1], "optimize", "/sales")] {
         assert_eq!(member.get(&format!("/api/ai/report?operation={operation}")).await.expect_status(200).json(), Value::Null);
         let report = member.post(uri, json!({ "range": "7d", "integrationIds": [account] })).await.expect_status(200).json();
@@ -61,7 +52,7 @@ async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
 
 #[sqlx::test]
 async fn without_a_script_a_report_stands_in_the_address(db: PgPool) {
-    let (_app, _sandbox, mut member, account) = ready(db).await;
+    let (_app, _sandbox, mut member, account) = TestApp::with_account(db).await;
     let back = member.submit(BOTH[1], &[("range", "7d")]).await.location().to_owned();
     assert!(back.starts_with("/sales?report="), "{back}");
     assert!(member.page(&back).await.body.contains("Your sales strategy"));
@@ -70,9 +61,10 @@ async fn without_a_script_a_report_stands_in_the_address(db: PgPool) {
     assert!(member.page(&back).await.body.contains("What your figures mean"));
     // Who says what helps comes back to where that was asked.
     let id = back.split("report=").nth(1).expect("an id").to_owned();
-    let thought = [("reportId", id.as_str()), ("item", "0"), ("isUseful", "true")];
-    assert_eq!(member.submit("/api/ai/feedback", &thought).await.location(), back);
-    assert_eq!(member.submit("/api/ai/feedback", &[("reportId", "x\r\ny"), ("item", "0")]).await.location(), "/sales");
+    let thought = |page| [("reportId", id.as_str()), ("page", page), ("item", "0"), ("isUseful", "true")];
+    assert!(member.page(&back).await.body.contains(&format!("name=\"page\" value=\"{}\"", back.replace('&', "&amp;"))));
+    assert_eq!(member.submit("/api/ai/feedback", &thought(&back)).await.location(), back);
+    assert_eq!(member.submit("/api/ai/feedback", &thought("//evil.example\r\n")).await.location(), "/home");
     // What was looked at is not lost with an error.
     let wrong = member.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", "x")]).await;
     assert_eq!(wrong.location(), "/analytics?range=7d&account=x");

@@ -9,7 +9,7 @@ use crate::domain::{
     choice::{Choice, choices},
     onboarding::ContentType,
     platform::Platform,
-    validation::FieldErrors,
+    validation::{FieldErrors, refuse},
 };
 
 /// So many variants are written.
@@ -85,29 +85,28 @@ impl CaptionInput {
     /// A sentence for each field that is not understood.
     pub fn parse(&self) -> Result<CaptionRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let platform = Platform::parse(&self.platform);
         if platform.is_none() {
-            refuse("platform", "Choose a platform.");
+            refuse(&mut errors, "platform", "Choose a platform.");
         }
         let content_type = ContentType::parse(&self.content_type);
         if content_type.is_none() {
-            refuse("contentType", "Choose what you post.");
+            refuse(&mut errors, "contentType", "Choose what you post.");
         }
         let tone = if self.tone.is_empty() { Some(Tone::default()) } else { Tone::parse(&self.tone) };
         if tone.is_none() {
-            refuse("tone", "Choose how it should sound.");
+            refuse(&mut errors, "tone", "Choose how it should sound.");
         }
         let words = self.keywords.iter().flat_map(|words| words.split(',')).map(str::trim).filter(|word| !word.is_empty());
         let keywords: Vec<_> = words.map(ToOwned::to_owned).collect();
         if keywords.len() > KEYWORDS_MAX || keywords.iter().any(|word| word.chars().count() > KEYWORD_MAX) {
-            refuse("keywords", "At most 10 keywords of 40 characters, split by commas.");
+            refuse(&mut errors, "keywords", "At most 10 keywords of 40 characters, split by commas.");
         }
         let description = self.description.trim().to_owned();
         if description.chars().count() > DESCRIPTION_MAX {
-            refuse("description", "At most 500 characters.");
+            refuse(&mut errors, "description", "At most 500 characters.");
         } else if description.is_empty() && keywords.is_empty() {
-            refuse("description", "Say what the post is about, here or with keywords.");
+            refuse(&mut errors, "description", "Say what the post is about, here or with keywords.");
         }
         match (platform, content_type, tone) {
             (Some(platform), Some(content_type), Some(tone)) if errors.is_empty() => {

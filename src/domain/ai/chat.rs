@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{AgentKind, AnswerCost};
 use crate::domain::{
     choice::choices,
-    validation::{FieldErrors, typed_text},
+    validation::{FieldErrors, refuse, typed_text},
 };
 
 /// Characters of a message.
@@ -53,16 +53,15 @@ impl ChatInput {
     /// A sentence for each field that is not understood.
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let message = typed_text(&self.message);
         if message.is_empty() {
-            refuse("message", "Ask something.");
+            refuse(&mut errors, "message", "Ask something.");
         } else if message.chars().count() > MESSAGE_MAX {
-            refuse("message", "At most 4,000 characters.");
+            refuse(&mut errors, "message", "At most 4,000 characters.");
         }
         let mut id = |field: &str, text: &str| match text {
             "" => None,
-            text => text.parse().map_err(|_| refuse(field, "There is no such thing.")).ok(),
+            text => text.parse().map_err(|_| refuse(&mut errors, field, "There is no such thing.")).ok(),
         };
         let (conversation, replaces) = (id("conversationId", &self.conversation_id), id("replaces", &self.replaces));
         let newest = id("newest", &self.newest);
@@ -143,6 +142,17 @@ pub struct MessageView {
     pub seq: i64,
     /// When it was begun.
     pub created_at: DateTime<Utc>,
+}
+
+impl MessageView {
+    /// How an answer ended that is not whole, in a sentence.
+    pub fn ending(&self) -> Option<String> {
+        match self.state {
+            AnswerState::Writing | AnswerState::Complete => None,
+            AnswerState::Stopped => Some("You stopped this answer.".to_owned()),
+            AnswerState::Failed => Some(self.problem.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
+        }
+    }
 }
 
 /// The place in the sequence of a conversation after so many bytes of its `number`th message.

@@ -10,7 +10,7 @@ use super::{AgentKind, Operation};
 use crate::domain::{
     choice::{Choice, choices},
     navigation::encode,
-    validation::FieldErrors,
+    validation::{FieldErrors, refuse},
 };
 
 /// Creators on a page.
@@ -68,25 +68,24 @@ impl CostsInput {
     /// A sentence for each field that is not understood.
     pub fn parse(&self, today: NaiveDate) -> Result<CostsFilter, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let mut day = |field: &str, text: &str, default: NaiveDate| match text {
             "" => default,
             text => text.parse().ok().filter(|day: &NaiveDate| YEARS.contains(&day.year())).unwrap_or_else(|| {
-                refuse(field, "A day, as 2026-11-30.");
+                refuse(&mut errors, field, "A day, as 2026-11-30.");
                 default
             }),
         };
         let until = day("until", &self.until, today);
         let from = day("from", &self.from, until.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(until));
         if from > until || (until - from).num_days() >= MOST_DAYS {
-            refuse("from", "At most 366 days, and not after the last.");
+            refuse(&mut errors, "from", "At most 366 days, and not after the last.");
         }
         let agent = choice::<AgentKind>(&self.agent).unwrap_or_else(|()| {
-            refuse("agent", "Choose an agent.");
+            refuse(&mut errors, "agent", "Choose an agent.");
             None
         });
         let operation = choice::<Operation>(&self.operation).unwrap_or_else(|()| {
-            refuse("operation", "Choose an operation.");
+            refuse(&mut errors, "operation", "Choose an operation.");
             None
         });
         if !errors.is_empty() {

@@ -34,10 +34,10 @@ pub fn numbers(text: &str) -> Vec<Number> {
         let run = digits_and_marks(text, at);
         at = run.end;
         if !is_date_or_time(&text[run.clone()]) {
-            // "12,000-15,000" are two.
+            // "12,000-15,000" are two, and of "12-15K" both are thousands.
             let mut start = run.start;
-            for part in text[run].split(BETWEEN) {
-                found.extend(number(text, start..start + part.len()));
+            for part in text[run.clone()].split(BETWEEN) {
+                found.extend(number(text, start..start + part.len(), run.end));
                 start += part.len() + 1;
             }
         }
@@ -65,14 +65,19 @@ fn digits_and_marks(text: &str, start: usize) -> Range<usize> {
     start..end
 }
 
-/// "2026-11-24", "24/11/2026", "18:30", "24/7": of years and numbers of two digits; with hyphens alone, there is a year among them.
+/// "2026-11-24", "24/11/2026", "18:30:05.25", "24/7": of years and numbers of two digits; with hyphens alone, there is a year among them.
 fn is_date_or_time(written: &str) -> bool {
-    let parts: Vec<_> = written.split(BETWEEN).collect();
+    let is_time = written.contains(':');
+    let without_fraction = written.split('.').next().filter(|_| is_time).unwrap_or(written);
+    let parts: Vec<_> = without_fraction.split(BETWEEN).collect();
     let is_number = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     let is_short = |part: &&str| part.len() <= 2 && is_number(part);
     let is_year = |part: &&str| part.len() == 4 && is_number(part) && part.parse().is_ok_and(|year| YEARS.contains(&year));
     let years = parts.iter().filter(|part| is_year(part)).count();
-    parts.len() > 1 && parts.iter().all(|part| is_short(part) || is_year(part)) && years < 2 && (written.contains([':', '/']) || years == 1)
+    parts.len() > 1
+        && parts.iter().all(|part| is_short(part) || is_year(part))
+        && years < 2
+        && (is_time || written.contains('/') || years == 1)
 }
 
 /// How long the space at `end` is, where it stands between groups of digits: "12 345".
@@ -84,8 +89,8 @@ fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
     ((group.len() == 3 || is_first && group.len() < 3) && next == 3).then_some(space.len_utf8())
 }
 
-/// What a run of digits and marks says, if that is a number.
-fn number(text: &str, run: Range<usize>) -> Option<Number> {
+/// What digits and the marks between them say, if that is a number. What makes it one of thousands, or a share, stands at `end`.
+fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     let written = &text[run.clone()];
     let before = text[..run.start].chars().next_back();
     // Part of a name: "mp4", "#2", "30d".
@@ -93,41 +98,160 @@ fn number(text: &str, run: Range<usize>) -> Option<Number> {
         return None;
     }
     let (whole, mut fraction) = split(written)?;
+    // All digits.
     fraction.truncate(DIGITS as usize);
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
     let decimals = u32::try_from(fraction.len()).ok()?;
-    let (factor, suffix) = suffix(&text[run.end..]);
-    let rest = &text[run.end + suffix..];
+    let (factor, suffix) = suffix(&text[end..]);
+    let rest = &text[end + suffix..];
     if rest.starts_with(char::is_alphanumeric) {
         return None;
     }
     let step = 10_i128.pow(DIGITS - decimals).checked_mul(factor)?;
     let value = unscaled.checked_mul(step)?;
-    let next = rest.trim_start_matches(SPACES).to_lowercase();
-    let says = |words: &[&str]| words.iter().any(|word| next.starts_with(word));
+    let next = Next::of(rest);
     let has_sign = before.is_some_and(|before| matches!(before, '$' | '€' | '£' | '¥'));
-    let has_unit = has_sign || factor > 1 || !fraction.is_empty() || says(&UNITS);
-    let is_year = written.len() == 4 && YEARS.contains(&(value / ONE)) && !has_unit && !says(&COUNTED);
-    if is_year {
+    // "Give 100 %."
+    if next.sign == Some('%') && value == 100 * ONE {
+        return None;
+    }
+    let has_unit = has_sign || factor > 1 || !fraction.is_empty() || next.is_unit();
+    if !has_unit && is_no_figure(value, written, last_word(&text[..run.start]), &next) {
         return None;
     }
     let start = if has_sign { run.start - before.map_or(0, char::len_utf8) } else { run.start };
-    Some(Number { place: start..run.end + suffix, value, step, has_unit })
+    let place = start..if end == run.end { end + suffix } else { run.end };
+    Some(Number { place, value, step, has_unit })
 }
 
 const YEARS: Range<i128> = 1900..2100;
 const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
-/// What makes a number a share or an amount, in English and French.
-const UNITS: [&str; 14] = ["%", "percent", "per cent", "pour cent", "$", "€", "£", "¥", "usd", "eur", "gbp", "dollar", "euro", "cents"];
-/// Beginnings of what is counted: "2050 followers" is no year.
-const COUNTED: [&str; 12] =
-    ["follower", "subscriber", "fan", "view", "like", "people", "visit", "impression", "abonn", "vue", "personne", "j'aime"];
+
+/// What follows a number: a sign, or the beginning of a word, in lower case.
+struct Next {
+    sign: Option<char>,
+    word: String,
+}
+
+impl Next {
+    fn of(rest: &str) -> Self {
+        // What makes it bold, or ties it to the next word, is not part of what it says.
+        let rest = rest.trim_start_matches(['*', '_', '-', '+', SPACES[0], SPACES[1], SPACES[2]]);
+        let word: String = rest.chars().take(LONGEST_WORD).take_while(|character| character.is_alphabetic()).collect();
+        Self { sign: rest.chars().next(), word: word.to_lowercase() }
+    }
+
+    fn is_unit(&self) -> bool {
+        self.sign.is_some_and(|sign| matches!(sign, '%' | '$' | '€' | '£' | '¥')) || self.is_one_of(UNITS)
+    }
+
+    /// Whether it is one of these words, or more than one of the same.
+    fn is_one_of(&self, words: &[&str]) -> bool {
+        let one = self.word.strip_suffix('s').unwrap_or(&self.word);
+        words.iter().any(|word| *word == self.word || *word == one)
+    }
+}
+
+/// Longer words say nothing of a number.
+const LONGEST_WORD: usize = 16;
+/// What makes a number a share or an amount. All of these are English or French.
+const UNITS: &[&str] = &["percent", "usd", "eur", "gbp", "dollar", "euro", "cent"];
+/// What is counted: "2050 followers" is no year.
+const COUNTED: &[&str] = &["follower", "subscriber", "fan", "view", "visit", "impression", "abonné", "vue", "personne"];
+/// Before a year.
+const IN: &[&str] = &["in", "from", "since", "of", "until", "en", "de", "depuis", "jusqu'en"];
+/// How long something takes, or how much of something there should be: no figure of the creator's.
+const ADVICE: &[&str] = &[
+    "s",
+    "sec",
+    "second",
+    "seconde",
+    "min",
+    "minute",
+    "h",
+    "hour",
+    "heure",
+    "am",
+    "pm",
+    "day",
+    "jour",
+    "week",
+    "semaine",
+    "month",
+    "mois",
+    "hashtag",
+    "tip",
+    "idea",
+    "word",
+    "character",
+    "slide",
+    "conseil",
+    "idée",
+    "mot",
+    "caractère",
+];
+const MONTHS: &[&str] = &[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "sept",
+    "oct",
+    "nov",
+    "dec",
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// A year, a day of a month, how long something takes.
+fn is_no_figure(value: i128, written: &str, last: &str, next: &Next) -> bool {
+    let whole = value / ONE;
+    let is_day = whole <= 31 && (next.is_one_of(MONTHS) || MONTHS.contains(&&*last.to_lowercase()));
+    let is_year = written.len() == 4 && YEARS.contains(&whole) && (IN.contains(&&*last.to_lowercase()) || !next.is_one_of(COUNTED));
+    is_day || is_year || next.is_one_of(ADVICE)
+}
+
+/// The word before a number; what is longer than a word is none.
+fn last_word(before: &str) -> &str {
+    let before = before.trim_end_matches(['*', '_', SPACES[0], SPACES[1], SPACES[2]]);
+    let start =
+        before.char_indices().rev().take(LONGEST_WORD).take_while(|(_, character)| character.is_alphabetic() || *character == '\'').last();
+    start.map_or("", |(start, _)| &before[start..])
+}
 
 /// "12. " at the beginning of a line.
 fn is_mark_of_list(text: &str, run: &Range<usize>) -> bool {
-    let line = text[..run.start].rsplit('\n').next().unwrap_or_default();
-    let is_first = line.chars().all(|character| matches!(character, ' ' | '>'));
-    is_first && [". ", ") "].iter().any(|mark| text[run.end..].starts_with(mark))
+    let before = &text[..run.start];
+    let line = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
+    let is_first = line.len() < LONGEST_WORD && line.chars().all(|character| matches!(character, ' ' | '>'));
+    let is_short = run.len() <= 3 && text[run.clone()].bytes().all(|byte| byte.is_ascii_digit());
+    is_first && is_short && [". ", ") "].iter().any(|mark| text[run.end..].starts_with(mark))
 }
 
 /// Digits before and after the point. Commas stand between groups of three; a lone comma before one or two digits is a point.
@@ -140,7 +264,7 @@ fn split(written: &str) -> Option<(String, String)> {
     }
     let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
     // A version, or an address.
-    if fraction.contains(['.', ',']) {
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
     Some((digits(whole), fraction.to_owned()))
@@ -150,11 +274,11 @@ fn digits(grouped: &str) -> String {
     grouped.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How many times as much what stands after a number makes it, and how long that is: "K", " million".
+/// How many times as much what stands after a number makes it, and how long that is: "K", " million". "15m" may be minutes; "1.2m" is not.
 fn suffix(rest: &str) -> (i128, usize) {
     let space = rest.chars().next().filter(|first| SPACES.contains(first)).map_or(0, char::len_utf8);
-    let word = rest[space..].split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default();
-    let factor = match (word, word.to_lowercase().trim_end_matches('s')) {
+    let word: String = rest[space..].chars().take(LONGEST_WORD).take_while(|character| character.is_alphanumeric()).collect();
+    let factor = match (word.as_str(), word.to_lowercase().trim_end_matches('s')) {
         ("k" | "K", _) if space == 0 => 1_000,
         ("m" | "M", _) if space == 0 => 1_000_000,
         ("B" | "bn", _) if space == 0 => 1_000_000_000,
@@ -169,8 +293,7 @@ fn suffix(rest: &str) -> (i128, usize) {
 /// The numbers of an answer, as they are written there, that are not among those it was given: rounded they may be, made up they are not.
 /// What is small and has no unit needs no source, and neither has what stands in a text that is quoted whole: a title, or a name. Each is
 /// named once.
-pub fn unverified(answer: &str, given: &str, quoted: &[String]) -> Vec<String> {
-    let given = numbers(given);
+pub fn unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<String> {
     let exempt: Vec<_> = quoted.iter().flat_map(|text| places(answer, text)).collect();
     let mut named: Vec<String> = Vec::new();
     for number in numbers(answer) {
@@ -196,17 +319,14 @@ fn places(text: &str, quoted: &str) -> Vec<Range<usize>> {
 }
 
 /// The numbers of a text without those that were named as unverified in it: what may be said again.
-pub fn verified(text: &str, unverified: &[String]) -> Vec<String> {
-    written(text).filter(|number| !unverified.contains(number)).collect()
+pub fn verified(text: &str, unverified: &[String]) -> Vec<Number> {
+    numbers(text).into_iter().filter(|number| !unverified.iter().any(|name| *name == text[number.place.clone()])).collect()
 }
 
 /// Those of some unverified numbers that a text still has.
 pub fn remaining(text: &str, unverified: &[String]) -> Vec<String> {
-    unverified.iter().filter(|number| written(text).any(|written| written == **number)).cloned().collect()
-}
-
-fn written(text: &str) -> impl Iterator<Item = String> {
-    numbers(text).into_iter().map(|number| text[number.place].to_owned())
+    let left = numbers(text);
+    unverified.iter().filter(|name| left.iter().any(|number| **name == text[number.place.clone()])).cloned().collect()
 }
 
 impl Number {
@@ -225,7 +345,7 @@ mod tests {
     use crate::domain::figures::{grouped, percent};
 
     fn unverified(answer: &str, given: &str) -> Vec<String> {
-        super::unverified(answer, given, &[])
+        super::unverified(answer, &numbers(given), &[])
     }
 
     const LOOKED_UP: &str =
@@ -258,29 +378,47 @@ mod tests {
         for (answer, named) in [
             ("12,000-15,000 followers", vec!["12,000", "15,000"]),
             ("12,345-15,000 followers", vec!["15,000"]),
+            ("12-15K views, 10-15 %", vec!["12", "15K", "10", "15"]),
             ("18-24 years, 45/1000", vec!["18", "24", "45", "1000"]),
             ("1.2m views, $1.5m, 2bn", vec!["1.2m", "$1.5m", "2bn"]),
             ("1.2 million views, 3 thousand fans, 2 milliards", vec!["1.2 million", "3 thousand", "2 milliards"]),
             ("3.9 million views, 12.3 thousand followers", vec![]),
-            ("2050 followers in 2050", vec!["2050"]),
+            ("2050 followers in 2050, **2051** fans, 2052 €", vec!["2050", "2051", "2052"]),
             ("0.123456 and 0.1234567891", vec!["0.123456", "0.1234567891"]),
-            ("5 USD, 5 €, 5 percent, 5 fans", vec!["5"]),
+            ("5 USD, 5 €, 5 percent, **5** %, 5 fans", vec!["5"]),
+            ("48,213. That is much.\n999. Much.\n1234. More.", vec!["48,213", "1234"]),
         ] {
             assert_eq!(unverified(answer, LOOKED_UP), named, "{answer}");
         }
     }
 
     #[test]
+    fn advice_and_dates_are_no_figures() {
+        for answer in [
+            "15-30 seconds, 20-30 minutes, within 48 hours, a 30-second hook, 18-20h, 12 semaines",
+            "12-18 January, Nov 30, le 24 décembre, 14 juillet",
+            "8-12 hashtags and 150 words, 100% you",
+            "In 2025 people asked; posts from 2025 like this; in 2026 fans stay; since 2027 views count",
+            "12:34:56.123456",
+        ] {
+            assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new(), "{answer}");
+        }
+        let read_at = r#"{"lastReadAt":"2026-01-31T12:34:56.123456Z"}"#;
+        assert_eq!(unverified("34 new fans", read_at), ["34"], "a time is no source");
+    }
+
+    #[test]
     fn what_is_quoted_needs_no_source() {
         let quoted = ["25 tips for 2050 fans".to_owned(), "99".to_owned()];
-        assert_eq!(super::unverified("\u{201c}25 tips for 2050 fans\u{201d} did best.", "", &quoted), Vec::<String>::new());
-        assert_eq!(super::unverified("25 tips for 2050 fanatics, 99", "", &quoted), ["25", "2050", "99"]);
+        let of = |answer: &str| super::unverified(answer, &[], &quoted);
+        assert_eq!(of("\u{201c}25 tips for 2050 fans\u{201d} did best."), Vec::<String>::new());
+        assert_eq!(of("25 ways for 2050 fans, 99"), ["25", "2050", "99"]);
     }
 
     #[test]
     fn what_was_verified_may_be_said_again() {
-        let unverified = ["99".to_owned()];
-        assert_eq!(verified("12,345 and 99 and 1,993", &unverified), ["12,345", "1,993"]);
+        let said = verified("12,345 and 99 and 1,993, for 2000 € a month", &["99".to_owned()]);
+        assert_eq!(super::unverified("12,345, 99, 1993, 2000 €", &said, &[]), ["99"]);
         assert_eq!(remaining("99 and 98", &["98".to_owned(), "97".to_owned()]), ["98"]);
     }
 
@@ -294,7 +432,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(answer in "\\PC*", looked_up in "[0-9.,:/$€%KM -]*") {
+        fn no_text_makes_it_panic(answer in "\\PC*", looked_up in "[0-9.,:/$€%KMm*é\u{a0}\u{202f} -]*") {
             for number in numbers(&looked_up) {
                 prop_assert!(looked_up.get(number.place.clone()).is_some());
             }

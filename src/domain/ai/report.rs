@@ -1,45 +1,30 @@
 //! Structured answers: what figures mean, and how to sell more.
 
+mod analysis;
+mod strategy;
+
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
+pub use analysis::{
+    ACTION_ITEMS, Analysis, INSIGHTS, Insight, Level, PATTERNS, PREDICTIONS, Pattern, Prediction, RECOMMENDATIONS, Recommendation,
+};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+pub use strategy::{
+    ALTERNATIVE_MESSAGES, ASSUMPTIONS, AlternativeMessage, FUNNEL, PRICING, Projection, Step, Strategy, TACTICS, Tactic, UPSELL,
+};
 use uuid::Uuid;
 
 use super::{AnswerCost, chat::Source};
 use crate::domain::{
-    choice::{Choice, choices},
+    choice::Choice,
     figures::StatsRange,
-    money::Money,
     navigation::{analysis_page, strategy_page},
-    validation::FieldErrors,
+    validation::{FieldErrors, refuse},
 };
 
 /// No report is about more accounts at once.
 const ACCOUNTS_MAX: usize = 20;
-
-/// How many there are of what stands out.
-pub const INSIGHTS: RangeInclusive<usize> = 1..=5;
-/// Of what to do.
-pub const RECOMMENDATIONS: RangeInclusive<usize> = 1..=5;
-/// Of the steps of what to do.
-pub const ACTION_ITEMS: RangeInclusive<usize> = 1..=5;
-/// Of what repeats itself.
-pub const PATTERNS: RangeInclusive<usize> = 0..=4;
-/// Of what may come.
-pub const PREDICTIONS: RangeInclusive<usize> = 0..=4;
-/// Of the ways to sell more.
-pub const TACTICS: RangeInclusive<usize> = 1..=5;
-/// Of other messages.
-pub const ALTERNATIVE_MESSAGES: RangeInclusive<usize> = 0..=3;
-/// Of what is asked for what.
-pub const PRICING: RangeInclusive<usize> = 1..=5;
-/// Of what is offered to those who bought.
-pub const UPSELL: RangeInclusive<usize> = 0..=5;
-/// Of the steps to a fan who pays.
-pub const FUNNEL: RangeInclusive<usize> = 0..=6;
-/// Of what has to be so for a projection.
-pub const ASSUMPTIONS: RangeInclusive<usize> = 1..=6;
 
 /// `POST /api/ai/analyze-performance`, `POST /api/ai/optimize-sales`. All text, as a form sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,178 +60,20 @@ impl ReportInput {
     /// A sentence for each field that is not understood.
     pub fn parse(&self) -> Result<ReportRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let range = if self.range.is_empty() { Some(StatsRange::default()) } else { StatsRange::parse(&self.range) };
         if range.is_none() {
-            refuse("range", "Choose a period.");
+            refuse(&mut errors, "range", "Choose a period.");
         }
         let ids: Result<BTreeSet<Uuid>, _> = self.integration_ids.iter().filter(|id| !id.is_empty()).map(|id| id.parse()).collect();
         let ids = ids.ok().filter(|ids| ids.len() <= ACCOUNTS_MAX);
         if ids.is_none() {
-            refuse("integrationIds", "At most 20 accounts of yours.");
+            refuse(&mut errors, "integrationIds", "At most 20 accounts of yours.");
         }
         match (range, ids) {
             (Some(range), Some(ids)) => Ok(ReportRequest { range, integration_ids: ids.into_iter().collect() }),
             _ => Err(errors),
         }
     }
-}
-
-choices! {
-    /// How much something matters.
-    Level {
-        /// Much.
-        High = "high", "High";
-        /// Somewhat.
-        Medium = "medium", "Medium";
-        /// Little.
-        Low = "low", "Low";
-    }
-}
-
-/// What figures mean. `POST /api/ai/analyze-performance`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Analysis {
-    /// What stands out.
-    pub insights: Vec<Insight>,
-    /// What to do.
-    pub recommendations: Vec<Recommendation>,
-    /// What repeats itself.
-    pub patterns: Vec<Pattern>,
-    /// What may come.
-    pub predictions: Vec<Prediction>,
-    /// How sure the model is, 0 to 1.
-    pub confidence: f64,
-}
-
-/// Something that stands out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Insight {
-    /// What it is about, in a word.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// In a few words.
-    pub title: String,
-    /// In a sentence or two.
-    pub description: String,
-    /// How much it matters.
-    pub impact: Level,
-}
-
-/// Something to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Recommendation {
-    /// In a few words.
-    pub title: String,
-    /// In a sentence or two.
-    pub description: String,
-    /// What first.
-    pub priority: Level,
-    /// What it may bring.
-    pub expected_impact: String,
-    /// Step by step.
-    pub action_items: Vec<String>,
-}
-
-/// Something that repeats itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Pattern {
-    /// In a few words.
-    pub name: String,
-    /// In a sentence or two.
-    pub description: String,
-    /// How often.
-    pub frequency: String,
-    /// How sure the model is, 0 to 1.
-    pub confidence: f64,
-}
-
-/// Something that may come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Prediction {
-    /// Of which figure.
-    pub metric: String,
-    /// What may become of it.
-    pub prediction: String,
-    /// How sure the model is, 0 to 1.
-    pub confidence: f64,
-    /// Until when.
-    pub timeframe: String,
-}
-
-/// How to sell more. `POST /api/ai/optimize-sales`
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Strategy {
-    /// A message to fans, ready to send.
-    pub message: String,
-    /// How to go about it.
-    pub tactics: Vec<Tactic>,
-    /// What to ask for, where the figures say enough.
-    pub suggested_price: Option<Money>,
-    /// How sure the model is, 0 to 1.
-    pub confidence: f64,
-    /// How many of a hundred who read it may buy, in words.
-    pub expected_conversion_rate: String,
-    /// Other messages.
-    pub alternative_messages: Vec<AlternativeMessage>,
-    /// What to ask for what.
-    pub pricing: Vec<Step>,
-    /// What to offer those who bought.
-    pub upsell: Vec<Step>,
-    /// From a stranger to a fan who pays.
-    pub funnel: Vec<Step>,
-    /// What it may come to.
-    pub projection: Projection,
-}
-
-/// A way to go about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Tactic {
-    /// In a few words.
-    pub name: String,
-    /// In a sentence or two.
-    pub description: String,
-    /// Why it may work here.
-    pub rationale: String,
-}
-
-/// Another message to fans.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AlternativeMessage {
-    /// Ready to send.
-    pub message: String,
-    /// What it tries.
-    pub approach: String,
-    /// How many of a hundred who read it may buy, in words.
-    pub expected_conversion_rate: String,
-}
-
-/// A step of a strategy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Step {
-    /// In a few words.
-    pub title: String,
-    /// In a sentence or two.
-    pub description: String,
-}
-
-/// What a strategy may come to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Projection {
-    /// In a sentence.
-    pub outcome: String,
-    /// What has to be so for that.
-    pub assumptions: Vec<String>,
 }
 
 /// A structured answer.
@@ -289,8 +116,12 @@ impl ReportBody {
             Self::Analysis(analysis) => (analysis.lists(), analysis.certainties()),
             Self::Strategy(strategy) => (strategy.lists(), vec![strategy.confidence]),
         };
-        if let Some((name, allowed, length)) = lists.into_iter().find(|(_, allowed, length)| !allowed.contains(length)) {
-            return Err(format!("{name} had {length} elements, and must have {} to {}.", allowed.start(), allowed.end()));
+        let wrong = lists.into_iter().filter(|(_, allowed, length)| !allowed.contains(length));
+        let faults: Vec<_> = wrong
+            .map(|(name, allowed, length)| format!("{name} had {length} elements, and must have {} to {}.", allowed.start(), allowed.end()))
+            .collect();
+        if !faults.is_empty() {
+            return Err(faults.join(" "));
         }
         if matches!(self, Self::Strategy(strategy) if strategy.suggested_price.is_some_and(|price| price.minor < 0)) {
             return Err("suggestedPrice was negative.".to_owned());
@@ -307,65 +138,6 @@ impl ReportBody {
 
 /// A list's name, how many elements it may have, and how many it has.
 type List = (&'static str, RangeInclusive<usize>, usize);
-
-impl Analysis {
-    fn lists(&self) -> Vec<List> {
-        let action_items = self.recommendations.iter().map(|one| ("actionItems", ACTION_ITEMS, one.action_items.len()));
-        let own = [
-            ("insights", INSIGHTS, self.insights.len()),
-            ("recommendations", RECOMMENDATIONS, self.recommendations.len()),
-            ("patterns", PATTERNS, self.patterns.len()),
-            ("predictions", PREDICTIONS, self.predictions.len()),
-        ];
-        own.into_iter().chain(action_items).collect()
-    }
-
-    fn certainties(&self) -> Vec<f64> {
-        let patterns = self.patterns.iter().map(|pattern| pattern.confidence);
-        let predictions = self.predictions.iter().map(|prediction| prediction.confidence);
-        patterns.chain(predictions).chain([self.confidence]).collect()
-    }
-
-    fn texts(&self) -> Vec<&str> {
-        let insights = self.insights.iter().flat_map(|insight| [&insight.kind, &insight.title, &insight.description]);
-        let recommendations = self.recommendations.iter().flat_map(|recommendation| {
-            let own = [&recommendation.title, &recommendation.description, &recommendation.expected_impact];
-            own.into_iter().chain(&recommendation.action_items)
-        });
-        let patterns = self.patterns.iter().flat_map(|pattern| [&pattern.name, &pattern.description, &pattern.frequency]);
-        let predictions =
-            self.predictions.iter().flat_map(|prediction| [&prediction.metric, &prediction.prediction, &prediction.timeframe]);
-        insights.chain(recommendations).chain(patterns).chain(predictions).map(String::as_str).collect()
-    }
-}
-
-impl Strategy {
-    fn lists(&self) -> Vec<List> {
-        vec![
-            ("tactics", TACTICS, self.tactics.len()),
-            ("alternativeMessages", ALTERNATIVE_MESSAGES, self.alternative_messages.len()),
-            ("pricing", PRICING, self.pricing.len()),
-            ("upsell", UPSELL, self.upsell.len()),
-            ("funnel", FUNNEL, self.funnel.len()),
-            ("assumptions", ASSUMPTIONS, self.projection.assumptions.len()),
-        ]
-    }
-
-    fn texts(&self) -> Vec<&str> {
-        let tactics = self.tactics.iter().flat_map(|tactic| [&tactic.name, &tactic.description, &tactic.rationale]);
-        let others = self.alternative_messages.iter().flat_map(|other| [&other.message, &other.approach, &other.expected_conversion_rate]);
-        let steps = [&self.pricing, &self.upsell, &self.funnel].into_iter().flatten().flat_map(|step| [&step.title, &step.description]);
-        let projection = [&self.projection.outcome].into_iter().chain(&self.projection.assumptions);
-        [&self.message, &self.expected_conversion_rate]
-            .into_iter()
-            .chain(tactics)
-            .chain(others)
-            .chain(steps)
-            .chain(projection)
-            .map(String::as_str)
-            .collect()
-    }
-}
 
 /// A structured answer, with what it rests on and what it came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

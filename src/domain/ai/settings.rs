@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::{
     account::Plan,
     money::Currency,
-    validation::{FieldErrors, typed_text},
+    validation::{FieldErrors, refuse, typed_text},
 };
 
 /// Samples of a creator's own texts.
@@ -75,20 +75,19 @@ impl AiSettingsInput {
     /// A sentence for each field that is not understood.
     pub fn parse(&self) -> Result<(Voice, Option<i64>), FieldErrors> {
         let mut errors = FieldErrors::new();
-        let mut refuse = |field: &str, sentence: &str| drop(errors.insert(field.to_owned(), sentence.to_owned()));
         let samples: Vec<_> = self.samples.iter().map(|sample| typed_text(sample)).filter(|sample| !sample.is_empty()).collect();
         if samples.len() > SAMPLES || samples.iter().any(|sample| sample.chars().count() > SAMPLE_MAX) {
-            refuse("samples", "At most 3 texts of 600 characters.");
+            refuse(&mut errors, "samples", "At most 3 texts of 600 characters.");
         }
         let words = self.never_words.split([',', '\n']).map(str::trim).filter(|word| !spaced(word).is_empty());
         let never_words: Vec<_> = words.map(ToOwned::to_owned).collect();
         if never_words.len() > WORDS_MAX || never_words.iter().any(|word| word.chars().count() > WORD_MAX) {
-            refuse("neverWords", "At most 30 words of 40 characters, split by commas.");
+            refuse(&mut errors, "neverWords", "At most 30 words of 40 characters, split by commas.");
         }
         let amount = self.monthly_cap.trim();
         let cap = Currency::Usd.parse_minor(amount).and_then(|cents| cents.checked_mul(10_000));
         if cap.is_none() && !amount.is_empty() {
-            refuse("monthlyCap", "An amount of dollars, as 20 or 12.50.");
+            refuse(&mut errors, "monthlyCap", "An amount of dollars, as 20 or 12.50.");
         }
         if errors.is_empty() { Ok((Voice { samples, never_words }, cap)) } else { Err(errors) }
     }

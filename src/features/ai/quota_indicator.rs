@@ -3,13 +3,8 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::ai::{get_ai_quota, get_ai_setup},
-    domain::{
-        ai::QuotaView,
-        choice::{Choice, choices},
-        navigation::ASSISTANT,
-    },
+    domain::{ai::QuotaView, choice::Choice, navigation::ASSISTANT},
     error::ApiError,
-    hooks::time::LocalTime,
     ui::a11y::ScreenReaderOnly,
 };
 
@@ -57,30 +52,48 @@ fn Quota(quota: QuotaView) -> impl IntoView {
         Some(limit) => (format!("{} of {limit}", quota.used), Level::of(quota.used, limit)),
         None => (quota.used.to_string(), Level::Normal),
     };
+    // A month is one of UTC, wherever the creator is.
+    let day = quota.renews_at.format("%b %-d (UTC)").to_string();
     view! {
-        <p class=css::quota data-level=level.as_str()>
+        <p class=css::quota data-level=level.word()>
             <span aria-hidden="true">"AI "</span>
             <ScreenReaderOnly>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</ScreenReaderOnly>
             {text}
             " "
-            <span class=css::renews>{level.label()} " " <LocalTime time=quota.renews_at day_only=true/></span>
+            <span class=css::renews>{level.beginning()} <time datetime=quota.renews_at.to_rfc3339()>{day}</time></span>
         </p>
     }
 }
 
-choices! {
-    /// How near the end of a month's requests is, and what is said of it before the day on which they renew.
-    Level {
-        /// There are enough.
-        Normal = "normal", "Renews";
-        /// From 80 % on.
-        Near = "near", "Almost used up, renews";
-        /// None is left.
-        Over = "over", "Used up, renews";
-    }
+/// How near the end of a month's requests is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Level {
+    /// There are enough.
+    Normal,
+    /// From 80 % on.
+    Near,
+    /// None is left.
+    Over,
 }
 
 impl Level {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Near => "near",
+            Self::Over => "over",
+        }
+    }
+
+    /// What is said before the day on which they renew.
+    const fn beginning(self) -> &'static str {
+        match self {
+            Self::Normal => "Renews ",
+            Self::Near => "Almost used up, renews ",
+            Self::Over => "Used up, renews ",
+        }
+    }
+
     const fn of(used: i64, limit: i64) -> Self {
         if used >= limit {
             Self::Over

@@ -37,6 +37,8 @@ pub fn ReportView<F, O>(
     asks: FormState<F>,
     /// Whether it was just written: then a screen reader goes there.
     is_new: bool,
+    /// Whether there is AI to ask for another one.
+    can_ask: bool,
 ) -> impl IntoView
 where
     F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
@@ -56,7 +58,8 @@ where
         ReportBody::Analysis(_) => "What your figures mean",
         ReportBody::Strategy(_) => "Your sales strategy",
     };
-    let thoughts = feedback::Thoughts { report_id: id, form, before: StoredValue::new(feedback) };
+    let thoughts =
+        feedback::Thoughts { report_id: id, form, before: StoredValue::new(feedback), page: StoredValue::new(body.page(id, &request)) };
     let content = match body {
         ReportBody::Analysis(analysis) => view! { <analysis::AnalysisView analysis unverified=unverified.clone() thoughts/> }.into_any(),
         ReportBody::Strategy(strategy) => {
@@ -75,7 +78,7 @@ where
             <p class=css::facts>
                 {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost cost/>
             </p>
-            {is_known.then(|| view! { <Anew form=asks request=fields(&request)/> })}
+            {(is_known && can_ask).then(|| view! { <Anew form=asks request=fields(&request)/> })}
         </section>
     }
 }

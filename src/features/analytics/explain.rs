@@ -50,17 +50,18 @@ fn explained(
     setup: Result<AiSetup, ApiError>,
     report: Result<Option<Report>, ApiError>,
 ) -> AnyView {
+    let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
     let written = match report {
         Ok(Some(report)) => {
             let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
-            view! { <ReportView report asks=form is_new/> }.into_any()
+            view! { <ReportView report asks=form is_new can_ask/> }.into_any()
         }
         Ok(None) => ().into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     match setup {
         Ok(setup) => view! {
-            {setup.is_available.then(|| view! { <Ask form looking/> })}
+            {can_ask.then(|| view! { <Ask form looking/> })}
             <SetupNotice setup/>
             {written}
         }

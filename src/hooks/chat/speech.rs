@@ -1,16 +1,5 @@
 //! What those who listen hear of an answer: whole sentences, as it grows.
 
-use crate::domain::ai::chat::{AnswerState, MessageView};
-
-/// How an answer ended that is not whole, in a sentence.
-pub fn ending(message: &MessageView) -> Option<String> {
-    match message.state {
-        AnswerState::Writing | AnswerState::Complete => None,
-        AnswerState::Stopped => Some("You stopped this answer.".to_owned()),
-        AnswerState::Failed => Some(message.problem.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
-    }
-}
-
 /// The whole sentences of a text after its first `from` bytes, and where the next begins. Of an answer that has ended, also what is none.
 pub(super) fn sentences(text: &str, from: usize, has_ended: bool) -> Option<(String, usize)> {
     let rest = text.get(from..)?;

@@ -1,16 +1,17 @@
 //! Gemini's REST interface, `v1beta` (ai.google.dev/api/generate-content).
 
+mod answer;
 pub mod events;
-mod wire;
+mod problem;
+mod request;
 
 use std::{sync::Arc, time::Duration};
 
+use answer::Collected;
 use async_trait::async_trait;
+use events::EventReader;
 use reqwest::{Client, RequestBuilder};
 use url::Url;
-use wire::Collected;
-
-use events::EventReader;
 
 use super::{LanguageModel, Listener, ModelError, ModelFailure, Piece, Prompt, Reply};
 use crate::{
@@ -35,7 +36,7 @@ struct Patience {
     silence: Duration,
 }
 
-/// After an answer of 500, 503 or 504, before it is asked once more.
+/// After an answer of 500, 503 or 504, or a broken connection, before it is asked once more.
 const BREATH: Duration = Duration::from_millis(500);
 /// Where it is busy for longer, the creator is told instead of kept waiting.
 const LONGEST_BREATH: Duration = Duration::from_secs(3);
@@ -65,13 +66,18 @@ impl Gemini {
     fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
         let url = self.url(model, verb, query).ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
         // In a header: an address ends up in logs.
-        Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&wire::Request::of(prompt)).timeout(self.patience.answer))
+        Ok(self
+            .http
+            .post(url)
+            .header("x-goog-api-key", self.key.expose())
+            .json(&request::Request::of(prompt))
+            .timeout(self.patience.answer))
     }
 
     async fn ask(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
         let request = self.request(model, "generateContent", None, prompt)?;
         let answer = http::send(request).await.map_err(unavailable)?;
-        wire::read(answer.status, &answer.body, model, prompt)
+        answer::read(answer.status, &answer.body, model, prompt)
     }
 
     /// The answer as it comes: `?alt=sse`, each event a piece. Dropped, it ends the connection.
@@ -81,7 +87,7 @@ impl Gemini {
         if !response.status().is_success() {
             let status = response.status();
             let body = http::read_body(&mut response).await.map_err(unavailable)?;
-            return Err(wire::error(status, &body).into());
+            return Err(problem::error(status, &body).into());
         }
         listener(Piece::Model(model));
         let (mut events, mut collected) = (EventReader::default(), Collected::default());
@@ -90,7 +96,7 @@ impl Gemini {
             let Some(chunk) = chunk else { break };
             let broken = |error: events::TooLarge| collected.fail(ModelError::Unusable(error.to_string()), model, prompt);
             for event in events.push(&chunk).map_err(broken)? {
-                let piece = wire::piece(event.as_bytes()).map_err(|error| collected.fail(error, model, prompt))?;
+                let piece = answer::piece(event.as_bytes()).map_err(|error| collected.fail(error, model, prompt))?;
                 collected.add(piece, listener);
             }
         }
@@ -211,8 +217,8 @@ mod tests {
     use super::*;
     use crate::server::{config::Config, infra::clock::SystemClock};
 
-    /// Waits for a fifth of a second, of a model that says this and then nothing more.
-    async fn impatient(says: &'static str) -> Gemini {
+    /// Waits as long as that for a model that says this and then nothing more.
+    async fn waiting_for(says: &'static str, patience: Patience) -> Gemini {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
@@ -226,7 +232,6 @@ mod tests {
         let config = Config::for_tests().expect("a configuration").gemini;
         let config =
             GeminiConfig { key: Some(Secret::from("k".to_owned())), url: format!("http://{address}/").parse().expect("a URL"), ..config };
-        let patience = Patience { answer: Duration::from_millis(200), silence: Duration::from_millis(100) };
         let http = http::client(http::TIMEOUT).expect("a client");
         Gemini { patience, ..Gemini::new(&config, http, Arc::new(SystemClock)).expect("a key") }
     }
@@ -234,7 +239,8 @@ mod tests {
     #[tokio::test]
     async fn a_model_that_says_nothing_is_not_waited_for() {
         let prompt = Prompt::structured(String::new(), "Why?".to_owned(), json!({}), 10);
-        let silent = impatient("").await;
+        let milliseconds = Duration::from_millis;
+        let silent = waiting_for("", Patience { answer: milliseconds(200), silence: milliseconds(100) }).await;
         let outcome = silent.answer(&prompt).await;
         assert_eq!(outcome, Err(ModelError::Unusable("no answer in time".to_owned()).into()));
         let outcome = silent.stream(&prompt, &mut |_| ()).await;
@@ -242,7 +248,9 @@ mod tests {
 
         let begun = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
 data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The sea\"}]}}]}\n\n";
-        let failure = impatient(begun).await.stream(&prompt, &mut |_| ()).await.expect_err("it fell silent");
+        // Long enough for what it says to come.
+        let patient = Patience { answer: milliseconds(20_000), silence: milliseconds(2_000) };
+        let failure = waiting_for(begun, patient).await.stream(&prompt, &mut |_| ()).await.expect_err("it fell silent");
         assert_eq!(failure.error, ModelError::Unusable("the stream is silent".to_owned()));
         assert!(failure.billed.is_some(), "what came is paid for");
     }

@@ -121,6 +121,7 @@ mod tests {
         let others = turns.into_iter().map(|turns| Prompt { turns, ..prompt.clone() }).chain([
             Prompt { instruction: "Explain more.".to_owned(), ..prompt.clone() },
             Prompt { schema: None, ..prompt.clone() },
+            Prompt { must_answer: true, ..prompt.clone() },
             Prompt { most_output_tokens: 101, ..prompt.clone() },
         ]);
         let mut keys: Vec<_> = others.map(|prompt| asked(&prompt).key()).collect();

@@ -20,7 +20,7 @@ use crate::{
     api::{csrf, flash::Flash},
     domain::{
         navigation::{
-            ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, analytics_page, captions_page, conversation_page, statement_page, strategy_page,
+            ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, analytics_page, captions_page, conversation_page, safe_next, statement_page,
         },
         onboarding::step_page,
     },
@@ -36,11 +36,10 @@ const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that never leave in a cookie. A token is in the page's address anyway.
 const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
-/// Bytes. Longer text is typed again rather than carried in a cookie, of which browsers keep 4 KB.
-const LONGEST_VALUE: usize = 2000;
-
-/// Bytes, less than 4 KB by what stands around them.
+/// Bytes. Browsers keep cookies of 4 KB, with what stands around them.
 const LONGEST_COOKIE: usize = 3800;
+/// What was typed and does not fit is still in the page before.
+const TOO_LONG: &str = " What you wrote is too long to stand here again: your browser's way back has it.";
 
 /// See the module.
 pub async fn speak(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -133,7 +132,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), ASSISTANT, conversation_page),
         "/api/ai/analyze-performance" => analytics_page(field("range").unwrap_or_default(), field("integrationIds[]").unwrap_or_default()),
         "/api/ai/optimize-sales" => SALES.to_owned(),
-        "/api/ai/feedback" => page_of(field("reportId"), SALES, strategy_page),
+        "/api/ai/feedback" => safe_next(field("page").unwrap_or(SALES)).to_owned(),
         "/api/ai/settings" => SETTINGS.to_owned(),
         "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
         "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
@@ -163,13 +162,17 @@ async fn error_in(body: axum::body::Body) -> ApiError {
 }
 
 fn flash_cookie(state: &AppState, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
-    values.retain(|(name, value)| !SECRET_FIELDS.contains(&name.as_str()) && value.len() <= LONGEST_VALUE);
+    values.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
     let seal = |flash: &Flash| signed::seal(&state.keys.cookies, FLASH, flash, state.clock.now(), FLASH_LIFETIME);
     let mut flash = Flash { form: form.to_owned(), error, values };
     let mut sealed = seal(&flash)?;
     if sealed.len() > LONGEST_COOKIE {
         // What went wrong must arrive, whatever does not.
         flash.values.clear();
+        if let Some(error) = &mut flash.error {
+            // A form shows the one, or the others.
+            [&mut error.message].into_iter().chain(error.fields.values_mut()).for_each(|sentence| sentence.push_str(TOO_LONG));
+        }
         sealed = seal(&flash)?;
     }
     CookieKind::Flash.set(&state.config.app, &sealed, FLASH_LIFETIME)

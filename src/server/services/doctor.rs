@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 
-use super::integrations::{IntegrationError, first_of_month, redirect_uri};
+use super::integrations::{IntegrationError, redirect_uri};
 use crate::{
     domain::{
         admin::{DryRun, PlatformReport, ScopeReport, Spending},
         choice::Choice,
+        month::first_of_month,
         platform::Platform,
     },
     server::{

@@ -20,7 +20,6 @@ use sqlx::PgPool;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-pub use budget::first_of_month;
 pub use connect::{Callback, Connected, connect, finish, redirect_uri};
 pub use days::HISTORY;
 pub use disconnect::{disconnect, revoke_all};

@@ -19,10 +19,14 @@ pub fn PageLinks(
     /// How many there are.
     pages: u32,
     /// The address of a page.
-    href: impl Fn(u32) -> String + 'static,
+    href: impl Fn(u32) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
-    let earlier = (page > 1).then(|| view! { <ChoiceLink href=href(page - 1) attr:rel="prev">"Previous page"</ChoiceLink> });
-    let later = (page < pages).then(|| view! { <ChoiceLink href=href(page + 1) attr:rel="next">"Next page"</ChoiceLink> });
+    let to = |page: u32| {
+        let href = href.clone();
+        Signal::derive(move || href(page))
+    };
+    let earlier = (page > 1).then(|| view! { <ChoiceLink href=to(page - 1) attr:rel="prev">"Previous page"</ChoiceLink> });
+    let later = (page < pages).then(|| view! { <ChoiceLink href=to(page + 1) attr:rel="next">"Next page"</ChoiceLink> });
     (pages > 1).then(|| {
         view! {
             <ChoiceLinks label>

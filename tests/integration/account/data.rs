@@ -1,9 +1,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn the_export_holds_everything_but_secrets(db: PgPool) {

@@ -2,9 +2,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::TestApp;
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
 async fn at_first_nothing_is_known(db: PgPool) {

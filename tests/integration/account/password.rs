@@ -1,9 +1,8 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 const NEW: &str = "violet-engine-sunday";
 
 #[sqlx::test]

@@ -3,9 +3,7 @@ use insta::assert_json_snapshot;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn devices_are_listed_and_one_can_be_signed_out(db: PgPool) {

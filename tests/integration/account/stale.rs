@@ -3,9 +3,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 /// The password changes while a login is between its check and its session.
 #[sqlx::test]

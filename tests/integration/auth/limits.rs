@@ -2,9 +2,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn each_open_endpoint_takes_five_a_minute(db: PgPool) {

@@ -3,9 +3,7 @@ use insta::assert_json_snapshot;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn the_right_password_opens_a_session(db: PgPool) {

@@ -3,9 +3,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn two_registrations_of_one_address_leave_one_account_and_one_link(db: PgPool) {

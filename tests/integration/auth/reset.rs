@@ -2,9 +2,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 const NEW: &str = "violet-engine-sunday";
 
 async fn reset_token(app: &TestApp) -> String {

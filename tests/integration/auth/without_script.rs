@@ -2,9 +2,7 @@
 
 use sqlx::PgPool;
 
-use crate::support::{PASSWORD, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
 async fn register_verify_sign_in_and_out(db: PgPool) {

@@ -6,9 +6,7 @@ use serde_json::{Value, json};
 use sqlx::PgPool;
 use url::Url;
 
-use crate::support::{ALL_SCOPES, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{ALL_SCOPES, EMAIL, TestApp};
 
 async fn connected(db: &PgPool) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM integrations").fetch_one(db).await.expect("a count")

@@ -6,9 +6,8 @@ use huntaze::domain::{choice::Choice, integration::FailureKind, platform::Platfo
 use huntaze_sandbox::FaultKind;
 use sqlx::PgPool;
 
-use crate::support::{Client, OAUTH_PLATFORMS, Sandbox, TestApp};
+use crate::support::{Client, EMAIL, OAUTH_PLATFORMS, Sandbox, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 /// Calls end sooner than in production, or this test would take a quarter of an hour.
 const TIMEOUT: Duration = Duration::from_secs(2);
 

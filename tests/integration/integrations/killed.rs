@@ -13,9 +13,8 @@ use huntaze_sandbox::World;
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::support::{Client, Server, TestApp};
+use crate::support::{Client, EMAIL, Server, TestApp};
 
-const EMAIL: &str = "ada@example.com";
 const TIMES: usize = 100;
 /// From the call for new tokens to the death: from before the answer to after the row.
 const LATEST_DEATH: Duration = Duration::from_millis(12);

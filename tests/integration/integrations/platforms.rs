@@ -11,9 +11,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{OAUTH_PLATFORMS, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, OAUTH_PLATFORMS, TestApp};
 
 async fn count(db: &PgPool, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(db).await.expect("a count")

@@ -6,9 +6,7 @@ use huntaze_sandbox::FaultKind;
 use serde_json::Value;
 use sqlx::PgPool;
 
-use crate::support::{Client, Sandbox, TestApp};
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{Client, EMAIL, Sandbox, TestApp};
 
 async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;

@@ -5,9 +5,7 @@ use insta::assert_json_snapshot;
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::TestApp;
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
 async fn an_account_is_read_at_once(db: PgPool) {

@@ -9,9 +9,7 @@ use huntaze_sandbox::FaultKind;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::TestApp;
-
-const EMAIL: &str = "ada@example.com";
+use crate::support::{EMAIL, TestApp};
 
 async fn spent(db: &PgPool, month: &str) -> i64 {
     db::spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")

@@ -17,24 +17,17 @@ pub use client::{Answer, Client};
 use huntaze::{
     domain::{choice::Choice, platform::Platform},
     server::{
-        ai::{Gemini, Knowledge, LiveAnswers},
         config::Config,
         db,
         infra::{
-            cache::MemoryCache,
             clock::{Clock, MockClock},
-            crypto::Cipher,
             http,
-            keys::Keys,
             mail::Message,
-            password::PasswordHasher,
-            rate_limiter::MemoryRateLimiter,
         },
         jobs,
-        providers::ProviderRegistry,
         router::router,
         services::{earnings, integrations},
-        state::{AppState, TABLE_READERS},
+        state::AppState,
     },
 };
 use leptos::config::LeptosOptions;
@@ -44,10 +37,16 @@ pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 use serde_json::json;
 pub use server::Server;
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
-use tokio_util::task::TaskTracker;
 
+/// A creator's.
+pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "tuesday-lamp-orbit";
+
+/// Calls of models, and what they cost in millionths of a dollar.
+pub async fn ai_usage(db: &PgPool) -> (i64, i64) {
+    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
+    sum.fetch_one(db).await.expect("a sum")
+}
 
 /// Waits until something is so, which must be within 30 seconds.
 pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
@@ -92,25 +91,18 @@ impl TestApp {
         (Self::with_clock(db, config, clock, http::TIMEOUT), sandbox)
     }
 
+    /// Together with a sandbox and a member with an account that was read; and its id.
+    pub async fn with_account(db: PgPool) -> (Self, Sandbox, Client, String) {
+        let (app, sandbox) = Self::with_sandbox(db).await;
+        let mut member = app.member(EMAIL).await;
+        let id = app.connect(&sandbox, &mut member, "ada.creates").await;
+        app.read_due().await;
+        (app, sandbox, member, id)
+    }
+
     fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {
-        let time: Arc<dyn Clock> = clock.clone();
-        let state = AppState {
-            leptos_options: LeptosOptions::builder().output_name("huntaze").hash_files(false).build(),
-            db,
-            keys: Arc::new(Keys::derive(&config.app.secret_key)),
-            cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
-            providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout).expect("TLS"), &time)),
-            model: Gemini::new(&config.gemini, http::client(timeout).expect("TLS"), Arc::clone(&time)).map(|gemini| Arc::new(gemini) as _),
-            knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&time)),
-            live_answers: LiveAnswers::default(),
-            passwords: PasswordHasher::new(config.app.password_hashing, 4).expect("valid parameters"),
-            limiter: Arc::new(MemoryRateLimiter::new(clock.clone())),
-            due_bell: Arc::new(Notify::new()),
-            table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
-            tasks: TaskTracker::new(),
-            clock: time,
-            config: Arc::new(config),
-        };
+        let options = LeptosOptions::builder().output_name("huntaze").hash_files(false).build();
+        let state = AppState::new(config, options, db, clock.clone(), timeout).expect("a state");
         Self { router: router(state.clone()), state, clock, mailer: MemoryMailer::default() }
     }
 

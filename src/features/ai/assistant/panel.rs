@@ -17,6 +17,7 @@ use crate::{
 
 const FIELD: &str = "panel-message";
 const OPENER: &str = "assistant-opener";
+const PANEL: &str = "assistant-panel";
 
 /// The assistant beside every page but its own. What was said stays when another page is gone to.
 #[component]
@@ -37,11 +38,16 @@ pub fn AssistantPanel(
         path.track();
         is_open.set(false);
     });
+    let can_ask = setup.is_available;
     let open = move || {
         was_opened.set(true);
         is_open.set(true);
         chat.look_again();
-        chat.focus();
+        if can_ask {
+            chat.focus();
+        } else {
+            request_animation_frame(|| focus_id(PANEL));
+        }
     };
     let close = move || {
         is_open.set(false);
@@ -60,6 +66,8 @@ pub fn AssistantPanel(
         </div>
         <aside
             node_ref=panel
+            id=PANEL
+            tabindex="-1"
             class=css::panel
             aria-label="Assistant"
             hidden=move || !is_open.get() || !is_elsewhere.get()
@@ -75,7 +83,7 @@ pub fn AssistantPanel(
             </div>
             {move || {
                 was_opened.get().then(|| {
-                    if setup.is_available {
+                    if can_ask {
                         view! {
                             <Transcript chat/>
                             <Asking chat conversation_id field_id=FIELD/>

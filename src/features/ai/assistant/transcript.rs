@@ -8,7 +8,7 @@ use crate::{
     },
     features::integrations::SandboxBadge,
     hooks::{
-        chat::{Chat, Message, ending},
+        chat::{Chat, Message},
         document::use_alive,
     },
     ui::{
@@ -22,23 +22,26 @@ use crate::{
 pub fn Transcript(
     /// The conversation.
     chat: Chat,
+    /// Whether nothing can be asked in it: there is no AI.
+    #[prop(optional)]
+    is_over: bool,
 ) -> impl IntoView {
     view! {
         <ol class=css::transcript aria-label="Conversation" hidden=move || chat.messages.with(Vec::is_empty)>
             <For each=move || chat.messages.get() key=|message| message.id let(message)>
-                <Said chat message/>
+                <Said chat message is_over/>
             </For>
         </ol>
     }
 }
 
 #[component]
-fn Said(chat: Chat, message: Message) -> impl IntoView {
+fn Said(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
     let view = message.view.clone();
     let speaker = view.with_untracked(|view| view.speaker);
     let body = match speaker {
-        Speaker::Creator => view! { <Question chat message/> }.into_any(),
-        Speaker::Assistant => view! { <Answer chat message/> }.into_any(),
+        Speaker::Creator => view! { <Question chat message is_over/> }.into_any(),
+        Speaker::Assistant => view! { <Answer chat message is_over/> }.into_any(),
     };
     let is_sandbox = view.with_untracked(|view| view.is_sandbox);
     view! {
@@ -62,10 +65,10 @@ fn name(view: &MessageView) -> String {
 }
 
 #[component]
-fn Question(chat: Chat, message: Message) -> impl IntoView {
+fn Question(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
     let is_alive = use_alive();
     let text = message.view.with_untracked(|view| view.text.clone());
-    let can_edit = move || is_alive.get() && chat.writing.get().is_none();
+    let can_edit = move || !is_over && is_alive.get() && chat.writing.get().is_none();
     view! {
         <p class=css::question>{text}</p>
         <div class=css::buttons hidden=move || !can_edit()>
@@ -75,16 +78,16 @@ fn Question(chat: Chat, message: Message) -> impl IntoView {
 }
 
 #[component]
-fn Answer(chat: Chat, message: Message) -> impl IntoView {
+fn Answer(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
     let is_alive = use_alive();
     let (id, view) = (message.id, message.view);
     let (of_text, of_state, of_facts) = (view.clone(), view.clone(), view.clone());
     let text = Memo::new(move |_| of_text.with(|view| (view.text.clone(), view.unverified.clone())));
     let of_ending = of_state.clone();
     let is_writing = Memo::new(move |_| of_state.with(|view| view.state == AnswerState::Writing));
-    let ended = Memo::new(move |_| of_ending.with(ending));
+    let ended = Memo::new(move |_| of_ending.with(MessageView::ending));
     let is_newest = move || chat.messages.with(|messages| messages.last().is_some_and(|newest| newest.id == id));
-    let can_retry = move || is_alive.get() && is_newest() && !is_writing.get();
+    let can_retry = move || !is_over && is_alive.get() && is_newest() && !is_writing.get();
     let copied = Signal::derive(move || text.get().0);
     view! {
         {move || {

@@ -18,12 +18,14 @@ pub(super) struct Thoughts {
     pub report_id: Uuid,
     pub form: FormState<GiveFeedback>,
     pub before: StoredValue<Vec<Feedback>>,
+    /// Where the report stands: a form without a script comes back there.
+    pub page: StoredValue<String>,
 }
 
 /// Asks whether a part helps.
 #[component]
 pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView {
-    let Thoughts { report_id, form, before } = thoughts;
+    let Thoughts { report_id, form, before, page } = thoughts;
     let before = before.with_value(|before| before.iter().find(|feedback| feedback.item == item).map(|feedback| feedback.is_useful));
     let said = RwSignal::new(before);
     Effect::new(move || {
@@ -38,6 +40,7 @@ pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView 
         view! {
             <Form form>
                 <input type="hidden" name="reportId" value=report_id.to_string()/>
+                <input type="hidden" name="page" value=page.get_value()/>
                 <input type="hidden" name="item" value=item.to_string()/>
                 <input type="hidden" name="isUseful" value=is_useful.to_string()/>
                 <Button

@@ -84,6 +84,7 @@ pub async fn captions(state: &AppState, user: &CurrentUser, id: Option<&str>) ->
     let cost = db::ai_ledger::cost(&state.db, id).await?;
     let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
     let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.idea)).collect();
-    let unverified = grounding::unverified(&texts.join("\n"), &format!("{}\n{}", request.description, request.keywords.join("\n")), &[]);
+    let given = grounding::numbers(&format!("{}\n{}", request.description, request.keywords.join("\n")));
+    let unverified = grounding::unverified(&texts.join("\n"), &given, &[]);
     Ok(Some(Captions { id, request, variants, unverified, cost, is_sandbox, created_at }))
 }

@@ -24,7 +24,7 @@ use crate::{
         ai::{
             Operation,
             chat::{self, AnswerState, ChatAnswer, ChatInput, ChatRequest, ChatStarted, Source, Speaker},
-            grounding,
+            grounding::{self, Number},
             settings::Voice,
         },
     },
@@ -186,12 +186,14 @@ impl Begun {
         let said: Vec<_> = self.before.into_iter().filter(|message| message.created_at >= since && !message.text.is_empty()).collect();
         let first = said.len().saturating_sub(MOST_TURNS);
         let told = &said[first..];
+        // One that broke off was never checked.
+        let is_checked = |message: &&StoredMessage| message.state != AnswerState::Failed;
         let figures = |message: &StoredMessage| grounding::verified(&message.text, &message.unverified);
-        let figures = told.iter().chain([&self.question]).flat_map(figures).collect::<Vec<_>>().join("\n");
+        let figures = told.iter().filter(is_checked).chain([&self.question]).flat_map(figures).collect();
         let mut turns: Vec<_> = said.into_iter().skip(first).map(turn).collect();
         let text = self.question.text.clone();
         turns.push(turn(self.question));
-        Question { user_id, turns, text, said: figures, voice, is_anew: self.is_anew }
+        Question { user_id, turns, text, figures, voice, is_anew: self.is_anew }
     }
 }
 
@@ -227,7 +229,7 @@ async fn write(state: &AppState, question: &Question, id: Uuid, reservation: &Re
         }
     };
     let findings = findings.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let answer = Finished::new(id, writer.draft(), ending, findings, &question.said);
+    let answer = Finished::new(id, writer.draft(), ending, findings, &question.figures);
     let mut pauses = STORE_AGAIN.iter();
     loop {
         let Err(error) = answer.store(state, reservation, &calls).await else { return Ok(()) };
@@ -263,13 +265,14 @@ struct Finished {
 }
 
 impl Finished {
-    fn new(id: Uuid, draft: Draft, ending: Ending, findings: Findings, said: &str) -> Self {
+    fn new(id: Uuid, draft: Draft, ending: Ending, findings: Findings, said_before: &[Number]) -> Self {
         let (state, problem) = match ending {
             Ending::Answered => (AnswerState::Complete, None),
             Ending::Stopped => (AnswerState::Stopped, None),
             Ending::Failed(error) => (AnswerState::Failed, Some(ApiError::from(error).message)),
         };
-        let unverified = grounding::unverified(&draft.text, &format!("{}\n{said}", findings.figures), &findings.quoted);
+        let given: Vec<_> = grounding::numbers(&findings.figures).into_iter().chain(said_before.iter().cloned()).collect();
+        let unverified = grounding::unverified(&draft.text, &given, &findings.quoted);
         Self { id, draft, state, problem, sources: findings.sources, unverified }
     }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{AiError, calls::Calls, lookup::Findings};
 use crate::{
     domain::{
-        ai::{AgentKind, settings::Voice},
+        ai::{AgentKind, grounding::Number, settings::Voice},
         choice::Choice,
     },
     server::{
@@ -31,7 +31,7 @@ pub(super) struct Question {
     /// The question alone.
     pub text: String,
     /// Figures that were given before: by the creator, or in an answer that had looked them up.
-    pub said: String,
+    pub figures: Vec<Number>,
     /// How the creator writes.
     pub voice: Voice,
     /// Whether it was answered before, and is to be answered once more.

@@ -11,6 +11,7 @@ use crate::{
             dollars,
         },
         choice::Choice,
+        month::first_of_month,
         validation::FieldErrors,
     },
     server::{
@@ -19,10 +20,7 @@ use crate::{
             ai_costs::{CostRow, Outlier},
         },
         infra::spreadsheet,
-        services::{
-            integrations::first_of_month,
-            paging::{self, Page},
-        },
+        services::paging::{self, Page},
         state::AppState,
     },
 };

@@ -86,8 +86,9 @@ impl Findings {
             for lookup in lookups {
                 own.push(self.gather(state, user_id, *lookup, Some(account)).await?);
             }
-            let name = fenced(&handle(&account.account_name));
-            figures.push(json!({ "platform": account.provider.label(), "account": name, "figures": own }));
+            let name = handle(&account.account_name);
+            self.add_quotable(&name);
+            figures.push(json!({ "platform": account.provider.label(), "account": fenced(&name), "figures": own }));
         }
         Ok(json!(figures))
     }
@@ -97,12 +98,18 @@ impl Findings {
             Value::Array(values) => values.iter().for_each(|value| self.add_figures(value)),
             Value::Object(fields) => fields.values().for_each(|value| self.add_figures(value)),
             Value::String(text) => match unfenced(text) {
-                Some(written) => self.quoted.push(written.to_owned()),
+                Some(written) => self.add_quotable(written),
                 None => self.figures.extend([text, "\n"]),
             },
             Value::Number(number) => self.figures.extend([&number.to_string(), "\n"]),
             Value::Bool(_) | Value::Null => {}
         }
+    }
+
+    /// A name is written with its mark, or without.
+    fn add_quotable(&mut self, written: &str) {
+        self.quoted.extend(written.strip_prefix('@').map(ToOwned::to_owned));
+        self.quoted.push(written.to_owned());
     }
 
     fn add_source(&mut self, source: Source) {
@@ -114,7 +121,7 @@ impl Findings {
     /// Looks up what a model asks for. What goes wrong is told to the model alone: it can ask again, or answer without.
     pub async fn look_up(&mut self, state: &AppState, user_id: Uuid, call: &ToolCall) -> ToolResult {
         let found = match ToolRequest::parse(&call.name, &call.arguments) {
-            Ok(request) => self.answer(state, user_id, request).await.unwrap_or_else(|error| {
+            Ok(request) => self.gather_requested(state, user_id, request).await.unwrap_or_else(|error| {
                 tracing::error!(%error, ?request, "nothing could be looked up");
                 json!({ "error": "This could not be read just now." })
             }),
@@ -123,7 +130,7 @@ impl Findings {
         ToolResult { id: call.id.clone(), name: call.name.clone(), found }
     }
 
-    async fn answer(&mut self, state: &AppState, user_id: Uuid, request: ToolRequest) -> Result<Value, AnalyticsError> {
+    async fn gather_requested(&mut self, state: &AppState, user_id: Uuid, request: ToolRequest) -> Result<Value, AnalyticsError> {
         let ToolRequest { lookup, platform } = request;
         let Some(platform) = platform else { return self.gather(state, user_id, lookup, None).await };
         let mut accounts = db::integrations::list(&state.db, user_id).await?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use crate::{
     domain::{
         account::CurrentUser,
         ai::{Operation, QuotaView},
+        month::{first_of_month, next_month},
         navigation::SETTINGS,
     },
     server::{
@@ -22,7 +23,6 @@ use crate::{
             mail::Message,
             rate_limiter::{Decision, Rule},
         },
-        services::integrations::first_of_month,
         state::AppState,
     },
 };
@@ -41,7 +41,7 @@ pub async fn quota(state: &AppState, user: &CurrentUser) -> Result<QuotaView, Ai
     let month = first_of_month(now);
     let count = db::ai_ledger::count(&state.db, user.id, month, now).await?;
     let limit = user.plan.monthly_requests();
-    Ok(QuotaView { plan: user.plan, used: count, limit, remaining: limit.map(|limit| (limit - count).max(0)), renews_at: end_of(month) })
+    Ok(QuotaView { plan: user.plan, used: count, limit, remaining: limit.map(|limit| (limit - count).max(0)), renews_at: next_month(now) })
 }
 
 /// A request that counts until it is ended.
@@ -64,7 +64,7 @@ pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Ope
     if let Some(limit) = user.plan.monthly_requests()
         && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
     {
-        return Err(reached(MonthlyLimit::Requests, month, now));
+        return Err(reached(MonthlyLimit::Requests, now));
     }
     guard_cost(state, &mut tx, user, now).await?;
     let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
@@ -103,20 +103,19 @@ pub(super) async fn limit_pace(state: &AppState, user: &CurrentUser) -> Result<(
 /// A month's cost has a limit, too, as requests that do not count are paid for: ours, and the creator's own where requests are without
 /// one. What is under way is not known yet, and can go beyond it.
 async fn guard_cost(state: &AppState, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
-    let month = first_of_month(now);
-    let spent = db::ai_ledger::spent(&mut *tx, user.id, month).await?;
+    let spent = db::ai_ledger::spent(&mut *tx, user.id, first_of_month(now)).await?;
     if user.plan.monthly_requests().is_none() {
         let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro;
         if cap.is_some_and(|cap| spent >= cap) {
-            return Err(reached(MonthlyLimit::Cap, month, now));
+            return Err(reached(MonthlyLimit::Cap, now));
         }
     }
     let is_guarded = spent * 100 >= state.config.limits.ai_cost_guard * user.plan.guard_share();
-    if is_guarded { Err(reached(MonthlyLimit::Guard, month, now)) } else { Ok(()) }
+    if is_guarded { Err(reached(MonthlyLimit::Guard, now)) } else { Ok(()) }
 }
 
-fn reached(limit: MonthlyLimit, month: NaiveDate, now: DateTime<Utc>) -> AiError {
-    let seconds = (end_of(month) - now).num_seconds().max(0) + 1;
+fn reached(limit: MonthlyLimit, now: DateTime<Utc>) -> AiError {
+    let seconds = (next_month(now) - now).num_seconds().max(0) + 1;
     AiError::LimitReached(limit, u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
@@ -158,8 +157,4 @@ impl Reservation {
         db::ai_ledger::end(&mut *tx, self.id, false).await?;
         db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await
     }
-}
-
-fn end_of(month: NaiveDate) -> DateTime<Utc> {
-    (month + Months::new(1)).and_time(chrono::NaiveTime::MIN).and_utc()
 }

@@ -84,7 +84,8 @@ impl Work for ReportWork {
     }
 
     async fn store(&self, tx: &mut PgConnection, id: Uuid, body: &ReportBody) -> Result<(), DbError> {
-        let unverified = grounding::unverified(&body.texts().join("\n"), &self.findings.figures, &self.findings.quoted);
+        let unverified =
+            grounding::unverified(&body.texts().join("\n"), &grounding::numbers(&self.findings.figures), &self.findings.quoted);
         let (request, sources, is_sandbox) = (&self.request, self.findings.sources.as_slice(), self.is_sandbox);
         db::ai_reports::insert(tx, &NewReport { id, request, body, sources, unverified: &unverified, is_sandbox }).await
     }
@@ -132,11 +133,11 @@ pub async fn report(state: &AppState, user_id: Uuid, operation: Operation, id: O
     Ok(Some(Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at }))
 }
 
-/// Notes what a creator thinks of a part of a report. Returns it, and the page of the report.
+/// Notes what a creator thinks of a part of a report.
 ///
 /// # Errors
 /// Unknown: there is no such report or part, or it is somebody else's.
-pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInput) -> Result<(Feedback, String), AiError> {
+pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInput) -> Result<Feedback, AiError> {
     let (id, feedback) = input.parse().ok_or(AiError::Unknown)?;
     let found = db::ai_reports::list(&state.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::Unknown)?;
     let parts = match &found.body {
@@ -145,7 +146,7 @@ pub async fn give_feedback(state: &AppState, user_id: Uuid, input: &FeedbackInpu
     };
     let is_part = usize::try_from(feedback.item).is_ok_and(|item| item < parts);
     if is_part && db::ai_reports::save_feedback(&state.db, user_id, id, &feedback, state.clock.now()).await? {
-        Ok((feedback, found.body.page(id, &found.request)))
+        Ok(feedback)
     } else {
         Err(AiError::Unknown)
     }

@@ -5,8 +5,9 @@ use crate::{
     domain::{
         account::CurrentUser,
         ai::settings::{AiSettings, AiSettingsInput},
+        month::first_of_month,
     },
-    server::{db, services::integrations::first_of_month, state::AppState},
+    server::{db, state::AppState},
 };
 
 /// What is set, and what this month came to.

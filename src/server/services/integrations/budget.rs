@@ -1,9 +1,9 @@
 //! Readings that cost money: reserved before they are made, and given back where they were not billed. Where nobody can tell, they were.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveDate;
 
 use crate::{
-    domain::platform::Platform,
+    domain::{month::first_of_month, platform::Platform},
     server::{
         db::{self, DbError},
         providers::{OAuthProvider, ProviderError},
@@ -54,29 +54,5 @@ impl Reservation {
     /// The database does not answer.
     pub(super) async fn settle_failed(self, state: &AppState, error: &ProviderError) -> Result<(), DbError> {
         if matches!(error, ProviderError::Transient(_)) { Ok(()) } else { self.settle(state, 0).await }
-    }
-}
-
-/// When the next budget begins.
-pub(super) fn next_month(now: DateTime<Utc>) -> DateTime<Utc> {
-    (first_of_month(now) + Months::new(1)).and_time(NaiveTime::MIN).and_utc()
-}
-
-/// The month's first day, UTC.
-pub fn first_of_month(now: DateTime<Utc>) -> NaiveDate {
-    let today = now.date_naive();
-    today.with_day(1).unwrap_or(today)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_month_ends_at_midnight_utc() {
-        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("a time");
-        let (last, first) = (at("2026-12-31T23:59:59.999Z"), at("2027-01-01T00:00:00Z"));
-        assert_eq!((first_of_month(last).to_string(), next_month(last)), ("2026-12-01".to_owned(), first));
-        assert_eq!(first_of_month(first).to_string(), "2027-01-01");
     }
 }

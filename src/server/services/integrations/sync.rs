@@ -7,7 +7,6 @@ use uuid::Uuid;
 
 use super::{
     HISTORY, IntegrationError, LEASE, PATIENCE, Turn,
-    budget::next_month,
     days::read_days,
     find_connected, hold_unless,
     posts::{PostsOutcome, read_posts, storable},
@@ -18,6 +17,7 @@ use crate::{
     domain::{
         figures::Metric,
         integration::{EventKind, FailureKind, IntegrationView},
+        month::next_month,
         platform::Platform,
     },
     server::{
