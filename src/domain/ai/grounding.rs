@@ -378,7 +378,7 @@ mod tests {
         for (answer, named) in [
             ("12,000-15,000 followers", vec!["12,000", "15,000"]),
             ("12,345-15,000 followers", vec!["15,000"]),
-            ("12-15K views, 10-15 %", vec!["12", "15K", "10", "15"]),
+            ("12-15K views, 17-19K, 10-15 %", vec!["15K", "17", "19K", "10", "15"]),
             ("18-24 years, 45/1000", vec!["18", "24", "45", "1000"]),
             ("1.2m views, $1.5m, 2bn", vec!["1.2m", "$1.5m", "2bn"]),
             ("1.2 million views, 3 thousand fans, 2 milliards", vec!["1.2 million", "3 thousand", "2 milliards"]),
