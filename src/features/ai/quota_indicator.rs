@@ -52,8 +52,8 @@ fn Quota(quota: QuotaView) -> impl IntoView {
         Some(limit) => (format!("{} of {limit}", quota.used), Level::of(quota.used, limit)),
         None => (quota.used.to_string(), Level::Normal),
     };
-    // A month is one of UTC, wherever the creator is.
-    let day = quota.renews_at.format("%b %-d (UTC)").to_string();
+    // A month is one of UTC, wherever the creator is: its first day is not the last of another one.
+    let day = quota.renews_at.format("%b %-d").to_string();
     view! {
         <p class=css::quota data-level=level.word()>
             <span aria-hidden="true">"AI "</span>
