@@ -1,6 +1,10 @@
 //! Which numbers of an answer are among the figures that it was given.
 
+mod words;
+
 use std::ops::Range;
+
+use words::{CURRENCIES, LONGEST_WORD, Next, SPACES, YEARS, is_no_figure, last_word};
 
 /// Numbers are compared with so many digits after the point.
 const DIGITS: u32 = 8;
@@ -82,7 +86,7 @@ fn is_date_or_time(written: &str) -> bool {
 
 /// How long the space at `end` is, where it stands between groups of digits: "12 345".
 fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
-    let space = text[end..].chars().next().filter(|space| matches!(space, ' ' | '\u{a0}' | '\u{202f}'))?;
+    let space = text[end..].chars().next().filter(|space| SPACES.contains(space))?;
     let group = text[start..end].rsplit(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
     let is_first = group.len() == end - start;
     let next = text[end + space.len_utf8()..].bytes().take_while(u8::is_ascii_digit).count();
@@ -110,139 +114,18 @@ fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     let step = 10_i128.pow(DIGITS - decimals).checked_mul(factor)?;
     let value = unscaled.checked_mul(step)?;
     let next = Next::of(rest);
-    let has_sign = before.is_some_and(|before| matches!(before, '$' | '€' | '£' | '¥'));
+    let has_sign = before.is_some_and(|before| CURRENCIES.contains(&before));
     // "Give 100 %."
     if next.sign == Some('%') && value == 100 * ONE {
         return None;
     }
     let has_unit = has_sign || factor > 1 || !fraction.is_empty() || next.is_unit();
-    if !has_unit && is_no_figure(value, written, last_word(&text[..run.start]), &next) {
+    if !has_unit && is_no_figure(value / ONE, written, last_word(&text[..run.start]), &next) {
         return None;
     }
     let start = if has_sign { run.start - before.map_or(0, char::len_utf8) } else { run.start };
     let place = start..if end == run.end { end + suffix } else { run.end };
     Some(Number { place, value, step, has_unit })
-}
-
-const YEARS: Range<i128> = 1900..2100;
-const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
-
-/// What follows a number: a sign, or the beginning of a word, in lower case.
-struct Next {
-    sign: Option<char>,
-    word: String,
-}
-
-impl Next {
-    fn of(rest: &str) -> Self {
-        // What makes it bold, or ties it to the next word, is not part of what it says.
-        let rest = rest.trim_start_matches(['*', '_', '-', '+', SPACES[0], SPACES[1], SPACES[2]]);
-        let word: String = rest.chars().take(LONGEST_WORD).take_while(|character| character.is_alphabetic()).collect();
-        Self { sign: rest.chars().next(), word: word.to_lowercase() }
-    }
-
-    fn is_unit(&self) -> bool {
-        self.sign.is_some_and(|sign| matches!(sign, '%' | '$' | '€' | '£' | '¥')) || self.is_one_of(UNITS)
-    }
-
-    /// Whether it is one of these words, or more than one of the same.
-    fn is_one_of(&self, words: &[&str]) -> bool {
-        let one = self.word.strip_suffix('s').unwrap_or(&self.word);
-        words.iter().any(|word| *word == self.word || *word == one)
-    }
-}
-
-/// Longer words say nothing of a number.
-const LONGEST_WORD: usize = 16;
-/// What makes a number a share or an amount. All of these are English or French.
-const UNITS: &[&str] = &["percent", "usd", "eur", "gbp", "dollar", "euro", "cent"];
-/// What is counted: "2050 followers" is no year.
-const COUNTED: &[&str] = &["follower", "subscriber", "fan", "view", "visit", "impression", "abonné", "vue", "personne"];
-/// Before a year.
-const IN: &[&str] = &["in", "from", "since", "of", "until", "en", "de", "depuis", "jusqu'en"];
-/// How long something takes, or how much of something there should be: no figure of the creator's.
-const ADVICE: &[&str] = &[
-    "s",
-    "sec",
-    "second",
-    "seconde",
-    "min",
-    "minute",
-    "h",
-    "hour",
-    "heure",
-    "am",
-    "pm",
-    "day",
-    "jour",
-    "week",
-    "semaine",
-    "month",
-    "mois",
-    "hashtag",
-    "tip",
-    "idea",
-    "word",
-    "character",
-    "slide",
-    "conseil",
-    "idée",
-    "mot",
-    "caractère",
-];
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
-
-/// A year, a day of a month, how long something takes.
-fn is_no_figure(value: i128, written: &str, last: &str, next: &Next) -> bool {
-    let whole = value / ONE;
-    let is_day = whole <= 31 && (next.is_one_of(MONTHS) || MONTHS.contains(&&*last.to_lowercase()));
-    let is_year = written.len() == 4 && YEARS.contains(&whole) && (IN.contains(&&*last.to_lowercase()) || !next.is_one_of(COUNTED));
-    is_day || is_year || next.is_one_of(ADVICE)
-}
-
-/// The word before a number; what is longer than a word is none.
-fn last_word(before: &str) -> &str {
-    let before = before.trim_end_matches(['*', '_', SPACES[0], SPACES[1], SPACES[2]]);
-    let start =
-        before.char_indices().rev().take(LONGEST_WORD).take_while(|(_, character)| character.is_alphabetic() || *character == '\'').last();
-    start.map_or("", |(start, _)| &before[start..])
 }
 
 /// "12. " at the beginning of a line.
@@ -274,7 +157,7 @@ fn digits(grouped: &str) -> String {
     grouped.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How many times as much what stands after a number makes it, and how long that is: "K", " million". "15m" may be minutes; "1.2m" is not.
+/// How many times as much what stands after a number makes it, and how long that is: "K", " million". "15m" is taken for millions, though it may be minutes.
 fn suffix(rest: &str) -> (i128, usize) {
     let space = rest.chars().next().filter(|first| SPACES.contains(first)).map_or(0, char::len_utf8);
     let word: String = rest[space..].chars().take(LONGEST_WORD).take_while(|character| character.is_alphanumeric()).collect();

@@ -54,8 +54,7 @@ impl<'a> Calls<'a> {
 
     /// Asks, and waits for the whole answer. Dropped on the way, what was asked is noted.
     pub async fn ask(&self, agent: AgentKind, prompt: &Prompt) -> Result<Reply, AiError> {
-        let model = self.model.name().to_owned();
-        let mut open = OpenCall { calls: self, agent, prompt, model, text: String::new(), tokens: None, has_ended: false };
+        let mut open = self.open(agent, prompt, self.model.name().to_owned());
         let outcome = self.model.answer(prompt).await;
         open.has_ended = true;
         self.conclude(agent, outcome)
@@ -92,7 +91,7 @@ impl<'a> Calls<'a> {
             }
             return Ok((reply, true));
         }
-        let mut open = OpenCall { calls: self, agent, prompt, model: String::new(), text: String::new(), tokens: None, has_ended: false };
+        let mut open = self.open(agent, prompt, String::new());
         let mut listener = |piece: Piece<'_>| match piece {
             Piece::Model(model) => model.clone_into(&mut open.model),
             Piece::Tokens(tokens) => open.tokens = Some(tokens),
@@ -109,6 +108,10 @@ impl<'a> Calls<'a> {
     /// The calls so far.
     pub fn list(&self) -> Vec<Call> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn open<'c>(&'c self, agent: AgentKind, prompt: &'c Prompt, model: String) -> OpenCall<'c> {
+        OpenCall { calls: self, agent, prompt, model, text: String::new(), tokens: None, has_ended: false }
     }
 
     fn conclude(&self, agent: AgentKind, outcome: Result<Reply, ModelFailure>) -> Result<Reply, AiError> {

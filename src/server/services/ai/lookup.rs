@@ -62,7 +62,7 @@ impl Findings {
     ) -> Result<Value, AnalyticsError> {
         let (found, mut source) = find(state, user_id, lookup, account.map(|account| account.id)).await?;
         if let Some(account) = account {
-            source.title = format!("{} @{}: {}", account.provider.label(), account.account_name, source.title);
+            source.title = format!("{} {}: {}", account.provider.label(), handle(&account.account_name), source.title);
         }
         self.add_source(source);
         self.add_figures(&found);
