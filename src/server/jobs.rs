@@ -12,14 +12,14 @@ use std::sync::Arc;
 use tokio::{sync::watch, task::JoinSet};
 
 use self::{wake::Wakes, work::Work};
-use super::{infra::mailer::Mailer, state::AppState};
+use super::{db, infra::mailer::Mailer, state::AppState};
 use crate::domain::{choice::Choice, job::JobKind};
 
 pub use mail::deliver;
 
 /// Starts the scheduler and a worker for each kind; each ends when `shutdown` turns true, after the jobs it has in hand.
 pub fn spawn(state: &AppState, mailer: Arc<dyn Mailer>, shutdown: &watch::Receiver<bool>) -> JoinSet<()> {
-    let (work, wakes) = (Work { state: state.clone(), mailer }, Wakes::default());
+    let (work, wakes) = (Work { state: state.clone(), mailer, queue: db::queue_pool(&state.db) }, Wakes::default());
     let mut jobs = JoinSet::new();
     for kind in JobKind::ALL.iter().copied() {
         jobs.spawn(worker::run(work.clone(), kind, wakes.clone(), shutdown.clone()));

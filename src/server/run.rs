@@ -8,6 +8,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
     signal::unix::{SignalKind, signal},
     sync::watch,
+    task::JoinSet,
 };
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
@@ -36,8 +37,13 @@ huntaze admin plan MAIL PLAN
 huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
 huntaze healthcheck        exit 0 if the application on this machine is ready
 ";
-/// Requests that are under way when the process is told to stop may take this long.
-const GRACE: Duration = Duration::from_secs(10);
+/// Time that requests under way have to complete after the signal to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time from the signal until jobs and tasks are abandoned.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(17);
+/// Limit of each of the last two steps: closing the database pool, and stopping the runtime.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
@@ -46,18 +52,10 @@ pub fn run() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
-        runtime.block_on(async {
-            match arguments.as_slice() {
-                [] | ["serve"] => serve().await,
-                ["migrate"] => migrate().await,
-                ["admin", "grant", email] => grant_admin(email).await,
-                ["admin", "plan", email, plan] => set_plan(email, plan).await,
-                ["rotate-keys"] => rotate_keys().await,
-                ["healthcheck"] => healthcheck().await,
-                ["help" | "--help" | "-h"] => print(HELP),
-                _ => Err(format!("unknown command\n{HELP}").into()),
-            }
-        })
+        let outcome = runtime.block_on(dispatch(&arguments));
+        // Blocking work that has begun cannot be cancelled: the process does not wait for it.
+        runtime.shutdown_timeout(CLOSE_TIMEOUT);
+        outcome
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -65,6 +63,19 @@ pub fn run() -> ExitCode {
             let _ = writeln!(std::io::stderr(), "huntaze: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+async fn dispatch(arguments: &[&str]) -> Outcome {
+    match arguments {
+        [] | ["serve"] => serve().await,
+        ["migrate"] => migrate().await,
+        ["admin", "grant", email] => grant_admin(email).await,
+        ["admin", "plan", email, plan] => set_plan(email, plan).await,
+        ["rotate-keys"] => rotate_keys().await,
+        ["healthcheck"] => healthcheck().await,
+        ["help" | "--help" | "-h"] => print(HELP),
+        _ => Err(format!("unknown command\n{HELP}").into()),
     }
 }
 
@@ -76,7 +87,7 @@ async fn serve() -> Outcome {
     let mailer = Arc::new(SmtpMailer::new(&state.config.mail)?);
 
     let (stop, shutdown) = watch::channel(false);
-    let mut jobs = jobs::spawn(&state, mailer, &shutdown);
+    let jobs = jobs::spawn(&state, mailer, &shutdown);
     let address = SocketAddr::new(state.config.app.host, state.config.app.port);
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
     // Without it a page sent in several pieces waits 40 ms for the client's acknowledgement.
@@ -89,25 +100,33 @@ async fn serve() -> Outcome {
 
     let service = router(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(stopped(shutdown));
-    let signals = async {
+    let drained = async {
         wait_for_signal().await?;
-        tracing::info!("stopping");
+        tracing::info!("shutting down");
         stop.send_replace(true);
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(DRAIN_TIMEOUT).await;
         Ok::<_, std::io::Error>(())
     };
     tokio::select! {
         outcome = server.into_future() => outcome?,
-        outcome = signals => outcome?,
+        outcome = drained => outcome?,
     }
-    let _ = tokio::time::timeout(GRACE, async { while jobs.join_next().await.is_some() {} }).await;
+    shut_down(&state, jobs).await;
+    Ok(())
+}
+
+/// Lets jobs, tasks and answers end, for a limited time: the process must be gone before an orchestrator kills it.
+async fn shut_down(state: &AppState, mut jobs: JoinSet<()>) {
     state.live_answers.close();
     state.tasks.close();
-    if tokio::time::timeout(GRACE, state.tasks.wait()).await.is_err() {
-        tracing::error!(tasks = state.tasks.len(), "work was left half-way");
+    let rest = async { tokio::join!(async { while jobs.join_next().await.is_some() {} }, state.tasks.wait()) };
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT - DRAIN_TIMEOUT, rest).await.is_err() {
+        tracing::error!(tasks = state.tasks.len(), jobs = jobs.len(), "shutdown timed out; abandoning tasks and jobs");
     }
-    state.db.close().await;
-    Ok(())
+    // Waits for connections that are in use, which may be forever.
+    if tokio::time::timeout(CLOSE_TIMEOUT, state.db.close()).await.is_err() {
+        tracing::warn!("database connections were still in use at shutdown");
+    }
 }
 
 async fn stopped(mut shutdown: watch::Receiver<bool>) {
@@ -174,7 +193,7 @@ async fn healthcheck() -> Outcome {
         stream.read_to_string(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)
     };
-    let answer = tokio::time::timeout(GRACE, check).await??;
+    let answer = tokio::time::timeout(HEALTHCHECK_TIMEOUT, check).await??;
     if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err("not ready".into()) }
 }
 

@@ -22,3 +22,4 @@ mod pages;
 mod partner;
 mod reports;
 mod support;
+mod transactions;

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{clean_up, mail};
@@ -27,6 +28,8 @@ const HOURLY: TimeDelta = TimeDelta::hours(1);
 pub(super) struct Work {
     pub state: AppState,
     pub mailer: Arc<dyn Mailer>,
+    /// Connections of the queue alone; see [`db::queue_pool`].
+    pub queue: PgPool,
 }
 
 /// Why a job was not done.

@@ -46,7 +46,7 @@ fn take(work: &Work, kind: JobKind, wakes: &Wakes, mut shutdown: watch::Receiver
     // One at a time: what this worker has taken and not begun, nobody else would do.
     let config =
         Config::default().queue(kind.as_str()).batch_size(1).heartbeat_interval(HEARTBEAT).missed_heartbeats(work::missed_heartbeats(kind));
-    let queue = PostgresStorage::<Value>::new(&work.state.db)
+    let queue = PostgresStorage::<Value>::new(&work.queue)
         .with_config(config)
         .poll_with_strategy(Strategy::new().stream(wakes.stream(kind)).interval(PAUSE));
     let (work, wakes) = (work.clone(), wakes.clone());

@@ -106,7 +106,7 @@ pub async fn delete(state: &AppState, client: &ClientInfo, current: &OpenSession
 
 async fn delete_now(state: &AppState, client: &ClientInfo, user: &CurrentUser) -> Result<(), AuthError> {
     super::integrations::revoke_all(state, user.id).await?;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     db::users::delete(&mut *tx, user.id).await?;
     db::outbox::delete_to(&mut *tx, &user.email).await?;
     audit(state, &mut *tx, client, None, AuditKind::AccountDeleted).await?;

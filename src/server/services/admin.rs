@@ -17,7 +17,7 @@ use crate::{
 /// # Errors
 /// The database does not answer.
 pub async fn grant(db: &PgPool, email: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let mut tx = db.begin().await?;
+    let mut tx = db::begin(db).await?;
     let user_id = db::users::grant_admin(&mut *tx, &normalize_email(email), now).await?;
     note(tx, user_id, AuditKind::AdminGranted, now).await
 }
@@ -27,7 +27,7 @@ pub async fn grant(db: &PgPool, email: &str, now: DateTime<Utc>) -> Result<bool,
 /// # Errors
 /// The database does not answer.
 pub async fn set_plan(db: &PgPool, email: &str, plan: Plan, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let mut tx = db.begin().await?;
+    let mut tx = db::begin(db).await?;
     let user_id = db::users::set_plan(&mut *tx, &normalize_email(email), plan, now).await?;
     note(tx, user_id, AuditKind::PlanChanged, now).await
 }

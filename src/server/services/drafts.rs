@@ -65,7 +65,7 @@ pub async fn drafts(state: &AppState, user_id: Uuid) -> Result<Vec<Draft>, Draft
 /// Invalid, somebody else's captions, or too many.
 pub async fn keep(state: &AppState, user_id: Uuid, input: &KeepInput) -> Result<Draft, DraftError> {
     let request = input.parse().map_err(DraftError::Invalid)?;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     // One after the other: each counts those before it.
     db::drafts::lock(&mut *tx, user_id).await?;
     let kept = db::drafts::keep(&mut *tx, user_id, &request, DRAFTS_MAX, state.clock.now()).await?;

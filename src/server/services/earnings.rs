@@ -121,7 +121,7 @@ pub async fn set_mapping(state: &AppState, user_id: Uuid, input: &MappingInput) 
         let sentence = "The dates of this file are in the other order.".to_owned();
         return Err(EarningsError::Invalid(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
     }
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if !db::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
         return Err(EarningsError::NotNow("This statement is imported already. Undo that first."));
     }
@@ -161,7 +161,7 @@ pub async fn queue_import(state: &AppState, user_id: Uuid, id: &str) -> Result<(
 /// Unknown; its rows are being stored right now.
 pub async fn undo(state: &AppState, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let id = find(state, user_id, id).await?.summary.id;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     // An import holds the lock until it is done: nobody waits for that with a connection in hand.
     if !db::earnings::try_lock(&mut *tx, user_id).await? {
         return Err(EarningsError::NotNow(BUSY));

@@ -69,7 +69,7 @@ pub async fn report(state: &AppState, page: u32) -> Result<JobsReport, JobsError
 /// # Errors
 /// Unknown, or there is nothing left to do.
 pub async fn retry(state: &AppState, id: &str) -> Result<(), JobsError> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     let (kind, subject) = db::jobs::delete_failed(&mut *tx, id).await?.ok_or(JobsError::Unknown)?;
     let now = state.clock.now();
     let is_due = match kind {

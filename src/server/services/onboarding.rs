@@ -72,7 +72,7 @@ pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput)
         Move::Back => step.number() - 1,
         Move::Skip | Move::Continue => step.number() + 1,
     };
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if action != Move::Skip {
         db::onboarding::save_answers(&mut *tx, user_id, &step, now).await?;
     }
@@ -99,7 +99,7 @@ pub async fn save_step(state: &AppState, user_id: Uuid, input: &OnboardingInput)
 pub async fn complete(state: &AppState, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
     let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if let Some(answers) = answers {
         db::onboarding::save_answers(&mut *tx, user_id, &answers.step, now).await?;
     }

@@ -37,16 +37,26 @@ impl Session {
         self.send(request).await
     }
 
+    /// Posts and returns the status; `None` if the connection was refused or lost.
+    pub async fn try_post(&mut self, path: &str, body: &Value) -> Option<u16> {
+        let request = client().post(self.base.clone() + path).json(body).timeout(Duration::from_mins(1));
+        Some(self.try_send(request).await?.status.as_u16())
+    }
+
     async fn send(&mut self, request: RequestBuilder) -> Came {
+        self.try_send(request).await.expect("an answer")
+    }
+
+    async fn try_send(&mut self, request: RequestBuilder) -> Option<Came> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let token = self.cookies.get("huntaze_csrf").cloned().unwrap_or_default();
         let request = request.header("cookie", cookies.join("; ")).header("x-csrf-token", token);
-        let answer = http::send(request).await.expect("an answer");
+        let answer = http::send(request).await.ok()?;
         for line in answer.headers.get_all("set-cookie") {
             let cookie = cookie::Cookie::parse(line.to_str().expect("text").to_owned()).expect("a cookie");
             self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
         }
-        Came { status: answer.status, body: answer.body }
+        Some(Came { status: answer.status, body: answer.body })
     }
 }
 
@@ -111,6 +121,15 @@ impl Server {
         let answer = session.post("/api/auth/login", &json!({ "email": email, "password": PASSWORD })).await;
         assert_eq!(answer.status.as_u16(), 200, "{}", String::from_utf8_lossy(&answer.body));
         session
+    }
+
+    /// Tells it to stop (SIGTERM), and waits until it has.
+    pub async fn stop(&mut self) {
+        let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        while self.process.try_wait().expect("its status").is_none() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// An address of it.

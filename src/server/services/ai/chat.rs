@@ -139,7 +139,7 @@ struct Begun {
 /// Stores the question and the beginning of its answer, if nothing else is being written there.
 async fn begin(state: &AppState, user: &CurrentUser, request: &ChatRequest, request_id: Uuid, is_sandbox: bool) -> Result<Begun, AiError> {
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     let conversation_id = request.conversation.unwrap_or_else(Uuid::now_v7);
     if request.conversation.is_none() {
         let title = chat::title(&request.message).map_err(AiError::Invalid)?;
@@ -295,7 +295,7 @@ impl Finished {
             sources: &self.sources,
             unverified: &self.unverified,
         };
-        let mut tx = state.db.begin().await?;
+        let mut tx = db::begin(&state.db).await?;
         // What was given up before was said not to count.
         if db::ai_conversations::end(&mut *tx, &ended).await? && self.counts() {
             reservation.settle(&mut tx, &calls.list(), state).await?;

@@ -56,7 +56,7 @@ pub(super) struct Reservation {
 
 /// Reserves a request, if there is one left.
 pub(super) async fn reserve(state: &AppState, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     db::ai_ledger::lock(&mut *tx, user.id).await?;
     // After the lock: a reservation that waited for it counts for the month in which it is made.
     let now = state.clock.now();
@@ -146,7 +146,7 @@ impl Reservation {
 
     /// Gives the request back: it does not count. Calls that were made cost all the same.
     pub async fn release(self, state: &AppState, calls: &[Call]) -> Result<(), DbError> {
-        let mut tx = state.db.begin().await?;
+        let mut tx = db::begin(&state.db).await?;
         self.release_in(&mut tx, calls, state.clock.now()).await?;
         tx.commit().await?;
         Ok(())

@@ -14,7 +14,11 @@ use crate::{
         account::CurrentUser,
         ai::{AgentKind, Operation},
     },
-    server::{ai::Prompt, db::DbError, state::AppState},
+    server::{
+        ai::Prompt,
+        db::{self, DbError},
+        state::AppState,
+    },
 };
 
 /// Something to be written.
@@ -76,7 +80,7 @@ async fn keep<W: Work>(
     answer: &W::Answer,
     calls: &Calls<'_>,
 ) -> Result<(), AiError> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     reservation.settle(&mut tx, &calls.list(), state).await?;
     work.store(&mut tx, reservation.id, answer).await?;
     tx.commit().await?;

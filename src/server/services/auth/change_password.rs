@@ -25,7 +25,7 @@ pub async fn change_password(
     let password_hash = state.passwords.hash(&input.password).await?;
 
     let (now, user) = (state.clock.now(), &current.user);
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     login::require_unchanged_password(&mut tx, user.id, &checked).await?;
     db::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
     db::sessions::delete_all(&mut *tx, user.id).await?;

@@ -63,7 +63,7 @@ async fn open_session(
     previous: Option<Uuid>,
 ) -> Result<SignedIn, AuthError> {
     let user_id = account.id;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
     if let Some(previous) = previous {
         db::sessions::delete(&mut *tx, previous).await?;
@@ -113,7 +113,7 @@ pub(super) async fn insert_session(
 /// # Errors
 /// A fault of ours.
 pub async fn logout(state: &AppState, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AuthError> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     db::sessions::delete(&mut *tx, session_id).await?;
     audit(state, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;
     tx.commit().await?;

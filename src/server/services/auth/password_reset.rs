@@ -31,7 +31,7 @@ async fn mail_reset(state: &AppState, client: &ClientInfo, subject: LinkSubject)
     if is_done {
         return Ok(());
     }
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     mail_link(state, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
     audit(state, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
     tx.commit().await?;
@@ -70,7 +70,7 @@ pub async fn reset_password(state: &AppState, client: &ClientInfo, input: ResetP
     let password_hash = state.passwords.hash(&input.password).await?;
 
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     // The account first, then its link: the order in which registering locks them.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     // Another request may have used the link up while this one was hashing.

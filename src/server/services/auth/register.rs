@@ -35,7 +35,7 @@ pub async fn register(state: &AppState, client: &ClientInfo, input: RegisterInpu
 
 async fn save(state: &AppState, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AuthError> {
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     let saved = db::users::upsert_unverified(&mut *tx, Uuid::now_v7(), email, password_hash, now).await?;
     if let Some(user_id) = saved {
         mail_link(state, &mut tx, user_id, email, Purpose::VerifyEmail).await?;

@@ -28,7 +28,7 @@ pub async fn list_sessions(state: &AppState, current: &OpenSession) -> Result<Ve
 /// [`AuthError::SessionUnknown`] also for somebody else's.
 pub async fn revoke_session(state: &AppState, client: &ClientInfo, current: &OpenSession, id: &str) -> Result<(), AuthError> {
     let id = id.parse::<Uuid>().map_err(|_| AuthError::SessionUnknown)?;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if !db::sessions::delete_of(&mut *tx, current.user.id, id).await? {
         return Err(AuthError::SessionUnknown);
     }

@@ -25,7 +25,7 @@ pub async fn verify_email(state: &AppState, client: &ClientInfo, token: &str) ->
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
     let link = find_link(state, &hash, Purpose::VerifyEmail).await?;
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     // The account first, then its link: the order in which registering locks them.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     let Some(user_id) = db::links::consume(&mut *tx, &hash, Purpose::VerifyEmail, now).await? else {
@@ -58,7 +58,7 @@ async fn resend(state: &AppState, subject: LinkSubject) -> Result<(), AuthError>
     if is_done {
         return Ok(());
     }
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     mail_link(state, &mut tx, account.id, &email, Purpose::VerifyEmail).await?;
     tx.commit().await?;
     state.due_bell.notify_one();

@@ -60,7 +60,7 @@ async fn store(state: &AppState, statement: &Statement) -> Result<bool, Earnings
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = Rows::open(&state.db, statement);
     let (mut counter, mut read, mut added) = (Counter::of(statement), 0, 0);
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     while let Some(batch) = rows.next().await? {
         read += i32::try_from(batch.len()).unwrap_or_default();

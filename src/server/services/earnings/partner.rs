@@ -69,7 +69,7 @@ pub async fn connect_partner(state: &AppState, user_id: Uuid, input: &PartnerInp
     }
     let id = Uuid::now_v7();
     let api_key = state.cipher.seal(&input.api_key, place(id))?;
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     db::partner::delete(&mut *tx, user_id).await?;
     db::partner::delete_earnings(&mut *tx, user_id).await?;
@@ -97,7 +97,7 @@ fn refusal(error: &ProviderError) -> EarningsError {
 /// # Errors
 /// None is read.
 pub async fn disconnect_partner(state: &AppState, user_id: Uuid) -> Result<(), EarningsError> {
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     let was_there = db::partner::delete(&mut *tx, user_id).await?;
     db::partner::delete_earnings(&mut *tx, user_id).await?;
     tx.commit().await?;

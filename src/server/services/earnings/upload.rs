@@ -55,7 +55,7 @@ impl Upload {
         let id = Uuid::now_v7();
         let new = NewStatement { id, user_id, file_name: name };
         let now = state.clock.now();
-        let mut tx = state.db.begin().await?;
+        let mut tx = db::begin(&state.db).await?;
         db::statements::lock_arrivals(&mut *tx, user_id).await?;
         if db::statements::count_waiting(&mut *tx, user_id, now - ARRIVING).await? >= MOST_WAITING {
             return Err(EarningsError::NotNow("Many statements wait here already. Import or remove some of them first."));

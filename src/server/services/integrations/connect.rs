@@ -166,7 +166,7 @@ async fn store(
 ) -> Result<Uuid, IntegrationError> {
     let failed = |failure| Err(IntegrationError::NotConnected(failure));
     let (now, user_id) = (state.clock.now(), current.user.id);
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if let Some(expected) = expected {
         let expected = db::integrations::find(&mut *tx, user_id, expected).await?;
         if expected.is_none_or(|expected| expected.account_id != profile.account_id) {

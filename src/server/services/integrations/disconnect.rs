@@ -64,7 +64,7 @@ async fn let_go(
     let Some(access) = &integration.access else { return Err(IntegrationError::Unknown) };
     let is_revoked = revoke(state, &integration).await;
     let now = state.clock.now();
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     let is_done = match history {
         History::Keep => db::integrations::forget_access(&mut *tx, id, &access.access, now).await?,
         History::Delete => db::integrations::delete(&mut *tx, id, Some(&access.access)).await?,

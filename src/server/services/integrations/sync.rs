@@ -135,7 +135,7 @@ async fn read(state: &AppState, mut integration: Integration, is_asked: bool) ->
             (FailureKind::Transient, later, Some(error))
         }
     };
-    let mut tx = state.db.begin().await?;
+    let mut tx = db::begin(&state.db).await?;
     if db::integrations::set_failed(&mut *tx, integration.id, &access.access, kind, next_sync_at).await? {
         db::integration_events::insert(&mut *tx, integration.id, EventKind::ReadFailed, Some(kind), now).await?;
     }
@@ -219,7 +219,7 @@ async fn attempt(state: &AppState, held: &mut Held, is_asked: bool) -> Result<Op
         next_sync_at,
     };
     let event = if reading.failure.is_some() { EventKind::ReadFailed } else { EventKind::Read };
-    let mut tx = state.db.begin().await.map_err(DbError::from)?;
+    let mut tx = db::begin(&state.db).await?;
     if db::integrations::set_read(&mut *tx, &reading).await? {
         db::integration_events::insert(&mut *tx, reading.id, event, reading.failure, now).await?;
     }
