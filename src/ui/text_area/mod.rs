@@ -39,7 +39,33 @@ pub fn TextArea(
                 }
             }
         >
-            {value}
+            {content(value)}
         </textarea>
+    }
+}
+
+/// The text between the tags. Leptos does not escape the children of `textarea` when it renders HTML (tachys 0.2.19 declares them raw, as for
+/// `script`) and does not touch them when it hydrates. HTML parsers drop one leading line feed, which may be the value's own.
+#[cfg(feature = "ssr")]
+fn content(value: String) -> String {
+    format!("\n{}", html_escape::encode_text(&value))
+}
+
+/// The text between the tags: a text node, which the browser never parses.
+#[cfg(not(feature = "ssr"))]
+fn content(value: String) -> String {
+    value
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::ui::field::Field;
+
+    #[test]
+    fn value_with_markup_is_escaped() {
+        let value = "\n</textarea><img src=x onerror=alert(1)> &lt;3";
+        let html = Owner::new().with(|| view! { <Field name="text" label="Text"><TextArea value/></Field> }.to_html());
+        assert!(html.contains(">\n\n&lt;/textarea&gt;&lt;img src=x onerror=alert(1)&gt; &amp;lt;3</textarea>"), "{html}");
     }
 }
