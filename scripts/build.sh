@@ -6,7 +6,7 @@ RUN=target/run
 
 inputs() {
   rustc --version
-  find Cargo.toml Cargo.lock .cargo .sqlx migrations public sandbox src style -type f ! -path 'style/dist/*' -print0 | sort -z | xargs -0 sha256sum
+  find Cargo.toml Cargo.lock .cargo .sqlx crates migrations public sandbox src style -type f ! -path 'style/dist/*' -print0 | sort -z | xargs -0 sha256sum
 }
 
 now=$(inputs | sha256sum)

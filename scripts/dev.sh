@@ -19,5 +19,5 @@ export LEPTOS_HASH_FILES=false LEPTOS_SITE_ADDR=127.0.0.1:$PORT LEPTOS_SITE_ROOT
 start_child sandbox "$CARGO_TARGET_DIR/debug/huntaze-sandbox"
 start_child stylance stylance --watch .
 say "Gallery: $APP_URL/dev/gallery   Mailbox: http://localhost:$SANDBOX_PORT/mail"
-start_child huntaze cargo leptos watch --bin-features ssr,gallery --lib-features hydrate,gallery
+start_child huntaze cargo leptos watch --bin-features ssr,gallery --lib-features gallery
 wait -n "${CHILDREN[@]}" || die "A part of it ended by itself. Its last lines are above."

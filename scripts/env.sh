@@ -17,6 +17,9 @@ if [ -f "$HUNTAZE_CACHE/toolchain" ]; then
   export RUSTUP_TOOLCHAIN
 fi
 
+# Arguments of every check, lint and test of the server.
+SERVER_PACKAGES=(-p huntaze -p huntaze-core -p huntaze-domain -p huntaze-sandbox --features ssr,gallery)
+
 say() { printf '\033[1;35m▸\033[0m %s\n' "$*" >&2; }
 die() { printf '\033[1;31m✗\033[0m %s\n' "$*" >&2; exit 1; }
 have() { command -v "$1" >/dev/null 2>&1; }

@@ -13,15 +13,15 @@ HUNTAZE_DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
 export HUNTAZE_DATABASE_URL
 socket=${HUNTAZE_DATABASE_URL##*host=}
 # The queue's tables are made by its own migrations.
-queue=$(cargo metadata --format-version 1 --locked --features ssr | grep -o '"manifest_path":"[^"]*/apalis-postgres-[^"/]*' | cut -d'"' -f4)
+queue=$(cargo metadata --format-version 1 --locked | grep -o '"manifest_path":"[^"]*/apalis-postgres-[^"/]*' | cut -d'"' -f4)
 for migration in "$queue"/migrations/*.sql migrations/*.up.sql; do
   psql -q -v ON_ERROR_STOP=1 "$HUNTAZE_DATABASE_URL" -f "$migration" >/dev/null 2>&1 || die "$migration cannot be applied"
 done
 
 fresh=$(mktemp -d)
 # The macros run again only when the crate is compiled again.
-touch src/server/db/*.rs src/server/db.rs
-SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check -q --features ssr
+touch crates/core/src/db/*.rs crates/core/src/db.rs
+SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check -q "${SERVER_PACKAGES[@]}"
 dropdb -h "$socket" -U huntaze "sqlx_prepare_$$"
 
 if [ "${1:-}" = --check ]; then

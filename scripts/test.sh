@@ -9,29 +9,27 @@ PART=${1:-all}
 
 check_format() { cargo fmt --all --check; }
 
-# Each build alone: they must never be mixed.
-lint_browser() { cargo clippy -q -p huntaze --features hydrate --lib --target wasm32-unknown-unknown -- -D warnings; }
-lint_server() {
-  cargo clippy -q -p huntaze --features ssr,gallery --all-targets -- -D warnings
-  cargo clippy -q -p huntaze-sandbox --all-targets -- -D warnings
+# The server's and the browser's build are never mixed. Always the same set of packages, so that dependencies are compiled once.
+lint_browser() {
+  cargo clippy -q -p huntaze-browser -p huntaze --features hydrate --lib --target wasm32-unknown-unknown -- -D warnings
 }
+lint_server() { cargo clippy -q "${SERVER_PACKAGES[@]}" --all-targets -- -D warnings; }
 
 # What belongs to the server must not reach the browser.
 check_browser_dependencies() {
   local found
-  found=$(cargo tree -q -p huntaze --features hydrate --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none |
-    grep -E '^(tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' || true)
+  found=$(cargo tree -q -p huntaze-browser --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none |
+    grep -E '^(huntaze-core|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' || true)
   [ -z "$found" ] || die "Server crates in the browser's build: $found"
 }
 
-unit_tests() { cargo test -q -p huntaze --features ssr,gallery --lib; cargo test -q -p huntaze-sandbox; }
+unit_tests() { cargo test -q "${SERVER_PACKAGES[@]}" --lib; }
 
 # Every test has a database of its own, made and dropped by sqlx.
 server_tests() {
   DATABASE_URL=$(scripts/postgres.sh url huntaze_tests)
   export DATABASE_URL
-  cargo test -q -p huntaze --features ssr,gallery
-  cargo test -q -p huntaze-sandbox
+  cargo test -q "${SERVER_PACKAGES[@]}"
 }
 
 end_to_end_tests() {

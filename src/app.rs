@@ -9,8 +9,6 @@ use leptos_router::{
     path,
 };
 
-#[cfg(feature = "gallery")]
-use crate::pages::gallery::{GalleryPage, StoryPage};
 use crate::{
     features::shell::AppShell,
     pages::{
@@ -38,6 +36,9 @@ use crate::{
     },
     ui::toast::{ToastRegion, Toaster},
 };
+
+#[cfg(feature = "gallery")]
+use crate::pages::gallery::{GalleryPage, StoryPage};
 
 /// The page that the server sends: the document with the application and its scripts.
 pub fn shell(options: LeptosOptions) -> impl IntoView {

@@ -9,7 +9,6 @@ compile_error!("`ssr` and `hydrate` are two builds: never enable both");
 
 pub mod api;
 pub mod app;
-pub mod domain;
 pub mod error;
 pub mod features;
 pub mod hooks;
@@ -17,14 +16,13 @@ pub mod pages;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
-pub mod server;
+pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod http;
 
-/// Attaches the application to the page that the server rendered. Called by the script that Leptos puts into that page.
+/// Attaches the application to the page that the server rendered.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    #[cfg(debug_assertions)]
-    console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
     hooks::document::mark_hydrated();
 }

@@ -1,5 +1,5 @@
 //! The one binary of Huntaze; `huntaze help` lists its sub-commands.
 
 fn main() -> std::process::ExitCode {
-    huntaze::server::run()
+    huntaze::cli::run()
 }

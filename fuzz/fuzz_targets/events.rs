@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../src/server/ai/gemini/events.rs"]
+#[path = "../../crates/core/src/ai/gemini/events.rs"]
 mod events;
 
 use events::EventReader;

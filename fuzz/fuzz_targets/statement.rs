@@ -2,10 +2,7 @@
 #![no_main]
 
 use chrono::{DateTime, TimeDelta};
-use huntaze::domain::{
-    money::Currency,
-    statement::{Reading, guess, guess_delimiter, read},
-};
+use huntaze_domain::{money::Currency, statement::{Reading, guess, guess_delimiter, read}};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,27 +1,26 @@
 //! The owner's account: `/api/account/*`, and the sessions of `/api/auth/*`.
 #![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use huntaze_domain::{
+    account::StatusView,
+    settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
+use crate::error::ApiError;
+
 #[cfg(feature = "ssr")]
-use crate::server::middleware::accept_json::AcceptJson;
-use crate::{
-    domain::{
-        account::StatusView,
-        settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
-    },
-    error::ApiError,
-};
+use crate::http::middleware::accept_json::AcceptJson;
 
 /// `POST /api/account/profile`: how the owner is called.
 #[server(prefix = "/api", endpoint = "account/profile", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::account};
+    use crate::http::context;
+    use huntaze_core::services::account;
     let current = context::authenticated()?;
-    account::update_profile(&context::state()?, current.user.id, &input).await?;
+    account::update_profile(&context::core()?, current.user.id, &input).await?;
     Ok("saved".to_owned().into())
 }
 
@@ -29,8 +28,9 @@ pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<St
 #[server(prefix = "/api", endpoint = "auth/change-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::auth};
-    let (state, current) = (context::state()?, context::authenticated()?);
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let (state, current) = (context::core()?, context::authenticated()?);
     let signed_in = auth::change_password(&state, &context::client(), &current, input).await?;
     context::start_session(&state, &signed_in);
     Ok("password_changed".to_owned().into())
@@ -39,16 +39,18 @@ pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> R
 /// `GET /api/auth/sessions`: the devices that are signed in.
 #[server(prefix = "/api", endpoint = "auth/sessions", input = GetUrl)]
 pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
-    use crate::server::{context, services::auth};
-    Ok(auth::list_sessions(&context::state()?, &context::authenticated()?).await?)
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    Ok(auth::list_sessions(&context::core()?, &context::authenticated()?).await?)
 }
 
 /// `POST /api/auth/sessions/revoke`: signs a device out; the same as `DELETE /api/auth/sessions/{id}`, for forms.
 #[server(prefix = "/api", endpoint = "auth/sessions/revoke", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::auth};
-    auth::revoke_session(&context::state()?, &context::client(), &context::authenticated()?, &id).await?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    auth::revoke_session(&context::core()?, &context::client(), &context::authenticated()?, &id).await?;
     Ok("revoked".to_owned().into())
 }
 
@@ -56,8 +58,9 @@ pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<
 #[server(prefix = "/api", endpoint = "account/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::account};
-    let (state, current) = (context::state()?, context::authenticated()?);
+    use crate::http::context;
+    use huntaze_core::services::account;
+    let (state, current) = (context::core()?, context::authenticated()?);
     account::delete(&state, &context::client(), &current, input).await?;
     context::end_session(&state);
     context::redirect("/login?reason=deleted");

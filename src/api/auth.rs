@@ -1,29 +1,28 @@
 //! Accounts: `/api/auth/*`.
 #![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use huntaze_domain::account::{
+    CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
+    ResetPasswordInput, Secret, StatusView,
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
+use crate::error::ApiError;
+
 #[cfg(feature = "ssr")]
-use crate::server::middleware::accept_json::AcceptJson;
-use crate::{
-    domain::account::{
-        CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
-        ResetPasswordInput, Secret, StatusView,
-    },
-    error::ApiError,
-};
+use crate::http::middleware::accept_json::AcceptJson;
 
 /// `POST /api/auth/register`: 202 whether or not the address has an account; a mail says which.
 #[server(prefix = "/api", endpoint = "auth/register", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusView<MailStatus>, ApiError> {
-    use crate::server::{context, services::auth};
-    let state = context::state()?;
-    let email = crate::domain::account::normalize_email(&input.email);
-    auth::register(&state, &context::client(), input).await?;
-    context::remember_pending_email(&state, &email);
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let core = context::core()?;
+    let email = huntaze_domain::account::normalize_email(&input.email);
+    auth::register(&core, &context::client(), input).await?;
+    context::remember_pending_email(&core, &email);
     context::redirect("/verify-email");
     context::set_status(http::StatusCode::ACCEPTED);
     Ok(MailStatus::CheckEmail.into())
@@ -34,18 +33,16 @@ pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusV
 #[server(prefix = "/api", endpoint = "auth/login", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{
-        context,
-        services::{auth, onboarding},
-    };
-    let state = context::state()?;
-    let wanted = Some(crate::domain::navigation::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
+    use crate::http::context;
+    use huntaze_core::services::{auth, onboarding};
+    let core = context::core()?;
+    let wanted = Some(huntaze_domain::navigation::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
     let previous = context::session().map(|session| session.id);
-    let signed_in = auth::login(&state, &context::client(), input, previous).await?;
-    context::start_session(&state, &signed_in);
+    let signed_in = auth::login(&core, &context::client(), input, previous).await?;
+    context::start_session(&core, &signed_in);
     match wanted {
         Some(wanted) => context::redirect(&wanted),
-        None => context::redirect(&onboarding::landing(&state, signed_in.user_id).await?),
+        None => context::redirect(&onboarding::landing(&core, signed_in.user_id).await?),
     }
     Ok("signed_in".to_owned().into())
 }
@@ -54,12 +51,13 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
 #[server(prefix = "/api", endpoint = "auth/logout", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn logout() -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::auth};
-    let state = context::state()?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let core = context::core()?;
     if let Some(session) = context::session() {
-        auth::logout(&state, &context::client(), session.id, session.user.id).await?;
+        auth::logout(&core, &context::client(), session.id, session.user.id).await?;
     }
-    context::end_session(&state);
+    context::end_session(&core);
     context::redirect("/login?reason=signed-out");
     Ok("signed_out".to_owned().into())
 }
@@ -67,26 +65,27 @@ pub async fn logout() -> Result<StatusView<String>, ApiError> {
 /// `GET /api/auth/session`: who is signed in; 401 where nobody is.
 #[server(prefix = "/api", endpoint = "auth/session", input = GetUrl)]
 pub async fn get_current_user() -> Result<CurrentUser, ApiError> {
-    Ok(crate::server::context::authenticated()?.user)
+    Ok(crate::http::context::authenticated()?.user)
 }
 
 /// `GET /api/auth/pending-email`: the address that this browser was told to check, or an empty text.
 #[server(prefix = "/api", endpoint = "auth/pending-email", input = GetUrl)]
 pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
-    use crate::server::context;
-    Ok(context::pending_email(&context::state()?).unwrap_or_default().into())
+    use crate::http::context;
+    Ok(context::pending_email(&context::core()?).unwrap_or_default().into())
 }
 
 /// `POST /api/auth/resend-verification`: 202 in every case; by address, or by the token of an expired link.
 #[server(prefix = "/api", endpoint = "auth/resend-verification", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
-    use crate::server::{context, services::auth};
-    let state = context::state()?;
-    let email = crate::domain::account::normalize_email(&input.email);
-    auth::resend_verification(&state, &context::client(), input).await?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let core = context::core()?;
+    let email = huntaze_domain::account::normalize_email(&input.email);
+    auth::resend_verification(&core, &context::client(), input).await?;
     if !email.is_empty() {
-        context::remember_pending_email(&state, &email);
+        context::remember_pending_email(&core, &email);
     }
     context::set_status(http::StatusCode::ACCEPTED);
     Ok(MailStatus::CheckEmail.into())
@@ -95,16 +94,18 @@ pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Resul
 /// `GET /api/auth/verify-email?token=`: what the link is good for. Changes nothing. 404 unknown, 410 expired.
 #[server(prefix = "/api", endpoint = "auth/verify-email", input = GetUrl)]
 pub async fn check_verification(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
-    use crate::server::{context, services::auth};
-    Ok(auth::check_verification_link(&context::state()?, &token).await?.into())
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    Ok(auth::check_verification_link(&context::core()?, &token).await?.into())
 }
 
 /// `POST /api/auth/verify-email`: verifies the address. A second use within 24 hours answers `already_used`.
 #[server(prefix = "/api", endpoint = "auth/verify-email", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<LinkState>, ApiError> {
-    use crate::server::{context, services::auth};
-    let outcome = auth::verify_email(&context::state()?, &context::client(), token.expose()).await?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let outcome = auth::verify_email(&context::core()?, &context::client(), token.expose()).await?;
     context::redirect("/login?reason=verified");
     Ok(outcome.into())
 }
@@ -113,8 +114,9 @@ pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView
 #[server(prefix = "/api", endpoint = "auth/forgot-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
-    use crate::server::{context, services::auth};
-    auth::request_reset(&context::state()?, &context::client(), input).await?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    auth::request_reset(&context::core()?, &context::client(), input).await?;
     context::set_status(http::StatusCode::ACCEPTED);
     Ok(MailStatus::CheckEmail.into())
 }
@@ -122,8 +124,9 @@ pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<St
 /// `GET /api/auth/reset-password?token=`: whether the link still works. 404 unknown, 410 expired or used up.
 #[server(prefix = "/api", endpoint = "auth/reset-password", input = GetUrl)]
 pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
-    use crate::server::{context, services::auth};
-    auth::check_reset_link(&context::state()?, &token).await?;
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    auth::check_reset_link(&context::core()?, &token).await?;
     Ok(LinkState::Valid.into())
 }
 
@@ -131,10 +134,11 @@ pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<
 #[server(prefix = "/api", endpoint = "auth/reset-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Result<StatusView<String>, ApiError> {
-    use crate::server::{context, services::auth};
-    let state = context::state()?;
-    auth::reset_password(&state, &context::client(), input).await?;
-    context::end_session(&state);
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    let core = context::core()?;
+    auth::reset_password(&core, &context::client(), input).await?;
+    context::end_session(&core);
     context::redirect("/login?reason=password-changed");
     Ok("password_changed".to_owned().into())
 }
@@ -143,6 +147,7 @@ pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Res
 #[server(prefix = "/api", endpoint = "auth/password-strength", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn estimate_password_strength(#[server(flatten)] input: PasswordStrengthInput) -> Result<PasswordStrength, ApiError> {
-    use crate::server::{context, services::auth};
-    Ok(auth::password_strength(&context::state()?, &context::client(), input).await?)
+    use crate::http::context;
+    use huntaze_core::services::auth;
+    Ok(auth::password_strength(&context::core()?, &context::client(), input).await?)
 }

@@ -1,7 +1,6 @@
 //! The token that every change carries.
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
@@ -24,15 +23,15 @@ pub struct CsrfToken {
 /// `GET /api/csrf/token`: a token for this session, in the body and as a cookie.
 #[server(prefix = "/api", endpoint = "csrf/token", input = GetUrl)]
 pub async fn get_csrf_token() -> Result<CsrfToken, ApiError> {
-    use crate::server::context;
-    let token = context::mint_csrf(&context::state()?)?;
+    use crate::http::context;
+    let token = context::mint_csrf(&context::core()?)?;
     Ok(CsrfToken { token })
 }
 
 /// The token for the hidden field of a form: from the request while the server renders, from the cookie in the browser.
 pub fn form_token() -> Option<String> {
     #[cfg(feature = "ssr")]
-    return crate::server::context::page_csrf_token();
+    return crate::http::context::page_csrf_token();
     #[cfg(not(feature = "ssr"))]
     cookie_token()
 }

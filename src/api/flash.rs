@@ -22,7 +22,7 @@ pub struct Flash {
 pub fn take_flash(path: &str) -> Option<Flash> {
     let flash = SharedValue::new(|| {
         #[cfg(feature = "ssr")]
-        return crate::server::context::flash();
+        return crate::http::context::flash();
         #[cfg(not(feature = "ssr"))]
         None::<Flash>
     });

@@ -2,34 +2,34 @@
 //! for forms, which can neither `DELETE` nor fill in an address.
 #![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use huntaze_domain::{
+    account::StatusView,
+    integration::{AuthorizeView, DisconnectOutcome, IntegrationHistory, IntegrationView, IntegrationsStatus},
+};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
+use crate::error::ApiError;
+
 #[cfg(feature = "ssr")]
-use crate::server::middleware::accept_json::AcceptJson;
-use crate::{
-    domain::{
-        account::StatusView,
-        integration::{AuthorizeView, DisconnectOutcome, IntegrationHistory, IntegrationView, IntegrationsStatus},
-    },
-    error::ApiError,
-};
+use crate::http::middleware::accept_json::AcceptJson;
 
 /// `GET /api/integrations/status`: the creator's accounts and how they are.
 #[server(prefix = "/api", endpoint = "integrations/status", input = GetUrl)]
 pub async fn get_integrations_status() -> Result<IntegrationsStatus, ApiError> {
-    use crate::server::{context, services::integrations};
+    use crate::http::context;
+    use huntaze_core::services::integrations;
     let user = context::authenticated()?.user;
-    Ok(integrations::status(&context::state()?, user.id).await?)
+    Ok(integrations::status(&context::core()?, user.id).await?)
 }
 
 /// `GET /api/integrations/events?id=`: what happened to an account, the newest first.
 #[server(prefix = "/api", endpoint = "integrations/events", input = GetUrl)]
 pub async fn get_integration_events(#[server(default)] id: String) -> Result<IntegrationHistory, ApiError> {
-    use crate::server::{context, services::integrations};
+    use crate::http::context;
+    use huntaze_core::services::integrations;
     let user = context::authenticated()?.user;
-    Ok(integrations::history(&context::state()?, user.id, &id).await?)
+    Ok(integrations::history(&context::core()?, user.id, &id).await?)
 }
 
 /// `POST /api/integrations/connect`: sends the creator to the platform's consent page; with the id of an account, to reconnect that one.
@@ -39,8 +39,9 @@ pub async fn connect_integration(
     #[server(default)] provider: String,
     #[server(default)] account: String,
 ) -> Result<AuthorizeView, ApiError> {
-    use crate::server::{context, services::integrations};
-    let (state, current) = (context::state()?, context::authenticated()?);
+    use crate::http::context;
+    use huntaze_core::services::integrations;
+    let (state, current) = (context::core()?, context::authenticated()?);
     let account = Some(account.as_str()).filter(|id| !id.is_empty());
     let authorize_url = integrations::connect(&state, &current, integrations::platform(&provider)?, account).await?.to_string();
     context::redirect(&authorize_url);
@@ -51,8 +52,9 @@ pub async fn connect_integration(
 #[server(prefix = "/api", endpoint = "integrations/refresh", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn refresh_integration(#[server(default)] id: String) -> Result<IntegrationView, ApiError> {
-    use crate::server::{context, services::integrations};
-    Ok(integrations::refresh(&context::state()?, &context::authenticated()?, None, &id).await?)
+    use crate::http::context;
+    use huntaze_core::services::integrations;
+    Ok(integrations::refresh(&context::core()?, &context::authenticated()?, None, &id).await?)
 }
 
 /// `POST /api/integrations/disconnect`: withdraws our access and forgets it here; the figures stay unless `history` is `delete`.
@@ -62,14 +64,12 @@ pub async fn disconnect_integration(
     #[server(default)] id: String,
     #[server(default)] history: String,
 ) -> Result<StatusView<DisconnectOutcome>, ApiError> {
-    use crate::{
-        domain::{choice::Choice, integration::History},
-        error::ErrorCode,
-        server::{context, services::integrations},
-    };
+    use crate::http::context;
+    use huntaze_core::services::integrations;
+    use huntaze_domain::{choice::Choice, error::ErrorCode, integration::History};
     let history = if history.is_empty() { Some(History::default()) } else { History::parse(&history) };
     let history = history.ok_or(ErrorCode::InvalidInput)?;
-    let (state, current) = (context::state()?, context::authenticated()?);
+    let (state, current) = (context::core()?, context::authenticated()?);
     let outcome = integrations::disconnect(&state, &context::client(), &current, None, &id, history).await?;
     context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
     Ok(outcome.into())

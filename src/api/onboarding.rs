@@ -1,32 +1,32 @@
 //! The questions at first: `/api/onboarding*`.
 #![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
 
-use leptos::prelude::*;
-use leptos::server_fn::codec::GetUrl;
+use huntaze_domain::onboarding::{Onboarding, OnboardingInput};
+use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
+use crate::error::ApiError;
+
 #[cfg(feature = "ssr")]
-use crate::server::middleware::accept_json::AcceptJson;
-use crate::{
-    domain::onboarding::{Onboarding, OnboardingInput},
-    error::ApiError,
-};
+use crate::http::middleware::accept_json::AcceptJson;
 
 /// `GET /api/onboarding`: the answers so far, and the step to go on with.
 #[server(prefix = "/api", endpoint = "onboarding", input = GetUrl)]
 pub async fn get_onboarding() -> Result<Onboarding, ApiError> {
-    use crate::server::{context, services::onboarding};
+    use crate::http::context;
+    use huntaze_core::services::onboarding;
     let user = context::authenticated()?.user;
-    Ok(onboarding::find(&context::state()?, user.id).await?)
+    Ok(onboarding::find(&context::core()?, user.id).await?)
 }
 
 /// `POST /api/onboarding/step`: saves the answers of a step and leads to the next, or back, or home.
 #[server(prefix = "/api", endpoint = "onboarding/step", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
-    use crate::server::{context, services::onboarding};
+    use crate::http::context;
+    use huntaze_core::services::onboarding;
     let user = context::authenticated()?.user;
-    let saved = onboarding::save_step(&context::state()?, user.id, &input).await?;
+    let saved = onboarding::save_step(&context::core()?, user.id, &input).await?;
     if let Some(page) = saved.leads_to {
         context::redirect(&page);
     }
@@ -37,9 +37,10 @@ pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> 
 #[server(prefix = "/api", endpoint = "onboarding/complete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
-    use crate::server::{context, services::onboarding};
+    use crate::http::context;
+    use huntaze_core::services::onboarding;
     let user = context::authenticated()?.user;
-    let saved = onboarding::complete(&context::state()?, user.id, &input).await?;
-    context::redirect(crate::domain::navigation::HOME);
+    let saved = onboarding::complete(&context::core()?, user.id, &input).await?;
+    context::redirect(huntaze_domain::navigation::HOME);
     Ok(saved)
 }

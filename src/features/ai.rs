@@ -11,6 +11,7 @@ pub mod report;
 mod setup_notice;
 
 use anew::Anew;
+
 pub use caption_form::{CaptionForm, use_caption_form};
 pub use caption_variants::CaptionVariants;
 pub use cost::Cost;

@@ -7,23 +7,24 @@ mod pickers;
 mod posts_table;
 
 pub use explain::Explain;
+use huntaze_domain::{
+    analytics::{Analytics, Series},
+    choice::Choice,
+    platform::Platform,
+};
 use leptos::prelude::*;
-pub use looking::Looking;
-pub use pickers::{AccountPicker, PeriodPicker};
-pub use posts_table::PostsTable;
 
 use crate::{
-    domain::{
-        analytics::{Analytics, Series},
-        choice::Choice,
-        platform::Platform,
-    },
     features::home::StatsGrid,
     ui::{
         button::{ButtonLink, ButtonVariant},
         card::{Card, CardBody, CardHeader},
     },
 };
+
+pub use looking::Looking;
+pub use pickers::{AccountPicker, PeriodPicker};
+pub use posts_table::PostsTable;
 
 stylance::import_crate_style!(css, "src/features/analytics/analytics.module.css");
 

@@ -1,11 +1,9 @@
 //! The choice of a currency. Stands in a [`Field`](crate::ui::field::Field), which names it.
 
+use huntaze_domain::money::Currency;
 use leptos::prelude::*;
 
-use crate::{
-    domain::money::Currency,
-    ui::select::{Select, SelectOption},
-};
+use crate::ui::select::{Select, SelectOption};
 
 /// The currencies that creators are paid in.
 #[component]

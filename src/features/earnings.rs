@@ -20,5 +20,5 @@ stylance::import_crate_style!(css, "src/features/earnings/earnings.module.css");
 
 /// `1 row`, `2 rows`; large numbers in groups.
 fn counted(number: u32, one: &str, many: &str) -> String {
-    format!("{} {}", crate::domain::figures::grouped(number.into()), if number == 1 { one } else { many })
+    format!("{} {}", huntaze_domain::figures::grouped(number.into()), if number == 1 { one } else { many })
 }

@@ -9,6 +9,7 @@ mod stats_grid;
 pub use answers::AnswersCard;
 pub use checklist::Checklist;
 use leptos::prelude::*;
+
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
 pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};

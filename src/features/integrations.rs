@@ -16,6 +16,7 @@ pub use disconnect_dialog::Questions;
 pub use grid::IntegrationsGrid;
 pub use history_dialog::HistoryDialog;
 use leptos::prelude::*;
+
 pub use outcome::OutcomeAlert;
 
 /// What the page is for.

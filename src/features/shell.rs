@@ -1,5 +1,10 @@
 //! What surrounds every page after signing in.
 
+use huntaze_domain::{
+    account::{CurrentUser, Role},
+    error::ErrorCode,
+    navigation::login_path,
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -13,11 +18,7 @@ use crate::{
         ai::get_ai_setup,
         auth::{Logout, get_current_user},
     },
-    domain::{
-        account::{CurrentUser, Role},
-        navigation::login_path,
-    },
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     hooks::form::{Form, Problem, use_form},
     ui::{
         a11y::{MAIN_ID, ScreenReaderOnly, SkipLink},

@@ -4,6 +4,10 @@ mod speech;
 
 use std::time::Duration;
 
+use huntaze_domain::{
+    ai::chat::{AnswerState, ChatEvent, ChatInput, ChatStarted, Conversation, MessageView, Speaker, title},
+    error::ErrorCode,
+};
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
@@ -13,8 +17,7 @@ use super::{
 };
 use crate::{
     api::ai::{get_conversation, start_chat, stop_chat},
-    domain::ai::chat::{AnswerState, ChatEvent, ChatInput, ChatStarted, Conversation, MessageView, Speaker, title},
-    error::{ApiError, ErrorCode},
+    error::ApiError,
 };
 
 /// The events that are listened to.

@@ -1,5 +1,6 @@
 //! A form that works without JavaScript, and better with it: checked while one types, sent once, its errors where they belong.
 
+use huntaze_domain::{error::ErrorCode, validation::FieldErrors};
 use leptos::{
     form::FromFormData,
     prelude::*,
@@ -15,8 +16,7 @@ use crate::{
         ApiClient,
         flash::{Flash, take_flash},
     },
-    domain::validation::FieldErrors,
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},

@@ -1,12 +1,12 @@
 //! `/admin/ai-costs`
 
+use huntaze_domain::ai::costs::CostsInput;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::admin::get_ai_costs,
-    domain::ai::costs::CostsInput,
     features::{
         admin::{AdminPages, CostFilters, CostsReport},
         load_error::LoadError,

@@ -1,11 +1,11 @@
 //! `/analytics`
 
+use huntaze_domain::analytics::{Analytics, PostsPage};
 use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::{
     api::analytics::{get_analytics, get_posts},
-    domain::analytics::{Analytics, PostsPage},
     error::ApiError,
     features::{
         analytics::{AccountPicker, Explain, Looking, NothingYet, Overview, PeriodPicker, PostsTable},

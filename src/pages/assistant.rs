@@ -1,5 +1,10 @@
 //! `/assistant`
 
+use huntaze_domain::{
+    ai::{AiSetup, chat::Conversation},
+    error::ErrorCode,
+    navigation::conversation_page,
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -9,11 +14,7 @@ use leptos_router::{
 use super::PageMeta;
 use crate::{
     api::ai::{DeleteConversation, RenameConversation, get_ai_setup, get_conversation, get_conversations},
-    domain::{
-        ai::{AiSetup, chat::Conversation},
-        navigation::conversation_page,
-    },
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     features::{
         ai::{
             SetupNotice,

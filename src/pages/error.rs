@@ -1,9 +1,10 @@
 //! What is shown when there is no page.
 
+use huntaze_domain::error::ErrorCode;
 use leptos::prelude::*;
 
 use crate::{
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     ui::{
         a11y::MAIN_ID,
         button::{ButtonLink, ButtonVariant},

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
+use huntaze_domain::{
+    choice::Choice,
+    figures::{HomeStats, StatsRange},
+    integration::IntegrationsStatus,
+    onboarding::Onboarding,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
-    domain::{
-        choice::Choice,
-        figures::{HomeStats, StatsRange},
-        integration::IntegrationsStatus,
-        onboarding::Onboarding,
-    },
     error::ApiError,
     features::{
         home::{AnswersCard, Checklist, HomeColumns, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},

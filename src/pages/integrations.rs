@@ -1,11 +1,11 @@
 //! `/integrations`
 
+use huntaze_domain::account::Role;
 use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
-    domain::account::Role,
     features::{
         integrations::{HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert, Questions},
         load_error::LoadError,

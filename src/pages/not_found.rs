@@ -9,7 +9,7 @@ use crate::ui::button::{ButtonLink, ButtonVariant};
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
-    crate::server::context::set_status(http::StatusCode::NOT_FOUND);
+    crate::http::context::set_status(http::StatusCode::NOT_FOUND);
     view! {
         <PageMeta title="Page not found" description="There is no such page."/>
         <Notice title="Page not found" text="There is nothing at this address. It may have moved, or the link is not right.".to_owned()>

@@ -1,13 +1,16 @@
 //! `/reset-password`
 
+use huntaze_domain::{
+    account::{LinkState, StatusView},
+    error::ErrorCode,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::auth::check_reset,
-    domain::account::{LinkState, StatusView},
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     features::auth::{AuthCard, ResetPasswordForm, SendNewLinkForm},
     ui::{
         alert::{Alert, AlertTone},

@@ -1,16 +1,16 @@
 //! `/sales`
 
+use huntaze_domain::{
+    ai::{Operation, report::Report},
+    choice::Choice,
+    figures::StatsRange,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::ai::{OptimizeSales, get_ai_setup, get_report},
-    domain::{
-        ai::{Operation, report::Report},
-        choice::Choice,
-        figures::StatsRange,
-    },
     error::ApiError,
     features::{
         ai::{SetupNotice, refetch_quota_after, report::ReportView},

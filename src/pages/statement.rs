@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
+use huntaze_domain::{
+    earnings::{StatementState, StatementView},
+    navigation::EARNINGS,
+    statement::MOST_COLUMNS,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::PageMeta;
 use crate::{
     api::earnings::{ImportStatement, SetStatementMapping, UndoStatement, get_statement},
-    domain::{
-        earnings::{StatementState, StatementView},
-        navigation::EARNINGS,
-        statement::MOST_COLUMNS,
-    },
     error::ApiError,
     features::{
         earnings::{ImportForm, Importing, Mapper, Outcome, Preview, Remove},

@@ -1,13 +1,16 @@
 //! `/verify-email`
 
+use huntaze_domain::{
+    account::{LinkState, StatusView},
+    error::ErrorCode,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::auth::{ResendVerification, check_verification, get_pending_email},
-    domain::account::{LinkState, StatusView},
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
     hooks::form::{Done, Problem, use_form},
     ui::{

@@ -1,17 +1,15 @@
 //! What operators see, and what they can do.
 
-use huntaze::{
-    domain::platform::Platform,
-    server::{
-        config::EncryptionKey,
-        db,
-        infra::crypto::Cipher,
-        services::{
-            admin,
-            integrations::{Rotation, rotate_keys},
-        },
+use huntaze_core::{
+    config::EncryptionKey,
+    db,
+    infra::crypto::Cipher,
+    services::{
+        admin,
+        integrations::{Rotation, rotate_keys},
     },
 };
+use huntaze_domain::platform::Platform;
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -32,7 +30,7 @@ async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
     assert!(olga.page("/admin/connections").await.expect_status(403).body.contains("not allowed"));
     assert!(app.visitor().await.page("/admin/connections").await.location().starts_with("/login"));
     assert!(!olga.page("/home").await.body.contains("/admin/connections"));
-    assert!(admin::grant(&db, ADMIN, app.state.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted"));
 
     app.connect_to(&sandbox, &mut ada, Platform::X, "ada.creates").await;
     sandbox.fail_at(Platform::X, "profile", FaultKind::ScopeRemoved, 1);
@@ -45,7 +43,7 @@ async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
         assert!(page.contains(part), "{part}: {page}");
     }
     for platform in OAUTH_PLATFORMS {
-        let asked = json!({ "provider": huntaze::domain::choice::Choice::as_str(platform) });
+        let asked = json!({ "provider": huntaze_domain::choice::Choice::as_str(platform) });
         let outcome = olga.post("/api/admin/connections/dry-run", asked).await.expect_status(200).json();
         assert_eq!(outcome["status"], 200, "{platform:?}: {outcome}");
     }
@@ -60,7 +58,7 @@ async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
 async fn without_keys_the_doctor_names_the_variables(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = app.member(ADMIN).await;
-    admin::grant(&db, ADMIN, app.state.clock.now()).await.expect("granted");
+    admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted");
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
     let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missing"].to_string()).collect();
     assert_eq!(
@@ -91,10 +89,10 @@ async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
         app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
     }
     let both = Cipher::new(&[key(2), key(1)]);
-    let clock = app.state.clock.clone();
+    let clock = app.core.clock.clone();
     // Readers go on with both keys, as after a restart with both in `ENCRYPTION_KEYS`.
-    let mut twin = app.twin(huntaze::server::infra::http::TIMEOUT);
-    twin.state.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)]));
+    let mut twin = app.twin(huntaze_core::infra::http::TIMEOUT);
+    twin.core = twin.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)])));
     let (rotation, ()) = tokio::join!(rotate_keys(&db, &both, clock.as_ref()), twin.read_due());
     let Rotation { rotated, current, unreadable, busy } = rotation.expect("rotated");
     assert_eq!((rotated + current, unreadable, busy), (5, 0, 0));
@@ -105,7 +103,7 @@ async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
             .expect("a count");
     assert_eq!(old, 0);
     assert_eq!(rotate_keys(&db, &both, clock.as_ref()).await.expect("nothing to do").current, 5);
-    twin.state.cipher = std::sync::Arc::new(Cipher::new(&[key(2)]));
+    twin.core = twin.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2)])));
     sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(clock.now()).execute(&db).await.expect("updated");
     twin.read_due().await;
     let status = member.get("/api/integrations/status").await.json();
@@ -119,10 +117,10 @@ async fn what_no_key_opens_is_left_as_it_is(db: PgPool) {
     app.connect(&sandbox, &mut member, "ada.creates").await;
     let stored = "SELECT access_token FROM integrations";
     let before: Vec<u8> = sqlx::query_scalar(stored).fetch_one(&db).await.expect("a token");
-    let rotation = rotate_keys(&db, &Cipher::new(&[key(3)]), app.state.clock.as_ref()).await.expect("an answer");
+    let rotation = rotate_keys(&db, &Cipher::new(&[key(3)]), app.core.clock.as_ref()).await.expect("an answer");
     assert_eq!(rotation, Rotation { unreadable: 1, ..Rotation::default() });
     assert_eq!(sqlx::query_scalar::<_, Vec<u8>>(stored).fetch_one(&db).await.expect("a token"), before);
-    let free = db::integrations::due(&db, app.state.clock.now(), 1).await.expect("an answer");
+    let free = db::integrations::due(&db, app.core.clock.now(), 1).await.expect("an answer");
     assert_eq!(free.len(), 1, "nobody holds it");
     assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["reason"], Value::Null);
 }

@@ -1,10 +1,8 @@
 //! What AI answers, what counts, and what it costs.
 
 use chrono::{DateTime, TimeDelta};
-use huntaze::{
-    domain::account::Plan,
-    server::{infra::http, services::admin},
-};
+use huntaze_core::{infra::http, services::admin};
+use huntaze_domain::account::Plan;
 use huntaze_sandbox::{Fault, FaultKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -78,7 +76,7 @@ async fn ten_that_are_left_are_ten_answers(db: PgPool) {
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
                  SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
                    FROM users, generate_series(1, 90)";
-    sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
+    sqlx::query(month).bind(app.core.clock.now()).execute(&db).await.expect("inserted");
     let asks = (0..200).map(|number| {
         let mut asking = if number % 2 == 0 { app.client() } else { twin.client() };
         asking.cookies.clone_from(&member.cookies);
@@ -101,7 +99,7 @@ async fn ten_that_are_left_are_ten_answers(db: PgPool) {
 #[sqlx::test]
 async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     let reserved = "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at)
                     SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', $2, $1 FROM users";
     sqlx::query(reserved).bind(now).bind(now + TimeDelta::minutes(5)).execute(&db).await.expect("inserted");
@@ -114,7 +112,7 @@ async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
 async fn a_month_ends_with_its_last_millisecond(db: PgPool) {
     let (app, sandbox, mut member) = ready(db).await;
     let last: DateTime<chrono::Utc> = "2026-01-31T23:59:59.999Z".parse().expect("a time");
-    app.advance(&sandbox, last - app.state.clock.now());
+    app.advance(&sandbox, last - app.core.clock.now());
     member.get("/api/csrf/token").await;
     member.post("/api/auth/login", json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
     member.post("/api/ai/generate-caption", sea()).await.expect_status(200);
@@ -144,7 +142,7 @@ async fn each_plan_has_its_pace(db: PgPool) {
 async fn without_a_key_nothing_pretends(db: PgPool) {
     let app = TestApp::new(db.clone());
     let (mut ada, mut olga) = (app.member(EMAIL).await, app.member("olga@example.com").await);
-    assert!(admin::grant(&db, "olga@example.com", app.state.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&db, "olga@example.com", app.core.clock.now()).await.expect("granted"));
     let setup = json!({ "isAvailable": false, "isSandbox": false, "missing": [] });
     assert_eq!(ada.get("/api/ai/setup").await.expect_status(200).json(), setup);
     assert_eq!(olga.get("/api/ai/setup").await.json()["missing"], json!(["GEMINI_API_KEY"]));

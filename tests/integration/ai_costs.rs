@@ -1,15 +1,13 @@
 //! What AI costs: the operators' page, the months that are charged, and the limits that creators meet.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze::{
-    domain::{
-        account::Plan,
-        ai::{AgentKind, TokenUsage},
-    },
-    server::{
-        db::{self, ai_ledger::Call},
-        services::{admin, ai},
-    },
+use huntaze_core::{
+    db::{self, ai_ledger::Call},
+    services::{admin, ai},
+};
+use huntaze_domain::{
+    account::Plan,
+    ai::{AgentKind, TokenUsage},
 };
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -32,7 +30,7 @@ async fn spend(db: &PgPool, email: &str, at: &str, operation: &str, calls: i32, 
 
 async fn operator(app: &TestApp, db: &PgPool) -> Client {
     let olga = app.member("olga@example.com").await;
-    assert!(admin::grant(db, "olga@example.com", app.state.clock.now()).await.expect("granted"));
+    assert!(admin::grant(db, "olga@example.com", app.core.clock.now()).await.expect("granted"));
     olga
 }
 
@@ -105,26 +103,26 @@ async fn a_month_is_charged_once_however_often_it_is_computed(db: PgPool) {
     app.register_verified(EMAIL).await;
     spend(&db, EMAIL, "2025-12-31T23:59:59.999Z", "chat", 3, 333_333).await;
     spend(&db, EMAIL, "2026-01-01T00:00:00Z", "chat", 1, 1).await;
-    let both = futures::future::join_all((0..8).map(|_| ai::charge_months(&app.state))).await;
+    let both = futures::future::join_all((0..8).map(|_| ai::charge_months(&app.core))).await;
     assert_eq!(both.into_iter().map(|new| new.expect("charged")).sum::<u64>(), 1, "by one of eight");
     let charges = async || -> Vec<(String, i64, i64)> {
         let rows = sqlx::query_as("SELECT month::text, requests, cost_micro FROM ai_monthly_charges ORDER BY month");
         rows.fetch_all(&db).await.expect("rows")
     };
     assert_eq!(charges().await, [("2025-12-01".to_owned(), 1, 999_999)], "this month has not ended");
-    assert_eq!(ai::charge_months(&app.state).await.expect("asked"), 0);
+    assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 0);
     // A call that came late is added, not charged twice.
     spend(&db, EMAIL, "2025-12-31T23:00:00Z", "chat", 1, 1).await;
     let months = olga.get("/api/admin/ai-costs").await.json()["months"].clone();
     assert_eq!((&months[0]["chargedMicro"], &months[0]["usedMicro"]), (&json!(999_999), &json!(1_000_000)), "seen until it is mended");
-    assert_eq!(ai::charge_months(&app.state).await.expect("asked"), 1);
+    assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 1);
     assert_eq!(charges().await, [("2025-12-01".to_owned(), 2, 1_000_000)]);
     // The month is over an hour after midnight.
     let midnight: DateTime<Utc> = "2026-02-01T00:59:59Z".parse().expect("a time");
-    app.clock.advance(midnight - app.state.clock.now());
-    assert_eq!(ai::charge_months(&app.state).await.expect("asked"), 0);
+    app.clock.advance(midnight - app.core.clock.now());
+    assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 0);
     app.clock.advance(TimeDelta::seconds(1));
-    assert_eq!(ai::charge_months(&app.state).await.expect("asked"), 1);
+    assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 1);
 }
 
 #[sqlx::test]
@@ -157,9 +155,9 @@ async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
     let refused = ada.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(429);
     let february = chrono::DateTime::parse_from_rfc3339("2026-02-01T00:00:00Z").expect("a time");
     let seconds: i64 = refused.header("retry-after").parse().expect("seconds");
-    assert!((1..=2).contains(&(seconds - (february.to_utc() - app.state.clock.now()).num_seconds())), "{seconds}");
+    assert!((1..=2).contains(&(seconds - (february.to_utc() - app.core.clock.now()).num_seconds())), "{seconds}");
     // Of a larger plan in the same month it is said again.
-    admin::set_plan(&db, EMAIL, Plan::Pro, app.state.clock.now()).await.expect("set");
+    admin::set_plan(&db, EMAIL, Plan::Pro, app.core.clock.now()).await.expect("set");
     sqlx::query(before).bind(700).execute(&db).await.expect("inserted");
     ask(&mut ada, 5).await;
     assert_eq!(subjects(&app).await.len(), 3);
@@ -175,7 +173,7 @@ async fn a_call_is_noted_once(db: PgPool) {
     let (id, tokens) = (Uuid::now_v7(), TokenUsage { input: 1, output: 1 });
     let call = Call { id, agent: AgentKind::Sales, model: "m".to_owned(), tokens, cost_micro: 2, is_known: false };
     for _ in 0..2 {
-        db::ai_ledger::insert_calls(&db, request, std::slice::from_ref(&call), app.state.clock.now()).await.expect("noted");
+        db::ai_ledger::insert_calls(&db, request, std::slice::from_ref(&call), app.core.clock.now()).await.expect("noted");
     }
     let count: i64 = sqlx::query_scalar("SELECT count(*) FROM ai_usage").fetch_one(&db).await.expect("a count");
     assert_eq!(count, 2);
@@ -186,8 +184,8 @@ async fn on_premium_cost_has_a_limit(db: PgPool) {
     let (app, _) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai_cost_guard = 30).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     let mut ada = app.member(EMAIL).await;
-    assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.state.clock.now()).await.expect("set"));
-    assert!(!admin::set_plan(&db, "nobody@example.com", Plan::Pro, app.state.clock.now()).await.expect("asked"));
+    assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.core.clock.now()).await.expect("set"));
+    assert!(!admin::set_plan(&db, "nobody@example.com", Plan::Pro, app.core.clock.now()).await.expect("asked"));
     // Another question each time: what was answered before is known.
     let ask = async |ada: &mut Client, number: u8| ada.post("/api/ai/chat", json!({ "message": format!("views {number}?") })).await;
     // Each answer is 15: the third would be beyond 30.

@@ -1,7 +1,7 @@
 //! Figures day by day, posts, and the tables to take away.
 
 use chrono::TimeDelta;
-use huntaze::domain::platform::Platform;
+use huntaze_domain::platform::Platform;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 

@@ -1,7 +1,7 @@
 //! What the assistant answers, what it looks up, and what becomes of an answer that nobody waits for.
 
 use chrono::TimeDelta;
-use huntaze::server::{
+use huntaze_core::{
     ai::{ModelError, Prompt, Turn},
     infra::{
         clock::{Clock, SystemClock},
@@ -55,7 +55,7 @@ async fn an_answer_rests_on_what_was_looked_up(db: PgPool) {
     assert_json_snapshot!(message, { ".id" => "[id]", ".createdAt" => "[time]", ".text" => "[text]", ".cost" => "[cost]", ".seq" => "[place]" });
     let views = member.get("/api/home/stats?range=7d").await.json()["views"]["value"].as_i64().expect("a number");
     let text = message["text"].as_str().expect("text");
-    assert!(text.contains(&huntaze::domain::figures::grouped(views)), "the creator's own figure: {text}");
+    assert!(text.contains(&huntaze_domain::figures::grouped(views)), "the creator's own figure: {text}");
     assert_eq!((member.used_requests().await, sandbox.calls("stream")), (1, 2), "once to look up, once to answer");
     assert_eq!(ai_usage(&db).await, (2, message["cost"]["costMicro"].as_i64().expect("a cost")));
 
@@ -351,10 +351,10 @@ async fn another_process_stops_it_too(db: PgPool) {
 /// The process that writes is killed: its answer is given up when it shows no sign of life, and its request comes back at its deadline.
 #[sqlx::test]
 async fn what_a_killed_process_was_writing_is_given_up(db: PgPool) {
-    huntaze::server::db::migrate(&db).await.expect("the queue's tables");
+    huntaze_core::db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     // The other process lives in the present.
-    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     let server = Server::start_ready(&db, &sandbox).await;
     let mut session = server.session(EMAIL).await;
@@ -379,14 +379,14 @@ async fn what_a_killed_process_was_writing_is_given_up(db: PgPool) {
 /// Two processes as operators run them, 200 requests, 10 left.
 #[sqlx::test]
 async fn ten_that_are_left_are_ten_answers_of_two_processes(db: PgPool) {
-    huntaze::server::db::migrate(&db).await.expect("the queue's tables");
+    huntaze_core::db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
                  SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
                    FROM users, generate_series(1, 90)";
-    sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
+    sqlx::query(month).bind(app.core.clock.now()).execute(&db).await.expect("inserted");
     let servers = [Server::start_ready(&db, &sandbox).await, Server::start_ready(&db, &sandbox).await];
     let sessions = [servers[0].session(EMAIL).await, servers[1].session(EMAIL).await];
     let asks = (0..200_usize).map(|number| {
@@ -518,7 +518,7 @@ async fn no_attack_reads_what_is_not_the_creators(db: PgPool) {
         .await
         .expect("updated");
     let eves: i64 = eve.get("/api/home/stats?range=90d").await.json()["audience"]["value"].as_i64().expect("a number");
-    let eves = huntaze::domain::figures::grouped(eves);
+    let eves = huntaze_domain::figures::grouped(eves);
     for attack in ATTACKS {
         let title = "UPDATE posts SET title = $1 WHERE integration_id = (SELECT id FROM integrations WHERE account_name = 'ada.creates')";
         sqlx::query(title).bind(attack).execute(&db).await.expect("updated");

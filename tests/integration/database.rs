@@ -1,7 +1,7 @@
 //! The schema, and what leaves through the outbox.
 
 use chrono::TimeDelta;
-use huntaze::server::db::MIGRATIONS;
+use huntaze_core::db::MIGRATIONS;
 use sqlx::PgPool;
 
 use crate::support::TestApp;

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use chrono::TimeDelta;
 use http::{Request, header};
-use huntaze::server::{ai::Turn, db};
+use huntaze_core::{ai::Turn, db};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -391,7 +391,7 @@ async fn what_kills_its_importers_is_given_up(db: PgPool) {
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, STATEMENT).await;
     sqlx::query("UPDATE statements SET state = 'importing', attempts = 3, leased_until = $1")
-        .bind(app.state.clock.now() - TimeDelta::seconds(1))
+        .bind(app.core.clock.now() - TimeDelta::seconds(1))
         .execute(&db)
         .await
         .expect("the third has died");
@@ -407,7 +407,7 @@ async fn an_importer_that_dies_is_followed_by_another(db: PgPool) {
     let id = upload(&mut member, STATEMENT).await;
     member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200);
     sqlx::query("UPDATE statements SET state = 'importing', attempts = 1, leased_until = $1")
-        .bind(app.state.clock.now() + TimeDelta::minutes(1))
+        .bind(app.core.clock.now() + TimeDelta::minutes(1))
         .execute(&db)
         .await
         .expect("taken by one that dies");

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use huntaze_sandbox::{Fault, FaultKind, FaultKind::*};
+use huntaze_sandbox::{
+    Fault,
+    FaultKind::{self, *},
+};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 

@@ -108,7 +108,7 @@ async fn odd_paths_do_not_break_the_router(db: PgPool) {
 async fn odd_queries_are_no_fault_of_ours(db: PgPool) {
     let app = relaxed(db.clone());
     let mut member = app.member("ada@example.com").await;
-    assert!(huntaze::server::services::admin::grant(&db, "ada@example.com", app.state.clock.now()).await.expect("granted"));
+    assert!(huntaze_core::services::admin::grant(&db, "ada@example.com", app.core.clock.now()).await.expect("granted"));
     for uri in [
         "/api/ai/conversations?search=%00a%07",
         "/api/ai/conversations?page=4294967295",
@@ -139,7 +139,7 @@ async fn odd_cookies_are_no_session(db: PgPool) {
 }
 
 fn relaxed(db: PgPool) -> TestApp {
-    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 10_000;
     config.limits.per_user = 10_000;
     TestApp::with_config(db, config)

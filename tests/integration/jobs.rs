@@ -3,18 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use huntaze::{
-    domain::{job::JobKind, platform::Platform},
-    server::{
-        db::{self, outbox::OutboxMail},
-        infra::{
-            clock::{Clock, SystemClock},
-            mailer::{Mailer, MailerError},
-        },
-        jobs,
-        services::admin,
+use huntaze_core::{
+    db::{self, outbox::OutboxMail},
+    infra::{
+        clock::{Clock, SystemClock},
+        mailer::{Mailer, MailerError},
     },
+    jobs,
+    services::admin,
 };
+use huntaze_domain::{job::JobKind, platform::Platform};
 use huntaze_sandbox::FaultKind;
 use serde_json::json;
 use sqlx::PgPool;
@@ -34,7 +32,7 @@ struct Running {
 impl Running {
     fn start(app: &TestApp, mailer: impl Mailer + 'static) -> Self {
         let (stop, shutdown) = watch::channel(false);
-        Self { jobs: jobs::spawn(&app.state, Arc::new(mailer), &shutdown), stop }
+        Self { jobs: jobs::spawn(&app.core, Arc::new(mailer), &shutdown), stop }
     }
 
     async fn end(mut self) {
@@ -59,14 +57,14 @@ async fn with_queue(db: &PgPool) -> TestApp {
 
 /// Status, attempts, and whether it waits, of the only job of a kind.
 async fn job(db: &PgPool, kind: JobKind) -> Option<(String, i32, bool)> {
-    let kind = huntaze::domain::choice::Choice::as_str(kind);
+    let kind = huntaze_domain::choice::Choice::as_str(kind);
     let row = sqlx::query_as("SELECT status, attempts, run_at > now() FROM apalis.jobs WHERE job_type = $1");
     row.bind(kind).fetch_optional(db).await.expect("an answer")
 }
 
 async fn operator(app: &TestApp) -> Client {
     let client = app.member(ADMIN).await;
-    assert!(admin::grant(&app.state.db, ADMIN, app.state.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&app.core.db, ADMIN, app.core.clock.now()).await.expect("granted"));
     client
 }
 
@@ -98,7 +96,7 @@ async fn the_bell_wakes_scheduler_and_worker(db: PgPool) {
     let running = Running::start(&app, app.mailer.clone());
     eventually("they have settled", async || job(&db, JobKind::CleanUp).await.is_some_and(|(status, ..)| status == "Done")).await;
     app.put_into_outbox(EMAIL).await;
-    app.state.due_bell.notify_one();
+    app.core.due_bell.notify_one();
     tokio::time::timeout(Duration::from_secs(3), eventually("it leaves", async || app.mailer.count() == 1))
         .await
         .expect("before the next look");
@@ -210,7 +208,7 @@ async fn a_job_survives_the_death_of_its_process(db: PgPool) {
     db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     // The other processes live in the present.
-    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
     sqlx::query("UPDATE integrations SET next_sync_at = now()").execute(&db).await.expect("updated");

@@ -1,7 +1,7 @@
 //! What was answered before is known: it costs nothing, and only as long as it is true.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze::server::{
+use huntaze_core::{
     ai::{ModelError, Turn},
     services::{admin, ai},
 };
@@ -70,7 +70,7 @@ async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
                  SELECT gen_random_uuid(), users.id, date_trunc('month', $1::timestamptz AT TIME ZONE 'UTC')::date, 'caption', 'settled', $1, $1
                    FROM users, generate_series(1, 99)";
-    sqlx::query(month).bind(app.state.clock.now()).execute(&db).await.expect("inserted");
+    sqlx::query(month).bind(app.core.clock.now()).execute(&db).await.expect("inserted");
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     assert_eq!(member.post("/api/ai/generate-caption", sea(true)).await.expect_status(429).code(), "quota_exceeded");
     assert_eq!(member.used_requests().await, 100);
@@ -87,14 +87,14 @@ async fn only_calls_that_were_made_are_charged(db: PgPool) {
         member.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
     };
     let last: DateTime<Utc> = "2026-01-31T23:50:00Z".parse().expect("a time");
-    app.advance(&sandbox, last - app.state.clock.now());
+    app.advance(&sandbox, last - app.core.clock.now());
     sign_in(&mut member).await;
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     app.advance(&sandbox, TimeDelta::minutes(15));
     assert_eq!(member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200).json()["cost"]["isKnown"], true);
     assert_eq!(member.used_requests().await, 0, "of February");
     app.advance(&sandbox, TimeDelta::days(40));
-    assert_eq!(ai::charge_months(&app.state).await.expect("charged"), 1);
+    assert_eq!(ai::charge_months(&app.core).await.expect("charged"), 1);
     let months: Vec<(String, i64)> =
         sqlx::query_as("SELECT month::text, requests FROM ai_monthly_charges").fetch_all(&db).await.expect("rows");
     assert_eq!(months, [("2026-01-01".to_owned(), 1)]);
@@ -161,7 +161,7 @@ async fn operators_see_how_much_was_known(db: PgPool) {
     for _ in 0..4 {
         member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     }
-    assert!(admin::grant(&db, EMAIL, app.state.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&db, EMAIL, app.core.clock.now()).await.expect("granted"));
     let costs = member.get("/api/admin/ai-costs").await.expect_status(200).json();
     assert_eq!((&costs["total"]["calls"], &costs["total"]["known"], &costs["knownShareBp"]), (&json!(1), &json!(3), &json!(7500)));
     assert_eq!((&costs["byAgent"][0]["known"], &costs["creators"][0]["known"]), (&json!(3), &json!(3)));

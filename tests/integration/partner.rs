@@ -1,7 +1,7 @@
 //! Earnings that a partner service reads, with a key of the creator's own.
 
 use chrono::TimeDelta;
-use huntaze::server::{infra::crypto::Cipher, services::earnings};
+use huntaze_core::{infra::crypto::Cipher, services::earnings};
 use huntaze_sandbox::{Fault, FaultKind};
 use serde_json::{Value, json};
 use sqlx::PgPool;
@@ -121,7 +121,7 @@ async fn what_goes_wrong_is_said_and_nothing_is_lost(db: PgPool) {
     ] {
         let twin = app.twin(std::time::Duration::from_millis(500));
         sqlx::query("UPDATE partner_links SET next_read_at = $1, last_error = NULL, failures = 0")
-            .bind(app.state.clock.now())
+            .bind(app.core.clock.now())
             .execute(&db)
             .await
             .expect("due");
@@ -176,7 +176,7 @@ async fn a_reading_is_nobodys_once_the_key_is_gone_and_keys_rotate(db: PgPool) {
     assert_eq!(left, 0);
 
     connect(&app, &mut member).await;
-    let mut keys = app.state.config.app.encryption_keys.clone();
+    let mut keys = app.core.config.app.encryption_keys.clone();
     keys.insert(0, "k2:2222222222222222222222222222222222222222222222222222222222222222".parse().expect("a key"));
     let cipher = Cipher::new(&keys);
     assert_eq!(earnings::rotate_partner_keys(&db, &cipher).await.expect("rotated"), [1, 0, 0]);

@@ -2,10 +2,14 @@
 
 use std::{
     path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use huntaze::server::db;
+use huntaze_core::db;
 use serde_json::json;
 use sqlx::{
     PgPool, Postgres, Transaction,
@@ -15,9 +19,10 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
+    task::JoinSet,
 };
 
-use crate::support::{EMAIL, Sandbox, Server, TestApp};
+use crate::support::{EMAIL, Sandbox, Server, TestApp, eventually};
 
 /// Delay of each chunk from PostgreSQL: wide enough for a future to be dropped while the answer to `BEGIN` is on its way.
 const LATENCY: Duration = Duration::from_millis(10);
@@ -83,7 +88,8 @@ async fn cancelled_begin_loses_no_later_write(direct: PgPool) {
     sqlx::query("CREATE TABLE written (x int)").execute(&direct).await.expect("created");
     let options = direct.connect_options();
     let socket = options.get_socket().expect("a socket folder").join(format!(".s.PGSQL.{}", options.get_port()));
-    let slow = SlowPostgres::start(socket).options(&options).port(5432);
+    let proxy = SlowPostgres::start(socket);
+    let slow = proxy.options(&options).port(5432);
 
     // The defect of sqlx-postgres 0.9.0. If this fails, it is gone, and so can `db::begin` be.
     let plain = PgPoolOptions::new().max_connections(1).connect_lazy_with(slow.clone());
@@ -104,44 +110,42 @@ async fn stop_under_load_loses_no_acknowledged_write(db: PgPool) {
     app.register_verified(EMAIL).await;
     for stop in 0..stops {
         sqlx::query("DELETE FROM daily_totals").execute(&db).await.expect("deleted");
-        let written = write_until_stopped(&db, &sandbox, Duration::from_millis(20 * (stop % 10))).await;
+        // Not always at the same moment of a write.
+        let written = write_until_stopped(&db, &sandbox, 5 + stop % 50).await;
         let stored: i64 = sqlx::query_scalar("SELECT count(*) FROM daily_totals").fetch_one(&db).await.expect("a count");
-        assert!(written > 0, "stop {stop}: something was acknowledged");
         assert!(stored >= written, "stop {stop}: {written} acknowledged, {stored} stored");
     }
 }
 
-/// Returns how many writes were acknowledged.
-async fn write_until_stopped(db: &PgPool, sandbox: &Sandbox, pause: Duration) -> i64 {
+/// Sends the signal once `writes` were acknowledged. Returns how many were in the end.
+async fn write_until_stopped(db: &PgPool, sandbox: &Sandbox, writes: i64) -> i64 {
     let mut server = Server::start_ready(db, sandbox).await;
     let session = server.session(EMAIL).await;
-    let writers: Vec<_> = (0..8)
-        .map(|writer| {
-            let mut session = session.clone();
-            tokio::spawn(async move {
-                let mut written = 0;
-                for day in 1..=28 {
-                    let body = json!({ "day": format!("2025-{:02}-{day:02}", writer + 1), "amount": "12.50", "currency": "USD" });
-                    match session.try_post("/api/earnings/days", &body).await {
-                        Some(200) => written += 1,
-                        Some(status) => assert!(status >= 500, "{status}"),
-                        None => break,
-                    }
+    let written = Arc::new(AtomicI64::new(0));
+    let mut clients = JoinSet::new();
+    for writer in 1..=8 {
+        let (mut session, written) = (session.clone(), Arc::clone(&written));
+        clients.spawn(async move {
+            for day in 1..=28 {
+                let body = json!({ "day": format!("2025-{writer:02}-{day:02}"), "amount": "12.50", "currency": "USD" });
+                match session.try_post("/api/earnings/days", &body).await {
+                    Some(200) => drop(written.fetch_add(1, Ordering::SeqCst)),
+                    Some(status) => assert!(status >= 500, "{status}"),
+                    None => break,
                 }
-                written
-            })
-        })
-        .collect();
-    let mut streaming = session.clone();
-    let stream = tokio::spawn(async move { streaming.try_post("/api/ai/chat/stream", &json!({ "message": "How are my views? [sandbox:slow]" })).await });
-    tokio::time::sleep(Duration::from_millis(50) + pause).await;
-    let stopped_at = Instant::now();
-    server.stop().await;
-    assert!(stopped_at.elapsed() < Duration::from_secs(20), "stopped after {:?}", stopped_at.elapsed());
-    let mut written = 0;
-    for writer in writers {
-        written += writer.await.expect("it ends");
+            }
+        });
     }
-    let _ = stream.await;
-    written
+    let mut reader = session.clone();
+    clients.spawn(
+        async move { drop(reader.try_post("/api/ai/chat/stream", &json!({ "message": "How are my views? [sandbox:slow]" })).await) },
+    );
+    eventually("writes are acknowledged", async || written.load(Ordering::SeqCst) >= writes).await;
+    let signalled_at = Instant::now();
+    server.stop().await;
+    assert!(signalled_at.elapsed() < Duration::from_secs(20), "stopped after {:?}", signalled_at.elapsed());
+    while let Some(client) = clients.join_next().await {
+        client.expect("it ends");
+    }
+    written.load(Ordering::SeqCst)
 }

@@ -1,17 +1,17 @@
+use huntaze_domain::{
+    ai::{
+        AgentKind, Operation,
+        costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, CreatorCost, FeedbackCount},
+        dollars,
+    },
+    choice::Choice,
+    figures::{grouped, percent},
+};
 use leptos::prelude::*;
 use leptos_router::components::Form as FilterForm;
 
 use super::css;
 use crate::{
-    domain::{
-        ai::{
-            AgentKind, Operation,
-            costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, CreatorCost, FeedbackCount},
-            dollars,
-        },
-        choice::Choice,
-        figures::{grouped, percent},
-    },
     hooks::time::LocalTime,
     ui::{
         badge::{Badge, BadgeTone},

@@ -1,13 +1,13 @@
+use huntaze_domain::{
+    admin::{DryRun, FailureReport, PlatformReport, ScopeReport, Spending},
+    choice::Choice,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::css;
 use crate::{
     api::admin::TryConnection,
-    domain::{
-        admin::{DryRun, FailureReport, PlatformReport, ScopeReport, Spending},
-        choice::Choice,
-    },
     features::integrations::SandboxBadge,
     hooks::{
         form::{Form, FormState},

@@ -1,3 +1,7 @@
+use huntaze_domain::{
+    choice::Choice,
+    job::{FailedJob, JobsReport, QueueReport},
+};
 use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
@@ -6,10 +10,6 @@ use leptos::{
 use super::css;
 use crate::{
     api::jobs::{DismissJob, RetryJob},
-    domain::{
-        choice::Choice,
-        job::{FailedJob, JobsReport, QueueReport},
-    },
     hooks::{
         form::{Form, FormFunction, FormState},
         time::LocalTime,

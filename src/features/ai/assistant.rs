@@ -9,18 +9,14 @@ mod panel;
 mod transcript;
 
 pub use answer::AnswerFacts;
-pub use conversations::{ConversationHead, ConversationList, check_title};
-use leptos::prelude::*;
-pub use markdown::Marked;
-pub use panel::AssistantPanel;
-pub use transcript::Transcript;
-
 use composer::Composer;
+pub use conversations::{ConversationHead, ConversationList, check_title};
+use huntaze_domain::validation::FieldErrors;
+use leptos::prelude::*;
 
 use super::refetch_quota_after;
 use crate::{
     api::ai::{SendChat, get_suggestions},
-    domain::validation::FieldErrors,
     hooks::{
         chat::Chat,
         form::{CsrfField, FormState, use_form},
@@ -31,6 +27,10 @@ use crate::{
         button::{Button, ButtonSize, ButtonType},
     },
 };
+
+pub use markdown::Marked;
+pub use panel::AssistantPanel;
+pub use transcript::Transcript;
 
 stylance::import_crate_style!(css, "src/features/ai/assistant/assistant.module.css");
 

@@ -1,14 +1,14 @@
+use huntaze_domain::{
+    ai::caption::{CaptionRequest, Tone},
+    choice::Choice,
+    onboarding::ContentType,
+    platform::Platform,
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::ai::GenerateCaption,
-    domain::{
-        ai::caption::{CaptionRequest, Tone},
-        choice::Choice,
-        onboarding::ContentType,
-        platform::Platform,
-    },
     hooks::form::{Form, FormState, Problem, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},

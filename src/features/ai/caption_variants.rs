@@ -1,18 +1,18 @@
+use huntaze_domain::{
+    ai::{
+        caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
+        grounding,
+    },
+    choice::Choice,
+    figures::grouped,
+    platform::Platform,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{Anew, Cost, css};
 use crate::{
     api::{ai::GenerateCaption, drafts::KeepDraft},
-    domain::{
-        ai::{
-            caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
-            grounding,
-        },
-        choice::Choice,
-        figures::grouped,
-        platform::Platform,
-    },
     features::integrations::SandboxBadge,
     hooks::{
         document::focus_id,

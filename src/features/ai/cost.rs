@@ -1,6 +1,5 @@
+use huntaze_domain::{ai::AnswerCost, choice::Choice, figures::grouped};
 use leptos::prelude::*;
-
-use crate::domain::{ai::AnswerCost, choice::Choice, figures::grouped};
 
 /// What an answer came to: who took part, which models, how many tokens, how much money; or that it was known already.
 #[component]

@@ -1,10 +1,10 @@
+use huntaze_domain::{choice::Choice, draft::Draft};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::css;
 use crate::{
     api::drafts::{DeleteDraft, KeepDraft, SaveDraft, get_drafts},
-    domain::{choice::Choice, draft::Draft},
     features::load_error::LoadError,
     hooks::{
         document::focus_id,

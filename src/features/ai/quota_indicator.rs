@@ -1,9 +1,9 @@
+use huntaze_domain::{ai::QuotaView, choice::Choice, navigation::ASSISTANT};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::ai::{get_ai_quota, get_ai_setup},
-    domain::{ai::QuotaView, choice::Choice, navigation::ASSISTANT},
     error::ApiError,
     ui::a11y::ScreenReaderOnly,
 };

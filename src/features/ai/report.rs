@@ -4,6 +4,10 @@ mod analysis;
 mod feedback;
 mod strategy;
 
+use huntaze_domain::{
+    ai::report::{Report, ReportBody, ReportRequest},
+    choice::Choice,
+};
 use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
@@ -12,10 +16,6 @@ use leptos::{
 use super::{Anew, Cost, assistant::AnswerFacts};
 use crate::{
     api::ai::GiveFeedback,
-    domain::{
-        ai::report::{Report, ReportBody, ReportRequest},
-        choice::Choice,
-    },
     features::integrations::SandboxBadge,
     hooks::{
         document::focus_id,

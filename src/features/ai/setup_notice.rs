@@ -1,6 +1,7 @@
+use huntaze_domain::ai::AiSetup;
 use leptos::prelude::*;
 
-use crate::{domain::ai::AiSetup, ui::alert::Alert};
+use crate::ui::alert::Alert;
 
 /// That AI is not there, and for those who run Huntaze, what is missing.
 #[component]

@@ -1,17 +1,15 @@
 use std::fmt::Write as _;
 
+use huntaze_domain::{
+    analytics::{Day, DayFigure, Series},
+    choice::Choice,
+    figures::{UNKNOWN, grouped},
+    money::{Currency, Money},
+};
 use leptos::prelude::*;
 
 use super::css;
-use crate::{
-    domain::{
-        analytics::{Day, DayFigure, Series},
-        choice::Choice,
-        figures::{UNKNOWN, grouped},
-        money::{Currency, Money},
-    },
-    ui::table::Table,
-};
+use crate::ui::table::Table;
 
 /// The drawing's own units; it is stretched to the width there is.
 const WIDTH: i64 = 600;

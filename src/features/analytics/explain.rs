@@ -1,13 +1,13 @@
+use huntaze_domain::{
+    ai::{AiSetup, Operation, report::Report},
+    choice::Choice,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::Looking;
 use crate::{
     api::ai::{AnalyzePerformance, get_ai_setup, get_report},
-    domain::{
-        ai::{AiSetup, Operation, report::Report},
-        choice::Choice,
-    },
     error::ApiError,
     features::{
         ai::{SetupNotice, refetch_quota_after, report::ReportView},

@@ -1,7 +1,6 @@
+use huntaze_domain::{analytics::PostOrder, choice::Choice, figures::StatsRange};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-
-use crate::domain::{analytics::PostOrder, choice::Choice, figures::StatsRange};
 
 /// What is looked at. It stands in the address: `/analytics?range=&account=&order=&page=`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

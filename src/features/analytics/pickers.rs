@@ -1,8 +1,8 @@
+use huntaze_domain::{analytics::AccountName, choice::Choice, figures::StatsRange};
 use leptos::prelude::*;
 
 use super::Looking;
 use crate::{
-    domain::{analytics::AccountName, choice::Choice, figures::StatsRange},
     features::integrations::SandboxBadge,
     ui::choice_links::{ChoiceLink, ChoiceLinks},
 };

@@ -1,12 +1,12 @@
+use huntaze_domain::{
+    analytics::{PostOrder, PostView, PostsPage},
+    choice::Choice,
+    figures::{UNKNOWN, grouped, percent},
+};
 use leptos::prelude::*;
 
 use super::{Looking, css};
 use crate::{
-    domain::{
-        analytics::{PostOrder, PostView, PostsPage},
-        choice::Choice,
-        figures::{UNKNOWN, grouped, percent},
-    },
     hooks::time::LocalTime,
     ui::{
         a11y::ScreenReaderOnly,

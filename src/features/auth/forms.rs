@@ -1,10 +1,9 @@
+use huntaze_domain::{error::ErrorCode, validation};
 use leptos::prelude::*;
 
 use super::{PasswordStrengthMeter, css, resend::ResendForm};
 use crate::{
     api::auth::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
-    domain::validation,
-    error::ErrorCode,
     hooks::form::{Form, Problem, Submit, use_form},
     ui::{
         alert::{Alert, AlertTone},

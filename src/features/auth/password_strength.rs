@@ -1,12 +1,10 @@
 use std::time::Duration;
 
+use huntaze_domain::account::{PASSWORD_MIN, PasswordStrength, PasswordStrengthInput};
 use leptos::prelude::*;
 
 use super::css;
-use crate::{
-    api::auth::estimate_password_strength,
-    domain::account::{PASSWORD_MIN, PasswordStrength, PasswordStrengthInput},
-};
+use crate::api::auth::estimate_password_strength;
 
 /// One asks the server only when a visitor stops to type.
 const PAUSE: Duration = Duration::from_millis(400);

@@ -1,9 +1,9 @@
+use huntaze_domain::{earnings::DailyTotal, money::Currency};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::earnings::{DeleteDailyTotal, SaveDailyTotal},
-    domain::{earnings::DailyTotal, money::Currency},
     features::currency::CurrencySelect,
     hooks::form::{Done, Form, FormState, Problem, use_form},
     ui::{

@@ -1,14 +1,14 @@
+use huntaze_domain::{
+    choice::Choice,
+    earnings::StatementView,
+    money::Currency,
+    statement::{Column, DateOrder, DecimalSign},
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::earnings::SetStatementMapping,
-    domain::{
-        choice::Choice,
-        earnings::StatementView,
-        money::Currency,
-        statement::{Column, DateOrder, DecimalSign},
-    },
     features::currency::CurrencySelect,
     hooks::form::{Form, FormState, Problem},
     ui::{

@@ -1,13 +1,13 @@
+use huntaze_domain::{
+    earnings::{StatementState, StatementView},
+    figures::grouped,
+    navigation::statement_page,
+};
 use leptos::prelude::*;
 
 use super::{counted, css, preview::Faults, statements::StateBadge};
 use crate::{
     api::earnings::{ImportStatement, UndoStatement},
-    domain::{
-        earnings::{StatementState, StatementView},
-        figures::grouped,
-        navigation::statement_page,
-    },
     hooks::{
         form::{Form, FormState, Problem},
         time::LocalTime,

@@ -1,13 +1,13 @@
+use huntaze_domain::{
+    choice::Choice,
+    earnings::{PartnerLinkView, PartnerView},
+    validation,
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::earnings::{ConnectPartner, DisconnectPartner},
-    domain::{
-        choice::Choice,
-        earnings::{PartnerLinkView, PartnerView},
-        validation,
-    },
     features::integrations::SandboxBadge,
     hooks::{
         form::{Form, FormState, Problem, use_form},

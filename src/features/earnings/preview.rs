@@ -1,17 +1,15 @@
+use huntaze_domain::{
+    choice::Choice,
+    earnings::{RowFault, SampleEntry, Scan, StatementView},
+    figures::grouped,
+};
 use leptos::prelude::*;
 
 use super::{counted, css};
-use crate::{
-    domain::{
-        choice::Choice,
-        earnings::{RowFault, SampleEntry, Scan, StatementView},
-        figures::grouped,
-    },
-    ui::{
-        alert::Alert,
-        card::{Card, CardBody, CardHeader},
-        table::Table,
-    },
+use crate::ui::{
+    alert::Alert,
+    card::{Card, CardBody, CardHeader},
+    table::Table,
 };
 
 /// What the rows of a statement come to, as they are understood.

@@ -1,12 +1,12 @@
+use huntaze_domain::{
+    choice::Choice,
+    earnings::{StatementState, StatementSummary},
+    navigation::statement_page,
+};
 use leptos::prelude::*;
 
 use super::{counted, css};
 use crate::{
-    domain::{
-        choice::Choice,
-        earnings::{StatementState, StatementSummary},
-        navigation::statement_page,
-    },
     hooks::time::LocalTime,
     ui::{
         badge::{Badge, BadgeTone},

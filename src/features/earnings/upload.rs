@@ -1,3 +1,4 @@
+use huntaze_domain::statement::MOST_BYTES;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, SubmitEvent};
@@ -8,7 +9,6 @@ use crate::{
         earnings::{UPLOAD, upload_action},
         flash::take_flash,
     },
-    domain::statement::MOST_BYTES,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},

@@ -1,13 +1,11 @@
+use huntaze_domain::{
+    choice::Choice,
+    onboarding::{Onboarding, step_page},
+};
 use leptos::prelude::*;
 
 use super::css;
-use crate::{
-    domain::{
-        choice::Choice,
-        onboarding::{Onboarding, step_page},
-    },
-    ui::card::{Card, CardBody, CardHeader},
-};
+use crate::ui::card::{Card, CardBody, CardHeader};
 
 /// What the creator told us, and where to change it.
 #[component]

@@ -1,12 +1,10 @@
+use huntaze_domain::onboarding::Onboarding;
 use leptos::prelude::*;
 
 use super::css;
-use crate::{
-    domain::onboarding::Onboarding,
-    ui::{
-        a11y::ScreenReaderOnly,
-        card::{Card, CardBody, CardHeader},
-    },
+use crate::ui::{
+    a11y::ScreenReaderOnly,
+    card::{Card, CardBody, CardHeader},
 };
 
 /// What is left to do before there is something to see. Gone when all is done.

@@ -1,11 +1,11 @@
+use huntaze_domain::{
+    choice::Choice,
+    integration::{IntegrationView, IntegrationsStatus},
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    domain::{
-        choice::Choice,
-        integration::{IntegrationView, IntegrationsStatus},
-    },
     features::integrations::{SandboxBadge, StatusBadge, SyncTimes},
     ui::{
         button::{ButtonLink, ButtonVariant},

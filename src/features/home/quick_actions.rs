@@ -1,10 +1,10 @@
-use leptos::prelude::*;
-
-use super::css;
-use crate::domain::{
+use huntaze_domain::{
     integration::{IntegrationView, IntegrationsStatus},
     onboarding::{Goal, Onboarding, step_page},
 };
+use leptos::prelude::*;
+
+use super::css;
 
 /// No more are offered at once.
 const MOST: usize = 4;

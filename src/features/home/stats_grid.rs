@@ -1,15 +1,15 @@
 use chrono::NaiveDate;
+use huntaze_domain::{
+    choice::Choice,
+    figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
+    money::Money,
+    navigation::EARNINGS,
+    platform::Platform,
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    domain::{
-        choice::Choice,
-        figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
-        money::Money,
-        navigation::EARNINGS,
-        platform::Platform,
-    },
     hooks::time::Ago,
     ui::{
         a11y::ScreenReaderOnly,

@@ -1,3 +1,7 @@
+use huntaze_domain::{
+    choice::Choice,
+    integration::{IntegrationStatus, IntegrationView},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -6,10 +10,6 @@ use super::{
 };
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    domain::{
-        choice::Choice,
-        integration::{IntegrationStatus, IntegrationView},
-    },
     hooks::{
         form::{Form, FormState},
         time::LocalTime,

@@ -1,8 +1,8 @@
+use huntaze_domain::integration::{IntegrationStatus, IntegrationView};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    domain::integration::{IntegrationStatus, IntegrationView},
     hooks::time::{Ago, LocalTime},
     ui::badge::{Badge, BadgeTone},
 };

@@ -1,9 +1,9 @@
+use huntaze_domain::{choice::Choice, integration::ProviderView, navigation::EARNINGS, platform::Platform};
 use leptos::prelude::*;
 
 use super::{SandboxBadge, css, pending::is_connecting};
 use crate::{
     api::integrations::ConnectIntegration,
-    domain::{choice::Choice, integration::ProviderView, navigation::EARNINGS, platform::Platform},
     hooks::form::{Form, FormState},
     ui::{
         a11y::ScreenReaderOnly,

@@ -1,3 +1,8 @@
+use huntaze_domain::{
+    choice::Choice,
+    integration::{History, IntegrationsStatus},
+    platform::Platform,
+};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -7,11 +12,6 @@ use super::{
 };
 use crate::{
     api::integrations::DisconnectIntegration,
-    domain::{
-        choice::Choice,
-        integration::{History, IntegrationsStatus},
-        platform::Platform,
-    },
     error::ApiError,
     hooks::form::{Form, FormState, Problem},
     ui::{

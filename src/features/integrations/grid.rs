@@ -1,9 +1,9 @@
+use huntaze_domain::integration::{IntegrationsStatus, ProviderView};
 use leptos::prelude::*;
 
 use super::{account_card::AccountCard, connect_card::ConnectCard, css, kept_card::KeptCard};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    domain::integration::{IntegrationsStatus, ProviderView},
     hooks::form::FormState,
 };
 

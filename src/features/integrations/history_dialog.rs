@@ -1,3 +1,7 @@
+use huntaze_domain::{
+    choice::Choice,
+    integration::{IntegrationEvent, IntegrationHistory},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -6,10 +10,6 @@ use super::{
 };
 use crate::{
     api::integrations::get_integration_events,
-    domain::{
-        choice::Choice,
-        integration::{IntegrationEvent, IntegrationHistory},
-    },
     error::ApiError,
     features::load_error::LoadError,
     hooks::time::LocalTime,

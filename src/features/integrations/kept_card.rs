@@ -1,9 +1,9 @@
+use huntaze_domain::{choice::Choice, integration::KeptHistory};
 use leptos::prelude::*;
 
 use super::{css, pending::is_connecting_account};
 use crate::{
     api::integrations::ConnectIntegration,
-    domain::{choice::Choice, integration::KeptHistory},
     hooks::{
         form::{Form, FormState},
         time::LocalTime,

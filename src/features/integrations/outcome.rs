@@ -1,19 +1,17 @@
+use huntaze_domain::{
+    choice::Choice,
+    integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
+    platform::Platform,
+};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     hooks::{use_navigate, use_query_map},
 };
 
-use crate::{
-    domain::{
-        choice::Choice,
-        integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
-        platform::Platform,
-    },
-    ui::{
-        alert::{Alert, AlertTone},
-        toast::{ToastTone, Toaster},
-    },
+use crate::ui::{
+    alert::{Alert, AlertTone},
+    toast::{ToastTone, Toaster},
 };
 
 /// How a visit to a platform ended, or what became of an account. The address holds words of closed lists; the sentences are ours.

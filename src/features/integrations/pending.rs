@@ -1,11 +1,11 @@
 //! What a form that stands on many cards is doing right now.
 
+use huntaze_domain::{choice::Choice, platform::Platform};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    domain::{choice::Choice, platform::Platform},
     hooks::form::FormState,
 };
 

@@ -1,10 +1,10 @@
+use huntaze_domain::onboarding::{Onboarding, STEPS};
 use leptos::{form::FromFormData, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::css;
 use crate::{
     api::onboarding::{SaveOnboardingStep, get_onboarding},
-    domain::onboarding::{Onboarding, STEPS},
     error::ApiError,
     features::load_error::LoadError,
     hooks::form::{Form, FormState, Problem, use_form},

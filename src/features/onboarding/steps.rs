@@ -1,3 +1,9 @@
+use huntaze_domain::{
+    choice::Choice,
+    money::Currency,
+    onboarding::{ContentType, Goal, Onboarding},
+    platform::Platform,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -6,12 +12,6 @@ use super::{
 };
 use crate::{
     api::onboarding::SaveOnboardingStep,
-    domain::{
-        choice::Choice,
-        money::Currency,
-        onboarding::{ContentType, Goal, Onboarding},
-        platform::Platform,
-    },
     features::currency::CurrencySelect,
     hooks::form::FormState,
     ui::{

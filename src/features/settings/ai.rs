@@ -1,16 +1,16 @@
+use huntaze_domain::{
+    account::Plan,
+    ai::{
+        dollars,
+        settings::{AiSettings, SAMPLES},
+    },
+    money::Currency,
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::ai::{SaveAiSettings, get_ai_settings, get_ai_setup},
-    domain::{
-        account::Plan,
-        ai::{
-            dollars,
-            settings::{AiSettings, SAMPLES},
-        },
-        money::Currency,
-    },
     features::{ai::SetupNotice, load_error::LoadError},
     hooks::form::{Done, Form, FormState, Problem, Submit, use_form},
     ui::{

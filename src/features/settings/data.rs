@@ -1,9 +1,9 @@
+use huntaze_domain::validation;
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::account::DeleteAccount,
-    domain::validation,
     hooks::form::{Form, Problem, use_form},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},

@@ -1,9 +1,9 @@
+use huntaze_domain::validation;
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::account::ChangePassword,
-    domain::validation,
     features::auth::{PASSWORD_HINT, PasswordStrengthMeter},
     hooks::form::{Done, Form, Problem, Submit, use_form},
     ui::{

@@ -1,9 +1,9 @@
+use huntaze_domain::{account::CurrentUser, validation};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::account::UpdateProfile,
-    domain::{account::CurrentUser, validation},
     features::shell::UserResource,
     hooks::form::{Done, Form, Problem, Submit, use_form},
     ui::{

@@ -1,9 +1,9 @@
+use huntaze_domain::settings::SessionView;
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::account::{RevokeSession, list_sessions},
-    domain::settings::SessionView,
     features::load_error::LoadError,
     hooks::{
         form::{Done, Form, FormState, Problem, use_form},

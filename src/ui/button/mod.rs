@@ -5,6 +5,7 @@ pub(super) mod stories;
 mod types;
 
 use leptos::prelude::*;
+
 pub use types::{ButtonSize, ButtonType, ButtonVariant};
 
 stylance::import_crate_style!(css, "src/ui/button/button.module.css");

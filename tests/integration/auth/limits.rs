@@ -24,7 +24,7 @@ async fn each_open_endpoint_takes_five_a_minute(db: PgPool) {
 
 #[sqlx::test]
 async fn wrong_passwords_lock_out_their_source_and_not_the_owner(db: PgPool) {
-    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let app = TestApp::with_config(db, config);
@@ -42,7 +42,7 @@ async fn wrong_passwords_lock_out_their_source_and_not_the_owner(db: PgPool) {
 
 #[sqlx::test]
 async fn one_mailbox_cannot_be_filled(db: PgPool) {
-    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;
     let app = TestApp::with_config(db, config);
     let mut visitor = app.visitor().await;
@@ -76,7 +76,7 @@ async fn an_address_takes_a_thousand_requests_a_minute_and_a_browser_sees_a_page
 
 #[sqlx::test]
 async fn one_subscriber_has_one_limit_however_many_addresses(db: PgPool) {
-    let mut config = huntaze::server::config::Config::for_tests().expect("a valid configuration");
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let app = TestApp::with_config(db, config);
     let mut visitor = app.visitor().await;

@@ -1,6 +1,7 @@
 use chrono::TimeDelta;
 use http::Method;
-use huntaze::{domain::integration::FailureKind, server::db};
+use huntaze_core::db;
+use huntaze_domain::integration::FailureKind;
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -53,7 +54,7 @@ async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     let held = db::integrations::claim_due(&db, id.parse().expect("an id"), now, now + TimeDelta::minutes(2))
         .await
         .expect("claimed")

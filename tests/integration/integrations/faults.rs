@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use huntaze::domain::{choice::Choice, integration::FailureKind, platform::Platform};
+use huntaze_domain::{choice::Choice, integration::FailureKind, platform::Platform};
 use huntaze_sandbox::FaultKind;
 use sqlx::PgPool;
 
@@ -47,7 +47,7 @@ async fn seen(member: &mut Client) -> (String, Option<FailureKind>, bool) {
 
 /// The next reading is due, and a renewal with it.
 async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(now).execute(db).await.expect("updated");
     sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(db).await.expect("updated");
     if endpoint == "profile" {
@@ -63,7 +63,7 @@ async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
 }
 
 async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, member: &mut Client) -> String {
-    let (db, case) = (&app.state.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
+    let (db, case) = (&app.core.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
     // Its gates are open, whatever the case before has closed.
     let worker = app.twin(TIMEOUT);
     app.connect_to(sandbox, member, platform, "ada.creates").await;

@@ -2,13 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use huntaze::{
-    domain::{choice::Choice, platform::Platform},
-    server::{
-        db as tables,
-        infra::clock::{Clock, SystemClock},
-    },
+use huntaze_core::{
+    db as tables,
+    infra::clock::{Clock, SystemClock},
 };
+use huntaze_domain::{choice::Choice, platform::Platform};
 use huntaze_sandbox::World;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -35,7 +33,7 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
     tables::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     // The other process lives in the present.
-    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
     let (mut works, mut asks) = (0, 0);

@@ -2,10 +2,8 @@
 
 use chrono::TimeDelta;
 use http::Method;
-use huntaze::{
-    domain::{choice::Choice, platform::Platform},
-    server::infra::http::TIMEOUT,
-};
+use huntaze_core::infra::http::TIMEOUT;
+use huntaze_domain::{choice::Choice, platform::Platform};
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -67,7 +65,7 @@ async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
         member.request(Method::DELETE, &format!("/api/integrations/disconnect/{word}/{id}?history=delete")).await.expect_status(200);
         assert_eq!(count(&db, "integrations").await + count(&db, "posts").await + count(&db, "post_snapshots").await, 0, "{word}");
         sandbox.world.reset();
-        sandbox.world.advance(app.state.clock.now() - sandbox.world.now());
+        sandbox.world.advance(app.core.clock.now() - sandbox.world.now());
     }
 }
 

@@ -1,13 +1,11 @@
 //! Two servers on one database, as operators run them behind a load balancer.
 
 use futures::future::join_all;
-use huntaze::{
-    domain::platform::Platform,
-    server::infra::{
-        clock::{Clock, SystemClock},
-        http,
-    },
+use huntaze_core::infra::{
+    clock::{Clock, SystemClock},
+    http,
 };
+use huntaze_domain::platform::Platform;
 use sqlx::PgPool;
 
 use crate::support::{Server, TestApp};
@@ -17,7 +15,7 @@ use crate::support::{Server, TestApp};
 async fn fifty_refreshes_over_two_processes_are_one_call(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     // The other processes live in the present.
-    app.advance(&sandbox, SystemClock.now() - app.state.clock.now());
+    app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member("ada@example.com").await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
     let (first, second) = futures::join!(Server::start_ready(&db, &sandbox), Server::start_ready(&db, &sandbox));

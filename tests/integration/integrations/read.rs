@@ -1,7 +1,7 @@
 //! Reading accounts in the background.
 
 use chrono::TimeDelta;
-use huntaze::server::{db, services::integrations::sync};
+use huntaze_core::{db, services::integrations::sync};
 use huntaze_sandbox::FaultKind;
 use serde_json::Value;
 use sqlx::PgPool;
@@ -95,7 +95,7 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
         // As after a day on which all went well; the newest days are read again, so that both endpoints are called.
         let reset = "UPDATE integrations SET next_sync_at = $1, last_ok_at = $1, last_error = NULL, failures = 0, leased_until = NULL,
                             scopes = '{instagram_business_basic,instagram_business_manage_insights}'";
-        sqlx::query(reset).bind(app.state.clock.now()).execute(&db).await.expect("updated");
+        sqlx::query(reset).bind(app.core.clock.now()).execute(&db).await.expect("updated");
         sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(&db).await.expect("updated");
         // What limited us in the case before is over.
         app.advance(&sandbox, TimeDelta::minutes(13));
@@ -149,7 +149,7 @@ async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
         // The first call of each reading: it is the only day that is missing.
         sandbox.fail("insights", FaultKind::ServerError, 1);
         assert!(app.sync_due().await);
-        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
+        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.core.clock.now()).execute(&db).await.expect("updated");
         readings += 1;
     }
     assert_eq!(readings, 9);
@@ -165,7 +165,7 @@ async fn an_outage_is_waited_for(db: PgPool) {
         sandbox.fail("insights", FaultKind::ServerError, 30);
         assert!(app.sync_due().await);
         sandbox.world.clear_faults();
-        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.state.clock.now()).execute(&db).await.expect("updated");
+        sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.core.clock.now()).execute(&db).await.expect("updated");
     }
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), Some("transient".to_owned())));
     app.read_due().await;
@@ -204,7 +204,7 @@ async fn a_platform_that_does_not_answer_is_asked_less_and_less(db: PgPool) {
         assert!(app.sync_due().await);
         let next: chrono::DateTime<chrono::Utc> =
             sqlx::query_scalar("SELECT next_sync_at FROM integrations").fetch_one(&db).await.expect("a time");
-        let pause = next - app.state.clock.now();
+        let pause = next - app.core.clock.now();
         pauses.push(pause.num_minutes());
         app.advance(&sandbox, pause);
     }
@@ -259,9 +259,9 @@ async fn an_expired_access_asks_to_reconnect_and_is_left_in_peace(db: PgPool) {
 async fn many_workers_read_each_account_once(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     app.connect(&sandbox, &mut member, "ada.backstage").await;
-    let due = db::integrations::due(&db, app.state.clock.now(), 100).await.expect("a list");
+    let due = db::integrations::due(&db, app.core.clock.now(), 100).await.expect("a list");
     assert_eq!(due.len(), 2);
-    let workers = (0..8).map(|worker| sync(&app.state, due[worker % 2]));
+    let workers = (0..8).map(|worker| sync(&app.core, due[worker % 2]));
     assert!(futures::future::join_all(workers).await.iter().all(Result::is_ok));
     let read: i64 = sqlx::query_scalar("SELECT sum(readings)::bigint FROM integrations").fetch_one(&db).await.expect("a sum");
     assert!(read >= 2);
@@ -273,7 +273,7 @@ async fn many_workers_read_each_account_once(db: PgPool) {
 #[sqlx::test]
 async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
     let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed");
     assert!(held.is_some());
@@ -286,11 +286,11 @@ async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
 #[sqlx::test]
 async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
     let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut member, "ada.creates").await;
-    let kind = huntaze::domain::integration::FailureKind::Revoked;
+    let kind = huntaze_domain::integration::FailureKind::Revoked;
     db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
     app.read_due().await;

@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use huntaze::server::db;
+use huntaze_core::db;
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::json;
@@ -84,7 +84,7 @@ async fn an_account_is_read_by_one_at_a_time(db: PgPool) {
     assert_eq!(outcomes, [200; 5], "each waits for the one before");
     assert_eq!(sandbox.calls("insights"), 30, "and takes its outcome");
     app.advance(&sandbox, TimeDelta::seconds(10));
-    let now = app.state.clock.now();
+    let now = app.core.clock.now();
     db::integrations::claim_due(&db, id.parse().expect("an id"), now, now + TimeDelta::minutes(2)).await.expect("claimed");
     assert_eq!(member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409).code(), "conflict", "not for ever");
 }

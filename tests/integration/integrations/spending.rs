@@ -1,10 +1,8 @@
 //! Readings that cost money stay within their budget.
 
 use chrono::{NaiveDate, TimeDelta};
-use huntaze::{
-    domain::platform::Platform,
-    server::{config::Config, db},
-};
+use huntaze_core::{config::Config, db};
+use huntaze_domain::platform::Platform;
 use huntaze_sandbox::FaultKind;
 use serde_json::{Value, json};
 use sqlx::PgPool;

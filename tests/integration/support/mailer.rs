@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use huntaze::server::{
+use huntaze_core::{
     db::outbox::OutboxMail,
     infra::mailer::{Mailer, MailerError},
 };

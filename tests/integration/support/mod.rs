@@ -13,30 +13,29 @@ use std::{
 
 use axum::Router;
 use chrono::TimeDelta;
-pub use client::{Answer, Client};
-use huntaze::{
-    domain::{choice::Choice, platform::Platform},
-    server::{
-        config::Config,
-        db,
-        infra::{
-            clock::{Clock, MockClock},
-            http,
-            mail::Message,
-        },
-        jobs,
-        router::router,
-        services::{earnings, integrations},
-        state::AppState,
+use huntaze::http::{router::router, state::AppState};
+use huntaze_core::{
+    Core,
+    config::Config,
+    db,
+    infra::{
+        clock::{Clock, MockClock},
+        http,
+        mail::Message,
     },
+    jobs,
+    services::{earnings, integrations},
 };
+use huntaze_domain::{choice::Choice, platform::Platform};
 use leptos::config::LeptosOptions;
+use serde_json::json;
+use sqlx::PgPool;
+
+pub use client::{Answer, Client};
 pub use mailer::MemoryMailer;
 pub use model::{Said, ScriptedModel};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
-use serde_json::json;
 pub use server::Server;
-use sqlx::PgPool;
 
 /// A creator's.
 pub const EMAIL: &str = "ada@example.com";
@@ -57,9 +56,14 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     }
 }
 
+fn router_of(core: &Core) -> Router {
+    let options = LeptosOptions::builder().output_name("huntaze").hash_files(false).build();
+    router(AppState::new(options, core.clone()))
+}
+
 /// The application under test.
 pub struct TestApp {
-    pub state: AppState,
+    pub core: Core,
     pub clock: Arc<MockClock>,
     pub mailer: MemoryMailer,
     router: Router,
@@ -101,15 +105,14 @@ impl TestApp {
     }
 
     fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {
-        let options = LeptosOptions::builder().output_name("huntaze").hash_files(false).build();
-        let state = AppState::new(config, options, db, clock.clone(), timeout).expect("a state");
-        Self { router: router(state.clone()), state, clock, mailer: MemoryMailer::default() }
+        let core = Core::new(config, db, clock.clone(), timeout).expect("a core");
+        Self { router: router_of(&core), core, clock, mailer: MemoryMailer::default() }
     }
 
     /// The same application with another language model.
     pub fn with_model(mut self, model: ScriptedModel) -> Self {
-        self.state.model = Some(Arc::new(model));
-        self.router = router(self.state.clone());
+        self.core = self.core.with(|core| core.model = Some(Arc::new(model)));
+        self.router = router_of(&self.core);
         self
     }
 
@@ -179,14 +182,14 @@ impl TestApp {
 
     /// A second process on the same database, with the same clock and sandbox; its calls to platforms end within `timeout`.
     pub fn twin(&self, timeout: Duration) -> Self {
-        Self::with_clock(self.state.db.clone(), (*self.state.config).clone(), Arc::clone(&self.clock), timeout)
+        Self::with_clock(self.core.db.clone(), self.core.config.clone(), Arc::clone(&self.clock), timeout)
     }
 
     /// Reads the account that has been due the longest; `false` if none is.
     pub async fn sync_due(&self) -> bool {
-        let due = db::integrations::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+        let due = db::integrations::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
         for id in &due {
-            integrations::sync(&self.state, *id).await.expect("the database answers");
+            integrations::sync(&self.core, *id).await.expect("the database answers");
         }
         !due.is_empty()
     }
@@ -199,26 +202,26 @@ impl TestApp {
     /// Imports all statements that wait, until none does.
     pub async fn import_due(&self) {
         loop {
-            let due = db::statements::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+            let due = db::statements::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
-            let _ = earnings::import(&self.state, *id).await.expect("the database answers");
+            let _ = earnings::import(&self.core, *id).await.expect("the database answers");
         }
     }
 
     /// Reads what partners know, until nothing is due.
     pub async fn read_partner(&self) {
         loop {
-            let due = db::partner::due(&self.state.db, self.state.clock.now(), 1).await.expect("the database answers");
+            let due = db::partner::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
-            earnings::read_partner(&self.state, *id).await.expect("the database answers");
+            earnings::read_partner(&self.core, *id).await.expect("the database answers");
         }
     }
 
     /// Sends the mails that are due, each once. Returns how many left.
     pub async fn deliver_due(&self) -> usize {
         let before = self.mailer.count();
-        for id in db::outbox::due(&self.state.db, self.state.clock.now(), 100).await.expect("the database answers") {
-            let _ = jobs::deliver(&self.state, &self.mailer, id).await.expect("the database answers");
+        for id in db::outbox::due(&self.core.db, self.core.clock.now(), 100).await.expect("the database answers") {
+            let _ = jobs::deliver(&self.core, &self.mailer, id).await.expect("the database answers");
         }
         self.mailer.count() - before
     }
@@ -226,7 +229,7 @@ impl TestApp {
     /// A mail that is to leave for an address.
     pub async fn put_into_outbox(&self, email: &str) {
         let mail = Message::Reset { link: "https://x.example/".to_owned() }.to(email);
-        db::outbox::insert(&self.state.db, &mail, self.clock.now()).await.expect("inserted");
+        db::outbox::insert(&self.core.db, &mail, self.clock.now()).await.expect("inserted");
     }
 
     /// Sends what is in the outbox, and returns the newest mail to an address.

@@ -2,10 +2,8 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use huntaze::{
-    domain::ai::TokenUsage,
-    server::ai::{LanguageModel, Listener, ModelFailure, Piece, Prompt, Reply, ToolCall},
-};
+use huntaze_core::ai::{LanguageModel, Listener, ModelFailure, Piece, Prompt, Reply, ToolCall};
+use huntaze_domain::ai::TokenUsage;
 use serde_json::Value;
 
 type Script = dyn Fn(Prompt) -> BoxFuture<'static, Result<Said, ModelFailure>> + Send + Sync;

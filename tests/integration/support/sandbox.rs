@@ -2,10 +2,8 @@ use axum::body::Body;
 use chrono::{DateTime, Utc};
 use http::{Request, header};
 use http_body_util::BodyExt;
-use huntaze::{
-    domain::{account::Secret, choice::Choice, platform::Platform},
-    server::config::Config,
-};
+use huntaze_core::config::Config;
+use huntaze_domain::{account::Secret, choice::Choice, platform::Platform};
 use huntaze_sandbox::{Fault, FaultKind, World};
 use tokio::net::TcpListener;
 use tower::ServiceExt;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use huntaze::server::infra::http;
+use huntaze_core::infra::http;
 use reqwest::{RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use sqlx::{ConnectOptions, PgPool};

@@ -1,7 +1,8 @@
+use huntaze_domain::ai::chat::Source;
 use leptos::prelude::*;
 
 use super::css;
-use crate::{domain::ai::chat::Source, hooks::time::LocalTime};
+use crate::hooks::time::LocalTime;
 
 /// What an answer rests on.
 #[component]

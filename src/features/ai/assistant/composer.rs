@@ -1,3 +1,4 @@
+use huntaze_domain::{ai::chat::ChatInput, error::ErrorCode, validation::FieldErrors};
 use leptos::{prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
@@ -5,8 +6,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 use super::css;
 use crate::{
     api::ai::SendChat,
-    domain::{ai::chat::ChatInput, validation::FieldErrors},
-    error::{ApiError, ErrorCode},
+    error::ApiError,
     hooks::{
         chat::Chat,
         document::use_alive,

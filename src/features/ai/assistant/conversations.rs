@@ -1,14 +1,14 @@
+use huntaze_domain::{
+    ai::chat::{ConversationItem, ConversationsPage, title},
+    navigation::{ASSISTANT, conversation_page, conversations_page},
+    validation::FieldErrors,
+};
 use leptos::prelude::*;
 use leptos_router::components::Form as SearchForm;
 
 use super::css;
 use crate::{
     api::ai::{DeleteConversation, RenameConversation},
-    domain::{
-        ai::chat::{ConversationItem, ConversationsPage, title},
-        navigation::{ASSISTANT, conversation_page, conversations_page},
-        validation::FieldErrors,
-    },
     hooks::{
         chat::Chat,
         form::{Form, FormState, Problem},

@@ -1,10 +1,11 @@
 //! Markdown as elements of ours: no HTML of a model ever becomes HTML of the page.
 
+use huntaze_domain::ai::grounding::numbers;
 use leptos::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeStream};
 
 use super::css;
-use crate::{domain::ai::grounding::numbers, ui::a11y::ScreenReaderOnly};
+use crate::ui::a11y::ScreenReaderOnly;
 
 /// As deep elements stand in each other at the most. A model can write thousands of `>` in a row, and what draws views calls itself for each.
 const DEEPEST: usize = 16;

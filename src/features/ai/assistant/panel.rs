@@ -1,13 +1,13 @@
+use huntaze_domain::{
+    ai::AiSetup,
+    navigation::{ASSISTANT, conversation_page},
+};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use web_sys::KeyboardEvent;
 
 use super::{super::SetupNotice, Asking, Transcript, css};
 use crate::{
-    domain::{
-        ai::AiSetup,
-        navigation::{ASSISTANT, conversation_page},
-    },
     hooks::{
         chat::use_chat,
         document::{focus_id, use_alive},

@@ -1,11 +1,11 @@
+use huntaze_domain::{
+    ai::chat::{AnswerState, MessageView, Speaker},
+    choice::Choice,
+};
 use leptos::prelude::*;
 
 use super::{super::Cost, answer::AnswerFacts, css, markdown::Markdown};
 use crate::{
-    domain::{
-        ai::chat::{AnswerState, MessageView, Speaker},
-        choice::Choice,
-    },
     features::integrations::SandboxBadge,
     hooks::{
         chat::{Chat, Message},

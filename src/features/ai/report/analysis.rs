@@ -1,3 +1,7 @@
+use huntaze_domain::{
+    ai::report::{Analysis, Insight, Pattern, Prediction, Recommendation},
+    choice::Choice,
+};
 use leptos::prelude::*;
 
 use super::{
@@ -5,10 +9,6 @@ use super::{
     feedback::{Ask, Thoughts},
 };
 use crate::{
-    domain::{
-        ai::report::{Analysis, Insight, Pattern, Prediction, Recommendation},
-        choice::Choice,
-    },
     features::ai::assistant::Marked,
     ui::{
         badge::{Badge, BadgeTone},

@@ -1,10 +1,10 @@
+use huntaze_domain::ai::report::Feedback;
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::css;
 use crate::{
     api::ai::GiveFeedback,
-    domain::ai::report::Feedback,
     hooks::form::{Form, FormState},
     ui::{
         a11y::ScreenReaderOnly,

@@ -1,3 +1,4 @@
+use huntaze_domain::ai::report::{AlternativeMessage, Step, Strategy, Tactic};
 use leptos::prelude::*;
 
 use super::{
@@ -5,7 +6,6 @@ use super::{
     feedback::{Ask, Thoughts},
 };
 use crate::{
-    domain::ai::report::{AlternativeMessage, Step, Strategy, Tactic},
     features::ai::assistant::Marked,
     ui::{
         card::{Card, CardBody, CardHeader},

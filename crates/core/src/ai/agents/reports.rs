@@ -1,0 +1,158 @@
+//! Structured answers of the analytics and the sales agent: figures in, a report in the shape of a schema out.
+
+use std::ops::RangeInclusive;
+
+use huntaze_domain::ai::{
+    Operation,
+    report::{
+        ACTION_ITEMS, ALTERNATIVE_MESSAGES, ASSUMPTIONS, Analysis, FUNNEL, INSIGHTS, PATTERNS, PREDICTIONS, PRICING, RECOMMENDATIONS,
+        ReportBody, Strategy, TACTICS, UPSELL,
+    },
+};
+use serde_json::{Value, json};
+
+use super::fence::RULE;
+use crate::ai::Prompt;
+
+/// A report, and the thoughts before it.
+const MOST_OUTPUT_TOKENS: u32 = 8192;
+
+/// What an agent is asked for a report on figures, as they were looked up.
+pub fn report_prompt(operation: Operation, figures: &Value) -> Prompt {
+    let (duty, schema) = match operation {
+        Operation::Optimize => (
+            "You are the sales agent of Huntaze. Work out how this creator can earn more from the audience that there is: prices, what to offer \
+next, the way from a stranger to a fan who pays, and what that may come to. Name every assumption. Leave suggestedPrice out where the \
+figures do not say enough.",
+            strategy_schema(),
+        ),
+        _ => (
+            "You are the analytics agent of Huntaze. Explain what these figures of a content creator mean: what stands out, what repeats \
+itself, what may come, and what to do. Tell what is known from what you suppose.",
+            analysis_schema(),
+        ),
+    };
+    let instruction = format!(
+        "{duty} Use the figures below and no others: write each exactly as it is given, and where one is unknown, say so instead of guessing. \
+Every confidence is between 0 and 1. {RULE}"
+    );
+    Prompt::structured(instruction, format!("Figures:\n{figures}"), schema, MOST_OUTPUT_TOKENS)
+}
+
+/// Reads the report out of an answer, and checks that it is one.
+///
+/// # Errors
+/// It is not; in words for the model.
+pub fn read_report(operation: Operation, answer: &str) -> Result<ReportBody, String> {
+    let body = match operation {
+        Operation::Optimize => serde_json::from_str::<Strategy>(answer).map(|strategy| ReportBody::Strategy(Box::new(strategy))),
+        _ => serde_json::from_str::<Analysis>(answer).map(ReportBody::Analysis),
+    };
+    let body = body.map_err(|_| "it was not the JSON of the schema.".to_owned())?;
+    body.check().map(|()| body)
+}
+
+fn text(description: &str) -> Value {
+    json!({ "type": "string", "description": description })
+}
+
+fn certainty() -> Value {
+    json!({ "type": "number", "minimum": 0, "maximum": 1 })
+}
+
+fn level() -> Value {
+    json!({ "type": "string", "enum": ["high", "medium", "low"] })
+}
+
+fn object(properties: &Value) -> Value {
+    let names: Vec<_> = properties.as_object().into_iter().flat_map(|properties| properties.keys().cloned()).collect();
+    json!({ "type": "object", "properties": properties, "required": names })
+}
+
+fn list(length: &RangeInclusive<usize>, properties: &Value) -> Value {
+    json!({ "type": "array", "minItems": length.start(), "maxItems": length.end(), "items": object(properties) })
+}
+
+fn texts(length: &RangeInclusive<usize>) -> Value {
+    json!({ "type": "array", "minItems": length.start(), "maxItems": length.end(), "items": { "type": "string" } })
+}
+
+fn analysis_schema() -> Value {
+    object(&json!({
+        "insights": list(&INSIGHTS, &json!({
+            "type": text("What it is about, in a word."), "title": text("A few words."), "description": text("A sentence or two."),
+            "impact": level(),
+        })),
+        "recommendations": list(&RECOMMENDATIONS, &json!({
+            "title": text("A few words."), "description": text("A sentence or two."), "priority": level(),
+            "expectedImpact": text("What it may bring."), "actionItems": texts(&ACTION_ITEMS),
+        })),
+        "patterns": list(&PATTERNS, &json!({
+            "name": text("A few words."), "description": text("A sentence or two."), "frequency": text("How often."), "confidence": certainty(),
+        })),
+        "predictions": list(&PREDICTIONS, &json!({
+            "metric": text("Which figure."), "prediction": text("What may become of it."), "confidence": certainty(),
+            "timeframe": text("Until when."),
+        })),
+        "confidence": certainty(),
+    }))
+}
+
+fn strategy_schema() -> Value {
+    let step = json!({ "title": text("A few words."), "description": text("A sentence or two.") });
+    let mut schema = object(&json!({
+        "message": text("A message to fans, ready to send."),
+        "tactics": list(&TACTICS, &json!({
+            "name": text("A few words."), "description": text("A sentence or two."), "rationale": text("Why it may work here."),
+        })),
+        "confidence": certainty(),
+        "expectedConversionRate": text("How many of a hundred who read it may buy, and why."),
+        "alternativeMessages": list(&ALTERNATIVE_MESSAGES, &json!({
+            "message": text("Ready to send."), "approach": text("What it tries."),
+            "expectedConversionRate": text("How many of a hundred who read it may buy."),
+        })),
+        "pricing": list(&PRICING, &step),
+        "upsell": list(&UPSELL, &step),
+        "funnel": list(&FUNNEL, &step),
+        "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(&ASSUMPTIONS) })),
+    }));
+    // Left out where the figures do not say enough.
+    schema["properties"]["suggestedPrice"] = object(&json!({
+        "minor": { "type": "integer", "minimum": 0, "description": "In the currency's minor units, as cents." },
+        "currency": { "type": "string", "enum": ["USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY"] },
+    }));
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_prompts_are_as_they_were() {
+        for operation in [Operation::Analyze, Operation::Optimize] {
+            let prompt = report_prompt(operation, &json!({ "views": "12,345" }));
+            insta::assert_json_snapshot!(
+                format!("{operation:?}"),
+                json!([prompt.instruction, format!("{:?}", prompt.turns), prompt.schema])
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_report_is_not_used() {
+        for operation in [Operation::Analyze, Operation::Optimize] {
+            assert_eq!(read_report(operation, "```json\n{}\n```"), Err("it was not the JSON of the schema.".to_owned()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_it_panic(answer in "\\PC*") {
+            let _ = read_report(Operation::Analyze, &answer);
+            let _ = read_report(Operation::Optimize, &answer);
+        }
+    }
+}

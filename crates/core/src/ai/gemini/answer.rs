@@ -1,0 +1,253 @@
+//! What is answered, whole or in pieces.
+
+use huntaze_domain::ai::TokenUsage;
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::problem::{Problem, error};
+use crate::ai::{Listener, ModelError, ModelFailure, Piece, Prompt, Reply, ToolCall};
+
+/// An answer, or a piece of one.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Answer {
+    #[serde(default)]
+    candidates: Vec<Candidate>,
+    prompt_feedback: Option<PromptFeedback>,
+    usage_metadata: Option<UsageMetadata>,
+    /// In a stream that had begun.
+    error: Option<Problem>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Candidate {
+    #[serde(default)]
+    content: CandidateContent,
+    finish_reason: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct CandidateContent {
+    #[serde(default)]
+    parts: Vec<AnswerPart>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnswerPart {
+    #[serde(default)]
+    text: String,
+    /// What the model thought; it is billed, and not part of the answer.
+    #[serde(default)]
+    thought: bool,
+    function_call: Option<CallPart>,
+    thought_signature: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct CallPart {
+    id: Option<String>,
+    name: String,
+    #[serde(default)]
+    args: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PromptFeedback {
+    block_reason: Option<String>,
+}
+
+#[expect(clippy::struct_field_names, reason = "the vendor's own names")]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UsageMetadata {
+    #[serde(default)]
+    prompt_token_count: u32,
+    #[serde(default)]
+    candidates_token_count: u32,
+    #[serde(default)]
+    thoughts_token_count: u32,
+}
+
+impl UsageMetadata {
+    const fn tokens(&self) -> TokenUsage {
+        TokenUsage { input: self.prompt_token_count, output: self.candidates_token_count.saturating_add(self.thoughts_token_count) }
+    }
+}
+
+/// What has come of an answer, whole or in pieces.
+#[derive(Default)]
+pub(super) struct Collected {
+    text: String,
+    calls: Vec<ToolCall>,
+    /// The newest count: each piece tells of all before it.
+    tokens: Option<TokenUsage>,
+    finish: Option<String>,
+    problem: Option<ModelError>,
+}
+
+impl Collected {
+    /// Takes a piece in, and tells of what is new in it.
+    pub(super) fn add(&mut self, answer: Answer, listener: Listener<'_>) {
+        if let Some(tokens) = answer.usage_metadata.as_ref().map(UsageMetadata::tokens) {
+            self.tokens = Some(tokens);
+            listener(Piece::Tokens(tokens));
+        }
+        if let Some(reason) = answer.prompt_feedback.and_then(|feedback| feedback.block_reason) {
+            self.problem = Some(ModelError::PromptBlocked(reason));
+        }
+        if let Some(problem) = answer.error {
+            let status = problem.code.and_then(|code| StatusCode::from_u16(code).ok()).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            self.problem = Some(problem.kind(status));
+        }
+        let Some(candidate) = answer.candidates.into_iter().next() else { return };
+        self.finish = candidate.finish_reason.or(self.finish.take());
+        for part in candidate.content.parts.into_iter().filter(|part| !part.thought) {
+            if let Some(call) = part.function_call {
+                let CallPart { id, name, args } = call;
+                self.calls.push(ToolCall { id, name, arguments: args, signature: part.thought_signature });
+            } else if !part.text.is_empty() {
+                // No text of ours holds it, and no database keeps it.
+                let text = part.text.replace('\0', "");
+                listener(Piece::Text(&text));
+                self.text.push_str(&text);
+            }
+        }
+    }
+
+    /// A failure with what is billed for what came: as counted, or where something was said before a count, about that.
+    pub(super) fn fail(&self, error: ModelError, model: &str, prompt: &Prompt) -> ModelFailure {
+        let tokens = self.tokens.or_else(|| (!self.text.is_empty()).then(|| prompt.estimate(&self.text)));
+        ModelFailure { error, billed: tokens.map(|tokens| (model.to_owned(), tokens)) }
+    }
+
+    /// Whether no more is to come.
+    pub(super) fn has_ended(&self) -> bool {
+        self.finish.is_some() || self.problem.is_some()
+    }
+
+    /// The answer of `model` to a prompt, if it is one.
+    pub(super) fn end(mut self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
+        let problem = self.problem.take().or_else(|| match self.finish.as_deref() {
+            Some("STOP") => None,
+            Some("MAX_TOKENS") => Some(ModelError::Truncated),
+            Some(reason @ ("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE")) => {
+                Some(ModelError::AnswerBlocked(reason.to_owned()))
+            }
+            Some(reason) => Some(ModelError::Unusable(format!("ended with {reason}"))),
+            None => Some(ModelError::Unavailable("ended with nothing".to_owned())),
+        });
+        if let Some(problem) = problem {
+            return Err(self.fail(problem, model, prompt));
+        }
+        // About as many as there are, where it did not come to count.
+        let tokens = self.tokens.unwrap_or_else(|| prompt.estimate(&self.text));
+        Ok(Reply { text: self.text, calls: self.calls, model: model.to_owned(), tokens })
+    }
+}
+
+/// What an answer of `generateContent` says, asked of `model`.
+pub(super) fn read(status: StatusCode, body: &[u8], model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
+    if !status.is_success() {
+        return Err(error(status, body).into());
+    }
+    let mut collected = Collected::default();
+    collected.add(piece(body)?, &mut |_| ());
+    collected.end(model, prompt)
+}
+
+/// A piece of an answer, or all of it.
+pub(super) fn piece(json: &[u8]) -> Result<Answer, ModelError> {
+    serde_json::from_slice(json).map_err(|error| ModelError::Unusable(format!("not the expected JSON: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn prompt() -> Prompt {
+        Prompt::structured("You write captions.".to_owned(), "A photo of the sea.".to_owned(), json!({ "type": "object" }), 500)
+    }
+
+    fn answered(body: &Value) -> Result<Reply, ModelFailure> {
+        read(StatusCode::OK, body.to_string().as_bytes(), "m", &prompt())
+    }
+
+    #[test]
+    fn thoughts_are_billed_and_not_part_of_the_answer() {
+        let reply = answered(&json!({
+            "candidates": [{
+                "content": { "role": "model", "parts": [{ "text": "Hm.", "thought": true }, { "text": "The sea " }, { "text": "calls." }] },
+                "finishReason": "STOP", "index": 0,
+            }],
+            "usageMetadata": { "promptTokenCount": 12, "candidatesTokenCount": 4, "thoughtsTokenCount": 30, "totalTokenCount": 46 },
+            "modelVersion": "m-001", "responseId": "r",
+        }));
+        let tokens = TokenUsage { input: 12, output: 34 };
+        assert_eq!(reply, Ok(Reply { text: "The sea calls.".to_owned(), calls: Vec::new(), model: "m".to_owned(), tokens }));
+    }
+
+    #[test]
+    fn an_answer_comes_in_pieces() {
+        let mut said = String::new();
+        let mut collected = Collected::default();
+        for body in [
+            json!({ "candidates": [{ "content": { "parts": [{ "text": "The " }] } }], "usageMetadata": { "promptTokenCount": 5 } }),
+            json!({ "candidates": [{ "content": { "parts": [{ "text": "Hm.", "thought": true }, { "text": "sea." }] } }] }),
+            json!({
+                "candidates": [{ "finishReason": "STOP" }],
+                "usageMetadata": { "promptTokenCount": 5, "candidatesTokenCount": 2, "thoughtsTokenCount": 3 },
+            }),
+        ] {
+            let mut listener = |piece: Piece<'_>| match piece {
+                Piece::Text(text) => said.push_str(text),
+                Piece::Tokens(_) | Piece::Model(_) => {}
+            };
+            collected.add(piece(body.to_string().as_bytes()).expect("a piece"), &mut listener);
+        }
+        let reply = collected.end("m", &prompt()).expect("an answer");
+        assert_eq!((said.as_str(), reply.text.as_str(), reply.tokens), ("The sea.", "The sea.", TokenUsage { input: 5, output: 5 }));
+        let mut cut = Collected::default();
+        cut.add(piece(br#"{"error": {"code": 503, "status": "UNAVAILABLE", "message": "x"}}"#).expect("a piece"), &mut |_| ());
+        assert_eq!(
+            cut.end("m", &prompt()).expect_err("an error").error,
+            ModelError::Unavailable("503 Service Unavailable: UNAVAILABLE x".to_owned())
+        );
+        let ended = Collected::default().end("m", &prompt()).expect_err("nothing came");
+        assert_eq!((ended.error, ended.billed), (ModelError::Unavailable("ended with nothing".to_owned()), None));
+        let mut said = Collected::default();
+        said.add(piece(br#"{"candidates": [{"content": {"parts": [{"text": "The sea."}]}}]}"#).expect("a piece"), &mut |_| ());
+        // About as many as there are: it was not counted before it broke off.
+        assert_eq!(said.end("m", &prompt()).expect_err("cut").billed, Some(("m".to_owned(), TokenUsage { input: 10, output: 2 })));
+    }
+
+    #[test]
+    fn what_was_blocked_or_cut_off_says_so_and_what_it_costs() {
+        let usage = json!({ "promptTokenCount": 12, "totalTokenCount": 12 });
+        let billed = Some(("m".to_owned(), TokenUsage { input: 12, output: 0 }));
+        let blocked = answered(&json!({ "promptFeedback": { "blockReason": "PROHIBITED_CONTENT" }, "usageMetadata": usage }));
+        let error = ModelError::PromptBlocked("PROHIBITED_CONTENT".to_owned());
+        assert_eq!(blocked, Err(ModelFailure { error, billed: billed.clone() }));
+        for (reason, error) in [
+            ("SAFETY", ModelError::AnswerBlocked("SAFETY".to_owned())),
+            ("MAX_TOKENS", ModelError::Truncated),
+            ("MALFORMED_FUNCTION_CALL", ModelError::Unusable("ended with MALFORMED_FUNCTION_CALL".to_owned())),
+        ] {
+            let answer = answered(&json!({ "candidates": [{ "finishReason": reason }], "usageMetadata": usage }));
+            assert_eq!(answer, Err(ModelFailure { error, billed: billed.clone() }), "{reason}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(status in 100_u16..600, body in ".*") {
+            let _ = read(StatusCode::from_u16(status).expect("a status"), body.as_bytes(), "m", &prompt());
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Configuration: environment variables, read once at start. `.env.example` lists them all; a test compares the two.
+
+mod app;
+mod database;
+mod encryption;
+mod gemini;
+mod instagram;
+mod limits;
+mod mail;
+mod partner;
+mod reader;
+mod reddit;
+mod tiktok;
+mod x;
+mod youtube;
+
+pub use app::{AppConfig, LogFormat, PasswordHashing, SecretKey};
+pub use database::DatabaseConfig;
+pub use encryption::EncryptionKey;
+pub use gemini::GeminiConfig;
+use huntaze_domain::platform::Platform;
+pub use instagram::InstagramConfig;
+pub use limits::LimitsConfig;
+pub use mail::MailConfig;
+pub use partner::PartnerConfig;
+pub use reader::{ConfigError, Reader};
+pub use reddit::RedditConfig;
+pub use tiktok::TiktokConfig;
+use url::Url;
+
+pub use x::XConfig;
+pub use youtube::YoutubeConfig;
+
+/// All settings, one struct per concern.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Address, keys, logging.
+    pub app: AppConfig,
+    /// PostgreSQL.
+    pub database: DatabaseConfig,
+    /// Gemini.
+    pub gemini: GeminiConfig,
+    /// Instagram.
+    pub instagram: InstagramConfig,
+    /// How often a client may come, and who may speak for a client.
+    pub limits: LimitsConfig,
+    /// Outgoing mail.
+    pub mail: MailConfig,
+    /// Who reads earnings with a key of the creator's own.
+    pub partner: PartnerConfig,
+    /// Reddit.
+    pub reddit: RedditConfig,
+    /// TikTok.
+    pub tiktok: TiktokConfig,
+    /// X.
+    pub x: XConfig,
+    /// YouTube.
+    pub youtube: YoutubeConfig,
+}
+
+impl Config {
+    /// The variables that are not set, and must be for a platform to be offered.
+    pub fn missing_for(&self, platform: Platform) -> Vec<&'static str> {
+        let unless = |is_set: bool, names: &[&'static str]| if is_set { Vec::new() } else { names.to_vec() };
+        match platform {
+            Platform::Instagram => unless(self.instagram.keys.is_some(), &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"]),
+            Platform::Tiktok => unless(self.tiktok.keys.is_some(), &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"]),
+            Platform::Reddit => unless(self.reddit.keys.is_some(), &["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]),
+            Platform::Youtube => unless(self.youtube.keys.is_some(), &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"]),
+            Platform::X => {
+                let mut missing = unless(self.x.keys.is_some(), &["X_CLIENT_ID", "X_CLIENT_SECRET"]);
+                missing.extend(unless(self.x.monthly_budget > 0, &["X_MONTHLY_BUDGET_CENTS"]));
+                missing
+            }
+            Platform::Onlyfans => Vec::new(),
+        }
+    }
+}
+
+/// Whether one of these addresses is not on a vendor's domain: then a stand-in answers.
+fn is_elsewhere(urls: &[&Url], domains: &[&str]) -> bool {
+    let is_vendor = |host: &str| domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
+    !urls.iter().all(|url| url.domain().is_some_and(is_vendor))
+}
+
+impl Config {
+    /// Reads the process environment.
+    ///
+    /// # Errors
+    /// Every variable that is missing or wrong, in one message.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::read(Reader::from_env())
+    }
+
+    /// The settings of the tests: nothing outside is reached, and limits are those of production.
+    ///
+    /// # Errors
+    /// Never, unless the defaults are broken.
+    pub fn for_tests() -> Result<Self, ConfigError> {
+        Self::read(Reader::from_pairs([
+            ("APP_URL", "http://127.0.0.1:3000"),
+            ("DATABASE_URL", "postgres://localhost/tests"),
+            ("ENCRYPTION_KEYS", "k1:1111111111111111111111111111111111111111111111111111111111111111"),
+            ("SECRET_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
+            ("SMTP_URL", "smtp://127.0.0.1:9"),
+            ("PASSWORD_HASHING", "weak-for-tests"),
+        ]))
+    }
+
+    /// The names of all variables that are read.
+    pub fn variables() -> Vec<&'static str> {
+        let mut reader = Reader::from_pairs([]);
+        Self::read_sections(&mut reader);
+        reader.names()
+    }
+
+    fn read(mut reader: Reader) -> Result<Self, ConfigError> {
+        let config = Self::read_sections(&mut reader);
+        reader.finish(config)
+    }
+
+    fn read_sections(reader: &mut Reader) -> Option<Self> {
+        let app = AppConfig::read(reader);
+        let database = DatabaseConfig::read(reader);
+        let gemini = GeminiConfig::read(reader);
+        let instagram = InstagramConfig::read(reader);
+        let limits = LimitsConfig::read(reader);
+        let mail = MailConfig::read(reader);
+        let partner = PartnerConfig::read(reader);
+        let reddit = RedditConfig::read(reader);
+        let tiktok = TiktokConfig::read(reader);
+        let x = XConfig::read(reader);
+        let youtube = YoutubeConfig::read(reader);
+        Some(Self {
+            app: app?,
+            database: database?,
+            gemini: gemini?,
+            instagram: instagram?,
+            limits: limits?,
+            mail: mail?,
+            partner: partner?,
+            reddit: reddit?,
+            tiktok: tiktok?,
+            x: x?,
+            youtube: youtube?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_file_lists_every_variable() {
+        let example = include_str!("../../../.env.example");
+        let mut listed: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.trim_start_matches("# ").split_once('='))
+            .map(|(name, _)| name)
+            .filter(|name| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'))
+            .collect();
+        listed.sort_unstable();
+        assert_eq!(listed, variables());
+    }
+
+    #[test]
+    fn the_readme_lists_every_variable() {
+        let readme = include_str!("../../../README.md");
+        let (_, table) = readme.split_once("| variable | default |").expect("the table");
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+        let mut listed: Vec<_> = rows.flat_map(|names| names.split(", ")).map(|name| name.trim_matches('`')).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, variables());
+    }
+
+    fn variables() -> Vec<&'static str> {
+        let mut variables = Config::variables();
+        variables.sort_unstable();
+        variables
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_reported_together() {
+        let error = Config::read(Reader::from_pairs([("APP_URL", "not a url"), ("PORT", "many")])).expect_err("nothing is set");
+        let message = error.to_string();
+        for part in
+            ["APP_URL", "PORT", "DATABASE_URL is missing", "ENCRYPTION_KEYS is missing", "SECRET_KEY is missing", "SMTP_URL is missing"]
+        {
+            assert!(message.contains(part), "{part} is not in: {message}");
+        }
+    }
+
+    #[test]
+    fn a_key_is_named_once() {
+        let keys = format!("k1:{},k1:{}", "1".repeat(64), "2".repeat(64));
+        let error = Config::read(Reader::from_pairs([("ENCRYPTION_KEYS", keys.as_str())])).expect_err("named twice");
+        assert!(error.to_string().contains("names a key twice"), "{error}");
+    }
+
+    #[test]
+    fn no_secret_is_printed() {
+        let printed = format!("{:?}", Config::for_tests().expect("a valid configuration"));
+        assert!(!printed.contains("0000000000") && !printed.contains("1111111111"), "{printed}");
+    }
+}

@@ -1,0 +1,59 @@
+use std::fmt;
+
+use huntaze_domain::{account::Secret, ai::prices::Prices};
+use url::Url;
+
+use super::Reader;
+
+/// Gemini. Without a key no AI is offered.
+#[derive(Clone)]
+pub struct GeminiConfig {
+    /// `GEMINI_API_KEY`
+    pub key: Option<Secret>,
+    /// `GEMINI_URL`: default Google's own.
+    pub url: Url,
+    /// `GEMINI_MODEL`: which model is asked.
+    pub model: String,
+    /// `GEMINI_SUCCESSOR`: which one is asked where that one is retired.
+    pub successor: String,
+    /// `GEMINI_PRICES`: what tokens cost; both models must have a price.
+    pub prices: Prices,
+}
+
+/// From the vendor's page of prices, read on 2026-10-07.
+const PRICES: &str = "gemini-3.8-flash=0.75/3.75,gemini-3.8-flash@2027-01-01=1.50/7.50,gemini-3.5-flash-lite=0.30/2.50";
+
+impl GeminiConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let key = reader.optional("GEMINI_API_KEY").map(Secret::from);
+        let url = reader.web_address("GEMINI_URL", "https://generativelanguage.googleapis.com/v1beta");
+        let model = reader.or("GEMINI_MODEL", "gemini-3.8-flash".to_owned());
+        let successor = reader.or("GEMINI_SUCCESSOR", "gemini-3.5-flash-lite".to_owned());
+        let prices = reader.optional("GEMINI_PRICES").unwrap_or_else(|| PRICES.to_owned());
+        let prices = match prices.parse::<Prices>() {
+            Ok(prices) => Some(prices),
+            Err(error) => {
+                reader.problem(format!("GEMINI_PRICES: {error}"));
+                None
+            }
+        };
+        let config = Self { key, url: url?, model: model?, successor: successor?, prices: prices? };
+        for model in [&config.model, &config.successor] {
+            if !config.prices.always_knows(model) {
+                reader.problem(format!("GEMINI_PRICES has no price of {model} that holds from the first day"));
+            }
+        }
+        Some(config)
+    }
+
+    /// Whether a stand-in answers in the vendor's place.
+    pub fn is_sandbox(&self) -> bool {
+        super::is_elsewhere(&[&self.url], &["googleapis.com"])
+    }
+}
+
+impl fmt::Debug for GeminiConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GeminiConfig").field("url", &self.url.as_str()).field("model", &self.model).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,47 @@
+use std::fmt;
+
+use huntaze_domain::account::Secret;
+use url::Url;
+
+use super::Reader;
+
+const AUTHORIZE: &str = "https://www.instagram.com/oauth/authorize";
+const TOKEN: &str = "https://api.instagram.com/oauth/access_token";
+const GRAPH: &str = "https://graph.instagram.com";
+
+/// Instagram. Without both keys it is not offered.
+#[derive(Clone)]
+pub struct InstagramConfig {
+    /// `INSTAGRAM_CLIENT_ID` and `INSTAGRAM_CLIENT_SECRET`: of the app at Meta.
+    pub keys: Option<(String, Secret)>,
+    /// `INSTAGRAM_AUTHORIZE_URL`: the consent page. Default Instagram's own.
+    pub authorize_url: Url,
+    /// `INSTAGRAM_TOKEN_URL`: takes the code. Default Instagram's own.
+    pub token_url: Url,
+    /// `INSTAGRAM_GRAPH_URL`: tokens, profile, insights. Default Instagram's own.
+    pub graph_url: Url,
+    /// `INSTAGRAM_API_VERSION`: default `v25.0`.
+    pub api_version: String,
+}
+
+impl InstagramConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let keys = reader.pair("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
+        let authorize_url = reader.web_address("INSTAGRAM_AUTHORIZE_URL", AUTHORIZE);
+        let token_url = reader.web_address("INSTAGRAM_TOKEN_URL", TOKEN);
+        let graph_url = reader.web_address("INSTAGRAM_GRAPH_URL", GRAPH);
+        let api_version = reader.or("INSTAGRAM_API_VERSION", "v25.0".to_owned());
+        Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, graph_url: graph_url?, api_version: api_version? })
+    }
+
+    /// Whether a stand-in answers in Instagram's place.
+    pub fn is_sandbox(&self) -> bool {
+        super::is_elsewhere(&[&self.authorize_url, &self.token_url, &self.graph_url], &["instagram.com"])
+    }
+}
+
+impl fmt::Debug for InstagramConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstagramConfig").field("graph_url", &self.graph_url.as_str()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+use std::fmt;
+
+use huntaze_domain::account::Secret;
+use url::Url;
+
+use super::Reader;
+
+/// YouTube. Without both keys it is not offered.
+#[derive(Clone)]
+pub struct YoutubeConfig {
+    /// `YOUTUBE_CLIENT_ID` and `YOUTUBE_CLIENT_SECRET`: of the project at Google.
+    pub keys: Option<(String, Secret)>,
+    /// `YOUTUBE_AUTHORIZE_URL`: the consent page. Default Google's own.
+    pub authorize_url: Url,
+    /// `YOUTUBE_TOKEN_URL`: gives and takes tokens; beside it they are revoked. Default Google's own.
+    pub token_url: Url,
+    /// `YOUTUBE_DATA_URL`: channel and videos. Default Google's own.
+    pub data_url: Url,
+    /// `YOUTUBE_ANALYTICS_URL`: figures of days. Default Google's own.
+    pub analytics_url: Url,
+}
+
+impl YoutubeConfig {
+    pub(super) fn read(reader: &mut Reader) -> Option<Self> {
+        let keys = reader.pair("YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET");
+        let authorize_url = reader.web_address("YOUTUBE_AUTHORIZE_URL", "https://accounts.google.com/o/oauth2/v2/auth");
+        let token_url = reader.web_address("YOUTUBE_TOKEN_URL", "https://oauth2.googleapis.com/token");
+        let data_url = reader.web_address("YOUTUBE_DATA_URL", "https://www.googleapis.com/youtube/v3");
+        let analytics_url = reader.web_address("YOUTUBE_ANALYTICS_URL", "https://youtubeanalytics.googleapis.com/v2");
+        Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, data_url: data_url?, analytics_url: analytics_url? })
+    }
+
+    /// Whether a stand-in answers in YouTube's place.
+    pub fn is_sandbox(&self) -> bool {
+        let urls = [&self.authorize_url, &self.token_url, &self.data_url, &self.analytics_url];
+        super::is_elsewhere(&urls, &["google.com", "googleapis.com"])
+    }
+}
+
+impl fmt::Debug for YoutubeConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("YoutubeConfig").field("data_url", &self.data_url.as_str()).finish_non_exhaustive()
+    }
+}

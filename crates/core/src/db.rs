@@ -1,0 +1,130 @@
+//! All SQL. One function, one statement; transactions are opened by the services.
+
+pub mod ai_captions;
+pub mod ai_conversations;
+pub mod ai_costs;
+pub mod ai_ledger;
+pub mod ai_reports;
+pub mod ai_settings;
+pub mod analytics;
+pub mod audit;
+pub mod drafts;
+pub mod earnings;
+pub mod figures;
+pub mod integration_events;
+pub mod integrations;
+pub mod jobs;
+pub mod links;
+pub mod oauth_states;
+pub mod onboarding;
+pub mod outbox;
+pub mod partner;
+pub mod posts;
+pub mod reports;
+pub mod sessions;
+pub mod spending;
+pub mod statements;
+pub mod users;
+
+use std::time::Duration;
+
+use apalis_postgres::PostgresStorage;
+use sqlx::{
+    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
+    migrate::{MigrateError, Migrator},
+    postgres::PgPoolOptions,
+};
+
+use crate::config::DatabaseConfig;
+
+/// Every change of the schema, compiled into the binary.
+pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// The database did not answer, or answered something impossible.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The driver's own words.
+    #[error(transparent)]
+    Driver(#[from] sqlx::Error),
+    /// A row that the schema should have made impossible.
+    #[error("inconsistent row in {table}: {column}")]
+    Inconsistent {
+        /// Where.
+        table: &'static str,
+        /// Which part of it.
+        column: &'static str,
+    },
+}
+
+/// Connections of [`queue_pool`]: one for each kind of job, and one for heartbeats.
+const QUEUE_CONNECTIONS: u32 = 7;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Returns a pool that connects when it is first used.
+///
+/// # Errors
+/// The URL is invalid.
+pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
+    Ok(pool_options().max_connections(config.max_connections).connect_lazy(&config.url)?)
+}
+
+/// Returns a pool for the job queue alone, to the same database as `db`. apalis drops futures that are beginning a transaction when a worker
+/// stops (see [`begin`]), so its connections are never shared with requests.
+pub fn queue_pool(db: &PgPool) -> PgPool {
+    pool_options().max_connections(QUEUE_CONNECTIONS).connect_lazy_with(db.connect_options().as_ref().clone())
+}
+
+/// Options of every pool: a connection that is returned inside a transaction is closed instead of being handed to the next request.
+pub fn pool_options() -> PgPoolOptions {
+    PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_release(|connection, _| Box::pin(is_idle(connection)))
+}
+
+/// Whether no transaction is open. sqlx's own counter cannot be asked: it is what goes wrong in [`begin`]. In a transaction, `now()` is the
+/// time of its `BEGIN`; outside one, that of the statement.
+async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    // A drop of `Transaction` has queued its ROLLBACK; it is sent before anything else.
+    connection.ping().await?;
+    // Unprepared, so that it costs one round trip. Fails in a transaction that is aborted; then the connection is closed, too.
+    let row = connection.fetch_one("SELECT now() = statement_timestamp()").await?;
+    sqlx::Row::try_get(&row, 0)
+}
+
+/// Begins a transaction. Use this instead of `Pool::begin`: a future that is dropped while sqlx-postgres 0.9.0 waits for the answer to `BEGIN`
+/// returns its connection to the pool inside a transaction that nobody commits, and the statements of later requests are lost with it
+/// (transact-rs/sqlx#4393). Here `BEGIN` runs in a task of its own, which the caller cannot cancel; if the caller is gone when it is done, the
+/// transaction is rolled back.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn begin(db: &PgPool) -> Result<Transaction<'static, Postgres>, DbError> {
+    let db = db.clone();
+    #[expect(clippy::disallowed_methods, reason = "the only place that may: the task is not cancelled")]
+    let task = tokio::spawn(async move { db.begin().await });
+    Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
+}
+
+/// Brings the database to this binary's schema, and that of the queue, under a lock. A newer one is left alone: migrations only add what
+/// older binaries do not know, so that one can go back.
+///
+/// # Errors
+/// A migration failed; what was done before it stays.
+pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
+    for mut migrator in [Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT }, PostgresStorage::migrations()] {
+        migrator.ignore_missing = true;
+        migrator.run(db).await?;
+    }
+    Ok(())
+}
+
+/// Whether the database answers and has this binary's schema. A newer one is fine.
+///
+/// # Errors
+/// It does not answer.
+pub async fn is_ready(db: &PgPool) -> Result<bool, DbError> {
+    let needed: Vec<i64> =
+        MIGRATIONS.iter().filter(|migration| migration.migration_type.is_up_migration()).map(|migration| migration.version).collect();
+    // Not a checked query: the table is the migrator's own.
+    let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success AND version = ANY($1)");
+    let applied = applied.bind(&needed).fetch_one(db).await?;
+    Ok(usize::try_from(applied).is_ok_and(|applied| applied == needed.len()))
+}

@@ -1,0 +1,367 @@
+//! Conversations with the assistant.
+
+use chrono::{DateTime, Utc};
+use huntaze_domain::{
+    ai::{
+        AgentKind, AnswerCost,
+        chat::{AnswerState, ConversationItem, Source, Speaker},
+    },
+    choice::Choice,
+};
+use serde::Serialize;
+use sqlx::{PgExecutor, types::Json};
+use uuid::Uuid;
+
+use super::DbError;
+
+/// Begins a conversation.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO ai_conversations (id, user_id, title, last_number, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
+        id,
+        user_id,
+        title,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Makes room for a question and its answer in a creator's conversation, and waits until nobody else says something there. Returns the number
+/// of the question; none where there is no such conversation.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn make_room(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
+    let number = sqlx::query_scalar!(
+        r#"UPDATE ai_conversations SET updated_at = $3, last_number = last_number + 2 WHERE id = $2 AND user_id = $1
+           RETURNING last_number - 1 AS "number!""#,
+        user_id,
+        id,
+        now
+    );
+    Ok(number.fetch_optional(db).await?)
+}
+
+/// Renames a creator's conversation. `false`: there is none.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn rename(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, title: &str) -> Result<bool, DbError> {
+    let renamed = sqlx::query!("UPDATE ai_conversations SET title = $3 WHERE id = $2 AND user_id = $1", user_id, id, title);
+    Ok(renamed.execute(db).await?.rows_affected() == 1)
+}
+
+/// Deletes a creator's conversation. `false`: there is none.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
+    Ok(deleted.execute(db).await?.rows_affected() == 1)
+}
+
+/// The title of a creator's conversation.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn find_title(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<String>, DbError> {
+    let title = sqlx::query_scalar!("SELECT title FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
+    Ok(title.fetch_optional(db).await?)
+}
+
+/// A creator's conversations that contain a text, in their title or in what was said, the newest first; and how many there are.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    search: &str,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<ConversationItem>, i64), DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT id, title, updated_at, count(*) OVER () AS "total!" FROM ai_conversations
+            WHERE user_id = $1
+              AND ($2 = '' OR strpos(lower(title), lower($2)) > 0
+                   OR EXISTS (SELECT FROM ai_messages WHERE conversation_id = ai_conversations.id AND strpos(lower(text), lower($2)) > 0))
+            ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4"#,
+        user_id,
+        search,
+        limit,
+        offset
+    );
+    let rows = rows.fetch_all(db).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let items = rows.into_iter().map(|row| ConversationItem { id: row.id, title: row.title, updated_at: row.updated_at });
+    Ok((items.collect(), total))
+}
+
+/// A message that is said.
+pub struct NewMessage<'a> {
+    /// Ours.
+    pub id: Uuid,
+    /// Of which conversation.
+    pub conversation_id: Uuid,
+    /// Its place in it.
+    pub number: i32,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// What is said.
+    pub text: &'a str,
+    /// An answer's place in the ledger, and until when no news of it is needed. None is a question.
+    pub answer: Option<(Uuid, DateTime<Utc>)>,
+    /// Whether a stand-in speaks.
+    pub is_sandbox: bool,
+}
+
+/// Says a message.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
+    let state = if new.answer.is_some() { AnswerState::Writing } else { AnswerState::Complete };
+    sqlx::query!(
+        "INSERT INTO ai_messages (id, conversation_id, number, speaker, text, state, request_id, alive_until, is_sandbox, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        new.id,
+        new.conversation_id,
+        new.number,
+        new.speaker.as_str(),
+        new.text,
+        state.as_str(),
+        new.answer.map(|(request_id, _)| request_id),
+        new.answer.map(|(_, alive_until)| alive_until),
+        new.is_sandbox,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes back the messages of a conversation from a number on.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_from(db: impl PgExecutor<'_>, conversation_id: Uuid, number: i32) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND number >= $2", conversation_id, number).execute(db).await?;
+    Ok(())
+}
+
+/// Gives up answers whose process has died; of one conversation, or of all. Returns how many those were.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn give_up_dead(
+    db: impl PgExecutor<'_>,
+    conversation_id: Option<Uuid>,
+    problem: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    let given_up = sqlx::query!(
+        "UPDATE ai_messages SET state = 'failed', problem = $2, alive_until = NULL
+          WHERE state = 'writing' AND alive_until <= $3 AND ($1::uuid IS NULL OR conversation_id = $1)",
+        conversation_id,
+        problem,
+        now
+    );
+    Ok(given_up.execute(db).await?.rows_affected())
+}
+
+/// A message, as it is stored.
+#[derive(Debug, Clone)]
+pub struct StoredMessage {
+    /// Ours.
+    pub id: Uuid,
+    /// Its place in the conversation.
+    pub number: i32,
+    /// Who speaks.
+    pub speaker: Speaker,
+    /// What is said.
+    pub text: String,
+    /// How far it is.
+    pub state: AnswerState,
+    /// Why there is no more of it.
+    pub problem: Option<String>,
+    /// Who answered.
+    pub agents: Vec<AgentKind>,
+    /// What was looked up.
+    pub sources: Vec<Source>,
+    /// Numbers that are in no source.
+    pub unverified: Vec<String>,
+    /// What it came to; none of a question.
+    pub cost: Option<AnswerCost>,
+    /// Whether a stand-in speaks.
+    pub is_sandbox: bool,
+    /// Without news until then, its process has died.
+    pub alive_until: Option<DateTime<Utc>>,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The messages of a creator's conversation, or one of them alone; the oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn messages(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    conversation_id: Uuid,
+    id: Option<Uuid>,
+) -> Result<Vec<StoredMessage>, DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT ai_messages.id, number, speaker, text, ai_messages.state, problem, ai_messages.agents, sources AS "sources: Json<Vec<Source>>",
+                  unverified, is_sandbox, alive_until, ai_messages.created_at, request_id,
+                  cost.agents AS "asked!", cost.models AS "models!", cost.input_tokens AS "input_tokens!",
+                  cost.output_tokens AS "output_tokens!", cost.cost_micro AS "cost_micro!", cost.is_known AS "is_known!"
+             FROM ai_messages
+             JOIN ai_conversations ON ai_conversations.id = conversation_id
+             CROSS JOIN LATERAL ai_cost(request_id) AS cost
+            WHERE user_id = $1 AND conversation_id = $2 AND ($3::uuid IS NULL OR ai_messages.id = $3)
+            ORDER BY number"#,
+        user_id,
+        conversation_id,
+        id
+    );
+    let stored = rows.fetch_all(db).await?.into_iter().map(|row| {
+        let known = |column| DbError::Inconsistent { table: "ai_messages", column };
+        let agents = |names: &[String]| names.iter().filter_map(|name| AgentKind::parse(name)).collect();
+        let cost = row.request_id.map(|_| AnswerCost {
+            agents: agents(&row.asked),
+            models: row.models,
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
+            cost_micro: row.cost_micro,
+            is_known: row.is_known,
+        });
+        Ok(StoredMessage {
+            id: row.id,
+            number: row.number,
+            speaker: Speaker::parse(&row.speaker).ok_or(known("speaker"))?,
+            text: row.text,
+            state: AnswerState::parse(&row.state).ok_or(known("state"))?,
+            problem: row.problem,
+            agents: agents(&row.agents),
+            sources: row.sources.0,
+            unverified: row.unverified,
+            cost,
+            is_sandbox: row.is_sandbox,
+            alive_until: row.alive_until,
+            created_at: row.created_at,
+        })
+    });
+    stored.collect()
+}
+
+/// Keeps what was written so far of an answer, and says that it is alive. Returns whether it is to go on: not if the creator wants no more
+/// of it, or it was deleted.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn keep(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    text: &str,
+    agents: &[AgentKind],
+    alive_until: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let kept = sqlx::query_scalar!(
+        "UPDATE ai_messages SET text = $2, agents = $3, alive_until = $4 WHERE id = $1 AND state = 'writing' RETURNING is_to_stop",
+        id,
+        text,
+        &words(agents),
+        alive_until
+    );
+    Ok(kept.fetch_optional(db).await? == Some(false))
+}
+
+/// An answer as it stays.
+pub struct EndedAnswer<'a> {
+    /// Which.
+    pub id: Uuid,
+    /// What is said.
+    pub text: &'a str,
+    /// How it ended.
+    pub state: AnswerState,
+    /// Why there is no more of it.
+    pub problem: Option<&'a str>,
+    /// Who answered.
+    pub agents: &'a [AgentKind],
+    /// What was looked up.
+    pub sources: &'a [Source],
+    /// Numbers that are in no source.
+    pub unverified: &'a [String],
+}
+
+/// Ends an answer. `false`: it was given up before, and its creator told so.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<bool, DbError> {
+    let given_up = sqlx::query_scalar!(
+        r#"WITH ended AS (
+               UPDATE ai_messages SET text = $2, state = $3, problem = $4, agents = $5, sources = $6, unverified = $7, alive_until = NULL
+                WHERE id = $1 AND state = 'writing' RETURNING id
+           )
+           SELECT EXISTS (SELECT FROM ai_messages WHERE id = $1 AND state <> 'writing') AS "given_up!" FROM (SELECT count(*) FROM ended) AS done"#,
+        ended.id,
+        ended.text,
+        ended.state.as_str(),
+        ended.problem,
+        &words(ended.agents),
+        Json(ended.sources) as _,
+        ended.unverified
+    );
+    // One statement sees the table as it was before.
+    Ok(!given_up.fetch_one(db).await?)
+}
+
+/// Asks for the end of the answer that is being written in a creator's conversation. Returns which that is.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn ask_to_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id: Uuid) -> Result<Option<Uuid>, DbError> {
+    let asked = sqlx::query_scalar!(
+        "UPDATE ai_messages SET is_to_stop = true FROM ai_conversations
+          WHERE ai_conversations.id = conversation_id AND user_id = $1 AND conversation_id = $2 AND state = 'writing' RETURNING ai_messages.id",
+        user_id,
+        conversation_id
+    );
+    Ok(asked.fetch_optional(db).await?)
+}
+
+/// A message, as its owner takes it along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedMessage {
+    conversation_id: Uuid,
+    title: String,
+    speaker: String,
+    text: String,
+    created_at: DateTime<Utc>,
+}
+
+/// All that was said in a creator's conversations.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedMessage>, DbError> {
+    let messages = sqlx::query_as!(
+        ExportedMessage,
+        "SELECT conversation_id, title, speaker, text, ai_messages.created_at
+           FROM ai_messages JOIN ai_conversations ON ai_conversations.id = conversation_id
+          WHERE user_id = $1 ORDER BY conversation_id, number",
+        user_id
+    );
+    Ok(messages.fetch_all(db).await?)
+}
+
+fn words(agents: &[AgentKind]) -> Vec<String> {
+    agents.iter().map(|agent| agent.as_str().to_owned()).collect()
+}

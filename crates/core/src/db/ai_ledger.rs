@@ -1,0 +1,233 @@
+//! What was asked of AI: requests that count, and calls of models that cost.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use huntaze_domain::{
+    ai::{AgentKind, AnswerCost, Operation, TokenUsage},
+    choice::Choice,
+};
+use serde::Serialize;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+
+/// Waits until nobody else reserves for this creator; until the transaction ends.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('ai ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// How many requests of a month count: those that were answered, and those under way.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM ai_requests
+            WHERE user_id = $1 AND month = $2 AND (state = 'settled' OR state = 'reserved' AND reserved_until > $3)"#,
+        user_id,
+        month,
+        now
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// What the calls of a month come to, in millionths of a dollar.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn spent(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+    let spent = sqlx::query_scalar!(
+        r#"SELECT coalesce(sum(cost_micro), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
+            WHERE user_id = $1 AND month = $2"#,
+        user_id,
+        month
+    );
+    Ok(spent.fetch_one(db).await?)
+}
+
+/// How many requests of a month were answered.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM ai_requests WHERE user_id = $1 AND month = $2 AND state = 'settled'"#,
+        user_id,
+        month
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// Notes that a creator is told how much of a month's `requests` is used, in percent. `false`: that was said before.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_notice(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    month: NaiveDate,
+    requests: i64,
+    level: i16,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let inserted = sqlx::query!(
+        "INSERT INTO ai_quota_notices (user_id, month, requests, level, sent_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        user_id,
+        month,
+        requests,
+        level,
+        now
+    );
+    Ok(inserted.execute(db).await?.rows_affected() == 1)
+}
+
+/// A request that is to be answered.
+pub struct NewRequest {
+    /// Ours.
+    pub id: Uuid,
+    /// Whose.
+    pub user_id: Uuid,
+    /// The month's first day, UTC.
+    pub month: NaiveDate,
+    /// What is asked for.
+    pub operation: Operation,
+    /// Until when it counts without an answer.
+    pub reserved_until: DateTime<Utc>,
+}
+
+/// Reserves a request.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        new.id,
+        new.user_id,
+        new.month,
+        new.operation.as_str(),
+        new.reserved_until,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ends a reservation: the request counts, or it does not.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn end(db: impl PgExecutor<'_>, id: Uuid, counts: bool) -> Result<(), DbError> {
+    let state = if counts { "settled" } else { "released" };
+    sqlx::query!("UPDATE ai_requests SET state = $2 WHERE id = $1 AND state = 'reserved'", id, state).execute(db).await?;
+    Ok(())
+}
+
+/// A request, as its owner takes it along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedRequest {
+    id: Uuid,
+    operation: String,
+    /// Whether it counts.
+    counts: bool,
+    input_tokens: i64,
+    output_tokens: i64,
+    cost_micro: i64,
+    created_at: DateTime<Utc>,
+}
+
+/// All requests of a creator.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedRequest>, DbError> {
+    let requests = sqlx::query_as!(
+        ExportedRequest,
+        r#"SELECT ai_requests.id, operation, state = 'settled' AS "counts!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
+                  coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro), 0)::bigint AS "cost_micro!",
+                  ai_requests.created_at
+             FROM ai_requests LEFT JOIN ai_usage ON ai_usage.request_id = ai_requests.id
+            WHERE user_id = $1 GROUP BY ai_requests.id ORDER BY ai_requests.id"#,
+        user_id
+    );
+    Ok(requests.fetch_all(db).await?)
+}
+
+/// A call of a model.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Ours; of a call that is noted again nothing is noted.
+    pub id: Uuid,
+    /// Who asked.
+    pub agent: AgentKind,
+    /// Which.
+    pub model: String,
+    /// What is billed.
+    pub tokens: TokenUsage,
+    /// Millionths of a dollar.
+    pub cost_micro: i64,
+    /// Whether the answer was known already, and the call not made.
+    pub is_known: bool,
+}
+
+/// Notes the calls of a request: each once, also where it is not known whether they were noted before.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
+    let ids: Vec<_> = calls.iter().map(|call| call.id).collect();
+    let agents: Vec<_> = calls.iter().map(|call| call.agent.as_str().to_owned()).collect();
+    let models: Vec<_> = calls.iter().map(|call| call.model.clone()).collect();
+    let input: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.input)).collect();
+    let output: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.output)).collect();
+    let costs: Vec<_> = calls.iter().map(|call| call.cost_micro).collect();
+    let known: Vec<_> = calls.iter().map(|call| call.is_known).collect();
+    sqlx::query!(
+        "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, is_known, created_at)
+         SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro, is_known, $9
+           FROM unnest($1::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
+             AS call (id, agent, model, input_tokens, output_tokens, cost_micro, is_known)
+         ON CONFLICT (id) DO NOTHING",
+        &ids,
+        request_id,
+        &agents,
+        &models,
+        &input,
+        &output,
+        &costs,
+        &known,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What a request came to.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn cost(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AnswerCost, DbError> {
+    let row = sqlx::query!(
+        r#"SELECT agents AS "agents!", models AS "models!", input_tokens AS "input_tokens!", output_tokens AS "output_tokens!",
+                  cost_micro AS "cost_micro!", is_known AS "is_known!"
+             FROM ai_cost($1)"#,
+        request_id
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(AnswerCost {
+        agents: row.agents.iter().filter_map(|agent| AgentKind::parse(agent)).collect(),
+        models: row.models,
+        input_tokens: row.input_tokens,
+        output_tokens: row.output_tokens,
+        cost_micro: row.cost_micro,
+        is_known: row.is_known,
+    })
+}

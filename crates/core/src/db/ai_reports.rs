@@ -1,0 +1,176 @@
+//! Structured answers, and what creators think of them.
+
+use chrono::{DateTime, Utc};
+use huntaze_domain::{
+    ai::{
+        Operation,
+        chat::Source,
+        costs::FeedbackCount,
+        report::{Feedback, ReportBody, ReportRequest},
+    },
+    choice::Choice,
+};
+use serde::Serialize;
+use sqlx::{PgExecutor, types::Json};
+use uuid::Uuid;
+
+use super::DbError;
+
+/// A report, and what it is about.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredReport {
+    /// That of its request.
+    pub id: Uuid,
+    /// What was asked for.
+    pub request: ReportRequest,
+    /// The answer.
+    pub body: ReportBody,
+    /// What was looked up.
+    pub sources: Vec<Source>,
+    /// Numbers that are in no source.
+    pub unverified: Vec<String>,
+    /// Whether a stand-in wrote it.
+    pub is_sandbox: bool,
+    /// When.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A report that was just written.
+pub struct NewReport<'a> {
+    /// That of its request.
+    pub id: Uuid,
+    /// What was asked for.
+    pub request: &'a ReportRequest,
+    /// The answer.
+    pub body: &'a ReportBody,
+    /// What was looked up.
+    pub sources: &'a [Source],
+    /// Numbers that are in no source.
+    pub unverified: &'a [String],
+    /// Whether a stand-in wrote it.
+    pub is_sandbox: bool,
+}
+
+/// Stores a report.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO ai_reports (id, request, body, sources, unverified, is_sandbox) VALUES ($1, $2, $3, $4, $5, $6)",
+        new.id,
+        Json(new.request) as _,
+        Json(new.body) as _,
+        Json(new.sources) as _,
+        new.unverified,
+        new.is_sandbox
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A creator's reports of one operation or of all, or one of them alone; the newest first, at most `most`.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    operation: Option<Operation>,
+    id: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<StoredReport>, DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT id, request AS "request: Json<ReportRequest>", body AS "body: Json<ReportBody>", sources AS "sources: Json<Vec<Source>>",
+                  unverified, is_sandbox, created_at
+             FROM ai_reports JOIN ai_requests USING (id)
+            WHERE user_id = $1 AND ($2::text IS NULL OR operation = $2) AND ($3::uuid IS NULL OR id = $3)
+            ORDER BY created_at DESC, id DESC LIMIT $4"#,
+        user_id,
+        operation.map(Choice::as_str),
+        id,
+        most
+    );
+    let stored = rows.fetch_all(db).await?.into_iter().map(|row| StoredReport {
+        id: row.id,
+        request: row.request.0,
+        body: row.body.0,
+        sources: row.sources.0,
+        unverified: row.unverified,
+        is_sandbox: row.is_sandbox,
+        created_at: row.created_at,
+    });
+    Ok(stored.collect())
+}
+
+/// What a creator thinks of the parts of a report.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Feedback>, DbError> {
+    let feedback = sqlx::query_as!(Feedback, "SELECT item, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item", report_id);
+    Ok(feedback.fetch_all(db).await?)
+}
+
+/// What its owner thinks of a part of a report, to be taken along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedFeedback {
+    report_id: Uuid,
+    item: i16,
+    is_useful: bool,
+    created_at: DateTime<Utc>,
+}
+
+/// All that a creator thinks of reports.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedFeedback>, DbError> {
+    let feedback = sqlx::query_as!(
+        ExportedFeedback,
+        "SELECT report_id, item, is_useful, ai_feedback.created_at
+           FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id WHERE user_id = $1 ORDER BY report_id, item",
+        user_id
+    );
+    Ok(feedback.fetch_all(db).await?)
+}
+
+/// Notes what a creator thinks of a part of a report; the newest counts. `false`: the creator has no such report.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save_feedback(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    report_id: Uuid,
+    feedback: &Feedback,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let saved = sqlx::query!(
+        "INSERT INTO ai_feedback (report_id, item, is_useful, created_at)
+         SELECT id, $3, $4, $5 FROM ai_reports JOIN ai_requests USING (id) WHERE id = $2 AND user_id = $1
+         ON CONFLICT (report_id, item) DO UPDATE SET is_useful = excluded.is_useful, created_at = excluded.created_at",
+        user_id,
+        report_id,
+        feedback.item,
+        feedback.is_useful,
+        now
+    );
+    Ok(saved.execute(db).await?.rows_affected() == 1)
+}
+
+/// What all creators think of the reports of each operation.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count_feedback(db: impl PgExecutor<'_>) -> Result<Vec<FeedbackCount>, DbError> {
+    let counts = sqlx::query_as!(
+        FeedbackCount,
+        r#"SELECT operation, count(*) FILTER (WHERE is_useful) AS "useful!", count(*) FILTER (WHERE NOT is_useful) AS "not_useful!"
+             FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id GROUP BY operation ORDER BY operation"#
+    );
+    Ok(counts.fetch_all(db).await?)
+}

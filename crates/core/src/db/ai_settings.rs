@@ -1,0 +1,50 @@
+//! What creators set for AI.
+
+use huntaze_domain::ai::settings::Voice;
+use serde::Serialize;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+
+/// What is set; where nothing was, nothing is.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredSettings {
+    /// How the creator writes.
+    pub voice: Voice,
+    /// Millionths of a dollar in a month.
+    pub monthly_cap_micro: Option<i64>,
+}
+
+/// What a creator has set.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<StoredSettings, DbError> {
+    let found = sqlx::query!("SELECT monthly_cap_micro, voice_samples, never_words FROM ai_settings WHERE user_id = $1", user_id);
+    let found = found.fetch_optional(db).await?;
+    Ok(found.map_or_else(StoredSettings::default, |row| StoredSettings {
+        voice: Voice { samples: row.voice_samples, never_words: row.never_words },
+        monthly_cap_micro: row.monthly_cap_micro,
+    }))
+}
+
+/// Sets it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, voice: &Voice, monthly_cap_micro: Option<i64>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO ai_settings (user_id, monthly_cap_micro, voice_samples, never_words) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (user_id) DO UPDATE SET monthly_cap_micro = excluded.monthly_cap_micro, voice_samples = excluded.voice_samples,
+                                             never_words = excluded.never_words",
+        user_id,
+        monthly_cap_micro,
+        &voice.samples,
+        &voice.never_words
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

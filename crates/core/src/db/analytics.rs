@@ -1,0 +1,126 @@
+//! Days and posts, as they are looked at.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use huntaze_domain::{
+    analytics::{PostOrder, PostView},
+    choice::Choice,
+    platform::Platform,
+};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+
+/// A day of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountDay {
+    /// Which account.
+    pub integration_id: Uuid,
+    /// UTC.
+    pub day: NaiveDate,
+    /// How many followed it.
+    pub followers: Option<i64>,
+    /// How often its content was seen.
+    pub views: Option<i64>,
+    /// How many accounts saw it.
+    pub reach: Option<i64>,
+    /// Likes, comments, shares.
+    pub interactions: Option<i64>,
+}
+
+/// What is known of the days from the one up to the other, which is not among them: of one account of a creator, or of all that are
+/// connected.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn days(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    account: Option<Uuid>,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<AccountDay>, DbError> {
+    let days = sqlx::query_as!(
+        AccountDay,
+        r#"WITH chosen AS (
+               SELECT id FROM integrations WHERE user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR id = $2)
+           ), audience AS (
+               SELECT integration_id, day, followers FROM audience_snapshots
+                WHERE integration_id IN (SELECT id FROM chosen) AND day >= $3 AND day < $4
+           ), insights AS (
+               SELECT integration_id, day, views, reach, interactions FROM daily_insights
+                WHERE integration_id IN (SELECT id FROM chosen) AND day >= $3 AND day < $4
+           )
+           SELECT integration_id AS "integration_id!", day AS "day!", followers AS "followers?", views AS "views?", reach AS "reach?",
+                  interactions AS "interactions?"
+             FROM audience FULL JOIN insights USING (integration_id, day)
+            ORDER BY day, integration_id"#,
+        user_id,
+        account,
+        from,
+        until
+    );
+    Ok(days.fetch_all(db).await?)
+}
+
+/// Posts that were published at `since` or later, of one account of a creator or of all that are connected; and how many there are in all.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn posts(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    account: Option<Uuid>,
+    since: DateTime<Utc>,
+    order: PostOrder,
+    limit: i64,
+    offset: i64,
+) -> Result<(Vec<PostView>, i64), DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT posts.id, integrations.provider, integrations.account_name, posts.title, posts.url, posts.published_at,
+                  newest.views AS "views?", newest.likes AS "likes?", newest.comments AS "comments?", newest.shares AS "shares?",
+                  newest.captured_at AS "captured_at!", count(*) OVER () AS "total!"
+             FROM posts
+             JOIN integrations ON integrations.id = posts.integration_id
+             -- A figure that was known stays: each is the newest that there is.
+             JOIN LATERAL (SELECT (array_agg(views ORDER BY day DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
+                                  (array_agg(likes ORDER BY day DESC) FILTER (WHERE likes IS NOT NULL))[1] AS likes,
+                                  (array_agg(comments ORDER BY day DESC) FILTER (WHERE comments IS NOT NULL))[1] AS comments,
+                                  (array_agg(shares ORDER BY day DESC) FILTER (WHERE shares IS NOT NULL))[1] AS shares,
+                                  max(captured_at) AS captured_at
+                             FROM post_snapshots WHERE post_id = posts.id) AS newest ON newest.captured_at IS NOT NULL
+            WHERE integrations.user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $2)
+              AND posts.published_at >= $3
+            ORDER BY CASE WHEN newest.likes IS NULL AND newest.comments IS NULL AND newest.shares IS NULL THEN NULL
+                          WHEN $4::text = 'best' THEN -(coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0))
+                          WHEN $4 = 'worst' THEN coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0)
+                     END NULLS LAST,
+                     posts.published_at DESC, posts.id
+            LIMIT $5 OFFSET $6"#,
+        user_id,
+        account,
+        since,
+        order.as_str(),
+        limit,
+        offset
+    );
+    let rows = rows.fetch_all(db).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let posts = rows.into_iter().map(|row| {
+        let provider = Platform::parse(&row.provider).ok_or(DbError::Inconsistent { table: "integrations", column: "provider" })?;
+        Ok(PostView {
+            id: row.id,
+            provider,
+            account_name: row.account_name,
+            title: row.title,
+            url: row.url,
+            published_at: row.published_at,
+            views: row.views,
+            likes: row.likes,
+            comments: row.comments,
+            shares: row.shares,
+            captured_at: row.captured_at,
+        })
+    });
+    Ok((posts.collect::<Result<_, DbError>>()?, total))
+}

@@ -1,0 +1,284 @@
+//! Money that was earned.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use huntaze_domain::{
+    choice::Choice,
+    earnings::DailyTotal,
+    money::{Currency, Money},
+    statement::Entry,
+};
+use serde::Serialize;
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use super::DbError;
+
+/// Tells what is the same in two statements.
+pub type Fingerprint = [u8; 16];
+
+/// Lets one at a time change what statements of a creator say, until the transaction ends.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// As [`lock`], where nobody has it; `false` where somebody does.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
+    let is_ours = sqlx::query_scalar!(
+        r#"SELECT pg_try_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0)) AS "is_ours!""#,
+        user_id.to_string()
+    );
+    Ok(is_ours.fetch_one(db).await?)
+}
+
+/// Stores entries that are not stored yet. Returns how many were new.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
+    let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
+    let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
+    let times: Vec<_> = entries.iter().map(|(_, entry)| entry.at).collect();
+    let amounts: Vec<_> = entries.iter().map(|(_, entry)| entry.amount_minor).collect();
+    let kinds = column(|(_, entry)| entry.kind.as_str().to_owned());
+    let currencies = column(|(_, entry)| entry.currency.code().to_owned());
+    let descriptions = column(|(_, entry)| entry.description.clone());
+    let done = sqlx::query!(
+        "INSERT INTO earnings (user_id, fingerprint, at, day, kind, amount_minor, currency, description)
+         SELECT $1, fingerprint, at, (at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
+           FROM unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+             AS entry (fingerprint, at, kind, amount_minor, currency, description)
+         ON CONFLICT DO NOTHING",
+        user_id,
+        &fingerprints,
+        &times,
+        &kinds,
+        &amounts,
+        &currencies,
+        &descriptions
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Notes that a statement says so.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn insert_sources(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    statement_id: Uuid,
+    entries: &[(Fingerprint, Entry)],
+) -> Result<(), DbError> {
+    let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
+    sqlx::query!(
+        "INSERT INTO statement_entries (statement_id, user_id, fingerprint) SELECT $1, $2, fingerprint FROM unnest($3::bytea[]) AS fingerprint",
+        statement_id,
+        user_id,
+        &fingerprints
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// How many of these are stored.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn count_known(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)"#,
+        user_id,
+        fingerprints
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// Removes what this statement says, and no other.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_of_statement(db: impl PgExecutor<'_>, user_id: Uuid, statement_id: Uuid) -> Result<u64, DbError> {
+    let done = sqlx::query!(
+        "DELETE FROM earnings USING statement_entries AS said
+          WHERE said.statement_id = $2 AND earnings.user_id = $1 AND earnings.fingerprint = said.fingerprint
+            AND NOT EXISTS (SELECT FROM statement_entries AS others
+                             WHERE others.user_id = $1 AND others.fingerprint = said.fingerprint AND others.statement_id <> $2)",
+        user_id,
+        statement_id
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}
+
+/// Enters what a day came to; what was entered before is replaced.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn save_daily_total(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    day: NaiveDate,
+    amount: Money,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO daily_totals (user_id, day, currency, amount_minor, entered_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (user_id, day, currency) DO UPDATE SET amount_minor = excluded.amount_minor, entered_at = excluded.entered_at",
+        user_id,
+        day,
+        amount.currency.code(),
+        amount.minor,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Takes back what a day came to. Returns whether it was there.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: Uuid, day: NaiveDate, currency: Currency) -> Result<bool, DbError> {
+    let done = sqlx::query!("DELETE FROM daily_totals WHERE user_id = $1 AND day = $2 AND currency = $3", user_id, day, currency.code());
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// The daily totals of a creator, the newest day first, at most so many.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, most: i64) -> Result<Vec<DailyTotal>, DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT day, currency, amount_minor, entered_at,
+                  (EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS "is_covered!"
+             FROM daily_totals WHERE user_id = $1 ORDER BY day DESC, currency LIMIT $2"#,
+        user_id,
+        most
+    );
+    let total = |day, currency: &str, minor, is_covered, entered_at| {
+        Ok(DailyTotal { day, amount: Money { minor, currency: currency_of(currency, "daily_totals")? }, is_covered, entered_at })
+    };
+    rows.fetch_all(db).await?.iter().map(|row| total(row.day, &row.currency, row.amount_minor, row.is_covered, row.entered_at)).collect()
+}
+
+/// What a day came to in one currency.
+pub struct DayEarnings {
+    /// UTC.
+    pub day: NaiveDate,
+    /// How much.
+    pub amount: Money,
+}
+
+/// What the days from the one up to the other came to, the oldest first: the rows of statements; where none covers the day, what the partner tells; and
+/// where that does not either, what was entered by hand.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<DayEarnings>, DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT day AS "day!", currency AS "currency!", sum(amount_minor)::bigint AS "minor!"
+             FROM (SELECT day, currency, amount_minor FROM earnings WHERE user_id = $1 AND day >= $2 AND day < $3
+                   UNION ALL
+                   SELECT day, currency, amount_minor FROM partner_earnings
+                    WHERE user_id = $1 AND day >= $2 AND day < $3
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                   UNION ALL
+                   SELECT day, currency, amount_minor FROM daily_totals
+                    WHERE user_id = $1 AND day >= $2 AND day < $3
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                      AND NOT EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS known
+            GROUP BY day, currency ORDER BY day, currency"#,
+        user_id,
+        from,
+        until
+    );
+    let day = |day, currency: &str, minor| Ok(DayEarnings { day, amount: Money { minor, currency: currency_of(currency, "earnings")? } });
+    rows.fetch_all(db).await?.iter().map(|row| day(row.day, &row.currency, row.minor)).collect()
+}
+
+/// Days of which it is known what they came to, also where that is nothing.
+pub struct Known {
+    /// The first of them.
+    pub from: NaiveDate,
+    /// The last of them.
+    pub until: NaiveDate,
+    /// But for these: a row of them could not be read.
+    pub unread: Vec<NaiveDate>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+}
+
+/// Which days are known, by statements and by daily totals; they may overlap.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<Known>, DbError> {
+    let rows = sqlx::query_as!(
+        Known,
+        r#"SELECT covers_from AS "from!", covers_until AS "until!", unread_days AS "unread!", imported_at AS "since!"
+             FROM statements WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
+           UNION ALL
+           SELECT covers_from, covers_until, '{}', last_ok_at FROM partner_links WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
+           UNION ALL
+           SELECT day, day, '{}', entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
+        user_id,
+        from,
+        until
+    );
+    Ok(rows.fetch_all(db).await?)
+}
+
+/// Whether anything is known of a creator's earnings, of whatever time.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
+    let has_any = sqlx::query_scalar!(
+        r#"SELECT (EXISTS (SELECT FROM statements WHERE user_id = $1 AND imported_at IS NOT NULL)
+                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1)
+                   OR EXISTS (SELECT FROM daily_totals WHERE user_id = $1)) AS "has_any!""#,
+        user_id
+    );
+    Ok(has_any.fetch_one(db).await?)
+}
+
+/// An entry, for its owner to take along.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExportedEntry {
+    at: DateTime<Utc>,
+    kind: String,
+    amount_minor: i64,
+    currency: String,
+    description: String,
+}
+
+/// All entries of a creator, the oldest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEntry>, DbError> {
+    let entries = sqlx::query_as!(
+        ExportedEntry,
+        r#"SELECT at AS "at!", kind AS "kind!", amount_minor AS "amount_minor!", currency AS "currency!", description AS "description!"
+             FROM (SELECT at, kind, amount_minor, currency, description FROM earnings WHERE user_id = $1
+                   UNION ALL
+                   SELECT at, kind, amount_minor, currency, description FROM partner_earnings WHERE user_id = $1) AS entries
+            ORDER BY at"#,
+        user_id
+    );
+    Ok(entries.fetch_all(db).await?)
+}
+
+fn currency_of(code: &str, table: &'static str) -> Result<Currency, DbError> {
+    Currency::parse(code).ok_or(DbError::Inconsistent { table, column: "currency" })
+}

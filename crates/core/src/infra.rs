@@ -1,0 +1,16 @@
+//! What stands between the rules and the world: time, keys, encryption, hashing, mail, calls, counters.
+
+pub mod cache;
+pub mod clock;
+pub mod crypto;
+pub mod csrf;
+pub mod http;
+pub mod keys;
+pub mod mail;
+pub mod mailer;
+pub mod password;
+pub mod rate_limiter;
+pub mod signed;
+pub mod spreadsheet;
+pub mod tasks;
+pub mod token;

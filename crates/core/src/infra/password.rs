@@ -1,0 +1,183 @@
+//! Hashing passwords: slow by design, so off the async threads and a few at a time.
+
+use std::{sync::Arc, time::Duration};
+
+use argon2::{
+    Algorithm, Argon2, Params, Version,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use huntaze_domain::account::{PasswordStrength, Secret};
+use tokio::sync::Semaphore;
+
+use crate::config::PasswordHashing;
+
+/// How long a request waits for its turn before it is told to come back.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Fewer guesses than this and the password is refused: every entry of zxcvbn's list of 30 000 common passwords, and its simple
+/// variants, stay below.
+const MIN_GUESSES: u64 = 100_000;
+
+/// Why a password was not hashed.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordError {
+    /// Too many others are being hashed.
+    #[error("no turn within {PATIENCE:?}")]
+    Busy,
+    /// A fault in parameters or in the stored hash.
+    #[error("argon2: {0}")]
+    Hashing(String),
+}
+
+/// Argon2id with the parameters of OWASP's cheat sheet: 19 MiB, 2 passes, 1 lane.
+#[derive(Clone)]
+pub struct PasswordHasher {
+    argon2: Argon2<'static>,
+    turns: Arc<Semaphore>,
+    /// Verified in the place of a hash that does not exist, so that it takes as long.
+    decoy: Arc<str>,
+}
+
+impl PasswordHasher {
+    /// Hashes at most `parallel` passwords at once.
+    ///
+    /// # Errors
+    /// The parameters are not valid.
+    pub fn new(hashing: PasswordHashing, parallel: usize) -> Result<Self, PasswordError> {
+        let (memory_kib, passes) = match hashing {
+            PasswordHashing::Argon2id => (19 * 1024, 2),
+            PasswordHashing::WeakForTests => (Params::MIN_M_COST, 1),
+        };
+        let params = Params::new(memory_kib, passes, 1, None).map_err(|error| PasswordError::Hashing(error.to_string()))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        let decoy = hash(&argon2, "a password that nobody has")?.into();
+        Ok(Self { argon2, turns: Arc::new(Semaphore::new(parallel)), decoy })
+    }
+
+    /// The hash of a new password, with its salt and parameters, as a PHC string.
+    ///
+    /// # Errors
+    /// [`PasswordError`].
+    pub async fn hash(&self, password: &Secret) -> Result<String, PasswordError> {
+        let password = password.clone();
+        self.run(move |argon2| hash(argon2, password.expose())).await
+    }
+
+    /// Whether `password` is the one behind `stored`. Takes as long where there is none.
+    ///
+    /// # Errors
+    /// [`PasswordError`].
+    pub async fn verify(&self, stored: Option<String>, password: &Secret) -> Result<bool, PasswordError> {
+        let password = password.clone();
+        let decoy = Arc::clone(&self.decoy);
+        self.run(move |argon2| {
+            let exists = stored.is_some();
+            let stored = stored.as_deref().unwrap_or(&decoy);
+            let parsed = PasswordHash::new(stored).map_err(|error| PasswordError::Hashing(error.to_string()))?;
+            Ok(argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists)
+        })
+        .await
+    }
+
+    /// How hard a password is to guess.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`].
+    pub async fn strength(&self, password: &Secret, email: &str) -> Result<PasswordStrength, PasswordError> {
+        self.estimate(password, email).await.map(|entropy| {
+            let feedback = entropy.feedback();
+            PasswordStrength {
+                score: entropy.score().into(),
+                warning: feedback.and_then(zxcvbn::feedback::Feedback::warning).map(|warning| warning.to_string()),
+                suggestions: feedback.map(|feedback| feedback.suggestions().iter().map(ToString::to_string).collect()).unwrap_or_default(),
+            }
+        })
+    }
+
+    /// Whether a new password is one of the first that anybody would try.
+    ///
+    /// # Errors
+    /// [`PasswordError::Busy`].
+    pub async fn is_common(&self, password: &Secret, email: &str) -> Result<bool, PasswordError> {
+        Ok(self.estimate(password, email).await?.guesses() < MIN_GUESSES)
+    }
+
+    async fn estimate(&self, password: &Secret, email: &str) -> Result<zxcvbn::Entropy, PasswordError> {
+        let (password, email) = (password.clone(), email.to_owned());
+        self.run(move |_| {
+            let local = email.split('@').next().unwrap_or_default();
+            let parts: Vec<&str> = email.split(['@', '.', '+', '-', '_']).chain([email.as_str(), local, "huntaze"]).collect();
+            Ok(zxcvbn::zxcvbn(password.expose(), &parts))
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Argon2<'static>) -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.ok().and_then(Result::ok).ok_or(PasswordError::Busy)?;
+        let argon2 = self.argon2.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            // The turn ends with the work, not with the request, which may be gone by then.
+            let _turn = turn;
+            work(&argon2)
+        });
+        done.await.map_err(|error| PasswordError::Hashing(error.to_string()))?
+    }
+}
+
+fn hash(argon2: &Argon2<'_>, password: &str) -> Result<String, PasswordError> {
+    let hash = argon2.hash_password(password.as_bytes()).map_err(|error| PasswordError::Hashing(error.to_string()))?;
+    Ok(hash.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hasher() -> PasswordHasher {
+        PasswordHasher::new(PasswordHashing::WeakForTests, 2).expect("valid parameters")
+    }
+
+    fn secret(text: &str) -> Secret {
+        text.to_owned().into()
+    }
+
+    #[tokio::test]
+    async fn only_the_right_password_fits() {
+        let hasher = hasher();
+        let stored = hasher.hash(&secret("correct horse")).await.expect("hashed");
+        assert!(hasher.verify(Some(stored.clone()), &secret("correct horse")).await.expect("verified"));
+        assert!(!hasher.verify(Some(stored), &secret("correct horsf")).await.expect("verified"));
+    }
+
+    #[tokio::test]
+    async fn no_password_fits_where_there_is_no_account() {
+        assert!(!hasher().verify(None, &secret("a password that nobody has")).await.expect("verified"));
+    }
+
+    #[test]
+    fn production_uses_the_recommended_parameters() {
+        let hasher = PasswordHasher::new(PasswordHashing::Argon2id, 1).expect("valid parameters");
+        assert!(hasher.decoy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hasher.decoy);
+    }
+
+    #[tokio::test]
+    async fn common_passwords_are_refused_and_others_are_not() {
+        let hasher = hasher();
+        for common in ["password", "password1", "12345678", "qwertyuiop", "iloveyou", "aaaaaaaa", "huntaze1", "ada.lovelace"] {
+            assert!(hasher.is_common(&secret(common), "ada.lovelace@example.com").await.expect("estimated"), "{common}");
+        }
+        for fine in ["tuesday-lamp-orbit", "k9$Vr2!mQz", "correct horse battery"] {
+            assert!(!hasher.is_common(&secret(fine), "ada.lovelace@example.com").await.expect("estimated"), "{fine}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_longest_password_is_estimated() {
+        let strength = hasher().strength(&secret(&"aB3$".repeat(32)), "").await.expect("estimated");
+        assert!(strength.score <= 4);
+    }
+}

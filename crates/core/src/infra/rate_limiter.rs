@@ -1,0 +1,143 @@
+//! Counts what clients do, and says when it is too much.
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use moka::{ops::compute::Op, sync::Cache};
+
+use super::clock::Clock;
+
+/// So many in so long.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// Keeps the counters of different rules apart.
+    pub name: &'static str,
+    /// How many are allowed.
+    pub limit: u32,
+    /// In which time.
+    pub window: TimeDelta,
+}
+
+/// Whether it may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Within the limit.
+    Allowed,
+    /// Over it.
+    Refused {
+        /// Seconds until the window ends, at least 1.
+        retry_after: u32,
+    },
+}
+
+/// Counts events by rule and subject (an address, a user). One process counts in memory; several will share Redis.
+#[async_trait]
+pub trait RateLimiter: Send + Sync {
+    /// Counts one more, and decides. What is refused is not counted.
+    async fn hit(&self, rule: Rule, subject: &str) -> Decision;
+
+    /// Decides without counting.
+    async fn check(&self, rule: Rule, subject: &str) -> Decision;
+}
+
+/// How many counters are kept: the least used are dropped beyond that, so that no crowd can fill the memory.
+const CAPACITY: u64 = 100_000;
+/// No window is longer.
+const LONGEST_WINDOW: Duration = Duration::from_hours(1);
+
+#[derive(Clone, Copy)]
+struct Window {
+    started: DateTime<Utc>,
+    count: u32,
+}
+
+/// Counters in this process, each over a window that starts with its first event.
+pub struct MemoryRateLimiter {
+    windows: Cache<(&'static str, String), Window>,
+    clock: Arc<dyn Clock>,
+}
+
+impl MemoryRateLimiter {
+    /// Empty counters.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        let windows = Cache::builder().max_capacity(CAPACITY).time_to_live(LONGEST_WINDOW).build();
+        Self { windows, clock }
+    }
+
+    /// The window that `now` falls into.
+    fn current(&self, rule: Rule, stored: Option<Window>) -> Window {
+        let now = self.clock.now();
+        stored.filter(|window| now < window.started + rule.window).unwrap_or(Window { started: now, count: 0 })
+    }
+
+    fn decide(&self, rule: Rule, window: Window) -> Decision {
+        if window.count < rule.limit {
+            return Decision::Allowed;
+        }
+        let left = window.started + rule.window - self.clock.now();
+        let retry_after = u32::try_from(left.num_milliseconds().max(0)).unwrap_or(u32::MAX).div_ceil(1000).max(1);
+        Decision::Refused { retry_after }
+    }
+}
+
+#[async_trait]
+impl RateLimiter for MemoryRateLimiter {
+    async fn hit(&self, rule: Rule, subject: &str) -> Decision {
+        let mut decision = Decision::Allowed;
+        self.windows.entry((rule.name, subject.to_owned())).and_compute_with(|entry| {
+            let window = self.current(rule, entry.map(moka::Entry::into_value));
+            decision = self.decide(rule, window);
+            match decision {
+                Decision::Allowed => Op::Put(Window { count: window.count + 1, ..window }),
+                Decision::Refused { .. } => Op::Nop,
+            }
+        });
+        decision
+    }
+
+    async fn check(&self, rule: Rule, subject: &str) -> Decision {
+        let stored = self.windows.get(&(rule.name, subject.to_owned()));
+        self.decide(rule, self.current(rule, stored))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::infra::clock::MockClock;
+
+    const RULE: Rule = Rule { name: "test", limit: 3, window: TimeDelta::seconds(60) };
+
+    #[tokio::test]
+    async fn refuses_after_the_limit_and_allows_again_in_the_next_window() {
+        let clock = Arc::new(MockClock::default());
+        let limiter = MemoryRateLimiter::new(clock.clone());
+        for _ in 0..3 {
+            assert_eq!(limiter.hit(RULE, "a").await, Decision::Allowed);
+        }
+        clock.advance(TimeDelta::milliseconds(20_500));
+        assert_eq!(limiter.hit(RULE, "a").await, Decision::Refused { retry_after: 40 });
+        assert_eq!(limiter.check(RULE, "a").await, Decision::Refused { retry_after: 40 });
+        assert_eq!(limiter.hit(RULE, "b").await, Decision::Allowed, "another subject");
+        assert_eq!(limiter.hit(Rule { name: "other", ..RULE }, "a").await, Decision::Allowed, "another rule");
+        clock.advance(TimeDelta::milliseconds(39_500));
+        assert_eq!(limiter.hit(RULE, "a").await, Decision::Allowed);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_crowd_gets_exactly_the_limit() {
+        let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(MockClock::default())));
+        let crowd: Vec<_> = (0..200)
+            .map(|_| {
+                let limiter = Arc::clone(&limiter);
+                tokio::spawn(async move { limiter.hit(Rule { limit: 10, ..RULE }, "a").await })
+            })
+            .collect();
+        let mut allowed = 0;
+        for one in crowd {
+            allowed += u32::from(one.await.expect("no panic") == Decision::Allowed);
+        }
+        assert_eq!(allowed, 10);
+    }
+}

@@ -1,0 +1,114 @@
+//! What Huntaze does on the server. Nothing here knows of HTTP or of views.
+
+pub mod ai;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod infra;
+pub mod jobs;
+pub mod providers;
+pub mod services;
+
+use std::{error::Error, ops::Deref, sync::Arc, time::Duration};
+
+use sqlx::PgPool;
+use tokio::sync::{Notify, Semaphore};
+
+use self::{
+    ai::{Gemini, Knowledge, LanguageModel, LiveAnswers},
+    config::Config,
+    infra::{
+        cache::MemoryCache,
+        clock::Clock,
+        crypto::Cipher,
+        http,
+        keys::Keys,
+        password::PasswordHasher,
+        rate_limiter::{MemoryRateLimiter, RateLimiter},
+        tasks::Tasks,
+    },
+    providers::ProviderRegistry,
+};
+
+/// Tables that are read at once while their owners wait: each fills a core.
+const TABLE_READERS: usize = 2;
+
+/// What services and jobs share. One pointer: cloning it costs nothing.
+#[derive(Clone)]
+pub struct Core(Arc<CoreFields>);
+
+/// The fields of [`Core`], which dereferences to them.
+#[derive(Clone)]
+pub struct CoreFields {
+    /// Settings.
+    pub config: Config,
+    /// PostgreSQL.
+    pub db: PgPool,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Keys derived from the secret.
+    pub keys: Arc<Keys>,
+    /// Encrypts what platforms give us.
+    pub cipher: Arc<Cipher>,
+    /// The platforms that are configured.
+    pub providers: Arc<ProviderRegistry>,
+    /// The language model, where there is one.
+    pub model: Option<Arc<dyn LanguageModel>>,
+    /// What it has answered before.
+    pub knowledge: Knowledge,
+    /// The answers that are being written here.
+    pub live_answers: LiveAnswers,
+    /// Hashes passwords, a few at a time.
+    pub passwords: PasswordHasher,
+    /// Counts requests.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Rung when there is work for a job: a mail is to leave, an account to be read, a statement to be imported.
+    pub due_bell: Arc<Notify>,
+    /// So many tables are read at once while their owners wait.
+    pub table_readers: Arc<Semaphore>,
+    /// Work that outlives its request: the process waits for it before it ends.
+    pub tasks: Tasks,
+}
+
+impl Deref for Core {
+    type Target = CoreFields;
+
+    fn deref(&self) -> &CoreFields {
+        &self.0
+    }
+}
+
+impl Core {
+    /// Builds everything that follows from the settings. `timeout` limits each call of a platform or a model.
+    ///
+    /// # Errors
+    /// TLS cannot be set up, or passwords cannot be hashed as the settings say.
+    pub fn new(config: Config, db: PgPool, clock: Arc<dyn Clock>, timeout: Duration) -> Result<Self, Box<dyn Error>> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let model = Gemini::new(&config.gemini, http::client(timeout)?, Arc::clone(&clock));
+        Ok(Self(Arc::new(CoreFields {
+            db,
+            keys: Arc::new(Keys::derive(&config.app.secret_key)),
+            cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
+            providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout)?, &clock)),
+            model: model.map(|gemini| Arc::new(gemini) as _),
+            knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
+            live_answers: LiveAnswers::default(),
+            passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
+            limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
+            due_bell: Arc::new(Notify::new()),
+            table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
+            tasks: Tasks::default(),
+            clock,
+            config,
+        })))
+    }
+
+    /// Returns a copy in which `change` has replaced parts, such as the language model or a key.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut CoreFields)) -> Self {
+        let mut fields = CoreFields::clone(self);
+        change(&mut fields);
+        Self(Arc::new(fields))
+    }
+}

@@ -1,0 +1,180 @@
+//! What `OAuth` 2.0 (RFC 6749) and PKCE (RFC 7636) say, and most platforms follow.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze_domain::account::Secret;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{Grant, ProviderError, Tokens, Visit};
+use crate::infra::http::Answer;
+
+/// A token that ends within this time is renewed before it is used.
+const MARGIN: TimeDelta = TimeDelta::minutes(5);
+
+/// `BASE64URL(SHA256(verifier))`: section 4.2 of RFC 7636, method `S256`.
+pub fn challenge(verifier: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
+}
+
+/// Appends to an address's path.
+pub fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
+    url
+}
+
+/// The answer of a token endpoint: section 5.1 of RFC 6749.
+#[derive(Deserialize)]
+pub struct TokenAnswer {
+    access_token: Secret,
+    /// Seconds.
+    expires_in: Option<i64>,
+    refresh_token: Option<Secret>,
+    /// Seconds; TikTok alone.
+    refresh_expires_in: Option<i64>,
+    scope: Option<String>,
+}
+
+impl TokenAnswer {
+    /// What was granted; where nothing is said of it, all that was asked for (section 5.1).
+    pub fn grant(self, asked: &[&str], now: DateTime<Utc>) -> Grant {
+        let scopes = match &self.scope {
+            Some(scope) => split_scopes(scope),
+            None => asked.iter().map(|scope| (*scope).to_owned()).collect(),
+        };
+        Grant { tokens: self.tokens(None, now), scopes }
+    }
+
+    /// New tokens in the place of `old`: where the answer has no refresh token, the old one goes on.
+    pub fn renewed(self, old: &Tokens, now: DateTime<Utc>) -> Tokens {
+        self.tokens(Some(old), now)
+    }
+
+    fn tokens(self, old: Option<&Tokens>, now: DateTime<Utc>) -> Tokens {
+        let after = |seconds: Option<i64>| seconds.and_then(TimeDelta::try_seconds).and_then(|lifetime| now.checked_add_signed(lifetime));
+        let (refresh, refresh_expires_at) = match (self.refresh_token, old) {
+            (Some(token), _) => (Some(token), after(self.refresh_expires_in)),
+            (None, Some(old)) => (old.refresh.clone(), after(self.refresh_expires_in).or(old.refresh_expires_at)),
+            (None, None) => (None, None),
+        };
+        Tokens { access: self.access_token, refresh, issued_at: now, expires_at: after(self.expires_in), refresh_expires_at }
+    }
+}
+
+/// Split by commas or spaces: platforms use both.
+pub fn split_scopes(text: &str) -> Vec<String> {
+    text.split([',', ' ']).filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect()
+}
+
+/// Whether tokens can be renewed with a refresh token.
+pub fn can_refresh(tokens: &Tokens, now: DateTime<Utc>) -> bool {
+    tokens.refresh.is_some() && tokens.refresh_expires_at.is_none_or(|end| end > now)
+}
+
+/// Whether the access token is over, or nearly.
+pub fn is_ending(tokens: &Tokens, now: DateTime<Utc>) -> bool {
+    tokens.expires_at.is_some_and(|end| end <= now + MARGIN)
+}
+
+/// The fields that ask for new tokens: section 6 of RFC 6749.
+///
+/// # Errors
+/// There is no refresh token.
+pub fn refresh_fields(tokens: &Tokens) -> Result<[(&str, &str); 2], ProviderError> {
+    let token = tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("there is no refresh token".to_owned()))?;
+    Ok([("grant_type", "refresh_token"), ("refresh_token", token.expose())])
+}
+
+/// The fields that turn a code into tokens: section 4.1.3 of RFC 6749.
+pub fn code_fields<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 3] {
+    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)]
+}
+
+/// The same with the proof of PKCE: section 4.5 of RFC 7636.
+pub fn code_fields_with_proof<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 4] {
+    let [grant, code, redirect] = code_fields(code, visit);
+    [grant, code, redirect, ("code_verifier", visit.verifier)]
+}
+
+/// The fields that withdraw an access: section 2.1 of RFC 7009. The refresh token takes the access tokens with it.
+pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
+    match &tokens.refresh {
+        Some(token) => [("token", token.expose()), ("token_type_hint", "refresh_token")],
+        None => [("token", tokens.access.expose()), ("token_type_hint", "access_token")],
+    }
+}
+
+/// The word for an error of a token endpoint: section 5.2 of RFC 6749.
+pub fn word(answer: &Answer) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: String,
+    }
+    serde_json::from_slice(&answer.body).ok().map(|Body { error }| error)
+}
+
+/// What it means. Descriptions stay out of our log: some repeat the token.
+pub fn error(answer: &Answer) -> Option<ProviderError> {
+    let error = word(answer)?;
+    Some(match error.as_str() {
+        "invalid_grant" | "access_denied" => ProviderError::Revoked(error),
+        // Of our request, or of our keys.
+        "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
+        "invalid_scope" | "insufficient_scope" => ProviderError::ScopeLost(error),
+        "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
+        _ => ProviderError::Transient(error),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use reqwest::{StatusCode, header::HeaderMap};
+
+    #[test]
+    fn the_challenge_is_that_of_the_standard() {
+        // Appendix B of RFC 7636.
+        assert_eq!(challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn errors_are_told_apart() {
+        let meaning = |word: &str| {
+            let body = format!(r#"{{"error":"{word}","error_description":"d"}}"#).into_bytes();
+            error(&Answer { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body })
+        };
+        assert!(matches!(meaning("invalid_grant"), Some(ProviderError::Revoked(_))));
+        assert!(matches!(meaning("invalid_client"), Some(ProviderError::Misconfigured(_))));
+        assert!(matches!(meaning("temporarily_unavailable"), Some(ProviderError::Transient(_))));
+    }
+
+    fn answer(access: String, refresh: Option<String>, expires_in: Option<i64>) -> TokenAnswer {
+        TokenAnswer {
+            access_token: access.into(),
+            expires_in,
+            refresh_token: refresh.map(Into::into),
+            refresh_expires_in: None,
+            scope: None,
+        }
+    }
+
+    proptest! {
+        /// Whatever a platform leaves out: where there was a refresh token, there is one.
+        #[test]
+        fn a_refresh_never_loses_a_token(
+            access in "[a-z]{1,9}", refresh in proptest::option::of("[a-z]{1,9}"), expires_in: Option<i64>,
+            old_refresh in proptest::option::of("[a-z]{1,9}"), now in 0_i64..4_000_000_000,
+        ) {
+            let now = DateTime::from_timestamp(now, 0).expect("a time");
+            let old = Tokens {
+                access: "old".to_owned().into(), refresh: old_refresh.clone().map(Into::into), issued_at: now, expires_at: None, refresh_expires_at: None,
+            };
+            let new = answer(access.clone(), refresh.clone(), expires_in).renewed(&old, now);
+            prop_assert_eq!(new.access.expose(), &access);
+            prop_assert_eq!(new.refresh.map(|token| token.expose().to_owned()), refresh.or(old_refresh));
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! A partner service that reads earnings of `OnlyFans` (docs.onlyfansapi.com).
+//!
+//! Its quirks: each call costs the creator a credit, amounts are decimal numbers, descriptions are HTML, and what an entry is for stands in its description
+//! alone. An account that was not found is 404.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use huntaze_domain::{
+    account::Secret,
+    money::Currency,
+    statement::{EarningKind, Entry, never_came_about},
+};
+use reqwest::{Client, StatusCode, header};
+use serde::Deserialize;
+use serde_json::Number;
+use url::Url;
+
+use super::{
+    ProviderError,
+    calls::{Calls, Manners, says_nothing},
+};
+use crate::{
+    config::PartnerConfig,
+    infra::{clock::Clock, http::Answer},
+};
+
+/// A page of transactions: fewer pages, fewer credits.
+const PAGE: u32 = 100;
+/// Characters; no description that is kept is longer.
+const LONGEST_DESCRIPTION: usize = 200;
+
+/// The partner.
+pub struct Partner {
+    api_url: Url,
+    calls: Calls,
+}
+
+/// Some transactions, the newest first.
+pub struct Page {
+    /// Those that are money; each reference is the partner's id.
+    pub entries: Vec<Entry>,
+    /// The time of the oldest transaction.
+    pub oldest: Option<DateTime<Utc>>,
+    /// Where the next page begins.
+    pub next: Option<i64>,
+}
+
+impl Partner {
+    /// `None` where it is not configured.
+    pub fn new(config: &PartnerConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
+        let manners = Manners { error, closed_until: says_nothing };
+        Some(Self { api_url: config.api_url.clone()?, calls: Calls::new(http, clock, manners) })
+    }
+
+    /// The transactions of an account since a day, UTC, from `marker` on.
+    ///
+    /// # Errors
+    /// [`ProviderError`]: `Revoked` is the key, `NoAccount` the account.
+    pub async fn transactions(&self, key: &Secret, account: &str, since: NaiveDate, marker: Option<i64>) -> Result<Page, ProviderError> {
+        let mut url = self.api_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend([account, "transactions"]);
+        }
+        url.query_pairs_mut().append_pair("limit", &PAGE.to_string()).append_pair("startDate", &format!("{since} 00:00:00"));
+        if let Some(marker) = marker {
+            url.query_pairs_mut().append_pair("marker", &marker.to_string());
+        }
+        let answer: Transactions = self.calls.ask(account, self.calls.http().get(url).bearer_auth(key.expose())).await?;
+        answer.page()
+    }
+}
+
+/// `GET /api/{account}/transactions`
+#[derive(Deserialize)]
+struct Transactions {
+    data: TransactionList,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TransactionList {
+    list: Vec<Transaction>,
+    has_more: bool,
+    next_marker: Option<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Transaction {
+    id: String,
+    net: Number,
+    created_at: DateTime<Utc>,
+    currency: String,
+    description: Option<String>,
+    status: Option<String>,
+}
+
+impl Transactions {
+    fn page(self) -> Result<Page, ProviderError> {
+        let TransactionList { list, has_more, next_marker } = self.data;
+        let oldest = list.iter().map(|transaction| transaction.created_at).min();
+        let entries = list.into_iter().filter_map(|transaction| transaction.entry().transpose());
+        Ok(Page { entries: entries.collect::<Result<_, _>>()?, oldest, next: next_marker.filter(|_| has_more) })
+    }
+}
+
+impl Transaction {
+    /// `None` for what is no earnings.
+    fn entry(self) -> Result<Option<Entry>, ProviderError> {
+        let unexpected = |what: &str| ProviderError::Transient(format!("an unexpected {what}"));
+        let description = without_tags(self.description.as_deref().unwrap_or_default());
+        let Some(kind) = EarningKind::of_word(&description).filter(|_| !never_came_about(self.status.as_deref().unwrap_or_default()))
+        else {
+            return Ok(None);
+        };
+        let currency = Currency::parse(&self.currency).ok_or_else(|| unexpected("currency"))?;
+        let net = self.net.to_string();
+        let (digits, sign) = net.strip_prefix('-').map_or((net.as_str(), 1), |digits| (digits, -1));
+        // `15.0` is how a whole number is written where others have cents.
+        let digits = digits.strip_suffix(".0").unwrap_or(digits);
+        let minor = currency.parse_minor(digits).ok_or_else(|| unexpected("amount"))? * sign;
+        Ok(Some(Entry {
+            at: self.created_at,
+            kind,
+            amount_minor: if kind.is_negative() { -minor.abs() } else { minor },
+            currency,
+            description: description.chars().take(LONGEST_DESCRIPTION).collect(),
+            reference: self.id,
+            payer: String::new(),
+        }))
+    }
+}
+
+/// The text of a description.
+fn without_tags(html: &str) -> String {
+    let mut is_tag = false;
+    let text = html.chars().filter(|letter| {
+        let is_text = !is_tag && *letter != '<';
+        is_tag = (is_tag || *letter == '<') && *letter != '>';
+        is_text && !letter.is_control()
+    });
+    text.collect()
+}
+
+fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
+    match answer.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Some(ProviderError::Revoked(answer.status.to_string())),
+        StatusCode::NOT_FOUND => Some(ProviderError::NoAccount),
+        StatusCode::TOO_MANY_REQUESTS => {
+            let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            Some(ProviderError::RateLimited {
+                retry_after: seconds.and_then(|seconds: i64| TimeDelta::try_seconds(seconds.clamp(1, 86_400))),
+            })
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Examples from the documentation's page "List Transactions".
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::providers::testing::{answer, read, with_header};
+    use huntaze_domain::integration::FailureKind;
+
+    fn list(transaction: &str) -> String {
+        format!(
+            r#"{{"data":{{"list":[{transaction}],"marker":1739156703,"hasMore":true,"nextMarker":1739155047}},"_meta":{{"_credits":{{"used":1,"balance":34}}}}}}"#
+        )
+    }
+
+    fn page(body: &str) -> Result<Page, ProviderError> {
+        read::<Transactions>(&answer(200, body), error)?.page()
+    }
+
+    #[test]
+    fn a_transaction_is_what_the_creator_gets() {
+        let body = list(
+            r#"{"amount":19.99,"vatAmount":0,"taxAmount":0,"net":15.99,"fee":4,"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD",
+                "description":"Payment for message from <a href=\"https://onlyfans.com/X\">X</a>","status":"loading","payoutPendingDays":7,"id":"5XaX"}"#,
+        );
+        let page = page(&body).expect("a page");
+        let entry = page.entries.first().expect("an entry");
+        assert_eq!(
+            (entry.kind, entry.amount_minor, &*entry.description, &*entry.reference),
+            (EarningKind::Message, 1599, "Payment for message from X", "5XaX")
+        );
+        assert_eq!((page.next, page.oldest), (Some(1_739_155_047), Some(entry.at)));
+    }
+
+    #[test]
+    fn whole_numbers_refunds_and_failures() {
+        let with = |net: &str, description: &str, status: &str| {
+            let body = list(&format!(
+                r#"{{"net":{net},"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD","description":"{description}","status":"{status}","id":"1"}}"#
+            ));
+            page(&body).expect("a page").entries.pop().map(|entry| entry.amount_minor)
+        };
+        assert_eq!(with("15", "Tip from X", "done"), Some(1500));
+        assert_eq!(with("15.0", "Tip from X", "done"), Some(1500));
+        assert_eq!(with("15.5", "Refund for tip", "done"), Some(-1550));
+        assert_eq!(with("-15.5", "Refund for tip", "done"), Some(-1550));
+        assert_eq!(with("15", "Tip from X", "failed"), None);
+        assert!(
+            page(&list(r#"{"net":1.234,"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD","id":"1"}"#)).is_err(),
+            "no digit is dropped"
+        );
+    }
+
+    #[test]
+    fn errors_are_told_apart() {
+        let kind = |answer: &Answer| read::<Transactions>(answer, error).err().expect("an error").kind();
+        assert_eq!(kind(&answer(401, r#"{"message":"Unauthenticated."}"#)), FailureKind::Revoked);
+        assert_eq!(kind(&answer(404, "{}")), FailureKind::NoAccount);
+        assert_eq!(kind(&answer(200, r#"{"message":"Something went wrong."}"#)), FailureKind::Transient);
+        let limited = with_header(answer(429, "{}"), "retry-after", "60");
+        let error = read::<Transactions>(&limited, error).err().expect("an error");
+        assert!(matches!(error, ProviderError::RateLimited { retry_after: Some(pause) } if pause == TimeDelta::seconds(60)));
+    }
+
+    proptest! {
+        #[test]
+        fn arbitrary_answers_never_panic(body in ".*", html in ".*") {
+            let _ = page(&body);
+            let _ = page(&list(&body));
+            prop_assert!(!without_tags(&html).contains('<'));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Reddit (github.com/reddit-archive/reddit/wiki/OAuth2, reddit.com/dev/api).
+//!
+//! Its quirks: HTTP Basic for tokens, a User-Agent of our own for everything, `duration=permanent` or there is no refresh token, errors with
+//! status 200. It does not say how often a post was seen.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze_domain::{account::Secret, analytics::Post};
+use reqwest::{
+    Client, RequestBuilder, StatusCode,
+    header::{self, HeaderMap},
+};
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
+    calls::{Calls, Manners, number},
+    oauth::{self, TokenAnswer, below},
+    scopes::Scopes,
+};
+use crate::{
+    config::RedditConfig,
+    infra::{clock::Clock, http::Answer},
+};
+
+const IDENTITY: &str = "identity";
+const HISTORY: &str = "history";
+
+/// What the permissions are good for.
+pub const SCOPES: Scopes = Scopes { asked: &[IDENTITY, HISTORY], account: &[IDENTITY], audience: IDENTITY, days: HISTORY, posts: HISTORY };
+
+/// One allowance for all that a client does.
+const GATE: &str = "client";
+
+/// Reddit.
+pub struct Reddit {
+    config: RedditConfig,
+    client_id: String,
+    client_secret: Secret,
+    calls: Calls,
+    /// Its token endpoint speaks otherwise.
+    tokens: Calls,
+}
+
+impl Reddit {
+    /// `None` where there are no keys.
+    pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
+        let (client_id, client_secret) = config.keys.clone()?;
+        let calls = Calls::new(http, clock, Manners { error, closed_until });
+        let tokens = calls.with_manners(Manners { error: token_error, closed_until });
+        Some(Self { config: config.clone(), client_id, client_secret, calls, tokens })
+    }
+
+    fn post(&self, url: Url, fields: &[(&str, &str)]) -> RequestBuilder {
+        let request = self.calls.http().post(url).basic_auth(&self.client_id, Some(self.client_secret.expose()));
+        request.header(header::USER_AGENT, &self.config.user_agent).form(fields)
+    }
+
+    fn get(&self, url: Url, access: Access<'_>) -> RequestBuilder {
+        self.calls.http().get(url).bearer_auth(access.token.expose()).header(header::USER_AGENT, &self.config.user_agent)
+    }
+}
+
+#[async_trait]
+impl OAuthProvider for Reddit {
+    fn is_sandbox(&self) -> bool {
+        self.config.is_sandbox()
+    }
+
+    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+        let mut url = self.config.authorize_url.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("client_id", self.client_id.as_str()),
+            ("response_type", "code"),
+            ("state", visit.state),
+            ("redirect_uri", visit.redirect_uri),
+            ("duration", "permanent"),
+            ("scope", &SCOPES.asked.join(" ")),
+        ]);
+        url
+    }
+
+    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+        // Reddit appends `#_` as Instagram does.
+        let code = code.trim_end_matches("#_");
+        let fields = oauth::code_fields(code, visit);
+        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
+        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    }
+
+    async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
+        let fields = oauth::refresh_fields(tokens)?;
+        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
+        Ok(answer.renewed(tokens, self.calls.now()))
+    }
+
+    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+        let me: Me = self.calls.ask(GATE, self.get(below(&self.config.api_url, "api/v1/me"), access)).await?;
+        Ok(Profile { account_id: me.id, name: me.name, followers: me.subreddit.map(|subreddit| subreddit.subscribers) })
+    }
+
+    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let mut url = self.config.api_url.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(["user", &profile.name, "submitted"]);
+        }
+        url.query_pairs_mut().extend_pairs([("limit", MOST_POSTS.to_string().as_str()), ("raw_json", "1")]);
+        let listing: Listing = self.calls.ask(GATE, self.get(url, access)).await?;
+        Ok(listing.data.children.into_iter().filter_map(|child| child.data.post(&self.config.token_url)).collect())
+    }
+
+    async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
+        let url = self.config.token_url.join("revoke_token").map_err(|_| ProviderError::Misconfigured("REDDIT_TOKEN_URL".to_owned()))?;
+        self.tokens.tell(GATE, self.post(url, &oauth::revoke_fields(tokens))).await
+    }
+}
+
+/// `GET /api/v1/me`
+#[derive(Deserialize)]
+struct Me {
+    id: String,
+    name: String,
+    subreddit: Option<OwnSubreddit>,
+}
+
+#[derive(Deserialize)]
+struct OwnSubreddit {
+    subscribers: i64,
+}
+
+/// `GET /user/{name}/submitted`
+#[derive(Deserialize)]
+struct Listing {
+    data: ListingData,
+}
+
+#[derive(Deserialize)]
+struct ListingData {
+    #[serde(default)]
+    children: Vec<Child>,
+}
+
+#[derive(Deserialize)]
+struct Child {
+    data: Submission,
+}
+
+#[derive(Deserialize)]
+struct Submission {
+    name: String,
+    #[serde(default)]
+    title: String,
+    score: Option<i64>,
+    num_comments: Option<i64>,
+    view_count: Option<i64>,
+    permalink: Option<String>,
+    created_utc: f64,
+}
+
+impl Submission {
+    fn post(self, site: &Url) -> Option<Post> {
+        #[expect(clippy::cast_possible_truncation, reason = "seconds; what is out of range is no time, and found so")]
+        let published_at = DateTime::from_timestamp(self.created_utc as i64, 0)?;
+        let url = self.permalink.and_then(|path| site.join(&path).ok());
+        Some(Post {
+            id: self.name,
+            title: self.title,
+            url: url.map(String::from),
+            published_at,
+            views: self.view_count,
+            likes: self.score,
+            comments: self.num_comments,
+            shares: None,
+        })
+    }
+}
+
+/// Its token endpoint: 401 is about our keys, 400 about the code or the refresh token; words as in `OAuth` come with status 200, too.
+fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+    oauth::error(answer).or_else(|| match status(answer) {
+        StatusCode::UNAUTHORIZED => Some(ProviderError::Misconfigured("401".to_owned())),
+        StatusCode::BAD_REQUEST if body_status(answer).is_some() => Some(ProviderError::Revoked("400".to_owned())),
+        _ => error(answer, now),
+    })
+}
+
+/// Its API answers `{"message", "error": status}`. A page in its place, as a firewall sends it, says nothing of the account.
+fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+    match status(answer) {
+        StatusCode::UNAUTHORIZED => Some(ProviderError::Revoked("401".to_owned())),
+        StatusCode::FORBIDDEN if body_status(answer).is_some() => Some(ProviderError::ScopeLost("403".to_owned())),
+        StatusCode::TOO_MANY_REQUESTS => {
+            Some(ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) })
+        }
+        status if status.is_client_error() || status.is_server_error() => Some(ProviderError::Transient(status.to_string())),
+        _ => oauth::error(answer),
+    }
+}
+
+fn status(answer: &Answer) -> StatusCode {
+    body_status(answer).unwrap_or(answer.status)
+}
+
+fn body_status(answer: &Answer) -> Option<StatusCode> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: u16,
+    }
+    let Body { error } = serde_json::from_slice(&answer.body).ok()?;
+    StatusCode::from_u16(error).ok()
+}
+
+/// `X-Ratelimit-Remaining` and `-Reset`, seconds: of the client, averaged over ten minutes.
+fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    number(headers, "x-ratelimit-remaining").filter(|remaining| *remaining < 1.0)?;
+    reset(headers, now)
+}
+
+fn reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    #[expect(clippy::cast_possible_truncation, reason = "seconds; a number out of range ends at the border")]
+    let seconds = number(headers, "x-ratelimit-reset")?.ceil() as i64;
+    now.checked_add_signed(TimeDelta::try_seconds(seconds.clamp(1, 3600))?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! TikTok, Login Kit for web and Display API v2 (developers.tiktok.com).
+//!
+//! Its quirks: the client is called `client_key`; fields that were not allowed must not be asked for; a refresh token is good once; figures
+//! are totals since a video's publication, so what happened on a day is the difference of two readings.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use huntaze_domain::{account::Secret, analytics::Post};
+use reqwest::{Client, RequestBuilder};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use url::Url;
+
+use super::{
+    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
+    calls::{Calls, Manners, says_nothing},
+    oauth::{self, TokenAnswer, below},
+    scopes::Scopes,
+};
+use crate::{
+    config::TiktokConfig,
+    infra::{clock::Clock, http::Answer},
+};
+
+const BASIC: &str = "user.info.basic";
+const PROFILE: &str = "user.info.profile";
+const STATS: &str = "user.info.stats";
+const VIDEOS: &str = "video.list";
+
+/// What the permissions are good for.
+pub const SCOPES: Scopes =
+    Scopes { asked: &[BASIC, PROFILE, STATS, VIDEOS], account: &[BASIC], audience: STATS, days: VIDEOS, posts: VIDEOS };
+
+/// No page is longer.
+const PAGE: usize = 20;
+
+/// TikTok.
+pub struct Tiktok {
+    config: TiktokConfig,
+    client_key: String,
+    client_secret: Secret,
+    calls: Calls,
+}
+
+impl Tiktok {
+    /// `None` where there are no keys.
+    pub fn new(config: &TiktokConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
+        let (client_key, client_secret) = config.keys.clone()?;
+        let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
+        Some(Self { config: config.clone(), client_key, client_secret, calls })
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        let mut form = vec![("client_key", self.client_key.as_str()), ("client_secret", self.client_secret.expose())];
+        form.extend(fields);
+        self.calls.http().post(below(&self.config.api_url, path)).form(&form)
+    }
+}
+
+#[async_trait]
+impl OAuthProvider for Tiktok {
+    fn is_sandbox(&self) -> bool {
+        self.config.is_sandbox()
+    }
+
+    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+        let mut url = self.config.authorize_url.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("client_key", self.client_key.as_str()),
+            ("scope", &SCOPES.asked.join(",")),
+            ("response_type", "code"),
+            ("redirect_uri", visit.redirect_uri),
+            ("state", visit.state),
+        ]);
+        url
+    }
+
+    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+        let fields = oauth::code_fields(code, visit);
+        let answer: TokenAnswer = self.calls.ask("token", self.post("v2/oauth/token/", &fields)).await?;
+        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    }
+
+    async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
+        let fields = oauth::refresh_fields(tokens)?;
+        let answer: TokenAnswer = self.calls.ask("token", self.post("v2/oauth/token/", &fields)).await?;
+        Ok(answer.renewed(tokens, self.calls.now()))
+    }
+
+    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+        let mut fields = vec!["open_id", "display_name"];
+        fields.extend(access.allows(PROFILE).then_some("username"));
+        fields.extend(access.allows(STATS).then_some("follower_count"));
+        let mut url = below(&self.config.api_url, "v2/user/info/");
+        url.query_pairs_mut().append_pair("fields", &fields.join(","));
+        let answer: UserInfo = self.calls.ask("user", self.calls.http().get(url).bearer_auth(access.token.expose())).await?;
+        let user = answer.data.user;
+        let name = user.username.filter(|name| !name.is_empty()).unwrap_or(user.display_name);
+        Ok(Profile { account_id: user.open_id, name, followers: user.follower_count })
+    }
+
+    async fn fetch_posts(&self, access: Access<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let mut url = below(&self.config.api_url, "v2/video/list/");
+        let fields = "id,title,video_description,share_url,create_time,view_count,like_count,comment_count,share_count";
+        url.query_pairs_mut().append_pair("fields", fields);
+        let mut posts = Vec::new();
+        let mut cursor = None;
+        while posts.len() < MOST_POSTS {
+            let mut page = json!({ "max_count": PAGE });
+            if let Some(cursor) = cursor {
+                page["cursor"] = Value::from(cursor);
+            }
+            let request = self.calls.http().post(url.clone()).bearer_auth(access.token.expose()).json(&page);
+            let VideoList { data } = self.calls.ask("videos", request).await?;
+            posts.extend(data.videos.into_iter().filter_map(Video::post));
+            match data.cursor.filter(|_| data.has_more) {
+                // The same place again would never end.
+                Some(next) if Some(next) != cursor => cursor = Some(next),
+                _ => break,
+            }
+        }
+        posts.truncate(MOST_POSTS);
+        Ok(posts)
+    }
+
+    fn revokes_by_access_token(&self) -> bool {
+        true
+    }
+
+    async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
+        self.calls.tell("token", self.post("v2/oauth/revoke/", &[("token", tokens.access.expose())])).await
+    }
+}
+
+/// `GET /v2/user/info/`
+#[derive(Deserialize)]
+struct UserInfo {
+    data: UserData,
+}
+
+#[derive(Deserialize)]
+struct UserData {
+    user: User,
+}
+
+#[derive(Deserialize)]
+struct User {
+    open_id: String,
+    #[serde(default)]
+    display_name: String,
+    username: Option<String>,
+    follower_count: Option<i64>,
+}
+
+/// `POST /v2/video/list/`
+#[derive(Deserialize)]
+struct VideoList {
+    data: VideoPage,
+}
+
+#[derive(Deserialize)]
+struct VideoPage {
+    #[serde(default)]
+    videos: Vec<Video>,
+    cursor: Option<i64>,
+    #[serde(default)]
+    has_more: bool,
+}
+
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[derive(Deserialize)]
+struct Video {
+    id: String,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    video_description: String,
+    share_url: Option<String>,
+    create_time: i64,
+    view_count: Option<i64>,
+    like_count: Option<i64>,
+    comment_count: Option<i64>,
+    share_count: Option<i64>,
+}
+
+impl Video {
+    fn post(self) -> Option<Post> {
+        let title = if self.title.is_empty() { self.video_description } else { self.title };
+        Some(Post {
+            id: self.id,
+            title,
+            url: self.share_url,
+            published_at: DateTime::from_timestamp(self.create_time, 0)?,
+            views: self.view_count,
+            likes: self.like_count,
+            comments: self.comment_count,
+            shares: self.share_count,
+        })
+    }
+}
+
+/// Both its token endpoint (`error` is a word) and its API (`error` is an object, `ok` where all is well; also with status 200).
+fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: ApiError,
+    }
+    #[derive(Deserialize)]
+    struct ApiError {
+        code: String,
+    }
+    let Ok(Body { error: ApiError { code } }) = serde_json::from_slice(&answer.body) else { return oauth::error(answer) };
+    match code.as_str() {
+        "ok" => None,
+        "access_token_invalid" | "access_token_has_been_revoked" => Some(ProviderError::Revoked(code)),
+        "scope_not_authorized" | "scope_permission_missed" => Some(ProviderError::ScopeLost(code)),
+        "rate_limit_exceeded" => Some(ProviderError::RateLimited { retry_after: None }),
+        "invalid_client" | "client_key_invalid" => Some(ProviderError::Misconfigured(code)),
+        _ => Some(ProviderError::Transient(code)),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! X, API v2 (docs.x.com).
+//!
+//! Its quirks: PKCE is a must; a refresh token is good once, and lost with the answer that brings the next; every reading costs money.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use huntaze_domain::{account::Secret, analytics::Post};
+use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::{
+    Access, Grant, MOST_POSTS, OAuthProvider, Prices, Profile, ProviderError, Tokens, Visit,
+    calls::{Calls, Manners, number},
+    oauth::{self, TokenAnswer, below},
+    scopes::Scopes,
+};
+use crate::{
+    config::XConfig,
+    infra::{clock::Clock, http::Answer},
+};
+
+const TWEETS: &str = "tweet.read";
+const USERS: &str = "users.read";
+const OFFLINE: &str = "offline.access";
+
+/// What the permissions are good for. Without `offline.access` an account would be lost after two hours.
+pub const SCOPES: Scopes =
+    Scopes { asked: &[TWEETS, USERS, OFFLINE], account: &[USERS, OFFLINE], audience: USERS, days: TWEETS, posts: TWEETS };
+
+/// Millionths of a dollar (docs.x.com, "Pricing", 20 April 2026): reading a user.
+const USER_READ: i64 = 10_000;
+/// The same: reading one of the user's own posts.
+const OWNED_READ: i64 = 1_000;
+/// Once a day, late in the UTC day: what is read then tells what happened on it, and a second reading would cost as much again.
+const HOUR: TimeDelta = TimeDelta::hours(23);
+
+/// X.
+pub struct X {
+    config: XConfig,
+    client_id: String,
+    client_secret: Secret,
+    calls: Calls,
+}
+
+impl X {
+    /// `None` where there are no keys, or no budget.
+    pub fn new(config: &XConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
+        let (client_id, client_secret) = config.keys.clone().filter(|_| config.monthly_budget > 0)?;
+        Some(Self { config: config.clone(), client_id, client_secret, calls: Calls::new(http, clock, Manners { error, closed_until }) })
+    }
+
+    fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
+        let request = self.calls.http().post(below(&self.config.api_url, path));
+        request.basic_auth(&self.client_id, Some(self.client_secret.expose())).form(fields)
+    }
+}
+
+/// An allowance belongs to a user and an endpoint.
+fn gate(endpoint: &str, access: Access<'_>) -> String {
+    format!("{endpoint} {}", hex::encode(&Sha256::digest(access.token.expose())[..8]))
+}
+
+#[async_trait]
+impl OAuthProvider for X {
+    fn is_sandbox(&self) -> bool {
+        self.config.is_sandbox()
+    }
+
+    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+        let mut url = self.config.authorize_url.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("response_type", "code"),
+            ("client_id", self.client_id.as_str()),
+            ("redirect_uri", visit.redirect_uri),
+            ("scope", &SCOPES.asked.join(" ")),
+            ("state", visit.state),
+            ("code_challenge", &oauth::challenge(visit.verifier)),
+            ("code_challenge_method", "S256"),
+        ]);
+        url
+    }
+
+    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+        let fields = oauth::code_fields_with_proof(code, visit);
+        let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
+        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    }
+
+    async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
+        let fields = oauth::refresh_fields(tokens)?;
+        let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
+        Ok(answer.renewed(tokens, self.calls.now()))
+    }
+
+    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+        let mut url = below(&self.config.api_url, "2/users/me");
+        url.query_pairs_mut().append_pair("user.fields", "public_metrics");
+        let request = self.calls.http().get(url).bearer_auth(access.token.expose());
+        let me: Data<User> = self.calls.ask(&gate("me", access), request).await?;
+        let user = me.data.ok_or(ProviderError::NoAccount)?;
+        Ok(Profile { account_id: user.id, name: user.username, followers: user.public_metrics.map(|metrics| metrics.followers_count) })
+    }
+
+    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let mut url = below(&self.config.api_url, "2/users");
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.extend([&profile.account_id, "tweets"]);
+        }
+        let most = MOST_POSTS.to_string();
+        url.query_pairs_mut().extend_pairs([
+            ("max_results", most.as_str()),
+            ("exclude", "retweets,replies"),
+            ("tweet.fields", "created_at,public_metrics"),
+        ]);
+        let request = self.calls.http().get(url).bearer_auth(access.token.expose());
+        let tweets: Data<Vec<Tweet>> = self.calls.ask(&gate("tweets", access), request).await?;
+        Ok(tweets.data.unwrap_or_default().into_iter().map(|tweet| tweet.post(&profile.name)).collect())
+    }
+
+    async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
+        self.calls.tell("token", self.post("2/oauth2/revoke", &oauth::revoke_fields(tokens))).await
+    }
+
+    fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        let today = now.date_naive().and_time(NaiveTime::MIN).and_utc() + HOUR;
+        // Not twice within an hour.
+        if today - now >= TimeDelta::hours(1) { today } else { today + TimeDelta::days(1) }
+    }
+
+    fn monthly_budget(&self) -> Option<i64> {
+        Some(self.config.monthly_budget)
+    }
+
+    fn prices(&self) -> Prices {
+        Prices { profile: USER_READ, post: OWNED_READ }
+    }
+}
+
+/// The envelope of every answer; without `data` there is nothing.
+#[derive(Deserialize)]
+struct Data<T> {
+    data: Option<T>,
+}
+
+/// `GET /2/users/me`
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    username: String,
+    public_metrics: Option<UserMetrics>,
+}
+
+#[derive(Deserialize)]
+struct UserMetrics {
+    followers_count: i64,
+}
+
+/// `GET /2/users/{id}/tweets`
+#[derive(Deserialize)]
+struct Tweet {
+    id: String,
+    text: String,
+    created_at: DateTime<Utc>,
+    #[serde(default)]
+    public_metrics: TweetMetrics,
+}
+
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[derive(Default, Deserialize)]
+struct TweetMetrics {
+    impression_count: Option<i64>,
+    like_count: Option<i64>,
+    reply_count: Option<i64>,
+    retweet_count: Option<i64>,
+    quote_count: Option<i64>,
+}
+
+impl Tweet {
+    fn post(self, username: &str) -> Post {
+        let metrics = self.public_metrics;
+        Post {
+            url: Some(format!("https://x.com/{username}/status/{}", self.id)),
+            id: self.id,
+            title: self.text,
+            published_at: self.created_at,
+            views: metrics.impression_count,
+            likes: metrics.like_count,
+            comments: metrics.reply_count,
+            shares: [metrics.retweet_count, metrics.quote_count].into_iter().sum(),
+        }
+    }
+}
+
+/// `{"title", "type", "status"}` as in RFC 7807, or `{"errors": […]}` with status 200; its token endpoint speaks `OAuth`.
+fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(default)]
+        title: String,
+        #[serde(default, rename = "type")]
+        kind: String,
+        status: Option<u16>,
+        data: Option<serde_json::Value>,
+        #[serde(default)]
+        errors: Vec<serde_json::Value>,
+    }
+    match oauth::word(answer).as_deref() {
+        // Of a token that is not known, or was used.
+        Some("invalid_request") => return Some(ProviderError::Revoked("invalid_request".to_owned())),
+        Some(_) => return oauth::error(answer),
+        None => {}
+    }
+    let body: Body = serde_json::from_slice(&answer.body).ok()?;
+    let status = body.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(answer.status);
+    if status.is_success() {
+        // Some of what was asked for may be missing; all of it is an error.
+        return (body.data.is_none() && !body.errors.is_empty()).then(|| ProviderError::Transient("errors without data".to_owned()));
+    }
+    let problem = body.kind.rsplit('/').next().unwrap_or_default().to_owned();
+    Some(match status {
+        StatusCode::UNAUTHORIZED => ProviderError::Revoked(problem),
+        StatusCode::FORBIDDEN if problem == "client-forbidden" => ProviderError::Misconfigured(problem),
+        StatusCode::FORBIDDEN => ProviderError::ScopeLost(problem),
+        // The credits bought at X are used up.
+        StatusCode::PAYMENT_REQUIRED => ProviderError::RateLimited { retry_after: Some(TimeDelta::days(1)) },
+        StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) },
+        _ => ProviderError::Transient(if problem.is_empty() { body.title } else { problem }),
+    })
+}
+
+/// `x-rate-limit-remaining` and `-reset`, a Unix time.
+fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    number(headers, "x-rate-limit-remaining").filter(|remaining| *remaining < 1.0)?;
+    reset(headers, now)
+}
+
+fn reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    #[expect(clippy::cast_possible_truncation, reason = "seconds; a number out of range ends at the border, and is no time")]
+    let at = DateTime::from_timestamp(number(headers, "x-rate-limit-reset")? as i64, 0)?;
+    Some(at.clamp(now + TimeDelta::seconds(1), now + TimeDelta::days(1)))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,355 @@
+//! YouTube: Google's `OAuth` for web servers, Data API v3 and Analytics API v2 (developers.google.com).
+//!
+//! Its quirks: a refresh token only with `access_type=offline` and a fresh consent; counts are texts; a hidden count of subscribers is none;
+//! days are those of Pacific Time, and come a day or two later; a day without a row is unknown.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Utc};
+use huntaze_domain::{account::Secret, analytics::Post};
+use reqwest::{Client, RequestBuilder, StatusCode};
+use serde::Deserialize;
+use url::Url;
+
+use super::{
+    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
+    calls::{Calls, Manners, says_nothing},
+    oauth::{self, TokenAnswer, below},
+    scopes::Scopes,
+};
+use crate::{
+    config::YoutubeConfig,
+    infra::{clock::Clock, http::Answer},
+};
+
+const READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
+const ANALYTICS: &str = "https://www.googleapis.com/auth/yt-analytics.readonly";
+
+/// What the permissions are good for.
+pub const SCOPES: Scopes =
+    Scopes { asked: &[READONLY, ANALYTICS], account: &[READONLY], audience: READONLY, days: ANALYTICS, posts: READONLY };
+
+/// No page is longer.
+const PAGE: usize = 50;
+/// Two allowances, each for all that a project reads.
+const DATA: &str = "data";
+const REPORTS: &str = "reports";
+
+/// YouTube.
+pub struct Youtube {
+    config: YoutubeConfig,
+    client_id: String,
+    client_secret: Secret,
+    calls: Calls,
+}
+
+impl Youtube {
+    /// `None` where there are no keys.
+    pub fn new(config: &YoutubeConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
+        let (client_id, client_secret) = config.keys.clone()?;
+        let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
+        Some(Self { config: config.clone(), client_id, client_secret, calls })
+    }
+
+    fn token(&self, fields: &[(&str, &str)]) -> RequestBuilder {
+        let mut form = vec![("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
+        form.extend(fields);
+        self.calls.http().post(self.config.token_url.clone()).form(&form)
+    }
+
+    fn get(&self, base: &Url, path: &str, query: &[(&str, &str)], access: Access<'_>) -> RequestBuilder {
+        let mut url = below(base, path);
+        url.query_pairs_mut().extend_pairs(query);
+        self.calls.http().get(url).bearer_auth(access.token.expose())
+    }
+
+    async fn channel(&self, access: Access<'_>) -> Result<Channel, ProviderError> {
+        let query = [("part", "snippet,statistics,contentDetails"), ("mine", "true")];
+        let page: Page<Channel> = self.calls.ask(DATA, self.get(&self.config.data_url, "channels", &query, access)).await?;
+        page.items.into_iter().next().ok_or(ProviderError::NoAccount)
+    }
+
+    /// The ids of the newest uploads.
+    async fn uploads(&self, access: Access<'_>, playlist: &str) -> Result<Vec<String>, ProviderError> {
+        let (mut ids, mut token) = (Vec::new(), String::new());
+        while ids.len() < MOST_POSTS {
+            let mut query = vec![("part", "contentDetails"), ("playlistId", playlist), ("maxResults", "50")];
+            query.extend((!token.is_empty()).then_some(("pageToken", token.as_str())));
+            let request = self.get(&self.config.data_url, "playlistItems", &query, access);
+            let page: Page<PlaylistItem> = match self.calls.ask(DATA, request).await {
+                // So a channel without uploads answers.
+                Err(ProviderError::Transient(reason)) if reason == "playlistNotFound" => break,
+                page => page?,
+            };
+            ids.extend(page.items.into_iter().map(|item| item.content_details.video_id));
+            match page.next_page_token {
+                Some(next) if next != token => token = next,
+                _ => break,
+            }
+        }
+        ids.truncate(MOST_POSTS);
+        Ok(ids)
+    }
+}
+
+#[async_trait]
+impl OAuthProvider for Youtube {
+    fn is_sandbox(&self) -> bool {
+        self.config.is_sandbox()
+    }
+
+    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+        let mut url = self.config.authorize_url.clone();
+        url.query_pairs_mut().extend_pairs([
+            ("client_id", self.client_id.as_str()),
+            ("redirect_uri", visit.redirect_uri),
+            ("response_type", "code"),
+            ("scope", &SCOPES.asked.join(" ")),
+            ("access_type", "offline"),
+            ("prompt", "consent"),
+            ("include_granted_scopes", "true"),
+            ("state", visit.state),
+            ("code_challenge", &oauth::challenge(visit.verifier)),
+            ("code_challenge_method", "S256"),
+        ]);
+        url
+    }
+
+    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+        let fields = oauth::code_fields_with_proof(code, visit);
+        let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
+        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    }
+
+    async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
+        let fields = oauth::refresh_fields(tokens)?;
+        let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
+        Ok(answer.renewed(tokens, self.calls.now()))
+    }
+
+    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+        let channel = self.channel(access).await?;
+        let name = channel.snippet.custom_url.unwrap_or(channel.snippet.title);
+        let statistics = channel.statistics;
+        Ok(Profile {
+            account_id: channel.id,
+            name: name.trim_start_matches('@').to_owned(),
+            followers: statistics.subscriber_count.filter(|_| !statistics.hidden_subscriber_count).and_then(|count| count.parse().ok()),
+        })
+    }
+
+    fn reports_days(&self) -> bool {
+        true
+    }
+
+    /// Days have been seen a week later.
+    fn late_days(&self) -> u8 {
+        8
+    }
+
+    async fn fetch_day(&self, access: Access<'_>, day: NaiveDate) -> Result<DayInsights, ProviderError> {
+        let day = day.to_string();
+        let query = [
+            ("ids", "channel==MINE"),
+            ("startDate", day.as_str()),
+            ("endDate", day.as_str()),
+            ("metrics", "views,likes,comments,shares"),
+            ("dimensions", "day"),
+        ];
+        let report: Report = self.calls.ask(REPORTS, self.get(&self.config.analytics_url, "reports", &query, access)).await?;
+        Ok(report.day(&day))
+    }
+
+    async fn fetch_posts(&self, access: Access<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let Some(playlist) = self.channel(access).await?.content_details.related_playlists.uploads else { return Ok(Vec::new()) };
+        let mut posts = Vec::new();
+        for ids in self.uploads(access, &playlist).await?.chunks(PAGE) {
+            let query = [("part", "snippet,statistics"), ("id", &ids.join(","))];
+            let page: Page<Video> = self.calls.ask(DATA, self.get(&self.config.data_url, "videos", &query, access)).await?;
+            posts.extend(page.items.into_iter().map(Video::post));
+        }
+        Ok(posts)
+    }
+
+    async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
+        let mut url = self.config.token_url.join("revoke").map_err(|_| ProviderError::Misconfigured("YOUTUBE_TOKEN_URL".to_owned()))?;
+        url.set_query(None);
+        // The refresh token takes the access tokens with it. In the body, where the documentation allows it, so that no log has it.
+        let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
+        self.calls.tell("token", self.calls.http().post(url).form(&[("token", token.expose())])).await
+    }
+}
+
+/// A page of a list.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Page<T> {
+    #[serde(default = "Vec::new")]
+    items: Vec<T>,
+    next_page_token: Option<String>,
+}
+
+/// `GET /youtube/v3/channels`
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Channel {
+    id: String,
+    snippet: ChannelSnippet,
+    #[serde(default)]
+    statistics: ChannelStatistics,
+    #[serde(default)]
+    content_details: ChannelDetails,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelSnippet {
+    title: String,
+    custom_url: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelStatistics {
+    subscriber_count: Option<String>,
+    #[serde(default)]
+    hidden_subscriber_count: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ChannelDetails {
+    #[serde(default)]
+    related_playlists: RelatedPlaylists,
+}
+
+#[derive(Default, Deserialize)]
+struct RelatedPlaylists {
+    uploads: Option<String>,
+}
+
+/// `GET /youtube/v3/playlistItems`
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PlaylistItem {
+    content_details: ItemDetails,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ItemDetails {
+    video_id: String,
+}
+
+/// `GET /youtube/v3/videos`
+#[derive(Deserialize)]
+struct Video {
+    id: String,
+    snippet: VideoSnippet,
+    #[serde(default)]
+    statistics: VideoStatistics,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct VideoSnippet {
+    title: String,
+    published_at: DateTime<Utc>,
+}
+
+#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct VideoStatistics {
+    view_count: Option<String>,
+    like_count: Option<String>,
+    comment_count: Option<String>,
+}
+
+impl Video {
+    fn post(self) -> Post {
+        let count = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        Post {
+            url: Some(format!("https://www.youtube.com/watch?v={}", self.id)),
+            id: self.id,
+            title: self.snippet.title,
+            published_at: self.snippet.published_at,
+            views: count(self.statistics.view_count),
+            likes: count(self.statistics.like_count),
+            comments: count(self.statistics.comment_count),
+            shares: None,
+        }
+    }
+}
+
+/// `GET /v2/reports`: a table; which column is which stands in its headers.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    #[serde(default)]
+    column_headers: Vec<ColumnHeader>,
+    #[serde(default)]
+    rows: Vec<Vec<serde_json::Value>>,
+}
+
+#[derive(Deserialize)]
+struct ColumnHeader {
+    name: String,
+}
+
+impl Report {
+    /// The row of a day; unknown where there is none.
+    fn day(&self, day: &str) -> DayInsights {
+        let column = |name: &str| self.column_headers.iter().position(|header| header.name == name);
+        let of_day = |row: &&Vec<serde_json::Value>| column("day").and_then(|index| row.get(index)?.as_str()) == Some(day);
+        let Some(row) = self.rows.iter().find(of_day) else { return DayInsights::default() };
+        let number = |name: &str| row.get(column(name)?)?.as_i64();
+        let interactions = [number("likes"), number("comments"), number("shares")];
+        DayInsights { views: number("views"), reach: None, interactions: interactions.into_iter().sum() }
+    }
+}
+
+/// `{"error": {"code", "errors": [{"reason"}]}}`; its token endpoint speaks `OAuth`.
+fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+    #[derive(Deserialize)]
+    struct Body {
+        error: ApiError,
+    }
+    #[derive(Deserialize)]
+    struct ApiError {
+        #[serde(default)]
+        code: u16,
+        #[serde(default)]
+        errors: Vec<Detail>,
+    }
+    #[derive(Deserialize)]
+    struct Detail {
+        #[serde(default)]
+        reason: String,
+    }
+    let Ok(Body { error }) = serde_json::from_slice(&answer.body) else { return oauth::error(answer) };
+    let reason = error.errors.into_iter().next().map(|detail| detail.reason).unwrap_or_default();
+    Some(match (reason.as_str(), StatusCode::from_u16(error.code).unwrap_or(answer.status)) {
+        ("quotaExceeded" | "dailyLimitExceeded", _) => ProviderError::RateLimited { retry_after: Some(pacific_midnight(now) - now) },
+        ("rateLimitExceeded" | "userRateLimitExceeded", _) | (_, StatusCode::TOO_MANY_REQUESTS) => {
+            ProviderError::RateLimited { retry_after: None }
+        }
+        ("accessNotConfigured", _) => ProviderError::Misconfigured(reason),
+        ("youtubeSignupRequired", _) => ProviderError::NoAccount,
+        ("backendError" | "internalError", _) => ProviderError::Transient(reason),
+        (_, StatusCode::UNAUTHORIZED) => ProviderError::Revoked(reason),
+        (_, StatusCode::FORBIDDEN) => ProviderError::ScopeLost(reason),
+        _ => ProviderError::Transient(reason),
+    })
+}
+
+/// When the quota is reset. Pacific Time is taken for UTC-8 all year: in summer that is an hour late, and never early.
+fn pacific_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    let Some(pacific) = FixedOffset::west_opt(8 * 3600) else { return now };
+    let tomorrow = now.with_timezone(&pacific).date_naive() + Days::new(1);
+    tomorrow.and_time(NaiveTime::MIN).and_local_timezone(pacific).single().map_or(now, |midnight| midnight.to_utc())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! What an owner does with an account besides signing in.
+
+use huntaze_domain::{
+    account::CurrentUser,
+    client::ClientInfo,
+    draft::Draft,
+    earnings::DailyTotal,
+    integration::{IntegrationView, KeptHistory},
+    onboarding::Onboarding,
+    settings::{DeleteAccountInput, ProfileInput, SessionView},
+    validation,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::auth::{AuthError, audit, confirm_password};
+use crate::{
+    Core,
+    db::{self, audit::AuditKind, sessions::OpenSession},
+};
+
+/// Changes how the owner is called.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn update_profile(core: &Core, user_id: Uuid, input: &ProfileInput) -> Result<(), AuthError> {
+    validation::check(input).map_err(AuthError::Invalid)?;
+    Ok(db::users::set_name(&core.db, user_id, input.normalized_name().as_deref(), core.clock.now()).await?)
+}
+
+/// All that is stored of an owner, without secrets. `GET /api/account/export`
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Export {
+    exported_at: chrono::DateTime<chrono::Utc>,
+    account: CurrentUser,
+    registered_at: chrono::DateTime<chrono::Utc>,
+    email_verified_at: Option<chrono::DateTime<chrono::Utc>>,
+    onboarding: Onboarding,
+    sessions: Vec<SessionView>,
+    integrations: Vec<IntegrationView>,
+    kept_histories: Vec<KeptHistory>,
+    figures: Vec<db::figures::ExportedDay>,
+    posts: Vec<db::posts::ExportedPost>,
+    earnings: Vec<db::earnings::ExportedEntry>,
+    daily_totals: Vec<DailyTotal>,
+    ai_settings: db::ai_settings::StoredSettings,
+    ai_requests: Vec<db::ai_ledger::ExportedRequest>,
+    ai_charges: Vec<db::ai_costs::ExportedCharge>,
+    captions: Vec<db::ai_captions::StoredCaptions>,
+    drafts: Vec<Draft>,
+    conversations: Vec<db::ai_conversations::ExportedMessage>,
+    reports: Vec<db::ai_reports::StoredReport>,
+    feedback: Vec<db::ai_reports::ExportedFeedback>,
+    integration_events: Vec<db::integration_events::ExportedEvent>,
+    events: Vec<db::audit::Event>,
+}
+
+/// Gathers all that is stored of an owner.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthError> {
+    let user_id = current.user.id;
+    let (registered_at, email_verified_at) = db::users::find_dates(&core.db, user_id).await?;
+    let (integrations, kept_histories) = super::integrations::list(core, user_id).await?;
+    Ok(Export {
+        registered_at,
+        email_verified_at,
+        exported_at: core.clock.now(),
+        account: current.user.clone(),
+        onboarding: db::onboarding::find(&core.db, user_id).await?,
+        sessions: super::auth::list_sessions(core, current).await?,
+        integrations,
+        kept_histories,
+        figures: db::figures::export(&core.db, user_id).await?,
+        posts: db::posts::export(&core.db, user_id).await?,
+        earnings: db::earnings::export(&core.db, user_id).await?,
+        daily_totals: db::earnings::daily_totals(&core.db, user_id, i64::MAX).await?,
+        ai_settings: db::ai_settings::find(&core.db, user_id).await?,
+        ai_requests: db::ai_ledger::export(&core.db, user_id).await?,
+        ai_charges: db::ai_costs::export(&core.db, user_id).await?,
+        captions: db::ai_captions::list(&core.db, user_id, None).await?,
+        drafts: db::drafts::list(&core.db, user_id, None).await?,
+        conversations: db::ai_conversations::export(&core.db, user_id).await?,
+        reports: db::ai_reports::list(&core.db, user_id, None, None, i64::MAX).await?,
+        feedback: db::ai_reports::export_feedback(&core.db, user_id).await?,
+        integration_events: db::integration_events::export(&core.db, user_id).await?,
+        events: db::audit::list(&core.db, user_id).await?,
+    })
+}
+
+/// Withdraws our access at the platforms, and deletes the account and all that belongs to it, at once.
+///
+/// # Errors
+/// The password is wrong, too many attempts, or a fault of ours.
+pub async fn delete(core: &Core, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    confirm_password(core, client, &current.user, &input.password, "password").await?;
+    let (worker, client, user) = (core.clone(), client.clone(), current.user.clone());
+    // To the end, whether or not the browser waits for it: an account without its accesses would be half of one.
+    core.tasks.spawn(async move { delete_now(&worker, &client, &user).await }).await?
+}
+
+async fn delete_now(core: &Core, client: &ClientInfo, user: &CurrentUser) -> Result<(), AuthError> {
+    super::integrations::revoke_all(core, user.id).await?;
+    let mut tx = db::begin(&core.db).await?;
+    db::users::delete(&mut *tx, user.id).await?;
+    db::outbox::delete_to(&mut *tx, &user.email).await?;
+    audit(core, &mut *tx, client, None, AuditKind::AccountDeleted).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Captions for a post.
+
+use async_trait::async_trait;
+use huntaze_domain::{
+    account::CurrentUser,
+    ai::{
+        AgentKind, Operation,
+        caption::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
+        grounding,
+        settings::Voice,
+    },
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    AiError, model, quota,
+    structured::{self, Work},
+};
+use crate::{
+    Core,
+    ai::{Prompt, agents::content},
+    db::{self, DbError, ai_captions::StoredCaptions},
+};
+
+/// Has captions written. Returns the number under which they are kept.
+///
+/// # Errors
+/// Invalid, not set up, no request left, or no answer; none of these counts.
+pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionInput) -> Result<Uuid, AiError> {
+    let request = input.parse().map_err(AiError::Invalid)?;
+    let is_sandbox = model(core)?.is_sandbox();
+    let (worker, user, is_anew) = (core.clone(), user.clone(), input.is_anew());
+    // To the end, also when the creator does not wait for it: what was paid for is kept.
+    let work = async move {
+        quota::limit_pace(&worker, &user).await?;
+        let voice = db::ai_settings::find(&worker.db, user.id).await?.voice;
+        structured::write(&worker, &user, &CaptionWork { request, voice, is_sandbox }, is_anew).await
+    };
+    core.tasks.spawn(work).await?
+}
+
+/// Captions that are to be written.
+struct CaptionWork {
+    request: CaptionRequest,
+    voice: Voice,
+    is_sandbox: bool,
+}
+
+#[async_trait]
+impl Work for CaptionWork {
+    type Answer = Vec<CaptionVariant>;
+
+    fn who(&self) -> (AgentKind, Operation) {
+        (AgentKind::Content, Operation::Caption)
+    }
+
+    fn prompt(&self) -> Prompt {
+        content::caption_prompt(&self.request, &self.voice)
+    }
+
+    fn read(&self, answer: &str) -> Result<Self::Answer, String> {
+        content::read_captions(&self.request, &self.voice, answer)
+    }
+
+    async fn store(&self, tx: &mut PgConnection, id: Uuid, variants: &Self::Answer) -> Result<(), DbError> {
+        db::ai_captions::insert(tx, id, &self.request, variants, self.is_sandbox).await
+    }
+}
+
+/// Captions that were written for a creator, or the newest there are.
+///
+/// # Errors
+/// Unknown, also where they are somebody else's.
+pub async fn captions(core: &Core, user: &CurrentUser, id: Option<&str>) -> Result<Option<Captions>, AiError> {
+    let id = match id {
+        Some(text) => Some(text.parse().map_err(|_| AiError::Unknown)?),
+        None => db::ai_captions::newest(&core.db, user.id).await?,
+    };
+    let Some(id) = id else { return Ok(None) };
+    let found = db::ai_captions::list(&core.db, user.id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
+    let cost = db::ai_ledger::cost(&core.db, id).await?;
+    let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
+    let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.idea)).collect();
+    let given = grounding::numbers(&format!("{}\n{}", request.description, request.keywords.join("\n")));
+    let unverified = grounding::unverified(&texts.join("\n"), &given, &[]);
+    Ok(Some(Captions { id, request, variants, unverified, cost, is_sandbox, created_at }))
+}

@@ -1,0 +1,96 @@
+//! Conversations: what was said, and what is being said.
+
+use chrono::{DateTime, Utc};
+use huntaze_domain::ai::chat::{self, AnswerState, CONVERSATIONS_PAGE, Conversation, ConversationsPage, MessageView};
+use uuid::Uuid;
+
+use super::AiError;
+use crate::{
+    Core,
+    db::{self, DbError, ai_conversations::StoredMessage},
+    services::paging::{self, Page},
+};
+
+/// Of an answer whose process has died.
+pub(super) const BROKEN_OFF: &str = "The answer broke off. Ask again. This request was not counted.";
+
+/// Conversations that contain a text, the newest first; a page beyond the last is the last.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
+    let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
+    let read = |limit, offset| db::ai_conversations::list(&core.db, user_id, &search, limit, offset);
+    let Page { items: conversations, number: page, pages, .. } = paging::page(page, CONVERSATIONS_PAGE, read).await?;
+    Ok(ConversationsPage { search, page, pages, conversations })
+}
+
+/// A conversation with all that was said.
+///
+/// # Errors
+/// Unknown, also where it is somebody else's.
+pub async fn conversation(core: &Core, user_id: Uuid, id: &str) -> Result<Conversation, AiError> {
+    let id = parse(id)?;
+    let title = db::ai_conversations::find_title(&core.db, user_id, id).await?.ok_or(AiError::Unknown)?;
+    let now = core.clock.now();
+    let messages = db::ai_conversations::messages(&core.db, user_id, id, None).await?.into_iter().map(|message| view(message, now));
+    Ok(Conversation { id, title, messages: messages.collect() })
+}
+
+/// Gives a conversation another name; returns it as it is kept.
+///
+/// # Errors
+/// Unknown, or there is nothing of a name.
+pub async fn rename_conversation(core: &Core, user_id: Uuid, id: &str, title: &str) -> Result<String, AiError> {
+    let title = chat::title(title).map_err(AiError::Invalid)?;
+    if db::ai_conversations::rename(&core.db, user_id, parse(id)?, &title).await? { Ok(title) } else { Err(AiError::Unknown) }
+}
+
+/// Deletes a conversation, and ends the answer that is being written in it.
+///
+/// # Errors
+/// Unknown.
+pub async fn delete_conversation(core: &Core, user_id: Uuid, id: &str) -> Result<(), AiError> {
+    let id = parse(id)?;
+    if let Some(message_id) = db::ai_conversations::ask_to_stop(&core.db, user_id, id).await? {
+        core.live_answers.stop(message_id);
+    }
+    if db::ai_conversations::delete(&core.db, user_id, id).await? { Ok(()) } else { Err(AiError::Unknown) }
+}
+
+/// Gives up answers whose process has died. Returns how many those were.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn give_up_dead_answers(core: &Core, now: DateTime<Utc>) -> Result<u64, DbError> {
+    db::ai_conversations::give_up_dead(&core.db, None, BROKEN_OFF, now).await
+}
+
+/// One message.
+pub(super) async fn message(core: &Core, user_id: Uuid, conversation_id: Uuid, id: Uuid) -> Result<MessageView, AiError> {
+    let found = db::ai_conversations::messages(&core.db, user_id, conversation_id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
+    Ok(view(found, core.clock.now()))
+}
+
+/// A message as it is shown. An answer whose process has died is no longer being written.
+pub(super) fn view(message: StoredMessage, now: DateTime<Utc>) -> MessageView {
+    let is_dead = message.state == AnswerState::Writing && message.alive_until.is_none_or(|alive_until| alive_until <= now);
+    MessageView {
+        id: message.id,
+        speaker: message.speaker,
+        seq: chat::seq(message.number, message.text.len()),
+        text: message.text,
+        state: if is_dead { AnswerState::Failed } else { message.state },
+        problem: if is_dead { Some(BROKEN_OFF.to_owned()) } else { message.problem },
+        agents: message.agents,
+        sources: message.sources,
+        unverified: message.unverified,
+        cost: message.cost.filter(|cost| !cost.models.is_empty()),
+        is_sandbox: message.is_sandbox,
+        created_at: message.created_at,
+    }
+}
+
+pub(super) fn parse(id: &str) -> Result<Uuid, AiError> {
+    id.parse().map_err(|_| AiError::Unknown)
+}

@@ -1,0 +1,133 @@
+//! What AI costs: for operators, and as a charge of each creator and month.
+
+use chrono::{Months, TimeDelta};
+use huntaze_domain::{
+    ai::{
+        Operation,
+        costs::{AiCosts, Anomaly, AnomalyKind, CREATORS_PAGE, CostsFilter, CostsInput, Severity},
+        dollars,
+    },
+    choice::Choice,
+    month::first_of_month,
+    validation::FieldErrors,
+};
+
+use super::AiError;
+use crate::{
+    Core,
+    db::{
+        self, DbError,
+        ai_costs::{CostRow, Outlier},
+    },
+    infra::spreadsheet,
+    services::paging::{self, Page},
+};
+
+/// Who spends less is not looked at: $10, and $5 where one operation is most of it.
+const LEAST: i64 = 10_000_000;
+const LEAST_OF_ONE_OPERATION: i64 = 5_000_000;
+/// Standard deviations above the mean.
+const ODD: f64 = 2.0;
+const VERY_ODD: f64 = 3.0;
+/// Percent.
+const MOST_OF_ONE_OPERATION: i64 = 80;
+const MOST_ANOMALIES: i64 = 50;
+const MOST_MONTHS: i64 = 12;
+/// So far back a month is charged, or mended: longer than anybody leaves Huntaze off.
+const MONTHS_CHARGED: Months = Months::new(3);
+/// No table that is taken away is longer.
+const MOST_ROWS: i64 = 100_000;
+
+/// What AI costs over a period.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn costs(core: &Core, input: &CostsInput) -> Result<AiCosts, AiError> {
+    let filter = filter(core, input)?;
+    let sums = db::ai_costs::sums(&core.db, &filter).await?;
+    let read = |limit, offset| db::ai_costs::creators(&core.db, &filter, limit, offset);
+    let Page { items: creators, number: page, pages, .. } = paging::page(filter.page, CREATORS_PAGE, read).await?;
+    let (spending, concentration) = ((LEAST, ODD), (LEAST_OF_ONE_OPERATION, MOST_OF_ONE_OPERATION));
+    let outliers = db::ai_costs::outliers(&core.db, &filter, spending, concentration, MOST_ANOMALIES).await?;
+    Ok(AiCosts {
+        from: filter.from,
+        until: filter.until,
+        total: sums.total,
+        known_share_bp: sums.total.known_share_bp(),
+        by_day: sums.days,
+        by_agent: sums.agents,
+        by_operation: sums.operations,
+        by_model: sums.models,
+        creators,
+        page,
+        pages,
+        anomalies: outliers.iter().flat_map(anomalies).collect(),
+        months: db::ai_costs::months(&core.db, MOST_MONTHS).await?,
+        feedback: db::ai_reports::count_feedback(&core.db).await?,
+    })
+}
+
+fn filter(core: &Core, input: &CostsInput) -> Result<CostsFilter, AiError> {
+    input.parse(core.clock.now().date_naive()).map_err(AiError::Invalid)
+}
+
+/// What is odd about a creator: one thing, or both.
+fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
+    let anomaly =
+        |kind, severity, message| Anomaly { kind, severity, creator_id: outlier.creator_id, email: outlier.email.clone(), message };
+    let mut found = Vec::new();
+    if outlier.cost_micro > LEAST && outlier.deviations > ODD {
+        let severity = if outlier.deviations > VERY_ODD { Severity::High } else { Severity::Medium };
+        let message = format!(
+            "{} in this period, {:.1} standard deviations above the mean of all creators.",
+            dollars(outlier.cost_micro),
+            outlier.deviations
+        );
+        found.push(anomaly(AnomalyKind::HighSpending, severity, message));
+    }
+    if outlier.cost_micro > LEAST_OF_ONE_OPERATION && outlier.share > MOST_OF_ONE_OPERATION {
+        let operation =
+            Operation::parse(&outlier.operation).map_or_else(|| outlier.operation.clone(), |operation| operation.label().to_owned());
+        let message = format!("{} % of {} is for {operation}.", outlier.share, dollars(outlier.cost_micro));
+        found.push(anomaly(AnomalyKind::FeatureConcentration, Severity::Low, message));
+    }
+    found
+}
+
+/// The same period as a table: a row for each day, creator, agent, operation and model. No text in it becomes a formula.
+///
+/// # Errors
+/// Invalid input, or the database does not answer.
+pub async fn export_costs(core: &Core, input: &CostsInput) -> Result<Vec<u8>, AiError> {
+    let rows = db::ai_costs::rows(&core.db, &filter(core, input)?, MOST_ROWS + 1).await?;
+    if i64::try_from(rows.len()).is_ok_and(|length| length > MOST_ROWS) {
+        let sentence = "This is more than 100,000 rows. Take a shorter period.";
+        return Err(AiError::Invalid(FieldErrors::from([("until".to_owned(), sentence.to_owned())])));
+    }
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let header =
+        ["day", "creator_id", "email", "agent", "operation", "model", "calls", "known", "input_tokens", "output_tokens", "cost_usd"];
+    table.write_record(header)?;
+    for row in rows {
+        let CostRow { day, creator_id, email, agent, operation, model, calls, known, input_tokens, output_tokens, cost_micro } = row;
+        let texts = [email, agent, operation, model].map(|text| spreadsheet::cell(&text));
+        let numbers = [calls, known, input_tokens, output_tokens].map(|number| number.to_string());
+        let cost = format!("{}.{:06}", cost_micro / 1_000_000, cost_micro % 1_000_000);
+        table.write_record([day.to_string(), creator_id.to_string()].iter().chain(&texts).chain(&numbers).chain([&cost]))?;
+    }
+    table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
+}
+
+/// Charges each creator for each of the last months that has ended, once. Done again, it changes nothing, unless a call came late. Returns how
+/// many charges are new or mended.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn charge_months(core: &Core) -> Result<u64, DbError> {
+    let now = core.clock.now();
+    // What was begun before midnight has ended an hour later.
+    let open = first_of_month(now - TimeDelta::hours(1));
+    let charges = db::ai_costs::charge(&core.db, open - MONTHS_CHARGED, open, now).await?;
+    tracing::info!(charges, "months of AI are charged");
+    Ok(charges)
+}

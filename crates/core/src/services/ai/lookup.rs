@@ -1,0 +1,286 @@
+//! Looks up what agents ask for: always of the creator whose session it is.
+
+use chrono::{DateTime, Utc};
+use huntaze_domain::{
+    ai::chat::Source,
+    analytics::{Analytics, DayFigure, PostOrder, PostView},
+    choice::Choice,
+    figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, grouped, percent},
+    platform::Platform,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::{
+    Core,
+    ai::{
+        ToolCall, ToolResult,
+        agents::{fenced, unfenced},
+        tools::{Lookup, ToolRequest},
+    },
+    db::{self, integrations::Integration},
+    services::{
+        analytics::{self, AnalyticsError, Selection},
+        home, integrations,
+    },
+};
+
+/// So many posts are told of at once.
+const POSTS: usize = 10;
+
+/// What was looked up for an answer.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Where it comes from; each once.
+    pub sources: Vec<Source>,
+    /// The figures in it, as the model was told. What people wrote is no source: a title can say anything.
+    pub figures: String,
+    /// What people wrote, which an answer may quote: titles, and names.
+    pub quoted: Vec<String>,
+}
+
+impl Findings {
+    /// Adds what another agent found.
+    pub fn extend(&mut self, other: Self) {
+        other.sources.into_iter().for_each(|source| self.add_source(source));
+        self.figures.push_str(&other.figures);
+        self.quoted.extend(other.quoted);
+    }
+
+    /// Looks up something of one account, or of all that are connected.
+    ///
+    /// # Errors
+    /// There is no such account, or the database does not answer.
+    pub async fn gather(
+        &mut self,
+        core: &Core,
+        user_id: Uuid,
+        lookup: Lookup,
+        account: Option<&Integration>,
+    ) -> Result<Value, AnalyticsError> {
+        let (found, mut source) = find(core, user_id, lookup, account.map(|account| account.id)).await?;
+        if let Some(account) = account {
+            source.title = format!("{} {}: {}", account.provider.label(), handle(&account.account_name), source.title);
+        }
+        self.add_source(source);
+        self.add_figures(&found);
+        Ok(found)
+    }
+
+    /// Looks up the same of each of some accounts.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn gather_each(
+        &mut self,
+        core: &Core,
+        user_id: Uuid,
+        lookups: &[Lookup],
+        accounts: &[Integration],
+    ) -> Result<Value, AnalyticsError> {
+        let mut figures = Vec::new();
+        for account in accounts {
+            let mut own = Vec::new();
+            for lookup in lookups {
+                own.push(self.gather(core, user_id, *lookup, Some(account)).await?);
+            }
+            let name = handle(&account.account_name);
+            self.add_quotable(&name);
+            figures.push(json!({ "platform": account.provider.label(), "account": fenced(&name), "figures": own }));
+        }
+        Ok(json!(figures))
+    }
+
+    fn add_figures(&mut self, found: &Value) {
+        match found {
+            Value::Array(values) => values.iter().for_each(|value| self.add_figures(value)),
+            Value::Object(fields) => fields.values().for_each(|value| self.add_figures(value)),
+            Value::String(text) => match unfenced(text) {
+                Some(written) => self.add_quotable(written),
+                None => self.figures.extend([text, "\n"]),
+            },
+            Value::Number(number) => self.figures.extend([&number.to_string(), "\n"]),
+            Value::Bool(_) | Value::Null => {}
+        }
+    }
+
+    /// A name is written with its mark, or without.
+    fn add_quotable(&mut self, written: &str) {
+        self.quoted.extend(written.strip_prefix('@').map(ToOwned::to_owned));
+        self.quoted.push(written.to_owned());
+    }
+
+    fn add_source(&mut self, source: Source) {
+        if !self.sources.iter().any(|known| known.title == source.title) {
+            self.sources.push(source);
+        }
+    }
+
+    /// Looks up what a model asks for. What goes wrong is told to the model alone: it can ask again, or answer without.
+    pub async fn look_up(&mut self, core: &Core, user_id: Uuid, call: &ToolCall) -> ToolResult {
+        let found = match ToolRequest::parse(&call.name, &call.arguments) {
+            Ok(request) => self.gather_requested(core, user_id, request).await.unwrap_or_else(|error| {
+                tracing::error!(%error, ?request, "nothing could be looked up");
+                json!({ "error": "This could not be read just now." })
+            }),
+            Err(sentence) => json!({ "error": sentence }),
+        };
+        ToolResult { id: call.id.clone(), name: call.name.clone(), found }
+    }
+
+    async fn gather_requested(&mut self, core: &Core, user_id: Uuid, request: ToolRequest) -> Result<Value, AnalyticsError> {
+        let ToolRequest { lookup, platform } = request;
+        let Some(platform) = platform else { return self.gather(core, user_id, lookup, None).await };
+        let mut accounts = db::integrations::list(&core.db, user_id).await?;
+        accounts.retain(|account| account.provider == platform);
+        if accounts.is_empty() {
+            return Ok(json!({ "error": format!("No account of {} is connected.", platform.label()) }));
+        }
+        self.gather_each(core, user_id, &[lookup], &accounts).await
+    }
+}
+
+async fn find(core: &Core, user_id: Uuid, lookup: Lookup, account: Option<Uuid>) -> Result<(Value, Source), AnalyticsError> {
+    let id = account.map(|id| id.to_string()).unwrap_or_default();
+    Ok(match lookup {
+        Lookup::Accounts => accounts(core, user_id).await?,
+        Lookup::Figures(range) => {
+            let totals = home::stats(core, user_id, range, account).await?;
+            (figures(&totals), source("Audience, views, engagement and revenue", range, as_of(&totals)))
+        }
+        Lookup::Days(range) => {
+            let selection = Selection::find(core, user_id, range, &id).await?;
+            let analytics = analytics::look(core, user_id, &selection).await?;
+            (days(&analytics), source("Day by day", range, as_of(&analytics.stats)))
+        }
+        Lookup::Posts(range, order) => {
+            let selection = Selection::find(core, user_id, range, &id).await?;
+            let page = analytics::posts(core, user_id, &selection, order, 1).await?;
+            let told: Vec<_> = page.posts.iter().take(POSTS).collect();
+            let newest = told.iter().map(|post| post.captured_at).max();
+            let title = match order {
+                PostOrder::Best => "Best posts",
+                PostOrder::Worst => "Weakest posts",
+                PostOrder::Newest => "Newest posts",
+            };
+            let posts: Vec<_> = told.into_iter().map(post).collect();
+            (json!({ "period": period(range), "postsInAll": page.total, "posts": posts }), source(title, range, newest))
+        }
+        Lookup::Revenue(range) => {
+            let totals = home::stats(core, user_id, range, account).await?;
+            let as_of = known(totals.revenue).map(|known| known.captured_at);
+            let others: Vec<_> = totals.other_revenue.iter().map(ToString::to_string).collect();
+            let found = json!({ "period": until(&totals), "revenue": figure(totals.revenue), "inOtherCurrencies": others });
+            (found, source("Revenue", range, as_of))
+        }
+    })
+}
+
+fn source(title: &str, range: StatsRange, as_of: Option<DateTime<Utc>>) -> Source {
+    Source { title: format!("{title}, last {}", range.label()), as_of }
+}
+
+fn period(range: StatsRange) -> String {
+    format!("the last {}", range.label())
+}
+
+fn until(stats: &HomeStats) -> String {
+    format!("the {} before {}", stats.range.label(), stats.until)
+}
+
+async fn accounts(core: &Core, user_id: Uuid) -> Result<(Value, Source), AnalyticsError> {
+    let (accounts, _) = integrations::list(core, user_id).await?;
+    let newest = accounts.iter().filter_map(|account| account.last_sync_at).max();
+    let told: Vec<_> = accounts
+        .iter()
+        .map(|account| {
+            json!({
+                "platform": account.provider.label(),
+                "name": fenced(&handle(&account.account_name)),
+                "status": account.status,
+                "connectedAt": account.connected_at.date_naive(),
+                "lastReadAt": account.last_sync_at,
+            })
+        })
+        .collect();
+    Ok((json!({ "accounts": told }), Source { title: "Connected accounts".to_owned(), as_of: newest }))
+}
+
+/// As people write a name: one of digits alone is told from a figure by it.
+fn handle(name: &str) -> String {
+    format!("@{name}")
+}
+
+fn figures(stats: &HomeStats) -> Value {
+    let mut found = json!({ "period": until(stats) });
+    for (metric, value) in stats.figures() {
+        found[metric.as_str()] = figure(value);
+    }
+    found
+}
+
+/// When the newest of the figures was read.
+fn as_of(stats: &HomeStats) -> Option<DateTime<Utc>> {
+    stats.figures().into_iter().filter_map(|(_, figure)| known(figure)).map(|known| known.captured_at).max()
+}
+
+const fn known(figure: Figure) -> Option<KnownFigure> {
+    match figure {
+        Figure::Known(known) => Some(known),
+        Figure::Pending | Figure::Unsupported | Figure::Refused => None,
+    }
+}
+
+/// As it stands on the screen; of an unknown there is no number.
+fn figure(figure: Figure) -> Value {
+    let unknown = match figure {
+        Figure::Known(known) => {
+            let change = match known.trend {
+                Trend::Known { change_bp } => format!("{} against the period before", percent(change_bp)),
+                Trend::Unknown => "unknown".to_owned(),
+            };
+            let covers = known.coverage.map(|coverage| format!("{} of {}", coverage.known, coverage.of));
+            return json!({ "value": figure.text(), "change": change, "asOf": known.captured_at.date_naive(), "coversOnly": covers });
+        }
+        Figure::Pending => "not read yet",
+        Figure::Unsupported => "no connected platform reports it",
+        Figure::Refused => "the creator did not allow it to be read",
+    };
+    json!({ "unknown": unknown })
+}
+
+fn days(analytics: &Analytics) -> Value {
+    let count = |figure: DayFigure| figure.value.map(grouped);
+    let money = |figure: DayFigure| {
+        let currency = analytics.currency.unwrap_or_default();
+        figure.value.map(|minor| format!("{} {}", currency.format_grouped(minor), currency.code()))
+    };
+    let told: Vec<_> = analytics
+        .days
+        .iter()
+        .map(|day| {
+            json!({
+                "day": day.day,
+                Metric::Audience.as_str(): count(day.audience),
+                Metric::Views.as_str(): count(day.views),
+                "interactions": count(day.interactions),
+                Metric::Revenue.as_str(): money(day.revenue),
+            })
+        })
+        .collect();
+    json!({ "period": period(analytics.range), "days": told, "note": "null is unknown" })
+}
+
+fn post(post: &PostView) -> Value {
+    json!({
+        "platform": Platform::label(post.provider),
+        "account": fenced(&handle(&post.account_name)),
+        "title": fenced(&post.title),
+        "publishedAt": post.published_at.date_naive(),
+        "views": post.views.map(grouped),
+        "likes": post.likes.map(grouped),
+        "comments": post.comments.map(grouped),
+        "shares": post.shares.map(grouped),
+        "engagement": post.engagement().map(percent),
+    })
+}

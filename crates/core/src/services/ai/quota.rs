@@ -1,0 +1,158 @@
+//! How much a creator may ask: counted before a model is, so that however many ask at once, in however many processes, it holds.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use huntaze_domain::{
+    account::CurrentUser,
+    ai::{Operation, QuotaView},
+    month::{first_of_month, next_month},
+    navigation::SETTINGS,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{AiError, MonthlyLimit};
+use crate::{
+    Core,
+    db::{
+        self, DbError,
+        ai_ledger::{Call, NewRequest},
+    },
+    infra::{
+        mail::Message,
+        rate_limiter::{Decision, Rule},
+    },
+};
+
+/// No answer takes longer, its repair included.
+pub(super) const LONGEST_ANSWER: Duration = Duration::from_mins(4);
+/// What is not ended then belongs to a process that died.
+const LONGEST: TimeDelta = TimeDelta::minutes(5);
+
+/// What a creator has used of the month.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError> {
+    let now = core.clock.now();
+    let month = first_of_month(now);
+    let count = db::ai_ledger::count(&core.db, user.id, month, now).await?;
+    let limit = user.plan.monthly_requests();
+    Ok(QuotaView { plan: user.plan, used: count, limit, remaining: limit.map(|limit| (limit - count).max(0)), renews_at: next_month(now) })
+}
+
+/// A request that counts until it is ended.
+pub(super) struct Reservation {
+    /// Its number in the ledger.
+    pub id: Uuid,
+    user_id: Uuid,
+    email: String,
+    month: NaiveDate,
+    limit: Option<i64>,
+}
+
+/// Reserves a request, if there is one left.
+pub(super) async fn reserve(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
+    let mut tx = db::begin(&core.db).await?;
+    db::ai_ledger::lock(&mut *tx, user.id).await?;
+    // After the lock: a reservation that waited for it counts for the month in which it is made.
+    let now = core.clock.now();
+    let month = first_of_month(now);
+    if let Some(limit) = user.plan.monthly_requests()
+        && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
+    {
+        return Err(reached(MonthlyLimit::Requests, now));
+    }
+    guard_cost(core, &mut tx, user, now).await?;
+    let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
+    tx.commit().await?;
+    Ok(reservation)
+}
+
+/// Notes a request whose answer is known already: it does not count.
+pub(super) async fn note(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
+    let mut db = core.db.acquire().await?;
+    Ok(insert(&mut db, user, operation, core.clock.now(), TimeDelta::zero()).await?)
+}
+
+/// Stores a request that counts for so long without an answer.
+async fn insert(
+    db: &mut PgConnection,
+    user: &CurrentUser,
+    operation: Operation,
+    now: DateTime<Utc>,
+    longest: TimeDelta,
+) -> Result<Reservation, DbError> {
+    let (id, month) = (Uuid::now_v7(), first_of_month(now));
+    db::ai_ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + longest }, now).await?;
+    Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
+}
+
+/// How often a creator may ask in a minute: before anything else is done.
+pub(super) async fn limit_pace(core: &Core, user: &CurrentUser) -> Result<(), AiError> {
+    let often = Rule { name: "ai", limit: core.config.limits.ai.saturating_mul(user.plan.pace()), window: TimeDelta::minutes(1) };
+    match core.limiter.hit(often, &user.id.to_string()).await {
+        Decision::Allowed => Ok(()),
+        Decision::Refused { retry_after } => Err(AiError::TooOften(retry_after)),
+    }
+}
+
+/// A month's cost has a limit, too, as requests that do not count are paid for: ours, and the creator's own where requests are without
+/// one. What is under way is not known yet, and can go beyond it.
+async fn guard_cost(core: &Core, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
+    let spent = db::ai_ledger::spent(&mut *tx, user.id, first_of_month(now)).await?;
+    if user.plan.monthly_requests().is_none() {
+        let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro;
+        if cap.is_some_and(|cap| spent >= cap) {
+            return Err(reached(MonthlyLimit::Cap, now));
+        }
+    }
+    let is_guarded = spent * 100 >= core.config.limits.ai_cost_guard * user.plan.guard_share();
+    if is_guarded { Err(reached(MonthlyLimit::Guard, now)) } else { Ok(()) }
+}
+
+fn reached(limit: MonthlyLimit, now: DateTime<Utc>) -> AiError {
+    let seconds = (next_month(now) - now).num_seconds().max(0) + 1;
+    AiError::LimitReached(limit, u32::try_from(seconds).unwrap_or(u32::MAX))
+}
+
+impl Reservation {
+    /// Counts the request, together with what else is stored of it, unless all of it was known already; whoever comes near the end of a
+    /// month's requests gets a mail.
+    pub async fn settle(&self, tx: &mut PgConnection, calls: &[Call], core: &Core) -> Result<(), DbError> {
+        let now = core.clock.now();
+        if calls.iter().all(|call| call.is_known) {
+            return self.release_in(tx, calls, now).await;
+        }
+        // One after the other: each sees those before it.
+        db::ai_ledger::lock(&mut *tx, self.user_id).await?;
+        db::ai_ledger::end(&mut *tx, self.id, true).await?;
+        db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await?;
+        let Some(limit) = self.limit else { return Ok(()) };
+        let used = db::ai_ledger::count_settled(&mut *tx, self.user_id, self.month).await?;
+        for (level, message) in [(80, Message::QuotaNear as fn(String) -> Message), (100, Message::QuotaUsedUp)] {
+            let is_reached = used * 100 >= limit * i64::from(level);
+            if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
+                let mail = message(core.config.app.link(SETTINGS)).to(&*self.email);
+                db::outbox::insert(&mut *tx, &mail, now).await?;
+                core.due_bell.notify_one();
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the request back: it does not count. Calls that were made cost all the same.
+    pub async fn release(self, core: &Core, calls: &[Call]) -> Result<(), DbError> {
+        let mut tx = db::begin(&core.db).await?;
+        self.release_in(&mut tx, calls, core.clock.now()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// The same, together with what else is stored of it.
+    pub async fn release_in(&self, tx: &mut PgConnection, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
+        db::ai_ledger::end(&mut *tx, self.id, false).await?;
+        db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await
+    }
+}

@@ -1,0 +1,211 @@
+//! Accounts: registering, proving an address, signing in and out, choosing a new password.
+//!
+//! What an outsider can learn is the same for known and unknown addresses: the same answer, after the same time.
+
+mod change_password;
+mod limits;
+mod login;
+mod password_reset;
+mod register;
+mod sessions;
+mod verification;
+
+use std::{future::Future, time::Duration};
+
+use chrono::TimeDelta;
+use huntaze_domain::{
+    account::{CurrentUser, LinkState, LinkSubject, PasswordStrength, PasswordStrengthInput, Secret},
+    client::ClientInfo,
+    validation::FieldErrors,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    Core,
+    db::{
+        self, DbError,
+        audit::AuditKind,
+        links::{Link, Purpose},
+    },
+    error::{InternalError, internal_errors},
+    infra::{
+        mail::Message,
+        password::PasswordError,
+        rate_limiter::Decision,
+        token::{Token, TokenHash, hash_of},
+    },
+};
+
+pub use change_password::change_password;
+pub use login::{SignedIn, login, logout};
+pub use password_reset::{check_reset_link, request_reset, reset_password};
+pub use register::register;
+pub use sessions::{list_sessions, revoke_session};
+pub use verification::{check_verification_link, resend_verification, verify_email};
+
+/// How long a link to verify an address works.
+pub const VERIFY_LIFETIME: TimeDelta = TimeDelta::hours(24);
+/// How long a link to choose a new password works.
+pub const RESET_LIFETIME: TimeDelta = TimeDelta::hours(1);
+/// Between two mails of one kind to one account.
+pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    /// The input breaks rules.
+    #[error("invalid input")]
+    Invalid(FieldErrors),
+    /// Unknown address or wrong password: nobody may tell which.
+    #[error("invalid credentials")]
+    InvalidCredentials,
+    /// The right password, but nobody clicked in the mail yet.
+    #[error("e-mail not verified")]
+    EmailNotVerified,
+    /// No such link, or a newer one took its place.
+    #[error("unknown link")]
+    LinkUnknown,
+    /// The link's time is over, or it was used up.
+    #[error("expired link")]
+    LinkExpired,
+    /// The account has no such session.
+    #[error("unknown session")]
+    SessionUnknown,
+    /// Too often.
+    #[error("rate limited for {0} s")]
+    RateLimited(u32),
+    /// More passwords are being hashed than the server has room for.
+    #[error("busy")]
+    Busy,
+    /// A failure that is not the caller's.
+    #[error(transparent)]
+    Internal(InternalError),
+}
+
+impl From<PasswordError> for AuthError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Busy,
+            error => Self::Internal(InternalError::new(error)),
+        }
+    }
+}
+
+internal_errors!(AuthError: DbError, sqlx::Error, getrandom::Error, tokio::task::JoinError);
+
+/// How hard a password is to guess.
+///
+/// # Errors
+/// [`AuthError::RateLimited`], or the hashing threads are busy.
+pub async fn password_strength(core: &Core, client: &ClientInfo, input: PasswordStrengthInput) -> Result<PasswordStrength, AuthError> {
+    limits::strength(core, client).await?;
+    Ok(core.passwords.strength(&input.password, &input.email).await?)
+}
+
+/// Checks the password of somebody who is signed in, before something that cannot be undone; returns its hash. What is wrong is said at
+/// `field`.
+pub(super) async fn confirm_password(
+    core: &Core,
+    client: &ClientInfo,
+    user: &CurrentUser,
+    password: &Secret,
+    field: &str,
+) -> Result<String, AuthError> {
+    limits::before_password(core, client, &user.email).await?;
+    let stored = db::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
+    let is_right = core.passwords.verify(stored.clone(), password).await?;
+    if let Some(stored) = stored.filter(|_| is_right) {
+        return Ok(stored);
+    }
+    limits::after_wrong_password(core, client, &user.email).await;
+    Err(AuthError::Invalid([(field.to_owned(), "This is not your password.".to_owned())].into()))
+}
+
+/// Refuses a new password that anybody would try first.
+async fn refuse_common(core: &Core, password: &Secret, email: &str) -> Result<(), AuthError> {
+    if !core.passwords.is_common(password, email).await? {
+        return Ok(());
+    }
+    let sentence = "This password is too easy to guess. Try a few unrelated words.";
+    Err(AuthError::Invalid([("password".to_owned(), sentence.to_owned())].into()))
+}
+
+/// Makes a link in the place of the account's older one and puts its mail into the outbox.
+async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: Purpose) -> Result<(), AuthError> {
+    let now = core.clock.now();
+    let token = Token::random()?;
+    let (lifetime, page) = match purpose {
+        Purpose::VerifyEmail => (VERIFY_LIFETIME, "/verify-email"),
+        Purpose::ResetPassword => (RESET_LIFETIME, "/reset-password"),
+    };
+    db::links::replace(&mut *tx, &token.hash(), user_id, purpose, now, now + lifetime).await?;
+    let link = core.config.app.link(&format!("{page}?token={}", token.text()));
+    let message = match purpose {
+        Purpose::VerifyEmail => Message::Verify { link },
+        Purpose::ResetPassword => Message::Reset { link },
+    };
+    Ok(db::outbox::insert(tx, &message.to(email), now).await?)
+}
+
+/// What the link behind `token` is still good for.
+async fn check_link(core: &Core, token: &str, purpose: Purpose) -> Result<LinkState, AuthError> {
+    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+    link_state(core, &find_link(core, &hash, purpose).await?)
+}
+
+async fn find_link(core: &Core, hash: &TokenHash, purpose: Purpose) -> Result<Link, AuthError> {
+    db::links::find(&core.db, hash, purpose).await?.ok_or(AuthError::LinkUnknown)
+}
+
+fn link_state(core: &Core, link: &Link) -> Result<LinkState, AuthError> {
+    let now = core.clock.now();
+    match link.used_at {
+        Some(used_at) if now < used_at + VERIFY_LIFETIME => Ok(LinkState::AlreadyUsed),
+        None if now < link.expires_at => Ok(LinkState::Valid),
+        _ => Err(AuthError::LinkExpired),
+    }
+}
+
+/// The address of whom a new link is for; `None` where nobody is.
+async fn subject_email(core: &Core, subject: LinkSubject, purpose: Purpose) -> Result<Option<String>, DbError> {
+    let token = match subject {
+        LinkSubject::Email(email) => return Ok(Some(email)),
+        LinkSubject::Token(token) => token,
+    };
+    let Some(hash) = hash_of(token.expose()) else { return Ok(None) };
+    let Some(link) = db::links::find(&core.db, &hash, purpose).await? else { return Ok(None) };
+    db::users::find_email(&core.db, link.user_id).await
+}
+
+/// Remembers what was done, by whom and from where.
+pub(super) async fn audit(
+    core: &Core,
+    db: impl sqlx::PgExecutor<'_>,
+    client: &ClientInfo,
+    user_id: Option<Uuid>,
+    kind: AuditKind,
+) -> Result<(), DbError> {
+    let event = db::audit::NewEvent {
+        user_id,
+        kind,
+        ip: &client.ip,
+        user_agent: client.user_agent.as_deref(),
+        request_id: &client.request_id,
+        now: core.clock.now(),
+    };
+    db::audit::insert(db, event).await
+}
+
+/// Answers after the same time whether there was much to do or nothing.
+async fn in_constant_time<T>(work: impl Future<Output = T>) -> T {
+    const LONGER_THAN_THE_WORK: Duration = Duration::from_millis(100);
+    tokio::join!(work, tokio::time::sleep(LONGER_THAN_THE_WORK)).0
+}
+
+fn allowed(decision: Decision) -> Result<(), AuthError> {
+    match decision {
+        Decision::Allowed => Ok(()),
+        Decision::Refused { retry_after } => Err(AuthError::RateLimited(retry_after)),
+    }
+}

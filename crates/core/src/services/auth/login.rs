@@ -1,0 +1,119 @@
+use chrono::TimeDelta;
+use huntaze_domain::{
+    account::{LoginInput, normalize_email},
+    client::ClientInfo,
+    validation,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{AuthError, audit, limits};
+use crate::{
+    Core,
+    db::{self, audit::AuditKind, users::Credentials},
+    infra::token::Token,
+};
+
+const SESSION: TimeDelta = TimeDelta::hours(24);
+const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
+
+/// A session that was just opened.
+pub struct SignedIn {
+    /// Whose.
+    pub user_id: Uuid,
+    /// The session.
+    pub session_id: Uuid,
+    /// For the cookie; nobody can read it again.
+    pub token: Token,
+    /// How long both last.
+    pub lifetime: TimeDelta,
+}
+
+/// Opens a session, and ends the one this browser had.
+///
+/// # Errors
+/// Wrong credentials, an unverified address, too many attempts, invalid input, or a fault of ours.
+pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<SignedIn, AuthError> {
+    limits::endpoint(core, client, "login").await?;
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    let email = normalize_email(&input.email);
+    limits::before_password(core, client, &email).await?;
+
+    let account = db::users::find_credentials(&core.db, &email).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = core.passwords.verify(stored, &input.password).await?;
+    let Some(account) = account.as_ref().filter(|_| is_right) else {
+        limits::after_wrong_password(core, client, &email).await;
+        audit(core, &core.db, client, account.map(|account| account.id), AuditKind::LoginFailed).await?;
+        return Err(AuthError::InvalidCredentials);
+    };
+    if account.email_verified_at.is_none() {
+        return Err(AuthError::EmailNotVerified);
+    }
+    open_session(core, client, account, input.remembers(), previous).await
+}
+
+async fn open_session(
+    core: &Core,
+    client: &ClientInfo,
+    account: &Credentials,
+    remembered: bool,
+    previous: Option<Uuid>,
+) -> Result<SignedIn, AuthError> {
+    let user_id = account.id;
+    let mut tx = db::begin(&core.db).await?;
+    require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
+    if let Some(previous) = previous {
+        db::sessions::delete(&mut *tx, previous).await?;
+    }
+    let signed_in = insert_session(core, &mut tx, client, user_id, remembered).await?;
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
+    tx.commit().await?;
+    Ok(signed_in)
+}
+
+/// Locks the account and makes sure that the password is still the one that was checked: hashing takes time, and a reset in between must
+/// win.
+pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: Uuid, checked: &str) -> Result<(), AuthError> {
+    match db::users::lock_password_hash(tx, user_id).await? {
+        Some(stored) if stored == checked => Ok(()),
+        _ => Err(AuthError::InvalidCredentials),
+    }
+}
+
+/// Stores a new session; it counts once the transaction commits.
+pub(super) async fn insert_session(
+    core: &Core,
+    tx: &mut PgConnection,
+    client: &ClientInfo,
+    user_id: Uuid,
+    remembered: bool,
+) -> Result<SignedIn, AuthError> {
+    let now = core.clock.now();
+    let lifetime = if remembered { REMEMBERED_SESSION } else { SESSION };
+    let (session_id, token) = (Uuid::now_v7(), Token::random()?);
+    let session = db::sessions::NewSession {
+        id: session_id,
+        user_id,
+        token_hash: &token.hash(),
+        remembered,
+        ip: &client.ip,
+        user_agent: client.user_agent.as_deref(),
+        now,
+        expires_at: now + lifetime,
+    };
+    db::sessions::insert(tx, session).await?;
+    Ok(SignedIn { user_id, session_id, token, lifetime })
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// A fault of ours.
+pub async fn logout(core: &Core, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AuthError> {
+    let mut tx = db::begin(&core.db).await?;
+    db::sessions::delete(&mut *tx, session_id).await?;
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;
+    tx.commit().await?;
+    Ok(())
+}

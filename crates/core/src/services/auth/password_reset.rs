@@ -1,0 +1,86 @@
+use huntaze_domain::{
+    account::{LinkRequest, LinkState, LinkSubject, ResetPasswordInput},
+    client::ClientInfo,
+    validation,
+};
+
+use super::{AuthError, RESEND_PAUSE, audit, check_link, find_link, in_constant_time, limits, link_state, mail_link, refuse_common};
+use crate::{
+    Core,
+    db::{self, audit::AuditKind, links::Purpose},
+    infra::{mail::Message, token::hash_of},
+};
+
+/// Mails a link to choose a new password, at most once a minute. To an unknown address it does nothing, and looks the same.
+///
+/// # Errors
+/// Invalid input, too many attempts, or a fault of ours.
+pub async fn request_reset(core: &Core, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
+    limits::endpoint(core, client, "forgot-password").await?;
+    let subject = input.subject().map_err(AuthError::Invalid)?;
+    in_constant_time(mail_reset(core, client, subject)).await
+}
+
+async fn mail_reset(core: &Core, client: &ClientInfo, subject: LinkSubject) -> Result<(), AuthError> {
+    let Some(email) = super::subject_email(core, subject, Purpose::ResetPassword).await? else { return Ok(()) };
+    let Some(account) = db::users::find_credentials(&core.db, &email).await? else { return Ok(()) };
+    let recently = core.clock.now() - RESEND_PAUSE;
+    let is_done = db::links::exists_since(&core.db, account.id, Purpose::ResetPassword, recently).await?
+        || !limits::may_mail(core, "mails-reset", &email).await;
+    if is_done {
+        return Ok(());
+    }
+    let mut tx = db::begin(&core.db).await?;
+    mail_link(core, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
+    audit(core, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
+    tx.commit().await?;
+    core.due_bell.notify_one();
+    Ok(())
+}
+
+/// Whether a link to choose a new password still works.
+///
+/// # Errors
+/// The link is unknown, used up or has expired.
+pub async fn check_reset_link(core: &Core, token: &str) -> Result<(), AuthError> {
+    require_valid(check_link(core, token, Purpose::ResetPassword).await?)
+}
+
+/// A link to choose a password works once.
+fn require_valid(link: LinkState) -> Result<(), AuthError> {
+    match link {
+        LinkState::Valid => Ok(()),
+        LinkState::AlreadyUsed => Err(AuthError::LinkExpired),
+    }
+}
+
+/// Sets the new password and ends every session. The click proves the address, too.
+///
+/// # Errors
+/// Invalid input; the link is unknown, used up or has expired; too many attempts; a fault of ours.
+pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswordInput) -> Result<(), AuthError> {
+    limits::endpoint(core, client, "reset-password").await?;
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    let hash = hash_of(input.token.expose()).ok_or(AuthError::LinkUnknown)?;
+    let link = find_link(core, &hash, Purpose::ResetPassword).await?;
+    require_valid(link_state(core, &link)?)?;
+    let email = db::users::find_email(&core.db, link.user_id).await?.ok_or(AuthError::LinkUnknown)?;
+    refuse_common(core, &input.password, &email).await?;
+    let password_hash = core.passwords.hash(&input.password).await?;
+
+    let now = core.clock.now();
+    let mut tx = db::begin(&core.db).await?;
+    // The account first, then its link: the order in which registering locks them.
+    db::users::lock_password_hash(&mut *tx, link.user_id).await?;
+    // Another request may have used the link up while this one was hashing.
+    let user_id = db::links::consume(&mut *tx, &hash, Purpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
+    db::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
+    db::users::set_verified(&mut *tx, user_id, now).await?;
+    db::sessions::delete_all(&mut *tx, user_id).await?;
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::PasswordReset).await?;
+    let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
+    db::outbox::insert(&mut *tx, &message.to(email), now).await?;
+    tx.commit().await?;
+    core.due_bell.notify_one();
+    Ok(())
+}

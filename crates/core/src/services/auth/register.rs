@@ -1,0 +1,48 @@
+use huntaze_domain::{
+    account::{RegisterInput, normalize_email},
+    client::ClientInfo,
+    validation,
+};
+use uuid::Uuid;
+
+use super::{AuthError, audit, in_constant_time, limits, mail_link, refuse_common};
+use crate::{
+    Core,
+    db::{self, audit::AuditKind, links::Purpose},
+    infra::mail::Message,
+};
+
+/// Creates an account that cannot sign in before its address is verified, and mails the link. Registering again before that replaces
+/// the password and voids the older link: a link always confirms the password it was mailed for, and the newest registration counts.
+/// The owner of a verified account is told by mail. Where no more mail may go to the address, nothing is changed at all.
+///
+/// # Errors
+/// Invalid input, too many attempts, or a fault of ours. An address that is taken is none.
+pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) -> Result<(), AuthError> {
+    limits::endpoint(core, client, "register").await?;
+    validation::check(&input).map_err(AuthError::Invalid)?;
+    let email = normalize_email(&input.email);
+    refuse_common(core, &input.password, &email).await?;
+    let password_hash = core.passwords.hash(&input.password).await?;
+    if !limits::may_mail(core, "mails-register", &email).await {
+        tracing::warn!("too many registrations of one address: nothing was changed");
+        return in_constant_time(async { Ok(()) }).await;
+    }
+    in_constant_time(save(core, client, &email, &password_hash)).await
+}
+
+async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AuthError> {
+    let now = core.clock.now();
+    let mut tx = db::begin(&core.db).await?;
+    let saved = db::users::upsert_unverified(&mut *tx, Uuid::now_v7(), email, password_hash, now).await?;
+    if let Some(user_id) = saved {
+        mail_link(core, &mut tx, user_id, email, Purpose::VerifyEmail).await?;
+        audit(core, &mut *tx, client, Some(user_id), AuditKind::Registered).await?;
+    } else {
+        let message = Message::AlreadyRegistered { login: core.config.app.link("/login") };
+        db::outbox::insert(&mut *tx, &message.to(email), now).await?;
+    }
+    tx.commit().await?;
+    core.due_bell.notify_one();
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! How the platforms are set up, for operators.
+
+use chrono::TimeDelta;
+use huntaze_domain::{
+    admin::{DryRun, PlatformReport, ScopeReport, Spending},
+    choice::Choice,
+    month::first_of_month,
+    platform::Platform,
+};
+
+use super::integrations::{IntegrationError, redirect_uri};
+use crate::{
+    Core, db,
+    infra::token::Token,
+    providers::{OAuthProvider, Visit, scopes},
+};
+
+/// Failures are looked up so far back.
+const LOOK_BACK: TimeDelta = TimeDelta::days(7);
+
+/// A report for each platform that is connected through `OAuth`.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn reports(core: &Core) -> Result<Vec<PlatformReport>, IntegrationError> {
+    let now = core.clock.now();
+    let granted = db::reports::granted_scopes(&core.db).await?;
+    let failures = db::reports::failures(&core.db, now - LOOK_BACK).await?;
+    let mut reports = Vec::new();
+    for platform in Platform::ALL.iter().copied() {
+        let Some(scopes) = scopes::of(platform) else { continue };
+        let provider = core.providers.get(platform);
+        let of_platform = || granted.iter().filter(move |(known, ..)| *known == platform);
+        let scope = |scope: &&str| {
+            let granted = of_platform().filter(|(_, list, _)| list.iter().any(|known| known == scope));
+            ScopeReport { scope: (*scope).to_owned(), granted: granted.map(|(.., accounts)| accounts).sum() }
+        };
+        let spending = match provider.and_then(OAuthProvider::monthly_budget) {
+            Some(budget) => Some(Spending { spent: db::spending::spent(&core.db, platform, first_of_month(now)).await?, budget }),
+            None => None,
+        };
+        reports.push(PlatformReport {
+            provider: platform,
+            is_configured: provider.is_some(),
+            is_sandbox: provider.is_some_and(OAuthProvider::is_sandbox),
+            redirect_uri: redirect_uri(core, platform),
+            missing: core.config.missing_for(platform).into_iter().map(ToOwned::to_owned).collect(),
+            scopes: scopes.asked.iter().map(scope).collect(),
+            accounts: of_platform().map(|(.., accounts)| accounts).sum(),
+            failures: failures.iter().filter(|(known, _)| *known == platform).map(|(_, failure)| failure.clone()).collect(),
+            spending,
+        });
+    }
+    Ok(reports)
+}
+
+/// Asks a platform's consent page, as a creator's browser would, whether it knows us. Nothing is stored: what would come back leads nowhere.
+///
+/// # Errors
+/// The platform is not configured, or does not answer.
+pub async fn dry_run(core: &Core, platform: Platform) -> Result<DryRun, IntegrationError> {
+    let provider = core.providers.get(platform).ok_or(IntegrationError::NotAvailable(platform))?;
+    let (text, verifier) = (Token::random()?.text(), Token::random()?.text());
+    let redirect_uri = redirect_uri(core, platform);
+    let url = provider.authorize_url(&Visit { state: &text, verifier: &verifier, redirect_uri: &redirect_uri });
+    let status = core.providers.look_at(&url).await.map_err(|error| {
+        tracing::warn!(%error, "a consent page did not answer");
+        IntegrationError::NotRead(error.kind())
+    })?;
+    Ok(DryRun { provider: platform, authorize_url: url.into(), status })
+}

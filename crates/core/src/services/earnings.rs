@@ -1,0 +1,176 @@
+//! Money that was earned: statements are uploaded, looked at, imported and undone; days can be entered by hand.
+
+mod import;
+mod partner;
+mod revenue;
+mod scan;
+mod table;
+mod upload;
+
+use huntaze_domain::{
+    earnings::{DailyTotalInput, EarningsOverview, StatementView},
+    money::Currency,
+    statement::MappingInput,
+    validation::FieldErrors,
+};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::{
+    Core,
+    db::{self, DbError, statements::Statement},
+    error::{InternalError, internal_errors},
+    infra::crypto::CryptoError,
+};
+
+pub use import::{give_up_import, import};
+pub use partner::{connect_partner, disconnect_partner, postpone_partner, read_partner, rotate_partner_keys};
+pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
+pub use upload::{ARRIVING, Upload};
+
+/// So many daily totals are shown.
+const MOST_DAILY_TOTALS: i64 = 366;
+
+const BUSY: &str = "Statements are being imported or undone right now. Try again in a moment.";
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum EarningsError {
+    /// The creator has no such statement, or no such day.
+    #[error("unknown")]
+    Unknown,
+    /// What was entered.
+    #[error("invalid input")]
+    Invalid(FieldErrors),
+    /// The file cannot be read: a sentence for its owner.
+    #[error("{0}")]
+    Unreadable(&'static str),
+    /// The statement does not allow it, as far as it has come: a sentence for its owner.
+    #[error("{0}")]
+    NotNow(&'static str),
+    /// The file is too large.
+    #[error("too large")]
+    TooLarge,
+    /// A failure that is not the caller's.
+    #[error(transparent)]
+    Internal(InternalError),
+}
+
+internal_errors!(EarningsError: DbError, sqlx::Error, CryptoError, tokio::task::JoinError);
+
+/// Statements and daily totals of a creator.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, EarningsError> {
+    Ok(EarningsOverview {
+        statements: db::statements::list(&core.db, user_id).await?,
+        daily_totals: db::earnings::daily_totals(&core.db, user_id, MOST_DAILY_TOTALS).await?,
+        currency: db::onboarding::find(&core.db, user_id).await?.currency,
+        partner: partner::view(core, user_id).await?,
+    })
+}
+
+/// A statement of a creator.
+///
+/// # Errors
+/// Unknown, also where it is somebody else's.
+pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<StatementView, EarningsError> {
+    let statement = find(core, user_id, id).await?;
+    let same_as = db::statements::find_same(&core.db, &statement).await?;
+    Ok(StatementView { same_as, summary: statement.summary, header: statement.header, mapping: statement.mapping })
+}
+
+/// Notes what the columns of a statement say, remembers it for the next one, and reads the statement again with it.
+///
+/// # Errors
+/// Unknown, invalid, or it is imported already.
+pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Result<(), EarningsError> {
+    let mut statement = find(core, user_id, &input.id).await?;
+    statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::Invalid)?;
+    let scan = scan::scan(core, &statement).await?;
+    if scan.date_orders.proven().is_some_and(|order| order != statement.mapping.date_order) {
+        let sentence = "The dates of this file are in the other order.".to_owned();
+        return Err(EarningsError::Invalid(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
+    }
+    let mut tx = db::begin(&core.db).await?;
+    if !db::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
+        return Err(EarningsError::NotNow("This statement is imported already. Undo that first."));
+    }
+    db::statements::remember_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// What tells the names of columns from others.
+fn header_hash(header: &[String]) -> [u8; 32] {
+    // Written as JSON, no two lists are the same text.
+    Sha256::digest(serde_json::json!(header).to_string()).into()
+}
+
+/// Puts a statement into the queue; a job stores its rows.
+///
+/// # Errors
+/// Unknown; it has no readable row; the same file counts already.
+pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
+    let statement = find(core, user_id, id).await?;
+    if statement.summary.scan.entries == 0 {
+        return Err(EarningsError::NotNow("No row can be read like this. Choose the columns first."));
+    }
+    if db::statements::find_same(&core.db, &statement).await?.is_some() {
+        return Err(EarningsError::NotNow("The same file is imported already, or about to be. Undo that first."));
+    }
+    // Asked twice, it is done once.
+    if db::statements::queue(&core.db, statement.summary.id, core.clock.now()).await? {
+        core.due_bell.notify_one();
+    }
+    Ok(())
+}
+
+/// Removes a statement, and with it what it says and no other does.
+///
+/// # Errors
+/// Unknown; its rows are being stored right now.
+pub async fn undo(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
+    let id = find(core, user_id, id).await?.summary.id;
+    let mut tx = db::begin(&core.db).await?;
+    // An import holds the lock until it is done: nobody waits for that with a connection in hand.
+    if !db::earnings::try_lock(&mut *tx, user_id).await? {
+        return Err(EarningsError::NotNow(BUSY));
+    }
+    db::earnings::delete_of_statement(&mut *tx, user_id, id).await?;
+    if !db::statements::delete(&mut *tx, id).await? {
+        return Err(EarningsError::NotNow(BUSY));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, EarningsError> {
+    let id = id.parse().map_err(|_| EarningsError::Unknown)?;
+    db::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::Unknown)
+}
+
+/// Enters what a day came to.
+///
+/// # Errors
+/// Invalid, or a day that is still to come.
+pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInput) -> Result<(), EarningsError> {
+    let (day, amount) = input.parse().map_err(EarningsError::Invalid)?;
+    let now = core.clock.now();
+    if day > now.date_naive() {
+        let sentence = "This day is still to come.".to_owned();
+        return Err(EarningsError::Invalid(FieldErrors::from([("day".to_owned(), sentence)])));
+    }
+    Ok(db::earnings::save_daily_total(&core.db, user_id, day, amount, now).await?)
+}
+
+/// Takes back what a day came to.
+///
+/// # Errors
+/// There is no such day.
+pub async fn delete_daily_total(core: &Core, user_id: Uuid, day: &str, currency: &str) -> Result<(), EarningsError> {
+    let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::Unknown) };
+    let was_there = db::earnings::delete_daily_total(&core.db, user_id, day, currency).await?;
+    if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
+}

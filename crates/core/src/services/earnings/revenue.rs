@@ -1,0 +1,125 @@
+//! What earnings come to over days and periods.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use huntaze_domain::{
+    figures::StatsRange,
+    money::{Currency, Money},
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use crate::db::{
+    self, DbError,
+    earnings::{DayEarnings, Known},
+};
+
+/// What is known of a creator's earnings over a period and the one before it.
+pub struct Revenue {
+    /// The period's sum in each currency, the one with the most days first.
+    pub now: Vec<Money>,
+    /// The sum of the period before, in the first of those currencies.
+    pub before: i64,
+    /// Days of the period that are known.
+    pub known_days: u32,
+    /// Days of the period before that are known.
+    pub known_days_before: u32,
+    /// When the newest of it came here.
+    pub captured_at: Option<DateTime<Utc>>,
+}
+
+/// What is known of the earnings of the days of `range` before `until`; `None` where nothing was ever known.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
+    let days = Days::new(range.days().into());
+    let (start, start_before) = (until - days, until - days - days);
+    let Some(history) = History::read(db, user_id, start_before, until).await? else { return Ok(None) };
+    let now = history.sums(start);
+    let is_first = |money: &Money| now.first().is_some_and(|first| first.currency == money.currency);
+    let before = history
+        .earned
+        .iter()
+        .filter(|day| day.day < start && is_first(&day.amount))
+        .map(|day| day.amount.minor)
+        .fold(0, i64::saturating_add);
+    let captured_at = history.known.iter().filter(|known| known.until >= start).map(|known| known.since).max();
+    let (known_days, known_days_before) = (history.count_known(start, until), history.count_known(start_before, start));
+    Ok(Some(Revenue { now: if known_days > 0 { now } else { Vec::new() }, before, known_days, known_days_before, captured_at }))
+}
+
+/// What days brought in the currency with the most of them.
+pub struct RevenueDays {
+    /// The amounts'.
+    pub currency: Currency,
+    /// In minor units; a day that is not known is not among them.
+    pub days: BTreeMap<NaiveDate, i64>,
+}
+
+/// What the days from the one up to the other brought; `None` where nothing was ever known.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
+    let Some(history) = History::read(db, user_id, from, until).await? else { return Ok(None) };
+    let Some(Money { currency, .. }) = history.sums(from).first().copied() else { return Ok(None) };
+    let known = from.iter_days().take_while(|day| *day < until).filter(|day| history.is_known(*day));
+    let mut days: BTreeMap<_, _> = known.map(|day| (day, 0)).collect();
+    for earned in history.earned.iter().filter(|day| day.amount.currency == currency) {
+        // A day that misses a row is not known.
+        if let Some(sum) = days.get_mut(&earned.day) {
+            *sum = earned.amount.minor.saturating_add(*sum);
+        }
+    }
+    Ok(Some(RevenueDays { currency, days }))
+}
+
+/// What is stored of some days.
+struct History {
+    earned: Vec<DayEarnings>,
+    known: Vec<Known>,
+    /// Where no day says so.
+    currency: Currency,
+}
+
+impl History {
+    async fn read(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
+        if !db::earnings::has_any(db, user_id).await? {
+            return Ok(None);
+        }
+        let earned = db::earnings::days(db, user_id, from, until).await?;
+        let known = db::earnings::known(db, user_id, from, until).await?;
+        let currency = match earned.first() {
+            Some(day) => day.amount.currency,
+            None => db::onboarding::find(db, user_id).await?.currency,
+        };
+        Ok(Some(Self { earned, known, currency }))
+    }
+
+    /// The sum of the days since then in each currency, the one with the most days first; 0 where none of them brought anything.
+    fn sums(&self, from: NaiveDate) -> Vec<Money> {
+        let mut sums: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
+        for day in self.earned.iter().filter(|day| day.day >= from) {
+            let (days, sum) = sums.entry(day.amount.currency.code()).or_insert((0, Money { minor: 0, ..day.amount }));
+            *days += 1;
+            sum.minor = sum.minor.saturating_add(day.amount.minor);
+        }
+        let mut sums: Vec<_> = sums.into_values().collect();
+        sums.sort_by_key(|(days, _)| std::cmp::Reverse(*days));
+        match sums.as_slice() {
+            [] => vec![Money { minor: 0, currency: self.currency }],
+            sums => sums.iter().map(|(_, sum)| *sum).collect(),
+        }
+    }
+
+    fn is_known(&self, day: NaiveDate) -> bool {
+        self.known.iter().any(|known| (known.from..=known.until).contains(&day) && !known.unread.contains(&day))
+    }
+
+    fn count_known(&self, from: NaiveDate, until: NaiveDate) -> u32 {
+        let days = from.iter_days().take_while(|day| *day < until).filter(|day| self.is_known(*day)).count();
+        u32::try_from(days).unwrap_or(u32::MAX)
+    }
+}

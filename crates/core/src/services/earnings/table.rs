@@ -1,0 +1,296 @@
+//! Reads the rows of a statement from the pieces of its file: a few pieces and rows are in memory at a time, however long it is.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze_domain::{
+    choice::Choice,
+    statement::{Entry, Fault, FaultKind, MOST_COLUMNS, MOST_ROWS, Mapping, Reading, is_date, read},
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tokio::{sync::mpsc, task::JoinHandle};
+use uuid::Uuid;
+
+use super::EarningsError;
+use crate::{
+    db::{self, earnings::Fingerprint, statements::Statement},
+    error::InternalError,
+};
+
+/// Rows that are handed over at once.
+const BATCH: usize = 1000;
+/// Bytes; no row is longer.
+const LONGEST_ROW: usize = 64 * 1024;
+/// Bytes; what goes on without a line's end for longer is no table.
+const LONGEST_LINE: usize = 1024 * 1024;
+/// Line ends; a row with more inside has a quotation mark that is not closed.
+const MOST_LINES: u64 = 20;
+/// Characters; no column is called longer.
+const LONGEST_NAME: usize = 100;
+/// Pieces, and batches, that wait to be read.
+const WAITING: usize = 2;
+
+/// A row of a table.
+pub(super) struct Row {
+    /// Where it begins in the file, from 1.
+    pub line: u32,
+    /// As it stands there.
+    pub cells: Vec<String>,
+    /// What it came to; nothing where the mapping is not complete yet.
+    pub reading: Option<Reading>,
+    /// Of an entry: what tells it from all others of the creator.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// The rows of a statement, a batch at a time.
+pub(super) struct Rows {
+    batches: mpsc::Receiver<Vec<Row>>,
+    parser: JoinHandle<Result<(), EarningsError>>,
+}
+
+impl Rows {
+    /// Begins to read. What happened after the statement came here is a fault, as far as any time zone allows.
+    pub fn open(db: &PgPool, statement: &Statement) -> Self {
+        let latest = statement.summary.uploaded_at + TimeDelta::days(1);
+        let (send_piece, pieces) = mpsc::channel(WAITING);
+        tokio::spawn(send_pieces(db.clone(), statement.summary.id, send_piece));
+        let (send_batch, batches) = mpsc::channel(WAITING);
+        let width = statement.header.len();
+        let layout = Layout {
+            delimiter: statement.delimiter,
+            skipped: statement.skipped,
+            width,
+            mapping: Some(statement.mapping.clone()).filter(|mapping| mapping.check(width).is_ok()),
+            latest,
+        };
+        let parser = tokio::task::spawn_blocking(move || {
+            let pieces = Pieces { waiting: pieces, current: Vec::new(), read: 0, in_line: 0 };
+            parse(pieces, &layout, |batch| send_batch.blocking_send(batch).is_ok())
+        });
+        Self { batches, parser }
+    }
+
+    /// The next rows; `None` after the last.
+    ///
+    /// # Errors
+    /// The file cannot be read, or the database does not answer.
+    pub async fn next(&mut self) -> Result<Option<Vec<Row>>, EarningsError> {
+        match self.batches.recv().await {
+            Some(batch) => Ok(Some(batch)),
+            // The parser is done, or it failed: it says which.
+            None => (&mut self.parser).await?.map(|()| None),
+        }
+    }
+}
+
+async fn send_pieces(db: PgPool, id: Uuid, pieces: mpsc::Sender<io::Result<Vec<u8>>>) {
+    for number in 0.. {
+        let piece = match db::statements::chunk(&db, id, number).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => return,
+            Err(error) => Err(io::Error::other(error)),
+        };
+        // Nobody reads any more, or nothing more can be read.
+        let is_last = piece.is_err();
+        if pieces.send(piece).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// The pieces of a file, one after the other, for a thread that may wait.
+struct Pieces {
+    waiting: mpsc::Receiver<io::Result<Vec<u8>>>,
+    current: Vec<u8>,
+    read: usize,
+    /// Bytes since the last line's end.
+    in_line: usize,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.current.len() {
+            let Some(piece) = self.waiting.blocking_recv() else { return Ok(0) };
+            (self.current, self.read) = (piece?, 0);
+            self.in_line = match self.current.iter().rposition(|byte| *byte == b'\n') {
+                Some(end) => self.current.len() - end,
+                None => self.in_line + self.current.len(),
+            };
+            if self.in_line > LONGEST_LINE {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        let length = buffer.len().min(self.current.len() - self.read);
+        buffer[..length].copy_from_slice(&self.current[self.read..self.read + length]);
+        self.read += length;
+        Ok(length)
+    }
+}
+
+/// The beginning of a table.
+pub(super) struct Head {
+    /// The names of its columns; empty where it has none.
+    pub header: Vec<String>,
+    /// Records above the first row: the header, and what stands above it.
+    pub skipped: u32,
+    /// The first rows.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Finds the header of a table: the first record that is as wide as most are.
+///
+/// # Errors
+/// It is no table.
+pub(super) fn head(beginning: &[u8], delimiter: u8) -> Result<Head, EarningsError> {
+    const LOOKED_AT: usize = 50;
+    let records: Vec<_> =
+        reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT).map(|record| cells_of(&record)).collect();
+    let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
+    let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
+    if !(2..=MOST_COLUMNS).contains(&width) {
+        return Err(EarningsError::Unreadable("This is not a table with columns. Export your statement as CSV."));
+    }
+    // Spreadsheets may say above it what stands between the columns.
+    let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
+    let first = records.iter().position(is_first).unwrap_or_default();
+    let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
+    let name = |name: &String| name.trim().chars().take(LONGEST_NAME).collect();
+    // A table without a header begins with a row.
+    let (header, skipped, rows) = if names.iter().any(|name| is_date(name)) {
+        (vec![String::new(); width], first, &records[first..])
+    } else {
+        (names.iter().map(name).collect(), first + 1, rows)
+    };
+    Ok(Head { header, skipped: u32::try_from(skipped).unwrap_or_default(), rows: rows.to_vec() })
+}
+
+fn reader<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(source)
+}
+
+/// The texts of a record. What is not UTF-8 is read as Windows-1252, in which spreadsheets write.
+fn cells_of(record: &csv::ByteRecord) -> Vec<String> {
+    let text = |cell: &[u8]| match std::str::from_utf8(cell) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0.into_owned(),
+    };
+    // A NUL cannot be stored.
+    record.iter().map(|cell| text(cell).replace('\0', "")).collect()
+}
+
+/// How a table is to be read.
+struct Layout {
+    delimiter: u8,
+    skipped: u32,
+    width: usize,
+    mapping: Option<Mapping>,
+    latest: DateTime<Utc>,
+}
+
+/// Reads a table and hands its rows over, a batch at a time, until `hand_over` is not interested any more.
+///
+/// # Errors
+/// The file has too many rows, or it cannot be read on.
+fn parse(source: impl Read, layout: &Layout, mut hand_over: impl FnMut(Vec<Row>) -> bool) -> Result<(), EarningsError> {
+    let mut reader = reader(source, layout.delimiter);
+    let mut record = csv::ByteRecord::new();
+    let mut seen = HashMap::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    let (mut records, mut rows, mut lines) = (0, 0, Lines { before: 1, is_late: None });
+    loop {
+        if !reader.read_byte_record(&mut record).map_err(broken)? {
+            break;
+        }
+        let inside = line_ends(record.as_slice());
+        let line = lines.line_of(reader.position().line(), inside);
+        records += 1;
+        if records <= layout.skipped || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        rows += 1;
+        if rows > MOST_ROWS {
+            return Err(EarningsError::Unreadable("A statement has at most 200,000 rows. Export a shorter period."));
+        }
+        batch.push(row(u32::try_from(line).unwrap_or(u32::MAX), inside, &record, layout, &mut seen));
+        if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+            return Ok(());
+        }
+    }
+    hand_over(batch);
+    Ok(())
+}
+
+/// Finds the line that a record stands on, blank lines counted. The parser counts line ends: `\n` with the record before it, that of `\r\n`
+/// with the record after it.
+struct Lines {
+    before: u64,
+    is_late: Option<bool>,
+}
+
+impl Lines {
+    /// Of a record with so many line ends inside, after which the parser is at the line `after`.
+    fn line_of(&mut self, after: u64, inside: u64) -> u64 {
+        let is_late = *self.is_late.get_or_insert(after == inside + 1);
+        let line = if is_late { after - inside } else { self.before + (after - self.before).saturating_sub(inside + 1) };
+        self.before = after;
+        line
+    }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum()
+}
+
+fn broken(error: csv::Error) -> EarningsError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            EarningsError::Unreadable("This is not a table: a line of it is too long.")
+        }
+        csv::ErrorKind::Io(error) => EarningsError::Internal(InternalError::new(error)),
+        _ => EarningsError::Unreadable("This is not a table with columns. Export your statement as CSV."),
+    }
+}
+
+fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &Layout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
+    if record.as_slice().len() > LONGEST_ROW || record.len() > 2 * MOST_COLUMNS || inside > MOST_LINES {
+        let fault = Fault { kind: FaultKind::TooLong, cell: String::new(), day: None };
+        return Row { line, cells: Vec::new(), reading: Some(Reading::Fault(fault)), fingerprint: None };
+    }
+    let cells = cells_of(record);
+    let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let reading = layout.mapping.as_ref().map(|mapping| read(mapping, layout.width, &texts, layout.latest));
+    let fingerprint = match &reading {
+        Some(Reading::Entry(entry)) => Some(fingerprint(entry, seen)),
+        _ => None,
+    };
+    Row { line, cells, reading, fingerprint }
+}
+
+/// SHA-256, cut, over what an entry says and how many of the same stand before it: two equal tips of one day are two.
+fn fingerprint(entry: &Entry, seen: &mut HashMap<Fingerprint, u32>) -> Fingerprint {
+    let amount = entry.amount_minor.to_string();
+    let at = entry.at.timestamp_millis().to_string();
+    let parts = [&*at, entry.kind.as_str(), &amount, entry.currency.code(), &entry.reference, &entry.payer, &entry.description];
+    let without_number = digest(&parts);
+    let number = seen.entry(without_number).or_default();
+    *number += 1;
+    if *number == 1 { without_number } else { digest(&[&hex::encode(without_number), &number.to_string()]) }
+}
+
+fn digest(parts: &[&str]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let mut cut = Fingerprint::default();
+    cut.copy_from_slice(&hash.finalize()[..size_of::<Fingerprint>()]);
+    cut
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+use std::collections::HashSet;
+
+use huntaze_domain::statement::{Column, guess};
+use proptest::prelude::*;
+
+use super::*;
+
+const HEADER: &str = "date,type,net,description\n";
+
+fn rows(text: &[u8]) -> Vec<Row> {
+    rows_of(&[HEADER.as_bytes(), text].concat())
+}
+
+fn rows_of(file: &[u8]) -> Vec<Row> {
+    let Head { header, skipped, .. } = head(HEADER.as_bytes(), b',').expect("a table");
+    let mapping = guess(&header, &[], huntaze_domain::money::Currency::Usd);
+    assert!(mapping.columns.contains_key(&Column::Net));
+    let latest = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
+    let layout = Layout { delimiter: b',', skipped, width: header.len(), mapping: Some(mapping), latest };
+    let mut all = Vec::new();
+    parse(file, &layout, |batch| {
+        all.extend(batch);
+        true
+    })
+    .expect("read");
+    all
+}
+
+fn entries(text: &[u8]) -> Vec<(Fingerprint, i64)> {
+    rows(text)
+        .into_iter()
+        .filter_map(|row| match (row.fingerprint, row.reading) {
+            (Some(fingerprint), Some(Reading::Entry(entry))) => Some((fingerprint, entry.amount_minor)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn equal_rows_are_told_apart_and_found_again() {
+    let text = b"2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n\n2026-01-31,tip,6.00,\n";
+    let first = entries(text);
+    assert_eq!(first.iter().map(|(fingerprint, _)| fingerprint).collect::<HashSet<_>>().len(), 3);
+    assert_eq!(entries(text), first);
+    let longer = entries(b"2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n");
+    assert_eq!(longer.iter().filter(|entry| first.contains(entry)).count(), 2, "a third one is new");
+}
+
+#[test]
+fn rows_are_named_by_their_line() {
+    let text =
+        "2026-01-31,tip,5.00,\n\n2026-01-31,tip,free,\"two\nlines\"\n2026-01-31,tip,1.00,\n\n\n2026-01-31,tip,2.00,\n2026-01-31,tip,3.00,";
+    let file = format!("{HEADER}{text}");
+    for file in [file.clone(), file.replace('\n', "\r\n")] {
+        let lines: Vec<_> = rows_of(file.as_bytes()).iter().map(|row| row.line).collect();
+        assert_eq!(lines, [2, 4, 6, 9, 10], "{file:?}");
+    }
+}
+
+#[test]
+fn a_file_of_a_spreadsheet_is_read() {
+    let found = rows(b"2026-01-31,tip,5.00,caf\xe9 \x80\n");
+    assert_eq!(found[0].cells[3], "café €");
+}
+
+#[test]
+fn the_header_is_found_below_a_title_and_missed_where_there_is_none() {
+    let found = head(b"Statement of Ada\n\nsep=;\ndate;net\n2026-01-31;1,00\n2026-01-30;2,00\n", b';').expect("a table");
+    assert_eq!((found.header, found.skipped, found.rows.len()), (vec!["date".to_owned(), "net".to_owned()], 3, 2));
+    let without = head(b"2026-01-31,1.00\n2026-01-30,2.00\n", b',').expect("a table");
+    assert_eq!((without.header, without.skipped, without.rows.len()), (vec![String::new(), String::new()], 0, 2));
+}
+
+#[test]
+fn what_swallows_rows_is_a_fault() {
+    let kind = |row: &Row| match &row.reading {
+        Some(Reading::Fault(fault)) => Some(fault.kind),
+        _ => None,
+    };
+    let open = rows(format!("2026-01-31,tip,8.00,\"best\n{}", "2026-01-31,tip,5.00,\n".repeat(30)).as_bytes());
+    assert_eq!(open.iter().map(kind).collect::<Vec<_>>(), [Some(FaultKind::TooLong)]);
+    let wide = rows(format!("2026-01-31,tip,8.00,,{}x\n", ",".repeat(100_000)).as_bytes());
+    assert_eq!(kind(&wide[0]), Some(FaultKind::TooLong));
+    let shifted = rows(b"2026-01-31,tip,1,234.56,\n");
+    assert!(kind(&shifted[0]).is_none(), "an empty cell says nothing");
+    assert_eq!(kind(&rows(b"2026-01-31,tip,1,234.56,thanks\n")[0]), Some(FaultKind::TooWide));
+}
+
+#[test]
+fn a_row_that_is_too_long_is_a_fault() {
+    let found = rows(format!("2026-01-31,tip,5.00,{}\n", "x".repeat(LONGEST_ROW)).as_bytes());
+    assert!(matches!(&found[0].reading, Some(Reading::Fault(fault)) if fault.kind == FaultKind::TooLong));
+}
+
+proptest! {
+    #[test]
+    fn the_same_file_adds_nothing_and_its_rows_come_to_its_total(amounts in prop::collection::vec((0..3_u32, -999..999_i64), 0..60)) {
+        let line = |(day, cents): &(u32, i64)| {
+            let sign = if *cents < 0 { "-" } else { "" };
+            format!("2026-01-{:02},tip,{sign}{}.{:02},\n", day + 1, cents.abs() / 100, cents.abs() % 100)
+        };
+        let text: String = amounts.iter().map(line).collect();
+        let once = entries(text.as_bytes());
+        prop_assert_eq!(once.len(), amounts.len());
+        prop_assert_eq!(once.iter().map(|(_, minor)| minor).sum::<i64>(), amounts.iter().map(|(_, cents)| cents).sum::<i64>());
+        let known: HashSet<_> = once.iter().map(|(fingerprint, _)| *fingerprint).collect();
+        prop_assert_eq!(known.len(), amounts.len(), "no two rows are taken for one");
+        prop_assert!(entries(text.as_bytes()).iter().all(|(fingerprint, _)| known.contains(fingerprint)));
+        // In whatever order it is exported the next time.
+        let backwards: String = amounts.iter().rev().map(line).collect();
+        prop_assert!(entries(backwards.as_bytes()).iter().all(|(fingerprint, _)| known.contains(fingerprint)));
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+        let _ = rows(&bytes);
+        let _ = head(&bytes, huntaze_domain::statement::guess_delimiter(&bytes));
+    }
+}

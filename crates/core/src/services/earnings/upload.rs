@@ -1,0 +1,156 @@
+//! Takes a file in pieces, as it arrives.
+
+use chrono::TimeDelta;
+use huntaze_domain::statement::{MOST_BYTES, guess, guess_delimiter};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{
+    EarningsError, header_hash,
+    scan::scan,
+    table::{Head, head},
+};
+use crate::{
+    Core,
+    db::{
+        self,
+        statements::{Arrived, NewStatement},
+    },
+};
+
+/// Bytes of a stored piece.
+const PIECE: usize = 256 * 1024;
+/// Characters; no file is called longer.
+const LONGEST_NAME: usize = 120;
+/// A creator has so many statements at most that are not imported.
+const MOST_WAITING: i64 = 20;
+/// What has not arrived by then never will.
+pub const ARRIVING: TimeDelta = TimeDelta::hours(1);
+
+/// A statement that is arriving.
+pub struct Upload {
+    core: Core,
+    user_id: Uuid,
+    id: Uuid,
+    pending: Vec<u8>,
+    /// The first piece.
+    beginning: Vec<u8>,
+    pieces: i32,
+    bytes: u64,
+    hash: Sha256,
+}
+
+impl Upload {
+    /// Begins to take a file.
+    ///
+    /// # Errors
+    /// Too many statements wait to be imported.
+    pub async fn begin(core: &Core, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
+        // Some browsers send the whole path.
+        let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+        let name = if name.trim().is_empty() { "statement.csv" } else { name.trim() };
+        let id = Uuid::now_v7();
+        let new = NewStatement { id, user_id, file_name: name };
+        let now = core.clock.now();
+        let mut tx = db::begin(&core.db).await?;
+        db::statements::lock_arrivals(&mut *tx, user_id).await?;
+        if db::statements::count_waiting(&mut *tx, user_id, now - ARRIVING).await? >= MOST_WAITING {
+            return Err(EarningsError::NotNow("Many statements wait here already. Import or remove some of them first."));
+        }
+        db::statements::begin(&mut *tx, &new, now).await?;
+        tx.commit().await?;
+        let (pending, beginning) = (Vec::with_capacity(PIECE), Vec::new());
+        Ok(Self { core: core.clone(), user_id, id, pending, beginning, pieces: 0, bytes: 0, hash: Sha256::new() })
+    }
+
+    /// Takes what has arrived.
+    ///
+    /// # Errors
+    /// The file is too large.
+    pub async fn push(&mut self, mut bytes: &[u8]) -> Result<(), EarningsError> {
+        self.bytes += bytes.len() as u64;
+        if self.bytes > MOST_BYTES {
+            return Err(EarningsError::TooLarge);
+        }
+        self.hash.update(bytes);
+        while !bytes.is_empty() {
+            let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.pending.len()));
+            self.pending.extend_from_slice(now);
+            bytes = later;
+            if self.pending.len() == PIECE {
+                self.store().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// All of it is here: guesses what its columns say, or remembers, and reads it. Returns its id.
+    ///
+    /// # Errors
+    /// It is no table.
+    pub async fn finish(mut self) -> Result<Uuid, EarningsError> {
+        if !self.pending.is_empty() {
+            self.store().await?;
+        }
+        let outcome = self.look().await;
+        if outcome.is_err() {
+            self.give_up().await;
+        }
+        outcome
+    }
+
+    /// It will not arrive whole: nothing of it stays.
+    pub async fn give_up(self) {
+        if let Err(error) = db::statements::delete(&self.core.db, self.id).await {
+            // The clean-up finds it.
+            tracing::error!(%error, "an upload that failed could not be removed");
+        }
+    }
+
+    async fn store(&mut self) -> Result<(), EarningsError> {
+        db::statements::insert_chunk(&self.core.db, self.id, self.pieces, &self.pending).await?;
+        if self.pieces == 0 {
+            self.beginning.clone_from(&self.pending);
+        }
+        self.pieces += 1;
+        self.pending.clear();
+        Ok(())
+    }
+
+    async fn look(&self) -> Result<Uuid, EarningsError> {
+        check_beginning(&self.beginning)?;
+        let delimiter = guess_delimiter(&self.beginning);
+        let Head { header, skipped, rows } = head(&self.beginning, delimiter)?;
+        let db = &self.core.db;
+        let mapping = match db::statements::remembered_mapping(db, self.user_id, &header_hash(&header)).await? {
+            Some(mapping) => mapping,
+            None => guess(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
+        };
+        let file_hash = self.hash.clone().finalize();
+        let arrived = Arrived { file_hash: &file_hash, header: &header, delimiter, skipped, mapping: &mapping };
+        let mut statement = db::statements::set_arrived(db, self.id, &arrived).await?;
+        let mut seen = scan(&self.core, &statement).await?;
+        // The whole file may prove what its first rows, or an older file, did not.
+        if let Some(order) = seen.date_orders.proven().filter(|order| *order != statement.mapping.date_order) {
+            statement.mapping.date_order = order;
+            seen = scan(&self.core, &statement).await?;
+        }
+        db::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
+        Ok(self.id)
+    }
+}
+
+/// Spreadsheets are packed, and text of two bytes a letter is not read here.
+fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
+    if bytes.is_empty() {
+        return Err(EarningsError::Unreadable("The file is empty."));
+    }
+    if bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0") || bytes.starts_with(b"%PDF") {
+        return Err(EarningsError::Unreadable("This is not a CSV file. Save or export it as CSV first."));
+    }
+    if bytes.contains(&0) {
+        return Err(EarningsError::Unreadable("This is not text in UTF-8. Save it as CSV (UTF-8) first."));
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+use chrono::TimeDelta;
+use huntaze_domain::{
+    choice::Choice,
+    client::ClientInfo,
+    integration::{ConnectFailure, EventKind},
+    platform::Platform,
+};
+use url::Url;
+use uuid::Uuid;
+
+use super::{IntegrationError, available, budget, find, posts::storable, to_the_end, tokens};
+use crate::{
+    Core,
+    db::{
+        self,
+        audit::AuditKind,
+        integrations::{Connection, SealedTokens},
+        oauth_states::OpenVisit,
+        sessions::OpenSession,
+    },
+    infra::token::{Token, hash_of},
+    providers::{Access, Grant, Profile, ProviderError, Visit, scopes::can_read_account},
+    services::auth::audit,
+};
+
+/// How long one may stay on a consent page.
+const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+
+/// Starts a visit to a platform: the address of its consent page. What comes back is taken once, from this session, within ten minutes. Where
+/// `account` is the id of one of the creator's accounts, that one is to be reconnected, and no other.
+///
+/// # Errors
+/// The platform is not available, there is no such account, or a fault of ours.
+pub async fn connect(core: &Core, current: &OpenSession, platform: Platform, account: Option<&str>) -> Result<Url, IntegrationError> {
+    let provider = available(core, platform)?;
+    let integration_id = match account {
+        Some(id) => Some(find(core, current.user.id, Some(platform), id).await?.id),
+        None => None,
+    };
+    let (token, visit) = (Token::random()?, OpenVisit { verifier: Token::random()?.text(), integration_id });
+    db::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &visit, core.clock.now() + STATE_LIFETIME).await?;
+    let (text, redirect_uri) = (token.text(), redirect_uri(core, platform));
+    Ok(provider.authorize_url(&Visit { state: &text, verifier: &visit.verifier, redirect_uri: &redirect_uri }))
+}
+
+/// Where platforms send creators back to. It must be registered with the platform, to the letter.
+pub fn redirect_uri(core: &Core, platform: Platform) -> String {
+    core.config.app.link(&format!("/api/integrations/callback/{}", platform.as_str()))
+}
+
+/// What a platform sends back in the query.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+#[serde(default)]
+pub struct Callback {
+    code: String,
+    state: String,
+    error: String,
+}
+
+/// An account that was just connected.
+pub struct Connected {
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Ends a visit to a platform: stores the account with its first figures.
+///
+/// # Errors
+/// [`IntegrationError::NotConnected`] says how the visit ended instead; nothing was changed then.
+pub async fn finish(
+    core: &Core,
+    client: &ClientInfo,
+    current: &OpenSession,
+    platform: Platform,
+    callback: &Callback,
+) -> Result<Connected, IntegrationError> {
+    available(core, platform)?;
+    let visit = use_state(core, current, platform, &callback.state).await?;
+    if !callback.error.is_empty() {
+        let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderDown };
+        return Err(IntegrationError::NotConnected(failure));
+    }
+    let (worker, client, current, callback) = (core.clone(), client.clone(), current.clone(), callback.clone());
+    to_the_end(&core.tasks, async move { take_code(&worker, &client, &current, platform, &callback, &visit).await }).await
+}
+
+/// Turns the code into an account.
+async fn take_code(
+    core: &Core,
+    client: &ClientInfo,
+    current: &OpenSession,
+    platform: Platform,
+    callback: &Callback,
+    visit: &OpenVisit,
+) -> Result<Connected, IntegrationError> {
+    let provider = available(core, platform)?;
+    let redirect_uri = redirect_uri(core, platform);
+    let proof = Visit { state: &callback.state, verifier: &visit.verifier, redirect_uri: &redirect_uri };
+    let profile_price = provider.prices().profile;
+    let reservation = budget::reserve(core, platform, provider, profile_price).await?;
+    let reservation = reservation.ok_or(IntegrationError::NotConnected(ConnectFailure::BudgetSpent))?;
+    let grant = match provider.exchange_code(&callback.code, &proof).await {
+        Ok(grant) => grant,
+        Err(error) => {
+            reservation.settle(core, 0).await?;
+            return Err(refusal(error));
+        }
+    };
+    if !can_read_account(platform, &grant.scopes) {
+        reservation.settle(core, 0).await?;
+        return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
+    }
+    let access = Access { token: &grant.tokens.access, scopes: &grant.scopes };
+    let mut profile = match provider.fetch_profile(access).await {
+        Ok(profile) => profile,
+        Err(error) => {
+            reservation.settle_failed(core, &error).await?;
+            return Err(refusal(error));
+        }
+    };
+    profile.name = storable(&profile.name);
+    let id = store(core, client, current, platform, &grant, &profile, visit.integration_id).await?;
+    // The history is fetched by a job.
+    core.due_bell.notify_one();
+    Ok(Connected { id })
+}
+
+/// Makes sure that this session left for this platform, and that it comes back for the first time and in time.
+async fn use_state(core: &Core, current: &OpenSession, platform: Platform, text: &str) -> Result<OpenVisit, IntegrationError> {
+    let failed = |failure| Err(IntegrationError::NotConnected(failure));
+    let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
+    if let Some(visit) = db::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
+        return Ok(visit);
+    }
+    match db::oauth_states::was_used(&core.db, &hash, current.id, platform).await? {
+        Some(true) => failed(ConnectFailure::Replayed),
+        Some(false) => failed(ConnectFailure::Expired),
+        None => failed(ConnectFailure::InvalidState),
+    }
+}
+
+fn refusal(error: ProviderError) -> IntegrationError {
+    tracing::warn!(%error, "a platform did not give access");
+    let failure = match error {
+        ProviderError::ScopeLost(_) => ConnectFailure::ScopeMissing,
+        ProviderError::NoAccount => ConnectFailure::NoAccount,
+        ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Revoked(_) | ProviderError::Misconfigured(_) => {
+            ConnectFailure::ProviderDown
+        }
+    };
+    IntegrationError::NotConnected(failure)
+}
+
+/// Stores a new account, or new tokens of one that the creator has or had. Somebody else's is left alone, and so is every account where
+/// another one was to be reconnected.
+async fn store(
+    core: &Core,
+    client: &ClientInfo,
+    current: &OpenSession,
+    platform: Platform,
+    grant: &Grant,
+    profile: &Profile,
+    expected: Option<Uuid>,
+) -> Result<Uuid, IntegrationError> {
+    let failed = |failure| Err(IntegrationError::NotConnected(failure));
+    let (now, user_id) = (core.clock.now(), current.user.id);
+    let mut tx = db::begin(&core.db).await?;
+    if let Some(expected) = expected {
+        let expected = db::integrations::find(&mut *tx, user_id, expected).await?;
+        if expected.is_none_or(|expected| expected.account_id != profile.account_id) {
+            return failed(ConnectFailure::WrongAccount);
+        }
+    }
+    let new_id = Uuid::now_v7();
+    let access = tokens::seal(&core.cipher, new_id, &grant.tokens)?;
+    let connection = |id, access| Connection {
+        id,
+        user_id,
+        provider: platform,
+        account_id: &profile.account_id,
+        account_name: &profile.name,
+        scopes: &grant.scopes,
+        access,
+        now,
+    };
+    // Of two visits at once one inserts; the other waits here until that one is stored, and then finds it.
+    let (id, event) = if db::integrations::insert(&mut *tx, &connection(new_id, &access)).await? {
+        (new_id, EventKind::Connected)
+    } else {
+        let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
+        // Gone again in between: as if the platform had not answered.
+        let (id, owner) = known.ok_or(IntegrationError::NotConnected(ConnectFailure::ProviderDown))?;
+        let access: SealedTokens = tokens::seal(&core.cipher, id, &grant.tokens)?;
+        if owner != user_id || !db::integrations::reconnect(&mut *tx, &connection(id, &access)).await? {
+            return failed(ConnectFailure::AlreadyConnected);
+        }
+        (id, EventKind::Reconnected)
+    };
+    db::integration_events::insert(&mut *tx, id, event, None, now).await?;
+    if let Some(followers) = profile.followers {
+        db::figures::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
+    }
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
+    tx.commit().await?;
+    Ok(id)
+}

@@ -1,0 +1,146 @@
+//! The access to an account: opened, renewed when it is time, and proved by reading the profile.
+
+use std::time::Duration;
+
+use huntaze_domain::{
+    integration::{EventKind, FailureKind},
+    platform::Platform,
+};
+use uuid::Uuid;
+
+use super::{
+    budget,
+    sync::{Held, SyncError},
+    tokens,
+};
+use crate::{
+    Core,
+    db::{self, integrations::SealedTokens},
+    infra::crypto::CryptoError,
+    providers::{Access, OAuthProvider, Profile, ProviderError, Tokens},
+};
+
+/// A new access that cannot be stored is tried again so often.
+const STORE_TRIES: u32 = 5;
+const BETWEEN_STORES: Duration = Duration::from_secs(1);
+
+/// Who the account is. An access token that is refused before its time, because clocks differ or the platform ended it, is renewed once.
+pub(super) async fn renew_and_read_profile(
+    core: &Core,
+    provider: &dyn OAuthProvider,
+    held: &mut Held,
+    is_asked: bool,
+) -> Result<(Tokens, Profile), SyncError> {
+    let now = core.clock.now();
+    let stored = open(core, held)?;
+    let is_due = provider.should_refresh(&stored, now) || is_asked && provider.can_refresh(&stored, now);
+    let (tokens, failure) = if is_due { renewed(core, held, stored).await? } else { (stored, None) };
+    match (read_profile(core, provider, held, &tokens).await, failure) {
+        (Ok(profile), _) => Ok((tokens, profile)),
+        // The old access did not work either: what counts is why there is no new one.
+        (Err(SyncError::Failed(ProviderError::Revoked(_))), Some(error)) => Err(error.into()),
+        (Err(SyncError::Failed(ProviderError::Revoked(_))), None)
+            if !is_due && tokens.refresh.is_some() && provider.can_refresh(&tokens, now) =>
+        {
+            let (tokens, _) = renewed(core, held, Tokens { expires_at: Some(now), ..tokens }).await?;
+            let profile = read_profile(core, provider, held, &tokens).await?;
+            Ok((tokens, profile))
+        }
+        (Err(error), _) => Err(error),
+    }
+}
+
+/// The profile; where that costs money, once a day.
+async fn read_profile(core: &Core, provider: &dyn OAuthProvider, held: &Held, tokens: &Tokens) -> Result<Profile, SyncError> {
+    let integration = &held.integration;
+    let price = provider.prices().profile;
+    let was_billed = price > 0 && db::figures::has_followers(&core.db, integration.id, core.clock.now().date_naive()).await?;
+    let reservation = budget::reserve(core, integration.provider, provider, if was_billed { 0 } else { price }).await?;
+    let reservation = reservation.ok_or(SyncError::BudgetSpent)?;
+    let outcome = provider.fetch_profile(Access { token: &tokens.access, scopes: &integration.scopes }).await;
+    if let Err(error) = &outcome {
+        reservation.settle_failed(core, error).await?;
+    }
+    Ok(outcome?)
+}
+
+fn open(core: &Core, held: &Held) -> Result<Tokens, SyncError> {
+    tokens::open(&core.cipher, held.integration.id, &held.access).map_err(|error| {
+        tracing::error!(%error, integration = %held.integration.id, "an access could not be decrypted");
+        match error {
+            // It may come back.
+            CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
+            CryptoError::Malformed | CryptoError::Forged | CryptoError::Random => SyncError::Over(FailureKind::Unreadable),
+        }
+    })
+}
+
+/// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
+/// where a refresh token that is good once was used up by somebody who died before the next was stored; then it says why there are no new ones.
+async fn renewed(core: &Core, held: &mut Held, tokens: Tokens) -> Result<(Tokens, Option<ProviderError>), SyncError> {
+    let id = held.integration.id;
+    let (worker, platform, old, given) = (core.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
+    // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
+    let renewal = core.tasks.spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
+    let outcome = renewal.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
+    let now = core.clock.now();
+    match outcome {
+        Ok((fresh, sealed)) => {
+            if let Some(sealed) = sealed {
+                held.access = sealed;
+                note(core, id, EventKind::TokenRefreshed, None).await;
+            }
+            Ok((fresh, None))
+        }
+        Err(SyncError::Failed(error)) => {
+            tracing::warn!(%error, integration = %id, "an access could not be renewed");
+            note(core, id, EventKind::TokenRefreshFailed, Some(error.kind())).await;
+            let still_works = tokens.expires_at.is_none_or(|end| end > now);
+            let may_pass = match error {
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Misconfigured(_) => true,
+                ProviderError::Revoked(_) => tokens.refresh.is_some(),
+                _ => false,
+            };
+            if still_works && may_pass { Ok((tokens, Some(error))) } else { Err(error.into()) }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks for new tokens and stores them, unless they were replaced meanwhile. The database gets several chances: the old ones are used up.
+async fn renew_and_store(
+    core: &Core,
+    platform: Platform,
+    id: Uuid,
+    old: &[u8],
+    tokens: &Tokens,
+) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
+    let Some(provider) = core.providers.get(platform) else {
+        return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
+    };
+    let fresh = provider.refresh(tokens).await?;
+    let sealed = tokens::seal(&core.cipher, id, &fresh).map_err(|error| {
+        tracing::error!(%error, integration = %id, "an access could not be encrypted");
+        SyncError::Over(FailureKind::Unreadable)
+    })?;
+    let mut tries = 0;
+    let is_stored = loop {
+        match db::integrations::replace_tokens(&core.db, id, old, &sealed).await {
+            Ok(is_stored) => break is_stored,
+            Err(error) if tries < STORE_TRIES => {
+                tracing::error!(%error, integration = %id, tries, "a new access could not be stored yet");
+                tries += 1;
+                tokio::time::sleep(BETWEEN_STORES).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok((fresh, is_stored.then_some(sealed)))
+}
+
+/// Notes what happened to an account. That it cannot be noted changes nothing of what happened.
+async fn note(core: &Core, id: Uuid, kind: EventKind, failure: Option<FailureKind>) {
+    if let Err(error) = db::integration_events::insert(&core.db, id, kind, failure, core.clock.now()).await {
+        tracing::error!(%error, integration = %id, "an event could not be noted");
+    }
+}

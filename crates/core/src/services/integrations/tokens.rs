@@ -1,0 +1,38 @@
+//! Tokens on their way into the database and back.
+
+use huntaze_domain::account::Secret;
+use uuid::Uuid;
+
+use crate::{
+    db::integrations::SealedTokens,
+    infra::crypto::{Cipher, CryptoError, Place},
+    providers::Tokens,
+};
+
+fn place(row: Uuid, column: &'static str) -> Place {
+    Place { table: "integrations", row, column }
+}
+
+/// For the row with this id alone.
+pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedTokens, CryptoError> {
+    let refresh = |token: &Secret| cipher.seal(token, place(id, "refresh_token"));
+    Ok(SealedTokens {
+        access: cipher.seal(&tokens.access, place(id, "access_token"))?,
+        refresh: tokens.refresh.as_ref().map(refresh).transpose()?,
+        issued_at: tokens.issued_at,
+        expires_at: tokens.expires_at,
+        refresh_expires_at: tokens.refresh_expires_at,
+    })
+}
+
+/// From the row with this id.
+pub(super) fn open(cipher: &Cipher, id: Uuid, sealed: &SealedTokens) -> Result<Tokens, CryptoError> {
+    let refresh = |token: &Vec<u8>| cipher.open(token, place(id, "refresh_token"));
+    Ok(Tokens {
+        access: cipher.open(&sealed.access, place(id, "access_token"))?,
+        refresh: sealed.refresh.as_ref().map(refresh).transpose()?,
+        issued_at: sealed.issued_at,
+        expires_at: sealed.expires_at,
+        refresh_expires_at: sealed.refresh_expires_at,
+    })
+}

@@ -1,0 +1,110 @@
+use super::{Column, DateOrders, DecimalSign, Mapping, amount};
+use crate::{choice::Choice, money::Currency};
+
+/// Names that columns have, the surest first; compared without case, spaces and signs.
+const fn names(column: Column) -> &'static [&'static str] {
+    match column {
+        Column::Date => &["date", "datetime", "createdat", "transactiondate", "dateandtime", "time", "day"],
+        Column::Kind => &["type", "transactiontype", "kind", "category"],
+        Column::Net => &["net", "netamount", "netusd", "earnings", "netearnings", "youreceive", "payout"],
+        Column::Gross => &["gross", "grossamount", "amount", "total", "price", "sum"],
+        Column::Fee => &["fee", "platformfee", "fees", "commission", "onlyfansfee"],
+        Column::Currency => &["currency", "currencycode"],
+        Column::Description => &["description", "details", "note", "memo"],
+        Column::Reference => &["transactionid", "id", "reference", "messageid", "postid", "streamid"],
+        Column::Payer => &["username", "user", "fan", "from", "customer", "displayname"],
+        Column::Status => &["status", "state"],
+    }
+}
+
+/// What the columns of a statement probably say, from their names and the first rows.
+pub fn guess(header: &[String], rows: &[Vec<String>], currency: Currency) -> Mapping {
+    let header: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let mut mapping = Mapping { currency, ..Mapping::default() };
+    for column in Column::ALL {
+        let is_free = |index: &usize| !mapping.columns.values().any(|taken| taken == index);
+        let found = names(*column).iter().find_map(|name| header.iter().position(|known| known == name).filter(is_free));
+        if let Some(index) = found {
+            mapping.columns.insert(*column, index);
+        }
+    }
+    let cells = |column| {
+        let index = mapping.columns.get(&column).copied();
+        rows.iter().filter_map(move |row| row.get(index?)).map(|cell| cell.trim())
+    };
+    let mut orders = DateOrders::default();
+    cells(Column::Date).for_each(|cell| orders.count(cell));
+    mapping.date_order = orders.proven().unwrap_or_default();
+    let amounts = || cells(Column::Net).chain(cells(Column::Gross));
+    let has_comma = |cell: &str| cell.rsplit_once(',').is_some_and(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count() == 2);
+    if amounts().any(has_comma) {
+        mapping.decimal_sign = DecimalSign::Comma;
+    }
+    // What the amounts say is surer than what is usual; a dollar is that of the creator, if it is one.
+    if let Some(said) = amounts().find_map(amount::currencies_in)
+        && !said.contains(&currency)
+    {
+        mapping.currency = said.first().copied().unwrap_or(currency);
+    }
+    mapping
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What stands between the columns of a table: what most of its first lines have as often as each other.
+pub fn guess_delimiter(beginning: &[u8]) -> u8 {
+    const LOOKED_AT: usize = 20;
+    let lines: Vec<_> = beginning.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT).collect();
+    if let Some([delimiter, ..]) = lines.first().and_then(|line| line.strip_prefix(b"sep=")) {
+        return *delimiter;
+    }
+    let score = |delimiter: &u8| {
+        let counts: Vec<_> = lines.iter().map(|line| line.split(|byte| byte == delimiter).count() - 1).collect();
+        let agreeing = |count: usize| counts.iter().filter(|other| **other == count).count();
+        counts.iter().filter(|count| **count > 0).map(|count| (agreeing(*count), *count)).max().unwrap_or_default()
+    };
+    // The last of equals wins, so the comma comes last.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statement::DateOrder;
+
+    fn mapping_of(header: &[&str], row: &[&str]) -> Mapping {
+        let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        guess(&owned(header), &[owned(row)], Currency::Usd)
+    }
+
+    #[test]
+    fn names_and_rows_tell_what_a_column_is() {
+        let header =
+            ["date", "type", "username", "gross_amount", "platform_fee", "net_amount", "currency", "message_id", "description", "status"];
+        let row = ["31/01/2026", "tip", "fan", "10,00", "2,00", "8,00", "EUR", "7", "", "done"];
+        let mapping = mapping_of(&header, &row);
+        assert_eq!(mapping.columns.len(), 10, "{mapping:?}");
+        assert_eq!((mapping.columns[&Column::Net], mapping.columns[&Column::Payer]), (5, 2));
+        assert_eq!((mapping.date_order, mapping.decimal_sign), (DateOrder::DayFirst, DecimalSign::Comma));
+        assert_eq!(mapping.check(header.len()), Ok(()));
+    }
+
+    #[test]
+    fn a_column_is_guessed_once() {
+        let mapping = mapping_of(&["Date & Time", "Amount", "Amount"], &["Jan 31, 2026", "$1,234.56", ""]);
+        assert_eq!(mapping.columns.into_iter().collect::<Vec<_>>(), [(Column::Date, 0), (Column::Gross, 1)]);
+        assert_eq!((mapping.decimal_sign, mapping.currency), (DecimalSign::Point, Currency::Usd));
+        assert_eq!(mapping_of(&["Date", "Net"], &["2026-01-31", "8.00 EUR"]).currency, Currency::Eur, "the file knows better");
+    }
+
+    #[test]
+    fn the_sign_that_lines_agree_on_stands_between_columns() {
+        assert_eq!(guess_delimiter(b"date;type;net, gross"), b';');
+        assert_eq!(guess_delimiter(b"Statement of Ada\n\ndate;net\n1;1,50\n2;1,50, and more, much\n"), b';');
+        assert_eq!(guess_delimiter(b"sep=;\na,b;c\n"), b';');
+        assert_eq!(guess_delimiter(b"date\ttype"), b'\t');
+        assert_eq!(guess_delimiter(b"date"), b',');
+    }
+}

@@ -1,0 +1,216 @@
+//! The sub-commands of the binary.
+
+use std::{io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+
+use axum::serve::ListenerExt;
+use huntaze_core::{
+    Core,
+    config::{AppConfig, Config, LogFormat},
+    db,
+    infra::{
+        clock::{Clock, SystemClock},
+        crypto::Cipher,
+        http,
+        mailer::SmtpMailer,
+    },
+    jobs, services,
+};
+use huntaze_domain::{account::Plan, choice::Choice};
+use leptos::config::{LeptosOptions, get_configuration};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::JoinSet,
+};
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
+
+use crate::http::{router::router, state::AppState};
+
+const HELP: &str = "\
+huntaze serve              run the application (default); migrates the database first
+huntaze migrate            bring the database to this version's schema
+huntaze admin grant MAIL   make the owner of an account an administrator
+huntaze admin plan MAIL PLAN
+                           give an account a plan: free, pro or premium
+huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
+huntaze healthcheck        exit 0 if the application on this machine is ready
+";
+/// Time that requests under way have to complete after the signal to stop.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time from the signal until jobs and tasks are abandoned.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(17);
+/// Limit of each of the last two steps: closing the database pool, and stopping the runtime.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(10);
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs the sub-command that the arguments name.
+pub fn run() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
+        let outcome = runtime.block_on(dispatch(&arguments));
+        // Blocking work that has begun cannot be cancelled: the process does not wait for it.
+        runtime.shutdown_timeout(CLOSE_TIMEOUT);
+        outcome
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "huntaze: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(arguments: &[&str]) -> Outcome {
+    match arguments {
+        [] | ["serve"] => serve().await,
+        ["migrate"] => migrate().await,
+        ["admin", "grant", email] => grant_admin(email).await,
+        ["admin", "plan", email, plan] => set_plan(email, plan).await,
+        ["rotate-keys"] => rotate_keys().await,
+        ["healthcheck"] => healthcheck().await,
+        ["help" | "--help" | "-h"] => print(HELP),
+        _ => Err(format!("unknown command\n{HELP}").into()),
+    }
+}
+
+async fn serve() -> Outcome {
+    let config = Config::from_env()?;
+    start_logging(&config.app)?;
+    let core = connect(config)?;
+    db::migrate(&core.db).await?;
+    let mailer = Arc::new(SmtpMailer::new(&core.config.mail)?);
+
+    let (stop, shutdown) = watch::channel(false);
+    let jobs = jobs::spawn(&core, mailer, &shutdown);
+    let address = SocketAddr::new(core.config.app.host, core.config.app.port);
+    let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    // Without it a page sent in several pieces waits 40 ms for the client's acknowledgement.
+    let listener = listener.tap_io(|stream: &mut TcpStream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY could not be set");
+        }
+    });
+    tracing::info!(%address, url = %core.config.app.url, "listening");
+
+    let service = router(AppState::new(leptos_options()?, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(shutdown));
+    let drained = async {
+        wait_for_signal().await?;
+        tracing::info!("shutting down");
+        stop.send_replace(true);
+        tokio::time::sleep(DRAIN_TIMEOUT).await;
+        Ok::<_, std::io::Error>(())
+    };
+    tokio::select! {
+        outcome = server.into_future() => outcome?,
+        outcome = drained => outcome?,
+    }
+    shut_down(&core, jobs).await;
+    Ok(())
+}
+
+/// Lets jobs, tasks and answers end, for a limited time: the process must be gone before an orchestrator kills it.
+async fn shut_down(core: &Core, mut jobs: JoinSet<()>) {
+    core.live_answers.close();
+    let remaining = SHUTDOWN_TIMEOUT - DRAIN_TIMEOUT;
+    let all_jobs = tokio::time::timeout(remaining, async { while jobs.join_next().await.is_some() {} });
+    let (_, unfinished_tasks) = tokio::join!(all_jobs, core.tasks.drain(remaining));
+    if unfinished_tasks + jobs.len() > 0 {
+        tracing::error!(unfinished_tasks, unfinished_workers = jobs.len(), "shutdown timed out");
+    }
+    // Waits for connections that are in use, which may be forever.
+    if tokio::time::timeout(CLOSE_TIMEOUT, core.db.close()).await.is_err() {
+        tracing::warn!("database connections were still in use at shutdown");
+    }
+}
+
+async fn stopped(mut shutdown: watch::Receiver<bool>) {
+    let _ = shutdown.wait_for(|stop| *stop).await;
+}
+
+async fn wait_for_signal() -> std::io::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+    Ok(())
+}
+
+fn connect(config: Config) -> Result<Core, Box<dyn std::error::Error>> {
+    let db = db::connect(&config.database)?;
+    Core::new(config, db, Arc::new(SystemClock), http::TIMEOUT)
+}
+
+fn leptos_options() -> Result<LeptosOptions, String> {
+    Ok(get_configuration(Some("Leptos.toml")).map_err(|error| format!("Leptos.toml: {error}"))?.leptos_options)
+}
+
+async fn migrate() -> Outcome {
+    let config = Config::from_env()?;
+    db::migrate(&db::connect(&config.database)?).await?;
+    print("The database has this version's schema.\n")
+}
+
+async fn grant_admin(email: &str) -> Outcome {
+    let config = Config::from_env()?;
+    let db = db::connect(&config.database)?;
+    done(services::admin::grant(&db, email, SystemClock.now()).await?)
+}
+
+async fn set_plan(email: &str, plan: &str) -> Outcome {
+    let plan = Plan::parse(&plan.to_uppercase()).ok_or("the plans are free, pro and premium")?;
+    let config = Config::from_env()?;
+    let db = db::connect(&config.database)?;
+    done(services::admin::set_plan(&db, email, plan, SystemClock.now()).await?)
+}
+
+fn done(has_account: bool) -> Outcome {
+    if has_account { print("Done.\n") } else { Err("there is no account with this address".into()) }
+}
+
+async fn rotate_keys() -> Outcome {
+    let config = Config::from_env()?;
+    start_logging(&config.app)?;
+    let (db, cipher) = (db::connect(&config.database)?, Cipher::new(&config.app.encryption_keys));
+    let rotation = services::integrations::rotate_keys(&db, &cipher, &SystemClock).await?;
+    let [rotated, current, unreadable] = services::earnings::rotate_partner_keys(&db, &cipher).await?;
+    let (rotated, current) = (rotated + rotation.rotated, current + rotation.current);
+    let (unreadable, busy) = (unreadable + rotation.unreadable, rotation.busy);
+    print(&format!("{rotated} accounts now have the newest key, {current} had it before.\n"))?;
+    if unreadable + busy > 0 {
+        return Err(format!("{unreadable} could not be decrypted, {busy} were in use: run it again before you remove a key").into());
+    }
+    Ok(())
+}
+
+async fn healthcheck() -> Outcome {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let config = Config::from_env()?;
+    let check = async {
+        let mut stream = TcpStream::connect((config.app.host, config.app.port)).await?;
+        stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = tokio::time::timeout(HEALTHCHECK_TIMEOUT, check).await??;
+    if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err("not ready".into()) }
+}
+
+fn start_logging(config: &AppConfig) -> Outcome {
+    let filter = EnvFilter::try_new(&config.log_filter)?;
+    let registry = tracing_subscriber::registry().with(filter);
+    match config.log_format {
+        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init()?,
+        LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_target(false)).try_init()?,
+    }
+    Ok(())
+}
+
+fn print(text: &str) -> Outcome {
+    std::io::stdout().write_all(text.as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! What clients are told of the errors of services.
+
+use huntaze_core::{
+    db::DbError,
+    error::chain,
+    services::{
+        ai::{AiError, Refusal},
+        analytics::AnalyticsError,
+        auth::AuthError,
+        drafts::DraftError,
+        earnings::EarningsError,
+        integrations::IntegrationError,
+        jobs::JobsError,
+        onboarding::OnboardingError,
+    },
+};
+use huntaze_domain::{choice::Choice, draft::DRAFTS_MAX, error::ErrorCode, integration::FailureKind};
+
+use crate::error::ApiError;
+
+impl ApiError {
+    /// 500 that says nothing of its cause. The cause is logged here, with its chain, and nowhere else: the span of the request adds
+    /// `request_id`, `route` and `user_id`.
+    pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = chain(cause), "internal error");
+        ErrorCode::Internal.into()
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        match error {
+            AuthError::Invalid(fields) => Self::invalid(fields),
+            AuthError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
+            AuthError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
+            AuthError::LinkUnknown => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
+            AuthError::LinkExpired => ErrorCode::Gone.into(),
+            AuthError::SessionUnknown => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
+            AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
+            AuthError::Busy => ErrorCode::Unavailable.into(),
+            AuthError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<AiError> for ApiError {
+    fn from(error: AiError) -> Self {
+        match error {
+            AiError::Invalid(fields) => Self::invalid(fields),
+            AiError::Internal(cause) => Self::internal(&cause),
+            error => {
+                if let AiError::Misconfigured(cause) = &error {
+                    tracing::error!(error = chain(cause), "the language model is misconfigured");
+                }
+                let Refusal { code, message, retry_after } = error.refusal();
+                Self { retry_after, ..Self::new(code, message) }
+            }
+        }
+    }
+}
+
+impl From<EarningsError> for ApiError {
+    fn from(error: EarningsError) -> Self {
+        match error {
+            EarningsError::Unknown => ErrorCode::NotFound.into(),
+            EarningsError::Invalid(fields) => Self::invalid(fields),
+            EarningsError::Unreadable(sentence) => Self::new(ErrorCode::InvalidInput, sentence),
+            EarningsError::NotNow(sentence) => Self::new(ErrorCode::Conflict, sentence),
+            EarningsError::TooLarge => Self::new(ErrorCode::PayloadTooLarge, "A statement has at most 32 MB. Export a shorter period."),
+            EarningsError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<IntegrationError> for ApiError {
+    fn from(error: IntegrationError) -> Self {
+        match error {
+            IntegrationError::NotAvailable(platform) => {
+                Self::new(ErrorCode::Conflict, format!("{} cannot be connected yet.", platform.label()))
+            }
+            IntegrationError::UnknownProvider => Self::new(ErrorCode::NotFound, "There is no such platform."),
+            IntegrationError::Unknown => Self::new(ErrorCode::NotFound, "This account is not connected."),
+            IntegrationError::Busy => Self::new(ErrorCode::Conflict, "This account is being read right now. Look again in a moment."),
+            IntegrationError::NotConnected(failure) => Self::new(ErrorCode::Conflict, failure.label()),
+            IntegrationError::NotRead(kind) => {
+                let code = match kind {
+                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent | FailureKind::Misconfigured => {
+                        ErrorCode::Unavailable
+                    }
+                    FailureKind::Revoked
+                    | FailureKind::NoAccount
+                    | FailureKind::Expired
+                    | FailureKind::ScopeLost
+                    | FailureKind::Unreadable => ErrorCode::Conflict,
+                };
+                Self::new(code, kind.label())
+            }
+            IntegrationError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<DraftError> for ApiError {
+    fn from(error: DraftError) -> Self {
+        match error {
+            DraftError::Invalid(fields) => Self::invalid(fields),
+            DraftError::Unknown => ErrorCode::NotFound.into(),
+            DraftError::TooMany => Self::new(ErrorCode::Conflict, format!("You keep {DRAFTS_MAX} drafts. Delete one first.")),
+            DraftError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<AnalyticsError> for ApiError {
+    fn from(error: AnalyticsError) -> Self {
+        match error {
+            AnalyticsError::Unknown => Self::new(ErrorCode::NotFound, "There is no such account."),
+            AnalyticsError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<OnboardingError> for ApiError {
+    fn from(error: OnboardingError) -> Self {
+        match error {
+            OnboardingError::Invalid(fields) => Self::invalid(fields),
+            OnboardingError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<JobsError> for ApiError {
+    fn from(error: JobsError) -> Self {
+        match error {
+            JobsError::Unknown => Self::new(ErrorCode::NotFound, "This job is not on the list any more."),
+            JobsError::Gone => Self::new(ErrorCode::Conflict, "What it was about is gone, or was mended. There is nothing to try again."),
+            JobsError::Internal(cause) => Self::internal(&cause),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Nobody can make a browser change something here from another site.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, header};
+use huntaze_core::{Core, db::sessions::OpenSession, infra::csrf};
+use huntaze_domain::error::ErrorCode;
+use uuid::Uuid;
+
+use super::{
+    body_limit::{BufferedBody, is_upload},
+    wants_html,
+};
+use crate::{
+    api,
+    error::ApiError,
+    http::{context::PageCsrfToken, cookies::CookieKind},
+};
+
+/// Checks every request that may change something, and gives every page with forms a token.
+pub async fn protect(State(core): State<Core>, mut request: Request, next: Next) -> Response {
+    let session = request.extensions().get::<OpenSession>().map(|session| session.id);
+    if request.method().is_safe() {
+        let minted = ensure_page_token(&core, session, &mut request);
+        let mut response = next.run(request).await;
+        if let Some(cookie) = minted {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        return response;
+    }
+    if is_cross_site(&core, request.headers()) || !has_valid_token(&core, session, &request) {
+        let mut refusal = ApiError::from(ErrorCode::CsrfInvalid).into_response();
+        // Our script sees it without reading the body, and tries once more with a new token.
+        refusal.headers_mut().insert(api::csrf::HEADER, HeaderValue::from_static("refused"));
+        return refusal;
+    }
+    next.run(request).await
+}
+
+/// Gives a page the token for its forms; returns the cookie to set if it is a new one.
+fn ensure_page_token(core: &Core, session: Option<Uuid>, request: &mut Request) -> Option<HeaderValue> {
+    let is_page = *request.method() == Method::GET && wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
+    // The landing page has no form, and sets no cookie.
+    if !is_page || request.uri().path() == "/beta" {
+        return None;
+    }
+    let now = core.clock.now();
+    let current = CookieKind::Csrf
+        .read(&core.config.app, request.headers())
+        .filter(|token| !csrf::needs_renewal(&core.keys.csrf, session, token, now));
+    if let Some(token) = current {
+        request.extensions_mut().insert(PageCsrfToken(token));
+        return None;
+    }
+    let token = csrf::mint(&core.keys.csrf, session, now)?;
+    let cookie = CookieKind::Csrf.set(&core.config.app, &token, csrf::LIFETIME);
+    request.extensions_mut().insert(PageCsrfToken(token));
+    cookie
+}
+
+/// What the browser itself says of where the request comes from.
+fn is_cross_site(core: &Core, headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let from_elsewhere = text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+    // A page with `Referrer-Policy: no-referrer` posts its forms with the origin `null`.
+    let other_origin = text("origin").is_some_and(|origin| origin != "null" && origin != core.config.app.origin());
+    from_elsewhere || other_origin
+}
+
+fn has_valid_token(core: &Core, session: Option<Uuid>, request: &Request) -> bool {
+    let Some(cookie) = CookieKind::Csrf.read(&core.config.app, request.headers()) else { return false };
+    let Some(sent) = sent_token(request) else { return false };
+    csrf::same(&sent, &cookie) && csrf::is_valid(&core.keys.csrf, session, &cookie, core.clock.now())
+}
+
+/// From the header, or from the hidden field of a form; of a form with a file, from its address.
+fn sent_token(request: &Request) -> Option<String> {
+    if let Some(header) = request.headers().get(api::csrf::HEADER) {
+        return header.to_str().ok().map(ToOwned::to_owned);
+    }
+    if is_upload(request) {
+        // Its fields are read after this.
+        let query = request.uri().query().unwrap_or_default();
+        return url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == api::csrf::FIELD)
+            .map(|(_, token)| token.into_owned());
+    }
+    let is_form = request.headers().get(header::CONTENT_TYPE)?.as_bytes().starts_with(b"application/x-www-form-urlencoded");
+    let body = &request.extensions().get::<BufferedBody>()?.0;
+    url::form_urlencoded::parse(body).find(|(name, _)| is_form && name == api::csrf::FIELD).map(|(_, token)| token.into_owned())
+}

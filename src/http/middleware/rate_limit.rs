@@ -1,0 +1,40 @@
+//! The limits that hold for every path. Endpoints that anybody can reach have narrower ones of their own.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use huntaze_core::{
+    Core,
+    db::sessions::OpenSession,
+    infra::rate_limiter::{Decision, Rule},
+};
+
+use crate::{error::ApiError, http::context::ClientIp};
+
+const WINDOW: TimeDelta = TimeDelta::minutes(1);
+
+/// By address.
+pub async fn per_ip(State(core): State<Core>, request: Request, next: Next) -> Response {
+    let rule = Rule { name: "ip", limit: core.config.limits.per_ip, window: WINDOW };
+    let subject = request.extensions().get::<ClientIp>().map(|ip| ip.network());
+    limited(&core, rule, subject, request, next).await
+}
+
+/// By account.
+pub async fn per_user(State(core): State<Core>, request: Request, next: Next) -> Response {
+    let rule = Rule { name: "user", limit: core.config.limits.per_user, window: WINDOW };
+    let subject = request.extensions().get::<OpenSession>().map(|session| session.user.id.to_string());
+    limited(&core, rule, subject, request, next).await
+}
+
+async fn limited(core: &Core, rule: Rule, subject: Option<String>, request: Request, next: Next) -> Response {
+    if let Some(subject) = subject
+        && let Decision::Refused { retry_after } = core.limiter.hit(rule, &subject).await
+    {
+        return ApiError::rate_limited(retry_after).into_response();
+    }
+    next.run(request).await
+}

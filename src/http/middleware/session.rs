@@ -1,0 +1,68 @@
+//! Finds the session behind the cookie.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use chrono::TimeDelta;
+use http::header;
+use huntaze_core::{
+    Core,
+    db::{self, DbError, sessions::OpenSession},
+    infra::token::hash_of,
+};
+use huntaze_domain::error::ErrorCode;
+
+use super::wants_html;
+use crate::{error::ApiError, http::cookies::CookieKind};
+
+/// How exactly it is known when an owner was last seen: a write for each request would cost more than it tells.
+const SEEN_PRECISION: TimeDelta = TimeDelta::minutes(1);
+
+/// The request carried a cookie of a session that has ended.
+#[derive(Debug, Clone, Copy)]
+pub struct EndedSession;
+
+/// Leaves the [`OpenSession`] in the request, or [`EndedSession`], or nothing.
+pub async fn find(State(core): State<Core>, mut request: Request, next: Next) -> Response {
+    let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
+    match open_session(&core, &token).await {
+        Ok(Some(session)) => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        Ok(None) => {
+            request.extensions_mut().insert(EndedSession);
+            let is_page = wants_html(request.headers());
+            let mut response = next.run(request).await;
+            let sets_session = response
+                .headers()
+                .get_all(header::SET_COOKIE)
+                .iter()
+                .any(|cookie| cookie.as_bytes().starts_with(CookieKind::Session.name(core.config.app.is_https()).as_bytes()));
+            // Not for a script's call: one that was under way while the token was changed would take the new one away.
+            if is_page
+                && !sets_session
+                && let Some(cookie) = CookieKind::Session.clear(&core.config.app)
+            {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(error) => {
+            tracing::error!(%error, "a session could not be looked up");
+            ApiError::from(ErrorCode::Unavailable).into_response()
+        }
+    }
+}
+
+async fn open_session(core: &Core, token: &str) -> Result<Option<OpenSession>, DbError> {
+    let Some(hash) = hash_of(token) else { return Ok(None) };
+    let now = core.clock.now();
+    let Some(session) = db::sessions::find_open(&core.db, &hash, now).await? else { return Ok(None) };
+    if now - session.last_seen_at >= SEEN_PRECISION {
+        db::sessions::touch(&core.db, session.id, now).await?;
+    }
+    Ok(Some(session))
+}

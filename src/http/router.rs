@@ -1,0 +1,119 @@
+//! Which request goes where, and through what. The only file that knows both Leptos and axum.
+
+use std::{path::Path, sync::OnceLock};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::{any, delete, get, post},
+};
+use http::{HeaderValue, Uri, header};
+use huntaze_domain::statement::MOST_BYTES;
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tower::Layer;
+use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+
+use super::{
+    context::provide_request_context,
+    middleware::{
+        accept_json::AcceptJson, body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id,
+        request_log, security_headers, session,
+    },
+    routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
+    state::AppState,
+};
+use crate::{
+    api::earnings::UPLOAD,
+    app::{App, shell},
+};
+
+/// Bytes: the largest statement and what stands around it.
+#[expect(clippy::cast_possible_truncation, reason = "32 MB fit")]
+const UPLOAD_LIMIT: usize = MOST_BYTES as usize + 64 * 1024;
+
+/// The whole application.
+pub fn router(state: AppState) -> Router {
+    let app = with_session_layers(application(&state), &state);
+    let everything = Router::new()
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .nest_service(&format!("/{}", state.leptos_options.site_pkg_dir), packages(&state))
+        .merge(app)
+        .fallback(fallback::file_or_not_found);
+    with_outer_layers(everything, &state).with_state(state)
+}
+
+/// Pages, server functions and what belongs to them.
+fn application(state: &AppState) -> Router<AppState> {
+    let options = state.leptos_options.clone();
+    let mut routes = Router::new()
+        .route("/", get(redirects::root))
+        .route("/onboarding", get(redirects::onboarding))
+        .route("/api/account/export", get(account::export))
+        .route("/api/admin/ai-costs.csv", get(ai_costs::export))
+        .route("/api/ai/chat/stream", post(chat::start).layer(AcceptJson))
+        .route("/api/ai/conversations/{id}/stream", get(chat::follow))
+        .route("/api/analytics/days.csv", get(analytics::days))
+        .route("/api/analytics/posts.csv", get(analytics::posts))
+        .route(UPLOAD, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
+        .route("/api/auth/sessions/{id}", delete(account::delete_session))
+        .route("/api/integrations/connect/{provider}", post(integrations::connect))
+        .route("/api/integrations/callback/{provider}", get(integrations::callback))
+        .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))
+        .route("/api/integrations/disconnect/{provider}/{id}", delete(integrations::disconnect))
+        .route("/api/{*rest}", any(fallback::unknown_endpoint))
+        .leptos_routes_with_context(state, page_routes(), provide_request_context, move || shell(options.clone()));
+    for (old, new) in redirects::MOVED {
+        routes = routes.route(old, get(move |uri: Uri| async move { redirects::moved(&uri, new) }));
+    }
+    routes.method_not_allowed_fallback(fallback::wrong_verb)
+}
+
+/// Generated once in a process: while that goes on, no resource of any page is loaded, and a page that is drawn meanwhile would wait for ever.
+fn page_routes() -> Vec<AxumRouteListing> {
+    static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
+    ROUTES.get_or_init(|| generate_route_list(App)).clone()
+}
+
+/// Read from the bottom up: the last is the outermost.
+fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    router
+        .layer(from_fn(login_guard::guard))
+        .layer(from_fn_with_state(state.core.clone(), rate_limit::per_user))
+        .layer(from_fn_with_state(state.core.clone(), csrf::protect))
+        .layer(from_fn_with_state(state.core.clone(), session::find))
+}
+
+/// Read from the bottom up: the last is the outermost.
+fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
+    router
+        .layer(from_fn_with_state(state.core.clone(), rate_limit::per_ip))
+        .layer(from_fn_with_state(state.core.clone(), client_ip::find))
+        .layer(from_fn(body_limit::limit))
+        .layer(panic_guard::layer())
+        .layer(from_fn(path_guard::one_address))
+        .layer(from_fn_with_state(state.clone(), browser::speak))
+        .layer(from_fn_with_state(state.core.clone(), security_headers::set))
+        .layer(from_fn(request_log::log))
+        .layer(from_fn(request_id::assign))
+        .layer(panic_guard::layer())
+}
+
+/// Scripts, WebAssembly and styles, compressed when they were built. A name with a hash never changes its content.
+fn packages(state: &AppState) -> Router {
+    let options = &state.leptos_options;
+    let folder = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
+    let caching = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let files = ServeDir::new(&folder).precompressed_br().precompressed_gzip().fallback(any(missing_file));
+    let files = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static(caching)).layer(files);
+    Router::new().fallback_service(files)
+}
+
+/// Keeps a missing file out of every cache.
+async fn missing_file() -> Response {
+    let mut response = fallback::unknown_endpoint().await.into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,88 @@
+//! Statements of earnings, as they arrive: larger than a server function takes. The rest is in `api::earnings`.
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    Extension, Json,
+    extract::{
+        Multipart, State,
+        multipart::{Field, MultipartRejection},
+    },
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use huntaze_core::{
+    Core,
+    db::sessions::OpenSession,
+    services::earnings::{EarningsError, Upload},
+};
+use huntaze_domain::{error::ErrorCode, navigation::statement_page};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::account::signed_in;
+use crate::error::ApiError;
+
+/// A piece that takes longer will not come.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// No file takes longer.
+const DEADLINE: Duration = Duration::from_mins(10);
+
+/// `POST /api/earnings/statements`: `multipart/form-data` with a `file`. Answers 201 with `{"id"}` and the statement's page.
+///
+/// # Errors
+/// 400 where it is no table; 401; 409 where too many wait; 413 where it is too large.
+pub async fn upload(
+    State(core): State<Core>,
+    session: Option<Extension<OpenSession>>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, ApiError> {
+    let user_id = signed_in(session)?.user.id;
+    let form = form.map_err(|_| ErrorCode::InvalidInput)?;
+    let worker = core.clone();
+    // To the end, whether or not the browser waits: what did not arrive whole is removed.
+    let received = core.tasks.spawn(async move { receive(&worker, user_id, form).await });
+    let id = received.await.map_err(EarningsError::from)??;
+    let location = HeaderValue::try_from(statement_page(&id.to_string())).map_err(|_| ErrorCode::Internal)?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(json!({ "id": id }))).into_response())
+}
+
+async fn receive(core: &Core, user_id: Uuid, mut form: Multipart) -> Result<Uuid, EarningsError> {
+    loop {
+        let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
+        let Some(field) = next.map_err(|error| broken(&error))? else {
+            return Err(EarningsError::Unreadable("Choose a file."));
+        };
+        if field.name() != Some("file") {
+            continue;
+        }
+        let mut upload = Upload::begin(core, user_id, field.file_name().unwrap_or_default()).await?;
+        return match copy(field, &mut upload).await {
+            Ok(()) => upload.finish().await,
+            Err(error) => {
+                upload.give_up().await;
+                Err(error)
+            }
+        };
+    }
+}
+
+async fn copy(mut field: Field<'_>, upload: &mut Upload) -> Result<(), EarningsError> {
+    let deadline = Instant::now() + DEADLINE;
+    while Instant::now() < deadline {
+        let next = tokio::time::timeout(PATIENCE, field.chunk()).await.map_err(|_| not_whole())?;
+        match next.map_err(|error| broken(&error))? {
+            Some(bytes) => upload.push(&bytes).await?,
+            None => return Ok(()),
+        }
+    }
+    Err(not_whole())
+}
+
+fn broken(error: &axum::extract::multipart::MultipartError) -> EarningsError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { EarningsError::TooLarge } else { not_whole() }
+}
+
+const fn not_whole() -> EarningsError {
+    EarningsError::Unreadable("The file did not arrive whole. Try again.")
+}
