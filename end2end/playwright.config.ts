@@ -6,9 +6,9 @@ export default defineConfig({
   testDir: ".",
   testIgnore: "screenshots/**",
   fullyParallel: true,
-  // Two cores run the server, the sandbox and the browsers.
+  // The server, the sandbox and the browsers share two cores.
   workers: 2,
-  // Of a journey over many pages, on a machine that is slow today.
+  // Long enough for a test that visits many pages on a slow machine.
   timeout: 90_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

@@ -1,15 +1,15 @@
-// Measures what Huntaze adds to a streamed answer: the time to the first words of STREAMS answers at once, through it and at the sandbox itself,
-// in one run. Usage: node streams.mjs APP_URL SANDBOX_URL COOKIES CSRF_TOKEN PID
+// Measures the latency that Huntaze adds to streamed answers: the time to the first text of STREAMS concurrent answers, through Huntaze and
+// directly from the sandbox, in one run. Usage: node streams.mjs APP_URL SANDBOX_URL COOKIES CSRF_TOKEN PID
 import { readFileSync } from "node:fs";
 
 const [app, sandbox, cookie, token, pid] = process.argv.slice(2);
 const STREAMS = 100;
 const ROUNDS = 3;
-/** Another one each time: what was answered before is known. */
+/** Every question is different, so that no answer comes from the response cache. */
 let asked = 0;
 const question = () => `How are my views, for the ${(asked += 1)}th time?`;
 
-/** Milliseconds until a text is in the stream; reads it to its end. */
+/** Returns the milliseconds until the stream contains the text; reads the stream to its end. */
 async function timeTo(text, url, headers, body) {
   const begun = performance.now();
   const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
@@ -22,11 +22,11 @@ async function timeTo(text, url, headers, body) {
     seen += decoder.decode(chunk, { stream: true });
     if (seen.includes(text)) first = performance.now() - begun;
   }
-  if (first === undefined) throw new Error(`no words from ${url}`);
+  if (first === undefined) throw new Error(`no text from ${url}`);
   return first;
 }
 
-/** What an agent does there: it looks things up, and then answers. */
+/** Makes the two model requests of an agent directly to the sandbox: a tool call, then the answer. */
 async function atSandbox() {
   const url = `${sandbox}/gemini/v1beta/models/gemini-3.8-flash:streamGenerateContent?alt=sse`;
   const headers = { "x-goog-api-key": "sandbox-gemini" };
@@ -59,7 +59,7 @@ for (let count = 0; count < ROUNDS; count += 1) {
 }
 clearInterval(watch);
 const line = (name, times) => `| ${name} | ${quantile(times, 0.5).toFixed(0)} | ${quantile(times, 0.95).toFixed(0)} |`;
-console.log(`| time to the first words, ${STREAMS} answers at once | p50, ms | p95, ms |\n|---|---|---|`);
-console.log(line("the sandbox itself: look-up, then answer", direct));
-console.log(line("through Huntaze: quota, conversation, look-up, answer", ours));
-console.log(`\nMemory of the server: ${(idle / 1024).toFixed(0)} MB before, ${(most / 1024).toFixed(0)} MB at the most: ${((most - idle) / STREAMS).toFixed(0)} KB a stream.`);
+console.log(`| time to first text, ${STREAMS} concurrent answers | p50, ms | p95, ms |\n|---|---|---|`);
+console.log(line("sandbox directly: tool call, answer", direct));
+console.log(line("through Huntaze: quota, conversation, tool call, answer", ours));
+console.log(`\nMemory of the server: ${(idle / 1024).toFixed(0)} MB before, ${(most / 1024).toFixed(0)} MB peak: ${((most - idle) / STREAMS).toFixed(0)} KB per stream.`);

@@ -1,4 +1,4 @@
--- Accounts, their sessions and mailed links. Times come from the application's clock.
+-- User accounts, their sessions, mailed links and audit events. Timestamps come from the application's clock.
 
 CREATE TABLE users (
     id                uuid PRIMARY KEY,
@@ -15,7 +15,7 @@ CREATE TABLE users (
 CREATE TABLE sessions (
     id           uuid PRIMARY KEY,
     user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- SHA-256 of the cookie's token: a copy of this table signs nobody in.
+    -- SHA-256 of the token in the cookie. Only the hash is stored, so a leaked table cannot be used to sign in.
     token_hash   bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
     remembered   boolean NOT NULL,
     ip           text NOT NULL,
@@ -27,7 +27,7 @@ CREATE TABLE sessions (
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 
--- Mailed links. Only the newest of a kind is valid: an older one is deleted when a newer is made.
+-- Tokens of mailed links. At most one per user and purpose: a new link replaces the previous one.
 CREATE TABLE account_links (
     token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32),
     user_id    uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -39,7 +39,7 @@ CREATE TABLE account_links (
 );
 CREATE INDEX account_links_expires_at_idx ON account_links (expires_at);
 
--- Who did what, when and from where. Outlives the account it speaks of, without its address.
+-- Audit log. Rows outlive the account they refer to; user_id is then NULL.
 CREATE TABLE audit_events (
     id         uuid PRIMARY KEY,
     user_id    uuid REFERENCES users (id) ON DELETE SET NULL,

@@ -1,5 +1,5 @@
--- Mails to be sent, written in the transaction that causes them. A row is deleted once its mail has left, for the body holds a
--- live link; one that could not be sent stays, with its last error, until it is cleaned away.
+-- Transactional outbox: mails are inserted in the transaction that causes them. A row is deleted once its mail has been sent, because the
+-- body contains a valid link; a permanently failed one keeps its last error until the cleanup job deletes it.
 CREATE TABLE mail_outbox (
     id              uuid PRIMARY KEY,
     recipient       text NOT NULL,

@@ -1,4 +1,4 @@
--- What a creator told us at first. A row appears with the first answer.
+-- Answers to the onboarding questions. The row is inserted with the first answer or step change.
 CREATE TABLE onboarding (
     user_id            uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     step               smallint NOT NULL CHECK (step BETWEEN 1 AND 3),

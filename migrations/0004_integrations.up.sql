@@ -1,4 +1,4 @@
--- Accounts at platforms, what proves that we may read them, and what was read.
+-- Integrations (connected platform accounts), their OAuth tokens and their daily metrics.
 
 CREATE TABLE integrations (
     id                  uuid PRIMARY KEY,
@@ -7,32 +7,32 @@ CREATE TABLE integrations (
     provider_account_id text NOT NULL,
     account_name        text NOT NULL,
     scopes              text[] NOT NULL,
-    -- Encrypted, bound to this row and column.
+    -- Encrypted; row id and column are authenticated as associated data.
     access_token        bytea NOT NULL,
     refresh_token       bytea,
     token_issued_at     timestamptz NOT NULL,
     expires_at          timestamptz,
     connected_at        timestamptz NOT NULL,
-    -- The status follows from these: it is never stored.
+    -- The status is derived from the following columns, never stored.
     last_ok_at          timestamptz,
     last_error          text,
     failures            integer NOT NULL DEFAULT 0,
-    -- Readings in a row that missed a day.
+    -- Number of consecutive syncs that missed a day.
     missed              integer NOT NULL DEFAULT 0,
-    -- NULL while only the creator can mend it.
+    -- NULL while the user must act before the next sync.
     next_sync_at        timestamptz,
-    -- Who reads the account holds it until then; nobody else does.
+    -- End of the lease: until then only the worker that claimed the row may sync it. NULL if it is not claimed.
     leased_until        timestamptz,
-    -- The days from the one up to the other, which is not among them, were asked for.
+    -- Half-open range of days whose metrics have been requested.
     history_from        date,
     read_until          date,
-    -- One account, one owner, over all of Huntaze.
+    -- A platform account belongs to at most one user.
     CONSTRAINT integrations_account_key UNIQUE (provider, provider_account_id)
 );
 CREATE INDEX integrations_user_id_idx ON integrations (user_id);
 CREATE INDEX integrations_due_idx ON integrations (next_sync_at);
 
--- A visit to a platform that is under way: what comes back must belong to the session that left.
+-- Pending OAuth authorizations. The callback must come from the session that started the authorization.
 CREATE TABLE oauth_states (
     state_hash bytea PRIMARY KEY CHECK (length(state_hash) = 32),
     session_id uuid NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
@@ -43,7 +43,7 @@ CREATE TABLE oauth_states (
 CREATE INDEX oauth_states_session_id_idx ON oauth_states (session_id);
 CREATE INDEX oauth_states_expires_at_idx ON oauth_states (expires_at);
 
--- How many follow an account: the newest count of each day.
+-- Follower counts: the latest count of each day.
 CREATE TABLE audience_snapshots (
     integration_id uuid NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
     day            date NOT NULL,
@@ -52,7 +52,7 @@ CREATE TABLE audience_snapshots (
     PRIMARY KEY (integration_id, day)
 );
 
--- What happened on one whole UTC day. NULL is unknown, never 0; a day without a row is unknown, too.
+-- Metrics of one whole UTC day. NULL and a missing row both mean unknown, never 0.
 CREATE TABLE daily_insights (
     integration_id uuid NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
     day            date NOT NULL,

@@ -1,5 +1,5 @@
 DROP TABLE platform_spending, post_snapshots, posts, integration_events;
--- A history without a connection did not exist.
+-- The previous schema cannot represent disconnected integrations.
 DELETE FROM integrations WHERE disconnected_at IS NOT NULL;
 DROP INDEX integrations_account_key;
 ALTER TABLE integrations

@@ -1,7 +1,6 @@
--- What platforms besides Instagram need: proof of who left, tokens that are renewed with another, posts, and a history that may outlive its
--- connection.
+-- Support for platforms besides Instagram: PKCE, refresh tokens, posts, billed APIs, and data that is kept after a disconnect.
 
--- PKCE (RFC 7636), and the account that a visit is to reconnect.
+-- PKCE code verifier (RFC 7636), and the integration that the authorization is to reconnect (NULL for a new one).
 ALTER TABLE oauth_states
     ADD COLUMN verifier text NOT NULL DEFAULT '',
     ADD COLUMN integration_id uuid REFERENCES integrations (id) ON DELETE CASCADE;
@@ -9,20 +8,20 @@ ALTER TABLE oauth_states
 CREATE INDEX oauth_states_integration_id_idx ON oauth_states (integration_id);
 
 ALTER TABLE integrations
-    -- When the refresh token ends; NULL where the platform does not say.
+    -- Expiry of the refresh token; NULL if the platform does not state it.
     ADD COLUMN refresh_expires_at timestamptz,
-    -- Set where the creator let go of the account and kept its history: then there are no tokens.
+    -- Set when the user disconnected the account and kept its data; such a row has no tokens.
     ADD COLUMN disconnected_at timestamptz,
-    -- Readings so far, those that failed among them: who waited for one under way sees that it is over.
+    -- Number of syncs so far, failed ones included. Waiters detect by a change that a running sync has ended.
     ADD COLUMN readings bigint NOT NULL DEFAULT 0,
     ALTER COLUMN access_token DROP NOT NULL,
     ADD CONSTRAINT integrations_access_check CHECK ((access_token IS NULL) = (disconnected_at IS NOT NULL)),
     DROP CONSTRAINT integrations_account_key,
     ADD CONSTRAINT integrations_history_key UNIQUE (user_id, provider, provider_account_id);
--- One account, one owner, over all of Huntaze; who let go of it owns it no more.
+-- Unique over all users while connected; a disconnected account can be connected by another user.
 CREATE UNIQUE INDEX integrations_account_key ON integrations (provider, provider_account_id) WHERE disconnected_at IS NULL;
 
--- What happened to an account, for its owner to read.
+-- Event log of an integration, shown to its user.
 CREATE TABLE integration_events (
     id             uuid PRIMARY KEY,
     integration_id uuid NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
@@ -44,7 +43,7 @@ CREATE TABLE posts (
 );
 CREATE INDEX posts_published_at_idx ON posts (integration_id, published_at DESC);
 
--- What a post had come to: the newest totals of each day. NULL is unknown, never 0.
+-- Total metrics of a post: the latest values of each day. NULL means unknown, never 0.
 CREATE TABLE post_snapshots (
     post_id     uuid NOT NULL REFERENCES posts (id) ON DELETE CASCADE,
     day         date NOT NULL,
@@ -56,7 +55,7 @@ CREATE TABLE post_snapshots (
     PRIMARY KEY (post_id, day)
 );
 
--- What was paid to platforms that ask for money, or is about to be. In millionths of a dollar; the month's first day, UTC.
+-- Money spent on or reserved for billed platform APIs, in millionths of a US dollar; month is its first day (UTC).
 CREATE TABLE platform_spending (
     provider     text NOT NULL,
     month        date NOT NULL,

@@ -1,4 +1,4 @@
--- Money that was earned: statements, as they were uploaded, and daily totals, as they were entered.
+-- Earnings: uploaded statements and manually entered daily totals.
 
 CREATE TABLE statements (
     id           uuid PRIMARY KEY,
@@ -7,34 +7,34 @@ CREATE TABLE statements (
     -- SHA-256 of the file.
     file_hash    bytea NOT NULL CHECK (length(file_hash) = 32),
     header       text[] NOT NULL,
-    -- One byte.
+    -- Delimiter byte.
     delimiter    smallint NOT NULL,
-    -- Records of the file above its first row.
+    -- Number of records above the first data row.
     skipped      integer NOT NULL,
     mapping      jsonb NOT NULL,
-    -- What the rows come to with this mapping.
+    -- Parse summary of the rows under this mapping.
     scan         jsonb NOT NULL,
     state        text NOT NULL,
     uploaded_at  timestamptz NOT NULL,
     queued_at    timestamptz,
     imported_at  timestamptz,
-    -- Rows that were read, and entries that were added.
+    -- Number of rows processed, and number of entries added.
     progress     integer NOT NULL DEFAULT 0,
     added        integer NOT NULL DEFAULT 0,
     attempts     integer NOT NULL DEFAULT 0,
-    -- Who imports it holds it until then.
+    -- End of the importer's lease, or of the delay before a retry.
     leased_until timestamptz,
-    -- The days from the one to the other, both among them; a day between without a row brought nothing.
+    -- First and last covered day, both inclusive. Within the range, a day without an entry has earnings of 0.
     covers_from  date,
     covers_until date,
-    -- But for these: a row of them could not be read.
+    -- Exception: days with a row that could not be parsed, which are incomplete.
     unread_days  date[] NOT NULL DEFAULT '{}',
     CONSTRAINT statements_coverage_check CHECK ((imported_at IS NULL) = (covers_from IS NULL) AND (covers_from IS NULL) = (covers_until IS NULL))
 );
 CREATE INDEX statements_user_id_idx ON statements (user_id, uploaded_at DESC);
 CREATE INDEX statements_waiting_idx ON statements (queued_at) WHERE state IN ('queued', 'importing');
 
--- The file, in pieces.
+-- Contents of the uploaded file, in chunks.
 CREATE TABLE statement_chunks (
     statement_id uuid NOT NULL REFERENCES statements (id) ON DELETE CASCADE,
     number       integer NOT NULL,
@@ -42,21 +42,21 @@ CREATE TABLE statement_chunks (
     PRIMARY KEY (statement_id, number)
 );
 
--- What the creator said of the columns of statements with this header, for the next one.
+-- Column mapping that the user last confirmed for statements with this header, reused for the next upload.
 CREATE TABLE statement_mappings (
     user_id     uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- SHA-256 of the names of its columns.
+    -- SHA-256 of the column names.
     header_hash bytea NOT NULL CHECK (length(header_hash) = 32),
     mapping     jsonb NOT NULL,
     PRIMARY KEY (user_id, header_hash)
 );
 
--- What was earned, or taken back: in minor units, below 0 then. The fingerprint tells what is the same in two statements.
+-- Entries in minor units; negative for refunds. The fingerprint identifies the same entry in several statements.
 CREATE TABLE earnings (
     user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     fingerprint  bytea NOT NULL CHECK (length(fingerprint) = 16),
     at           timestamptz NOT NULL,
-    -- Of `at`, UTC.
+    -- UTC day of `at`.
     day          date NOT NULL,
     kind         text NOT NULL,
     amount_minor bigint NOT NULL,
@@ -66,7 +66,7 @@ CREATE TABLE earnings (
 );
 CREATE INDEX earnings_day_idx ON earnings (user_id, day) INCLUDE (currency, amount_minor);
 
--- Which statements say so. What no statement says any more goes with the last one that did.
+-- Statements that contain an entry. An entry is deleted with the last statement that contains it.
 CREATE TABLE statement_entries (
     statement_id uuid NOT NULL REFERENCES statements (id) ON DELETE CASCADE,
     user_id      uuid NOT NULL,
@@ -75,7 +75,7 @@ CREATE TABLE statement_entries (
 );
 CREATE INDEX statement_entries_statement_id_idx ON statement_entries (statement_id);
 
--- What a creator says a day came to. It counts where no statement covers the day.
+-- Daily totals entered by the user. They count only for days that no statement or partner sync covers.
 CREATE TABLE daily_totals (
     user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     day          date NOT NULL,

@@ -1,31 +1,31 @@
--- A partner service that reads earnings with a key of the creator's own.
+-- Partner service that returns a user's earnings for the user's own API key.
 
 CREATE TABLE partner_links (
     id           uuid PRIMARY KEY,
     user_id      uuid NOT NULL UNIQUE REFERENCES users (id) ON DELETE CASCADE,
-    -- The partner's name of it.
+    -- Id of the account at the partner service.
     account      text NOT NULL,
-    -- Encrypted, bound to this row and column.
+    -- Encrypted; row id and column are authenticated as associated data.
     api_key      bytea NOT NULL,
     last_ok_at   timestamptz,
     last_error   text,
     failures     integer NOT NULL DEFAULT 0,
-    -- NULL while only the creator can mend it.
+    -- NULL while the user must act before the next sync.
     next_read_at timestamptz,
-    -- Who reads it holds it until then.
+    -- End of the lease held by the worker that syncs the row.
     leased_until timestamptz,
-    -- The days from the one to the other, both among them, were read.
+    -- First and last day for which earnings were synced, both inclusive.
     covers_from  date,
     covers_until date
 );
 CREATE INDEX partner_links_due_idx ON partner_links (next_read_at);
 
--- What the partner tells. It counts where no statement covers the day.
+-- Earnings reported by the partner service. They count only for days that no statement covers.
 CREATE TABLE partner_earnings (
     user_id        uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     transaction_id text NOT NULL,
     at             timestamptz NOT NULL,
-    -- Of `at`, UTC.
+    -- UTC day of `at`.
     day            date NOT NULL,
     kind           text NOT NULL,
     amount_minor   bigint NOT NULL,

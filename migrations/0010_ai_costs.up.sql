@@ -1,8 +1,8 @@
--- What AI costs: the calls of a period, and what creators are charged for a month.
+-- AI costs: usage by period, monthly charges, quota notices and AI settings.
 CREATE INDEX ai_usage_created_at_idx ON ai_usage (created_at);
 CREATE INDEX ai_requests_month_idx ON ai_requests (month);
 
--- The calls of some days (UTC, both among them) that a filter lets through; an empty text, or none, is all.
+-- Model calls of a range of days (UTC, both inclusive) that match the filters; an empty text or NULL matches everything.
 CREATE FUNCTION ai_calls(first_day date, last_day date, creator text, an_agent text, an_operation text, a_model text)
 RETURNS TABLE (day date, user_id uuid, email text, agent text, operation text, model text, input_tokens bigint, output_tokens bigint, cost_micro bigint)
 LANGUAGE sql STABLE
@@ -20,37 +20,37 @@ BEGIN ATOMIC
        AND (a_model = '' OR ai_usage.model = a_model);
 END;
 
--- Once for each creator and month. Computed again, it is the sum of the month's calls again.
+-- Charge of a user for a month. Recomputing it yields the sum of the month's calls, so the job is idempotent.
 CREATE TABLE ai_monthly_charges (
     user_id       uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- Its first day, UTC.
+    -- First day of the month (UTC).
     month         date NOT NULL,
-    -- Those that count.
+    -- Settled requests only.
     requests      bigint NOT NULL,
     input_tokens  bigint NOT NULL,
     output_tokens bigint NOT NULL,
-    -- Millionths of a dollar, of all calls.
+    -- Cost of all calls, in millionths of a US dollar.
     cost_micro    bigint NOT NULL,
     computed_at   timestamptz NOT NULL,
     PRIMARY KEY (user_id, month)
 );
 
--- That a creator was told how much of a month's requests is used: once for each month and level.
+-- Quota notices that were sent, at most one per user, month and level.
 CREATE TABLE ai_quota_notices (
     user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     month   date NOT NULL,
-    -- Percent.
+    -- Percentage of the quota.
     level   smallint NOT NULL CHECK (level IN (80, 100)),
     sent_at timestamptz NOT NULL,
     PRIMARY KEY (user_id, month, level)
 );
 
--- What a creator has set for AI.
+-- AI settings of a user.
 CREATE TABLE ai_settings (
     user_id           uuid PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
-    -- No more is spent in a month, where requests are without a limit; millionths of a dollar.
+    -- Monthly cost limit for plans without a request quota, in millionths of a US dollar. NULL for none.
     monthly_cap_micro bigint CHECK (monthly_cap_micro >= 0),
-    -- How the creator writes: texts to go by, and words that are never used.
+    -- Writing style: sample texts and banned words.
     voice_samples     text[] NOT NULL DEFAULT '{}',
     never_words       text[] NOT NULL DEFAULT '{}'
 );

@@ -1,8 +1,8 @@
--- Answers that were known already: a call that was not made.
+-- Cache hits: completions served without a model call; they use no tokens and cost nothing.
 ALTER TABLE ai_usage ADD COLUMN is_known boolean NOT NULL DEFAULT false;
 ALTER TABLE ai_usage ADD CHECK (NOT is_known OR (input_tokens = 0 AND output_tokens = 0 AND cost_micro = 0));
 
--- What a request came to.
+-- Usage of a request: tokens and cost summed over its calls.
 CREATE FUNCTION ai_cost(of_request uuid)
 RETURNS TABLE (agents text[], models text[], input_tokens bigint, output_tokens bigint, cost_micro bigint, is_known boolean)
 LANGUAGE sql STABLE
@@ -13,7 +13,7 @@ BEGIN ATOMIC
       FROM ai_usage WHERE ai_usage.request_id = of_request;
 END;
 
--- As before, and whether a call was made.
+-- Same as in 0010, with the column `is_known` added.
 DROP FUNCTION ai_calls;
 CREATE FUNCTION ai_calls(first_day date, last_day date, creator text, an_agent text, an_operation text, a_model text)
 RETURNS TABLE (day date, user_id uuid, email text, agent text, operation text, model text, input_tokens bigint, output_tokens bigint, cost_micro bigint, is_known boolean)

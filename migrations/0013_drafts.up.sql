@@ -1,13 +1,13 @@
--- Texts that a creator keeps to publish later.
+-- Drafts: texts that a user saves to publish later.
 CREATE TABLE drafts (
     id          uuid PRIMARY KEY,
     user_id     uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    -- The variant that it was written as; none once it says something else. Kept again, it is the same draft.
+    -- Caption variant that the draft was saved from; NULL once the text has been edited. Saving the same variant again updates the draft.
     captions_id uuid REFERENCES ai_captions (id) ON DELETE SET NULL,
     variant     smallint NOT NULL CHECK (variant >= 0),
     platform    text NOT NULL,
     text        text NOT NULL,
-    -- When it was last changed.
+    -- Time of the last change.
     updated_at  timestamptz NOT NULL,
     UNIQUE (captions_id, variant)
 );

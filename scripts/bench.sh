@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures the release build, and prints it as tables: sizes, what each page loads, memory, and requests a second next to a bare axum server
-# that answers the same bytes, in one run. docs/PERFORMANCE.md keeps a run.
+# Benchmarks the release build and prints tables: sizes, page loads, memory, throughput compared with a bare axum server that serves the
+# same bytes, statement import, figures, and streamed answers. docs/PERFORMANCE.md contains one run.
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
@@ -19,7 +19,7 @@ stop_on_exit
 load_secrets
 start_postgres
 export_settings "huntaze_bench_$$"
-# Every request comes from one address and one creator.
+# All requests come from one address and one user, so the limits are raised.
 export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_COST_GUARD_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
@@ -27,13 +27,13 @@ start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1
 HUNTAZE_PID=${CHILDREN[1]}
 wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start"
 
-# ---------------------------------------------------------------- a creator with an account
+# ---------------------------------------------------------------- a user with a connected account
 
 SANDBOX=http://localhost:$SANDBOX_PORT
 EMAIL=bench@example.com PASSWORD=tuesday-lamp-orbit
 JAR=$WORK/cookies
 touch "$JAR"
-# within SECONDS COMMAND…: until it succeeds.
+# within SECONDS COMMAND…: repeats the command until it succeeds; fails after the timeout.
 within() {
   local deadline=$((SECONDS + $1))
   shift
@@ -49,7 +49,7 @@ post() { call -H 'content-type: application/json' -d "$2" "$APP_URL$1"; }
 call -o /dev/null "$APP_URL/api/csrf/token"
 post /api/auth/register "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
 mailed_token() { token=$(curl -fsS "$SANDBOX/mail.json?to=$EMAIL" | grep -o 'token=[A-Za-z0-9_-]*' | head -1) && [ -n "$token" ]; }
-within 20 mailed_token || die "The mail did not arrive. See $WORK"
+within 20 mailed_token || die "The verification mail did not arrive. See $WORK"
 post /api/auth/verify-email "{\"token\":\"${token#token=}\"}" >/dev/null
 post /api/auth/login "{\"email\":\"$EMAIL\",\"password\":\"$PASSWORD\"}" >/dev/null
 post /api/onboarding/complete '{}' >/dev/null
@@ -58,15 +58,15 @@ back=$(curl -fsS -o /dev/null -w '%{redirect_url}' --data-urlencode "state=${aut
   -d "redirect_uri=$APP_URL/api/integrations/callback/instagram" -d 'scope:instagram_business_basic=on' \
   -d 'scope:instagram_business_manage_insights=on' "$SANDBOX/instagram/decide")
 call -o /dev/null "${back%#_}"
-# The whole history is there when the longest range can be compared.
+# The backfill is complete when the longest range has a trend.
 history_is_there() { call "$APP_URL/api/home/stats?range=90d" | grep -q '"views":{[^}]*"trend":{"state":"known"'; }
-within 60 history_is_there || die "The history did not arrive. See $WORK"
+within 60 history_is_there || die "The backfill did not complete. See $WORK"
 
 # ---------------------------------------------------------------- tables
 
 brotli_kb() { find target/run/site/pkg -name "*.$1.br" -printf '%s\n' | awk '{ sum += $1 } END { printf "%.1f", sum / 1024 }'; }
 rss_mb() { awk -v key="$1:" '$1 == key { printf "%.0f", $2 / 1024 }' "/proc/$HUNTAZE_PID/status"; }
-# rate URL COOKIE: requests a second, and the mean latency.
+# rate URL COOKIE: prints requests per second and mean latency.
 rate() { wrk -t1 -c"$CONNECTIONS" -d"${SECONDS_EACH}s" -H "Cookie: $2" -H 'accept: text/html' "$1" |
   awk '/Latency/ { latency = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, latency, bad }'; }
 compare() {
@@ -78,10 +78,10 @@ compare() {
 printf '%s, %s cores, %s\n\n' "$(date -u +%F)" "$(nproc)" "$(rustc --version)"
 printf '| brotli | KB |\n|---|---|\n| WebAssembly | %s |\n| JavaScript | %s |\n| CSS | %s |\n\n' "$(brotli_kb wasm)" "$(brotli_kb js)" "$(brotli_kb css)"
 started=$(rss_mb VmRSS)
-printf '| page | requests | KB on the wire | first paint, ms |\n|---|---|---|---|\n'
+printf '| page | requests | KB transferred | first paint, ms |\n|---|---|---|---|\n'
 (cd end2end && node measure.mjs "$APP_URL" "$(cookie huntaze_session)")
 
-# A visitor signs in, a member looks at the figures.
+# The sign-in page without a session, and the home page with one.
 SESSION="huntaze_session=$(cookie huntaze_session)"
 curl -fsS -H 'accept: text/html' "$APP_URL/login" -o "$WORK/login.html"
 curl -fsS -H 'accept: text/html' -H "cookie: $SESSION" "$APP_URL/home" -o "$WORK/home.html"
@@ -90,12 +90,12 @@ wait_for "http://127.0.0.1:$BARE_PORT/login" 10 || die "The bare server did not 
 printf '\n| page | KB | Huntaze, requests/s | latency | bare axum, requests/s | latency |\n|---|---|---|---|---|---|\n'
 compare login none=none
 compare home "$SESSION"
-printf '\n| memory of the server | MB |\n|---|---|\n| before the load | %s |\n| after it | %s |\n| at the most | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
+printf '\n| memory of the server | MB |\n|---|---|\n| before load | %s |\n| after load | %s |\n| peak | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
 
-# ---------------------------------------------------------------- a long statement
+# ---------------------------------------------------------------- a large statement
 
 sql() { psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "$1"; }
-# seconds COMMAND…: how long it takes.
+# seconds COMMAND…: prints how long the command takes.
 seconds() {
   local start=$EPOCHREALTIME
   "$@" >/dev/null
@@ -120,25 +120,25 @@ copy() {
 }
 resident=$(rss_mb VmRSS)
 printf '\n| a statement of %s rows, %s MB | s |\n|---|---|\n' "$ROWS" "$(wc -c < "$WORK/statement.csv" | awk '{ printf "%.1f", $1 / 1048576 }')"
-printf '| upload, and read all of it for the preview | %s |\n' "$(seconds upload)"
+printf '| upload, and parsing for the preview | %s |\n' "$(seconds upload)"
 STATEMENT=$(sed 's/.*"id":"\([^"]*\)".*/\1/' "$WORK/statement.json")
-printf '| import: told apart, stored once, with its source | %s |\n' "$(seconds import)"
+printf '| import: deduplicate and store with source | %s |\n' "$(seconds import)"
 [ "$(sql "SELECT count(*) FROM earnings")" = "$ROWS" ] || die "Not all rows were imported"
-printf '| undo | %s |\n' "$(seconds undo)"
+printf '| delete | %s |\n' "$(seconds undo)"
 [ "$(sql "SELECT count(*) FROM earnings")" = 0 ] || die "Not all rows were removed"
-printf "| PostgreSQL's own COPY of the file, unchecked, without an index | %s |\n" "$(seconds copy)"
-printf '\nMemory of the server: %s MB before the upload, %s MB at the most.\n' "$resident" "$(rss_mb VmHWM)"
+printf "| PostgreSQL COPY of the file, without checks and indexes | %s |\n" "$(seconds copy)"
+printf '\nMemory of the server: %s MB before the upload, %s MB peak.\n' "$resident" "$(rss_mb VmHWM)"
 
-# ---------------------------------------------------------------- many accounts, a long history
+# ---------------------------------------------------------------- many accounts with two years of data
 
-# figures URL: requests a second, and the 95th percentile of the latency, of four clients.
+# figures URL: prints requests per second and the 95th percentile of the latency, with four clients.
 figures() { wrk -t1 -c4 -d"${SECONDS_EACH}s" -s scripts/p95.lua -H "Cookie: $SESSION" -H 'accept: application/json' "$1" |
   awk '/P95/ { p95 = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, p95, bad }'; }
 full_scans() { sql "SELECT pg_stat_clear_snapshot(), sum(seq_scan) FROM pg_stat_user_tables WHERE relname IN ('daily_insights', 'audience_snapshots', 'post_snapshots')" | tail -1 | cut -d'|' -f2; }
 rows() { sql "SELECT count(*) FROM daily_insights"; }
 printf '\n| figures of | days stored | requests/s | p95, ms |\n|---|---|---|---|\n'
 printf '| /api/home/stats, 1 account | %s | %s |\n' "$(rows)" "$(figures "$APP_URL/api/home/stats?range=90d")"
-# As if 19 more accounts had been read for two years, and 200 of another creator. They are not due, so nothing reads them.
+# Add 19 accounts with two years of data, and 200 of another user. They are not due, so they are never synced.
 sql "INSERT INTO users SELECT (jsonb_populate_record(users, jsonb_build_object('id', gen_random_uuid(), 'email', 'other@example.com'))).* FROM users;
      INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
      SELECT gen_random_uuid(), user_id, provider, provider_account_id || n, account_name || n, scopes, access_token, token_issued_at, connected_at, last_ok_at, current_date - 730, current_date
@@ -156,11 +156,11 @@ stored=$(rows)
 for path in "home/stats?range=90d" "analytics?range=90d"; do
   printf '| /api/%s, 20 accounts | %s | %s |\n' "${path%%\?*}" "$stored" "$(figures "$APP_URL/api/$path")"
 done
-# Counters reach the statistics when a connection has been idle.
+# PostgreSQL flushes its statistics counters when a connection becomes idle.
 sleep 2
-printf '\nFull scans of the tables of days meanwhile: %s\n' "$(($(full_scans) - scans))"
+printf '\nSequential scans of the daily tables during the test: %s\n' "$(($(full_scans) - scans))"
 
-# ---------------------------------------------------------------- answers of the assistant, streamed
+# ---------------------------------------------------------------- streamed answers of the assistant
 
 target/run/huntaze admin plan "$EMAIL" premium >/dev/null
 printf '\n'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The release build, into target/run: binaries, and the site that browsers load. Does nothing when nothing has changed.
+# Builds a release into target/run: the binaries and the site's static files. Does nothing if the inputs have not changed.
 source "$(dirname "$0")/env.sh"
 cd "$HUNTAZE_ROOT"
 RUN=target/run
@@ -15,7 +15,7 @@ rm -rf "$RUN"
 scripts/css.sh
 timed "Building Huntaze" cargo leptos build --release --precompress
 timed "Building the sandbox" cargo build -q --release -p huntaze-sandbox
-# Other checkouts share Cargo's folder, and other builds the site's: what runs is a copy, with the names of its files beside it.
+# Other checkouts share Cargo's target directory, and other builds share target/site: copy everything, with hash.txt next to the binary.
 mkdir -p "$RUN"
 cp "$CARGO_TARGET_DIR"/release/{huntaze,huntaze-sandbox,hash.txt} "$RUN/"
 cp -r target/site "$RUN/site"

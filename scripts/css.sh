@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All style modules, scoped, in one file. Arguments go to stylance: --watch.
+# Compiles all style modules, scoped, into one file. Arguments, such as --watch, are passed to stylance.
 source "$(dirname "$0")/env.sh"
 cd "$HUNTAZE_ROOT"
 have stylance || scripts/setup.sh serve

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Development: rebuilds on a change, swaps styles without a Rust build, shows the component gallery.
+# Development server: rebuilds on change, reloads styles without a Rust build, and serves the component gallery.
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
-# Folders of its own: debug builds with the gallery and release builds would undo each other's work.
+# A separate target directory: debug builds with the gallery and release builds would otherwise invalidate each other's artifacts.
 export CARGO_TARGET_DIR=$HUNTAZE_CACHE/target-dev
 
 require_free_port "$PORT" PORT dev
@@ -20,4 +20,4 @@ start_child sandbox "$CARGO_TARGET_DIR/debug/huntaze-sandbox"
 start_child stylance stylance --watch .
 say "Gallery: $APP_URL/dev/gallery   Mailbox: http://localhost:$SANDBOX_PORT/mail"
 start_child huntaze cargo leptos watch --bin-features ssr,gallery --lib-features gallery
-wait -n "${CHILDREN[@]}" || die "A part of it ended by itself. Its last lines are above."
+wait -n "${CHILDREN[@]}" || die "A child process exited unexpectedly. See its last output above."

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# A private PostgreSQL of this checkout: on a socket only, apart from any PostgreSQL of the system.
-#   postgres.sh start   creates the cluster if need be, starts it, prints its socket folder
-#   postgres.sh stop    stops what start started
-#   postgres.sh url DB  prints the connection string of a database, created if need be
+# Manages the private PostgreSQL of this checkout, which listens on a Unix socket only and is independent of any system PostgreSQL.
+#   postgres.sh start    creates the cluster if missing, starts it, and prints its socket directory
+#   postgres.sh stop     stops the cluster
+#   postgres.sh running  succeeds if the cluster is running
+#   postgres.sh url DB   prints the connection string of a database, which is created if missing
 source "$(dirname "$0")/env.sh"
 
 BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin -type d 2>/dev/null | sort -V | tail -1)
 [ -n "$BIN" ] || die "PostgreSQL is missing. Run: make setup"
 
-# PostgreSQL refuses to run as root, and its user cannot enter root's home: then the cluster lives under /var/tmp. A socket's
-# path ends at 107 bytes, so the name is short there, and one for each checkout.
+# PostgreSQL refuses to run as root, and the user postgres cannot read root's home: for root, the cluster is under /var/tmp. Socket
+# paths are limited to 107 bytes, hence the short name, which is unique for each checkout.
 SHORT_DIR=/var/tmp/huntaze-$(printf '%s' "$HUNTAZE_DATA" | cksum | cut -d' ' -f1)
 if [ "$(id -u)" = 0 ]; then
   HOME_DIR=$SHORT_DIR

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs Huntaze against its sandbox, in the foreground. Ctrl-C stops what was started here, and nothing else.
+# Runs Huntaze with the sandbox in the foreground. Ctrl-C stops the processes started here, and no others.
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
@@ -15,7 +15,7 @@ start_postgres
 export_settings huntaze
 start_child sandbox target/run/huntaze-sandbox
 start_child huntaze target/run/huntaze serve
-wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start. Its last lines are above."
+wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start. See its last output above."
 
 cat <<END
 
@@ -25,4 +25,4 @@ cat <<END
   Ctrl-C stops both.
 
 END
-wait -n "${CHILDREN[@]}" || die "A part of Huntaze ended by itself. Its last lines are above."
+wait -n "${CHILDREN[@]}" || die "A child process exited unexpectedly. See its last output above."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what is missing to build, run and test Huntaze, and nothing else. Says what it does; quick when all is there.
-# A compiler that knows wasm32-unknown-unknown, PostgreSQL, Node, Chromium, and three Cargo tools.
+# Installs the missing dependencies for building, running and testing Huntaze: a compiler with the target wasm32-unknown-unknown,
+# PostgreSQL, Node, Chromium, and three Cargo tools. Prints each step; fast if everything is installed.
 source "$(dirname "$0")/env.sh"
 
 CARGO_LEPTOS_VERSION=0.3.11
@@ -12,7 +12,7 @@ mkdir -p "$HUNTAZE_CACHE"
 
 # ---------------------------------------------------------------- Debian packages
 
-# missing_packages NAME…: those of the names that dpkg does not have.
+# missing_packages NAME…: prints the packages that are not installed.
 missing_packages() {
   local name
   for name in "$@"; do
@@ -30,7 +30,7 @@ apt_install() {
     die "Missing packages. Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends $missing"
   fi
   say "Installing $missing"
-  # Or Debian starts a cluster of its own on port 5432.
+  # Otherwise Debian creates and starts a cluster on port 5432.
   if [[ $missing == *postgresql* && ! -e /etc/postgresql-common/createcluster.conf ]]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.conf
@@ -56,7 +56,7 @@ ensure_compiler() {
   use_debian_compiler
 }
 
-# Debian ships the compiler but not the browser's standard library; that is built from Debian's sources.
+# Debian ships the compiler but not the standard library for wasm32, so that is built from Debian's sources.
 use_debian_compiler() {
   apt_install rustc-web cargo-web rust-web-src rust-web-clippy rustfmt-web lld-19
   if have rustup; then
@@ -78,7 +78,7 @@ build_wasm_std() {
   ln -sf /usr/bin/lld-19 "$linkers/rust-lld"
   printf '#![no_std]\n' > "$dir/src/lib.rs"
   printf '[package]\nname = "wasm-std"\nversion = "0.0.0"\nedition = "2024"\n[profile.release]\npanic = "abort"\n' > "$dir/Cargo.toml"
-  # The bitcode is what link-time optimisation of the application reads.
+  # Link-time optimisation of the application needs the bitcode.
   (cd "$dir" && CARGO_TARGET_DIR=$dir/target RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes" \
     cargo build -q --release -Z build-std=std,panic_abort,proc_macro --target wasm32-unknown-unknown)
   find "$dir/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'libwasm_std*' -exec cp {} "$target/" \;
@@ -87,7 +87,7 @@ build_wasm_std() {
 
 # ---------------------------------------------------------------- Cargo tools
 
-# cargo_tool NAME VERSION [ARGUMENT…]: a debug build, which costs a third of a release one and serves as well.
+# cargo_tool NAME VERSION [ARGUMENT…]: installs a debug build, which takes a third of the time of a release build and is fast enough.
 cargo_tool() {
   local name=$1 version=$2
   shift 2
@@ -107,7 +107,7 @@ ensure_cargo_tools() {
   bindgen=$(grep -A1 '^name = "wasm-bindgen"$' "$HUNTAZE_ROOT/Cargo.lock" | sed -n 's/^version = "\(.*\)"/\1/p')
   has_version wasm-bindgen "$bindgen" || cargo_tool wasm-bindgen-cli "$bindgen"
   has_version stylance "$STYLANCE_VERSION" || cargo_tool stylance-cli "$STYLANCE_VERSION" --locked
-  # Its compression runs on every release build: those two crates are worth optimising.
+  # cargo-leptos compresses the site on every release build, so the two Brotli crates are optimised.
   cargo_leptos_is_new_enough || cargo_tool cargo-leptos "$CARGO_LEPTOS_VERSION" --locked --features no_downloads \
     --config 'profile.dev.package.brotli.opt-level=3' --config 'profile.dev.package.brotli-decompressor.opt-level=3'
   rm -rf "$HUNTAZE_CACHE/tools/target"
@@ -138,10 +138,10 @@ ensure_end_to_end_packages() {
   touch "$stamp"
 }
 
-# setup.sh serve    what running needs
-# setup.sh test     that, and what the tests need
-# setup.sh bench    that, and what measures
-# setup.sh system   only what is shared by all users of the machine, as root
+# setup.sh serve    dependencies for running
+# setup.sh test     the same, and those of the tests
+# setup.sh bench    the same, and those of the benchmarks
+# setup.sh system   only the dependencies shared by all users of the machine; as root
 PACKAGES=(ca-certificates curl gcc git libc6-dev make openssl pkg-config postgresql)
 [ "${1:-serve}" = serve ] || PACKAGES+=(chromium)
 [ "${1:-serve}" != bench ] || PACKAGES+=(wrk)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes what the compiler needs to know of every query into .sqlx/, from a database with all migrations.
+# Generates the query metadata in .sqlx/ for offline builds, from a database with all migrations.
 #   sqlx-prepare.sh          updates .sqlx/
-#   sqlx-prepare.sh --check  fails where .sqlx/ is not what the queries need
+#   sqlx-prepare.sh --check  fails if .sqlx/ is not up to date
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
@@ -12,14 +12,14 @@ start_postgres
 HUNTAZE_DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")
 export HUNTAZE_DATABASE_URL
 socket=${HUNTAZE_DATABASE_URL##*host=}
-# The queue's tables are made by its own migrations.
+# The queue's tables are created by the migrations of apalis-postgres.
 queue=$(cargo metadata --format-version 1 --locked | grep -o '"manifest_path":"[^"]*/apalis-postgres-[^"/]*' | cut -d'"' -f4)
 for migration in "$queue"/migrations/*.sql migrations/*.up.sql; do
-  psql -q -v ON_ERROR_STOP=1 "$HUNTAZE_DATABASE_URL" -f "$migration" >/dev/null 2>&1 || die "$migration cannot be applied"
+  psql -q -v ON_ERROR_STOP=1 "$HUNTAZE_DATABASE_URL" -f "$migration" >/dev/null 2>&1 || die "Failed to apply $migration"
 done
 
 fresh=$(mktemp -d)
-# The macros run again only when the crate is compiled again.
+# The query macros run only when the crate is recompiled.
 touch crates/core/src/db/*.rs crates/core/src/db.rs
 SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$fresh cargo check -q "${SERVER_PACKAGES[@]}"
 dropdb -h "$socket" -U huntaze "sqlx_prepare_$$"

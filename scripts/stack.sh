@@ -1,4 +1,4 @@
-# Starts what Huntaze is made of, and stops exactly that. Sourced by the scripts that run any of it.
+# Functions that start PostgreSQL, the sandbox and Huntaze, and stop only the processes they started. Sourced, never run.
 # shellcheck shell=bash
 
 PORT=${PORT:-3000}
@@ -13,7 +13,7 @@ port_is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 require_free_port() { port_is_free "$1" || die "Port $1 is in use. Choose another: $2=… make ${3:-serve}"; }
 
-# Several stacks of one checkout share its PostgreSQL: each holds the lock, and the last one out stops what was started here.
+# Several stacks of one checkout share its PostgreSQL. Each holds a shared lock; the last one to exit stops the server.
 start_postgres() {
   mkdir -p "$HUNTAZE_DATA"
   exec 9>"$HUNTAZE_DATA/postgres.lock"
@@ -28,18 +28,18 @@ stop_postgres() {
   "$HUNTAZE_ROOT/scripts/postgres.sh" stop 9>&-
 }
 
-# start_child NAME COMMAND…: in the background, its id noted.
+# start_child NAME COMMAND…: runs it in the background and writes its process id to a file.
 start_child() {
   local name=$1
   shift
-  # In a session of its own, so that Ctrl-C reaches this script alone, which then stops its children in order.
+  # A new session, so that Ctrl-C signals only this script, which then stops its children in reverse order.
   setsid "$@" 9>&- &
   CHILDREN+=("$!")
   PID_FILES+=("$HUNTAZE_DATA/$name-$PORT.pid")
   echo "$!" > "$HUNTAZE_DATA/$name-$PORT.pid"
 }
 
-# wait_for URL SECONDS: until it answers, as long as all children live.
+# wait_for URL SECONDS: waits until the URL responds; fails after the timeout or when a child exits.
 wait_for() {
   local deadline=$((SECONDS + $2)) child
   until curl -fsS -o /dev/null --max-time 2 "$1" 2>/dev/null; do
@@ -54,7 +54,7 @@ stop_all() {
   local index child
   for ((index = ${#CHILDREN[@]} - 1; index >= 0; index--)); do
     child=${CHILDREN[index]}
-    # Its whole group: cargo leptos has children of its own.
+    # Signal the whole process group: cargo leptos has child processes.
     kill -TERM -- "-$child" 2>/dev/null || continue
     wait "$child" 2>/dev/null || true
   done
@@ -68,7 +68,7 @@ stop_on_exit() {
   trap 'exit 143' TERM
 }
 
-# Keys of this checkout, made once.
+# Loads the keys of this checkout; generates them on first use.
 load_secrets() {
   local file=$HUNTAZE_DATA/secrets.env
   mkdir -p "$HUNTAZE_DATA"
@@ -81,14 +81,14 @@ load_secrets() {
   set +a
 }
 
-# The application's settings against the sandbox.
+# export_settings DATABASE: exports the settings of Huntaze that make it use the sandbox.
 export_settings() {
   local database=$1
   DATABASE_URL=$("$HUNTAZE_ROOT/scripts/postgres.sh" url "$database")
   APP_URL=http://127.0.0.1:$PORT
   SMTP_URL=smtp://127.0.0.1:$SANDBOX_SMTP_PORT
   LOG_FORMAT=${LOG_FORMAT:-text}
-  # The sandbox listens on another host name than Huntaze, so that coming back from it is cross-site as from the platform itself.
+  # Another host name than that of Huntaze, so that OAuth redirects are cross-site, as with the real platforms.
   local sandbox=http://localhost:$SANDBOX_PORT
   export INSTAGRAM_CLIENT_ID=sandbox-instagram INSTAGRAM_CLIENT_SECRET=sandbox-instagram-secret
   export INSTAGRAM_AUTHORIZE_URL=$sandbox/instagram/authorize INSTAGRAM_TOKEN_URL=$sandbox/instagram/oauth/access_token
@@ -105,7 +105,7 @@ export_settings() {
   export GEMINI_API_KEY=sandbox-gemini GEMINI_URL=$sandbox/gemini/v1beta
   export PARTNER_API_URL=$sandbox/partner/api
   export X_AUTHORIZE_URL=$sandbox/x/authorize X_API_URL=$sandbox/x/api
-  # Some shells set it to the name of the machine.
+  # Some shells set HOST to the name of the machine.
   HOST=127.0.0.1
   export DATABASE_URL APP_URL SMTP_URL LOG_FORMAT HOST
   export LEPTOS_SITE_ROOT=$HUNTAZE_ROOT/target/run/site

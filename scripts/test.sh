@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# All tests, as CI runs them.
-#   test.sh quick               format, lints and unit tests alone
-#   test.sh end2end [ARGUMENT…] the browser tests alone; arguments go to Playwright
+# Runs all tests, as CI does.
+#   test.sh quick               only formatting, lints and unit tests
+#   test.sh end2end [ARGUMENT…] only the end-to-end tests; arguments are passed to Playwright
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
@@ -15,17 +15,17 @@ lint_browser() {
 }
 lint_server() { cargo clippy -q "${SERVER_PACKAGES[@]}" --all-targets -- -D warnings; }
 
-# What belongs to the server must not reach the browser.
+# Fails if server crates are dependencies of the browser build.
 check_browser_dependencies() {
   local found
   found=$(cargo tree -q -p huntaze-browser --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none |
     grep -E '^(huntaze-core|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' || true)
-  [ -z "$found" ] || die "Server crates in the browser's build: $found"
+  [ -z "$found" ] || die "Server crates in the browser build: $found"
 }
 
 unit_tests() { cargo test -q "${SERVER_PACKAGES[@]}" --lib; }
 
-# Every test has a database of its own, made and dropped by sqlx.
+# sqlx creates and drops a separate database for each test.
 server_tests() {
   DATABASE_URL=$(scripts/postgres.sh url huntaze_tests)
   export DATABASE_URL
@@ -33,7 +33,7 @@ server_tests() {
 }
 
 end_to_end_tests() {
-  # Apart from those of `make serve`, which may be running.
+  # Ports that differ from those of `make serve`, which may be running.
   PORT=${TEST_PORT:-3300} SANDBOX_PORT=${TEST_SANDBOX_PORT:-3400}
   SANDBOX_SMTP_PORT=$((SANDBOX_PORT + 25))
   export PORT SANDBOX_PORT SANDBOX_SMTP_PORT
@@ -42,7 +42,7 @@ end_to_end_tests() {
   require_free_port "$SANDBOX_SMTP_PORT" TEST_SANDBOX_PORT test
   load_secrets
   export_settings huntaze_end2end
-  # Each test comes from an address of its own, so that the limits can stay as they are.
+  # Each test sends its own X-Forwarded-For address, so that the default rate limits can stay in place.
   export TRUSTED_PROXIES=127.0.0.1
   start_child sandbox target/run/huntaze-sandbox >"$HUNTAZE_DATA/sandbox.log" 2>&1
   start_child huntaze target/run/huntaze serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
@@ -51,9 +51,9 @@ end_to_end_tests() {
 }
 
 mkdir -p "$HUNTAZE_DATA"
-# The quick part needs no browser.
+# Only the end-to-end tests need a browser.
 if [ "$PART" = quick ]; then needs=serve; else needs=test; fi
-timed "Set-up" scripts/setup.sh "$needs"
+timed "Set up" scripts/setup.sh "$needs"
 if [ "$PART" = end2end ]; then
   stop_on_exit
   start_postgres
@@ -62,17 +62,17 @@ if [ "$PART" = end2end ]; then
   exit
 fi
 scripts/css.sh
-timed "Format" check_format
-timed "Lints, browser" lint_browser
-timed "Lints, server" lint_server
+timed "Check formatting" check_format
+timed "Clippy, browser build" lint_browser
+timed "Clippy, server build" lint_server
 if [ "$PART" = quick ]; then
   timed "Unit tests" unit_tests
   exit
 fi
-timed "Browser dependencies" check_browser_dependencies
+timed "Check dependencies of the browser build" check_browser_dependencies
 stop_on_exit
 start_postgres
-timed "Checked queries" scripts/sqlx-prepare.sh --check
+timed "Check .sqlx" scripts/sqlx-prepare.sh --check
 timed "Unit and integration tests" server_tests
 scripts/build.sh
 timed "End-to-end tests" end_to_end_tests

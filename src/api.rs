@@ -1,4 +1,4 @@
-//! The REST contract: server functions at fixed paths. Each is a few lines; the rules are in `server::services`.
+//! The REST API: server functions at fixed paths. They only call `server::services`, which contain the business logic.
 
 pub mod account;
 pub mod admin;
@@ -14,5 +14,6 @@ pub mod home;
 pub mod integrations;
 pub mod jobs;
 pub mod onboarding;
+mod server_error;
 
 pub use client::ApiClient;

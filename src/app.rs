@@ -1,4 +1,4 @@
-//! The document, and which page stands at which address.
+//! HTML document and route table.
 
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
@@ -40,7 +40,7 @@ use crate::{
 #[cfg(feature = "gallery")]
 use crate::pages::gallery::{GalleryPage, StoryPage};
 
-/// The page that the server sends: the document with the application and its scripts.
+/// Returns the document that the server renders for every page: the application with its meta tags and hydration scripts.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let scripts = view! {
         <AutoReload options=options.clone()/>
@@ -50,7 +50,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     document_with(options, scripts, view! { <App/> })
 }
 
-/// A document without scripts.
+/// Returns a document without scripts, for pages outside the application. The suffix " · Huntaze" is added to `title`.
 pub fn document(options: LeptosOptions, title: &'static str, body: impl IntoView) -> impl IntoView {
     document_with(options, view! { <title>{format!("{title} · Huntaze")}</title> }, body)
 }
@@ -72,7 +72,7 @@ fn document_with(options: LeptosOptions, head: impl IntoView, body: impl IntoVie
     }
 }
 
-/// The application, the same on the server and in the browser.
+/// Root component, rendered on the server and hydrated in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -113,7 +113,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The component gallery. Boxed, as builds with erased components ask for.
+/// Routes of the component gallery. Type-erased, as builds with `--cfg erase_components` require.
 #[cfg(feature = "gallery")]
 #[component(transparent)]
 fn GalleryRoutes() -> AnyNestedRoute {
@@ -125,7 +125,7 @@ fn GalleryRoutes() -> AnyNestedRoute {
     .into_any_nested_route()
 }
 
-/// No gallery in this build.
+/// Empty placeholder in builds without the `gallery` feature.
 #[cfg(not(feature = "gallery"))]
 #[component(transparent)]
 fn GalleryRoutes() -> AnyNestedRoute {

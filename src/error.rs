@@ -1,37 +1,33 @@
-//! The one shape of every error that leaves the server.
+//! The error format of all responses.
 
 use std::collections::BTreeMap;
 
 use huntaze_domain::error::ErrorCode;
-use leptos::server_fn::{
-    codec::JsonEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
 use serde::{Deserialize, Serialize};
 
-/// `{"error": sentence, "code": …, "fields"?: {name: sentence}, "requestId"}`, from every layer.
+/// The error body of every response: `{"error": sentence, "code": …, "fields"?: {name: sentence}, "requestId"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 #[error("{message}")]
 pub struct ApiError {
-    /// A sentence for the person in front of the screen. Never internal text.
+    /// Message for users; never contains internal details.
     #[serde(rename = "error")]
     pub message: String,
-    /// The same for programs.
+    /// Machine-readable code.
     pub code: ErrorCode,
-    /// Field name, as on the wire, to what is wrong with it.
+    /// Error messages by field name, as on the wire.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
-    /// Finds the request in the log. Empty for errors made in the browser.
+    /// Id by which the request is found in the log; empty for errors created in the browser.
     #[serde(default)]
     pub request_id: String,
-    /// Seconds; leaves as the header `Retry-After`.
+    /// Delay in seconds until the request may be retried; sent as the `Retry-After` header only.
     #[serde(skip)]
     pub retry_after: Option<u32>,
 }
 
 impl ApiError {
-    /// An error with a sentence of its own.
+    /// Creates an error with a specific message.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         #[cfg(feature = "ssr")]
         let request_id = crate::http::request_id::current();
@@ -40,12 +36,12 @@ impl ApiError {
         Self { message: message.into(), code, fields: BTreeMap::new(), request_id, retry_after: None }
     }
 
-    /// 400 with a sentence for each field that breaks a rule.
+    /// Creates a 400 error with a message for each invalid field.
     pub fn invalid(fields: BTreeMap<String, String>) -> Self {
         Self { fields, ..ErrorCode::InvalidInput.into() }
     }
 
-    /// 429 that says when to come back.
+    /// Creates a 429 error; the client may retry after this many seconds.
     pub fn rate_limited(retry_after_seconds: u32) -> Self {
         let message = format!("Too many attempts. Try again in {retry_after_seconds} s.");
         Self { retry_after: Some(retry_after_seconds), ..Self::new(ErrorCode::RateLimited, message) }
@@ -58,36 +54,12 @@ impl From<ErrorCode> for ApiError {
     }
 }
 
-impl FromServerFnError for ApiError {
-    type Encoder = JsonEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        // The text of these errors names Rust types: it stays inside.
-        let code = match error {
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => ErrorCode::InvalidInput,
-            #[cfg(feature = "ssr")]
-            ServerFnErrorErr::Deserialization(_) => ErrorCode::InvalidInput,
-            ServerFnErrorErr::Request(_) => ErrorCode::Network,
-            _ => ErrorCode::Internal,
-        };
-        code.into()
-    }
-
-    /// Called once, when the error becomes a response: Leptos 0.8 answers 500 to everything, so the status is set here.
-    #[cfg(feature = "ssr")]
-    fn ser(&self) -> leptos::server_fn::Bytes {
-        use leptos::server_fn::Encodes;
-        crate::http::context::set_error_status(self);
-        JsonEncoding::encode(self).unwrap_or_default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_wire_shape_is_fixed() {
+    fn api_error_json_shape_is_stable() {
         let error = ApiError {
             fields: BTreeMap::from([("email".to_owned(), "Enter your e-mail.".to_owned())]),
             request_id: "r1".to_owned(),
@@ -103,12 +75,5 @@ mod tests {
           "requestId": "r1"
         }
         "#);
-    }
-
-    #[test]
-    fn internal_wording_does_not_reach_the_client() {
-        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Args("missing field `email` in LoginInput".into()));
-        assert_eq!(error.code, ErrorCode::InvalidInput);
-        assert!(!error.message.contains("LoginInput"));
     }
 }

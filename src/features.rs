@@ -1,4 +1,4 @@
-//! Parts of screens that know Huntaze's business.
+//! Domain-specific components, one module per feature; the pages are composed of them.
 
 pub mod admin;
 pub mod ai;

@@ -1,4 +1,4 @@
-//! Behaviour that several features share.
+//! Client-side behaviour shared by several features.
 
 pub mod chat;
 pub mod document;

@@ -1,4 +1,4 @@
-//! The one binary of Huntaze; `huntaze help` lists its sub-commands.
+//! The Huntaze binary; `huntaze help` lists its subcommands.
 
 fn main() -> std::process::ExitCode {
     huntaze::cli::run()

@@ -1,4 +1,4 @@
-//! One file for each route.
+//! Page components, one module per route.
 
 pub mod ai_costs;
 pub mod analytics;
@@ -31,22 +31,22 @@ use leptos_meta::{Meta, Title};
 
 use crate::{hooks::document::focus_id, ui::a11y::MAIN_ID};
 
-/// Whether a page was shown before this one, without loading the document again.
+/// Whether a page has already been shown since the document was loaded; if so, the next one is reached by client-side navigation.
 #[derive(Clone, Copy, Default)]
 pub struct PagesSeen(StoredValue<bool>);
 
-/// Title and description of a page. A page that was gone to takes the focus once it is there, so that a screen reader begins to read it.
+/// Title and description of a page. After client-side navigation it also focuses the main element, so that screen readers read the page.
 #[component]
 pub fn PageMeta(
-    /// Before " · Huntaze".
+    /// Document title without the suffix " · Huntaze".
     title: &'static str,
-    /// For search engines and previews.
+    /// Content of `<meta name="description">`.
     description: &'static str,
 ) -> impl IntoView {
     let PagesSeen(seen) = expect_context();
     Effect::new(move || {
         if seen.get_value() {
-            // Once the page is drawn.
+            // Wait until the page is in the DOM.
             request_animation_frame(|| focus_id(MAIN_ID));
         }
         seen.set_value(true);

@@ -1,6 +1,7 @@
-//! The design system. It knows nothing of Huntaze's business: no fetch, no domain types.
+//! The design system: components without fetching and without domain types.
 //!
-//! Each folder is a component: its code, its style, and its stories, which the gallery shows and the snapshots keep.
+//! Each folder holds a component, its style, and its stories, which are shown in the gallery and covered by snapshot tests.
+#![warn(missing_docs)]
 
 pub mod a11y;
 pub mod alert;

@@ -1,5 +1,5 @@
-//! Who may use whom. The table is the rule; `docs/ARCHITECTURE.md` explains it.
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+//! Dependency rules between modules. `RULES` is authoritative; `docs/ARCHITECTURE.md` explains it.
+#![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
 
 use std::{
     fs,
@@ -8,63 +8,46 @@ use std::{
 
 use syn::visit::{self, Visit};
 
-/// Module, and the modules of ours that it may name. A longer module wins over a shorter one. `server` as a target means all of it.
+/// Dependency rules that no crate boundary enforces: a module, and the modules of its crate that it may use. The entry of the longest matching
+/// module applies; a module without an entry may use anything.
 const RULES: &[(&str, &[&str])] = &[
-    ("domain", &["domain"]),
-    // The request's id and the answer's status, under `ssr`.
-    ("error", &["error", "server::context"]),
-    ("ui", &["ui"]),
+    // With the feature `ssr`: the id of the request.
+    ("huntaze::error", &["error", "http::request_id"]),
+    ("huntaze::ui", &["ui"]),
     // Inside `#[server]` bodies.
-    ("api", &["api", "domain", "error", "server::context", "server::services", "server::middleware::accept_json"]),
-    ("hooks", &["hooks", "api", "domain", "error", "ui"]),
-    ("features", &["features", "hooks", "ui", "api", "domain", "error"]),
-    ("pages", &["pages", "features", "hooks", "ui", "api", "domain", "error", "server::context"]),
-    ("app", &["app", "pages", "features", "hooks", "ui"]),
-    ("server::config", &["server::config", "domain"]),
-    ("server::infra", &["server::infra", "server::config", "server::db", "domain", "api::csrf"]),
-    ("server::db", &["server::db", "server::config", "server::infra", "domain"]),
-    ("server::providers", &["server::providers", "server::config", "server::infra", "domain"]),
-    ("server::ai", &["server::ai", "server::config", "server::infra", "domain"]),
-    (
-        "server::services",
-        &[
-            "server::services",
-            "server::db",
-            "server::infra",
-            "server::providers",
-            "server::ai",
-            "server::config",
-            "server::state",
-            "server::context",
-            "domain",
-            "error",
-        ],
-    ),
-    ("server::jobs", &["server::jobs", "server::services", "server::db", "server::infra", "server::state", "domain"]),
-    ("server::middleware", &["server", "api", "domain", "error"]),
-    ("server::routes", &["server", "app", "pages", "domain", "error"]),
-    ("server::context", &["server", "api", "domain", "error"]),
+    ("huntaze::api", &["api", "error", "http::context", "http::middleware::accept_json"]),
+    ("huntaze::hooks", &["hooks", "api", "error", "ui"]),
+    ("huntaze::features", &["features", "hooks", "ui", "api", "error"]),
+    ("huntaze::pages", &["pages", "features", "hooks", "ui", "api", "error", "http::context"]),
+    ("huntaze::app", &["app", "pages", "features", "hooks", "ui"]),
+    ("huntaze::http", &["http", "api", "app", "pages", "error"]),
+    ("huntaze_core::error", &["error"]),
+    ("huntaze_core::config", &["config"]),
+    ("huntaze_core::infra", &["infra", "config", "error"]),
+    ("huntaze_core::db", &["db", "config", "error", "infra"]),
+    ("huntaze_core::providers", &["providers", "config", "error", "infra"]),
+    ("huntaze_core::ai", &["ai", "config", "error", "infra"]),
+    ("huntaze_core::services", &["Core", "services", "db", "infra", "providers", "ai", "config", "error"]),
+    ("huntaze_core::jobs", &["Core", "jobs", "services", "db", "infra", "error"]),
 ];
 
 /// Crates that a module must not name.
 const FOREIGN: &[(&str, &[&str])] = &[
-    ("domain", &["leptos", "leptos_router", "leptos_meta", "axum", "sqlx", "web_sys"]),
-    ("server::services", &["leptos", "leptos_axum", "leptos_router", "axum", "http"]),
-    ("server::infra", &["leptos", "leptos_axum", "axum"]),
-    ("server::providers", &["leptos", "leptos_axum", "axum", "sqlx"]),
-    ("server::ai", &["leptos", "leptos_axum", "axum", "sqlx"]),
-    ("server::db", &["leptos", "leptos_axum", "axum", "http"]),
-    ("server::jobs", &["leptos", "leptos_axum", "axum", "http"]),
-    ("ui", &["axum", "leptos_axum", "sqlx"]),
-    ("features", &["axum", "leptos_axum", "sqlx"]),
-    ("pages", &["axum", "leptos_axum", "sqlx"]),
+    ("huntaze::ui", &["axum", "leptos_axum", "huntaze_core", "huntaze_domain"]),
+    ("huntaze::features", &["axum", "leptos_axum", "huntaze_core"]),
+    ("huntaze::pages", &["axum", "leptos_axum", "huntaze_core"]),
+    ("huntaze_core::services", &["reqwest"]),
+    ("huntaze_core::providers", &["sqlx"]),
+    ("huntaze_core::ai", &["sqlx"]),
 ];
 
+/// Crate name and source folder.
+const CRATES: [(&str, &str); 2] = [("huntaze", "src"), ("huntaze_core", "crates/core/src")];
+
 #[test]
-fn modules_name_only_what_they_may() {
+fn modules_respect_dependency_rules() {
     let mut broken = Vec::new();
-    for file in sources(Path::new("src")) {
-        let module = module_of(&file);
+    for (module, file) in modules() {
         let text = fs::read_to_string(&file).expect("readable");
         let mut paths = Paths { module: module.clone(), found: Vec::new() };
         paths.visit_file(&syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display())));
@@ -79,12 +62,12 @@ fn modules_name_only_what_they_may() {
             }
         }
     }
-    assert!(broken.is_empty(), "against the rules:\n{}", broken.join("\n"));
+    assert!(broken.is_empty(), "dependency rule violations:\n{}", broken.join("\n"));
 }
 
 #[test]
-fn sql_stands_in_the_database_modules_alone() {
-    for file in sources(Path::new("src")).into_iter().filter(|file| !is_below(&module_of(file), "server::db")) {
+fn sql_occurs_in_database_modules_only() {
+    for (_, file) in modules().filter(|(module, _)| !is_below(module, "huntaze_core::db")) {
         let text = fs::read_to_string(&file).expect("readable");
         for word in ["sqlx::query", "SELECT ", "INSERT INTO", "DELETE FROM"] {
             assert!(!text.contains(word), "{} contains {word}", file.display());
@@ -93,13 +76,13 @@ fn sql_stands_in_the_database_modules_alone() {
 }
 
 #[test]
-fn the_table_notices_a_broken_rule() {
-    let mut paths = Paths { module: "ui::x".to_owned(), found: Vec::new() };
+fn path_visitor_collects_imports_and_inline_paths() {
+    let mut paths = Paths { module: "huntaze::ui::x".to_owned(), found: Vec::new() };
     paths.visit_file(&syn::parse_file("use crate::{domain::account, ui::button}; fn f() { crate::api::auth::login(); }").expect("code"));
     assert_eq!(paths.found, ["crate::domain::account", "crate::ui::button", "crate::api::auth::login"]);
 }
 
-/// The entry of the longest module that holds `module`.
+/// Returns the entry of the longest module in `table` that contains `module`; `None` if there is none.
 fn rule<'a>(table: &'a [(&str, &'a [&str])], module: &str) -> Option<&'a [&'a str]> {
     table.iter().filter(|(name, _)| is_below(module, name)).max_by_key(|(name, _)| name.len()).map(|(_, rule)| *rule)
 }
@@ -108,7 +91,7 @@ fn is_below(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
 }
 
-/// Every path that a file names: `crate::…` with `super` resolved, and those of other crates.
+/// Collects every path that a file references: `crate::…` with `super` resolved, and paths into other crates.
 struct Paths {
     module: String,
     found: Vec<String>,
@@ -116,7 +99,7 @@ struct Paths {
 
 impl Paths {
     fn add(&mut self, path: &str) {
-        let mut parents = self.module.split("::").collect::<Vec<_>>();
+        let mut parents = self.module.split("::").skip(1).collect::<Vec<_>>();
         let mut rest = path;
         while let Some(shorter) = rest.strip_prefix("super::") {
             parents.pop();
@@ -139,7 +122,7 @@ impl Paths {
 
 impl<'ast> Visit<'ast> for Paths {
     fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        // Tests may reach further.
+        // Unit tests are exempt from the rules.
         if module.ident != "tests" {
             visit::visit_item_mod(self, module);
         }
@@ -158,10 +141,14 @@ impl<'ast> Visit<'ast> for Paths {
     }
 }
 
-fn module_of(file: &Path) -> String {
-    let path = file.strip_prefix("src").expect("below src").with_extension("");
-    let names: Vec<_> = path.iter().map(|name| name.to_string_lossy().into_owned()).filter(|name| name != "mod" && name != "lib").collect();
-    names.join("::")
+fn modules() -> impl Iterator<Item = (String, PathBuf)> {
+    CRATES.into_iter().flat_map(|(name, folder)| {
+        sources(Path::new(folder)).into_iter().map(move |file| {
+            let path = file.strip_prefix(folder).expect("below the folder").with_extension("");
+            let parts = path.iter().map(|part| part.to_string_lossy().into_owned()).filter(|part| part != "mod" && part != "lib");
+            (std::iter::once(name.to_owned()).chain(parts).collect::<Vec<_>>().join("::"), file)
+        })
+    })
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {

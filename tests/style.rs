@@ -1,10 +1,10 @@
-//! Component styles use the tokens and nothing else, and the two copies of the Leptos section agree.
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+//! Component styles use design tokens only, and the two copies of the Leptos configuration are identical.
+#![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
 
 use std::{fs, path::Path};
 
 #[test]
-fn components_use_tokens_only() {
+fn component_styles_use_design_tokens_only() {
     let mut broken = Vec::new();
     for file in styles(Path::new("src")) {
         let text = fs::read_to_string(&file).expect("readable");
@@ -20,10 +20,10 @@ fn components_use_tokens_only() {
             }
         }
     }
-    assert!(broken.is_empty(), "raw values in place of tokens:\n{}", broken.join("\n"));
+    assert!(broken.is_empty(), "raw values instead of design tokens:\n{}", broken.join("\n"));
 }
 
-/// Whether there is a length that is not zero, relative to the text or the window, or a hairline of an outline.
+/// Returns whether a value contains a length in `px`, `rem`, `pt` or `cm` other than `2px` (outlines) and `1rem`.
 fn has_raw_length(value: &str) -> bool {
     value.split([' ', '(', ')', ',', ';']).any(|word| {
         let number = word.trim_start_matches(['-', '.']).trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
@@ -33,14 +33,14 @@ fn has_raw_length(value: &str) -> bool {
 }
 
 #[test]
-fn the_order_of_the_layers_comes_first() {
+fn layer_order_file_sorts_first() {
     let names = styles(Path::new("src")).into_iter().chain(styles(Path::new("style")));
     let first = names.filter(|path| !path.starts_with("style/dist")).filter_map(|path| Some(path.file_name()?.to_owned())).min();
     assert_eq!(first.as_deref(), Some("_layers.module.css".as_ref()), "stylance sorts by file name");
 }
 
 #[test]
-fn the_running_binary_reads_the_section_that_the_build_used() {
+fn leptos_settings_are_identical_in_both_toml_files() {
     let section = |file: &str| -> toml::Table {
         let text = fs::read_to_string(file).expect("readable");
         text.parse().expect("TOML")

@@ -1,7 +1,7 @@
 import { alive, expect, linkIn, PASSWORD, register, test } from "../fixtures/test";
 
 test.describe("with JavaScript @phone", () => {
-  test("register, follow the mail, sign in, sign out", async ({ page, email, mail, allowStatus, expectAccessible }) => {
+  test("user registers, verifies the e-mail address, signs in and signs out", async ({ page, email, mail, allowStatus, expectAccessible }) => {
     await page.goto("/");
     await expect(page).toHaveTitle("Reach and money on one screen · Huntaze");
     await alive(page);
@@ -49,7 +49,7 @@ test.describe("with JavaScript @phone", () => {
     await expect(page).toHaveURL(/\/login\?next=\/home$/);
   });
 
-  test("what breaks a rule is said at its field, and nothing is sent", async ({ page }) => {
+  test("invalid input shows an error at the field and sends no request", async ({ page }) => {
     await page.goto("/register");
     await alive(page);
     let sent = 0;
@@ -66,7 +66,7 @@ test.describe("with JavaScript @phone", () => {
     expect(sent).toBe(0);
   });
 
-  test("a password can be shown and hidden", async ({ page }) => {
+  test("user shows and hides the password", async ({ page }) => {
     await page.goto("/login");
     await alive(page);
     const password = page.getByLabel("Password", { exact: true });
@@ -79,7 +79,7 @@ test.describe("with JavaScript @phone", () => {
   });
 });
 
-test("a double click registers once", async ({ page, email }) => {
+test("double click sends one registration request", async ({ page, email }) => {
   await page.goto("/register");
   await alive(page);
   let sent = 0;
@@ -91,8 +91,8 @@ test("a double click registers once", async ({ page, email }) => {
   expect(sent).toBe(1);
 });
 
-test("a click before the page is alive is not lost", async ({ page, email }) => {
-  // The script arrives late: the form is posted by the browser itself.
+test("form submitted before hydration is processed", async ({ page, email }) => {
+  // The WebAssembly never loads, so the browser submits the form natively.
   await page.route(/\/pkg\/.*\.wasm$/, () => {});
   await page.goto("/register", { waitUntil: "commit" });
   await page.getByLabel("E-mail").fill(email);
@@ -102,7 +102,7 @@ test("a click before the page is alive is not lost", async ({ page, email }) => 
   await expect(page.locator("html[data-hydrated]")).not.toBeAttached();
 });
 
-test("a creator who has not verified yet can have the mail again", async ({ page, email, mail, allowStatus }) => {
+test("unverified user requests another verification mail when signing in", async ({ page, email, mail, allowStatus }) => {
   await page.goto("/register");
   await alive(page);
   await page.getByLabel("E-mail").fill(email);
@@ -122,7 +122,7 @@ test("a creator who has not verified yet can have the mail again", async ({ page
   await expect(page.getByRole("button", { name: /Send again in \d+ s/ })).toHaveAttribute("aria-disabled", "true");
 });
 
-test("a forgotten password is replaced through the mail, and the old one stops to work", async ({ page, email, mail, request, allowStatus, expectAccessible }) => {
+test("user resets a forgotten password with the mailed link, which then expires", async ({ page, email, mail, request, allowStatus, expectAccessible }) => {
   await register(page, email, mail);
   await page.goto("/login");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
@@ -152,7 +152,7 @@ test("a forgotten password is replaced through the mail, and the old one stops t
   await expectAccessible();
 });
 
-test("a session that was ended elsewhere is noticed", async ({ page, context, email, mail }) => {
+test("signing out in one tab redirects the other to the sign-in page", async ({ page, context, email, mail }) => {
   await register(page, email, mail);
   await page.goto("/login");
   await alive(page);
@@ -170,7 +170,7 @@ test("a session that was ended elsewhere is noticed", async ({ page, context, em
   await expect(page).toHaveURL(/\/login/);
 });
 
-test("after five attempts in a minute one has to wait", async ({ page, allowStatus }) => {
+test("sixth sign-in attempt within a minute is rate limited", async ({ page, allowStatus }) => {
   allowStatus(401, 429);
   await page.goto("/login");
   await alive(page);
@@ -185,7 +185,7 @@ test("after five attempts in a minute one has to wait", async ({ page, allowStat
   await expect(page.getByRole("alert")).toContainText(/Too many attempts\. Try again in \d+ s\./);
 });
 
-test("the keyboard alone signs somebody in", async ({ page, email, mail }) => {
+test("user signs in with the keyboard only", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await page.goto("/login");
   await alive(page);
@@ -200,7 +200,7 @@ test("the keyboard alone signs somebody in", async ({ page, email, mail }) => {
   await expect(page.getByRole("heading", { level: 1, name: "What do you create?" })).toBeVisible();
 });
 
-test("without a connection the form says so and keeps what was typed", async ({ page, context, allowStatus }) => {
+test("offline sign-in shows an error and keeps the input", async ({ page, context, allowStatus }) => {
   await page.goto("/login");
   await alive(page);
   await page.getByLabel("E-mail").fill("ada@example.com");
@@ -215,7 +215,7 @@ test("without a connection the form says so and keeps what was typed", async ({ 
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("register, follow the mail, sign in, sign out", async ({ page, email, mail }) => {
+  test("user registers, verifies the e-mail address, signs in and signs out", async ({ page, email, mail }) => {
     await page.goto("/register");
     await page.getByLabel("E-mail").fill("half@an-address");
     await page.getByLabel("Password", { exact: true }).fill("short");

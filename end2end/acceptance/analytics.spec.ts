@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { alive, connect, connectInstagram, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
 
-test("days and posts of all accounts and of one, with a table for each chart @phone", async ({ page, email, mail, handle, expectAccessible }) => {
+test("user sees daily metrics and posts of all accounts or one, with chart tables @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   test.slow();
   await openIntegrations(page, email, mail);
   await page.goto("/analytics");
@@ -11,7 +11,7 @@ test("days and posts of all accounts and of one, with a table for each chart @ph
   await alive(page);
   await connectInstagram(page, handle);
   await connect(page, handle, "Reddit");
-  // Until the history is there.
+  // Wait until the backfill is complete.
   await page.goto("/home?range=90d");
   await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 60_000 });
   await expect(page.getByText("Without Reddit").first()).toBeVisible();
@@ -49,7 +49,7 @@ test("days and posts of all accounts and of one, with a table for each chart @ph
   expect(table).toContain(`reddit,${handle},`);
 });
 
-test("operators see how platforms are set up, creators do not", async ({ page, email, mail, handle, grantAdmin, allowStatus, expectAccessible }) => {
+test("only admins can open the connection doctor", async ({ page, email, mail, handle, grantAdmin, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await connect(page, handle, "X");
   await expect(page.getByRole("link", { name: "Admin" })).toHaveCount(0);

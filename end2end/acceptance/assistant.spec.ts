@@ -17,7 +17,7 @@ async function openAssistant(page: Page) {
   await expect(page.getByRole("heading", { level: 1, name: "Assistant" })).toBeVisible();
 }
 
-test("a question is answered with sources and cost, and is there after a reload @phone", async ({
+test("user asks a question and sees answer, sources and usage, also after a reload @phone", async ({
   page,
   email,
   handle,
@@ -57,7 +57,7 @@ test("a question is answered with sources and cost, and is there after a reload 
   await page.getByRole("button", { name: "Copy the answer" }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("This is an answer of the sandbox");
 
-  // In other words, and once more.
+  // Edit the question and ask again, then regenerate the answer.
   await page.getByRole("button", { name: "Edit and ask again" }).click();
   await expect(page.getByLabel("Your question")).toHaveValue("How is my audience?");
   await expect(page.getByText("what came after it is replaced")).toBeVisible();
@@ -70,7 +70,7 @@ test("a question is answered with sources and cost, and is there after a reload 
   await expect(answers(page)).toHaveCount(1);
 });
 
-test("an answer goes on while the page is loaded again, in a second tab, and when the connection is lost", async ({
+test("streaming resumes after reload, in a second tab, and after a lost connection", async ({
   page,
   context,
   email,
@@ -97,7 +97,7 @@ test("an answer goes on while the page is loaded again, in a second tab, and whe
     await expect(tab.getByRole("button", { name: "Stop" })).toBeHidden();
   }
 
-  // The answer is written, and does not arrive, until there is a connection.
+  // The answer is generated, but does not arrive until the connection is restored.
   allowStatus(0);
   await second.route("**/stream?*", (route) => route.abort("internetdisconnected"));
   await ask(second, "And my posts?");
@@ -107,7 +107,7 @@ test("an answer goes on while the page is loaded again, in a second tab, and whe
   await expect(second.getByText("The connection is lost.")).toBeHidden();
 });
 
-test("what was said in another tab is seen before it is replaced", async ({ page, context, email, mail, allowStatus }) => {
+test("replacing messages fails with a conflict until messages of another tab are shown", async ({ page, context, email, mail, allowStatus }) => {
   await openIntegrations(page, email, mail);
   await openAssistant(page);
   await ask(page, "How are my views?");
@@ -131,14 +131,14 @@ test("what was said in another tab is seen before it is replaced", async ({ page
   await expect(said(page, "How is my audience?")).toBeVisible();
   await expect(answers(page)).toHaveCount(1);
 
-  // Who comes back to the other tab sees it.
+  // Returning to the other tab refetches the conversation.
   await expect(page.getByRole("button", { name: "Stop" })).toBeHidden();
   await second.evaluate(() => window.dispatchEvent(new Event("focus")));
   await expect(said(second, "How is my audience?")).toBeVisible();
   await expect(answers(second)).toHaveCount(1);
 });
 
-test("an answer is stopped, and what came of it stays", async ({ page, email, mail }) => {
+test("user stops an answer, and the partial answer is kept", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await openAssistant(page);
   await ask(page, "[sandbox:slow] How are my views?");
@@ -151,7 +151,7 @@ test("an answer is stopped, and what came of it stays", async ({ page, email, ma
   await expect(used(page)).toContainText("1 of 100");
 });
 
-test("what the AI does not answer says so and costs nothing", async ({ page, email, mail, expectAccessible }) => {
+test("blocked question shows an error and is not counted; answer markup is escaped", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await openAssistant(page);
   await ask(page, "[sandbox:blocked] How are my views?");
@@ -165,12 +165,12 @@ test("what the AI does not answer says so and costs nothing", async ({ page, ema
   await expect(page.getByRole("link", { name: "a link" })).toHaveCount(0);
 });
 
-test("the panel answers beside every page @phone", async ({ page, email, mail, expectAccessible }) => {
+test("assistant panel answers next to a page and opens as a page @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Ask the assistant" }).click();
   const panel = page.getByRole("complementary", { name: "Assistant" });
   await expect(panel.getByLabel("Your question")).toBeFocused();
-  // On a phone it covers the page, which cannot be reached behind it.
+  // On a phone the panel covers the page, which must then be hidden.
   await expect(page.getByRole("main")).toBeVisible({ visible: (page.viewportSize()?.width ?? 0) >= 960 });
   await ask(page, "How are my views?");
   await expect(end(page)).toBeVisible();
@@ -189,7 +189,7 @@ test("the panel answers beside every page @phone", async ({ page, email, mail, e
   await expect(end(page)).toBeVisible();
 });
 
-test("conversations are searched, renamed and deleted", async ({ page, email, mail, allowStatus, expectAccessible }) => {
+test("user searches, renames and deletes conversations", async ({ page, email, mail, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await openAssistant(page);
   const list = page.getByRole("navigation", { name: "Conversations" });
@@ -214,11 +214,11 @@ test("conversations are searched, renamed and deleted", async ({ page, email, ma
   await page.getByRole("button", { name: "Delete for good" }).click();
   await expect(page).toHaveURL(/\/assistant$/);
   await expect(list.getByRole("link", { name: "Summer" })).toHaveCount(0);
-  // Back to what is gone.
+  // Go back to the deleted conversation.
   allowStatus(404);
   await page.goBack();
   await expect(page.getByText("There is nothing here.")).toBeVisible();
-  // What is begun there is not lost at a dead address.
+  // A conversation started there gets its own URL.
   const gone = page.url();
   await ask(page, "How is my audience?");
   await expect(end(page)).toBeVisible();

@@ -8,7 +8,7 @@ async function ask(page: Page, description: string) {
 
 const used = (page: Page) => page.getByText(/AI requests used this month: \d+ of 100/);
 
-test("captions are written, changed, copied, and there after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user generates captions, edits and copies one, and sees them after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("link", { name: "Content", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Content" })).toBeVisible();
@@ -43,7 +43,7 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await expect(page.getByText("Too long by 10 characters.")).toBeVisible();
   await expect(text).toHaveAttribute("aria-invalid", "true");
 
-  // What was typed belongs to the captions of before.
+  // Edits belong to the previous captions and must not carry over to new ones.
   await page.getByLabel("Platform").selectOption("Instagram");
   await page.getByRole("button", { name: "Write captions" }).click();
   await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
@@ -57,7 +57,7 @@ test("captions are written, changed, copied, and there after a reload @phone", a
   await expect(page.getByLabel("What the post is about")).toHaveValue("Sunset at the beach.");
 });
 
-test("what was answered before is known, and can be written anew @phone", async ({ page, email, mail, expectAccessible }) => {
+test("repeated caption request is a cache hit and can be regenerated @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
   await alive(page);
@@ -76,7 +76,7 @@ test("what was answered before is known, and can be written anew @phone", async 
   await expect(known).toBeHidden();
 });
 
-test("a variant is kept as a draft, changed and deleted @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user saves a variant as a draft, edits it, and deletes it @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
   await alive(page);
@@ -88,7 +88,7 @@ test("a variant is kept as a draft, changed and deleted @phone", async ({ page, 
   await page.getByRole("button", { name: "Keep as draft : variant 1" }).click();
   await expect(page.getByText("It is kept with your drafts.")).toBeVisible();
   await expect(drafts).toHaveCount(1);
-  await expect(first, "what was typed stays").toHaveValue("Salt and sun. #sea");
+  await expect(first, "the edited text is kept").toHaveValue("Salt and sun. #sea");
   await page.getByRole("button", { name: "Keep as draft : variant 2" }).click();
   await expect(drafts).toHaveCount(2);
   await first.fill("Salt, sun. #sea");
@@ -114,7 +114,7 @@ test("a variant is kept as a draft, changed and deleted @phone", async ({ page, 
   await expectAccessible();
 });
 
-test("what the AI does not write about costs nothing, and is still there", async ({ page, email, mail, allowStatus, expectAccessible }) => {
+test("blocked prompt shows an error, is not counted, and stays in the form", async ({ page, email, mail, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
   await alive(page);
@@ -127,7 +127,7 @@ test("what the AI does not write about costs nothing, and is still there", async
   await expect(used(page)).toContainText("0 of 100");
 });
 
-test("operators see what works in the background", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
+test("admin sees the job queues", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   grantAdmin(email);
   await page.goto("/admin/connections");

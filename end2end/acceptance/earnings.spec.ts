@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import { alive, expect, expectNoOverflow, openIntegrations, register, signIn, test } from "../fixtures/test";
 
-/** Days ago, UTC. */
+/** Returns the UTC date `ago` days ago, as YYYY-MM-DD. */
 function day(ago: number): string {
   return new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
 }
@@ -26,7 +26,7 @@ async function upload(page: Page, file: ReturnType<typeof statement>) {
   await expect(page.getByRole("heading", { level: 1, name: "statement.csv" })).toBeVisible();
 }
 
-test("a statement is imported with its errors named, counts on home, and is undone @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user imports a statement with row errors, sees it on home, and deletes it @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("link", { name: "Import earnings" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "OnlyFans earnings" })).toBeVisible();
@@ -45,7 +45,7 @@ test("a statement is imported with its errors named, counts on home, and is undo
   await expectAccessible();
   await expectNoOverflow(page);
 
-  // Corrected, and read again.
+  // Change the column mapping and parse the file again.
   await page.getByLabel("Net amount (what you get)").selectOption({ label: "Not in this file" });
   await page.getByLabel("Platform fee").selectOption({ label: "Not in this file" });
   await page.getByRole("button", { name: "Read again" }).click();
@@ -74,7 +74,7 @@ test("a statement is imported with its errors named, counts on home, and is undo
   await expect(page.getByText("No statement yet.")).toBeVisible();
 });
 
-test("the columns are remembered, and the same file is not counted twice", async ({ page, email, mail }) => {
+test("user sees duplicate files and entries that are already stored", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
   await alive(page);
@@ -95,7 +95,7 @@ test("the columns are remembered, and the same file is not counted twice", async
   await expect(page.getByRole("heading", { level: 2, name: "1 earning added" })).toBeVisible({ timeout: 15_000 });
 });
 
-test("a long statement shows how far it has come, also after a reload", async ({ page, email, mail }) => {
+test("large statement shows import progress and completes after a reload", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
   await alive(page);
@@ -108,7 +108,7 @@ test("a long statement shows how far it has come, also after a reload", async ({
   await expect(page.getByText("60,000.00 USD")).toBeVisible();
 });
 
-test("a day by hand counts, and is taken back @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user enters a daily total, sees it on home, and deletes it @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
   await alive(page);
@@ -129,7 +129,7 @@ test("a day by hand counts, and is taken back @phone", async ({ page, email, mai
   await expect(page.getByRole("list", { name: "Days that you entered" })).toHaveCount(0);
 });
 
-test("a partner reads earnings with the creator's own key, and is let go @phone", async ({ page, email, mail, handle, expectAccessible, allowStatus }) => {
+test("user connects the partner service with an API key and disconnects it @phone", async ({ page, email, mail, handle, expectAccessible, allowStatus }) => {
   allowStatus(400);
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
@@ -162,7 +162,7 @@ test("a partner reads earnings with the creator's own key, and is let go @phone"
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("a statement is uploaded, read again and imported", async ({ page, browser, email, mail }) => {
+  test("user uploads a statement, changes the column mapping, and imports it", async ({ page, browser, email, mail }) => {
     const helper = await (await browser.newContext({ javaScriptEnabled: true, extraHTTPHeaders: { "x-forwarded-for": "10.200.1.3" } })).newPage();
     await register(helper, email, mail);
     await helper.context().close();

@@ -1,6 +1,6 @@
 import { alive, askSandbox, connectInstagram, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, register, signIn, test } from "../fixtures/test";
 
-test("the whole journey: sign up, connect Instagram, see true figures, disconnect @phone", async ({ page, email, mail, handle, expectAccessible }) => {
+test("new user completes onboarding, connects Instagram, sees metrics, and disconnects @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await alive(page);
@@ -31,7 +31,7 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
 
   await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Home" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
-  // The history arrives by itself.
+  // The backfill starts automatically after connecting.
   await page.getByRole("link", { name: "7 days" }).click();
   await expect(page.getByText(/vs previous 7 days/)).toHaveCount(2);
   await expect(page.getByText("Instagram does not report revenue")).toBeVisible();
@@ -59,7 +59,7 @@ test("the whole journey: sign up, connect Instagram, see true figures, disconnec
   expect(asked.map((request) => request.endpoint)).toContain("revoke");
 });
 
-test("several accounts, each with its card", async ({ page, email, mail, handle }) => {
+test("user connects two accounts and sees a card for each", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await connectInstagram(page, `${handle}.too`);
@@ -68,7 +68,7 @@ test("several accounts, each with its card", async ({ page, email, mail, handle 
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}.too` })).toBeVisible();
 });
 
-test("a refusal changes nothing, and a link is good once", async ({ page, email, mail, handle }) => {
+test("denied consent changes nothing, and a callback URL works once", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Connect Instagram account" }).click();
   await page.getByRole("button", { name: "Deny" }).click();
@@ -86,12 +86,12 @@ test("a refusal changes nothing, and a link is good once", async ({ page, email,
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
 });
 
-test("an access that was withdrawn asks to reconnect, and keeps the account", async ({ page, email, mail, handle, allowStatus, fail, expectAccessible }) => {
+test("revoked access asks the user to reconnect and keeps the account", async ({ page, email, mail, handle, allowStatus, fail, expectAccessible }) => {
   test.slow();
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
-  // Until the history is there: then nothing but this test asks for the account.
+  // Wait until the backfill is complete, so that only this test triggers syncs of the account.
   await page.goto("/home?range=90d");
   await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 60_000 });
   await page.goto("/integrations");
@@ -117,7 +117,7 @@ test("an access that was withdrawn asks to reconnect, and keeps the account", as
   await expect(page.getByText("Healthy")).toBeVisible();
 });
 
-test("fewer permissions are named where the figure would be", async ({ page, email, mail, handle }) => {
+test("missing permission is shown in place of the figure", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Connect Instagram account" }).click();
   await page.getByLabel("Any other name").fill(handle);
@@ -128,7 +128,7 @@ test("fewer permissions are named where the figure would be", async ({ page, ema
   await expect(page.getByText("You did not allow Huntaze to read this. Reconnect to allow it.")).toHaveCount(2);
 });
 
-test("the question before disconnecting is answered by keyboard, and the back button closes it", async ({ page, email, mail, handle }) => {
+test("disconnect dialog works with the keyboard and closes with the back button", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
@@ -149,7 +149,7 @@ test("the question before disconnecting is answered by keyboard, and the back bu
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toBeVisible();
 });
 
-test("the question before disconnecting stays when the accounts behind it are loaded again", async ({ page, email, mail, handle }) => {
+test("disconnect dialog stays open when the accounts are refetched", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();
@@ -167,7 +167,7 @@ test("the question before disconnecting stays when the accounts behind it are lo
   const loaded = page.waitForResponse("**/api/integrations/status");
   load();
   await (await loaded).finished();
-  // The address is corrected in the same breath in which a dialog closes.
+  // Wait two animation frames: closing a dialog would update the URL by then.
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   await expect(page.getByRole("dialog")).toBeVisible();
   await expect(page).toHaveURL(/disconnect=/);
@@ -179,7 +179,7 @@ test("the question before disconnecting stays when the accounts behind it are lo
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("an account is connected, read and disconnected", async ({ page, browser, email, mail, handle }) => {
+  test("user connects, syncs and disconnects an account", async ({ page, browser, email, mail, handle }) => {
     const helper = await (await browser.newContext({ javaScriptEnabled: true, extraHTTPHeaders: { "x-forwarded-for": "10.200.1.2" } })).newPage();
     await register(helper, email, mail);
     await helper.context().close();

@@ -1,6 +1,6 @@
 import { alive, expect, register, signIn, test } from "../fixtures/test";
 
-test("three questions, answered on two devices @phone", async ({ page, browser, email, mail, expectAccessible }) => {
+test("user completes the three onboarding steps on two devices @phone", async ({ page, browser, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await alive(page);
@@ -46,7 +46,7 @@ test("three questions, answered on two devices @phone", async ({ page, browser, 
   await expectAccessible();
 });
 
-test("Enter goes on, not back", async ({ page, email, mail, expectAccessible }) => {
+test("pressing Enter submits the step instead of going back", async ({ page, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/onboarding/step-3");
@@ -58,7 +58,7 @@ test("Enter goes on, not back", async ({ page, email, mail, expectAccessible }) 
   await expect(page.getByText("250 USD a month")).toBeVisible();
 });
 
-test("after a step the focus is at the start of the next page", async ({ page, email, mail }) => {
+test("focus moves to the main content after a step", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await alive(page);
@@ -67,7 +67,7 @@ test("after a step the focus is at the start of the next page", async ({ page, e
   await expect(page.getByRole("main")).toBeFocused();
 });
 
-test("an answer survives leaving the page without a click", async ({ page, email, mail }) => {
+test("selected option is saved without submitting the step", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await alive(page);
@@ -77,7 +77,7 @@ test("an answer survives leaving the page without a click", async ({ page, email
   await expect(page.getByLabel("Stories")).toBeChecked();
 });
 
-test("everything can be skipped, and home says what is left", async ({ page, email, mail }) => {
+test("user skips all steps, and home marks onboarding as done", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/home");
@@ -95,7 +95,7 @@ test("everything can be skipped, and home says what is left", async ({ page, ema
 test.describe("without JavaScript", () => {
   test.use({ javaScriptEnabled: false });
 
-  test("the questions are answered by forms", async ({ page, browser, email, mail }) => {
+  test("user completes onboarding with plain forms", async ({ page, browser, email, mail }) => {
     const helper = await (await browser.newContext({ javaScriptEnabled: true, extraHTTPHeaders: { "x-forwarded-for": "10.200.1.1" } })).newPage();
     await register(helper, email, mail);
     await helper.context().close();

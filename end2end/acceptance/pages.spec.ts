@@ -12,7 +12,7 @@ for (const path of PAGES) {
   });
 }
 
-test("a page that does not exist says so, and leads back", async ({ page, allowStatus, expectAccessible }) => {
+test("unknown page shows a 404 page with a link to the start", async ({ page, allowStatus, expectAccessible }) => {
   allowStatus(404);
   const answer = await page.goto("/no/such/page");
   expect(answer!.status()).toBe(404);
@@ -24,7 +24,7 @@ test("a page that does not exist says so, and leads back", async ({ page, allowS
   await expect(page).toHaveURL(/\/beta$/);
 });
 
-test("the back button leads back, and the form is as it was left empty", async ({ page }) => {
+test("back button returns to the sign-in page", async ({ page }) => {
   await page.goto("/login");
   await alive(page);
   await page.getByRole("link", { name: "Create your account" }).click();

@@ -5,7 +5,7 @@ const PLATFORMS = ["TikTok", "Reddit", "YouTube", "X"];
 for (const platform of PLATFORMS) {
   const word = platform.toLowerCase();
 
-  test(`${platform}: deny, connect, look, withdraw, reconnect, disconnect, go on @phone`, async ({
+  test(`${platform}: deny, connect, view event log, revoke, reconnect, disconnect, reconnect @phone`, async ({
     page, email, mail, handle, withdraw, allowStatus, expectAccessible,
   }) => {
     test.slow();
@@ -27,12 +27,12 @@ for (const platform of PLATFORMS) {
     await expect(page.getByRole("dialog")).toBeHidden();
     await expect(page).toHaveURL(/\/integrations$/);
 
-    // The creator takes the access back at the platform, and Huntaze finds out.
+    // The user revokes access at the platform; the next sync detects it.
     allowStatus(409);
     await withdraw(word, handle);
     await refreshUntil(page, "Access was withdrawn. Reconnect to go on.");
     await expectNoOverflow(page);
-    // Another account there is not taken for this one.
+    // Reconnecting with another account of the platform is rejected.
     await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
     await consent(page, `${handle}.b`, platform);
     await expect(page.getByText("You gave consent for another account.").first()).toBeVisible();
@@ -54,7 +54,7 @@ for (const platform of PLATFORMS) {
   });
 }
 
-test("fewer permissions are said on the card", async ({ page, email, mail, handle }) => {
+test("missing permission is shown on the account card until reconnect", async ({ page, email, mail, handle }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("button", { name: "Connect TikTok account" }).click();
   await page.getByLabel("Any other name").fill(handle);

@@ -1,6 +1,6 @@
 import { alive, connectInstagram, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
 
-test("figures are explained, and what helps is marked @phone", async ({ page, email, handle, mail, expectAccessible }) => {
+test("user requests a performance analysis and marks an insight as useful @phone", async ({ page, email, handle, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await refreshUntil(page, "The account was read just now.");
@@ -23,7 +23,7 @@ test("figures are explained, and what helps is marked @phone", async ({ page, em
   await expect(page.getByRole("button", { name: /^✓ Useful ?: Sandbox: title 1/ })).toBeVisible();
 });
 
-test("a sales strategy is worked out, and is there after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user generates a sales strategy and sees it after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.getByRole("link", { name: "Sales", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Sales" })).toBeVisible();
@@ -39,7 +39,7 @@ test("a sales strategy is worked out, and is there after a reload @phone", async
   await expect(heading).toBeVisible();
 });
 
-test("how the AI writes is set, and what it costs is seen by operators", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
+test("user saves AI settings, and an admin sees the AI costs", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/settings");
   await alive(page);

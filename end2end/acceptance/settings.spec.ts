@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { alive, expect, expectNoOverflow, PASSWORD, register, signIn, test } from "../fixtures/test";
 
-test("a name is changed and seen in the header @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user changes the name and sees it in the header @phone", async ({ page, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");
@@ -15,7 +15,7 @@ test("a name is changed and seen in the header @phone", async ({ page, email, ma
   await expectNoOverflow(page);
 });
 
-test("another device is listed, and signed out", async ({ page, browser, email, mail }) => {
+test("user signs out another device from the session list", async ({ page, browser, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
   const other = await (await browser.newContext({ userAgent: "Mozilla/5.0 (iPhone) Safari/604.1" })).newPage();
@@ -31,7 +31,7 @@ test("another device is listed, and signed out", async ({ page, browser, email, 
   await other.context().close();
 });
 
-test("a password is changed, and the new one works", async ({ page, email, mail, allowStatus }) => {
+test("user changes the password and signs in with the new one", async ({ page, email, mail, allowStatus }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");
@@ -50,7 +50,7 @@ test("a password is changed, and the new one works", async ({ page, email, mail,
   await signIn(page, email, "violet-engine-sunday");
 });
 
-test("everything is exported, then deleted", async ({ page, email, mail, allowStatus }) => {
+test("user exports the data, then deletes the account", async ({ page, email, mail, allowStatus }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");

@@ -1,4 +1,4 @@
-// Pictures of every page, for people to look at: `make screenshots` puts them into target/screenshots.
+// Takes screenshots of every page for visual review: `make screenshots` stores them in target/screenshots.
 import { alive, connect, connectInstagram, linkIn, PASSWORD, refreshUntil, register, signIn, test } from "../fixtures/test";
 import type { Page } from "@playwright/test";
 
@@ -10,7 +10,7 @@ async function shoot(page: Page, name: string) {
   await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
 }
 
-test("every page @phone", async ({ page, email, mail, handle, allowStatus, fail, grantAdmin }) => {
+test("screenshots of every page @phone", async ({ page, email, mail, handle, allowStatus, fail, grantAdmin }) => {
   test.setTimeout(180_000);
   allowStatus(400, 401, 404, 409);
   for (const path of ["beta", "login", "register", "verify-email", "forgot-password", "no-such-page"]) {

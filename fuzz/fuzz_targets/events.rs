@@ -1,4 +1,4 @@
-//! A stream of events out of arbitrary bytes, in arbitrary pieces: it is read without a panic, and however it is split it says the same.
+//! Fuzzes the SSE decoder: arbitrary bytes never panic, and the decoded events do not depend on how the input is split into chunks.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! A statement of earnings out of arbitrary bytes: it is read without a panic, and what is read keeps what it promises.
+//! Fuzzes the statement parser: arbitrary bytes never panic, and parsed entries keep their invariants.
 #![no_main]
 
 use chrono::{DateTime, TimeDelta};

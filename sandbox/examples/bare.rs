@@ -1,7 +1,7 @@
-//! A bare axum server that answers files from memory: what the pages of Huntaze are compared with.
+//! Bare axum server that serves files from memory: the baseline for the page benchmarks of `make bench`.
 //!
 //! `bare PORT NAME=FILE…` serves each file at `/NAME`, as HTML.
-#![expect(clippy::expect_used, reason = "a tool of the benchmark")]
+#![expect(clippy::expect_used, reason = "a benchmark tool may panic")]
 
 use std::{fs, net::Ipv4Addr};
 
@@ -19,7 +19,7 @@ async fn main() {
         router = router.route(&format!("/{name}"), get(move || async move { Html(body) }));
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a free port");
-    // As Huntaze does.
+    // Huntaze sets `TCP_NODELAY`, too.
     let listener = listener.tap_io(|stream: &mut TcpStream| drop(stream.set_nodelay(true)));
     axum::serve(listener, router).await.expect("served");
 }

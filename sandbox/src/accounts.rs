@@ -1,34 +1,35 @@
-//! Accounts at platforms. There is one for every name: its id, its figures and its posts follow from name and time alone, so that every run
-//! shows the same.
+//! Accounts of the fake platforms. Every valid name is an account; its id, metrics and posts are derived from the name and the date alone,
+//! so that every run shows the same values.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// The names that consent pages offer, so that several accounts can be connected.
+/// Account names offered on the consent pages, so that several accounts can be connected.
 pub const OFFERED: [&str; 2] = ["ada.creates", "ada.backstage"];
 
-/// One post every other day, and so many of the newest are listed.
+/// Days between two posts.
 const POST_EVERY: i64 = 2;
+/// Number of posts that are listed.
 const MOST_POSTS: i64 = 45;
-/// After so many hours a post has half of the views that it will ever have.
+/// Hours after which a post has half of its final views.
 const HALF_LIFE: i64 = 48;
 
 /// An account that can be connected.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Account {
-    /// After the `@`.
+    /// Handle without the `@`.
     pub name: String,
 }
 
-/// A post, and what it has come to.
+/// A post and its metrics at a point in time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
-    /// Of this account; counts up.
+    /// Sequence number within the account.
     pub number: i64,
-    /// Text of it.
+    /// Title or caption.
     pub title: String,
-    /// When it was published.
+    /// Time of publication.
     pub published_at: DateTime<Utc>,
-    /// How often it was seen so far.
+    /// Views so far.
     pub views: i64,
     /// Likes so far.
     pub likes: i64,
@@ -39,59 +40,59 @@ pub struct Post {
 }
 
 impl Account {
-    /// `None` for what no platform takes for a name.
+    /// Returns the account with this name, or `None` unless the name is 1 to 30 characters of `a-z0-9._`.
     pub fn named(name: &str) -> Option<Self> {
         let is_name = (1..=30).contains(&name.len())
             && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._".contains(&byte));
         is_name.then(|| Self { name: name.to_owned() })
     }
 
-    /// Twelve digits.
+    /// Returns the numeric id, of at most twelve digits.
     pub fn number(&self) -> u64 {
         self.seed() % 1_000_000_000_000
     }
 
-    /// FNV-1a of the name: the same on every machine.
+    /// Returns the FNV-1a hash of the name, which is the same on every machine.
     fn seed(&self) -> u64 {
         self.name.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
     }
 
-    /// Followers on 1 January 2026.
+    /// Returns the followers on 1 January 2026.
     fn followers_at_start(&self) -> i64 {
         2_000 + i64::try_from(self.seed() % 20_000).unwrap_or_default()
     }
 
-    /// New followers of one day.
+    /// Returns the new followers of a day.
     pub fn new_followers(&self, day: NaiveDate) -> i64 {
         self.followers_at_start() / 900 + self.noise(day, 1) % (self.followers_at_start() / 600)
     }
 
-    /// Followers at a point in time.
+    /// Returns the followers at a point in time.
     pub fn followers(&self, now: DateTime<Utc>) -> i64 {
         let days = age(now.date_naive());
         self.followers_at_start() + (0..days).map(|day| self.new_followers(start() + Days::new(day.unsigned_abs()))).sum::<i64>()
     }
 
-    /// Views of one day: more on weekends, slowly growing.
+    /// Returns the views of a day; they are higher on weekends and grow slowly.
     pub fn views(&self, day: NaiveDate) -> i64 {
         let growth = self.followers_at_start() + age(day) * self.followers_at_start() / 1000;
         let weekend = if day.weekday().number_from_monday() > 5 { 3 } else { 2 };
         growth * weekend / 4 + self.noise(day, 2) % (self.followers_at_start() / 5)
     }
 
-    /// Accounts reached in one day: less than views.
+    /// Returns the reach of a day: 60 % of its views.
     pub fn reach(&self, day: NaiveDate) -> i64 {
         self.views(day) * 6 / 10
     }
 
-    /// Likes, comments, shares and saves of one day.
+    /// Returns the sum of likes, comments, shares and saves of a day.
     pub fn interactions(&self, day: NaiveDate) -> i64 {
         self.reach(day) * (35 + self.noise(day, 3) % 30) / 1000
     }
 
-    /// The newest posts, the newest first, as they are at a point in time.
+    /// Returns the newest posts with their metrics at `now`, newest first.
     pub fn posts(&self, now: DateTime<Utc>) -> Vec<Post> {
-        // Before the start there were posts, too.
+        // Numbers may be negative here: there are posts before the start date, too.
         let newest = (now.date_naive() - start()).num_days().div_euclid(POST_EVERY);
         (newest - MOST_POSTS + 1..=newest).rev().filter_map(|number| self.post(number, now)).collect()
     }
@@ -117,7 +118,7 @@ impl Account {
         })
     }
 
-    /// 0 to 9999, spread evenly (a step of `SplitMix64`).
+    /// Returns a deterministic pseudo-random number from 0 to 9999, uniformly distributed (one step of `SplitMix64`).
     fn noise(&self, day: NaiveDate, what: u64) -> i64 {
         let seed = self.seed().wrapping_mul(1_000_003).wrapping_add(u64::from(day.num_days_from_ce().unsigned_abs()) * 31 + what);
         let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);

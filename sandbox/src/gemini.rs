@@ -1,5 +1,6 @@
-//! Gemini's `generateContent` and `streamGenerateContent` (ai.google.dev/api/generate-content), under `/gemini`. Its key is `sandbox-gemini`.
-//! What it answers says that it is a sandbox's answer; JSON follows the schema that was sent, and tools are used before it answers.
+//! Gemini's `generateContent` and `streamGenerateContent` (ai.google.dev/api/generate-content), under `/gemini`. The API key is
+//! `sandbox-gemini`. Completions say that they come from the sandbox; JSON follows the schema of the request, and declared tools are called
+//! before the answer.
 
 mod script;
 
@@ -25,13 +26,14 @@ use crate::{
 
 const NAME: &str = "gemini";
 const KEY: &str = "sandbox-gemini";
-/// The generation that is over.
+/// Name prefixes of the retired models.
 const RETIRED: [&str; 2] = ["gemini-1.5", "gemini-2.0"];
-/// Between two pieces, and where the prompt asks for slow ones.
+/// Delay before each stream chunk.
 const PAUSE: Duration = Duration::from_millis(15);
+/// The same, if the prompt contains `[sandbox:slow]`.
 const LONG_PAUSE: Duration = Duration::from_millis(800);
 
-/// Everything under `/gemini`.
+/// Returns the routes under `/gemini`.
 pub fn router() -> Router<World> {
     Router::new().route("/v1beta/models/{call}", post(generate))
 }
@@ -41,12 +43,12 @@ fn error(status: StatusCode, word: &str, message: &str, details: Value) -> Respo
     (status, Json(body)).into_response()
 }
 
-/// A fault, where the whole answer is asked for.
+/// Returns the response of `generateContent` to a fault.
 fn fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
     failed(kind, now).unwrap_or_else(|pieces| Json(pieces.into_iter().next()).into_response())
 }
 
-/// The same, where it is asked for in pieces.
+/// Returns the response of `streamGenerateContent` to a fault.
 fn stream_fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
     match kind {
         FaultKind::MalformedChunk => events(vec!["{\"candidates\": [".to_owned()], PAUSE),
@@ -54,7 +56,7 @@ fn stream_fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
     }
 }
 
-/// An error, or the pieces of an answer that ends badly.
+/// Returns an error response, or (as `Err`) the chunks of a completion that ends abnormally.
 fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
     let text = |text: &str| [json!({ "text": text })];
     match kind {
@@ -74,14 +76,14 @@ fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
             "usageMetadata": { "promptTokenCount": 50, "totalTokenCount": 50 },
         })]),
         FaultKind::Truncated => Err(vec![piece(&text("The sandbox was about to"), Some("MAX_TOKENS"), 50, 4096)]),
-        // An answer that is not in the schema.
+        // A completion that violates the schema.
         FaultKind::ErrorBody => Err(vec![piece(&text("```json\n{}\n```"), Some("STOP"), 50, 10)]),
         FaultKind::CutStream | FaultKind::MalformedChunk => Err(vec![piece(&text("The sandbox began to"), None, 50, 5)]),
         _ => Ok(error(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The model is overloaded.", json!([]))),
     }
 }
 
-/// Server-sent events, one after the other.
+/// Returns the chunks as server-sent events, each after a delay of `pause`.
 fn events(pieces: Vec<String>, pause: Duration) -> Response {
     let events = stream::iter(pieces).then(move |piece| async move {
         tokio::time::sleep(pause).await;
@@ -90,7 +92,7 @@ fn events(pieces: Vec<String>, pause: Duration) -> Response {
     ([("content-type", "text/event-stream")], Body::from_stream(events)).into_response()
 }
 
-/// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`
+/// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`.
 async fn generate(State(world): State<World>, Path(call): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let (model, verb) = call.split_once(':').unwrap_or((&call, ""));
     let (endpoint, fault): (_, fn(FaultKind, DateTime<Utc>) -> Response) = match verb {

@@ -1,4 +1,4 @@
-//! Consents: codes, the tokens they become, and what was withdrawn.
+//! OAuth grants: authorization codes, tokens and revocations.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,33 +6,33 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::accounts::Account;
 
-/// What a code is good for, where it was sent and until when it works.
+/// An authorization code: what it grants, its redirect URI and its expiry.
 #[derive(Debug, Clone)]
 pub struct Code {
-    /// The platform.
+    /// Name of the platform.
     pub vendor: &'static str,
-    /// Whose.
+    /// Account that gave consent.
     pub account: Account,
-    /// What was allowed.
+    /// Granted scopes.
     pub scopes: Vec<String>,
-    /// Where it was sent.
+    /// Redirect URI that the code was sent to.
     pub redirect_uri: String,
-    /// PKCE, where it was used.
+    /// PKCE code challenge; `None` if PKCE was not used.
     pub challenge: Option<String>,
-    /// Whether there is to be a refresh token.
+    /// Whether the exchange also issues a refresh token.
     pub is_lasting: bool,
-    /// When it ends.
+    /// Expiry of the code.
     pub expires_at: DateTime<Utc>,
 }
 
-/// The kinds of tokens.
+/// Kinds of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
-    /// Is sent with every call.
+    /// Sent with every API call.
     Access,
-    /// Gets another access token.
+    /// Exchanged for a new access token.
     Refresh,
-    /// Only to be exchanged for a lasting one.
+    /// Instagram's short-lived access token, which is exchanged for a long-lived one.
     Short,
 }
 
@@ -48,23 +48,23 @@ impl TokenKind {
     }
 }
 
-/// What a token is good for. Tokens say it themselves, so that they work on when the sandbox is started again.
+/// A token. Its text encodes all fields, so tokens stay valid when the sandbox restarts.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// What it is for.
+    /// Kind of the token.
     pub kind: TokenKind,
-    /// Whose.
+    /// Account that gave consent.
     pub account: Account,
-    /// What was allowed.
+    /// Granted scopes.
     pub scopes: Vec<String>,
-    /// When it was given out.
+    /// Time of issue.
     pub issued_at: DateTime<Utc>,
-    /// How long it works; zero is for ever.
+    /// Lifetime; zero means that the token never expires.
     pub lifetime: TimeDelta,
 }
 
 impl Token {
-    /// `{vendor}.{kind}~{name}~{microseconds}~{seconds}~{scopes}~{number}`
+    /// Encodes the token as `{vendor}.{kind}~{name}~{issued at, µs}~{lifetime, s}~{scopes}~{number}`; `number` makes it unique.
     fn text(&self, vendor: &str, number: u64) -> String {
         let (issued_at, lifetime) = (self.issued_at.timestamp_micros(), self.lifetime.num_seconds());
         format!("{vendor}.{}~{}~{issued_at}~{lifetime}~{}~{number}", self.kind.word(), self.account.name, self.scopes.join(","))
@@ -86,44 +86,44 @@ impl Token {
         !self.lifetime.is_zero() && self.issued_at + self.lifetime <= now
     }
 
-    /// Whether it may.
+    /// Returns whether the scope was granted.
     pub fn allows(&self, scope: &str) -> bool {
         self.scopes.iter().any(|granted| granted == scope)
     }
 }
 
-/// All consents that were given.
+/// All grants of the sandbox.
 #[derive(Default)]
 pub struct Grants {
     last: u64,
     codes: HashMap<String, Code>,
-    /// Tokens of an account that were given out until then are void.
+    /// Time of revocation by platform and account; tokens issued at or before it are void.
     revoked: HashMap<(String, Account), DateTime<Utc>>,
-    /// Refresh tokens that are good once, and were used.
+    /// One-time refresh tokens that have been used.
     used: HashSet<String>,
 }
 
 impl Grants {
-    /// A code for a consent.
+    /// Stores a grant and returns its authorization code.
     pub fn add_code(&mut self, code: Code) -> String {
         let name = format!("code-{}-{:08x}", code.vendor, self.number());
         self.codes.insert(name.clone(), code);
         name
     }
 
-    /// Uses a code up. `None`: unknown, used, too late, or sent elsewhere.
+    /// Consumes an authorization code. Returns `None` if it is unknown, used, expired, or of another platform or redirect URI.
     pub fn take_code(&mut self, vendor: &str, name: &str, redirect_uri: &str, now: DateTime<Utc>) -> Option<Code> {
         let is_fit = |code: &Code| code.vendor == vendor && code.expires_at > now && code.redirect_uri == redirect_uri;
         self.codes.remove(name).filter(is_fit)
     }
 
-    /// Gives a token out.
+    /// Issues a token and returns its text.
     pub fn issue(&mut self, vendor: &str, token: &Token) -> String {
         let number = self.number();
         token.text(vendor, number)
     }
 
-    /// What a token is good for, if it still works.
+    /// Decodes a token. Returns `None` if it is of another kind, expired, revoked or used.
     pub fn open(&self, vendor: &str, kind: TokenKind, text: &str, now: DateTime<Utc>) -> Option<Token> {
         let token = Token::parse(vendor, text).filter(|token| token.kind == kind && !token.is_over(now))?;
         let revoked_at = self.revoked.get(&(vendor.to_owned(), token.account.clone()));
@@ -131,17 +131,17 @@ impl Grants {
         (!is_void).then_some(token)
     }
 
-    /// Marks a refresh token as used.
+    /// Marks a one-time refresh token as used.
     pub fn use_up(&mut self, text: &str) {
         self.used.insert(text.to_owned());
     }
 
-    /// Ends all accesses to an account that were given so far.
+    /// Revokes all tokens of an account issued up to `now`.
     pub fn revoke(&mut self, vendor: &str, account: Account, now: DateTime<Utc>) {
         self.revoked.insert((vendor.to_owned(), account), now);
     }
 
-    /// Whose a code or a token is.
+    /// Returns the account of an authorization code or token; tokens need not be valid any more.
     pub fn owner(&self, vendor: &str, code_or_token: &str) -> Option<Account> {
         let of_code = self.codes.get(code_or_token).map(|code| code.account.clone());
         of_code.or_else(|| Token::parse(vendor, code_or_token).map(|token| token.account))

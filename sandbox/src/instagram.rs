@@ -1,5 +1,5 @@
-//! Instagram with Instagram Login, as its documentation describes it (developers.facebook.com, "Instagram API with Instagram Login"):
-//! the consent page, tokens, profile, insights and media, under `/instagram`.
+//! Instagram with Instagram Login, as documented at developers.facebook.com ("Instagram API with Instagram Login"): the consent page,
+//! tokens, profile, insights and media, under `/instagram`.
 
 mod graph;
 mod oauth;
@@ -12,17 +12,17 @@ use chrono::TimeDelta;
 
 use crate::{vendor::Vendor, world::World};
 
-/// Allows profile and media.
+/// Scope for profile and media.
 pub const BASIC: &str = "instagram_business_basic";
-/// Allows insights.
+/// Scope for insights.
 pub const INSIGHTS: &str = "instagram_business_manage_insights";
 
-/// A long-lived token works for 60 days.
+/// Lifetime of a long-lived token.
 const LONG_LIFETIME: TimeDelta = TimeDelta::days(60);
-/// Only a token this old can be refreshed.
+/// Minimum age of a long-lived token before it can be refreshed.
 const REFRESH_AGE: TimeDelta = TimeDelta::hours(24);
 
-/// The platform.
+/// The platform. It has no refresh tokens: long-lived access tokens are extended instead.
 pub static VENDOR: Vendor = Vendor {
     name: "instagram",
     title: "Instagram",
@@ -39,7 +39,7 @@ pub static VENDOR: Vendor = Vendor {
     fault: graph::fault,
 };
 
-/// Everything under `/instagram`.
+/// Returns the routes under `/instagram`.
 pub fn router() -> Router<World> {
     VENDOR
         .consent()

@@ -1,4 +1,4 @@
-//! Stands in for everything outside Huntaze, on this machine only: a mailbox and the platforms.
+//! Local fakes of the external services of Huntaze: an SMTP server with a mailbox, the platforms, the partner service and Gemini.
 
 mod accounts;
 mod gemini;

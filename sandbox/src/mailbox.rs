@@ -1,4 +1,4 @@
-//! What was mailed, newest first, until the sandbox stops.
+//! In-memory store of received mails, newest first.
 
 use std::{
     collections::VecDeque,
@@ -9,30 +9,30 @@ use chrono::{DateTime, Utc};
 use mail_parser::MessageParser;
 use serde::Serialize;
 
-/// Older mails are dropped beyond this.
+/// Maximum number of mails; the oldest are dropped first.
 const CAPACITY: usize = 1000;
 
-/// A mail that was taken.
+/// A received mail.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mail {
-    /// Counts up.
+    /// Sequence number.
     pub id: u64,
     /// Envelope recipients.
     pub to: Vec<String>,
     /// Envelope sender.
     pub from: String,
-    /// Decoded.
+    /// Decoded subject.
     pub subject: String,
-    /// The text part, if there is one.
+    /// Text part; empty if there is none.
     pub text: String,
-    /// The HTML part, if there is one.
+    /// HTML part; empty if there is none.
     pub html: String,
-    /// When it was taken.
+    /// Time of receipt.
     pub received_at: DateTime<Utc>,
 }
 
-/// Holds the mails; clones share them.
+/// The received mails; clones share them.
 #[derive(Clone, Default)]
 pub struct Mailbox(Arc<RwLock<Shelf>>);
 
@@ -43,8 +43,8 @@ struct Shelf {
 }
 
 impl Mailbox {
-    /// Takes a raw message (RFC 5322).
-    #[expect(clippy::disallowed_methods, reason = "the sandbox has no other clock yet")]
+    /// Parses and stores a raw message (RFC 5322).
+    #[expect(clippy::disallowed_methods, reason = "the mailbox has no access to the sandbox's clock")]
     pub fn take(&self, from: String, to: Vec<String>, raw: &[u8]) {
         let parsed = MessageParser::default().parse(raw);
         let subject = parsed.as_ref().and_then(|message| message.subject()).unwrap_or_default().to_owned();
@@ -54,24 +54,24 @@ impl Mailbox {
         let mut inner = self.0.write().unwrap_or_else(PoisonError::into_inner);
         inner.last_id += 1;
         let id = inner.last_id;
-        tracing::info!(id, subject, "mail");
+        tracing::info!(id, subject, "mail received");
         inner.mails.push_front(Mail { id, to, from, subject, text, html, received_at: Utc::now() });
         inner.mails.truncate(CAPACITY);
     }
 
-    /// The mails to an address, or all.
+    /// Returns the mails to an address, or all mails for `None`, newest first.
     pub fn list(&self, to: Option<&str>) -> Vec<Mail> {
         let inner = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let is_for = |mail: &&Mail| to.is_none_or(|to| mail.to.iter().any(|address| address.eq_ignore_ascii_case(to)));
         inner.mails.iter().filter(is_for).cloned().collect()
     }
 
-    /// One mail.
+    /// Returns the mail with this id.
     pub fn find(&self, id: u64) -> Option<Mail> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).mails.iter().find(|mail| mail.id == id).cloned()
     }
 
-    /// Forgets all.
+    /// Deletes all mails; ids are not reused.
     pub fn clear(&self) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).mails.clear();
     }
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_parts_and_the_subject_are_decoded() {
+    fn take_multipart_message_decodes_subject_and_parts() {
         let mailbox = Mailbox::default();
         let raw = "Subject: =?utf-8?b?w4l0w6k=?=\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n\
                    --x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=3Db=\r\nc\r\n\

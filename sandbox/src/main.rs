@@ -1,6 +1,6 @@
-//! The sandbox as a process.
+//! The sandbox server.
 //!
-//! `SANDBOX_PORT` (3100) is for browsers and tests, `SANDBOX_SMTP_PORT` (3125) takes mail.
+//! `SANDBOX_PORT` (default 3100) serves HTTP to browsers and tests, `SANDBOX_SMTP_PORT` (default 3125) receives mail.
 
 use std::{net::Ipv4Addr, process::ExitCode};
 
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let world = World::default();
-    // Loopback only: nothing here is protected.
+    // Bind to the loopback interface only: the sandbox has no access control.
     let web = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_PORT", 3100)?)).await?;
     let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_SMTP_PORT", 3125)?)).await?;
     tracing::info!(web = %web.local_addr()?, smtp = %smtp.local_addr()?, "listening");
@@ -38,7 +38,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the sandbox has two settings")]
+#[expect(clippy::disallowed_methods, reason = "the sandbox reads its two settings from the environment")]
 fn port(name: &str, default: u16) -> Result<u16, String> {
     match std::env::var(name) {
         Ok(text) => text.parse().map_err(|_| format!("{name} is not a port: {text}")),

@@ -1,5 +1,5 @@
-//! A partner service that reads earnings of OnlyFans for its customers (docs.onlyfansapi.com), under `/partner`. Its keys begin with `ofapi_`, its
-//! accounts with `acct_`.
+//! Partner service that provides the OnlyFans earnings of its customers (docs.onlyfansapi.com), under `/partner`. API keys begin with
+//! `ofapi_`, account ids with `acct_`.
 
 use axum::{
     Json, Router,
@@ -18,11 +18,11 @@ use crate::{
 };
 
 const NAME: &str = "partner";
-/// So many days are kept.
+/// Number of days for which there are transactions.
 const KEPT: u64 = 90;
 const MOST_LISTED: usize = 100;
 
-/// Everything under `/partner`.
+/// Returns the routes under `/partner`.
 pub fn router() -> Router<World> {
     Router::new().route("/api/{account}/transactions", get(transactions))
 }
@@ -47,7 +47,7 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     }
 }
 
-/// `GET /api/{account}/transactions?limit=&startDate=&marker=`: the newest first.
+/// `GET /api/{account}/transactions?limit=&startDate=&marker=`: transactions, newest first.
 async fn transactions(
     State(world): State<World>,
     Path(account): Path<String>,
@@ -80,7 +80,7 @@ async fn transactions(
     .await
 }
 
-/// Three payments a day, and one given back each week.
+/// Returns the transactions, newest first: three a day, one of which is a refund every seventh day.
 fn all(account: &Account, now: DateTime<Utc>) -> Vec<(DateTime<Utc>, Value)> {
     let mut all = Vec::new();
     for ago in 0..KEPT {

@@ -16,7 +16,7 @@ use crate::{
     world::{FaultKind, World},
 };
 
-/// The platform. A refresh token works until it is revoked.
+/// The platform. Refresh tokens are valid until revoked.
 static VENDOR: Vendor = Vendor {
     name: "reddit",
     title: "Reddit",
@@ -33,7 +33,7 @@ static VENDOR: Vendor = Vendor {
     fault,
 };
 
-/// Everything under `/reddit`.
+/// Returns the routes under `/reddit`.
 pub fn router() -> Router<World> {
     VENDOR
         .consent()
@@ -58,7 +58,7 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     }
 }
 
-/// Reddit's headers, as every answer of its API has them.
+/// Adds the rate-limit headers that every response of Reddit's API carries.
 fn with_allowance(mut response: Response, remaining: &'static str, reset: &'static str) -> Response {
     for (name, value) in [("x-ratelimit-used", "1"), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)] {
         response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -66,7 +66,7 @@ fn with_allowance(mut response: Response, remaining: &'static str, reset: &'stat
     response
 }
 
-/// Who does not give a name is not answered.
+/// Returns whether the request has Huntaze's `User-Agent`; requests without it are rejected.
 fn has_name(headers: &HeaderMap) -> bool {
     headers.get(header::USER_AGENT).is_some_and(|name| name.as_bytes().starts_with(b"web:huntaze"))
 }

@@ -1,4 +1,4 @@
-//! Takes mail: as much of RFC 5321 as a client needs that sends without TLS and without a password.
+//! SMTP server: the subset of RFC 5321 that a client without TLS and authentication needs.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ const LARGEST_MAIL: usize = 1024 * 1024;
 const LONGEST_LINE: u64 = 64 * 1024;
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Serves clients, each on its own task.
+/// Accepts connections until the process ends, each served by its own task.
 pub async fn serve(listener: TcpListener, mailbox: Mailbox) {
     loop {
         match listener.accept().await {
@@ -22,11 +22,11 @@ pub async fn serve(listener: TcpListener, mailbox: Mailbox) {
                 let mailbox = mailbox.clone();
                 tokio::spawn(async move {
                     if let Err(error) = converse(stream, &mailbox).await {
-                        tracing::debug!(%error, "a client went away");
+                        tracing::debug!(%error, "smtp connection failed");
                     }
                 });
             }
-            Err(error) => tracing::warn!(%error, "a client could not be accepted"),
+            Err(error) => tracing::warn!(%error, "failed to accept smtp connection"),
         }
     }
 }
@@ -69,7 +69,7 @@ async fn converse(stream: TcpStream, mailbox: &Mailbox) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What stands between `<` and `>`.
+/// Returns the address between `<` and `>`; empty if there is none.
 fn address(line: &str) -> String {
     line.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(address, _)| address.to_owned()).unwrap_or_default()
 }
@@ -80,7 +80,7 @@ async fn read_line(reader: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Resu
     Ok((read > 0).then_some(line))
 }
 
-/// Up to the line with a single dot; a dot that was doubled for the way is one again.
+/// Reads the message up to the line with a single dot and undoes dot-stuffing. Returns `None` if it is too large or incomplete.
 async fn read_data(reader: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Result<Option<Vec<u8>>> {
     let mut data = Vec::new();
     while let Some(line) = read_line(reader).await? {
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_mail_is_taken_with_its_dots() {
+    async fn received_mail_is_stored_without_dot_stuffing() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let mailbox = Mailbox::default();

@@ -17,10 +17,10 @@ use crate::{
     world::{FaultKind, World},
 };
 
-/// No page is longer.
+/// Maximum page size of the video list.
 const PAGE: usize = 20;
 
-/// The platform. A refresh token works 180 days, and once.
+/// The platform. Refresh tokens are valid for 180 days and rotate.
 static VENDOR: Vendor = Vendor {
     name: "tiktok",
     title: "TikTok",
@@ -37,7 +37,7 @@ static VENDOR: Vendor = Vendor {
     fault,
 };
 
-/// Everything under `/tiktok`.
+/// Returns the routes under `/tiktok`.
 pub fn router() -> Router<World> {
     VENDOR
         .consent()
@@ -74,7 +74,7 @@ async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form
     VENDOR.revoke(world, headers, form).await
 }
 
-/// A field that was not allowed must not be asked for.
+/// Returns the requested profile fields; a field whose scope was not granted fails the whole request.
 async fn user_info(State(world): State<World>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
     VENDOR
         .answer(&world, "profile", &bearer(&headers), || {

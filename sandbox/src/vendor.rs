@@ -1,4 +1,4 @@
-//! What the stand-ins of all platforms do alike: the consent page, faults, and the token endpoint that most have.
+//! Behaviour shared by the fake platforms: the consent page, injected faults, and the token and revocation endpoints.
 
 use std::time::Duration;
 
@@ -26,60 +26,60 @@ use crate::{
     world::{FaultKind, World},
 };
 
-/// Longer than any client waits.
+/// Delay of an injected timeout; longer than the 10 s timeout of Huntaze's platform client.
 const TIME_OUT: Duration = Duration::from_secs(30);
-/// A byte, then a rest of so long.
+/// Interval between the bytes of a slow response.
 const DRIP: Duration = Duration::from_millis(500);
 
-/// A platform, as the outside sees it.
+/// A fake platform: its OAuth client, lifetimes and error formats.
 pub struct Vendor {
-    /// In addresses and in the list of requests.
+    /// First path segment of its URLs, and its name in the request log.
     pub name: &'static str,
-    /// On its consent page.
+    /// Name shown on the consent page.
     pub title: &'static str,
-    /// How long a code works.
+    /// Lifetime of an authorization code.
     pub code_lifetime: TimeDelta,
-    /// How long an access token works.
+    /// Lifetime of an access token; for Instagram, of a short-lived one.
     pub access_lifetime: TimeDelta,
-    /// How long a refresh token works; zero is for ever, and so is what the answer does not say.
+    /// Lifetime of a refresh token; zero means that it never expires and that token responses omit `refresh_expires_in`.
     pub refresh_lifetime: TimeDelta,
-    /// Whether a refresh token is good once.
+    /// Whether every refresh issues a new refresh token and invalidates the old one.
     pub rotates: bool,
-    /// Whether the consent page wants PKCE.
+    /// Whether an authorization request must use PKCE with `S256`.
     pub wants_pkce: bool,
-    /// What is appended to the address that leads back.
+    /// Text appended to the redirect URL.
     pub suffix: &'static str,
-    /// What the client is called in its requests.
+    /// Name of the client id parameter.
     pub client_field: &'static str,
-    /// Whether the client's secret travels by HTTP Basic.
+    /// Whether the client authenticates with HTTP Basic; otherwise with form fields.
     pub uses_basic: bool,
-    /// Whether the query asks for a refresh token.
+    /// Whether an authorization request with this query also yields a refresh token.
     pub is_lasting: fn(&[(String, String)]) -> bool,
-    /// A refusal of the token endpoint in the platform's own words; most speak OAuth.
+    /// Builds an error response of the token endpoint in the platform's format; most platforms use the OAuth format.
     pub refusal: fn(StatusCode, &str) -> Response,
-    /// A fault in the platform's own words.
+    /// Builds the response to an injected fault in the platform's format.
     pub fault: Refusal,
 }
 
 impl Vendor {
-    /// The id of the app that is registered here.
+    /// Returns the id of the registered OAuth client.
     pub fn client_id(&self) -> String {
         format!("sandbox-{}", self.name)
     }
 
-    /// Its secret.
+    /// Returns the secret of the registered OAuth client.
     pub fn client_secret(&self) -> String {
         format!("sandbox-{}-secret", self.name)
     }
 
-    /// The consent page, under `/{name}`.
+    /// Returns the routes of the consent page, to be nested under `/{name}`.
     pub fn consent(&'static self) -> Router<World> {
         let page = move |world: axum::extract::State<World>, query: Query<Vec<(String, String)>>| self.consent_page(world.0, query.0);
         let decide = move |world: axum::extract::State<World>, form: Form<Vec<(String, String)>>| self.decide(world.0, form.0);
         Router::new().route("/authorize", get(page)).route("/decide", post(decide))
     }
 
-    /// Asks the creator. What the vendor shows as an error page is one here, too.
+    /// Renders the consent page. An invalid authorization request gets an error page with status 400, as on the real platform.
     async fn consent_page(&self, world: World, query: Vec<(String, String)>) -> Response {
         let field = |name: &str| field(&query, name);
         let has_pkce = !self.wants_pkce || (field("code_challenge_method") == "S256" && field("code_challenge").len() == 43);
@@ -121,7 +121,7 @@ impl Vendor {
         .into_response()
     }
 
-    /// What the consent page sends: back to the application with a code, or with the refusal.
+    /// Handles the consent form: redirects to the application with an authorization code, or with `access_denied`.
     async fn decide(&self, world: World, form: Vec<(String, String)>) -> Response {
         let field = |name: &str| field(&form, name);
         let (redirect_uri, state) = (field("redirect_uri"), encode_query(field("state")));
@@ -144,13 +144,13 @@ impl Vendor {
         Redirect::to(&format!("{redirect_uri}?code={code}&state={state}{}", self.suffix)).into_response()
     }
 
-    /// The answer of `work`, or the fault that was asked for; noted either way.
+    /// Returns the response of `work` or of an injected fault, and records the request for the account of the code or token.
     pub async fn answer(&self, world: &World, endpoint: &'static str, code_or_token: &str, work: impl FnOnce() -> Response) -> Response {
         let account = world.grants(|grants| grants.owner(self.name, code_or_token)).map(|account| account.name).unwrap_or_default();
         answer(world, (self.name, self.fault), endpoint, &account, work).await
     }
 
-    /// A token endpoint as in RFC 6749: a code for tokens, or a refresh token for others.
+    /// Token endpoint (RFC 6749): exchanges an authorization code, or refreshes an access token.
     pub async fn token(&self, world: World, headers: HeaderMap, form: Vec<(String, String)>) -> Response {
         let field = |name: &str| field(&form, name);
         let (endpoint, proof) = match field("grant_type") {
@@ -169,11 +169,11 @@ impl Vendor {
         .await
     }
 
-    /// Withdraws, as in RFC 7009: with an access or a refresh token.
+    /// Revocation endpoint (RFC 7009): takes an access or refresh token and revokes all tokens of its account.
     pub async fn revoke(&self, world: World, headers: HeaderMap, form: Vec<(String, String)>) -> Response {
         let token = field(&form, "token");
         self.answer(&world, "revoke", token, || {
-            // Google asks for no client here.
+            // Google's revocation endpoint requires no client authentication.
             if self.name != "youtube" && !self.is_client(&headers, &form) {
                 return (self.refusal)(StatusCode::UNAUTHORIZED, "invalid_client");
             }
@@ -190,7 +190,7 @@ impl Vendor {
         .await
     }
 
-    /// What an access token is good for.
+    /// Returns the access token of the `Authorization` header, or `None` if it is missing or invalid.
     pub fn opened(&self, world: &World, headers: &HeaderMap) -> Option<Token> {
         let now = world.now();
         world.grants(|grants| grants.open(self.name, TokenKind::Access, &bearer(headers), now))
@@ -260,21 +260,21 @@ impl Vendor {
     }
 }
 
-/// An error of a token endpoint.
+/// Builds an error response of a token endpoint in the OAuth format (RFC 6749).
 pub fn oauth_error(status: StatusCode, word: &str) -> Response {
     (status, Json(json!({ "error": word, "error_description": "The sandbox says so." }))).into_response()
 }
 
-/// The token of `Authorization: Bearer`.
+/// Returns the token of the `Authorization: Bearer` header; empty if there is none.
 pub fn bearer(headers: &HeaderMap) -> String {
     let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")).map(|(_, token)| token.to_owned()).unwrap_or_default()
 }
 
-/// How a platform fails, in its own words.
+/// Builds the response to a fault in a platform's format, given the sandbox's time.
 pub type Refusal = fn(FaultKind, DateTime<Utc>) -> Response;
 
-/// The answer of `work` about an account, or the fault that was asked for, in the words of who is named; noted either way.
+/// Returns the response of `work`, or of the fault injected for this service, endpoint and account, and records the request.
 pub async fn answer(
     world: &World,
     (name, fault): (&'static str, Refusal),
@@ -291,7 +291,7 @@ pub async fn answer(
         Some(FaultKind::Html) => Html("<!DOCTYPE html><title>Sorry</title><h1>Sorry, something went wrong.</h1>").into_response(),
         Some(FaultKind::ConnectionReset) => cut_off(),
         Some(FaultKind::SlowDrip) => drip(),
-        // It was done, and nobody learns of it.
+        // The operation takes effect, but the client never receives its response.
         Some(FaultKind::AnswerLost) => {
             drop(work());
             cut_off()
@@ -302,7 +302,7 @@ pub async fn answer(
     response
 }
 
-/// A field of a query or a form; empty where it is missing.
+/// Returns the first field of a query or form with this name; empty if there is none.
 pub fn field<'a>(fields: &'a [(String, String)], wanted: &str) -> &'a str {
     fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str()).unwrap_or_default()
 }
@@ -316,14 +316,14 @@ fn encode_query(text: &str) -> String {
     text.bytes().map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
-/// Half an answer, then nothing: the connection is closed on the client.
+/// Sends the start of a body, then resets the connection.
 fn cut_off() -> Response {
     let half = stream::once(async { Ok(Bytes::from_static(b"{\"data\":[")) });
     let end = stream::once(async { Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)) });
     ([("content-type", "application/json")], Body::from_stream(half.chain(end))).into_response()
 }
 
-/// An answer that never ends, a byte at a time.
+/// Sends an endless body, one byte at a time.
 fn drip() -> Response {
     let drops = stream::repeat(()).then(|()| async {
         tokio::time::sleep(DRIP).await;

@@ -1,4 +1,4 @@
-//! What browsers and tests reach: the mailbox (`/mail`, `/mail.json`), the platforms, and the switchboard (`/_sandbox/…`).
+//! HTTP interface for browsers and tests: the mailbox (`/mail`, `/mail.json`), the fake services, and the control API (`/_sandbox/…`).
 
 use axum::{
     Json, Router,
@@ -19,10 +19,10 @@ use crate::{
     x, youtube,
 };
 
-/// All of the sandbox that speaks HTTP.
+/// Returns all HTTP routes of the sandbox.
 pub fn router(world: World) -> Router {
     Router::new()
-        // Browsers ask for one by themselves.
+        // Browsers request a favicon automatically.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .route("/", get(|| async { Redirect::to("/mail") }))
         .route("/mail", get(list_page).delete(clear))
@@ -69,7 +69,7 @@ async fn advance_clock(State(world): State<World>, Json(step): Json<ClockStep>) 
     }
 }
 
-/// `POST /_sandbox/revoke`: what a creator does in a platform's settings.
+/// Body of `POST /_sandbox/revoke`: revokes access as a user does in a platform's settings.
 #[derive(Deserialize)]
 struct Withdrawal {
     provider: String,
@@ -126,7 +126,7 @@ async fn mail_page(State(world): State<World>, Path(id): Path<u64>) -> impl Into
     let Some(mail) = world.mailbox.find(id) else {
         return (StatusCode::NOT_FOUND, page("No such mail", "<p><a href=\"/mail\">Back to the mailbox</a></p>"));
     };
-    // The mail's HTML stays in a frame that may run nothing; its links open in a page of their own.
+    // The HTML of the mail is shown in a sandboxed frame without scripts; its links open in a new tab.
     let body = format!("<base target=\"_blank\">{}", mail.html);
     let content = format!(
         "<p><a href=\"/mail\">Back to the mailbox</a></p><p>To {}</p>\

@@ -1,4 +1,4 @@
-//! What all stand-ins share: the time, the faults that were asked for, and a list of what was asked of them.
+//! State shared by all fakes: the clock, injected faults, the request log and OAuth grants.
 
 use std::{
     collections::VecDeque,
@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::{accounts::Account, grants::Grants, mailbox::Mailbox};
 
-/// Older requests are dropped beyond this.
+/// Maximum length of the request log; the oldest requests are dropped first.
 const MOST_REQUESTS: usize = 10_000;
 
-/// The whole outside; clones share it.
+/// State of the sandbox; clones share it.
 #[derive(Clone, Default)]
 pub struct World {
-    /// Mail.
+    /// Received mail.
     pub mailbox: Mailbox,
     inner: Arc<Mutex<Inner>>,
 }
@@ -29,21 +29,21 @@ struct Inner {
     grants: Grants,
 }
 
-/// `POST /_sandbox/faults`: the next `times` calls of an endpoint fail in a named way.
+/// Body of `POST /_sandbox/faults`: the next `times` calls of an endpoint fail in the given way.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    /// As in `/instagram/…`.
+    /// First path segment of the fake, such as `instagram`.
     pub provider: String,
-    /// The name of the endpoint, as in the list of requests; `*` is any.
+    /// Name of the endpoint as in the request log; `*` matches any endpoint.
     pub endpoint: String,
-    /// The account that it is for; none is any.
+    /// Name of the account; `None` matches any account.
     #[serde(default)]
     pub account: Option<String>,
-    /// How.
+    /// Kind of failure.
     #[serde(rename = "fault")]
     pub kind: FaultKind,
-    /// How often; default once.
+    /// Number of calls that fail; 1 by default.
     #[serde(default = "once")]
     pub times: u32,
 }
@@ -52,87 +52,87 @@ const fn once() -> u32 {
     1
 }
 
-/// The ways in which a platform fails.
+/// Ways in which a platform can fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaultKind {
-    /// The token's time is over.
+    /// The access token has expired.
     Expired,
-    /// The user took the permission back.
+    /// The user has revoked access.
     Revoked,
-    /// A permission is missing.
+    /// A scope is missing.
     ScopeRemoved,
-    /// 500.
+    /// Status 500; 503 for Gemini.
     ServerError,
-    /// No answer for half a minute.
+    /// No response for 30 s, then status 504.
     TimeOut,
-    /// The platform's own refusal, with its headers.
+    /// The platform's rate-limit response, with its headers.
     RateLimited,
-    /// A web page in the place of JSON.
+    /// Status 200 with an HTML page instead of JSON.
     Html,
-    /// 200 with an error in the body.
+    /// Status 200 with an error in the body; for Gemini, a completion that violates the schema.
     ErrorBody,
-    /// The connection ends in the middle of the answer.
+    /// The connection is reset in the middle of the response.
     ConnectionReset,
-    /// A byte now and then, without end.
+    /// An endless response, one byte every 500 ms.
     SlowDrip,
-    /// What was asked is done, but the answer does not arrive.
+    /// The operation takes effect, but the response is lost.
     AnswerLost,
-    /// A refresh token that is good once was used before.
+    /// A one-time refresh token was already used.
     TokenReplayed,
-    /// A language model does not answer to this.
+    /// The model blocks the prompt.
     Blocked,
-    /// A language model's answer is too long.
+    /// The completion is cut off at the model's token limit.
     Truncated,
-    /// A language model's answer ends in the middle, without a word.
+    /// The model's stream ends in the middle, without a finish reason.
     CutStream,
-    /// A piece of a language model's answer is not JSON.
+    /// A chunk of the model's stream is not valid JSON.
     MalformedChunk,
-    /// A language model that is not there any more.
+    /// The model has been retired.
     Retired,
-    /// The platform's clock is ahead: a token that should still work is over.
+    /// The platform's clock is ahead, so a token that should still be valid is rejected as expired.
     ClockSkew,
 }
 
-/// One call, for tests: `GET /_sandbox/requests`.
+/// An entry of the request log, returned by `GET /_sandbox/requests`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestRecord {
-    /// The sandbox's time.
+    /// Time of the request by the sandbox's clock.
     pub at: DateTime<Utc>,
-    /// Whom it was for.
+    /// Name of the platform or service that was called.
     pub provider: &'static str,
-    /// What was asked.
+    /// Name of the endpoint.
     pub endpoint: &'static str,
-    /// About which account, where the sandbox knows.
+    /// Name of the account (for Gemini, of the model); empty if unknown.
     pub account: String,
-    /// What was answered.
+    /// Status code of the response.
     pub status: u16,
 }
 
 impl World {
-    /// The sandbox's time: the machine's, moved by `POST /_sandbox/clock`.
+    /// Returns the sandbox's time: the system time plus the offset set by `POST /_sandbox/clock`.
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox's clock")]
     pub fn now(&self) -> DateTime<Utc> {
         Utc::now() + self.lock().offset
     }
 
-    /// Moves the time on.
+    /// Advances the sandbox's clock.
     pub fn advance(&self, step: TimeDelta) {
         self.lock().offset += step;
     }
 
-    /// Asks for a fault.
+    /// Injects a fault.
     pub fn add_fault(&self, fault: Fault) {
         self.lock().faults.push(fault);
     }
 
-    /// Forgets all faults.
+    /// Removes all injected faults.
     pub fn clear_faults(&self) {
         self.lock().faults.clear();
     }
 
-    /// The fault that this call meets, if one was asked for; it is used up.
+    /// Returns the first injected fault that matches this call, if any, and decrements its remaining count.
     pub fn take_fault(&self, provider: &str, endpoint: &str, account: &str) -> Option<FaultKind> {
         let faults = &mut self.lock().faults;
         let is_meant = |fault: &Fault| {
@@ -149,7 +149,7 @@ impl World {
         Some(kind)
     }
 
-    /// Notes a call.
+    /// Appends a call to the request log.
     pub fn record(&self, provider: &'static str, endpoint: &'static str, account: &str, status: u16) {
         let at = self.now();
         let requests = &mut self.lock().requests;
@@ -159,23 +159,23 @@ impl World {
         }
     }
 
-    /// The calls so far, the oldest first.
+    /// Returns the request log, oldest first.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.lock().requests.iter().cloned().collect()
     }
 
-    /// As it was at the start, the mailbox too.
+    /// Resets everything to the initial state: clock, faults, request log, grants and mailbox.
     pub fn reset(&self) {
         *self.lock() = Inner::default();
         self.mailbox.clear();
     }
 
-    /// The consents that were given.
+    /// Runs `work` on the OAuth grants while the state is locked.
     pub fn grants<T>(&self, work: impl FnOnce(&mut Grants) -> T) -> T {
         work(&mut self.lock().grants)
     }
 
-    /// What a creator does in a platform's settings: takes back every consent for an account.
+    /// Revokes all grants of an account, as a user does in the platform's settings. Returns whether the account name is valid.
     pub fn revoke(&self, provider: &str, account: &str) -> bool {
         let now = self.now();
         let Some(account) = Account::named(account) else { return false };

@@ -16,10 +16,10 @@ use crate::{
     world::{FaultKind, World},
 };
 
-/// An allowance is for a quarter of an hour.
+/// Length of a rate-limit window.
 const RATE_WINDOW: TimeDelta = TimeDelta::minutes(15);
 
-/// The platform. A refresh token works once; there is one only with `offline.access`.
+/// The platform. Refresh tokens rotate, and are issued only with the scope `offline.access`.
 static VENDOR: Vendor = Vendor {
     name: "x",
     title: "X",
@@ -36,7 +36,7 @@ static VENDOR: Vendor = Vendor {
     fault,
 };
 
-/// Everything under `/x`.
+/// Returns the routes under `/x`.
 pub fn router() -> Router<World> {
     VENDOR
         .consent()

@@ -1,4 +1,4 @@
-//! YouTube: Google's consent, Data API v3 and Analytics API v2 (developers.google.com), under `/youtube`.
+//! YouTube: Google OAuth, Data API v3 and Analytics API v2 (developers.google.com), under `/youtube`.
 
 use axum::{
     Form, Json, Router,
@@ -18,10 +18,10 @@ use crate::{
 
 const READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
 const ANALYTICS: &str = "https://www.googleapis.com/auth/yt-analytics.readonly";
-/// Figures of a day come so many days later.
+/// Delay before the metrics of a complete day become available.
 const LAG: TimeDelta = TimeDelta::days(1);
 
-/// The platform. A refresh token comes with offline access and a fresh consent alone.
+/// The platform. A refresh token is issued only with `access_type=offline` and `prompt=consent`.
 static VENDOR: Vendor = Vendor {
     name: "youtube",
     title: "YouTube",
@@ -38,7 +38,7 @@ static VENDOR: Vendor = Vendor {
     fault,
 };
 
-/// Everything under `/youtube`.
+/// Returns the routes under `/youtube`.
 pub fn router() -> Router<World> {
     VENDOR
         .consent()
@@ -82,7 +82,7 @@ async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form
 
 type Fields = Query<Vec<(String, String)>>;
 
-/// The answer for an account that allowed `scope`.
+/// Runs `work` if the access token is valid and has the scope; otherwise returns an error.
 async fn with_scope(
     world: &World,
     headers: &HeaderMap,
@@ -114,7 +114,7 @@ async fn channels(State(world): State<World>, headers: HeaderMap) -> Response {
             "id": channel_id(account),
             "snippet": { "title": account.name, "customUrl": format!("@{}", account.name) },
             "contentDetails": { "relatedPlaylists": { "likes": "", "uploads": format!("UU{:012}", account.number()) } },
-            // Rounded down to three figures.
+            // YouTube rounds down to three significant figures; here, to hundreds.
             "statistics": { "viewCount": "1", "subscriberCount": (followers / 100 * 100).to_string(), "hiddenSubscriberCount": false },
         });
         Json(json!({ "kind": "youtube#channelListResponse", "items": [channel] })).into_response()
@@ -151,7 +151,7 @@ async fn videos(State(world): State<World>, headers: HeaderMap, Query(query): Fi
     .await
 }
 
-/// Rows of days; the newest are not there yet.
+/// Returns one row for each day; the newest days are not available yet (see [`LAG`]).
 async fn reports(State(world): State<World>, headers: HeaderMap, Query(query): Fields) -> Response {
     with_scope(&world, &headers, "insights", ANALYTICS, |account| {
         let date = |name: &str| field(&query, name).parse::<NaiveDate>().ok();

@@ -1,4 +1,4 @@
-//! For those who run Huntaze.
+//! Components of the admin pages.
 
 mod ai_costs;
 mod connection_doctor;
@@ -14,10 +14,10 @@ pub use jobs::{FailedJobs, Queues};
 
 stylance::import_crate_style!(css, "src/features/admin/admin.module.css");
 
-/// From one page for operators to the others.
+/// Navigation between the admin pages.
 #[component]
 pub fn AdminPages(
-    /// The address of the page one is on.
+    /// Path of the current page.
     current: &'static str,
 ) -> impl IntoView {
     let link = move |href: &'static str, label| view! { <ChoiceLink href current=href == current>{label}</ChoiceLink> };

@@ -1,4 +1,4 @@
-//! What AI does for a creator, and what that costs.
+//! AI features: assistant, captions, drafts, reports, and the quota and usage of requests.
 
 mod anew;
 pub mod assistant;

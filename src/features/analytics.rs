@@ -1,4 +1,4 @@
-//! Figures day by day, and posts.
+//! Analytics: daily figures, posts and AI explanations.
 
 mod chart;
 mod explain;
@@ -28,12 +28,12 @@ pub use posts_table::PostsTable;
 
 stylance::import_crate_style!(css, "src/features/analytics/analytics.module.css");
 
-/// The period against the one before it, and a chart for each figure.
+/// Figures of the period compared with the previous one, and a daily chart for each series.
 #[component]
 pub fn Overview(
-    /// What is known.
+    /// Figures, days and accounts of the period.
     analytics: Analytics,
-    /// What is looked at, for the table to take away.
+    /// Current query; determines the link to the CSV export.
     looking: Looking,
 ) -> impl IntoView {
     let mut platforms: Vec<_> = analytics
@@ -62,7 +62,7 @@ pub fn Overview(
     }
 }
 
-/// What to do where there is nothing to look at.
+/// Empty state that prompts the user to connect an account.
 #[component]
 pub fn NothingYet() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Signing up, in and out.
+//! Forms for registration, sign-in, e-mail verification and password reset.
 
 mod card;
 mod forms;

@@ -1,14 +1,14 @@
-//! The choice of a currency. Stands in a [`Field`](crate::ui::field::Field), which names it.
+//! Currency select. Must be placed inside a [`Field`](crate::ui::field::Field), which provides its name and label.
 
 use huntaze_domain::money::Currency;
 use leptos::prelude::*;
 
 use crate::ui::select::{Select, SelectOption};
 
-/// The currencies that creators are paid in.
+/// Select with all supported currencies.
 #[component]
 pub fn CurrencySelect(
-    /// The one at first.
+    /// Initially selected currency.
     chosen: Currency,
 ) -> impl IntoView {
     let option =

@@ -1,4 +1,4 @@
-//! Money that was earned: uploading statements, looking at them, importing and undoing them; days by hand.
+//! Earnings: upload, preview, import and deletion of statements, manual daily totals, and the partner connection.
 
 mod daily_totals;
 mod mapper;
@@ -18,7 +18,7 @@ pub use upload::UploadForm;
 
 stylance::import_crate_style!(css, "src/features/earnings/earnings.module.css");
 
-/// `1 row`, `2 rows`; large numbers in groups.
+/// Formats a count with the matching noun: `1 row`, `1,200 rows`.
 fn counted(number: u32, one: &str, many: &str) -> String {
     format!("{} {}", huntaze_domain::figures::grouped(number.into()), if number == 1 { one } else { many })
 }

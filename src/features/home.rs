@@ -1,4 +1,4 @@
-//! What a creator sees first.
+//! Components of the home page.
 
 mod answers;
 mod checklist;
@@ -14,10 +14,10 @@ pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
 pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};
 
-/// Two parts side by side where there is room.
+/// Layout with two columns; one column on narrow screens.
 #[component]
 pub fn HomeColumns(
-    /// The wider one first.
+    /// Two elements; the first one is in the wider column.
     children: Children,
 ) -> impl IntoView {
     view! { <div class=css::columns>{children()}</div> }

@@ -1,4 +1,4 @@
-//! Accounts at platforms: how they are, and what can be done about it.
+//! Connected platform accounts: status, event log, and the actions connect, sync and disconnect.
 
 mod account_card;
 mod addressed;
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 
 pub use outcome::OutcomeAlert;
 
-/// What the page is for.
+/// Introductory paragraph of the integrations page.
 #[component]
 pub fn Lead() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! Where something could not be loaded.
+//! Error message in place of data that failed to load.
 
 use leptos::prelude::*;
 
@@ -10,16 +10,16 @@ use crate::{
     },
 };
 
-/// What went wrong, and a way to try again that needs no script.
+/// Error message with a retry link that works without JavaScript.
 #[component]
 pub fn LoadError(
-    /// What went wrong.
+    /// Error of the failed request.
     error: ApiError,
 ) -> impl IntoView {
     view! {
         <Alert tone=AlertTone::Danger>
             <p>{error.message}</p>
-            // An empty address is the page itself.
+            // An empty `href` reloads the current page.
             <ButtonLink href="" external=true size=ButtonSize::Small>"Retry"</ButtonLink>
         </Alert>
     }

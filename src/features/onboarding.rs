@@ -1,4 +1,4 @@
-//! The questions at first.
+//! Onboarding questionnaire of three steps.
 
 mod frame;
 mod steps;

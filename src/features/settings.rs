@@ -1,4 +1,4 @@
-//! What an owner can change.
+//! Sections of the settings page.
 
 mod ai;
 mod data;

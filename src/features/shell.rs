@@ -1,4 +1,4 @@
-//! What surrounds every page after signing in.
+//! Layout of all pages that require a session: header, navigation and assistant panel.
 
 use huntaze_domain::{
     account::{CurrentUser, Role},
@@ -30,10 +30,10 @@ use crate::{
 
 stylance::import_crate_style!(css, "src/features/shell/shell.module.css");
 
-/// Who is signed in: loaded once by the shell, for all its pages.
+/// Current user; loaded once by the shell and shared with its pages as context.
 pub type UserResource = Resource<Result<CurrentUser, ApiError>>;
 
-/// Header and content. Pages stand in its `<main>`.
+/// Header, navigation and assistant panel. The current page is rendered inside `<main>`.
 #[component]
 pub fn AppShell() -> impl IntoView {
     let user: UserResource = Resource::new(|| (), |()| get_current_user());
@@ -66,7 +66,7 @@ pub fn AppShell() -> impl IntoView {
     }
 }
 
-/// The pages there are: at the side, or at the bottom of a phone.
+/// Main navigation: a sidebar, or a bar at the bottom of the screen on phones.
 #[component]
 fn Navigation() -> impl IntoView {
     let user = expect_context::<UserResource>();
@@ -97,7 +97,7 @@ fn Navigation() -> impl IntoView {
     }
 }
 
-/// The server turns visitors away before a page is drawn; this does it for a session that ends while the page is open.
+/// Redirects to the sign-in page when the session ends while a page is open. Requests without a session are redirected by the server.
 fn leave_when_session_ended(user: UserResource) {
     let navigate = use_navigate();
     let location = use_location();

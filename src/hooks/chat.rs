@@ -1,4 +1,4 @@
-//! A conversation with the assistant that is going on: what is asked leaves, and what is answered arrives piece by piece.
+//! Client-side state of a conversation with the assistant: sends questions and receives the answers as a stream of events.
 
 mod speech;
 
@@ -20,18 +20,18 @@ use crate::{
     error::ApiError,
 };
 
-/// The events that are listened to.
+/// Names of the server-sent events to subscribe to.
 const EVENTS: [&str; 3] = ["agents", "text", "done"];
 
-/// Between two attempts to find the server again, where the browser does not try.
+/// Delay before the next attempt to reach the server, where the browser does not reconnect automatically.
 const AGAIN: Duration = Duration::from_secs(3);
 
-/// A message, which may still grow.
+/// A message of the conversation. Its content changes while it is being generated.
 #[derive(Clone)]
 pub struct Message {
-    /// Ours.
+    /// Id of the message.
     pub id: Uuid,
-    /// What there is of it.
+    /// Content received so far.
     pub view: ArcRwSignal<MessageView>,
 }
 
@@ -41,51 +41,52 @@ impl From<MessageView> for Message {
     }
 }
 
-/// What is not drawn.
+/// Internal state that is not rendered.
 #[derive(Clone, Default)]
 struct Course {
-    /// Bytes of the newest answer that were spoken.
+    /// Number of bytes of the newest answer that have been announced to screen readers.
     spoken: usize,
-    /// The conversation that was last gone to.
+    /// Id of the conversation that was requested last; empty for a new one.
     wanted: String,
-    /// Grows with each change of what is shown: what was asked for before one, and comes after it, is not shown any more.
+    /// Incremented on every state change; responses to requests made at an older version are discarded.
     version: u32,
 }
 
-/// A conversation; create it with [`use_chat`].
+/// State of a conversation; create it with [`use_chat`]. Copies share the same signals.
 #[derive(Clone, Copy)]
 pub struct Chat {
-    /// Which; none was begun yet.
+    /// Id of the conversation; None until the server has accepted the first question.
     pub id: RwSignal<Option<Uuid>>,
-    /// What it is called.
+    /// Title of the conversation; empty for a new one.
     pub title: RwSignal<String>,
-    /// Whether another one is on its way.
+    /// Whether another conversation is being loaded.
     pub is_loading: RwSignal<bool>,
-    /// What was said, the oldest first.
+    /// Messages, oldest first.
     pub messages: RwSignal<Vec<Message>>,
-    /// What is being typed.
+    /// Content of the message box.
     pub draft: RwSignal<String>,
-    /// The question that it takes the place of.
+    /// Id of the question that the draft replaces; None if the draft is appended.
     pub replaces: RwSignal<Option<Uuid>>,
-    /// Why the question did not leave.
+    /// Error of the last request, or None if there is nothing to report.
     pub problem: RwSignal<Option<ApiError>>,
-    /// Whether the question is on its way.
+    /// Whether a question is being sent.
     pub is_sending: RwSignal<bool>,
-    /// Whether the connection is lost while an answer arrives.
+    /// Whether the connection has been lost while an answer is generated.
     pub is_lost: RwSignal<bool>,
-    /// The newest whole sentences, for those who listen.
+    /// Text of the live region for screen readers: the newest complete sentences of the answer.
     pub spoken: RwSignal<String>,
-    /// How many answers have ended.
+    /// Counter that triggers a refetch of the quota and the conversation list: incremented when an answer has completed, and when a
+    /// question was accepted in a conversation that is no longer shown.
     pub answered: RwSignal<usize>,
-    /// The answer that is being written.
+    /// Id of the answer that is being generated; None if there is none.
     pub writing: Memo<Option<Uuid>>,
-    /// The id of the field in which questions are typed.
+    /// Id of the message box's field, without the prefix `field-`.
     field: &'static str,
     course: StoredValue<Course>,
     events: StoredValue<Option<Events>>,
 }
 
-/// A conversation in which nothing was said yet; questions are typed in the field with this id.
+/// Creates the state of an empty conversation. `field` is the id of the message box's field, without the prefix `field-`.
 pub fn use_chat(field: &'static str) -> Chat {
     let messages = RwSignal::new(Vec::<Message>::new());
     let is_writing = |view: &MessageView| view.state == AnswerState::Writing;
@@ -110,7 +111,7 @@ pub fn use_chat(field: &'static str) -> Chat {
         course: StoredValue::new(Course::default()),
         events: StoredValue::new(None),
     };
-    // Also an answer that was being written when the page was loaded.
+    // Also subscribes to an answer that was already being generated when the page was loaded.
     Effect::new(move || {
         if let Some(message_id) = writing.get() {
             chat.follow(message_id);
@@ -119,13 +120,14 @@ pub fn use_chat(field: &'static str) -> Chat {
             chat.is_lost.set(false);
         }
     });
-    // It may have gone on in another tab, or on another device.
+    // The conversation may have continued in another tab or on another device.
     on_return(move || chat.look_again());
     chat
 }
 
 impl Chat {
-    /// Shows a conversation as it was loaded, or an empty one. Of one that is shown already, what is here is newer.
+    /// Shows a loaded conversation, or an empty one. Does nothing if it is already shown, because the local state is newer than the loaded
+    /// one.
     pub fn show(self, conversation: Option<Conversation>) {
         let loaded = conversation.unwrap_or_else(|| Conversation { id: Uuid::nil(), title: String::new(), messages: Vec::new() });
         let id = Some(loaded.id).filter(|id| !id.is_nil());
@@ -140,7 +142,7 @@ impl Chat {
         self.messages.set(loaded.messages.into_iter().map(Message::from).collect());
     }
 
-    /// Goes to a conversation by its number; empty is a new one.
+    /// Opens the conversation with this id; an empty id opens a new one.
     pub fn go_to(self, id: String) {
         let shown = self.id.get_untracked().map(|id| id.to_string()).unwrap_or_default();
         self.course.update_value(|course| course.wanted.clone_from(&id));
@@ -155,7 +157,7 @@ impl Chat {
         self.is_loading.set(true);
         spawn_local(async move {
             let loaded = get_conversation(id.clone()).await;
-            // Another one may be wanted by now.
+            // The user may have opened another conversation meanwhile.
             if self.course.try_with_value(|course| course.wanted == id) != Some(true) {
                 return;
             }
@@ -170,23 +172,24 @@ impl Chat {
         });
     }
 
-    /// Its number; empty where none was begun.
+    /// Returns the id of the conversation as text; empty for a new one.
     pub fn id_text(self) -> Signal<String> {
         Signal::derive(move || self.id.get().map(|id| id.to_string()).unwrap_or_default())
     }
 
-    /// Asks what is typed.
+    /// Sends the content of the message box.
     pub fn send_draft(self) {
         self.ask(self.draft.get_untracked(), self.replaces.get_untracked());
     }
 
-    /// Gives the focus to the field in which questions are typed.
+    /// Focuses the message box in the next animation frame.
     pub fn focus(self) {
         let field = self.field;
         request_animation_frame(move || focus_id(&format!("field-{field}")));
     }
 
-    /// Asks a question, in the place of one of before with all that came after it, or after everything.
+    /// Sends a question. It replaces the message `replaces` and everything after it, or is appended if that is None. Does nothing while a
+    /// question is being sent or an answer is being generated.
     pub fn ask(self, message: String, replaces: Option<Uuid>) {
         if self.is_sending.get_untracked() || self.writing.get_untracked().is_some() {
             return;
@@ -196,21 +199,21 @@ impl Chat {
         self.problem.set(None);
         let asked_in = self.id.get_untracked();
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        // What came after it and was never seen is not replaced.
+        // Id of the newest message the user has seen, so that the server does not replace newer ones.
         let newest = replaces.and_then(|_| self.messages.with_untracked(|messages| messages.last().map(|newest| newest.id)));
         let input = ChatInput { message: message.clone(), conversation_id: text(asked_in), replaces: text(replaces), newest: text(newest) };
         spawn_local(async move {
             let outcome = start_chat(input).await;
-            // The page may be gone.
+            // The component may have been disposed.
             if self.is_sending.try_set(false).is_some() {
                 return;
             }
             match outcome {
-                // Another conversation is looked at by now: this one is in the list.
+                // Another conversation is shown by now; only the list of conversations has to be refetched.
                 Ok(_) if self.id.get_untracked() != asked_in => self.answered.update(|answered| *answered += 1),
                 Ok(started) => self.begun(started, &message, replaces),
                 Err(error) => {
-                    // Something was said there meanwhile: it is shown, and can be stopped.
+                    // A message was added elsewhere meanwhile. Load it, so that it is shown and its answer can be stopped.
                     if error.code == ErrorCode::Conflict {
                         self.load_again();
                     }
@@ -222,7 +225,7 @@ impl Chat {
 
     fn begun(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
         self.next_version();
-        // What was typed meanwhile stays.
+        // Keep what the user has typed since.
         if self.draft.with_untracked(|draft| draft == message) {
             self.draft.set(String::new());
         }
@@ -240,7 +243,7 @@ impl Chat {
         self.focus();
     }
 
-    /// Asks the question before an answer once more.
+    /// Sends the question that precedes this answer once more; it replaces the old question and everything after it.
     pub fn retry(self, answer: Uuid) {
         let question = self.messages.with_untracked(|messages| {
             let index = messages.iter().position(|message| message.id == answer)?;
@@ -251,28 +254,28 @@ impl Chat {
         }
     }
 
-    /// Takes a question back into the field, to be asked in other words.
+    /// Puts a question back into the message box for editing.
     pub fn edit(self, question: &Message) {
         self.draft.set(question.view.with_untracked(|view| view.text.clone()));
         self.replaces.set(Some(question.id));
         self.focus();
     }
 
-    /// Leaves a question as it was.
+    /// Cancels editing and clears the message box.
     pub fn leave_edit(self) {
         self.replaces.set(None);
         self.draft.set(String::new());
         self.focus();
     }
 
-    /// Begins anew.
+    /// Starts a new conversation.
     pub fn clear(self) {
         self.show(None);
         self.draft.set(String::new());
         self.focus();
     }
 
-    /// Wants no more of the answer that is being written.
+    /// Stops generating the current answer.
     pub fn stop(self) {
         let Some(id) = self.id.get_untracked() else { return };
         self.focus();
@@ -323,7 +326,7 @@ impl Chat {
             }
             ChatEvent::Done { message } => {
                 let Some(known) = self.find(message.id) else {
-                    // It was asked anew elsewhere.
+                    // The answer was replaced from another tab or device.
                     self.load_again();
                     return;
                 };
@@ -337,14 +340,15 @@ impl Chat {
         }
     }
 
-    /// What those who listen have not heard yet of an answer.
+    /// Returns the part of an answer that has not been announced yet and marks it as announced; None if there is none.
     fn next_sentences(self, text: &str, has_ended: bool) -> Option<String> {
         let (sentences, end) = speech::sentences(text, self.course.with_value(|course| course.spoken), has_ended)?;
         self.course.update_value(|course| course.spoken = end);
         Some(sentences)
     }
 
-    /// What may have been said elsewhere is shown. An answer that is being read along tells of itself.
+    /// Refetches the conversation in case it has changed elsewhere. Does nothing while a question is being sent or an answer is being
+    /// streamed.
     pub fn look_again(self) {
         let is_busy = self.is_sending.try_get_untracked() != Some(false) || self.writing.try_get_untracked().flatten().is_some();
         if !is_busy {
@@ -352,7 +356,7 @@ impl Chat {
         }
     }
 
-    /// Shows what the server says of the conversation now, and follows its answer again.
+    /// Refetches the conversation and resubscribes to its answer if one is being generated.
     fn load_again(self) {
         self.events.set_value(None);
         let Some(id) = self.id.get_untracked() else { return };
@@ -370,7 +374,7 @@ impl Chat {
                         self.later(version, move || self.follow_unless_followed(message_id));
                     }
                 }
-                // Nobody is there. An answer that goes on is looked for again; without one, the next look will do.
+                // The server is unreachable. Retry if an answer is being generated; otherwise the next refetch is soon enough.
                 Err(error) if is_passing(error.code) => {
                     if self.writing.get_untracked().is_some() {
                         self.is_lost.set(true);
@@ -387,7 +391,7 @@ impl Chat {
         });
     }
 
-    /// One that is new here is followed from its first moment.
+    /// Subscribes to the answer if that has not happened yet: the effect in [`use_chat`] subscribes only when the answer's id changes.
     fn follow_unless_followed(self, message_id: Uuid) {
         if self.events.with_value(Option::is_none) && self.writing.get_untracked() == Some(message_id) {
             self.follow(message_id);
@@ -399,7 +403,7 @@ impl Chat {
         self.course.with_value(|course| course.version)
     }
 
-    /// Whether nothing has changed since; the page may be gone, too.
+    /// Whether the state is still at this version; false if the component has been disposed, too.
     fn is_at(self, version: u32) -> bool {
         self.course.try_with_value(|course| course.version) == Some(version)
     }
@@ -413,7 +417,7 @@ impl Chat {
         set_timeout(work, AGAIN);
     }
 
-    /// Takes over what was loaded: messages that are shown stay where they are, and change.
+    /// Replaces the messages with loaded ones. Messages that are already shown keep their signal and are updated in place.
     fn update(self, loaded: Vec<MessageView>) {
         let message = |view: MessageView| match self.find(view.id) {
             Some(known) => {
@@ -425,7 +429,7 @@ impl Chat {
             None => Message::from(view),
         };
         let messages: Vec<_> = loaded.into_iter().map(message).collect();
-        // What was edited may be gone; what was typed stays.
+        // The question that is being edited may have been deleted; the draft is kept.
         if self.replaces.get_untracked().is_some_and(|replaced| messages.iter().all(|message| message.id != replaced)) {
             self.replaces.set(None);
         }
@@ -436,7 +440,7 @@ impl Chat {
     }
 }
 
-/// Whether it is worth to ask again later.
+/// Whether the request may succeed if it is retried later.
 const fn is_passing(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::Network | ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Internal)
 }

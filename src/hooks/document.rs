@@ -1,23 +1,23 @@
-//! The page itself: who may touch it, and how.
+//! Helpers for the document: hydration state, focus and page visibility.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-/// Tells tests and styles that the page is alive: `<html data-hydrated>`.
+/// Sets `<html data-hydrated>`, which tests and styles use to detect hydration.
 pub fn mark_hydrated() {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute("data-hydrated", "");
     }
 }
 
-/// Whether the page is alive: what needs a script is hidden before.
+/// Returns a signal that becomes true after hydration. Controls that need JavaScript are hidden until then.
 pub fn use_alive() -> RwSignal<bool> {
     let is_alive = RwSignal::new(false);
     Effect::new(move || is_alive.set(true));
     is_alive
 }
 
-/// Moves the focus to the first match below `root`.
+/// Focuses the first element below `root` that matches the selector.
 pub fn focus_first(root: &web_sys::Element, selector: &str) {
     let found = root.query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(element) = found {
@@ -25,7 +25,7 @@ pub fn focus_first(root: &web_sys::Element, selector: &str) {
     }
 }
 
-/// Gives the focus to the element with this id if what had it is gone.
+/// Focuses the element with this id if the focused element has been removed.
 pub fn keep_focus(id: &str) {
     let is_lost = document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"));
     if is_lost {
@@ -33,17 +33,17 @@ pub fn keep_focus(id: &str) {
     }
 }
 
-/// Moves the focus to the element with this id.
+/// Focuses the element with this id.
 pub fn focus_id(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
     }
 }
 
-/// Does something each time the creator comes back to the page from another tab or window. It may happen twice.
+/// Runs `work` when the page becomes visible or its window gains focus. Both events may fire, so `work` must be idempotent.
 pub fn on_return(work: impl Fn() + Clone + 'static) {
     Effect::new(move || {
-        // On a phone the one, where windows stand side by side the other.
+        // Phones fire only `visibilitychange`; switching between windows that are side by side fires only `focus`.
         let listeners = ["visibilitychange", "focus"].map(|event| {
             let work = work.clone();
             window_event_listener_untyped(event, move |_| {

@@ -1,22 +1,22 @@
-//! Server-sent events, as the browser reads them: it comes back by itself where the connection is lost, and says where it was.
+//! Server-sent events through the browser's `EventSource`, which reconnects automatically and sends `Last-Event-ID`.
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
-/// What is heard.
+/// An event of the stream or a failure of its connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Heard {
-    /// An event's data.
+    /// Data of an event.
     Data(String),
-    /// The connection is lost; the browser tries again.
+    /// The connection was lost; the browser is reconnecting.
     Lost,
-    /// The server does not answer so: nothing more comes.
+    /// The browser has closed the stream because the server did not answer with an event stream. It does not reconnect.
     Refused,
 }
 
-/// An open stream of events. It ends when this is dropped.
+/// An open event stream; closed when dropped.
 pub struct Events(Option<SendWrapper<Open>>);
 
 struct Open {
@@ -26,7 +26,8 @@ struct Open {
 }
 
 impl Events {
-    /// Listens to events of these names. `None`: the browser does not.
+    /// Opens a stream and calls `hear` for every event with one of these names and for every failure. Returns None if the browser cannot
+    /// open it.
     pub fn listen(url: &str, names: &[&str], hear: impl Fn(Heard) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(url).ok()?;
         let (on_event, on_failure) = (hear.clone(), hear);
@@ -48,7 +49,7 @@ impl Drop for Events {
         let Some(open) = self.0.take() else { return };
         open.source.set_onerror(None);
         open.source.close();
-        // One of its own closures may be running: they go when that has ended.
+        // One of these closures may be running right now: drop them in a microtask, after it has returned.
         queue_microtask(move || drop(open));
     }
 }

@@ -1,4 +1,5 @@
-//! A form that works without JavaScript, and better with it: checked while one types, sent once, its errors where they belong.
+//! Forms that work without JavaScript. With it, fields are validated while the user types, double submits are prevented, and errors are
+//! shown at their fields.
 
 use huntaze_domain::{error::ErrorCode, validation::FieldErrors};
 use leptos::{
@@ -23,7 +24,7 @@ use crate::{
     },
 };
 
-/// A server function that a form can be posted to.
+/// Server function that a form can be posted to.
 pub trait FormFunction:
     ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static
 {
@@ -34,21 +35,21 @@ impl<F> FormFunction for F where
 {
 }
 
-/// The state of a form; create it with [`use_form`].
+/// State of a form; create it with [`use_form`].
 pub struct FormState<F: FormFunction> {
-    /// Sends it.
+    /// Action that submits the form.
     pub action: ServerAction<F>,
-    /// What is wrong, by field.
+    /// Validation errors by field name.
     pub errors: RwSignal<FieldErrors>,
-    /// What is wrong with the whole.
+    /// Error of the last submission; None before the first one and after a success.
     pub problem: RwSignal<Option<ApiError>>,
-    /// Whether it was sent and went well.
+    /// Whether the last submission succeeded.
     pub is_done: RwSignal<bool>,
     values: StoredValue<Vec<(String, String)>>,
     validate: fn(&F) -> Result<(), FieldErrors>,
 }
 
-#[expect(clippy::expl_impl_clone_on_copy, reason = "derived, it would ask that `F` be `Copy`")]
+#[expect(clippy::expl_impl_clone_on_copy, reason = "derived impls would require `F: Copy`")]
 impl<F: FormFunction> Clone for FormState<F> {
     fn clone(&self) -> Self {
         *self
@@ -57,7 +58,8 @@ impl<F: FormFunction> Clone for FormState<F> {
 
 impl<F: FormFunction> Copy for FormState<F> {}
 
-/// A form for `F`, checked with the rules that the server uses. Picks up where a form that was posted without JavaScript left off.
+/// Creates the state of a form for `F`, validated with the server's rules. After a post without JavaScript, errors and values are restored
+/// from the flash cookie.
 pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) -> FormState<F> {
     let flash = take_flash(F::PATH);
     let is_done = flash.as_ref().is_some_and(|flash| flash.error.is_none());
@@ -86,32 +88,32 @@ pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) ->
 }
 
 impl<F: FormFunction> FormState<F> {
-    /// What is wrong with one field.
+    /// Returns the error of one field; None if it is valid.
     pub fn error_of(self, name: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.errors.with(|errors| errors.get(name).cloned()))
     }
 
-    /// What was typed in a field before the page was drawn again.
+    /// Returns the value of a field as submitted before the page was reloaded; empty if the form was not submitted.
     pub fn value_of(self, name: &str) -> String {
         self.values_of(name).into_iter().next().unwrap_or_default()
     }
 
-    /// All that was chosen under a name before the page was drawn again.
+    /// Returns all values submitted under this name before the page was reloaded.
     pub fn values_of(self, name: &str) -> Vec<String> {
         self.values.with_value(|values| values.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect())
     }
 
-    /// Whether the page is drawn again because this form was posted.
+    /// Whether the page was rendered because this form was posted without JavaScript.
     pub fn was_sent(self) -> bool {
         self.values.with_value(|values| !values.is_empty())
     }
 
-    /// Whether it is on its way.
+    /// Whether a submission is in progress.
     pub fn is_pending(self) -> Signal<bool> {
         self.action.pending().into()
     }
 
-    /// Before the form is sent: stops a second click, and what breaks a rule.
+    /// Runs before the form is submitted: cancels double submits, and submissions that fail validation.
     fn on_submit<O>(self, event: &SubmitEvent)
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
@@ -127,7 +129,7 @@ impl<F: FormFunction> FormState<F> {
             event.prevent_default();
             self.errors.set(errors);
             if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
-                // After the field has been marked.
+                // Wait until the invalid field has been marked.
                 request_animation_frame(move || focus_first(&form, "[aria-invalid=true]"));
             }
         } else {
@@ -135,23 +137,23 @@ impl<F: FormFunction> FormState<F> {
         }
     }
 
-    /// When a field is left with something in it, or changed while it is marked: checks that field alone.
+    /// Validates one field when it loses the focus and is not empty, or on input while it is marked as invalid.
     fn check_later<O>(self, event: &web_sys::Event, only_if_marked: bool)
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
     {
         let Some(target) = event.target() else { return };
-        // Browsers tell of a field's loss of focus in the middle of its removal, too, when nothing reactive may be touched.
+        // Browsers also fire `focusout` while the field is being removed from the document; signals must not be accessed then.
         queue_microtask(move || self.check_field(&target, only_if_marked).unwrap_or_default());
     }
 
-    /// None where there is nothing to check, or the page is gone.
+    /// Validates the field that the event belongs to. Returns None if there is nothing to validate or the component has been disposed.
     fn check_field<O>(self, target: &web_sys::EventTarget, only_if_marked: bool) -> Option<()>
     where
         F: ServerFn<Protocol = Http<PostUrl, O>>,
     {
         let (name, value, form) = control(target)?;
-        // Of a list.
+        // Fields that hold a list are named `name[]`.
         let name = name.trim_end_matches("[]").to_owned();
         let is_marked = self.errors.try_with_untracked(|errors| errors.contains_key(&name))?;
         if !is_marked && (only_if_marked || value.is_empty()) {
@@ -163,7 +165,7 @@ impl<F: FormFunction> FormState<F> {
             self.action.value().with_untracked(|value| matches!(value, Some(Err(error)) if error.fields.contains_key(field)))
         };
         self.errors.update(|errors| {
-            // What is mended here may have been wrong there; what the server alone knows stays.
+            // Keep errors that still apply, and errors of other fields that only the server can detect.
             errors.retain(|field, _| found.contains_key(field) || *field != name && said_by_server(field));
             errors.extend(found.remove(&name).map(|error| (name, error)));
         });
@@ -171,7 +173,7 @@ impl<F: FormFunction> FormState<F> {
     }
 }
 
-/// Name, value and form of what is typed into.
+/// Returns the name, the value and the form of an input or text area.
 fn control(target: &web_sys::EventTarget) -> Option<(String, String, HtmlFormElement)> {
     if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
         return Some((input.name(), input.value(), input.form()?));
@@ -180,15 +182,15 @@ fn control(target: &web_sys::EventTarget) -> Option<(String, String, HtmlFormEle
     Some((area.name(), area.value(), area.form()?))
 }
 
-/// The `<form>` around the fields.
+/// The `<form>` element with a CSRF token; submits with `fetch` if JavaScript is available.
 #[component]
 pub fn Form<F, O>(
-    /// From [`use_form`].
+    /// State from [`use_form`].
     form: FormState<F>,
-    /// For its style.
+    /// CSS class.
     #[prop(optional, into)]
     class: MaybeProp<String>,
-    /// Fields and a button.
+    /// Fields and a submit button.
     children: Children,
 ) -> impl IntoView
 where
@@ -210,30 +212,31 @@ where
     }
 }
 
-/// The token that the form carries where no script adds it.
+/// Hidden field with the CSRF token, for posts without JavaScript.
 #[component]
 pub fn CsrfField() -> impl IntoView {
     view! { <input type="hidden" name=crate::api::csrf::FIELD value=crate::api::csrf::form_token()/> }
 }
 
-/// What is wrong with the whole form. What is wrong with a field stands at that field.
+/// Error of the whole form. Errors of single fields are shown at their fields instead.
 #[component]
 pub fn Problem<F: FormFunction>(
-    /// From [`use_form`].
+    /// State from [`use_form`].
     form: FormState<F>,
 ) -> impl IntoView {
     let sentence = move || form.problem.with(|problem| problem.as_ref().filter(|problem| problem.fields.is_empty()).map(problem_sentence));
     move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
 }
 
-/// That it went well.
+/// Message that the submission succeeded.
 #[component]
 pub fn Done<F: FormFunction>(
-    /// From [`use_form`].
+    /// State from [`use_form`].
     form: FormState<F>,
-    /// What went well.
+    /// Text of the message.
     text: &'static str,
-    /// With a script a toast says it: then it is said here only where the page is drawn again because the form was posted.
+    /// Whether a toast already reports the success if JavaScript is available. The message is then shown only after a post without
+    /// JavaScript.
     #[prop(optional)]
     toasted: bool,
 ) -> impl IntoView {
@@ -241,7 +244,7 @@ pub fn Done<F: FormFunction>(
     move || is_shown().then(|| view! { <Alert tone=AlertTone::Success>{text}</Alert> })
 }
 
-/// What went wrong, and where it was a fault of ours, how it is found in the log.
+/// Returns the message of an error; for internal errors with the request id, by which it is found in the log.
 pub fn problem_sentence(problem: &ApiError) -> String {
     match problem.code {
         ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
@@ -249,14 +252,14 @@ pub fn problem_sentence(problem: &ApiError) -> String {
     }
 }
 
-/// The button that sends the form.
+/// Submit button of the form.
 #[component]
 pub fn Submit<F: FormFunction>(
-    /// From [`use_form`].
+    /// State from [`use_form`].
     form: FormState<F>,
-    /// What it does.
+    /// Label.
     label: &'static str,
-    /// What it is doing.
+    /// Label while the submission is in progress.
     busy: &'static str,
 ) -> impl IntoView {
     let is_pending = form.is_pending();

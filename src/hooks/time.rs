@@ -1,17 +1,17 @@
-//! Times: UTC from the server, in the viewer's zone or as an age once the page is alive.
+//! Renders instants: in UTC on the server, in the user's time zone or as a relative time after hydration.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use leptos::prelude::*;
 
-/// Between two looks at the clock.
+/// Update interval of relative times.
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A point in time.
+/// Instant in the user's time zone and locale; in UTC before hydration.
 #[component]
 pub fn LocalTime(
-    /// In UTC.
+    /// Instant to render.
     time: DateTime<Utc>,
 ) -> impl IntoView {
     let text = RwSignal::new(utc_text(time));
@@ -26,16 +26,16 @@ pub fn LocalTime(
     view! { <time datetime=time.to_rfc3339()>{move || text.get()}</time> }
 }
 
-/// How long ago something was: `2 h ago`.
+/// Relative time, such as `2 h ago`; in UTC before hydration.
 #[component]
 pub fn Ago(
-    /// In UTC.
+    /// Instant to render.
     time: DateTime<Utc>,
 ) -> impl IntoView {
     let text = RwSignal::new(utc_text(time));
     Effect::new(move || {
         let update = move || {
-            #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 fit")]
+            #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit into i64")]
             let seconds = (js_sys::Date::now() / 1000.0) as i64 - time.timestamp();
             text.try_set(age(seconds));
         };
@@ -47,7 +47,7 @@ pub fn Ago(
     view! { <time datetime=time.to_rfc3339()>{move || text.get()}</time> }
 }
 
-/// The first text, the same on both sides: zone and clock are known in the browser alone.
+/// Initial text, identical on server and client, as hydration requires: time zone and current time are known to the browser only.
 fn utc_text(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
@@ -67,7 +67,7 @@ mod tests {
     use super::age;
 
     #[test]
-    fn ages_read_as_people_say_them() {
+    fn age_formats_seconds_as_relative_text() {
         for (seconds, text) in [
             (-5, "just now"),
             (59, "just now"),

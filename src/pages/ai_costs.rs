@@ -1,4 +1,4 @@
-//! `/admin/ai-costs`
+//! AI costs page for admins, `/admin/ai-costs`.
 
 use huntaze_domain::ai::costs::CostsInput;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// `/admin/ai-costs?from=&until=&creator=&agent=&operation=&model=&page=`: for those who run Huntaze.
+/// `/admin/ai-costs?from=&until=&creator=&agent=&operation=&model=&page=`: AI costs, for admins.
 #[component]
 pub fn AiCostsPage() -> impl IntoView {
     let query = use_query_map();

@@ -1,4 +1,4 @@
-//! `/analytics`
+//! Analytics page, `/analytics`.
 
 use huntaze_domain::analytics::{Analytics, PostsPage};
 use leptos::prelude::*;
@@ -14,11 +14,11 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// `/analytics?range=7d|30d|90d&account=&order=best|worst|newest&page=`
+/// `/analytics?range=7d|30d|90d&account=&order=best|worst|newest&page=`: daily figures, posts and AI explanations.
 #[component]
 pub fn AnalyticsPage() -> impl IntoView {
     let looking = Looking::use_query();
-    // The order of posts changes nothing of the figures.
+    // The figures do not depend on the order and page of the posts, so these must not trigger a refetch.
     let period = Memo::new(move |_| looking.with(|looking| (looking.range, looking.account.clone())));
     let analytics = Resource::new(move || period.get(), |(range, account)| get_analytics(range, account));
     let posts = Resource::new(move || looking.get(), |Looking { range, account, order, page }| get_posts(range, account, order, page));
@@ -28,7 +28,7 @@ pub fn AnalyticsPage() -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
             {move || Suspend::new(async move { content(looking, analytics.await, posts.await) })}
         </Transition>
-        // Beside what is drawn anew: what is being explained goes on meanwhile.
+        // Outside of the transition, so that a pending explanation survives its re-rendering.
         <Explain looking/>
     }
 }
@@ -36,7 +36,7 @@ pub fn AnalyticsPage() -> impl IntoView {
 fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
     let analytics = match analytics {
         Ok(analytics) => analytics,
-        // An account that is gone, say: there is a way back to all of them.
+        // E.g. if the account has been deleted: offer the way back to all accounts.
         Err(error) => {
             return view! {
                 <AccountPicker looking accounts=Vec::new()/>

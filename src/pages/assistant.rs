@@ -1,4 +1,4 @@
-//! `/assistant`
+//! Assistant page, `/assistant`.
 
 use huntaze_domain::{
     ai::{AiSetup, chat::Conversation},
@@ -31,7 +31,7 @@ use crate::{
 
 stylance::import_crate_style!(css, "src/pages/assistant.module.css");
 
-/// `/assistant?conversation=&search=&list=`: a conversation, or the beginning of one, and those that there are.
+/// `/assistant?conversation=&search=&list=`: a conversation, or a new one, and page `list` of the conversations that match `search`.
 #[component]
 pub fn AssistantPage() -> impl IntoView {
     let chat = use_chat("chat-message");
@@ -40,7 +40,7 @@ pub fn AssistantPage() -> impl IntoView {
     let (id, search, list) = (field("conversation"), field("search"), field("list"));
     let (rename, delete) = (use_form::<RenameConversation>(check_title), use_form::<DeleteConversation>(|_| Ok(())));
     let setup = Resource::new(|| (), |()| get_ai_setup());
-    // The one of the address that the page was opened with. Others are gone to in the browser.
+    // The conversation in the URL that the page was opened with. Others are loaded by `stay_at_its_address`.
     let first_id = id.get_untracked();
     let first = Resource::new(|| (), move |()| load(first_id.clone()));
     let changes = move || (chat.answered.get(), rename.action.version().get(), delete.action.version().get());
@@ -56,7 +56,7 @@ pub fn AssistantPage() -> impl IntoView {
     });
     let known_id = Signal::derive(move || match chat.id.get() {
         Some(id) => id.to_string(),
-        // Nothing is asked at a dead address.
+        // No message is sent to a conversation that does not exist.
         None if chat.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::NotFound)) => String::new(),
         None => id.get(),
     });
@@ -113,7 +113,8 @@ async fn load(id: String) -> Result<Option<Conversation>, ApiError> {
     if id.is_empty() { Ok(None) } else { get_conversation(id).await.map(Some) }
 }
 
-/// A conversation that was just begun gets its address, so that a reload finds it, also where that of a deleted one stood there; and where the address changes, its conversation is shown.
+/// Keeps URL and conversation in sync. A conversation that has just been started puts its id into the URL, so that a reload finds it, even
+/// if the URL named a deleted one. When the URL changes, its conversation is shown.
 fn stay_at_its_address(chat: Chat, id: Memo<String>) {
     let navigate = use_navigate();
     Effect::new(move || {

@@ -1,4 +1,4 @@
-//! `/beta`
+//! Landing page, `/beta`.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::ui::{
 
 stylance::import_crate_style!(css, "src/pages/beta.module.css");
 
-/// What Huntaze promises. Nothing here is a figure or a testimonial.
+/// Titles and texts of what Huntaze promises. They must not contain figures or testimonials.
 const PROMISES: [(&str, &str); 4] = [
     (
         "Honest figures",

@@ -1,4 +1,4 @@
-//! `/admin/connections`
+//! Connection diagnostics page for admins, `/admin/connections`.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// `/admin/connections`: for those who run Huntaze.
+/// `/admin/connections`: diagnostics of the platforms, for admins.
 #[component]
 pub fn ConnectionsPage() -> impl IntoView {
     let dry_run = use_form::<TryConnection>(|_| Ok(()));

@@ -1,4 +1,4 @@
-//! `/content`
+//! Content page: captions and drafts, `/content`.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -13,8 +13,8 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// Captions for posts, and what is kept of them. Those that were written stand in the address, `?captions=`: they are there after a reload, and without a script. Without
-/// it the newest are shown: also those whose answer did not arrive.
+/// `/content?captions=`: captions and drafts. The id of the captions is in the URL, so that they survive a reload and are shown without
+/// JavaScript. Without an id the newest are shown, including those whose response did not arrive.
 #[component]
 pub fn ContentPage() -> impl IntoView {
     let (form, keep) = (use_caption_form(), use_keep_form());

@@ -1,4 +1,4 @@
-//! `/integrations/onlyfans`
+//! Earnings page, `/integrations/onlyfans`.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// Statements of earnings, and days by hand.
+/// Statements, manual daily totals and the partner connection.
 #[component]
 pub fn EarningsPage() -> impl IntoView {
     let save = use_daily_total_form();

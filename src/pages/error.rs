@@ -1,4 +1,4 @@
-//! What is shown when there is no page.
+//! Error page, and the layout of pages with a single message.
 
 use huntaze_domain::error::ErrorCode;
 use leptos::prelude::*;
@@ -14,7 +14,7 @@ use crate::{
 
 stylance::import_crate_style!(css, "src/pages/error.module.css");
 
-/// The heading and title for an error.
+/// Returns the heading and document title for an error.
 pub fn title_of(error: &ApiError) -> &'static str {
     match error.code {
         ErrorCode::NotFound => "Page not found",
@@ -24,17 +24,14 @@ pub fn title_of(error: &ApiError) -> &'static str {
     }
 }
 
-/// What went wrong before a page could be drawn. Works without any script.
+/// Page for an error that occurred before a page could be rendered. Works without JavaScript.
 #[component]
-pub fn ErrorPage(
-    /// What.
-    error: ApiError,
-) -> impl IntoView {
+pub fn ErrorPage(error: ApiError) -> impl IntoView {
     let is_ours = error.code.status() >= 500;
     let title = title_of(&error);
     let way_out = match error.code {
         ErrorCode::Unauthenticated => ("/login", "Sign in"),
-        // An empty address is the page itself.
+        // An empty `href` reloads the current page.
         _ => ("", "Retry"),
     };
     view! {
@@ -45,14 +42,14 @@ pub fn ErrorPage(
     }
 }
 
-/// A page that has one thing to say.
+/// Layout of a page with a single message.
 #[component]
 pub fn Notice(
-    /// The page's one `h1`.
+    /// Text of the only `h1` of the page.
     title: &'static str,
-    /// The thing.
+    /// Message below the heading.
     text: String,
-    /// What one can do.
+    /// Further content, usually links.
     children: Children,
 ) -> impl IntoView {
     view! {

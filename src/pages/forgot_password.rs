@@ -1,11 +1,11 @@
-//! `/forgot-password`
+//! Page that requests a password reset link, `/forgot-password`.
 
 use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::features::auth::{AuthCard, ForgotPasswordForm};
 
-/// `/forgot-password`
+/// `/forgot-password`: requests a password reset link.
 #[component]
 pub fn ForgotPasswordPage() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! `/dev/gallery`
+//! Component gallery, only with the `gallery` feature, `/dev/gallery`.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -43,7 +43,7 @@ fn Component(component: &'static str, stories: Vec<Story>) -> impl IntoView {
     }
 }
 
-/// `/dev/gallery/{component}/{story}`: one state alone.
+/// `/dev/gallery/{component}/{story}`: a single state of a component.
 #[component]
 pub fn StoryPage() -> impl IntoView {
     let params = use_params_map();

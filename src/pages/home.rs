@@ -1,4 +1,4 @@
-//! `/home`
+//! Home page, `/home`.
 
 use std::time::Duration;
 
@@ -21,12 +21,12 @@ use crate::{
     },
 };
 
-/// Between two looks while the history is being fetched: 2 s, then 4, then 8.
+/// First poll interval during a backfill: the first 3 polls wait 2 s, the next 4 wait 4 s, all others 8 s.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// So many looks, over about two minutes; after that one reloads the page.
+/// Maximum number of polls, about two minutes in total; after that the user has to reload the page.
 const MOST_LOOKS: u32 = 20;
 
-/// `/home?range=7d|30d|90d`
+/// `/home?range=7d|30d|90d`: figures, checklist, accounts, onboarding answers and quick actions.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let query = use_query_map();
@@ -44,7 +44,7 @@ pub fn HomePage() -> impl IntoView {
     }
 }
 
-/// What is known, or why it is not: each part by itself, so that one failure does not hide the rest.
+/// Renders each part, or its error, independently, so that one failure does not hide the rest.
 fn home_view(
     range: Memo<StatsRange>,
     onboarding: Result<Onboarding, ApiError>,
@@ -74,7 +74,7 @@ fn home_view(
         Ok(onboarding) => view! { <AnswersCard onboarding/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
-    // What could not be loaded is not said to be missing.
+    // Data that failed to load must not appear as a step that is still to be done.
     let checklist =
         onboarding.clone().ok().filter(|_| is_complete).map(|onboarding| view! { <Checklist onboarding has_account has_figures/> });
     let actions = onboarding.ok().zip(connections.ok()).map(|(onboarding, known)| view! { <QuickActions onboarding status=known/> });
@@ -90,7 +90,7 @@ fn home_view(
     .into_any()
 }
 
-/// Looks again while the history is on its way. A look that fails changes nothing on the screen.
+/// Polls the figures while a backfill is running. A failed poll does not change what is shown.
 fn poll_while_fetching(
     range: Memo<StatsRange>,
     stats: Resource<Result<HomeStats, ApiError>>,
@@ -100,7 +100,7 @@ fn poll_while_fetching(
     let looks = StoredValue::new(0_u32);
     let is_fetching = Memo::new(move |_| stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_fetching)));
     Effect::new(move || {
-        // After each look, and at first.
+        // Runs initially and after each poll.
         look.version().get();
         if !is_fetching.get() || looks.get_value() >= MOST_LOOKS {
             return;

@@ -1,4 +1,4 @@
-//! `/integrations`
+//! Integrations page, `/integrations`.
 
 use huntaze_domain::account::Role;
 use leptos::prelude::*;
@@ -24,7 +24,8 @@ use crate::{
 
 const REFRESHED: &str = "The account was read just now.";
 
-/// `/integrations?connected=&account=`, `?error=&provider=`, `?disconnected=`, `?disconnect=`, `?delete=`, `?history=`
+/// `/integrations`: connected accounts and platforms. The query reports an outcome (`?connected=&account=`, `?error=&provider=`,
+/// `?disconnected=`) or opens a dialog (`?disconnect=`, `?delete=`, `?history=`).
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();
@@ -36,7 +37,7 @@ pub fn IntegrationsPage() -> impl IntoView {
     say_refreshed(refresh);
     Effect::new(move |was_loaded: Option<bool>| {
         let is_loaded = status.with(Option::is_some);
-        // A card that changes takes the button with it that was just used.
+        // A card that is re-rendered removes the button that had the focus.
         if is_loaded && was_loaded == Some(true) {
             request_animation_frame(|| keep_focus(MAIN_ID));
         }
@@ -48,7 +49,7 @@ pub fn IntegrationsPage() -> impl IntoView {
         <Lead/>
         <Problem form=connect/>
         <Problem form=refresh/>
-        // Without a script the dialog is closed by then.
+        // Without JavaScript the dialog is closed after the post, so its error is shown here, too.
         <Problem form=disconnect/>
         <Done form=refresh text=REFRESHED toasted=true/>
         <Transition fallback=|| view! { <Skeleton label="Loading your accounts"/> }>

@@ -1,4 +1,4 @@
-//! `/admin/jobs`
+//! Jobs page for admins, `/admin/jobs`.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -14,7 +14,7 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// `/admin/jobs`: for those who run Huntaze.
+/// `/admin/jobs`: queues and failed jobs, for admins.
 #[component]
 pub fn JobsPage() -> impl IntoView {
     let (retry, dismiss) = (use_form::<RetryJob>(|_| Ok(())), use_form::<DismissJob>(|_| Ok(())));

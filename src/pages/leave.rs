@@ -1,17 +1,18 @@
-//! Between us and another site.
+//! Interstitial page with a link to another site. Without JavaScript it replaces a redirect after a form post, which the CSP
+//! directive `form-action` would block.
 
 use leptos::prelude::*;
 
 use super::error::Notice;
 use crate::ui::button::{ButtonLink, ButtonVariant};
 
-/// Title and heading.
+/// Document title and heading.
 pub const TITLE: &str = "Continue to the platform";
 
-/// One link to another site. Works without any script.
+/// Page with a link to another site. Works without JavaScript.
 #[component]
 pub fn LeavePage(
-    /// Where to.
+    /// URL of the other site.
     target: String,
 ) -> impl IntoView {
     view! {

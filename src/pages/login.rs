@@ -1,4 +1,4 @@
-//! `/login`
+//! Sign-in page, `/login`.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::PageMeta;
 use crate::features::auth::{AuthCard, LoginForm, LoginReason};
 
-/// `/login?next=&reason=`
+/// `/login?next=&reason=`: sign-in form.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let query = use_query_map();

@@ -1,11 +1,11 @@
-//! Where no route leads.
+//! Page for unknown paths.
 
 use leptos::prelude::*;
 
 use super::{PageMeta, error::Notice};
 use crate::ui::button::{ButtonLink, ButtonVariant};
 
-/// Where no route leads.
+/// Page for unknown paths; the server responds with status 404.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]

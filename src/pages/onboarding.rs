@@ -1,11 +1,11 @@
-//! `/onboarding/step-1` to `-3`
+//! Onboarding pages, `/onboarding/step-1` to `-3`.
 
 use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
 
-/// `/onboarding/step-1`
+/// `/onboarding/step-1`: content types.
 #[component]
 pub fn ContentTypesPage() -> impl IntoView {
     view! {
@@ -14,7 +14,7 @@ pub fn ContentTypesPage() -> impl IntoView {
     }
 }
 
-/// `/onboarding/step-2`
+/// `/onboarding/step-2`: platforms.
 #[component]
 pub fn PlatformsPage() -> impl IntoView {
     view! {
@@ -23,7 +23,7 @@ pub fn PlatformsPage() -> impl IntoView {
     }
 }
 
-/// `/onboarding/step-3`
+/// `/onboarding/step-3`: goals.
 #[component]
 pub fn GoalsPage() -> impl IntoView {
     view! {

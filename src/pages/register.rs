@@ -1,11 +1,11 @@
-//! `/register`
+//! Registration page, `/register`.
 
 use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::features::auth::{AuthCard, RegisterForm};
 
-/// `/register`
+/// `/register`: registration form.
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     view! {

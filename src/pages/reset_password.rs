@@ -1,4 +1,4 @@
-//! `/reset-password`
+//! Page that sets a new password, `/reset-password`.
 
 use huntaze_domain::{
     account::{LinkState, StatusView},
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// `/reset-password?token=`: where the mailed link leads.
+/// `/reset-password?token=`: target of the mailed link.
 #[component]
 pub fn ResetPasswordPage() -> impl IntoView {
     let query = use_query_map();

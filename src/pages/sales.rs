@@ -1,4 +1,4 @@
-//! `/sales`
+//! Sales strategy page, `/sales`.
 
 use huntaze_domain::{
     ai::{Operation, report::Report},
@@ -28,7 +28,7 @@ use crate::{
 
 stylance::import_crate_style!(css, "src/pages/sales.module.css");
 
-/// A sales strategy. It stands in the address, `/sales?report=`; without it the newest is shown.
+/// `/sales?report=`: sales strategy with this id, or the newest one without an id.
 #[component]
 pub fn SalesPage() -> impl IntoView {
     let form = use_form::<OptimizeSales>(|call| call.input.parse().map(drop));

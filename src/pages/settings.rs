@@ -1,4 +1,4 @@
-//! `/settings`
+//! Settings page, `/settings`.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,7 @@ use crate::{
     ui::skeleton::Skeleton,
 };
 
-/// `/settings`
+/// `/settings`: profile, password, AI settings, sessions and data.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();

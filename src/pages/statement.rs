@@ -1,4 +1,4 @@
-//! `/integrations/onlyfans/{id}`
+//! Page of one statement, `/integrations/onlyfans/{id}`.
 
 use std::time::Duration;
 
@@ -26,11 +26,11 @@ use crate::{
     },
 };
 
-/// Between two looks while a statement is imported: a little longer each time.
+/// First poll interval during an import; each further one is 25 % longer, up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 
-/// A statement: what its columns say, what its rows come to, and what became of it.
+/// Statement: preview and column mapping, import progress or import result, depending on its state.
 #[component]
 pub fn StatementPage() -> impl IntoView {
     let params = use_params_map();
@@ -87,7 +87,7 @@ pub fn StatementPage() -> impl IntoView {
     }
 }
 
-/// Looks again until it is imported, and says when it is.
+/// Polls the statement while its import is queued or running, and reports the outcome as a toast.
 fn look_again_while_moving(statement: Resource<Result<StatementView, ApiError>>) {
     let toaster = expect_context::<Toaster>();
     let pause = StoredValue::new(FIRST_PAUSE);
@@ -96,7 +96,7 @@ fn look_again_while_moving(statement: Resource<Result<StatementView, ApiError>>)
             Some(Ok(statement)) => Some(statement.summary.state),
             _ => None,
         });
-        // A look that fails changes nothing.
+        // A failed poll does not change the state.
         let is_moving = state.map_or(was_moving == Some(true), StatementState::is_moving);
         if is_moving {
             if let Ok(timer) = set_timeout_with_handle(move || statement.refetch(), pause.get_value()) {
@@ -114,7 +114,7 @@ fn look_again_while_moving(statement: Resource<Result<StatementView, ApiError>>)
         if let Some((tone, sentence)) = outcome {
             toaster.show(tone, sentence);
         }
-        // The form that was just used is gone.
+        // The form that had the focus has been removed.
         if is_moving != was_moving.unwrap_or(is_moving) {
             request_animation_frame(|| keep_focus(MAIN_ID));
         }

@@ -1,4 +1,4 @@
-//! `/verify-email`
+//! E-mail verification page, `/verify-email`.
 
 use huntaze_domain::{
     account::{LinkState, StatusView},
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// `/verify-email`: "check your mail" after registering; with `?token=`, where the mailed link leads.
+/// `/verify-email`: "check your mail" after registration; with `?token=`, the target of the mailed link.
 #[component]
 pub fn VerifyEmailPage() -> impl IntoView {
     let query = use_query_map();
@@ -59,7 +59,7 @@ fn MailSent(email: String) -> impl IntoView {
 
 #[component]
 fn NothingSent() -> impl IntoView {
-    // Where a link was asked for without JavaScript, this page is drawn with the outcome.
+    // Without JavaScript, the outcome of a request for a new link is shown on this page.
     let form = use_form::<ResendVerification>(|_| Ok(()));
     view! {
         <Problem form/>

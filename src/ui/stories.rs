@@ -1,24 +1,24 @@
-//! Every state of every component, for the gallery and the snapshots.
+//! The stories of all components, for the gallery and the snapshot tests.
 
 use leptos::prelude::*;
 
-/// One state of a component: drawn from arguments alone.
+/// One state of a component, rendered without any context.
 #[derive(Clone, Copy)]
 pub struct Story {
-    /// Part of its address in the gallery.
+    /// Part of the story's URL in the gallery and of its snapshot's file name.
     pub name: &'static str,
-    /// Draws it.
+    /// Renders the component in this state.
     pub view: fn() -> AnyView,
 }
 
 impl Story {
-    /// A story by name.
+    /// Creates a story with this name.
     pub const fn new(name: &'static str, view: fn() -> AnyView) -> Self {
         Self { name, view }
     }
 }
 
-/// Component to its stories.
+/// Returns the stories of every component, keyed by the name of its module.
 pub fn all() -> Vec<(&'static str, Vec<Story>)> {
     vec![
         ("a11y", super::a11y::stories::stories()),
@@ -50,10 +50,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_story_is_drawn_as_it_was() {
+    fn every_story_matches_its_snapshot() {
         for (component, stories) in all() {
             for story in stories {
-                // Without the marks of erased types, which say nothing of the component.
+                // Remove the placeholder nodes of type-erased views; they are not part of the component.
                 let html = Owner::new().with(|| (story.view)().to_html()).replace("<!>", "");
                 insta::with_settings!({ snapshot_path => "snapshots", prepend_module_to_snapshot => false }, {
                     insta::assert_snapshot!(format!("{component}__{}", story.name), html);

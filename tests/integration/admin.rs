@@ -1,4 +1,4 @@
-//! What operators see, and what they can do.
+//! Connection Doctor and key rotation.
 
 use huntaze_core::{
     config::EncryptionKey,
@@ -20,7 +20,7 @@ use crate::support::{EMAIL, OAUTH_PLATFORMS, TestApp};
 const ADMIN: &str = "olga@example.com";
 
 #[sqlx::test]
-async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
+async fn doctor_reports_configuration_and_failures(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut olga) = (app.member(EMAIL).await, app.member(ADMIN).await);
     for (uri, method) in [("/api/admin/connections", "get"), ("/api/admin/connections/dry-run", "post")] {
@@ -55,7 +55,7 @@ async fn the_doctor_says_what_is_missing_and_what_goes_wrong(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_keys_the_doctor_names_the_variables(db: PgPool) {
+async fn doctor_lists_missing_variables(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = app.member(ADMIN).await;
     admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted");
@@ -80,9 +80,9 @@ fn key(id: u8) -> EncryptionKey {
     format!("k{id}:{}", format!("{id}{id}").repeat(32)).parse().expect("a key")
 }
 
-/// While accounts are read; nothing is lost, and the old key is not needed any more.
+/// Rotates keys during syncs: no token is lost, and the old key is not needed afterwards.
 #[sqlx::test]
-async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
+async fn keys_are_rotated_during_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     for platform in OAUTH_PLATFORMS {
@@ -90,7 +90,7 @@ async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
     }
     let both = Cipher::new(&[key(2), key(1)]);
     let clock = app.core.clock.clone();
-    // Readers go on with both keys, as after a restart with both in `ENCRYPTION_KEYS`.
+    // The syncing instance has both keys, as after a restart with both in `ENCRYPTION_KEYS`.
     let mut twin = app.twin(huntaze_core::infra::http::TIMEOUT);
     twin.core = twin.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)])));
     let (rotation, ()) = tokio::join!(rotate_keys(&db, &both, clock.as_ref()), twin.read_due());
@@ -111,7 +111,7 @@ async fn keys_are_rotated_while_the_application_serves(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_no_key_opens_is_left_as_it_is(db: PgPool) {
+async fn undecryptable_tokens_are_left_unchanged(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -121,6 +121,6 @@ async fn what_no_key_opens_is_left_as_it_is(db: PgPool) {
     assert_eq!(rotation, Rotation { unreadable: 1, ..Rotation::default() });
     assert_eq!(sqlx::query_scalar::<_, Vec<u8>>(stored).fetch_one(&db).await.expect("a token"), before);
     let free = db::integrations::due(&db, app.core.clock.now(), 1).await.expect("an answer");
-    assert_eq!(free.len(), 1, "nobody holds it");
+    assert_eq!(free.len(), 1, "the lease is released");
     assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["reason"], Value::Null);
 }

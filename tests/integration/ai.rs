@@ -1,4 +1,4 @@
-//! What AI answers, what counts, and what it costs.
+//! Caption generation, AI quota and rate limit.
 
 use chrono::{DateTime, TimeDelta};
 use huntaze_core::{infra::http, services::admin};
@@ -14,7 +14,7 @@ fn sea() -> Value {
     json!({ "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea", "sunset"], "description": "Sunset at the beach." })
 }
 
-/// The same, written anew each time.
+/// Like [`sea`], but bypasses the response cache.
 fn anew() -> Value {
     let mut input = sea();
     input["anew"] = json!(true);
@@ -28,7 +28,7 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
 }
 
 #[sqlx::test]
-async fn captions_are_written_kept_and_counted(db: PgPool) {
+async fn captions_are_generated_stored_and_counted(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
     assert_json_snapshot!(member.get("/api/ai/quota").await.expect_status(200).json());
     let captions = member.post("/api/ai/generate-caption", sea()).await.expect_status(200).json();
@@ -55,7 +55,7 @@ async fn captions_are_written_kept_and_counted(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_is_not_understood_costs_nothing(db: PgPool) {
+async fn invalid_caption_input_costs_nothing(db: PgPool) {
     let (_app, sandbox, mut member) = ready(db.clone()).await;
     let answer = member.post("/api/ai/generate-caption", json!({ "platform": "myspace", "keywords": [] })).await.expect_status(400).json();
     assert_json_snapshot!(answer["fields"], @r#"
@@ -68,9 +68,9 @@ async fn what_is_not_understood_costs_nothing(db: PgPool) {
     assert_eq!((member.used_requests().await, ai_usage(&db).await, sandbox.calls("generate")), (0, (0, 0), 0));
 }
 
-/// However many ask at once, in however many processes.
+/// The quota holds for concurrent requests to two application instances.
 #[sqlx::test]
-async fn ten_that_are_left_are_ten_answers(db: PgPool) {
+async fn concurrent_requests_stay_within_quota(db: PgPool) {
     let (app, sandbox, member) = ready(db.clone()).await;
     let twin = app.twin(http::TIMEOUT);
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
@@ -93,11 +93,11 @@ async fn ten_that_are_left_are_ten_answers(db: PgPool) {
         .filter(|answer| answer.status.is_success())
         .map(|answer| answer.json()["cost"]["costMicro"].as_i64().expect("a number"))
         .sum();
-    assert_eq!((calls, cost), (10, told), "to the millionth of a dollar");
+    assert_eq!((calls, cost), (10, told), "the sum of the reported costs, to the micro-USD");
 }
 
 #[sqlx::test]
-async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
+async fn expired_reservation_is_released(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
     let now = app.core.clock.now();
     let reserved = "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at)
@@ -109,7 +109,7 @@ async fn what_a_dead_process_reserved_is_given_back(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_month_ends_with_its_last_millisecond(db: PgPool) {
+async fn quota_renews_at_start_of_next_month(db: PgPool) {
     let (app, sandbox, mut member) = ready(db).await;
     let last: DateTime<chrono::Utc> = "2026-01-31T23:59:59.999Z".parse().expect("a time");
     app.advance(&sandbox, last - app.core.clock.now());
@@ -124,7 +124,7 @@ async fn a_month_ends_with_its_last_millisecond(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn each_plan_has_its_pace(db: PgPool) {
+async fn rate_limit_depends_on_plan(db: PgPool) {
     let (app, _sandbox) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai = 5).await;
     let mut member = app.member(EMAIL).await;
     for _ in 0..5 {
@@ -139,7 +139,7 @@ async fn each_plan_has_its_pace(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_key_nothing_pretends(db: PgPool) {
+async fn missing_gemini_key_is_named_to_admins_only(db: PgPool) {
     let app = TestApp::new(db.clone());
     let (mut ada, mut olga) = (app.member(EMAIL).await, app.member("olga@example.com").await);
     assert!(admin::grant(&db, "olga@example.com", app.core.clock.now()).await.expect("granted"));
@@ -154,7 +154,7 @@ async fn without_a_key_nothing_pretends(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_script_the_captions_stand_in_the_address(db: PgPool) {
+async fn caption_form_redirects_to_captions_url(db: PgPool) {
     let (_app, sandbox, mut member) = ready(db).await;
     let form = [("platform", "reddit"), ("contentType", "text"), ("tone", ""), ("keywords[]", "sea, sun"), ("description", "")];
     let back = member.submit("/api/ai/generate-caption", &form).await.location().to_owned();

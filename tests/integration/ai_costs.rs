@@ -1,4 +1,4 @@
-//! What AI costs: the operators' page, the months that are charged, and the limits that creators meet.
+//! AI costs: the admin page, monthly charges, quota mails, cost limits and voice settings.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_core::{
@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::support::{Client, EMAIL, Said, ScriptedModel, TestApp};
 
-/// Calls of a creator on a day: what each costs, for which operation.
+/// Inserts a settled AI request of a user at an instant, with `calls` model calls that cost `cost_micro` micro-USD each.
 async fn spend(db: &PgPool, email: &str, at: &str, operation: &str, calls: i32, cost_micro: i64) {
     let request = "WITH request AS (
             INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
@@ -35,11 +35,11 @@ async fn operator(app: &TestApp, db: &PgPool) -> Client {
 }
 
 #[sqlx::test]
-async fn operators_see_what_ai_costs(db: PgPool) {
+async fn ai_costs_are_summed_and_filtered_for_admins(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = operator(&app, &db).await;
     let mut ada = app.member(EMAIL).await;
-    // The first and the last moment of two days, and one outside.
+    // The first and the last instant of the requested days, and one just after them.
     spend(&db, EMAIL, "2026-01-13T00:00:00Z", "caption", 2, 1_000_001).await;
     spend(&db, EMAIL, "2026-01-14T23:59:59.999Z", "chat", 1, 500_000).await;
     spend(&db, "olga@example.com", "2026-01-14T12:00:00Z", "chat", 1, 250_000).await;
@@ -64,7 +64,7 @@ async fn operators_see_what_ai_costs(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_table_has_every_call_and_no_formula(db: PgPool) {
+async fn csv_lists_all_calls_and_escapes_formulas(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = operator(&app, &db).await;
     app.register_verified(EMAIL).await;
@@ -81,14 +81,14 @@ async fn the_table_has_every_call_and_no_formula(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_stands_out_is_said(db: PgPool) {
+async fn cost_anomalies_are_reported(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = operator(&app, &db).await;
     for number in 0..20 {
         let email = format!("creator-{number}@example.com");
         let user = "INSERT INTO users (id, email, password_hash, created_at, updated_at) VALUES (gen_random_uuid(), $1, 'x', now(), now())";
         sqlx::query(user).bind(&email).execute(&db).await.expect("inserted");
-        // The last spends fifty times as much; half of it, and then all of it, for one thing.
+        // The last user spends fifty times as much as the others, all of it on one operation.
         let times = if number == 19 { 50 } else { 1 };
         spend(&db, &email, "2026-01-14T12:00:00Z", "chat", 1, 400_000 * times).await;
     }
@@ -97,27 +97,31 @@ async fn what_stands_out_is_said(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_month_is_charged_once_however_often_it_is_computed(db: PgPool) {
+async fn month_is_charged_once_by_concurrent_runs(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = operator(&app, &db).await;
     app.register_verified(EMAIL).await;
     spend(&db, EMAIL, "2025-12-31T23:59:59.999Z", "chat", 3, 333_333).await;
     spend(&db, EMAIL, "2026-01-01T00:00:00Z", "chat", 1, 1).await;
     let both = futures::future::join_all((0..8).map(|_| ai::charge_months(&app.core))).await;
-    assert_eq!(both.into_iter().map(|new| new.expect("charged")).sum::<u64>(), 1, "by one of eight");
+    assert_eq!(both.into_iter().map(|new| new.expect("charged")).sum::<u64>(), 1, "exactly one of eight runs charges the month");
     let charges = async || -> Vec<(String, i64, i64)> {
         let rows = sqlx::query_as("SELECT month::text, requests, cost_micro FROM ai_monthly_charges ORDER BY month");
         rows.fetch_all(&db).await.expect("rows")
     };
-    assert_eq!(charges().await, [("2025-12-01".to_owned(), 1, 999_999)], "this month has not ended");
+    assert_eq!(charges().await, [("2025-12-01".to_owned(), 1, 999_999)], "the current month is not charged");
     assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 0);
-    // A call that came late is added, not charged twice.
+    // A call that is recorded late is added to the charge of its month.
     spend(&db, EMAIL, "2025-12-31T23:00:00Z", "chat", 1, 1).await;
     let months = olga.get("/api/admin/ai-costs").await.json()["months"].clone();
-    assert_eq!((&months[0]["chargedMicro"], &months[0]["usedMicro"]), (&json!(999_999), &json!(1_000_000)), "seen until it is mended");
+    assert_eq!(
+        (&months[0]["chargedMicro"], &months[0]["usedMicro"]),
+        (&json!(999_999), &json!(1_000_000)),
+        "the difference is shown until the next run corrects it"
+    );
     assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 1);
     assert_eq!(charges().await, [("2025-12-01".to_owned(), 2, 1_000_000)]);
-    // The month is over an hour after midnight.
+    // A month is charged from one hour after its end (UTC).
     let midnight: DateTime<Utc> = "2026-02-01T00:59:59Z".parse().expect("a time");
     app.clock.advance(midnight - app.core.clock.now());
     assert_eq!(ai::charge_months(&app.core).await.expect("asked"), 0);
@@ -126,7 +130,7 @@ async fn a_month_is_charged_once_however_often_it_is_computed(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
+async fn quota_mail_is_sent_once_per_threshold_and_quota(db: PgPool) {
     let (app, _) = TestApp::with_sandbox(db.clone()).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     let mut ada = app.member(EMAIL).await;
@@ -134,13 +138,13 @@ async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
         app.deliver_due().await;
         let mails = sqlx::query_scalar("SELECT subject FROM mail_outbox WHERE subject LIKE '%AI requests%' ORDER BY created_at, subject");
         let waiting: Vec<String> = mails.fetch_all(&db).await.expect("rows");
-        assert!(waiting.is_empty(), "all have left");
+        assert!(waiting.is_empty(), "all mails are sent");
         app.mailer.subjects_to(EMAIL).into_iter().filter(|subject| subject.contains("AI requests")).collect()
     };
     let before = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
                   SELECT gen_random_uuid(), users.id, '2026-01-01', 'chat', 'settled', now(), now() FROM users, generate_series(1, $1)";
     sqlx::query(before).bind(78).execute(&db).await.expect("inserted");
-    // Another question each time: what was answered before is known.
+    // Ask a different question each time, so that no request is a cache hit.
     let ask = async |ada: &mut Client, number: u8| {
         ada.post("/api/ai/chat", json!({ "message": format!("views {number}?") })).await.expect_status(200)
     };
@@ -156,16 +160,16 @@ async fn near_the_end_of_the_month_s_requests_a_mail_says_so_once(db: PgPool) {
     let february = chrono::DateTime::parse_from_rfc3339("2026-02-01T00:00:00Z").expect("a time");
     let seconds: i64 = refused.header("retry-after").parse().expect("seconds");
     assert!((1..=2).contains(&(seconds - (february.to_utc() - app.core.clock.now()).num_seconds())), "{seconds}");
-    // Of a larger plan in the same month it is said again.
+    // After an upgrade in the same month, the thresholds of the larger quota are reported again.
     admin::set_plan(&db, EMAIL, Plan::Pro, app.core.clock.now()).await.expect("set");
     sqlx::query(before).bind(700).execute(&db).await.expect("inserted");
     ask(&mut ada, 5).await;
     assert_eq!(subjects(&app).await.len(), 3);
 }
 
-/// A transaction whose end was not heard of is made again: each call is noted once.
+/// A retry after a commit whose acknowledgement was lost inserts the same call again; it must be recorded once.
 #[sqlx::test]
-async fn a_call_is_noted_once(db: PgPool) {
+async fn repeated_insert_of_a_call_records_it_once(db: PgPool) {
     let (app, _) = TestApp::with_sandbox(db.clone()).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     app.member(EMAIL).await.post("/api/ai/chat", json!({ "message": "views?" })).await.expect_status(200);
@@ -180,15 +184,15 @@ async fn a_call_is_noted_once(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn on_premium_cost_has_a_limit(db: PgPool) {
+async fn premium_plan_is_stopped_by_cost_limit_and_own_cap(db: PgPool) {
     let (app, _) = TestApp::with_sandbox_and(db.clone(), |config| config.limits.ai_cost_guard = 30).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     let mut ada = app.member(EMAIL).await;
     assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.core.clock.now()).await.expect("set"));
     assert!(!admin::set_plan(&db, "nobody@example.com", Plan::Pro, app.core.clock.now()).await.expect("asked"));
-    // Another question each time: what was answered before is known.
+    // Ask a different question each time, so that no request is a cache hit.
     let ask = async |ada: &mut Client, number: u8| ada.post("/api/ai/chat", json!({ "message": format!("views {number}?") })).await;
-    // Each answer is 15: the third would be beyond 30.
+    // Each answer costs 15 micro-USD, so the third would exceed the limit of 30.
     ask(&mut ada, 5).await.expect_status(200);
     ask(&mut ada, 6).await.expect_status(200);
     let guarded = ask(&mut ada, 7).await.expect_status(429);
@@ -202,10 +206,10 @@ async fn on_premium_cost_has_a_limit(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_does_not_count_has_a_limit_of_cost_too(db: PgPool) {
-    // A tenth of it is 30.
+async fn uncounted_requests_are_subject_to_cost_limit(db: PgPool) {
+    // The free plan may spend a tenth of the limit: 30 micro-USD.
     let (app, _) = TestApp::with_sandbox_and(db, |config| config.limits.ai_cost_guard = 300).await;
-    // Paid for, and no shape that captions have.
+    // The completion is billed, but does not match the caption schema.
     let app = app.with_model(ScriptedModel::quick(|_| Ok(Said::text("Yes."))));
     let mut ada = app.member(EMAIL).await;
     let ask = async |ada: &mut Client| {
@@ -219,10 +223,10 @@ async fn what_does_not_count_has_a_limit_of_cost_too(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn captions_sound_like_their_creator(db: PgPool) {
+async fn captions_use_voice_samples_and_avoid_banned_words(db: PgPool) {
     let variant = |text: &str| json!({ "caption": text, "hashtags": [], "idea": "x" });
     let model = ScriptedModel::quick(move |prompt| {
-        // At first with a word that is never used, and then without it.
+        // The first completion contains a banned word, the repaired one does not.
         let word = if prompt.instruction.contains("could not be used") { "fine" } else { "CHEAP" };
         Ok(Said::Text(vec![json!({ "variants": [variant("a"), variant(&format!("So {word}!")), variant("c")] }).to_string()]))
     });

@@ -1,4 +1,4 @@
-//! Figures day by day, posts, and the tables to take away.
+//! Daily metrics, posts and CSV exports.
 
 use chrono::TimeDelta;
 use huntaze_domain::platform::Platform;
@@ -17,7 +17,7 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client, String, String) {
 }
 
 #[sqlx::test]
-async fn each_day_says_how_many_accounts_are_in_it(db: PgPool) {
+async fn day_reports_known_and_total_account_counts(db: PgPool) {
     let (_app, _sandbox, mut member, instagram, _) = ready(db).await;
     let all = member.get("/api/analytics?range=7d").await.expect_status(200).json();
     assert_eq!(all["days"].as_array().map(Vec::len), Some(7));
@@ -30,13 +30,13 @@ async fn each_day_says_how_many_accounts_are_in_it(db: PgPool) {
     });
     assert_eq!(all["days"][6], expected);
     let sum: i64 = all["days"].as_array().expect("days").iter().filter_map(|day| day["views"]["value"].as_i64()).sum();
-    assert_eq!(all["stats"]["views"]["value"], sum, "the chart and the figure agree");
+    assert_eq!(all["stats"]["views"]["value"], sum, "the daily values sum to the total");
     let one = member.get(&format!("/api/analytics?range=7d&account={instagram}")).await.expect_status(200).json();
     assert_eq!((&one["days"][6]["interactions"]["of"], one["accounts"].as_array().map(Vec::len)), (&json!(1), Some(2)));
 }
 
 #[sqlx::test]
-async fn posts_come_in_the_order_that_is_asked_for_fifty_a_page(db: PgPool) {
+async fn posts_are_sorted_and_paginated_by_fifty(db: PgPool) {
     let (_app, _sandbox, mut member, instagram, _) = ready(db.clone()).await;
     let mut read = async |query: &str| member.get(&format!("/api/analytics/posts?{query}")).await.expect_status(200).json();
     let interactions = |page: &Value| -> Vec<i64> {
@@ -44,13 +44,13 @@ async fn posts_come_in_the_order_that_is_asked_for_fifty_a_page(db: PgPool) {
         page["posts"].as_array().expect("a list").iter().map(sum).collect()
     };
     let best = read("range=90d").await;
-    assert_eq!((&best["total"], &best["pages"]), (&json!(88), &json!(2)), "44 at each");
+    assert_eq!((&best["total"], &best["pages"]), (&json!(88), &json!(2)), "44 posts of each account");
     let numbers = interactions(&best);
     assert_eq!(numbers.len(), 50);
     assert!(numbers.is_sorted_by(|a, b| a >= b) && numbers[0] > numbers[49]);
     let second = read("range=90d&page=2").await;
     assert!(interactions(&second).len() == 38 && interactions(&second)[0] <= numbers[49], "the rest");
-    assert_eq!(read("range=90d&page=9").await["page"], 2, "beyond the last is the last");
+    assert_eq!(read("range=90d&page=9").await["page"], 2, "a page beyond the last returns the last");
     assert!(interactions(&read("range=90d&order=worst").await).is_sorted());
     let newest = read("range=7d&order=newest").await;
     let times: Vec<_> =
@@ -58,14 +58,14 @@ async fn posts_come_in_the_order_that_is_asked_for_fifty_a_page(db: PgPool) {
     assert!(times.is_sorted_by(|a, b| a >= b) && times.iter().all(|time| *time >= "2026-01-08"), "{times:?}");
     let one = read(&format!("range=90d&account={instagram}")).await;
     assert_eq!(one["total"], 44);
-    assert!(newest["posts"].as_array().expect("a list").iter().any(|post| post["views"].is_null()), "Reddit says nothing of views");
+    assert!(newest["posts"].as_array().expect("a list").iter().any(|post| post["views"].is_null()), "Reddit does not report views");
     for bad in ["range=1d", "order=odd", "page=-1", "page=99999999999"] {
         member.get(&format!("/api/analytics/posts?{bad}")).await.expect_status(400);
     }
 }
 
 #[sqlx::test]
-async fn tables_can_be_taken_away_and_hold_no_formula(db: PgPool) {
+async fn csv_exports_escape_formulas(db: PgPool) {
     let (_app, _sandbox, mut member, instagram, _) = ready(db.clone()).await;
     sqlx::query("UPDATE posts SET title = '=HYPERLINK(\"http://evil.example\")'").execute(&db).await.expect("updated");
     let days = member.get(&format!("/api/analytics/days.csv?range=7d&account={instagram}")).await.expect_status(200);
@@ -78,7 +78,7 @@ async fn tables_can_be_taken_away_and_hold_no_formula(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn figures_are_their_owners_alone(db: PgPool) {
+async fn metrics_are_visible_to_their_user_only(db: PgPool) {
     let (app, _sandbox, _, instagram, _) = ready(db).await;
     let mut eve = app.member("eve@example.com").await;
     for path in ["/api/analytics", "/api/analytics/posts", "/api/analytics/days.csv", "/api/analytics/posts.csv"] {
@@ -91,7 +91,7 @@ async fn figures_are_their_owners_alone(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_page_works_without_a_script(db: PgPool) {
+async fn page_is_rendered_on_the_server(db: PgPool) {
     let (app, sandbox, mut member, instagram, _) = ready(db).await;
     let page = member.page(&format!("/analytics?range=7d&account={instagram}&order=newest")).await.expect_status(200).body;
     for part in ["Views as a table", "2026-01-14", "Download days (CSV)", "New set no. 1006", "11,378", "rel=\"external noopener\""] {

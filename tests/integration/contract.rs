@@ -1,4 +1,4 @@
-//! The list of what the server answers to: a change here is a change of the contract.
+//! HTTP contract: endpoints, error bodies and security headers. A change to the list of endpoints changes the contract.
 
 use http::Method;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::TestApp;
 
 #[sqlx::test]
-async fn every_endpoint_is_listed(_db: PgPool) {
+async fn endpoint_list_matches_contract(_db: PgPool) {
     let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
     endpoints.sort();
     insta::assert_snapshot!(endpoints.join("\n"), @r"
@@ -80,7 +80,7 @@ async fn every_endpoint_is_listed(_db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_does_not_exist_is_json_under_api_and_a_page_elsewhere(db: PgPool) {
+async fn not_found_is_json_under_api_and_html_elsewhere(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
@@ -94,7 +94,7 @@ async fn what_does_not_exist_is_json_under_api_and_a_page_elsewhere(db: PgPool) 
 }
 
 #[sqlx::test]
-async fn every_answer_carries_the_security_headers(db: PgPool) {
+async fn every_response_has_security_headers(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     for uri in ["/beta", "/login", "/api/csrf/token", "/api/nothing", "/nothing", "/pkg/nothing.js", "/healthz"] {
@@ -110,7 +110,7 @@ async fn every_answer_carries_the_security_headers(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_scripts_of_a_page_carry_the_nonce_of_its_policy(db: PgPool) {
+async fn page_scripts_have_the_nonce_of_the_csp(db: PgPool) {
     let app = TestApp::new(db);
     let page = app.client().page("/login").await;
     let policy = page.header("content-security-policy").to_owned();

@@ -1,4 +1,4 @@
-//! The schema, and what leaves through the outbox.
+//! Migrations, schema checks and the mail outbox.
 
 use chrono::TimeDelta;
 use huntaze_core::db::MIGRATIONS;
@@ -7,7 +7,7 @@ use sqlx::PgPool;
 use crate::support::TestApp;
 
 #[sqlx::test(migrations = false)]
-async fn migrations_go_up_down_and_up_again(db: PgPool) {
+async fn migrations_can_be_reverted_and_reapplied(db: PgPool) {
     MIGRATIONS.run(&db).await.expect("up");
     MIGRATIONS.undo(&db, 0).await.expect("down");
     let left: Vec<String> = sqlx::query_scalar(
@@ -34,7 +34,7 @@ async fn every_foreign_key_has_an_index(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_mail_is_tried_again_with_growing_pauses_and_then_given_up(db: PgPool) {
+async fn failing_mail_is_retried_with_backoff_until_exhausted(db: PgPool) {
     let app = TestApp::new(db.clone());
     app.put_into_outbox("a@b.co").await;
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
@@ -49,19 +49,19 @@ async fn a_mail_is_tried_again_with_growing_pauses_and_then_given_up(db: PgPool)
         }
         app.clock.advance(TimeDelta::minutes(1));
         minutes += 1;
-        assert!(minutes < 200, "it is never given up");
+        assert!(minutes < 200, "the mail is never marked as failed");
     }
     assert!((60..=70).contains(&minutes), "{minutes} minutes");
 }
 
 #[sqlx::test]
-async fn a_mail_leaves_when_the_server_is_back_and_its_link_is_forgotten(db: PgPool) {
+async fn mail_is_sent_after_smtp_recovery_and_deleted(db: PgPool) {
     let app = TestApp::new(db.clone());
     app.put_into_outbox("a@b.co").await;
     app.mailer.is_down.store(true, std::sync::atomic::Ordering::SeqCst);
     assert_eq!(app.deliver_due().await, 0);
     app.mailer.is_down.store(false, std::sync::atomic::Ordering::SeqCst);
-    assert_eq!(app.deliver_due().await, 0, "not yet");
+    assert_eq!(app.deliver_due().await, 0, "the retry is not due yet");
     app.clock.advance(TimeDelta::seconds(30));
     assert_eq!(app.deliver_due().await, 1);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count");

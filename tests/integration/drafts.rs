@@ -1,4 +1,4 @@
-//! Texts that a creator keeps to publish later.
+//! Drafts: texts stored for later publication.
 
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -26,14 +26,14 @@ async fn texts(member: &mut Client) -> Vec<String> {
 }
 
 #[sqlx::test]
-async fn a_variant_is_kept_changed_and_deleted(db: PgPool) {
+async fn draft_is_created_updated_and_deleted(db: PgPool) {
     let (app, _sandbox, mut member, captions) = ready(db).await;
     let draft = member.post("/api/drafts/keep", keep(&captions, 0, " Salt & sun <3 \n\n#sea ")).await.expect_status(200).json();
     assert_eq!((&draft["platform"], &draft["text"]), (&json!("x"), &json!("Salt & sun <3 \n\n#sea")));
     member.post("/api/drafts/keep", keep(&captions, 1, "Another")).await.expect_status(200);
     app.clock.advance(chrono::TimeDelta::seconds(1));
     let again = member.post("/api/drafts/keep", keep(&captions, 0, "Salt, and sun")).await.expect_status(200).json();
-    assert_eq!(again["id"], draft["id"], "kept again, it is the same draft");
+    assert_eq!(again["id"], draft["id"], "storing the variant again updates the same draft");
     assert_eq!(texts(&mut member).await, ["Salt, and sun", "Another"]);
     let id = draft["id"].as_str().expect("an id");
     app.clock.advance(chrono::TimeDelta::seconds(1));
@@ -44,7 +44,7 @@ async fn a_variant_is_kept_changed_and_deleted(db: PgPool) {
         assert!(page.contains(part), "{part}: {page}");
     }
     assert_eq!(member.get("/api/account/export").await.json()["drafts"][0]["text"], "Sun");
-    // What was changed by hand is not written over by the variant that it was.
+    // A draft that the user has edited is not overwritten when its variant is stored again.
     let other = member.post("/api/drafts/keep", keep(&captions, 0, "Salt, and sun")).await.expect_status(200).json();
     assert_ne!(other["id"], draft["id"]);
     member.post("/api/drafts/delete", json!({ "id": other["id"] })).await.expect_status(200);
@@ -54,7 +54,7 @@ async fn a_variant_is_kept_changed_and_deleted(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn nobody_reaches_the_drafts_of_another(db: PgPool) {
+async fn draft_of_another_user_returns_not_found(db: PgPool) {
     let (app, _sandbox, mut member, captions) = ready(db).await;
     let draft = member.post("/api/drafts/keep", keep(&captions, 0, "Mine")).await.expect_status(200).json();
     let mut eve = app.member("eve@example.com").await;
@@ -68,7 +68,7 @@ async fn nobody_reaches_the_drafts_of_another(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_is_no_draft_is_refused(db: PgPool) {
+async fn invalid_and_excess_drafts_are_rejected(db: PgPool) {
     let (app, _sandbox, mut member, captions) = ready(db.clone()).await;
     let refused = member.post("/api/drafts/keep", keep(&captions, 0, "  ")).await.expect_status(400).json();
     assert_eq!(refused["fields"], json!({ "text": "There is no text to keep." }));
@@ -79,7 +79,7 @@ async fn what_is_no_draft_is_refused(db: PgPool) {
                 SELECT gen_random_uuid(), users.id, 0, 'x', 'kept', now() FROM users, generate_series(1, 100)";
     sqlx::query(many).execute(&db).await.expect("inserted");
     assert_eq!(member.post("/api/drafts/keep", keep(&captions, 0, "one more")).await.expect_status(409).code(), "conflict");
-    // However many are kept at once, there are no more.
+    // Concurrent requests do not exceed the limit of 100 drafts.
     sqlx::query("DELETE FROM drafts WHERE id = (SELECT min(id::text)::uuid FROM drafts)").execute(&db).await.expect("deleted");
     let at_once = (0..3).map(|variant| {
         let (mut client, input) = (app.client(), keep(&captions, variant, "the last"));
@@ -92,7 +92,7 @@ async fn what_is_no_draft_is_refused(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn kept_by_a_double_click_it_is_one_draft(db: PgPool) {
+async fn concurrent_creates_of_one_variant_make_one_draft(db: PgPool) {
     let (app, _sandbox, mut member, captions) = ready(db).await;
     let clicks = (0..10).map(|_| {
         let mut client = app.client();
@@ -106,7 +106,7 @@ async fn kept_by_a_double_click_it_is_one_draft(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_script_it_is_kept_too(db: PgPool) {
+async fn forms_create_update_and_delete_draft(db: PgPool) {
     let (_app, _sandbox, mut member, captions) = ready(db.clone()).await;
     let mut posted = async |uri: &str, fields: &[(&str, &str)]| {
         let back = member.submit(uri, fields).await.location().to_owned();
@@ -116,7 +116,7 @@ async fn without_a_script_it_is_kept_too(db: PgPool) {
     let page = posted("/api/drafts/keep", &[("captionsId", &captions), ("variant", "0"), ("text", "By hand")]).await;
     assert!(page.contains("By hand") && page.contains("It is kept with your drafts."), "{page}");
     let page = posted("/api/drafts/keep", &[("captionsId", &captions), ("variant", "1"), ("text", " ")]).await;
-    assert_eq!(page.matches(">There is no text to keep.</p>").count(), 1, "at the variant that was posted: {page}");
+    assert_eq!(page.matches(">There is no text to keep.</p>").count(), 1, "the error is shown at the submitted variant: {page}");
     let id: Uuid = sqlx::query_scalar("SELECT id FROM drafts").fetch_one(&db).await.expect("one");
     let id = id.to_string();
     let page = posted("/api/drafts/save", &[("id", &id), ("text", "")]).await;

@@ -1,4 +1,4 @@
-//! Statements of earnings and daily totals, from upload to the home page.
+//! Earnings statements and daily totals, from upload to the home page.
 
 use axum::body::Body;
 use chrono::TimeDelta;
@@ -12,7 +12,7 @@ use crate::support::{Answer, Client, Said, ScriptedModel, TestApp};
 
 const BOUNDARY: &str = "the-boundary";
 
-/// 2026-01-15 is today.
+/// Statement with 5 valid, 2 skipped and 2 invalid rows. The test clock is at 2026-01-15.
 const STATEMENT: &str = "\
 date,type,username,gross_amount,platform_fee,net_amount,currency,message_id,description,status
 2026-01-10 08:00:00,subscription,fan1,10.00,2.00,8.00,USD,1,,done
@@ -57,7 +57,7 @@ async fn revenue(member: &mut Client, range: &str) -> Value {
 }
 
 #[sqlx::test]
-async fn a_statement_is_looked_at_imported_and_undone(db: PgPool) {
+async fn statement_is_analyzed_imported_and_deleted(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
@@ -69,14 +69,14 @@ async fn a_statement_is_looked_at_imported_and_undone(db: PgPool) {
     let imported = import(&app, &mut member, &id).await;
     assert_eq!((&imported["state"], &imported["added"], &imported["progress"]), (&json!("imported"), &json!(5), &json!(9)));
     let known = revenue(&mut member, "7d").await;
-    // 8 + 4 + 4 + 16 - 16, of the days from the 8th to the 14th those from the 10th to the 13th.
+    // 8 + 4 + 4 + 16 - 16 = 16; of the days from the 8th to the 14th, the statement covers those from the 10th to the 13th.
     assert_eq!((&known["value"], &known["currency"], &known["unit"]), (&json!(1600), &json!("USD"), &json!("minor")));
     assert_eq!((&known["coverage"], &known["trend"]["state"]), (&json!({ "known": 4, "of": 7 }), &json!("unknown")));
     let page = member.page("/home?range=7d").await.expect_status(200).body;
     assert!(page.contains("16.00 USD") && page.contains("4 of 7 days known"), "{page}");
     let analytics = member.get("/api/analytics?range=7d").await.expect_status(200).json();
     let days: Vec<_> = analytics["days"].as_array().expect("a list").iter().map(|day| day["revenue"]["value"].clone()).collect();
-    assert_eq!(json!(days), json!([null, null, 1600, 0, 1600, -1600, null]), "0 is known between the first and the last entry alone");
+    assert_eq!(json!(days), json!([null, null, 1600, 0, 1600, -1600, null]), "0 is known only between the first and the last entry");
     let table = member.get("/api/analytics/days.csv?range=7d").await.expect_status(200).body;
     assert_eq!(table.lines().last(), Some("2026-01-13,onlyfans,,,,,,-16.00,USD"));
     assert!(member.page("/analytics?range=7d").await.body.contains("Revenue from 2026-01-08"));
@@ -88,9 +88,9 @@ async fn a_statement_is_looked_at_imported_and_undone(db: PgPool) {
     member.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(404);
 }
 
-/// What fans write beside their money stays there: an agent is told the sums alone.
+/// Descriptions that fans write are not sent to the model: agents receive sums only.
 #[sqlx::test]
-async fn no_description_reaches_the_assistant(db: PgPool) {
+async fn descriptions_are_not_sent_to_the_model(db: PgPool) {
     let model = ScriptedModel::quick(|prompt| {
         let is_told = prompt.turns.iter().any(|turn| matches!(turn, Turn::Results(_)));
         let tools = ["get_revenue", "get_days", "get_figures", "get_posts"];
@@ -105,13 +105,13 @@ async fn no_description_reaches_the_assistant(db: PgPool) {
     let export = member.get("/api/account/export").await.json();
     assert_eq!(export["earnings"][3]["description"], attack, "it was imported");
     let answer = member.post("/api/ai/chat", json!({ "message": "What did I earn?" })).await.expect_status(200).json();
-    assert_eq!(answer["message"]["unverified"], json!([]), "the sum was told: {answer}");
+    assert_eq!(answer["message"]["unverified"], json!([]), "the sum is in the tool results: {answer}");
     let asked = format!("{:?}", model.asked());
     assert!(asked.contains("16.00") && !asked.contains("Ignore your") && !asked.contains("fan2"), "{asked}");
 }
 
 #[sqlx::test]
-async fn what_two_statements_say_counts_once_and_stays_while_one_says_it(db: PgPool) {
+async fn overlapping_entries_count_once_until_last_statement_deleted(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let header = STATEMENT.lines().next().expect("a header");
@@ -125,13 +125,17 @@ async fn what_two_statements_say_counts_once_and_stays_while_one_says_it(db: PgP
     assert_eq!(import(&app, &mut member, &again).await["added"], 1);
     assert_eq!(revenue(&mut member, "7d").await["value"], 2400);
     member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
-    assert_eq!(revenue(&mut member, "7d").await["value"], 2400, "the second says 8 + 4 + 4 + 8; what the first alone said came to 0");
+    assert_eq!(
+        revenue(&mut member, "7d").await["value"],
+        2400,
+        "the second statement has 8 + 4 + 4 + 8; the entries of the first alone sum to 0"
+    );
     member.post("/api/earnings/statements/undo", json!({ "id": again })).await.expect_status(200);
     assert_eq!(revenue(&mut member, "7d").await["state"], "unsupported");
 }
 
 #[sqlx::test]
-async fn the_same_file_is_not_imported_twice(db: PgPool) {
+async fn duplicate_file_is_not_imported_again(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, STATEMENT).await;
@@ -140,7 +144,7 @@ async fn the_same_file_is_not_imported_twice(db: PgPool) {
     let seen = statement(&mut member, &again).await;
     assert_eq!((&seen["sameAs"], &seen["scan"]["repeated"]), (&json!(id), &json!(5)));
     assert_eq!(member.post("/api/earnings/statements/import", json!({ "id": again })).await.expect_status(409).code(), "conflict");
-    // Asked twice, it is imported once; and what is imported is not mapped anew.
+    // A repeated import request has no effect, and the mapping of an imported statement cannot be changed.
     member.post("/api/earnings/statements/import", json!({ "id": id })).await.expect_status(200);
     app.import_due().await;
     assert_eq!(revenue(&mut member, "7d").await["value"], 1600);
@@ -149,7 +153,7 @@ async fn the_same_file_is_not_imported_twice(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn columns_are_corrected_and_remembered(db: PgPool) {
+async fn corrected_column_mapping_is_reused_for_next_upload(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let file = "Wann;Was;Betrag\n31.12.2025;Trinkgeld;1.234,50\n01.01.2026;Trinkgeld;0,50\n";
@@ -167,12 +171,12 @@ async fn columns_are_corrected_and_remembered(db: PgPool) {
     let read = member.post("/api/earnings/statements/mapping", mapping).await.expect_status(200).json();
     assert_eq!(read["scan"]["totals"], json!([{ "minor": 123_500, "currency": "EUR" }]));
     let next = upload(&mut member, &format!("{file}02.01.2026;Trinkgeld;1,00\n")).await;
-    assert_eq!(statement(&mut member, &next).await["scan"]["totals"][0]["minor"], 123_600, "remembered");
+    assert_eq!(statement(&mut member, &next).await["scan"]["totals"][0]["minor"], 123_600, "the stored mapping is used");
     assert_eq!(member.get("/api/earnings").await.json()["statements"].as_array().map(Vec::len), Some(2));
 }
 
 #[sqlx::test]
-async fn days_by_hand_count_where_no_statement_covers_them(db: PgPool) {
+async fn daily_totals_count_on_days_without_statement(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let day = |day: &str, amount: &str| json!({ "day": day, "amount": amount, "currency": "USD" });
@@ -190,7 +194,7 @@ async fn days_by_hand_count_where_no_statement_covers_them(db: PgPool) {
     );
     let id = upload(&mut member, STATEMENT).await;
     import(&app, &mut member, &id).await;
-    assert_eq!(revenue(&mut member, "7d").await["value"], 1850, "the 11th brought nothing, says the statement");
+    assert_eq!(revenue(&mut member, "7d").await["value"], 1850, "the statement covers the 11th without an entry");
     let totals = member.get("/api/earnings").await.json()["dailyTotals"].clone();
     assert_eq!((&totals[0]["isCovered"], &totals[1]["isCovered"]), (&json!(false), &json!(true)));
     let delete = json!({ "day": "2026-01-14", "currency": "USD" });
@@ -200,7 +204,7 @@ async fn days_by_hand_count_where_no_statement_covers_them(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_trend_needs_both_periods_and_currencies_are_not_mixed(db: PgPool) {
+async fn trend_needs_both_periods_and_currencies_are_not_mixed(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let file =
@@ -210,15 +214,15 @@ async fn a_trend_needs_both_periods_and_currencies_are_not_mixed(db: PgPool) {
     let stats = member.get("/api/home/stats?range=7d").await.json();
     assert_eq!((&stats["revenue"]["value"], &stats["revenue"]["trend"]), (&json!(6000), &json!({ "state": "known", "changeBp": 5000 })));
     assert_eq!(stats["otherRevenue"], json!([{ "minor": 700, "currency": "EUR" }]));
-    assert_eq!(stats["views"]["state"], "unsupported", "no account: nothing else is on its way");
+    assert_eq!(stats["views"]["state"], "unsupported", "without an account, views are not expected");
     member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(200);
     let old = upload(&mut member, "date,net\n2025-01-01,10.00\n").await;
     import(&app, &mut member, &old).await;
-    assert_eq!(revenue(&mut member, "30d").await["state"], "pending", "nothing is known of these days");
+    assert_eq!(revenue(&mut member, "30d").await["state"], "pending", "no statement covers these days");
 }
 
 #[sqlx::test]
-async fn what_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(db: PgPool) {
+async fn invalid_upload_is_rejected_and_not_stored(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member("ada@example.com").await;
     for file in [&b""[..], b"PK\x03\x04zip", b"just some words\nand more", b"a\0,b\0\n", b"%PDF-1.7"] {
@@ -237,7 +241,7 @@ async fn what_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(db: PgPo
     let token = member.cookies.remove("huntaze_csrf").expect("a token");
     post_file(&mut member, STATEMENT.as_bytes()).await.expect_status(403);
     member.cookies.insert("huntaze_csrf".to_owned(), token);
-    // Waiting statements are not heaped up.
+    // A user may have 20 statements that are not imported yet.
     for number in 0..20 {
         upload(&mut member, &format!("{STATEMENT}2026-01-01,tip,{number},,,1.00,USD,,,\n")).await;
     }
@@ -245,7 +249,7 @@ async fn what_is_no_table_is_refused_with_a_sentence_and_leaves_nothing(db: PgPo
 }
 
 #[sqlx::test]
-async fn a_browser_without_a_script_uploads_with_the_token_in_the_address(db: PgPool) {
+async fn form_upload_takes_csrf_token_from_the_url(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let page = member.page("/integrations/onlyfans").await.expect_status(200).body;
@@ -269,7 +273,7 @@ async fn a_browser_without_a_script_uploads_with_the_token_in_the_address(db: Pg
 }
 
 #[sqlx::test]
-async fn nobody_reaches_the_statements_of_another(db: PgPool) {
+async fn statement_of_another_user_returns_not_found(db: PgPool) {
     let app = TestApp::new(db);
     let mut ada = app.member("ada@example.com").await;
     let mut eve = app.member("eve@example.com").await;
@@ -278,7 +282,7 @@ async fn nobody_reaches_the_statements_of_another(db: PgPool) {
     for path in ["import", "undo"] {
         eve.post(&format!("/api/earnings/statements/{path}"), json!({ "id": id })).await.expect_status(404);
     }
-    // The same rows of two creators are those of each.
+    // Identical rows of two users are stored for both of them.
     let other = upload(&mut eve, STATEMENT).await;
     import(&app, &mut ada, &id).await;
     assert_eq!(import(&app, &mut eve, &other).await["added"], 5);
@@ -287,7 +291,7 @@ async fn nobody_reaches_the_statements_of_another(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn overlapping_statements_that_are_imported_at_once_count_once(db: PgPool) {
+async fn concurrent_overlapping_imports_count_entries_once(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let rows: Vec<_> = (0..2500).map(|number| format!("2026-01-10,1.00,{number}\n")).collect();
@@ -310,7 +314,7 @@ async fn overlapping_statements_that_are_imported_at_once_count_once(db: PgPool)
 }
 
 #[sqlx::test]
-async fn nobody_waits_with_a_connection_in_hand_while_statements_are_imported(db: PgPool) {
+async fn delete_during_import_returns_conflict_without_waiting(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, STATEMENT).await;
@@ -328,7 +332,7 @@ async fn nobody_waits_with_a_connection_in_hand_while_statements_are_imported(db
 }
 
 #[sqlx::test]
-async fn a_day_with_a_row_that_cannot_be_read_is_not_known(db: PgPool) {
+async fn day_with_invalid_row_has_unknown_revenue(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, "date,net\n2026-01-08,1.00\n2026-01-10,2.00\n2026-01-10,lots\n2026-01-14,4.00\n").await;
@@ -340,7 +344,7 @@ async fn a_day_with_a_row_that_cannot_be_read_is_not_known(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_file_is_read_as_it_proves_to_be_written(db: PgPool) {
+async fn date_order_currency_and_header_are_inferred_from_file(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     let scan = async |member: &mut Client, file: &str| {
@@ -348,11 +352,11 @@ async fn a_file_is_read_as_it_proves_to_be_written(db: PgPool) {
         let seen = statement(member, &id).await;
         (seen["scan"].clone(), seen["mapping"].clone(), id)
     };
-    // Nothing proves it: that is said.
+    // The date order is ambiguous, and the page says so.
     let (seen, _, first) = scan(&mut member, "date,net\n05/02/2025,$8.00\n").await;
     assert_eq!(seen["dateOrders"], json!({ "dayFirst": 0, "monthFirst": 0, "either": 1 }));
     assert!(member.page(&format!("/integrations/onlyfans/{first}")).await.body.contains("1 date can be read in two ways"));
-    // The last row proves it, though the first fifty do not.
+    // Only the last row determines the date order; the sixty rows before it are ambiguous.
     let rows = "05/02/2025,8.00\n".repeat(60);
     let (seen, mapping, second) = scan(&mut member, &format!("date,net\n{rows}13/02/2025,1.00\n")).await;
     assert_eq!((&mapping["dateOrder"], &seen["firstDay"], &seen["faulty"]), (&json!("dayFirst"), &json!("2025-02-05"), &json!(0)));
@@ -360,21 +364,25 @@ async fn a_file_is_read_as_it_proves_to_be_written(db: PgPool) {
         json!({ "id": second, "date": "0", "net": "1", "dateOrder": "monthFirst", "decimalSign": "point", "defaultCurrency": "USD" });
     let refused = member.post("/api/earnings/statements/mapping", wrong).await.expect_status(400).json();
     assert_eq!(refused["fields"], json!({ "dateOrder": "The dates of this file are in the other order." }));
-    // What was remembered of another file does not outweigh it.
+    // The date order inferred from the file takes precedence over the remembered mapping.
     let remembered =
         json!({ "id": second, "date": "0", "net": "1", "dateOrder": "dayFirst", "decimalSign": "point", "defaultCurrency": "USD" });
     member.post("/api/earnings/statements/mapping", remembered).await.expect_status(200);
     let (seen, mapping, _) = scan(&mut member, "date,net\n02/13/2025,8.00\n").await;
     assert_eq!((&mapping["dateOrder"], &seen["firstDay"]), (&json!("monthFirst"), &json!("2025-02-13")));
-    // Without a header, below a title, in another currency.
+    // A header below a title with amounts in another currency, and a file without a header.
     let (seen, mapping, _) = scan(&mut member, "Earnings of Ada\n\nDate;Net\n2025-02-13;8,00 €\n2025-02-14;1.000,00 €\n").await;
     assert_eq!((&mapping["currency"], &seen["totals"]), (&json!("EUR"), &json!([{ "minor": 100_800, "currency": "EUR" }])));
     let (seen, mapping, _) = scan(&mut member, "2025-02-13,8.00\n2025-02-14,9.00\n").await;
-    assert_eq!((&seen["rows"], &mapping["columns"]), (&json!(2), &json!({})), "its owner names the columns, and loses no row");
+    assert_eq!(
+        (&seen["rows"], &mapping["columns"]),
+        (&json!(2), &json!({})),
+        "no row is taken for a header, and the user has to choose the columns"
+    );
 }
 
 #[sqlx::test]
-async fn uploads_at_once_do_not_heap_up_either(db: PgPool) {
+async fn concurrent_uploads_respect_pending_limit(db: PgPool) {
     let app = TestApp::new(db.clone());
     let member = app.member("ada@example.com").await;
     let uploads = (0..30).map(|_| {
@@ -386,7 +394,7 @@ async fn uploads_at_once_do_not_heap_up_either(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_kills_its_importers_is_given_up(db: PgPool) {
+async fn import_fails_after_three_abandoned_attempts(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, STATEMENT).await;
@@ -394,14 +402,14 @@ async fn what_kills_its_importers_is_given_up(db: PgPool) {
         .bind(app.core.clock.now() - TimeDelta::seconds(1))
         .execute(&db)
         .await
-        .expect("the third has died");
+        .expect("the lease of the third attempt has expired");
     app.import_due().await;
     assert_eq!(statement(&mut member, &id).await["state"], "failed");
-    assert_eq!(import(&app, &mut member, &id).await["added"], 5, "its owner may try again");
+    assert_eq!(import(&app, &mut member, &id).await["added"], 5, "the user can retry the import");
 }
 
 #[sqlx::test]
-async fn an_importer_that_dies_is_followed_by_another(db: PgPool) {
+async fn import_with_expired_lease_is_taken_over(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member("ada@example.com").await;
     let id = upload(&mut member, STATEMENT).await;
@@ -410,9 +418,9 @@ async fn an_importer_that_dies_is_followed_by_another(db: PgPool) {
         .bind(app.core.clock.now() + TimeDelta::minutes(1))
         .execute(&db)
         .await
-        .expect("taken by one that dies");
+        .expect("leased by an importer that has crashed");
     app.import_due().await;
-    assert_eq!(statement(&mut member, &id).await["state"], "importing", "it may still live");
+    assert_eq!(statement(&mut member, &id).await["state"], "importing", "the lease has not expired");
     assert_eq!(member.post("/api/earnings/statements/undo", json!({ "id": id })).await.expect_status(409).code(), "conflict");
     app.clock.advance(TimeDelta::minutes(2));
     app.import_due().await;

@@ -1,4 +1,4 @@
-//! What goes wrong at the model, at each endpoint that asks it: one table of all.
+//! Model faults at each AI endpoint, recorded in one table.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use sqlx::PgPool;
 
 use crate::support::{Client, Sandbox, TestApp, ai_usage, eventually};
 
-/// What can go wrong, and how often in a row.
+/// Injected faults and the number of consecutive requests that they affect.
 const FAULTS: [(FaultKind, u32); 14] = [
     (Blocked, 1),
     (Truncated, 1),
@@ -29,12 +29,12 @@ const FAULTS: [(FaultKind, u32); 14] = [
     (ConnectionReset, 2),
 ];
 
-/// Endpoints that wait for a whole answer in the shape of a schema.
+/// Endpoints that wait for a complete structured response (JSON schema).
 const STRUCTURED: [&str; 3] = ["generate-caption", "analyze-performance", "optimize-sales"];
-/// Those of the assistant, whose answers come in pieces.
+/// Endpoints of the assistant, for which the model streams its response.
 const CHAT: [&str; 3] = ["chat", "chat/start", "chat/stream"];
 
-/// Status, what became of it, and what the creator reads.
+/// HTTP status, error code or message state, and the sentence shown to the user.
 struct Outcome {
     status: u16,
     word: String,
@@ -53,14 +53,14 @@ impl Outcome {
     }
 }
 
-/// Each fault at each endpoint: what the creator gets and reads, whether it counts, and what it costs all the same.
+/// Records for each fault and endpoint the response, the sentence shown to the user, whether it counts, and whether it is billed.
 #[sqlx::test]
-async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_not_count(db: PgPool) {
+async fn model_fault_returns_error_and_is_not_counted(db: PgPool) {
     let (_app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let mut table = "endpoint            fault           times status outcome     counts calls cost  what the creator reads\n".to_owned();
     for (endpoint, model_endpoint) in STRUCTURED.map(|it| (it, "generate")).into_iter().chain(CHAT.map(|it| (it, "stream"))) {
         for (kind, times) in FAULTS {
-            // Of a schema, and of a stream.
+            // `ErrorBody` concerns structured responses only, `CutStream` and `MalformedChunk` concern streams only.
             if matches!((kind, model_endpoint), (ErrorBody, "stream") | (CutStream | MalformedChunk, "generate")) {
                 continue;
             }
@@ -68,7 +68,7 @@ async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_n
             let _ = writeln!(table, "{row}");
         }
     }
-    // Who answers is asked first, where no rule says it.
+    // If no keyword selects an agent, a model is asked first which one answers.
     for fault in [(Blocked, 1), (RateLimited, 1), (ServerError, 2)] {
         let row = row(&db, &sandbox, &mut member, ("chat (who answers)", "generate"), fault).await;
         let _ = writeln!(table, "{row}");
@@ -80,7 +80,7 @@ async fn whatever_goes_wrong_the_creator_is_told_and_what_is_not_answered_does_n
 async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at): (&str, &str), (kind, times): (FaultKind, u32)) -> String {
     let before = (member.used_requests().await, ai_usage(db).await);
     sandbox.world.add_fault(Fault { provider: "gemini".to_owned(), endpoint: at.to_owned(), account: None, kind, times });
-    // Another question each time: what was answered before is known.
+    // Ask a different question each time, so that no request is a cache hit.
     let what = if endpoint.contains("who") { "What now" } else { "How are my views" };
     let question = json!({ "message": format!("{what}, {endpoint}, {kind:?}, {times}?") });
     let Outcome { status, word, sentence } = match endpoint {
@@ -99,7 +99,7 @@ async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at)
     sandbox.world.clear_faults();
     let after = (member.used_requests().await, ai_usage(db).await);
     let (counts, calls, cost) = (after.0 - before.0, after.1.0 - before.1.0, after.1.1 - before.1.1);
-    // What it costs depends on how long the prompt is, which holds the day.
+    // The exact cost depends on the length of the prompt, which contains the date.
     let cost = if cost > 0 { "paid" } else { "none" };
     let fault = format!("{kind:?}");
     format!("{endpoint:<19} {fault:<15} {times:<5} {status:<6} {word:<11} {counts:<6} {calls:<5} {cost:<5} {sentence}")

@@ -1,4 +1,4 @@
-//! The figures of home.
+//! Metrics of the home page.
 
 use insta::assert_json_snapshot;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
-async fn without_accounts_nothing_is_known(db: PgPool) {
+async fn stats_without_accounts_have_no_values(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     assert_json_snapshot!(member.get("/api/home/stats").await.expect_status(200).json(), @r#"
@@ -34,7 +34,7 @@ async fn without_accounts_nothing_is_known(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_accounts_add_up(db: PgPool) {
+async fn metrics_of_two_accounts_are_summed(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -54,7 +54,7 @@ async fn two_accounts_add_up(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn figures_are_their_owners_alone(db: PgPool) {
+async fn metrics_are_visible_to_their_user_only(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     app.connect(&sandbox, &mut ada, "ada.creates").await;
@@ -63,7 +63,7 @@ async fn figures_are_their_owners_alone(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_range_is_one_of_three(db: PgPool) {
+async fn unknown_range_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     for range in ["7d", "30d", "90d"] {

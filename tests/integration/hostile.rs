@@ -1,4 +1,4 @@
-//! Input that nobody sends by accident: a clear 4xx with the JSON error, never a 500.
+//! Malformed and hostile input is answered with a 4xx and the JSON error body, never with a 500.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -45,7 +45,7 @@ const ENDPOINTS: [&str; 33] = [
 ];
 
 #[sqlx::test]
-async fn broken_bodies_are_refused_by_every_endpoint(db: PgPool) {
+async fn malformed_bodies_are_rejected_by_every_endpoint(db: PgPool) {
     let app = relaxed(db);
     let mut member = app.member("ada@example.com").await;
     let bodies: [(&str, &str, Vec<u8>); 11] = [
@@ -55,8 +55,8 @@ async fn broken_bodies_are_refused_by_every_endpoint(db: PgPool) {
         ("a text", JSON, b"\"text\"".to_vec()),
         ("deeply nested", JSON, "[".repeat(30_000).into_bytes()),
         ("nested objects", JSON, format!("{}1{}", "{\"email\":".repeat(5000), "}".repeat(5000)).into_bytes()),
-        ("an object for a text", JSON, br#"{"email":{"a":1},"password":{"a":1},"token":{"a":1},"name":{"a":1},"step":{"a":1}}"#.to_vec()),
-        ("a list for a text", JSON, br#"{"email":["a"],"password":["a"],"token":["a"],"name":["a"],"step":["a"]}"#.to_vec()),
+        ("object for a string", JSON, br#"{"email":{"a":1},"password":{"a":1},"token":{"a":1},"name":{"a":1},"step":{"a":1}}"#.to_vec()),
+        ("list for a string", JSON, br#"{"email":["a"],"password":["a"],"token":["a"],"name":["a"],"step":["a"]}"#.to_vec()),
         ("invalid UTF-8", JSON, b"{\"email\":\"\xff\xfe\"}".to_vec()),
         ("invalid UTF-8 in a form", FORM, b"email=%ff%fe&password=%ff&token=%ff".to_vec()),
         ("NUL", FORM, b"email=a%00b%40c.de&password=%00%00%00%00%00%00%00%00&token=%00".to_vec()),
@@ -71,7 +71,7 @@ async fn broken_bodies_are_refused_by_every_endpoint(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn too_large_is_413_with_and_without_an_announcement(db: PgPool) {
+async fn oversized_body_returns_413_with_and_without_length(db: PgPool) {
     let app = relaxed(db);
     let mut visitor = app.visitor().await;
     let large = "x".repeat(64 * 1024 + 1);
@@ -83,7 +83,7 @@ async fn too_large_is_413_with_and_without_an_announcement(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn odd_paths_do_not_break_the_router(db: PgPool) {
+async fn malformed_paths_never_return_500(db: PgPool) {
     let app = relaxed(db);
     let mut visitor = app.client();
     for uri in ["//evil.example", "//", "///login"] {
@@ -105,7 +105,7 @@ async fn odd_paths_do_not_break_the_router(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn odd_queries_are_no_fault_of_ours(db: PgPool) {
+async fn malformed_queries_never_return_500(db: PgPool) {
     let app = relaxed(db.clone());
     let mut member = app.member("ada@example.com").await;
     assert!(huntaze_core::services::admin::grant(&db, "ada@example.com", app.core.clock.now()).await.expect("granted"));
@@ -125,7 +125,7 @@ async fn odd_queries_are_no_fault_of_ours(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn odd_cookies_are_no_session(db: PgPool) {
+async fn malformed_cookies_are_unauthenticated(db: PgPool) {
     let app = relaxed(db);
     for value in ["", "x", "%00", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\"quoted\""] {
         let mut visitor = app.client();

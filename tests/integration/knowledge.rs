@@ -1,4 +1,4 @@
-//! What was answered before is known: it costs nothing, and only as long as it is true.
+//! Response cache: cache hits cost nothing, and changed data causes a cache miss.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_core::{
@@ -15,7 +15,7 @@ fn sea(anew: bool) -> Value {
 }
 
 #[sqlx::test]
-async fn captions_are_known_for_half_an_hour(db: PgPool) {
+async fn cached_captions_expire_after_thirty_minutes(db: PgPool) {
     let (app, sandbox, mut member, _) = TestApp::with_account(db).await;
     let uri = "/api/ai/generate-caption";
     let first = member.post(uri, sea(false)).await.expect_status(200).json();
@@ -32,10 +32,10 @@ async fn captions_are_known_for_half_an_hour(db: PgPool) {
 
     let anew = member.post(uri, sea(true)).await.expect_status(200).json();
     assert_eq!((&anew["cost"]["isKnown"], member.used_requests().await, sandbox.calls("generate")), (&json!(false), 2, 2));
-    // Nobody knows what another was answered.
+    // The cache is not shared between users.
     let mut eve = app.member("eve@example.com").await;
     assert_eq!(eve.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
-    // How the creator writes is part of what was asked.
+    // The user's voice settings are part of the prompt and thus of the cache key.
     member.post("/api/ai/settings", json!({ "samples": ["Salt on skin."], "neverWords": "", "monthlyCap": "" })).await.expect_status(200);
     assert_eq!(member.post(uri, sea(false)).await.expect_status(200).json()["cost"]["isKnown"], false);
     app.clock.advance(TimeDelta::minutes(30));
@@ -43,7 +43,7 @@ async fn captions_are_known_for_half_an_hour(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn reports_are_known_until_a_figure_changes(db: PgPool) {
+async fn cached_report_is_used_until_metrics_change(db: PgPool) {
     let (_app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     for uri in ["/api/ai/analyze-performance", "/api/ai/optimize-sales"] {
         let first = member.post(uri, json!({ "range": "7d" })).await.expect_status(200).json();
@@ -58,13 +58,13 @@ async fn reports_are_known_until_a_figure_changes(db: PgPool) {
         assert_eq!((&first["cost"]["isKnown"], &known["cost"]["isKnown"]), (&json!(false), &json!(true)));
         assert_eq!(member.post(uri, json!({ "range": "30d" })).await.json()["cost"]["isKnown"], false, "another question");
         sqlx::query("UPDATE daily_insights SET views = views + 1").execute(&db).await.expect("updated");
-        assert_eq!(member.post(uri, json!({ "range": "7d" })).await.json()["cost"]["isKnown"], false, "other figures");
+        assert_eq!(member.post(uri, json!({ "range": "7d" })).await.json()["cost"]["isKnown"], false, "changed metrics");
     }
     assert_eq!(member.used_requests().await, 6);
 }
 
 #[sqlx::test]
-async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
+async fn cache_hit_is_returned_when_quota_is_exhausted(db: PgPool) {
     let (app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     let month = "INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
@@ -74,13 +74,13 @@ async fn what_is_known_is_there_when_no_request_is_left(db: PgPool) {
     member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     assert_eq!(member.post("/api/ai/generate-caption", sea(true)).await.expect_status(429).code(), "quota_exceeded");
     assert_eq!(member.used_requests().await, 100);
-    // What the assistant will have to ask is not known before it has begun.
+    // The assistant's prompts are not known in advance, so it always needs a request of the quota to start.
     member.post("/api/ai/chat", json!({ "message": "How are my views?" })).await.expect_status(429);
 }
 
-/// What was known costs nothing, whatever else its request asked; and a month of it alone is not charged.
+/// Cache hits cost nothing, even in a request with other model calls; a month with cache hits only is not charged.
 #[sqlx::test]
-async fn only_calls_that_were_made_are_charged(db: PgPool) {
+async fn cache_hits_are_not_charged(db: PgPool) {
     let (app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     let sign_in = async |member: &mut Client| {
         member.get("/api/csrf/token").await;
@@ -101,7 +101,7 @@ async fn only_calls_that_were_made_are_charged(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db: PgPool) {
+async fn assistant_reuses_answer_while_metrics_are_unchanged(db: PgPool) {
     let model = ScriptedModel::quick(|prompt| {
         let is_first = prompt.turns.len() == 1;
         Ok(if is_first { Said::Calls(vec![("get_figures".to_owned(), json!({ "range": "30d" }))]) } else { Said::text("They grow.") })
@@ -116,14 +116,18 @@ async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db:
     assert_eq!((model.asked().len(), &first["message"]["cost"]["isKnown"]), (2, &json!(false)));
     let known = ask(question.clone()).await;
     let (message, before) = (&known["message"], &first["message"]);
-    assert_eq!((&message["text"], &message["sources"]), (&before["text"], &before["sources"]), "looked up again, and the same");
+    assert_eq!(
+        (&message["text"], &message["sources"]),
+        (&before["text"], &before["sources"]),
+        "the tools run again and return the same data"
+    );
     assert_eq!((model.asked().len(), &message["cost"]["isKnown"], &message["cost"]["costMicro"]), (2, &json!(true), &json!(0)));
 
-    // Other figures: what to look up is known, what it means is not.
+    // With changed metrics the tool-call round is a cache hit, the answer round is not.
     sqlx::query("UPDATE daily_insights SET views = views + 1").execute(&db).await.expect("updated");
     let changed = ask(question.clone()).await;
     assert_eq!((model.asked().len(), &changed["message"]["cost"]["isKnown"]), (3, &json!(false)));
-    // Asked again in its place, nothing is taken from before.
+    // Replacing the question bypasses the cache.
     let conversation = changed["conversationId"].as_str().expect("an id");
     let uri = format!("/api/ai/conversation?id={conversation}");
     let mut reading = app.client();
@@ -135,7 +139,7 @@ async fn the_assistant_knows_what_it_answered_while_the_figures_are_the_same(db:
 }
 
 #[sqlx::test]
-async fn no_failure_is_remembered(db: PgPool) {
+async fn failures_are_not_cached(db: PgPool) {
     let model = ScriptedModel::quick(|prompt| match (&prompt.schema, prompt.turns.last()) {
         (Some(_), _) => Ok(Said::text("no JSON")),
         (None, Some(Turn::User(question))) if question.contains("nothing") => Ok(Said::text(" ")),
@@ -156,7 +160,7 @@ async fn no_failure_is_remembered(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn operators_see_how_much_was_known(db: PgPool) {
+async fn cache_hit_rate_is_reported_to_admins(db: PgPool) {
     let (app, _sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
     for _ in 0..4 {
         member.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);

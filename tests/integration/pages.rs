@@ -1,11 +1,11 @@
-//! Every page, drawn on the server for visitors and members.
+//! Server-rendered pages for anonymous and signed-in users.
 
 use sqlx::PgPool;
 
 use crate::support::TestApp;
 
 #[sqlx::test]
-async fn every_page_has_one_heading_one_main_a_title_and_a_description(db: PgPool) {
+async fn page_has_one_heading_main_title_and_description(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     for (uri, heading) in [
@@ -44,12 +44,12 @@ fn assert_page(body: &str, heading: &str, uri: &str) {
 }
 
 #[sqlx::test]
-async fn visitors_and_members_see_their_own_pages(db: PgPool) {
+async fn pages_redirect_by_session_state(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     assert_eq!(visitor.page("/").await.expect_status(303).location(), "/beta");
     assert_eq!(visitor.page("/home?range=7d").await.expect_status(303).location(), "/login?next=/home%3Frange%3D7d");
-    assert!(visitor.page("/home").await.body.is_empty(), "nothing of the page is drawn");
+    assert!(visitor.page("/home").await.body.is_empty(), "the page is not rendered");
     let mut member = app.member("ada@example.com").await;
     assert_eq!(member.page("/").await.expect_status(303).location(), "/home");
     for page in ["/login", "/register", "/forgot-password"] {
@@ -58,7 +58,7 @@ async fn visitors_and_members_see_their_own_pages(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn old_addresses_lead_on_with_their_query(db: PgPool) {
+async fn legacy_paths_redirect_with_query(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     assert_eq!(visitor.page("/auth/login?next=/home").await.expect_status(308).location(), "/login?next=/home");
@@ -67,7 +67,7 @@ async fn old_addresses_lead_on_with_their_query(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_reason_on_the_sign_in_page_comes_from_a_closed_list(db: PgPool) {
+async fn unknown_login_reason_is_not_rendered(db: PgPool) {
     let app = TestApp::new(db);
     let page =
         app.client().page("/login?reason=%3Cscript%3Ealert(1)%3C/script%3E&next=%22%3E%3Cscript%3Ealert(2)").await.expect_status(200);
@@ -75,7 +75,7 @@ async fn the_reason_on_the_sign_in_page_comes_from_a_closed_list(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn health_says_what_it_knows(db: PgPool) {
+async fn readiness_fails_without_migration_or_database(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut probe = app.client();
     probe.get("/healthz").await.expect_status(200);
@@ -88,7 +88,7 @@ async fn health_says_what_it_knows(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_database_a_browser_gets_a_page_with_the_request_id(db: PgPool) {
+async fn database_outage_shows_error_page_with_request_id(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member("ada@example.com").await;
     db.close().await;
@@ -99,7 +99,7 @@ async fn without_a_database_a_browser_gets_a_page_with_the_request_id(db: PgPool
 }
 
 #[sqlx::test]
-async fn a_page_has_one_address(db: PgPool) {
+async fn trailing_slash_redirects_to_canonical_url(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     assert_eq!(visitor.page("/home/?range=7d").await.expect_status(308).location(), "/home?range=7d");

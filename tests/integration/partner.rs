@@ -1,4 +1,4 @@
-//! Earnings that a partner service reads, with a key of the creator's own.
+//! Earnings synced from a partner service with the user's API key.
 
 use chrono::TimeDelta;
 use huntaze_core::{infra::crypto::Cipher, services::earnings};
@@ -35,7 +35,7 @@ fn fail(sandbox: &Sandbox, kind: FaultKind) {
 }
 
 #[sqlx::test]
-async fn earnings_are_read_kept_fresh_and_removed(db: PgPool) {
+async fn partner_earnings_are_synced_updated_and_deleted(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     connect(&app, &mut member).await;
@@ -51,17 +51,17 @@ async fn earnings_are_read_kept_fresh_and_removed(db: PgPool) {
         .fetch_one(&db)
         .await
         .expect("counted");
-    assert_eq!(counted, (269, 12), "three a day of 90, but for one that is still to come today; one a week given back");
+    assert_eq!(counted, (269, 12), "three a day for 90 days, except one that is still in the future today; one refund a week");
     assert_eq!(link(&mut member).await["covers"], json!(["2025-10-17", "2026-01-14"]));
     let page = member.page("/integrations/onlyfans").await.body;
     assert!(page.contains("acct_ada") && page.contains(">Sandbox<") && !page.contains("ofapi_key"), "{page}");
 
     let before = calls(&sandbox);
     app.read_partner().await;
-    assert_eq!(calls(&sandbox), before, "not before it is due");
+    assert_eq!(calls(&sandbox), before, "the next sync is not due");
     app.advance(&sandbox, TimeDelta::hours(13));
     app.read_partner().await;
-    assert_eq!(calls(&sandbox) - before, 1, "what may have changed fits on a page");
+    assert_eq!(calls(&sandbox) - before, 1, "entries that may have changed fit on one page");
     assert_eq!(link(&mut member).await["covers"], json!(["2025-10-17", "2026-01-15"]));
 
     member.post("/api/earnings/partner/delete", json!({})).await.expect_status(200);
@@ -70,7 +70,7 @@ async fn earnings_are_read_kept_fresh_and_removed(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_key_is_tried_before_it_is_kept(db: PgPool) {
+async fn api_key_is_verified_before_it_is_stored(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     for (input, fields) in [
@@ -96,12 +96,12 @@ async fn a_key_is_tried_before_it_is_kept(db: PgPool) {
     assert_eq!(kept, 0);
     let app = TestApp::new(db);
     let mut elsewhere = app.member("eve@example.com").await;
-    assert_eq!(elsewhere.get("/api/earnings").await.json()["partner"], Value::Null, "not offered without an address");
+    assert_eq!(elsewhere.get("/api/earnings").await.json()["partner"], Value::Null, "not offered without the URL of the partner service");
     elsewhere.post("/api/earnings/partner", input("acct_ada", "ofapi_key")).await.expect_status(409);
 }
 
 #[sqlx::test]
-async fn what_goes_wrong_is_said_and_nothing_is_lost(db: PgPool) {
+async fn sync_failure_sets_reason_and_keeps_earnings(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     connect(&app, &mut member).await;
@@ -131,13 +131,13 @@ async fn what_goes_wrong_is_said_and_nothing_is_lost(db: PgPool) {
         assert_eq!((&link["problem"], link["nextReadAt"].is_string()), (&json!(problem), asks_again), "{kind:?}");
         assert_eq!(revenue(&mut member).await["value"], known, "{kind:?}");
     }
-    // A new key goes on where the other ended.
+    // Connecting with a new key resumes the sync and keeps the earnings.
     connect(&app, &mut member).await;
     assert_eq!((&link(&mut member).await["problem"], revenue(&mut member).await["value"].clone()), (&Value::Null, known));
 }
 
 #[sqlx::test]
-async fn a_statement_outweighs_the_partner_and_the_partner_what_was_typed(db: PgPool) {
+async fn statement_overrides_partner_and_partner_overrides_totals(db: PgPool) {
     let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     connect(&app, &mut member).await;
@@ -161,14 +161,14 @@ async fn a_statement_outweighs_the_partner_and_the_partner_what_was_typed(db: Pg
 }
 
 #[sqlx::test]
-async fn a_reading_is_nobodys_once_the_key_is_gone_and_keys_rotate(db: PgPool) {
+async fn sync_racing_disconnect_stores_nothing_and_keys_rotate(db: PgPool) {
     let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     connect(&app, &mut member).await;
     let due = "UPDATE partner_links SET next_read_at = '2026-01-01'";
     sqlx::query(due).execute(&db).await.expect("due");
     let twin = app.twin(std::time::Duration::from_secs(5));
-    // Two processes read, the creator removes the key meanwhile: nothing is left behind.
+    // Two processes sync while the user removes the key: no earnings remain.
     futures::join!(app.read_partner(), twin.read_partner(), async {
         member.clone().post("/api/earnings/partner/delete", json!({})).await.expect_status(200);
     });
@@ -181,5 +181,9 @@ async fn a_reading_is_nobodys_once_the_key_is_gone_and_keys_rotate(db: PgPool) {
     let cipher = Cipher::new(&keys);
     assert_eq!(earnings::rotate_partner_keys(&db, &cipher).await.expect("rotated"), [1, 0, 0]);
     assert_eq!(earnings::rotate_partner_keys(&db, &cipher).await.expect("rotated"), [0, 1, 0]);
-    assert_eq!(earnings::rotate_partner_keys(&db, &Cipher::new(&keys[1..])).await.expect("rotated"), [0, 0, 1], "without the newest");
+    assert_eq!(
+        earnings::rotate_partner_keys(&db, &Cipher::new(&keys[1..])).await.expect("rotated"),
+        [0, 0, 1],
+        "the newest key is missing"
+    );
 }

@@ -1,4 +1,4 @@
-//! Structured answers: what figures mean, and how to sell more.
+//! AI reports: performance analysis and sales strategy.
 
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::support::{EMAIL, TestApp};
 const BOTH: [&str; 2] = ["/api/ai/analyze-performance", "/api/ai/optimize-sales"];
 
 #[sqlx::test]
-async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
+async fn analysis_and_strategy_are_generated_and_stored(db: PgPool) {
     let (app, _sandbox, mut member, account) = TestApp::with_account(db).await;
     for (uri, operation, page) in [(BOTH[0], "analyze", "/analytics"), (BOTH[1], "optimize", "/sales")] {
         assert_eq!(member.get(&format!("/api/ai/report?operation={operation}")).await.expect_status(200).json(), Value::Null);
@@ -24,7 +24,7 @@ async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
         for part in ["Sandbox", "made up on this machine", "Useful", "Based on:", "gemini-3.8-flash"] {
             assert!(html.contains(part), "{part}: {html}");
         }
-        // What the creator thinks of it: the newest counts.
+        // Newer feedback replaces earlier feedback on the same item.
         for is_useful in [false, true] {
             let thought = json!({ "reportId": id, "item": 0, "isUseful": is_useful });
             assert_eq!(
@@ -51,7 +51,7 @@ async fn figures_are_explained_and_a_strategy_is_worked_out(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_script_a_report_stands_in_the_address(db: PgPool) {
+async fn report_form_redirects_to_report_url(db: PgPool) {
     let (_app, _sandbox, mut member, account) = TestApp::with_account(db).await;
     let back = member.submit(BOTH[1], &[("range", "7d")]).await.location().to_owned();
     assert!(back.starts_with("/sales?report="), "{back}");
@@ -59,19 +59,19 @@ async fn without_a_script_a_report_stands_in_the_address(db: PgPool) {
     let back = member.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", &account)]).await.location().to_owned();
     assert!(back.starts_with(&format!("/analytics?range=7d&account={account}&report=")), "{back}");
     assert!(member.page(&back).await.body.contains("What your figures mean"));
-    // Who says what helps comes back to where that was asked.
+    // The feedback form redirects to the page that contains it; an external target is replaced by `/home`.
     let id = back.split("report=").nth(1).expect("an id").to_owned();
     let thought = |page| [("reportId", id.as_str()), ("page", page), ("item", "0"), ("isUseful", "true")];
     assert!(member.page(&back).await.body.contains(&format!("name=\"page\" value=\"{}\"", back.replace('&', "&amp;"))));
     assert_eq!(member.submit("/api/ai/feedback", &thought(&back)).await.location(), back);
     assert_eq!(member.submit("/api/ai/feedback", &thought("//evil.example\r\n")).await.location(), "/home");
-    // What was looked at is not lost with an error.
+    // An invalid form keeps the selected range and account in the URL.
     let wrong = member.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", "x")]).await;
     assert_eq!(wrong.location(), "/analytics?range=7d&account=x");
 }
 
 #[sqlx::test]
-async fn without_a_key_the_pages_say_so(db: PgPool) {
+async fn missing_gemini_key_disables_reports(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     for uri in BOTH {

@@ -137,9 +137,9 @@ async fn write_until_stopped(db: &PgPool, sandbox: &Sandbox, writes: i64) -> i64
         });
     }
     let mut reader = session.clone();
-    clients.spawn(
-        async move { drop(reader.try_post("/api/ai/chat/stream", &json!({ "message": "How are my views? [sandbox:slow]" })).await) },
-    );
+    clients.spawn(async move {
+        let _ = reader.try_post("/api/ai/chat/stream", &json!({ "message": "How are my views? [sandbox:slow]" })).await;
+    });
     eventually("writes are acknowledged", async || written.load(Ordering::SeqCst) >= writes).await;
     let signalled_at = Instant::now();
     server.stop().await;

@@ -1,4 +1,4 @@
-//! Language models: what is asked of them, what they answer, and what it costs. Nothing here knows of the database.
+//! Language models: prompts, tools, completions and their usage. Nothing in this module accesses the database.
 
 pub mod agents;
 pub mod composer;

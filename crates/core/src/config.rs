@@ -1,4 +1,4 @@
-//! Configuration: environment variables, read once at start. `.env.example` lists them all; a test compares the two.
+//! Configuration: environment variables, read once at startup. A test checks that `.env.example` lists all of them.
 
 mod app;
 mod database;
@@ -19,6 +19,8 @@ pub use database::DatabaseConfig;
 pub use encryption::EncryptionKey;
 pub use gemini::GeminiConfig;
 use huntaze_domain::platform::Platform;
+use url::Url;
+
 pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
@@ -26,40 +28,38 @@ pub use partner::PartnerConfig;
 pub use reader::{ConfigError, Reader};
 pub use reddit::RedditConfig;
 pub use tiktok::TiktokConfig;
-use url::Url;
-
 pub use x::XConfig;
 pub use youtube::YoutubeConfig;
 
-/// All settings, one struct per concern.
+/// Configuration, one struct for each concern.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Address, keys, logging.
+    /// Base URL, listen address, keys, logging.
     pub app: AppConfig,
-    /// PostgreSQL.
+    /// PostgreSQL connection.
     pub database: DatabaseConfig,
-    /// Gemini.
+    /// Gemini API.
     pub gemini: GeminiConfig,
-    /// Instagram.
+    /// Instagram OAuth app and API.
     pub instagram: InstagramConfig,
-    /// How often a client may come, and who may speak for a client.
+    /// Rate limits, trusted proxies and the AI cost limit.
     pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
-    /// Who reads earnings with a key of the creator's own.
+    /// Partner service that returns a user's earnings.
     pub partner: PartnerConfig,
-    /// Reddit.
+    /// Reddit OAuth app and API.
     pub reddit: RedditConfig,
-    /// TikTok.
+    /// TikTok OAuth app and API.
     pub tiktok: TiktokConfig,
-    /// X.
+    /// X OAuth app, API and monthly budget.
     pub x: XConfig,
-    /// YouTube.
+    /// YouTube OAuth app and APIs.
     pub youtube: YoutubeConfig,
 }
 
 impl Config {
-    /// The variables that are not set, and must be for a platform to be offered.
+    /// Returns the names of the unset variables that are required to offer a platform; empty if it is fully configured.
     pub fn missing_for(&self, platform: Platform) -> Vec<&'static str> {
         let unless = |is_set: bool, names: &[&'static str]| if is_set { Vec::new() } else { names.to_vec() };
         match platform {
@@ -77,25 +77,25 @@ impl Config {
     }
 }
 
-/// Whether one of these addresses is not on a vendor's domain: then a stand-in answers.
+/// Returns whether any of these URLs is outside the vendor's domains, so that requests go to the sandbox instead of the vendor.
 fn is_elsewhere(urls: &[&Url], domains: &[&str]) -> bool {
     let is_vendor = |host: &str| domains.iter().any(|domain| host == *domain || host.ends_with(&format!(".{domain}")));
     !urls.iter().all(|url| url.domain().is_some_and(is_vendor))
 }
 
 impl Config {
-    /// Reads the process environment.
+    /// Reads and validates the process environment.
     ///
     /// # Errors
-    /// Every variable that is missing or wrong, in one message.
+    /// All missing and invalid variables, in one error.
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(Reader::from_env())
     }
 
-    /// The settings of the tests: nothing outside is reached, and limits are those of production.
+    /// Returns the configuration for tests: no external service is configured and the rate limits are the defaults.
     ///
     /// # Errors
-    /// Never, unless the defaults are broken.
+    /// Only if the default values are invalid.
     pub fn for_tests() -> Result<Self, ConfigError> {
         Self::read(Reader::from_pairs([
             ("APP_URL", "http://127.0.0.1:3000"),
@@ -107,7 +107,7 @@ impl Config {
         ]))
     }
 
-    /// The names of all variables that are read.
+    /// Returns the names of all variables that are read.
     pub fn variables() -> Vec<&'static str> {
         let mut reader = Reader::from_pairs([]);
         Self::read_sections(&mut reader);
@@ -152,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_file_lists_every_variable() {
+    fn example_file_lists_every_variable() {
         let example = include_str!("../../../.env.example");
         let mut listed: Vec<_> = example
             .lines()
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn the_readme_lists_every_variable() {
+    fn readme_lists_every_variable() {
         let readme = include_str!("../../../README.md");
         let (_, table) = readme.split_once("| variable | default |").expect("the table");
         let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
@@ -181,8 +181,9 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_reported_together() {
-        let error = Config::read(Reader::from_pairs([("APP_URL", "not a url"), ("PORT", "many")])).expect_err("nothing is set");
+    fn all_configuration_errors_are_reported_together() {
+        let error =
+            Config::read(Reader::from_pairs([("APP_URL", "not a url"), ("PORT", "many")])).expect_err("required variables are missing");
         let message = error.to_string();
         for part in
             ["APP_URL", "PORT", "DATABASE_URL is missing", "ENCRYPTION_KEYS is missing", "SECRET_KEY is missing", "SMTP_URL is missing"]
@@ -192,14 +193,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_named_once() {
+    fn duplicate_encryption_key_id_is_rejected() {
         let keys = format!("k1:{},k1:{}", "1".repeat(64), "2".repeat(64));
-        let error = Config::read(Reader::from_pairs([("ENCRYPTION_KEYS", keys.as_str())])).expect_err("named twice");
+        let error = Config::read(Reader::from_pairs([("ENCRYPTION_KEYS", keys.as_str())])).expect_err("duplicate key id");
         assert!(error.to_string().contains("names a key twice"), "{error}");
     }
 
     #[test]
-    fn no_secret_is_printed() {
+    fn debug_output_contains_no_secrets() {
         let printed = format!("{:?}", Config::for_tests().expect("a valid configuration"));
         assert!(!printed.contains("0000000000") && !printed.contains("1111111111"), "{printed}");
     }

@@ -1,4 +1,4 @@
-//! All SQL. One function, one statement; transactions are opened by the services.
+//! Database layer: all SQL. Each function runs one statement; services open the transactions.
 
 pub mod ai_captions;
 pub mod ai_conversations;
@@ -37,21 +37,21 @@ use sqlx::{
 
 use crate::config::DatabaseConfig;
 
-/// Every change of the schema, compiled into the binary.
+/// Schema migrations, compiled into the binary.
 pub static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// The database did not answer, or answered something impossible.
+/// Failure of a database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
-    /// The driver's own words.
+    /// Error of the driver: connection, timeout, constraint violation or SQL error.
     #[error(transparent)]
     Driver(#[from] sqlx::Error),
-    /// A row that the schema should have made impossible.
+    /// A stored value that the application cannot interpret, although the schema should rule it out.
     #[error("inconsistent row in {table}: {column}")]
     Inconsistent {
-        /// Where.
+        /// Table of the row.
         table: &'static str,
-        /// Which part of it.
+        /// Column with the invalid value.
         column: &'static str,
     },
 }
@@ -93,9 +93,6 @@ async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 /// returns its connection to the pool inside a transaction that nobody commits, and the statements of later requests are lost with it
 /// (transact-rs/sqlx#4393). Here `BEGIN` runs in a task of its own, which the caller cannot cancel; if the caller is gone when it is done, the
 /// transaction is rolled back.
-///
-/// # Errors
-/// The database does not answer.
 pub async fn begin(db: &PgPool) -> Result<Transaction<'static, Postgres>, DbError> {
     let db = db.clone();
     #[expect(clippy::disallowed_methods, reason = "the only place that may: the task is not cancelled")]
@@ -103,11 +100,11 @@ pub async fn begin(db: &PgPool) -> Result<Transaction<'static, Postgres>, DbErro
     Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
-/// Brings the database to this binary's schema, and that of the queue, under a lock. A newer one is left alone: migrations only add what
-/// older binaries do not know, so that one can go back.
+/// Applies pending migrations of the application and of the job queue, under the migrator's advisory lock. Migrations in the database that
+/// this binary does not know are ignored: migrations must be backward compatible, so that an older binary can still run after a rollback.
 ///
 /// # Errors
-/// A migration failed; what was done before it stays.
+/// A migration failed; migrations applied before it stay applied.
 pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
     for mut migrator in [Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT }, PostgresStorage::migrations()] {
         migrator.ignore_missing = true;
@@ -116,14 +113,11 @@ pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
     Ok(())
 }
 
-/// Whether the database answers and has this binary's schema. A newer one is fine.
-///
-/// # Errors
-/// It does not answer.
+/// Returns whether all migrations of this binary are applied. Additional, newer migrations are accepted.
 pub async fn is_ready(db: &PgPool) -> Result<bool, DbError> {
     let needed: Vec<i64> =
         MIGRATIONS.iter().filter(|migration| migration.migration_type.is_up_migration()).map(|migration| migration.version).collect();
-    // Not a checked query: the table is the migrator's own.
+    // Not checked at compile time: `_sqlx_migrations` is created by the migrator.
     let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success AND version = ANY($1)");
     let applied = applied.bind(&needed).fetch_one(db).await?;
     Ok(usize::try_from(applied).is_ok_and(|applied| applied == needed.len()))

@@ -1,4 +1,4 @@
-//! What stands between the rules and the world: time, keys, encryption, hashing, mail, calls, counters.
+//! Infrastructure adapters: clock, keys, encryption, password hashing, mail, HTTP client, cache, rate limiter.
 
 pub mod cache;
 pub mod clock;

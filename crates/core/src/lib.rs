@@ -12,7 +12,7 @@ pub mod services;
 use std::{error::Error, ops::Deref, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 
 use self::{
     ai::{Gemini, Knowledge, LanguageModel, LiveAnswers},
@@ -30,7 +30,7 @@ use self::{
     providers::ProviderRegistry,
 };
 
-/// Tables that are read at once while their owners wait: each fills a core.
+/// Number of uploaded statements that are parsed concurrently while their users wait; parsing one keeps a core busy.
 const TABLE_READERS: usize = 2;
 
 /// What services and jobs share. One pointer: cloning it costs nothing.
@@ -40,31 +40,29 @@ pub struct Core(Arc<CoreFields>);
 /// The fields of [`Core`], which dereferences to them.
 #[derive(Clone)]
 pub struct CoreFields {
-    /// Settings.
+    /// Configuration, read at startup.
     pub config: Config,
-    /// PostgreSQL.
+    /// PostgreSQL connection pool.
     pub db: PgPool,
-    /// The time.
+    /// Source of the current time.
     pub clock: Arc<dyn Clock>,
-    /// Keys derived from the secret.
+    /// Signing keys derived from `SECRET_KEY`.
     pub keys: Arc<Keys>,
-    /// Encrypts what platforms give us.
+    /// Encrypts platform tokens and partner API keys.
     pub cipher: Arc<Cipher>,
-    /// The platforms that are configured.
+    /// Clients of the configured platforms.
     pub providers: Arc<ProviderRegistry>,
-    /// The language model, where there is one.
+    /// Language model; `None` if no API key is configured.
     pub model: Option<Arc<dyn LanguageModel>>,
-    /// What it has answered before.
+    /// Cache of completions.
     pub knowledge: Knowledge,
-    /// The answers that are being written here.
+    /// Assistant answers that are being generated in this process.
     pub live_answers: LiveAnswers,
-    /// Hashes passwords, a few at a time.
+    /// Password hasher with limited concurrency.
     pub passwords: PasswordHasher,
-    /// Counts requests.
+    /// Rate limiter.
     pub limiter: Arc<dyn RateLimiter>,
-    /// Rung when there is work for a job: a mail is to leave, an account to be read, a statement to be imported.
-    pub due_bell: Arc<Notify>,
-    /// So many tables are read at once while their owners wait.
+    /// Limits how many statements are parsed concurrently while their users wait.
     pub table_readers: Arc<Semaphore>,
     /// Work that outlives its request: the process waits for it before it ends.
     pub tasks: Tasks,
@@ -82,7 +80,7 @@ impl Core {
     /// Builds everything that follows from the settings. `timeout` limits each call of a platform or a model.
     ///
     /// # Errors
-    /// TLS cannot be set up, or passwords cannot be hashed as the settings say.
+    /// The TLS provider cannot be set up, or the password hashing parameters are invalid.
     pub fn new(config: Config, db: PgPool, clock: Arc<dyn Clock>, timeout: Duration) -> Result<Self, Box<dyn Error>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let model = Gemini::new(&config.gemini, http::client(timeout)?, Arc::clone(&clock));
@@ -96,7 +94,6 @@ impl Core {
             live_answers: LiveAnswers::default(),
             passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
             limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
-            due_bell: Arc::new(Notify::new()),
             table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
             tasks: Tasks::default(),
             clock,

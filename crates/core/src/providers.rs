@@ -1,4 +1,4 @@
-//! Platforms, as Huntaze sees them: all the same.
+//! Clients for the platforms behind one common interface.
 
 mod calls;
 pub mod instagram;
@@ -33,128 +33,128 @@ use crate::{
 
 pub use scopes::{Readable, lacks_permission, readable};
 
-/// So many of the newest posts of an account are followed.
+/// Maximum number of an account's newest posts that are synced.
 pub const MOST_POSTS: usize = 100;
-/// Between two readings of an account, where a platform has no reason for another pause.
+/// Default interval between two syncs of an account.
 const PAUSE: TimeDelta = TimeDelta::hours(6);
 
-/// What proves to a platform that we may read an account.
+/// OAuth tokens of one connected account.
 #[derive(Debug, Clone)]
 pub struct Tokens {
-    /// Sent with every call.
+    /// Access token; sent with every API request.
     pub access: Secret,
-    /// Gets a new pair, at platforms that have it.
+    /// Refresh token; `None` at platforms that do not issue one.
     pub refresh: Option<Secret>,
-    /// When the pair was given out.
+    /// When the tokens were issued.
     pub issued_at: DateTime<Utc>,
-    /// When the access token ends.
+    /// Expiry of the access token; `None` if the platform does not state one.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the refresh token ends; `None` also where the platform does not say.
+    /// Expiry of the refresh token; `None` if there is none or the platform does not state one.
     pub refresh_expires_at: Option<DateTime<Utc>>,
 }
 
-/// A visit of a creator to a platform's consent page.
+/// Parameters of one OAuth authorization request.
 #[derive(Debug, Clone, Copy)]
 pub struct Visit<'a> {
-    /// Comes back with the creator.
+    /// OAuth `state`; returned with the callback.
     pub state: &'a str,
-    /// Proves that who left is who comes back, at platforms that offer PKCE.
+    /// PKCE code verifier (RFC 7636): proves that the client that started the authorization finishes it. Unused at platforms without PKCE.
     pub verifier: &'a str,
-    /// Where the creator is sent back to; registered with the platform, to the letter.
+    /// Callback URL; must match the URL registered with the platform exactly.
     pub redirect_uri: &'a str,
 }
 
-/// What a call is made with.
+/// Access token with its scopes.
 #[derive(Debug, Clone, Copy)]
 pub struct Access<'a> {
     /// The access token.
     pub token: &'a Secret,
-    /// What it may read.
+    /// Scopes granted to the token, as the platform names them.
     pub scopes: &'a [String],
 }
 
 impl Access<'_> {
-    /// Whether it may.
+    /// Returns whether the token has a scope.
     pub fn allows(self, scope: &str) -> bool {
         self.scopes.iter().any(|granted| granted == scope)
     }
 }
 
-/// What the creator agreed to.
+/// Result of a completed authorization.
 #[derive(Debug, Clone)]
 pub struct Grant {
-    /// Proof of it.
+    /// The issued tokens.
     pub tokens: Tokens,
-    /// What may be read, in the platform's words.
+    /// Granted scopes, as the platform names them.
     pub scopes: Vec<String>,
 }
 
-/// An account, as the platform describes it.
+/// Account profile, as reported by the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// The platform's id; never changes.
+    /// The platform's id of the account; never changes.
     pub account_id: String,
-    /// As people know it; may change.
+    /// User name; may change.
     pub name: String,
-    /// How many follow it, where the platform says so.
+    /// Number of followers; `None` if the platform does not report it.
     pub followers: Option<i64>,
 }
 
-/// The figures of one whole UTC day; what the platform does not say is `None`.
+/// Metrics of one whole UTC day; a metric that the platform does not report is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DayInsights {
-    /// How often content was seen.
+    /// Number of views of the account's content.
     pub views: Option<i64>,
-    /// How many accounts saw it.
+    /// Number of accounts that saw the content.
     pub reach: Option<i64>,
-    /// Likes, comments, shares, saves.
+    /// Sum of likes, comments, shares and saves, as far as the platform reports them.
     pub interactions: Option<i64>,
 }
 
 impl DayInsights {
-    /// Whether the platform said nothing.
+    /// Returns whether the platform reported no metric at all.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What readings cost, in millionths of a dollar. What was read is not billed again on the same UTC day.
+/// Prices of API reads in millionths of a US dollar. The same object is not billed again on the same UTC day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Prices {
-    /// The profile.
+    /// Price of one profile read.
     pub profile: i64,
-    /// Each post.
+    /// Price of each post that is read.
     pub post: i64,
 }
 
-/// Why a platform did not do it.
+/// Why a request to a platform failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ProviderError {
-    /// It may, later: no answer, or not a sensible one.
-    #[error("the platform failed: {0}")]
+    /// Temporary failure: no response, or not a valid one.
+    #[error("platform request failed: {0}")]
     Transient(String),
     /// Too many requests.
-    #[error("the platform limits us")]
+    #[error("rate limited by the platform")]
     RateLimited {
-        /// When it says to come back.
+        /// How long to wait before the next request; `None` if the platform does not say.
         retry_after: Option<TimeDelta>,
     },
-    /// The token, or the code, is worth nothing.
-    #[error("the platform refuses the proof: {0}")]
+    /// The token, or the authorization code, is invalid, expired or revoked.
+    #[error("token rejected by the platform: {0}")]
     Revoked(String),
-    /// A permission is missing.
-    #[error("the platform misses a permission: {0}")]
+    /// A required scope is missing.
+    #[error("insufficient scope: {0}")]
     ScopeLost(String),
-    /// Our keys are not right.
-    #[error("the platform does not know us: {0}")]
+    /// The platform rejects our client credentials or configuration.
+    #[error("client credentials rejected by the platform: {0}")]
     Misconfigured(String),
-    /// Whoever gave consent has no account that can be read: no channel, say.
-    #[error("there is no account")]
+    /// The user who gave consent has no account that can be synced, for example no YouTube channel.
+    #[error("no account on the platform")]
     NoAccount,
 }
 
 impl ProviderError {
-    /// What it means for the account.
+    /// Returns the kind of failure that is stored with the account.
     pub const fn kind(&self) -> FailureKind {
         match self {
             Self::Transient(_) => FailureKind::Transient,
@@ -173,77 +173,77 @@ impl From<HttpError> for ProviderError {
     }
 }
 
-/// A platform that creators connect through OAuth.
+/// A platform that is connected through OAuth.
 #[async_trait]
 pub trait OAuthProvider: Send + Sync {
-    /// Whether a stand-in answers in its place.
+    /// Returns whether the sandbox is used instead of the real platform.
     fn is_sandbox(&self) -> bool;
 
-    /// Where the creator gives consent.
+    /// Returns the URL of the platform's consent page.
     fn authorize_url(&self, visit: &Visit<'_>) -> Url;
 
-    /// Turns the code that came back into lasting tokens.
+    /// Exchanges the authorization code of the callback for tokens.
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError>;
 
-    /// Whether tokens can be refreshed at this time: where there is a refresh token that is not over.
+    /// Returns whether the tokens can be refreshed at `now`. By default, there must be a refresh token that has not expired.
     fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
         oauth::can_refresh(tokens, now)
     }
 
-    /// Whether it is time to: where the access token is over, or nearly.
+    /// Returns whether the tokens should be refreshed at `now`. By default, the access token has expired or expires soon.
     fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
         oauth::is_ending(tokens, now)
     }
 
-    /// New tokens for old ones. A refresh token that the platform does not replace goes on.
+    /// Returns new tokens. If the platform does not issue a new refresh token, the result contains the old one.
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError>;
 
-    /// Who the account is.
+    /// Fetches the profile of the account.
     async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError>;
 
-    /// Whether the platform tells what happened on a day. Where it does not, the days follow from the totals of posts.
+    /// Returns whether the platform reports metrics per day. Otherwise, daily metrics are derived from the totals of posts.
     fn reports_days(&self) -> bool {
         false
     }
 
-    /// The figures of one whole day.
+    /// Fetches the metrics of one whole day; by default, there are none.
     async fn fetch_day(&self, _access: Access<'_>, _day: NaiveDate) -> Result<DayInsights, ProviderError> {
         Ok(DayInsights::default())
     }
 
-    /// The newest posts, at most [`MOST_POSTS`].
+    /// Fetches the newest posts, at most [`MOST_POSTS`].
     async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError>;
 
-    /// Withdraws our access.
+    /// Revokes the grant at the platform.
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError>;
 
-    /// When an account that was just read is read again.
+    /// Returns when an account that has just been synced is synced again.
     fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now + PAUSE
     }
 
-    /// Until so many days later a day is asked for again: then the platform has made up its mind about it.
+    /// Number of days after which a day's metrics are final; until then they are refetched.
     fn late_days(&self) -> u8 {
         3
     }
 
-    /// Whether access is withdrawn with an access token, which must not be over then.
+    /// Returns whether [`revoke`](Self::revoke) needs an access token that has not expired.
     fn revokes_by_access_token(&self) -> bool {
         false
     }
 
-    /// How much all readings of a month may cost, in millionths of a dollar; `None` where they cost nothing.
+    /// Monthly budget for API reads in millionths of a US dollar; `None` if the platform's API is free.
     fn monthly_budget(&self) -> Option<i64> {
         None
     }
 
-    /// What readings cost.
+    /// Returns the prices of API reads; zero by default.
     fn prices(&self) -> Prices {
         Prices::default()
     }
 }
 
-/// The platforms that are configured.
+/// The configured platforms.
 pub struct ProviderRegistry {
     http: Client,
     instagram: Option<Arc<dyn OAuthProvider>>,
@@ -255,7 +255,7 @@ pub struct ProviderRegistry {
 }
 
 impl ProviderRegistry {
-    /// Those with keys.
+    /// Creates clients for the platforms whose keys are configured.
     pub fn new(config: &Config, http: &Client, clock: &Arc<dyn Clock>) -> Self {
         fn shared<P: OAuthProvider + 'static>(provider: Option<P>) -> Option<Arc<dyn OAuthProvider>> {
             provider.map(|provider| Arc::new(provider) as Arc<dyn OAuthProvider>)
@@ -272,7 +272,7 @@ impl ProviderRegistry {
         }
     }
 
-    /// A platform, if it is connected through OAuth and configured.
+    /// Returns the client of a platform; `None` if it is not configured or not connected through OAuth.
     pub fn get(&self, platform: Platform) -> Option<&dyn OAuthProvider> {
         match platform {
             Platform::Instagram => self.instagram.as_deref(),
@@ -284,27 +284,24 @@ impl ProviderRegistry {
         }
     }
 
-    /// Who reads earnings with a key of the creator's own, if that is configured.
+    /// Returns the client of the earnings partner; `None` if it is not configured.
     pub const fn partner(&self) -> Option<&partner::Partner> {
         self.partner.as_ref()
     }
 
-    /// The status that an address answers with.
-    ///
-    /// # Errors
-    /// It does not.
+    /// Sends a `GET` request and returns the HTTP status of the response, whatever it is.
     pub async fn look_at(&self, url: &Url) -> Result<u16, ProviderError> {
         Ok(http::send(self.http.get(url.clone())).await?.status.as_u16())
     }
 
-    /// What the screen needs to know of a platform.
+    /// Returns whether a platform is available here, and whether through the sandbox.
     pub fn view(&self, provider: Platform) -> ProviderView {
         let known = self.get(provider);
         ProviderView { provider, is_available: known.is_some(), is_sandbox: known.is_some_and(OAuthProvider::is_sandbox) }
     }
 }
 
-/// Answers as platforms give them, for the tests of each.
+/// Helpers to test how platform responses are parsed.
 #[cfg(test)]
 mod testing {
     use chrono::{DateTime, Utc};
@@ -322,12 +319,12 @@ mod testing {
         answer
     }
 
-    /// The time at which answers come: 2026-01-15 12:00 UTC.
+    /// Fixed time of all test responses: 2026-01-15 12:00 UTC.
     pub fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_768_478_400, 0).expect("a time")
     }
 
-    /// As `Calls` reads an answer.
+    /// Parses a response in the same way as `Calls`.
     pub fn read<T: DeserializeOwned>(
         answer: &Answer,
         error: fn(&Answer, DateTime<Utc>) -> Option<ProviderError>,

@@ -1,4 +1,4 @@
-//! The rules of the business. Nothing here knows of HTTP or of Leptos.
+//! Business logic. Modules here must not depend on HTTP or Leptos.
 
 pub mod account;
 pub mod admin;

@@ -1,4 +1,4 @@
-//! What an account is made of, and the rules for what one may type.
+//! User accounts: credentials, roles, plans and the validation of what users enter.
 
 use std::fmt;
 
@@ -8,20 +8,20 @@ use uuid::Uuid;
 
 use super::choice::choices;
 
-/// Shortest password, in characters.
+/// Minimum length of a password in characters.
 pub const PASSWORD_MIN: usize = 8;
-/// Longest password, in characters: enough for any manager, short enough to hash.
+/// Maximum length of a password in characters: enough for any password manager, short enough to hash.
 pub const PASSWORD_MAX: usize = 128;
-/// Longest e-mail address (RFC 5321 §4.5.3.1.3, less the angle brackets).
+/// Maximum length of an e-mail address in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
 pub const EMAIL_MAX: usize = 254;
 
-/// Text that must not be printed: passwords and the tokens of mailed links.
+/// Text that must not be logged, such as passwords and the tokens of mailed links. `Debug` prints a placeholder.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// The text itself. The name makes each use easy to find.
+    /// Returns the secret text. The conspicuous name makes every use easy to find.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -39,58 +39,58 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// `POST /api/auth/register`
+/// `POST /api/auth/register`: creates an account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RegisterInput {
-    /// Any spelling; stored as [`normalize_email`] makes it.
+    /// E-mail address in any spelling; normalized by [`normalize_email`] before it is stored.
     #[garde(custom(valid_email))]
     pub email: String,
-    /// 8 to 128 characters.
+    /// New password, 8 to 128 characters.
     #[garde(custom(valid_new_password))]
     pub password: Secret,
 }
 
-/// `POST /api/auth/login`
+/// `POST /api/auth/login`: signs a user in.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LoginInput {
-    /// Any spelling.
+    /// E-mail address in any spelling.
     #[garde(custom(valid_email))]
     pub email: String,
-    /// Whatever was typed: the rules for new passwords may have changed since.
+    /// Password as typed. The minimum length is not checked, because the rules may have been different when it was set.
     #[garde(custom(some_password))]
     pub password: Secret,
-    /// `"true"` or `"on"` keeps the session for 30 days.
+    /// `"true"` or `"on"` makes the session persistent, for 30 days.
     #[garde(skip)]
     pub remember_me: String,
-    /// The page to go on to.
+    /// Path to redirect to after sign-in.
     #[garde(skip)]
     pub next: String,
 }
 
 impl LoginInput {
-    /// Whether the box was ticked: a form sends `on`, JSON `true`.
+    /// Returns whether a persistent session is requested: forms send `on`, JSON clients `true`.
     pub fn remembers(&self) -> bool {
         matches!(self.remember_me.as_str(), "on" | "true")
     }
 }
 
-/// `POST /api/auth/resend-verification` and `/forgot-password`: by address, or by a link that has expired.
+/// `POST /api/auth/resend-verification` and `/forgot-password`: requests a new mailed link, by address or by the token of an expired link.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LinkRequest {
-    /// The address, unless there is a token.
+    /// E-mail address; ignored if there is a token.
     pub email: String,
-    /// The token of an expired link; then the address need not be typed again.
+    /// Token of an expired link; empty if the user enters an address instead.
     pub token: Secret,
 }
 
 impl LinkRequest {
-    /// Whom the link is for.
+    /// Returns the subject of the new link; the token takes precedence over the address.
     ///
     /// # Errors
-    /// The address breaks a rule, and there is no token.
+    /// The address is invalid, and there is no token.
     pub fn subject(&self) -> Result<LinkSubject, super::validation::FieldErrors> {
         if !self.token.expose().is_empty() {
             return Ok(LinkSubject::Token(self.token.clone()));
@@ -102,50 +102,50 @@ impl LinkRequest {
     }
 }
 
-/// How the owner of a new link is named.
+/// Identifies the user who requests a new link.
 #[derive(Debug, Clone)]
 pub enum LinkSubject {
-    /// A normalised address.
+    /// Normalized e-mail address.
     Email(String),
-    /// The token of an earlier link of the same kind.
+    /// Token of an earlier link of the same kind.
     Token(Secret),
 }
 
-/// `POST /api/auth/reset-password`
+/// `POST /api/auth/reset-password`: sets a new password.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ResetPasswordInput {
-    /// From the mailed link.
+    /// Token of the mailed link.
     #[garde(skip)]
     pub token: Secret,
-    /// 8 to 128 characters.
+    /// New password, 8 to 128 characters.
     #[garde(custom(valid_new_password))]
     pub password: Secret,
 }
 
-/// What a mailed link is still good for.
+/// State of the token of a mailed link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkState {
-    /// It can be used.
+    /// The token can be used.
     Valid,
-    /// It was used in the last 24 hours, and what it was for is done.
+    /// The token was used in the last 24 hours, and its action has been carried out.
     AlreadyUsed,
 }
 
-/// The answer to every request that ends in a mail, whether or not the address is known.
+/// Response to every request that sends a mail. It is the same whether or not the address is registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailStatus {
-    /// "Check your e-mail."
+    /// The user should check their mailbox.
     CheckEmail,
 }
 
-/// Answer wrapper: `{"status": …}`.
+/// Response body with a single field: `{"status": …}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusView<T> {
-    /// The outcome.
+    /// Outcome of the request.
     pub status: T,
 }
 
@@ -155,64 +155,64 @@ impl<T> From<T> for StatusView<T> {
     }
 }
 
-/// Who is signed in.
+/// The signed-in user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUser {
-    /// `UUIDv7`.
+    /// Id of the user, a `UUIDv7`.
     pub id: Uuid,
-    /// Normalised.
+    /// Normalized e-mail address.
     pub email: String,
-    /// How the creator wants to be called.
+    /// Display name; `None` if the user has not set one.
     pub name: Option<String>,
-    /// What the account may do.
+    /// Role of the user.
     pub role: Role,
-    /// What the account pays for.
+    /// Plan of the user.
     pub plan: Plan,
 }
 
 impl CurrentUser {
-    /// The name, or the part of the address before the `@`.
+    /// Returns the name, or the part of the address before the `@`.
     pub fn display_name(&self) -> &str {
         self.name.as_deref().unwrap_or_else(|| self.email.split('@').next().unwrap_or_default())
     }
 
-    /// One capital letter for the avatar.
+    /// Returns the first letter of the display name in upper case, for the avatar.
     pub fn initial(&self) -> String {
         self.display_name().chars().next().map(|first| first.to_uppercase().collect()).unwrap_or_default()
     }
 }
 
-/// What an account may do.
+/// Role of a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Role {
-    /// A creator.
+    /// A regular user.
     User,
-    /// Someone who runs Huntaze.
+    /// An admin.
     Admin,
 }
 
 choices! {
-    /// What an account pays for.
+    /// Plan of a user.
     Plan {
-        /// 100 AI requests a month.
+        /// 100 AI requests per month.
         Free = "FREE", "Free";
-        /// 1000 AI requests a month.
+        /// 1000 AI requests per month.
         Pro = "PRO", "Pro";
-        /// No fixed limit.
+        /// No monthly quota.
         Premium = "PREMIUM", "Premium";
     }
 }
 
-/// Trimmed and in lower case: one person, one spelling.
+/// Normalizes an e-mail address: trims it and converts it to lower case, so that each address has one spelling.
 pub fn normalize_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// An address that a mail server could take: `local@domain.tld`, ASCII, no spaces, no empty part.
+/// Checks that a mail server could accept the address: `local@domain.tld`, ASCII, no spaces, no empty parts.
 ///
-/// Whether it exists, only a mail can tell.
+/// Only a mail can verify that the address exists.
 fn valid_email(email: &str, (): &()) -> garde::Result {
     let email = email.trim();
     if email.is_empty() {
@@ -258,20 +258,20 @@ pub(super) fn valid_new_password(password: &Secret, context: &()) -> garde::Resu
     Ok(())
 }
 
-/// How hard a password is to guess, and what would help.
+/// Estimated strength of a password, with advice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PasswordStrength {
-    /// 0 (guessed at once) to 4 (out of reach), as zxcvbn counts.
+    /// Score of zxcvbn, from 0 (too guessable) to 4 (very unguessable).
     pub score: u8,
-    /// What is weak about it.
+    /// Main weakness; `None` if there is none.
     pub warning: Option<String>,
-    /// What would make it stronger.
+    /// Ways to make the password stronger.
     pub suggestions: Vec<String>,
 }
 
 impl PasswordStrength {
-    /// One word for the score.
+    /// Returns the label for the score.
     pub const fn label(&self) -> &'static str {
         match self.score {
             0 => "Too easy to guess",
@@ -283,13 +283,13 @@ impl PasswordStrength {
     }
 }
 
-/// `POST /api/auth/password-strength`
+/// `POST /api/auth/password-strength`: estimates the strength of a password.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PasswordStrengthInput {
-    /// The candidate. Neither stored nor logged.
+    /// Password to check; neither stored nor logged.
     pub password: Secret,
-    /// Parts of it in the password make it weaker.
+    /// E-mail address of the user; parts of it in the password lower the score.
     pub email: String,
 }
 
@@ -304,14 +304,14 @@ mod tests {
     }
 
     #[test]
-    fn real_addresses_pass() {
+    fn check_accepts_valid_email_addresses() {
         for email in ["a@b.co", " Ada.Lovelace+x@Example.COM ", "o'neil@sub.example.org", "x_y-z@example.museum", "1@2.io"] {
             assert_eq!(check(&register(email, "long enough")), Ok(()), "{email}");
         }
     }
 
     #[test]
-    fn broken_addresses_are_named() {
+    fn check_of_invalid_email_names_the_field() {
         let long = format!("{}@example.com", "a".repeat(65));
         for email in
             ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a..b@c.de", ".a@c.de", "a@-c.de", "a@c..de", "a@b.c", "a@1.2", "a@b.co\0", &long]
@@ -322,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn password_length_counts_characters_not_bytes() {
+    fn password_length_is_counted_in_characters() {
         assert!(check(&register("a@b.co", "éééééééé")).is_ok());
         assert!(check(&register("a@b.co", "ééééééé")).is_err());
         assert!(check(&register("a@b.co", &"é".repeat(128))).is_ok());
@@ -330,31 +330,31 @@ mod tests {
     }
 
     #[test]
-    fn every_broken_field_is_reported_at_once() {
-        let errors = check(&register("nope", "short")).expect_err("both are wrong");
+    fn check_reports_all_invalid_fields() {
+        let errors = check(&register("nope", "short")).expect_err("both fields are invalid");
         assert_eq!(errors["email"], "Enter an e-mail address like name@example.com.");
         assert_eq!(errors["password"], "Use at least 8 characters.");
     }
 
     #[test]
-    fn secrets_are_not_printed() {
+    fn debug_of_secret_hides_the_text() {
         assert!(!format!("{:?}", register("a@b.co", "hunter2 hunter2")).contains("hunter2"));
     }
 
     proptest! {
         #[test]
-        fn normalising_twice_changes_nothing(email in "\\PC{0,40}") {
+        fn normalize_email_is_idempotent(email in "\\PC{0,40}") {
             let once = normalize_email(&email);
             prop_assert_eq!(normalize_email(&once), once.clone());
         }
 
         #[test]
-        fn validation_never_panics(email in ".*", password in ".*") {
+        fn check_of_any_text_does_not_panic(email in ".*", password in ".*") {
             let _ = check(&register(&email, &password));
         }
 
         #[test]
-        fn a_valid_address_stays_valid_when_normalised(local in "[a-zA-Z0-9+_-]{1,20}", domain in "[a-zA-Z0-9]{1,20}", tld in "[a-zA-Z]{2,6}") {
+        fn normalize_email_keeps_address_valid(local in "[a-zA-Z0-9+_-]{1,20}", domain in "[a-zA-Z0-9]{1,20}", tld in "[a-zA-Z]{2,6}") {
             let email = format!("{local}@{domain}.{tld}");
             prop_assert!(check(&register(&email, "long enough")).is_ok());
             prop_assert!(check(&register(&normalize_email(&email), "long enough")).is_ok());

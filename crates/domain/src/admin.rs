@@ -1,89 +1,89 @@
-//! What operators see.
+//! Diagnostics of the platform connections, for admins.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{integration::FailureKind, platform::Platform};
 
-/// `GET /api/admin/connections`: how each platform is set up, and how it goes.
+/// `GET /api/admin/connections`: configuration and health of one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformReport {
     /// The platform.
     pub provider: Platform,
-    /// Whether creators can connect it.
+    /// Whether the platform is configured, so that users can connect accounts.
     pub is_configured: bool,
-    /// Whether a stand-in answers in its place.
+    /// Whether the sandbox stands in for the platform.
     pub is_sandbox: bool,
-    /// To be registered with the platform, to the letter.
+    /// OAuth redirect URI, to be registered at the platform exactly as it is.
     pub redirect_uri: String,
-    /// Variables that are not set, and must be.
+    /// Names of required environment variables that are not set.
     pub missing: Vec<String>,
-    /// What we ask for, and how many accounts allowed it.
+    /// Requested OAuth scopes, each with the number of accounts that granted it.
     pub scopes: Vec<ScopeReport>,
-    /// How many accounts are connected.
+    /// Number of connected accounts.
     pub accounts: u32,
-    /// What went wrong in the last seven days, the most frequent first.
+    /// Failures of the last seven days, most frequent first.
     pub failures: Vec<FailureReport>,
-    /// What readings cost this month, where they do.
+    /// Cost of this month's requests; `None` if the platform does not bill requests.
     pub spending: Option<Spending>,
 }
 
-/// A permission.
+/// An OAuth scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScopeReport {
-    /// In the platform's words.
+    /// Name of the scope at the platform.
     pub scope: String,
-    /// How many accounts allowed it.
+    /// Number of connected accounts that granted the scope.
     pub granted: u32,
 }
 
-/// Something that went wrong.
+/// Number of failures of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailureReport {
-    /// What.
+    /// Kind of the failures.
     pub reason: FailureKind,
-    /// How often.
+    /// Number of failures.
     pub times: u32,
-    /// For how many accounts.
+    /// Number of accounts affected.
     pub accounts: u32,
-    /// When it was last so.
+    /// Time of the latest failure.
     pub last_at: DateTime<Utc>,
 }
 
-/// In millionths of a dollar.
+/// Spending and budget of a month, in millionths of a US dollar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Spending {
-    /// So far.
+    /// Amount spent so far.
     pub spent: i64,
-    /// At most.
+    /// Maximum amount.
     pub budget: i64,
 }
 
-/// `POST /api/admin/connections/dry-run`: what the platform's consent page answers to us.
+/// `POST /api/admin/connections/dry-run`: response of the platform's consent page to a test request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DryRun {
     /// The platform.
     pub provider: Platform,
-    /// The address, with a state that leads nowhere.
+    /// URL that was requested; its OAuth `state` is not stored, so that it cannot be redeemed.
     pub authorize_url: String,
-    /// What was answered: 200 or a redirect to a sign-in page is well.
+    /// HTTP status of the response. 200 or a redirect to a sign-in page shows that the platform accepts the app.
     pub status: u16,
 }
 
 impl DryRun {
-    /// Whether the platform knows us, if its consent page answers with this status.
+    /// Returns whether a consent page with this HTTP status accepts the app.
     pub const fn is_well(status: u16) -> bool {
         status < 400
     }
 }
 
 impl FailureKind {
-    /// What an operator does about it.
+    /// Returns the advice for admins on this kind of failure.
     pub const fn advice(self) -> &'static str {
         match self {
             Self::Transient => "The platform's fault, if it is about all accounts. Nothing is lost; readings go on by themselves.",

@@ -1,4 +1,4 @@
-//! What AI is asked for, what it may be asked, and what that comes to.
+//! AI features: agents, operations, plans, quotas and usage.
 
 pub mod caption;
 pub mod chat;
@@ -14,51 +14,51 @@ use serde::{Deserialize, Serialize};
 use super::{account::Plan, choice::choices};
 
 choices! {
-    /// Who answers.
+    /// An AI agent.
     AgentKind {
-        /// Writes what is published.
+        /// Writes captions and other content for publication.
         Content = "content", "Content";
         /// Explains figures.
         Analytics = "analytics", "Analytics";
         /// Advises on prices and offers.
         Sales = "sales", "Sales";
-        /// Writes to fans.
+        /// Writes messages to fans.
         Messaging = "messaging", "Messaging";
-        /// Chooses who answers.
+        /// Chooses the agents that answer a message.
         Coordinator = "coordinator", "Coordinator";
     }
 }
 
 impl AgentKind {
-    /// Those that answer creators.
+    /// Agents that answer users.
     pub const ANSWERING: [Self; 4] = [Self::Content, Self::Analytics, Self::Sales, Self::Messaging];
 }
 
 choices! {
-    /// What was asked for.
+    /// Operation that a user can request.
     Operation {
         /// Captions for a post.
         Caption = "caption", "Captions";
-        /// An answer of the assistant.
+        /// Answer of the assistant.
         Chat = "chat", "Assistant";
-        /// What figures mean.
+        /// Performance analysis.
         Analyze = "analyze", "Analysis";
-        /// How to sell more.
+        /// Sales strategy.
         Optimize = "optimize", "Sales strategy";
     }
 }
 
-/// Tokens that are billed.
+/// Billed tokens of a model call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenUsage {
-    /// Of the prompt.
+    /// Input tokens: those of the prompt.
     pub input: u32,
-    /// Of the answer, and of the thoughts before it.
+    /// Output tokens, including thinking tokens.
     pub output: u32,
 }
 
 impl Plan {
-    /// Requests in a calendar month (UTC); none is without a limit.
+    /// Returns the quota of requests per calendar month (UTC); `None` means unlimited.
     pub const fn monthly_requests(self) -> Option<i64> {
         match self {
             Self::Free => Some(100),
@@ -67,7 +67,8 @@ impl Plan {
         }
     }
 
-    /// How much of the cost guard a month may use, in percent: what does not count (stopped, failed) is paid for, too.
+    /// Returns the share of the monthly cost limit, in percent, that a user on this plan may use. The limit is needed because requests that
+    /// do not count towards the quota (stopped or failed ones) are billed, too.
     pub const fn guard_share(self) -> i64 {
         match self {
             Self::Free => 10,
@@ -75,7 +76,7 @@ impl Plan {
         }
     }
 
-    /// How many times as many requests a minute as on the free plan.
+    /// Returns the per-minute rate limit as a multiple of that of the free plan.
     pub const fn pace(self) -> u32 {
         match self {
             Self::Free => 1,
@@ -85,60 +86,60 @@ impl Plan {
     }
 }
 
-/// `GET /api/ai/quota`: of the calendar month, UTC.
+/// `GET /api/ai/quota`: quota of the current calendar month (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuotaView {
-    /// What was chosen.
+    /// Plan of the user.
     pub plan: Plan,
-    /// Requests that were answered, and those under way.
+    /// Number of requests that count: those answered and those in progress.
     pub used: i64,
-    /// None is without a limit.
+    /// Quota of the plan; `None` means unlimited.
     pub limit: Option<i64>,
-    /// How many are left.
+    /// Number of requests left; `None` means unlimited.
     pub remaining: Option<i64>,
-    /// When `used` is 0 again.
+    /// Time at which the next month starts and `used` is reset to 0.
     pub renews_at: DateTime<Utc>,
 }
 
-/// `GET /api/ai/setup`: whether AI can be asked here.
+/// `GET /api/ai/setup`: availability of the AI features.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSetup {
-    /// Whether there is a model to ask.
+    /// Whether a model is configured.
     pub is_available: bool,
-    /// Whether a stand-in answers in its place.
+    /// Whether the sandbox stands in for the model.
     pub is_sandbox: bool,
-    /// Variables that are not set, and must be; for those who run Huntaze alone.
+    /// Names of required environment variables that are not set; shown to admins only.
     pub missing: Vec<String>,
 }
 
-/// What an answer came to.
+/// Usage of a request: tokens, models and cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AnswerCost {
-    /// Who took part.
+    /// Agents that took part.
     pub agents: Vec<AgentKind>,
-    /// Which models they asked.
+    /// Names of the models that were called.
     pub models: Vec<String>,
-    /// Tokens of all prompts.
+    /// Number of input tokens of all model calls.
     pub input_tokens: i64,
-    /// Tokens of all answers, and of the thoughts before them.
+    /// Number of output tokens of all model calls, including thinking tokens.
     pub output_tokens: i64,
-    /// Millionths of a dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micro: i64,
-    /// Whether all of it was answered before: then no model was asked, and no request is used.
+    /// Whether the whole answer came from the cache: no model was called, and the request does not count towards the quota.
     pub is_known: bool,
 }
 
 impl AnswerCost {
-    /// See [`dollars`].
+    /// Formats the cost, see [`dollars`].
     pub fn dollars(&self) -> String {
         dollars(self.cost_micro)
     }
 }
 
-/// "$0.0021": dollars with four digits, rounded up, so that nothing that costs is shown as nothing.
+/// Formats an amount in US dollars with four decimals (`$0.0021`), rounded up so that a positive cost is never shown as 0.
 pub fn dollars(cost_micro: i64) -> String {
     let hundredths_of_cents = cost_micro.max(0).saturating_add(99) / 100;
     format!("${}.{:04}", hundredths_of_cents / 10_000, hundredths_of_cents % 10_000)
@@ -149,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_costs_is_not_shown_as_nothing() {
+    fn dollars_rounds_positive_cost_up() {
         assert_eq!([0, 1, 2_100, 1_234_501].map(dollars), ["$0.0000", "$0.0001", "$0.0021", "$1.2346"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Figures of accounts day by day, and their posts.
+//! Daily figures of accounts, and their posts.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -11,86 +11,86 @@ use super::{
     platform::Platform,
 };
 
-/// So many posts stand on a page.
+/// Number of posts per page.
 pub const PAGE: u32 = 50;
 
-/// `GET /api/analytics`: one account, or all together.
+/// `GET /api/analytics`: figures of one account, or of all accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Analytics {
-    /// How far back.
+    /// Length of the period.
     pub range: StatsRange,
-    /// Which account; none is all that are connected.
+    /// Id of the selected integration; `None` for all connected accounts.
     pub account: Option<Uuid>,
-    /// Those that can be chosen: also those that are connected no more, and whose figures were kept.
+    /// Accounts that can be selected, including disconnected accounts whose data was kept.
     pub accounts: Vec<AccountName>,
-    /// The period against the one before it.
+    /// Totals of the period, compared with the previous period.
     pub stats: HomeStats,
-    /// Each day of the period, the oldest first.
+    /// One entry for each day of the period, oldest first.
     pub days: Vec<Day>,
-    /// What the days' earnings are in; none where no earnings are known, or where one account is looked at.
+    /// Currency of the days' revenue; `None` if no earnings are known, or if a single account is selected.
     pub currency: Option<Currency>,
 }
 
-/// An account to choose.
+/// An account that can be selected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AccountName {
-    /// Ours.
+    /// Id of the integration.
     pub id: Uuid,
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// As people know it: without `@`.
+    /// Handle of the account, without `@`.
     pub account_name: String,
-    /// Whether it is connected.
+    /// Whether the account is connected.
     pub is_connected: bool,
-    /// Whether its figures are made up.
+    /// Whether its figures come from the sandbox.
     pub is_sandbox: bool,
 }
 
-/// A day of the accounts that were asked for.
+/// Figures of one day, summed over the selected accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Day {
-    /// UTC.
+    /// Day in UTC.
     pub day: NaiveDate,
-    /// How many followed them.
+    /// Number of followers.
     pub audience: DayFigure,
-    /// How often their content was seen.
+    /// Number of views.
     pub views: DayFigure,
-    /// Likes, comments, shares.
+    /// Number of likes, comments and shares.
     pub interactions: DayFigure,
     /// Money earned, in minor units.
     pub revenue: DayFigure,
 }
 
-/// What is known of a figure on a day.
+/// Value of a figure on one day, and its completeness.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DayFigure {
-    /// The sum of the accounts that are known; none where no account is.
+    /// Sum over the accounts with a value; `None` if there are none.
     pub value: Option<i64>,
-    /// So many accounts are in it.
+    /// Number of accounts that are included in the sum.
     pub known: u32,
-    /// Of so many that report it.
+    /// Number of accounts that report the figure.
     pub of: u32,
 }
 
 impl DayFigure {
-    /// Whether an account is missing that reports it.
+    /// Returns whether the value lacks at least one account that reports the figure.
     pub const fn is_partial(self) -> bool {
         self.value.is_some() && self.known < self.of
     }
 }
 
 choices! {
-    /// What a chart shows.
+    /// Figure that a chart shows.
     Series {
-        /// How many follow.
+        /// Number of followers.
         Audience = "audience", "Audience";
-        /// How often content was seen.
+        /// Number of views.
         Views = "views", "Views";
-        /// Likes, comments, shares.
+        /// Number of likes, comments and shares.
         Interactions = "interactions", "Interactions";
         /// Money earned.
         Revenue = "revenue", "Revenue";
@@ -98,7 +98,7 @@ choices! {
 }
 
 impl Series {
-    /// Its figure of a day.
+    /// Returns the value of the figure on a day.
     pub const fn of(self, day: &Day) -> DayFigure {
         match self {
             Self::Audience => day.audience,
@@ -108,7 +108,7 @@ impl Series {
         }
     }
 
-    /// Whether a platform tells it.
+    /// Returns whether a platform reports the figure.
     pub const fn is_reported_by(self, platform: Platform) -> bool {
         match self {
             Self::Audience => Metric::Audience.is_reported_by(platform),
@@ -120,65 +120,65 @@ impl Series {
 }
 
 choices! {
-    /// Which posts come first.
+    /// Sort order of posts.
     #[derive(Default)]
     PostOrder {
-        /// Most interactions.
+        /// Most interactions first.
         #[default]
         Best = "best", "Best";
-        /// Fewest interactions.
+        /// Fewest interactions first.
         Worst = "worst", "Worst";
-        /// As they were published.
+        /// Most recently published first.
         Newest = "newest", "Newest";
     }
 }
 
-/// `GET /api/analytics/posts`: a page of the posts that were published in the period.
+/// `GET /api/analytics/posts`: one page of the posts that were published in the period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostsPage {
-    /// Which come first.
+    /// Sort order.
     pub order: PostOrder,
-    /// Counted from 1.
+    /// Page number, from 1.
     pub page: u32,
-    /// How many pages there are.
+    /// Total number of pages.
     pub pages: u32,
-    /// How many posts there are.
+    /// Total number of posts.
     pub total: u32,
-    /// Those of this page.
+    /// Posts of this page.
     pub posts: Vec<PostView>,
 }
 
-/// A post, and what it has come to; what the platform does not say is none.
+/// A stored post with its metrics; metrics that the platform does not report are `None`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PostView {
-    /// Ours.
+    /// Id of the post.
     pub id: Uuid,
-    /// The platform.
+    /// Platform of the post.
     pub provider: Platform,
-    /// Of which account: without `@`.
+    /// Handle of the account, without `@`.
     pub account_name: String,
     /// Title or text; may be empty.
     pub title: String,
-    /// Where it is seen.
+    /// URL of the post at the platform; `None` if it is not known.
     pub url: Option<String>,
-    /// When it was published.
+    /// Time of publication.
     pub published_at: DateTime<Utc>,
-    /// How often it was seen.
+    /// Number of views.
     pub views: Option<i64>,
-    /// Likes.
+    /// Number of likes.
     pub likes: Option<i64>,
-    /// Comments.
+    /// Number of comments.
     pub comments: Option<i64>,
-    /// Shares.
+    /// Number of shares.
     pub shares: Option<i64>,
-    /// When that was read.
+    /// Time at which the metrics were fetched.
     pub captured_at: DateTime<Utc>,
 }
 
 impl PostView {
-    /// Likes, comments and shares, as far as they are known.
+    /// Returns the sum of likes, comments and shares; `None` if none of them is known.
     pub fn interactions(&self) -> Option<i64> {
         [self.likes, self.comments, self.shares]
             .into_iter()
@@ -186,31 +186,32 @@ impl PostView {
             .fold(None, |sum, part| Some(sum.unwrap_or(0_i64).saturating_add(part)))
     }
 
-    /// Interactions divided by views, in basis points; never stored.
+    /// Returns the interactions per view in basis points; `None` if interactions or views are unknown, or if there are no views. Computed
+    /// on demand, never stored.
     pub fn engagement(&self) -> Option<i64> {
         let (interactions, views) = (self.interactions()?, self.views.filter(|views| *views > 0)?);
         Some(interactions.saturating_mul(10_000) / views)
     }
 }
 
-/// A post, and what it has come to since it was published; what the platform does not say is `None`.
+/// A post as returned by a platform, with its metrics since publication; metrics that the platform does not report are `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Post {
-    /// The platform's id.
+    /// Id of the post at the platform.
     pub id: String,
-    /// Its title, or its text; may be empty.
+    /// Title or text; may be empty.
     pub title: String,
-    /// Where it is seen.
+    /// URL of the post at the platform; `None` if it is not known.
     pub url: Option<String>,
-    /// When it was published.
+    /// Time of publication.
     pub published_at: DateTime<Utc>,
-    /// How often it was seen.
+    /// Number of views.
     pub views: Option<i64>,
-    /// Likes; at Reddit its score.
+    /// Number of likes; on Reddit, the score.
     pub likes: Option<i64>,
-    /// Comments or replies.
+    /// Number of comments or replies.
     pub comments: Option<i64>,
-    /// Shares, reposts and quotes.
+    /// Number of shares, reposts and quotes.
     pub shares: Option<i64>,
 }
 
@@ -235,10 +236,10 @@ mod tests {
     }
 
     #[test]
-    fn a_post_without_views_has_no_rate() {
+    fn engagement_without_views_is_none() {
         assert_eq!((post().interactions(), post().engagement()), (Some(15), None));
         assert_eq!(PostView { views: Some(0), ..post() }.engagement(), None);
         assert_eq!(PostView { views: Some(300), ..post() }.engagement(), Some(500));
-        assert_eq!(PostView { likes: None, comments: None, ..post() }.interactions(), None, "unknown is not 0");
+        assert_eq!(PostView { likes: None, comments: None, ..post() }.interactions(), None, "unknown parts do not count as 0");
     }
 }

@@ -1,23 +1,23 @@
-//! Choices out of closed lists: one word on the wire and in the database, one on the screen.
+//! Enums with a fixed set of values, each with one word for the wire and the database and one label for the UI.
 
-/// A choice out of a closed list.
+/// An enum whose values map to words and labels.
 pub trait Choice: Copy + PartialEq + Sized + 'static {
-    /// All of them, in the order in which they are offered.
+    /// All values, in display order.
     const ALL: &'static [Self];
 
-    /// The word on the wire and in the database.
+    /// Returns the word used on the wire and in the database.
     fn as_str(self) -> &'static str;
 
-    /// The word on the screen.
+    /// Returns the label shown in the UI.
     fn label(self) -> &'static str;
 
-    /// From the word on the wire.
+    /// Parses the word used on the wire; returns `None` if there is no such value.
     fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|choice| choice.as_str() == word)
     }
 }
 
-/// Makes an enum with its words. The crate that uses it needs `serde`.
+/// Declares an enum with its words and labels, and implements [`Choice`] and serde for it. The crate that uses it needs `serde`.
 #[macro_export]
 macro_rules! choices {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {

@@ -1,14 +1,14 @@
 //! The client of a request.
 
-/// Where a request comes from.
+/// Information about the client, for rate limits and audit events.
 #[derive(Debug, Clone)]
 pub struct ClientInfo {
-    /// Its address, as far as proxies can be trusted.
+    /// IP address of the client, taking trusted proxies into account; `unknown` if there is none.
     pub ip: String,
     /// What limits are counted by; see the middleware `client_ip`.
     pub network: String,
-    /// What it says it is, cut to 255 characters.
+    /// `User-Agent` header, truncated to 255 characters.
     pub user_agent: Option<String>,
-    /// The request, as in the log.
+    /// Id of the request, as in the log.
     pub request_id: String,
 }

@@ -1,4 +1,4 @@
-//! Texts that a creator keeps to publish later.
+//! Drafts: texts that a user stores for later publication.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,49 +10,49 @@ use super::{
     validation::{FieldErrors, typed_text},
 };
 
-/// Characters of a draft: more than any platform takes, as it may still be cut.
+/// Maximum length of a draft in characters. Above the limit of every platform, because a draft may still be shortened.
 pub const TEXT_MAX: usize = 10_000;
-/// A creator keeps no more.
+/// Maximum number of drafts per user.
 pub const DRAFTS_MAX: i64 = 100;
 
-/// `POST /api/drafts/keep`: a variant of captions, as it stands now. All text, as a form sends it.
+/// `POST /api/drafts/keep`: stores a caption variant, with the user's edits, as a draft. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct KeepInput {
-    /// Of which captions.
+    /// Id of the captions that the variant belongs to.
     pub captions_id: String,
-    /// Which variant, counted from 0.
+    /// Index of the variant, from 0.
     pub variant: String,
-    /// What it says now.
+    /// Text of the draft, which may differ from the generated variant.
     pub text: String,
 }
 
-/// What was understood of a [`KeepInput`].
+/// A validated [`KeepInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeepRequest {
-    /// Of which captions.
+    /// Id of the captions that the variant belongs to.
     pub captions_id: Uuid,
-    /// Which variant, counted from 0.
+    /// Index of the variant, from 0.
     pub variant: i16,
-    /// What it says now.
+    /// Sanitized text; not empty, at most [`TEXT_MAX`] characters.
     pub text: String,
 }
 
-/// `POST /api/drafts/save`: a draft says something else from now on.
+/// `POST /api/drafts/save`: replaces the text of a draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SaveInput {
-    /// Which draft.
+    /// Id of the draft.
     pub id: String,
-    /// What it says now.
+    /// New text of the draft.
     pub text: String,
 }
 
 impl KeepInput {
-    /// Reads what is to be kept.
+    /// Parses and validates the input.
     ///
     /// # Errors
-    /// A sentence for each field that is not understood.
+    /// A message for the first invalid field.
     pub fn parse(&self) -> Result<KeepRequest, FieldErrors> {
         let variant = self.variant.parse().ok().filter(|variant: &i16| usize::try_from(*variant).is_ok_and(|variant| variant < VARIANTS));
         let unknown = |field: &str| FieldErrors::from([(field.to_owned(), "There is no such thing.".to_owned())]);
@@ -63,10 +63,10 @@ impl KeepInput {
 }
 
 impl SaveInput {
-    /// Reads what a draft says.
+    /// Validates the text and returns it sanitized.
     ///
     /// # Errors
-    /// A sentence, where it cannot say that.
+    /// A message for the field `text` if it is empty or too long.
     pub fn parse(&self) -> Result<String, FieldErrors> {
         checked(&self.text)
     }
@@ -82,17 +82,17 @@ fn checked(text: &str) -> Result<String, FieldErrors> {
     Err(FieldErrors::from([("text".to_owned(), sentence.to_owned())]))
 }
 
-/// A text that is kept. `GET /api/drafts`: the one that was changed last comes first.
+/// A stored draft. `GET /api/drafts` lists the most recently changed first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
-    /// Ours.
+    /// Id of the draft.
     pub id: Uuid,
-    /// Where it will be published.
+    /// Platform that the draft is meant for.
     pub platform: Platform,
-    /// What it says.
+    /// Current text.
     pub text: String,
-    /// When it was last changed.
+    /// Time of the last change.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_kept_as_it_was_written() {
+    fn parse_sanitizes_text_and_checks_variant_index() {
         let id = Uuid::from_u128(7);
         let input = KeepInput { captions_id: id.to_string(), variant: "2".to_owned(), text: " Sun\r\n\n#sea\0 ".to_owned() };
         assert_eq!(input.parse(), Ok(KeepRequest { captions_id: id, variant: 2, text: "Sun\n\n#sea".to_owned() }));
@@ -112,13 +112,13 @@ mod tests {
     }
 
     #[test]
-    fn captions_that_have_no_number_are_named() {
+    fn parse_with_invalid_captions_id_names_the_field() {
         let wrong = KeepInput { captions_id: "x".to_owned(), variant: "0".to_owned(), text: "x".to_owned() };
         assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["captionsId"]);
     }
 
     #[test]
-    fn nothing_and_too_much_are_no_draft() {
+    fn parse_of_empty_or_too_long_text_fails() {
         let save = |text: String| SaveInput { id: String::new(), text }.parse();
         assert_eq!(save(" \u{7} ".to_owned()).expect_err("nothing")["text"], "There is no text to keep.");
         assert_eq!(save("é".repeat(TEXT_MAX)).map(|text| text.chars().count()), Ok(TEXT_MAX));

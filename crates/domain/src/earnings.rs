@@ -1,4 +1,4 @@
-//! Money that was earned, and where it is known from: statements and daily totals.
+//! Earnings and their sources: uploaded statements, daily totals and the partner service.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use garde::Validate;
@@ -14,149 +14,149 @@ use super::{
     validation::FieldErrors,
 };
 
-/// So many faults of a statement are shown.
+/// Maximum number of row errors that are stored and shown per statement.
 pub const MOST_FAULTS: usize = 100;
-/// No day brings more, in major units.
+/// Maximum absolute value of a daily total, in major units.
 const HIGHEST_DAY: i64 = 10_000_000;
 
 choices! {
-    /// How far a statement has come.
+    /// State of a statement.
     StatementState {
-        /// Its file is on its way.
+        /// The file is being uploaded.
         Arriving = "arriving", "Arriving";
-        /// It is here; its owner looks at what it says.
+        /// The file is stored; the user reviews the column mapping.
         Uploaded = "uploaded", "Not imported yet";
-        /// It waits for its turn.
+        /// The statement waits for the import job.
         Queued = "queued", "Waiting";
-        /// Its rows are being stored.
+        /// The rows are being stored.
         Importing = "importing", "Importing";
-        /// Its rows count.
+        /// All rows are stored and counted as earnings.
         Imported = "imported", "Imported";
-        /// It could not be imported; none of its rows counts.
+        /// The import failed; none of the rows is counted.
         Failed = "failed", "Failed";
     }
 }
 
 impl StatementState {
-    /// Whether it changes without its owner.
+    /// Returns whether the state changes without an action of the user.
     pub const fn is_moving(self) -> bool {
         matches!(self, Self::Queued | Self::Importing)
     }
 }
 
-/// What the rows of a statement come to, with the mapping it has.
+/// Summary of the rows of a statement, parsed with its current column mapping.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Scan {
-    /// All rows below the header that are not empty.
+    /// Number of non-empty rows below the header.
     pub rows: u32,
-    /// Those that are money.
+    /// Number of rows that are entries (earnings).
     pub entries: u32,
-    /// Pay-outs, and what never came about.
+    /// Number of rows that are skipped: payouts, and payments that failed or were reversed.
     pub left_out: u32,
-    /// Those that cannot be read.
+    /// Number of rows that cannot be parsed.
     pub faulty: u32,
-    /// Entries that are stored already, from another statement.
+    /// Number of entries that are already stored, from another statement.
     pub repeated: u32,
-    /// What the entries come to, those that are stored already among them.
+    /// Sum of the entries by currency, including those that are already stored.
     pub totals: Vec<Money>,
-    /// The day of the earliest entry.
+    /// Day of the earliest entry; `None` if there are no entries.
     pub first_day: Option<NaiveDate>,
-    /// The day of the latest entry.
+    /// Day of the latest entry; `None` if there are no entries.
     pub last_day: Option<NaiveDate>,
-    /// The first entries.
+    /// Sample of the first entries.
     pub sample: Vec<SampleEntry>,
-    /// The first faults.
+    /// The first row errors, at most [`MOST_FAULTS`].
     pub faults: Vec<RowFault>,
-    /// The first rows as they stand there, cut.
+    /// Cells of the first rows as they are in the file, truncated.
     pub head: Vec<Vec<String>>,
-    /// How its dates are written.
+    /// Numbers of dates by the order of day and month.
     #[serde(default)]
     pub date_orders: DateOrders,
 }
 
 impl Scan {
-    /// Entries that an import adds.
+    /// Returns the number of entries that an import adds.
     pub const fn new_entries(&self) -> u32 {
         self.entries.saturating_sub(self.repeated)
     }
 }
 
-/// An entry, as it was understood.
+/// A parsed entry, for the preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SampleEntry {
-    /// The line of the file, from 1.
+    /// Line number in the file, from 1.
     pub line: u32,
-    /// When.
+    /// Time of the entry.
     pub at: DateTime<Utc>,
-    /// What with.
+    /// Kind of earning.
     pub kind: EarningKind,
-    /// How much.
+    /// Amount of the entry; negative for refunds and chargebacks.
     pub amount: Money,
-    /// Free text.
+    /// Free text of the platform.
     pub description: String,
 }
 
-/// A row that cannot be read.
+/// Error of a row that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowFault {
-    /// The line of the file, from 1.
+    /// Line number in the file, from 1.
     pub line: u32,
-    /// What is wrong.
+    /// The error.
     #[serde(flatten)]
     pub fault: Fault,
 }
 
-/// A statement in a list.
+/// A statement, as shown in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementSummary {
-    /// Ours.
+    /// Id of the statement.
     pub id: Uuid,
-    /// As its owner called it.
+    /// Name of the uploaded file.
     pub file_name: String,
-    /// How far it has come.
+    /// Current state.
     pub state: StatementState,
-    /// When it came here.
+    /// Time of the upload.
     pub uploaded_at: DateTime<Utc>,
-    /// When its rows began to count.
+    /// Time at which the import was completed; `None` until then.
     pub imported_at: Option<DateTime<Utc>>,
-    /// Rows that were read while it is imported.
+    /// Number of rows that the running import has processed.
     pub progress: u32,
-    /// Entries that it added.
+    /// Number of entries that the import added.
     pub added: u32,
-    /// What its rows come to.
+    /// Summary of the rows.
     pub scan: Scan,
 }
 
-/// `GET /api/earnings/statement?id=`
+/// `GET /api/earnings/statement?id=`: a statement in detail.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementView {
-    /// What the list says of it.
+    /// The fields of the list.
     #[serde(flatten)]
     pub summary: StatementSummary,
-    /// The names of its columns.
+    /// Column names.
     pub header: Vec<String>,
-    /// What its columns say.
+    /// Current column mapping.
     pub mapping: Mapping,
-    /// The statement that is the same, byte for byte, and was imported before.
+    /// Imported statement with identical bytes; `None` if there is none.
     pub same_as: Option<Uuid>,
 }
 
-/// `POST /api/earnings/partner`: as a form sends it.
+/// `POST /api/earnings/partner`: connects an account at the partner service. Fields as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PartnerInput {
-    /// The partner's name of the account.
+    /// Id of the account at the partner.
     #[garde(custom(is_partner_account))]
     pub account: String,
-    /// The creator's own key.
+    /// The user's API key at the partner.
     #[garde(custom(is_partner_key))]
     pub api_key: Secret,
-    /// `on`: that the creator has read what may come of it.
+    /// `on` if the user has confirmed the notice about risks.
     #[garde(custom(is_accepted))]
     pub accepted: String,
 }
@@ -175,71 +175,71 @@ fn is_accepted(text: &str, (): &()) -> garde::Result {
     if text == "on" { Ok(()) } else { Err(garde::Error::new("Confirm that you have read this.")) }
 }
 
-/// A partner service that reads earnings, and how that is.
+/// The partner service and the user's connection to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PartnerView {
-    /// Whether its answers are made up.
+    /// Whether the sandbox stands in for the partner.
     pub is_sandbox: bool,
-    /// What is read, if anything is.
+    /// The connected account; `None` if there is none.
     pub link: Option<PartnerLinkView>,
 }
 
-/// An account that a partner reads.
+/// An account that is synced through the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PartnerLinkView {
-    /// The partner's name of it.
+    /// Id of the account at the partner.
     pub account: String,
-    /// When it was last read.
+    /// Time of the last successful sync; `None` if there was none.
     pub last_ok_at: Option<DateTime<Utc>>,
-    /// What went wrong since.
+    /// Failure since the last success; `None` if there was none.
     pub problem: Option<FailureKind>,
-    /// When it is read next; none while only the creator can mend it.
+    /// Time of the next scheduled sync; `None` if the user has to act first.
     pub next_read_at: Option<DateTime<Utc>>,
-    /// The days that it covers.
+    /// First and last day covered by the partner's data, inclusive; `None` if nothing has been synced.
     pub covers: Option<(NaiveDate, NaiveDate)>,
 }
 
-/// `GET /api/earnings`
+/// `GET /api/earnings`: all sources of a user's earnings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EarningsOverview {
-    /// The newest first.
+    /// Statements, newest first.
     pub statements: Vec<StatementSummary>,
-    /// The newest day first.
+    /// Daily totals, newest day first.
     pub daily_totals: Vec<DailyTotal>,
-    /// The creator's.
+    /// The user's currency.
     pub currency: Currency,
-    /// None where it is not offered.
+    /// The partner service; `None` if it is not available on this server.
     pub partner: Option<PartnerView>,
 }
 
-/// What a creator says a day came to.
+/// Earnings of a day, entered by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DailyTotal {
-    /// UTC.
+    /// Day in UTC.
     pub day: NaiveDate,
-    /// How much.
+    /// Total of the day.
     pub amount: Money,
-    /// Whether a statement or the partner covers the day, whose rows count instead.
+    /// Whether a statement or the partner covers the day. Their entries are counted instead of this total.
     pub is_covered: bool,
-    /// When it was entered.
+    /// Time at which the total was entered.
     pub entered_at: DateTime<Utc>,
 }
 
-/// `POST /api/earnings/days`: as a form sends it.
+/// `POST /api/earnings/days`: stores a daily total. Fields as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DailyTotalInput {
-    /// `2026-01-31`
+    /// Day in the format `2026-01-31`.
     #[garde(custom(is_day))]
     pub day: String,
-    /// As typed, in major units.
+    /// Amount as typed, in major units; may be negative.
     #[garde(skip)]
     pub amount: String,
-    /// ISO 4217.
+    /// ISO 4217 code, in any case.
     #[garde(skip)]
     pub currency: String,
 }
@@ -252,10 +252,7 @@ fn is_day(text: &str, (): &()) -> garde::Result {
 }
 
 impl DailyTotalInput {
-    /// Reads and checks it.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses and validates the input.
     pub fn parse(&self) -> Result<(NaiveDate, Money), FieldErrors> {
         let mut errors = super::validation::check(self).err().unwrap_or_default();
         let currency = Currency::parse(&self.currency).unwrap_or_else(|| {
@@ -286,19 +283,19 @@ mod tests {
     }
 
     #[test]
-    fn a_daily_total_is_read_as_typed() {
+    fn parse_accepts_negative_and_grouped_amounts() {
         let money = Money { minor: -120_050, currency: Currency::Usd };
-        let day = NaiveDate::from_ymd_opt(2026, 1, 31).expect("a day");
+        let day = NaiveDate::from_ymd_opt(2026, 1, 31).expect("valid date");
         assert_eq!(input("2026-01-31", "-1,200.50", "usd").parse(), Ok((day, money)));
         assert_eq!(money.to_string(), "-1,200.50 USD");
         assert_eq!(Money { minor: 1500, currency: Currency::Jpy }.to_string(), "1,500 JPY");
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
-        let errors = input("31.1.", "lots", "BTC").parse().expect_err("nothing is right");
+    fn parse_of_invalid_total_names_all_fields() {
+        let errors = input("31.1.", "lots", "BTC").parse().expect_err("all fields are invalid");
         assert_eq!(errors.into_keys().collect::<Vec<_>>(), ["amount", "currency", "day"]);
-        assert!(input("2026-01-31", "10000000.01", "USD").parse().is_err(), "too much");
-        assert!(input("1999-01-01", "1", "USD").parse().is_err(), "too long ago");
+        assert!(input("2026-01-31", "10000000.01", "USD").parse().is_err(), "above the maximum");
+        assert!(input("1999-01-01", "1", "USD").parse().is_err(), "before the year 2000");
     }
 }

@@ -2,48 +2,48 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, for programs: the UI and other clients match on this, never on the sentence.
+/// Machine-readable error code. Clients match on the code, never on the message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The input breaks a rule; `fields` says which.
+    /// 400: the input is invalid; `fields` holds the errors by field.
     InvalidInput,
-    /// No session, or one that has ended.
+    /// 401: there is no session, or it has expired.
     Unauthenticated,
-    /// E-mail or password is not right.
+    /// 401: e-mail or password is wrong.
     InvalidCredentials,
-    /// Signed in, but not allowed.
+    /// 403: the user is signed in but lacks the permission.
     Forbidden,
-    /// The CSRF token is missing, too old, or belongs to another session.
+    /// 403: the CSRF token is missing, expired, or belongs to another session.
     CsrfInvalid,
-    /// The password is right, but the e-mail is not verified yet.
+    /// 403: the password is correct, but the e-mail address is not verified.
     EmailNotVerified,
-    /// There is no such thing, or it is someone else's.
+    /// 404: the resource does not exist or belongs to another user.
     NotFound,
-    /// The path exists, the verb does not.
+    /// 405: the path does not support this method.
     MethodNotAllowed,
-    /// The state of the thing forbids it.
+    /// 409: the current state of the resource does not allow the request.
     Conflict,
-    /// It was there, and its time is over: an expired link.
+    /// 410: the resource has expired, for example an e-mailed link.
     Gone,
-    /// The body is larger than the server takes.
+    /// 413: the body exceeds the size limit.
     PayloadTooLarge,
-    /// Too many requests; `Retry-After` says when to come back.
+    /// 429: too many requests; the `Retry-After` header holds the delay.
     RateLimited,
-    /// The month's requests of AI are used up.
+    /// 429: a monthly limit of AI requests or AI cost is reached.
     QuotaExceeded,
-    /// The AI does not answer to this.
+    /// 422: the AI refuses this request because of its content.
     AiBlocked,
-    /// The server could not be reached. Made in the browser only.
+    /// 503: the server could not be reached. Only created in the browser.
     Network,
-    /// The server cannot do it right now.
+    /// 503: the server is temporarily unable to handle the request.
     Unavailable,
-    /// A fault of ours.
+    /// 500: an unexpected error of the server.
     Internal,
 }
 
 impl ErrorCode {
-    /// The HTTP status that goes with the code.
+    /// Returns the HTTP status of this code.
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidInput => 400,
@@ -61,7 +61,7 @@ impl ErrorCode {
         }
     }
 
-    /// The sentence used where nothing more precise is known.
+    /// Returns the default message of this code.
     pub const fn sentence(self) -> &'static str {
         match self {
             Self::InvalidInput => "Please check what you entered.",

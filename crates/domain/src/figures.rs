@@ -1,4 +1,4 @@
-//! Figures that never lie: an unknown has no number, so that no path can print one.
+//! Figures (metric values). Only [`Figure::Known`] carries a number, so an unknown value cannot be rendered as 0.
 
 use std::fmt::Write as _;
 
@@ -11,94 +11,94 @@ use super::{
     platform::Platform,
 };
 
-/// What stands in the place of an unknown.
+/// Text that is shown in place of an unknown figure.
 pub const UNKNOWN: &str = "—";
 
-/// What is known of a figure.
+/// Value of a metric, or the reason why there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase")]
 pub enum Figure {
-    /// It was read.
+    /// The value is known.
     Known(KnownFigure),
-    /// It was not read yet.
+    /// No sync has delivered the value yet.
     Pending,
-    /// No connected platform reports it.
+    /// No connected platform reports the metric.
     Unsupported,
-    /// The creator did not allow it to be read.
+    /// The user did not grant the permission that is needed to read the metric.
     Refused,
 }
 
-/// A figure that was read.
+/// A known value, with its unit and provenance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KnownFigure {
-    /// In its unit.
+    /// Value in units of `unit`.
     pub value: i64,
-    /// What the value counts.
+    /// Unit of `value`.
     pub unit: Unit,
-    /// Of [`Unit::Minor`].
+    /// Currency of `value`; `Some` only if the unit is [`Unit::Minor`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// When it was read: the newest day of it, or for [`Metric::Audience`] the oldest account.
+    /// Time at which the newest data of the value was fetched; for [`Metric::Audience`], the time of the oldest of the accounts' counts.
     pub captured_at: DateTime<Utc>,
-    /// How much of the period it covers, where that is not all.
+    /// Part of the period or of the accounts that the value covers; `None` if it is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
-    /// Against the period before.
+    /// Change against the previous period.
     pub trend: Trend,
 }
 
-/// What a value counts.
+/// Unit of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Unit {
-    /// People or things.
+    /// Number of people or items.
     Count,
-    /// Hundredths of a percent.
+    /// Basis points (hundredths of a percent).
     BasisPoints,
     /// Minor units of a currency.
     Minor,
 }
 
-/// So many of so many: accounts for [`Metric::Audience`], else days over all accounts.
+/// Completeness of a value: in accounts for [`Metric::Audience`], otherwise in days, summed over all accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Coverage {
-    /// Those with a figure.
+    /// Number of accounts or days with a value.
     pub known: u32,
-    /// Those there are.
+    /// Total number of accounts or days.
     pub of: u32,
 }
 
-/// A period against the one before it.
+/// Change of a value between the previous and the current period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Trend {
-    /// Both periods are complete.
+    /// Both periods are complete, so they can be compared.
     Known {
         /// Relative change in basis points.
         change_bp: i64,
     },
-    /// A day is missing, or the period before was 0.
+    /// At least one day is missing, or the previous value was 0.
     Unknown,
 }
 
 choices! {
-    /// How far back. In whole UTC days, today not among them.
+    /// Length of the period of statistics, in whole UTC days; the current day is not included.
     #[derive(Default)]
     StatsRange {
-        /// A week.
+        /// 7 days.
         Week = "7d", "7 days";
-        /// A month.
+        /// 30 days.
         #[default]
         Month = "30d", "30 days";
-        /// A quarter.
+        /// 90 days.
         Quarter = "90d", "90 days";
     }
 }
 
 impl StatsRange {
-    /// How many days.
+    /// Returns the length in days.
     pub const fn days(self) -> u16 {
         match self {
             Self::Week => 7,
@@ -109,13 +109,13 @@ impl StatsRange {
 }
 
 choices! {
-    /// What is measured.
+    /// A metric on the home and analytics pages.
     Metric {
-        /// Followers, at the end of the period.
+        /// Number of followers at the end of the period.
         Audience = "audience", "Audience";
-        /// How often content was seen in the period.
+        /// Number of views in the period.
         Views = "views", "Views";
-        /// Interactions in the period, divided by the accounts reached.
+        /// Interactions in the period, divided by the number of accounts reached.
         EngagementRate = "engagementRate", "Engagement rate";
         /// Money earned in the period.
         Revenue = "revenue", "Revenue";
@@ -123,8 +123,8 @@ choices! {
 }
 
 impl Metric {
-    /// Whether a platform tells it at all. TikTok, Reddit and X do not say how many accounts were reached, Reddit does not say how often
-    /// a post was seen, and YouTube has no reach.
+    /// Returns whether a platform reports the metric at all. TikTok, Reddit, X and YouTube report no reach, so they have no engagement
+    /// rate; Reddit reports no views. No platform reports revenue: it comes from statements, daily totals and the partner.
     pub const fn is_reported_by(self, platform: Platform) -> bool {
         match self {
             Self::Audience => !matches!(platform, Platform::Onlyfans),
@@ -135,13 +135,13 @@ impl Metric {
     }
 }
 
-/// `GET /api/home/stats`: over all of a creator's accounts.
+/// `GET /api/home/stats`: the metrics of all accounts of a user. The analytics page also uses it for a single account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HomeStats {
-    /// How far back.
+    /// Length of the period.
     pub range: StatsRange,
-    /// The day after the period's last, UTC: platforms tell of a day when it is over, some of them days later.
+    /// First day after the period (UTC). May be some days ago: platforms report a day only after it has ended, and some of them days later.
     pub until: NaiveDate,
     /// See [`Metric::Audience`].
     pub audience: Figure,
@@ -151,15 +151,15 @@ pub struct HomeStats {
     pub engagement_rate: Figure,
     /// See [`Metric::Revenue`].
     pub revenue: Figure,
-    /// What was earned besides, in other currencies: nothing is converted.
+    /// Revenue in currencies other than that of `revenue`; amounts are not converted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_revenue: Vec<Money>,
-    /// Whether more of the history is on its way.
+    /// Whether a backfill of older days is in progress for any account.
     pub is_fetching: bool,
 }
 
 impl HomeStats {
-    /// Each figure with what it measures, in the order of the screen.
+    /// Returns each figure with its metric, in display order.
     pub const fn figures(&self) -> [(Metric, Figure); 4] {
         [
             (Metric::Audience, self.audience),
@@ -169,14 +169,14 @@ impl HomeStats {
         ]
     }
 
-    /// Whether anything was read yet.
+    /// Returns whether at least one figure is known.
     pub fn has_figures(&self) -> bool {
         self.figures().iter().any(|(_, figure)| matches!(figure, Figure::Known(_)))
     }
 }
 
 impl Figure {
-    /// What stands on the screen: `12,400`, `4.25 %`, `1500.50 USD`, or [`UNKNOWN`].
+    /// Returns the text to display: `12,400`, `4.25 %`, `1,500.50 USD`, or [`UNKNOWN`].
     pub fn text(&self) -> String {
         match self {
             Self::Known(known) => known.text(),
@@ -198,19 +198,19 @@ impl KnownFigure {
     }
 }
 
-/// Where a figure goes.
+/// Direction of a trend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// More than before.
+    /// The value has increased.
     Up,
-    /// As before.
+    /// The change rounds to 0.0 %.
     Level,
-    /// Less than before.
+    /// The value has decreased.
     Down,
 }
 
 impl Direction {
-    /// For those who see.
+    /// Returns the visible symbol.
     pub const fn symbol(self) -> &'static str {
         match self {
             Self::Up => "▲",
@@ -219,7 +219,7 @@ impl Direction {
         }
     }
 
-    /// For those who listen, and for the style.
+    /// Returns the word for screen readers, also used as a style name.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Up => "up",
@@ -230,10 +230,10 @@ impl Direction {
 }
 
 impl Trend {
-    /// Which way, and how far: `4.2 %`. Nothing where it is unknown.
+    /// Returns the direction and the absolute change with one decimal (`4.2 %`), or `None` if the trend is unknown.
     pub fn parts(self) -> Option<(Direction, String)> {
         let Self::Known { change_bp } = self else { return None };
-        // To a tenth, rounded half up; what rounds to nothing is none.
+        // Tenths of a percent, rounded half up. A change that rounds to 0 counts as level.
         let tenths = (change_bp.unsigned_abs() + 5) / 10;
         let direction = match change_bp {
             _ if tenths == 0 => Direction::Level,
@@ -244,12 +244,12 @@ impl Trend {
     }
 }
 
-/// Hundredths of a percent: `4.25 %`.
+/// Formats basis points as a percentage: `4.25 %`.
 pub fn percent(basis_points: i64) -> String {
     format!("{} %", hundredths(basis_points))
 }
 
-/// Thousands in groups: `12,400`.
+/// Formats an integer with thousands separators: `12,400`.
 pub fn grouped(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut text = if value < 0 { "-".to_owned() } else { String::new() };
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_read_as_people_write_them() {
+    fn text_of_known_figure_is_formatted_by_unit() {
         assert_eq!(known(0, Unit::Count).text(), "0");
         assert_eq!(known(999, Unit::Count).text(), "999");
         assert_eq!(known(1_234_567, Unit::Count).text(), "1,234,567");
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trend_is_rounded_to_a_tenth() {
+    fn trend_parts_are_rounded_to_one_decimal() {
         for (change_bp, direction, percent) in [
             (420, Direction::Up, "4.2 %"),
             (-1_255, Direction::Down, "12.6 %"),
@@ -304,9 +304,9 @@ mod tests {
     }
 
     #[test]
-    fn the_wire_shape_is_fixed() {
+    fn stats_serialize_to_stable_json() {
         let trend = Trend::Known { change_bp: 420 };
-        let captured_at = DateTime::from_timestamp(1_768_478_400, 0).expect("a time");
+        let captured_at = DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp");
         let coverage = Some(Coverage { known: 25, of: 30 });
         let views = KnownFigure { value: 12, unit: Unit::Count, currency: None, captured_at, coverage, trend };
         let rate = KnownFigure { unit: Unit::BasisPoints, trend: Trend::Unknown, coverage: None, ..views };
@@ -321,13 +321,13 @@ mod tests {
             is_fetching: true,
         };
         insta::assert_json_snapshot!(stats);
-        let back: HomeStats = serde_json::from_value(serde_json::to_value(&stats).expect("JSON")).expect("the same");
+        let back: HomeStats = serde_json::from_value(serde_json::to_value(&stats).expect("JSON")).expect("deserializes");
         assert_eq!(back, stats);
     }
 
     proptest! {
         #[test]
-        fn an_unknown_never_shows_a_number(index in 0_usize..3) {
+        fn unknown_figure_contains_no_digit(index in 0_usize..3) {
             let figure = [Figure::Pending, Figure::Unsupported, Figure::Refused][index];
             prop_assert!(!figure.text().chars().any(char::is_numeric));
             let wire = serde_json::to_string(&figure).expect("JSON");
@@ -335,13 +335,13 @@ mod tests {
         }
 
         #[test]
-        fn a_known_count_loses_no_digit(value: i64) {
+        fn text_of_count_keeps_all_digits(value: i64) {
             let digits: String = known(value, Unit::Count).text().chars().filter(char::is_ascii_digit).collect();
             prop_assert_eq!(digits, value.unsigned_abs().to_string());
         }
 
         #[test]
-        fn any_trend_can_be_shown(change_bp: i64) {
+        fn trend_parts_of_any_known_change_exist(change_bp: i64) {
             let parts = Trend::Known { change_bp }.parts();
             prop_assert!(parts.is_some());
         }

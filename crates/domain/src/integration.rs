@@ -1,4 +1,4 @@
-//! Connected accounts, and how they are.
+//! Integrations (connected accounts) and their status.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -9,29 +9,29 @@ use super::{
     platform::Platform,
 };
 
-/// An access that ends within this time is said to expire.
+/// Access that expires within this time has the status [`IntegrationStatus::Expiring`].
 const EXPIRING: TimeDelta = TimeDelta::days(7);
-/// Passing failures are not worth a word before they last this long.
+/// Temporary failures lead to [`IntegrationStatus::Error`] only when the last success is at least this long ago.
 const PATIENCE: TimeDelta = TimeDelta::hours(24);
 
-/// How an account is, derived from the last proof each time it is asked.
+/// Status of an integration, derived from [`AccessFacts`] on every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrationStatus {
-    /// It was read, and will be again.
+    /// The last sync succeeded, or has failed temporarily since and will be retried.
     Healthy,
-    /// The access ends soon.
+    /// The access expires within 7 days.
     Expiring,
-    /// The access has ended.
+    /// The access has expired.
     Expired,
-    /// It cannot be read; the reason says why.
+    /// The integration cannot be synced; the [`FailureKind`] tells why.
     Error,
-    /// It was never read.
+    /// The integration has never been synced.
     Unknown,
 }
 
 impl IntegrationStatus {
-    /// The word on the screen.
+    /// Returns the label shown in the UI.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Healthy => "Healthy",
@@ -42,7 +42,7 @@ impl IntegrationStatus {
         }
     }
 
-    /// Whether only the creator can mend it.
+    /// Returns whether the user has to reconnect the account.
     pub const fn needs_reconnect(self, reason: Option<FailureKind>) -> bool {
         match self {
             Self::Expired => true,
@@ -55,42 +55,43 @@ impl IntegrationStatus {
 }
 
 choices! {
-    /// Why an account could not be read.
+    /// Why a sync or a token refresh failed.
     FailureKind {
-        /// The platform did not answer, or not sensibly. It may, later.
+        /// The platform did not respond, or sent an invalid response; a retry may succeed.
         Transient = "transient", "The platform does not answer. We keep trying.";
-        /// The creator, or the platform, has withdrawn the access.
+        /// The user or the platform has revoked the access.
         Revoked = "revoked", "Access was withdrawn. Reconnect to go on.";
-        /// The time of the access is over.
+        /// The access has expired.
         Expired = "expired", "Access has expired. Reconnect to go on.";
-        /// A permission is missing.
+        /// A required permission (OAuth scope) is missing.
         ScopeLost = "scope_lost", "A permission is missing. Reconnect and allow all of them.";
-        /// Too many requests.
+        /// The platform is limiting requests.
         RateLimited = "rate_limited", "The platform asks us to slow down. We go on later.";
-        /// The login is there, but no account behind it.
+        /// The login is valid, but has no account, such as a channel.
         NoAccount = "no_account", "There is no account behind this login any more, such as a channel. Reconnect with one.";
-        /// The platform bills readings, and what we allow for them is spent.
+        /// The platform bills requests, and this month's budget for them is used up.
         BudgetSpent = "budget_spent", "This month's allowance for readings is used up. We go on next month.";
-        /// Our keys for the platform are not right.
+        /// Huntaze's credentials for the platform are wrong.
         Misconfigured = "misconfigured", "Our connection to this platform is being repaired. There is nothing for you to do.";
-        /// The stored access cannot be decrypted.
+        /// The stored tokens cannot be decrypted.
         Unreadable = "unreadable", "The stored access cannot be read any more. Reconnect to go on.";
     }
 }
 
-/// What is known of an access.
+/// The facts from which the status of an integration is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AccessFacts {
-    /// When it ends; `None` where it does not.
+    /// Expiry of the access; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was last proved to work.
+    /// Time of the last success; `None` if there was none.
     pub last_ok_at: Option<DateTime<Utc>>,
-    /// What went wrong since.
+    /// Failure since the last success; `None` if there was none.
     pub last_error: Option<FailureKind>,
 }
 
 impl AccessFacts {
-    /// How the account is, and why where that is not well.
+    /// Returns the status at `now`, and the reason if anything is wrong. Revocation takes precedence over expiry, and expiry over all other
+    /// failures.
     pub fn status(&self, now: DateTime<Utc>) -> (IntegrationStatus, Option<FailureKind>) {
         let is_over = self.expires_at.is_some_and(|end| end <= now);
         let is_ending = self.expires_at.is_some_and(|end| end <= now + EXPIRING);
@@ -112,205 +113,206 @@ const fn healthy_or(is_ending: bool) -> IntegrationStatus {
     if is_ending { IntegrationStatus::Expiring } else { IntegrationStatus::Healthy }
 }
 
-/// A connected account.
+/// An integration, as shown to its user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationView {
-    /// Ours.
+    /// Id of the integration.
     pub id: Uuid,
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// The platform's own id of the account.
+    /// Id of the account at the platform.
     pub account_id: String,
-    /// As people know it: without `@`.
+    /// Handle of the account, without `@`.
     pub account_name: String,
-    /// How it is.
+    /// Current status.
     pub status: IntegrationStatus,
-    /// Why, where it is not well.
+    /// Last failure; `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<FailureKind>,
-    /// Whether the creator left out a permission, so that some figures cannot be read.
+    /// Whether the user has not granted a permission, so that some figures or posts cannot be read.
     pub lacks_permission: bool,
-    /// When the access ends.
+    /// Expiry of the access; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When it was last read.
+    /// Time of the last successful sync; `None` if there was none.
     pub last_sync_at: Option<DateTime<Utc>>,
-    /// When it is read next; none while it waits for the creator.
+    /// Time of the next scheduled sync; `None` until the user has reconnected the account.
     pub next_sync_at: Option<DateTime<Utc>>,
-    /// When it was connected, or connected anew.
+    /// Time at which the account was connected or last reconnected.
     pub connected_at: DateTime<Utc>,
 }
 
 impl IntegrationView {
-    /// Whether only the creator can mend it.
+    /// Returns whether the user has to reconnect the account.
     pub const fn needs_reconnect(&self) -> bool {
         self.status.needs_reconnect(self.reason)
     }
 }
 
 choices! {
-    /// What happened to an account.
+    /// Kind of an event in the log of an integration.
     EventKind {
-        /// For the first time.
+        /// The account was connected for the first time.
         Connected = "connected", "Connected";
-        /// The creator gave consent again.
+        /// The user has given consent again.
         Reconnected = "reconnected", "Reconnected";
-        /// New tokens for old ones.
+        /// A token refresh succeeded.
         TokenRefreshed = "token_refreshed", "Access renewed";
-        /// No new tokens.
+        /// A token refresh failed.
         TokenRefreshFailed = "token_refresh_failed", "Access not renewed";
-        /// Its figures were read.
+        /// A sync succeeded.
         Read = "read", "Figures read";
-        /// They were not, or not all.
+        /// A sync failed, or was incomplete.
         ReadFailed = "read_failed", "Figures not read";
-        /// The creator let go of it, and kept its figures.
+        /// The user disconnected the account and kept its data.
         Disconnected = "disconnected", "Disconnected";
     }
 }
 
-/// `GET /api/integrations/events`: what happened to an account.
+/// `GET /api/integrations/events`: the event log of an integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationHistory {
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// As people know it: without `@`.
+    /// Handle of the account, without `@`.
     pub account_name: String,
-    /// The newest first.
+    /// Events, newest first.
     pub events: Vec<IntegrationEvent>,
 }
 
-/// Something that happened to an account.
+/// An event in the log of an integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationEvent {
-    /// When.
+    /// Time of the event.
     pub at: DateTime<Utc>,
-    /// What.
+    /// Kind of the event.
     pub kind: EventKind,
-    /// Why, where it went wrong.
+    /// Cause of a failure; `None` for successes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<FailureKind>,
 }
 
-/// An account that is connected no more, and whose figures were kept.
+/// A disconnected account whose data was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KeptHistory {
-    /// Ours.
+    /// Id of the integration.
     pub id: Uuid,
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// As people know it: without `@`.
+    /// Handle of the account, without `@`.
     pub account_name: String,
-    /// Since when.
+    /// Time of the disconnection.
     pub disconnected_at: DateTime<Utc>,
 }
 
 choices! {
-    /// What becomes of the figures of an account that is let go.
+    /// Data retention on disconnect.
     #[derive(Default)]
     History {
-        /// They stay, and go on when the account is connected again.
+        /// The data is kept, and is continued when the account is connected again.
         #[default]
         Keep = "keep", "Keep its figures";
-        /// They go, too.
+        /// The data is deleted.
         Delete = "delete", "Delete its figures";
     }
 }
 
-/// A platform, and whether it can be connected here.
+/// Availability of a platform on this server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderView {
     /// The platform.
     pub provider: Platform,
-    /// Whether it is built and configured.
+    /// Whether the platform is implemented and configured, so that accounts can be connected.
     pub is_available: bool,
-    /// Whether a stand-in answers in the platform's place.
+    /// Whether the sandbox stands in for the platform.
     pub is_sandbox: bool,
 }
 
-/// `GET /api/integrations/status`
+/// `GET /api/integrations/status`: all integrations of a user, and the available platforms.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationsStatus {
-    /// The creator's accounts, in the order in which they were connected.
+    /// Connected accounts, in the order in which they were connected.
     pub integrations: Vec<IntegrationView>,
-    /// Those that are connected no more, and whose figures were kept.
+    /// Disconnected accounts whose data was kept.
     pub kept: Vec<KeptHistory>,
-    /// All platforms, those first that the creator publishes on.
+    /// All platforms; those that the user publishes on come first.
     pub providers: Vec<ProviderView>,
 }
 
 impl IntegrationsStatus {
-    /// Whether any figure comes from a stand-in.
+    /// Returns whether any connected account belongs to the sandbox.
     pub fn has_sandbox_data(&self) -> bool {
         self.integrations.iter().any(|account| self.provider(account.provider).is_some_and(|provider| provider.is_sandbox))
     }
 
-    /// What is known of a platform.
+    /// Returns the availability of a platform.
     pub fn provider(&self, platform: Platform) -> Option<&ProviderView> {
         self.providers.iter().find(|view| view.provider == platform)
     }
 
-    /// The platforms with an account, each once.
+    /// Returns the platforms with a connected account, without duplicates.
     pub fn connected_platforms(&self) -> Vec<Platform> {
         Platform::ALL.iter().copied().filter(|platform| self.integrations.iter().any(|account| account.provider == *platform)).collect()
     }
 }
 
-/// All platforms, the chosen ones first; apart from that the order stays.
+/// Returns all platforms, those in `chosen` first; otherwise in the order of [`Platform`].
 pub fn in_order_of_choice(chosen: &[Platform]) -> Vec<Platform> {
     let (mut first, rest): (Vec<_>, Vec<_>) = Platform::ALL.iter().copied().partition(|platform| chosen.contains(platform));
     first.extend(rest);
     first
 }
 
-/// `{"authorizeUrl": …}`: where the creator gives consent.
+/// `{"authorizeUrl": …}`: where the user gives consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizeView {
-    /// An address of the platform.
+    /// URL of the consent page at the platform.
     pub authorize_url: String,
 }
 
 choices! {
-    /// How a visit to a platform ended, where no account was connected. The word travels in the address bar; the sentence is ours.
+    /// Why an authorization ended without a connected account. The word is a query parameter of the redirect; only the label is shown to
+    /// the user.
     ConnectFailure {
-        /// Denied on the consent page.
+        /// The user denied access on the consent page.
         Cancelled = "cancelled", "You cancelled. Nothing was changed.";
-        /// The state was used before.
+        /// The OAuth `state` was already used.
         Replayed = "replayed", "That link was already used. Try again.";
-        /// More than ten minutes on the consent page.
+        /// The consent page was open for more than ten minutes.
         Expired = "expired", "That took too long. Try again.";
-        /// Not a state of this session.
+        /// The OAuth `state` does not belong to this session.
         InvalidState = "invalid_state", "That link does not belong to this session. Try again.";
-        /// Another creator has it.
+        /// The account is connected by another user.
         AlreadyConnected = "already_connected", "This account is connected to another Huntaze account. Disconnect it there first.";
-        /// Without it nothing can be read.
+        /// A permission is missing without which nothing can be synced.
         ScopeMissing = "scope_missing", "Huntaze needs the permission to read the account. Try again and allow it.";
-        /// Another account than the one that was to be reconnected.
+        /// Consent was given for an account other than the one to be reconnected.
         WrongAccount = "wrong_account", "You gave consent for another account. Nothing was changed: sign in there with the account that you want to reconnect.";
-        /// A login without a channel.
+        /// The login has no account, such as a channel.
         NoAccount = "no_account", "There is no account behind this login that can be read, such as a channel.";
-        /// The platform bills readings, and what we allow for them is spent.
+        /// The platform bills requests, and this month's budget for them is used up.
         BudgetSpent = "budget_spent", "This month's allowance for readings of this platform is used up. Try again next month.";
-        /// It refused the code or does not answer.
+        /// The platform rejected the authorization code, or did not respond.
         ProviderDown = "provider_down", "The platform did not answer as it should. Nothing was changed. Try again in a moment.";
-        /// Not built or not configured.
+        /// The platform is not implemented or not configured.
         NotAvailable = "not_available", "This platform cannot be connected yet.";
     }
 }
 
 choices! {
-    /// What became of a disconnected account.
+    /// Result of disconnecting an account.
     DisconnectOutcome {
-        /// The platform has withdrawn the access.
+        /// The account is disconnected, and the access is revoked at the platform.
         Disconnected = "disconnected", "The account is disconnected.";
-        /// What was kept of an account is gone.
+        /// The kept data of a disconnected account is deleted.
         HistoryDeleted = "history_deleted", "The figures of the account are deleted.";
-        /// It is disconnected here, but the platform could not be told.
+        /// The account is disconnected, but the access could not be revoked at the platform.
         NotRevoked = "not_revoked", "The account is disconnected here, but the platform could not be told. Remove Huntaze in its settings, too.";
     }
 }
@@ -320,7 +322,7 @@ mod tests {
     use super::*;
 
     fn now() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_768_478_400, 0).expect("a time")
+        DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp")
     }
 
     fn facts() -> AccessFacts {
@@ -328,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn the_status_follows_from_the_last_proof() {
+    fn status_is_derived_from_expiry_and_last_success() {
         use FailureKind as Kind;
         use IntegrationStatus as Status;
         let day = TimeDelta::days(1);
@@ -356,7 +358,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_creator_can_mend_asks_for_it() {
+    fn needs_reconnect_only_for_failures_the_user_can_fix() {
         assert!(IntegrationStatus::Expired.needs_reconnect(Some(FailureKind::Expired)));
         assert!(IntegrationStatus::Error.needs_reconnect(Some(FailureKind::Revoked)));
         for kind in [FailureKind::Transient, FailureKind::RateLimited, FailureKind::Misconfigured] {
@@ -366,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn the_chosen_platforms_come_first() {
+    fn in_order_of_choice_puts_chosen_platforms_first() {
         let order = in_order_of_choice(&[Platform::Reddit, Platform::Onlyfans]);
         assert_eq!(order[..3], [Platform::Reddit, Platform::Onlyfans, Platform::Instagram]);
         assert_eq!(order.len(), Platform::ALL.len());

@@ -1,4 +1,4 @@
-//! Work that nobody waits for, as operators see it.
+//! Background jobs, as shown to admins.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -6,70 +6,70 @@ use serde::{Deserialize, Serialize};
 use super::choice::choices;
 
 choices! {
-    /// What a job does.
+    /// Kind of a background job.
     JobKind {
-        /// Sends a mail.
+        /// Sends one mail.
         Mail = "mail", "Send a mail";
-        /// Reads an account at its platform.
+        /// Syncs one account with its platform.
         Sync = "sync", "Read an account";
-        /// Stores the rows of a statement.
+        /// Imports the rows of one statement.
         Import = "import", "Import a statement";
-        /// Reads earnings at the partner service.
+        /// Syncs earnings from the partner service.
         Partner = "partner", "Read a partner's earnings";
-        /// Charges the months of AI that have ended.
+        /// Creates the AI charges of the months that have ended.
         Charge = "charge", "Charge AI by the month";
-        /// Removes what has expired.
+        /// Deletes expired rows.
         CleanUp = "clean_up", "Clean up";
     }
 }
 
-/// `GET /api/admin/jobs`: what waits, and what failed.
+/// `GET /api/admin/jobs`: the queues, and the jobs that failed permanently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobsReport {
-    /// One for each kind.
+    /// Stats of each queue; one entry per [`JobKind`].
     pub queues: Vec<QueueReport>,
-    /// Those that were given up, the newest first; a page of them.
+    /// One page of the permanently failed jobs, newest first.
     pub failed: Vec<FailedJob>,
-    /// How many were given up in all.
+    /// Total number of permanently failed jobs.
     pub failed_in_all: u32,
-    /// Which page of them, counted from 1.
+    /// Number of this page of failed jobs, from 1.
     pub page: u32,
-    /// How many pages of them there are.
+    /// Total number of pages of failed jobs.
     pub pages: u32,
 }
 
-/// Failed jobs on a page.
+/// Number of failed jobs per page.
 pub const FAILED_ON_PAGE: u32 = 50;
 
-/// How much work of a kind there is.
+/// Stats of the queue of one job kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QueueReport {
-    /// The kind.
+    /// Kind of the jobs.
     pub kind: JobKind,
-    /// Those that wait for a worker, or for another attempt.
+    /// Number of jobs that wait for a worker or a retry.
     pub waiting: i64,
-    /// Those that are being done.
+    /// Number of jobs that are running.
     pub running: i64,
-    /// Since when the oldest waits.
+    /// Time since which the oldest job has been waiting; `None` if no job waits.
     pub waiting_since: Option<DateTime<Utc>>,
 }
 
-/// A job that was given up.
+/// A job that failed permanently: its attempts are exhausted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedJob {
-    /// Its number in the queue.
+    /// Id of the job in the queue.
     pub id: String,
-    /// What it was to do.
+    /// Kind of the job.
     pub kind: JobKind,
-    /// The row that it is about.
+    /// Id of the row that the job is about.
     pub subject: String,
-    /// How often it was tried.
+    /// Number of attempts made.
     pub attempts: i32,
-    /// Why it failed the last time.
+    /// Error of the last attempt.
     pub error: String,
-    /// When it was given up.
+    /// Time of the permanent failure.
     pub failed_at: DateTime<Utc>,
 }

@@ -1,4 +1,5 @@
-//! Types and rules that both sides share. No I/O, no Leptos: what is here can be tested alone.
+//! Types and rules shared by server and client. No I/O and no Leptos, so that everything here can be unit-tested in isolation.
+#![warn(missing_docs)]
 
 pub mod account;
 pub mod admin;

@@ -1,8 +1,8 @@
-//! Money: integers of minor units, with their currency.
+//! Money as integers of minor units, with a currency.
 
 use serde::{Deserialize, Serialize};
 
-/// A currency that creators are paid in (ISO 4217).
+/// A currency in which users are paid (ISO 4217).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
@@ -19,15 +19,15 @@ pub enum Currency {
     Aud,
     /// Swiss franc.
     Chf,
-    /// Yen: it has no minor unit.
+    /// Japanese yen; has no minor unit.
     Jpy,
 }
 
 impl Currency {
-    /// All of them, the most used first.
+    /// All currencies, in display order: the most used first.
     pub const ALL: [Self; 7] = [Self::Usd, Self::Eur, Self::Gbp, Self::Cad, Self::Aud, Self::Chf, Self::Jpy];
 
-    /// The code.
+    /// Returns the ISO 4217 code in upper case.
     pub const fn code(self) -> &'static str {
         match self {
             Self::Usd => "USD",
@@ -40,12 +40,12 @@ impl Currency {
         }
     }
 
-    /// From its code, in any case.
+    /// Parses an ISO 4217 code, ignoring case; returns `None` if the currency is not supported.
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|currency| currency.code().eq_ignore_ascii_case(code))
     }
 
-    /// Digits after the point.
+    /// Returns the number of decimal places of the minor unit.
     pub const fn decimals(self) -> u32 {
         match self {
             Self::Jpy => 0,
@@ -53,7 +53,8 @@ impl Currency {
         }
     }
 
-    /// Minor units in what a person types: `1500`, `1,500.50`, ` 1 500 `. `None` if it is not an amount; a comma is not taken for a point.
+    /// Parses an amount as typed (`1500`, `1,500.50`, ` 1 500 `) to minor units. Returns `None` if the text is not a non-negative amount; a
+    /// comma is a thousands separator only, never a decimal separator.
     pub fn parse_minor(self, text: &str) -> Option<i64> {
         let text = text.trim();
         let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -69,7 +70,7 @@ impl Currency {
         format!("{whole}{fraction:0<decimals$}").parse().ok()
     }
 
-    /// What a person reads: `-1,500.50`, always with its minor units.
+    /// Formats an amount for display, always with its minor units: `-1,500.50`.
     pub fn format_grouped(self, minor: i64) -> String {
         let (sign, decimals) = (if minor < 0 { "-" } else { "" }, self.decimals() as usize);
         let unit = 10_u64.pow(self.decimals());
@@ -78,12 +79,13 @@ impl Currency {
         if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0decimals$}") }
     }
 
-    /// What a program reads: `-1500.50`, always with its minor units.
+    /// Formats an amount without thousands separators, always with its minor units: `-1500.50`.
     pub fn format_plain(self, minor: i64) -> String {
         self.format_grouped(minor).replace(',', "")
     }
 
-    /// What a person reads and can type again: `1500.50`.
+    /// Formats a non-negative amount for an input field, without minor units if they are 0: `1500.50`. [`Self::parse_minor`] accepts the
+    /// result.
     pub fn format_minor(self, minor: i64) -> String {
         let unit = 10_i64.pow(self.decimals());
         let (whole, fraction) = (minor / unit, (minor % unit).unsigned_abs());
@@ -94,24 +96,25 @@ impl Currency {
     }
 }
 
-/// An amount of a currency.
+/// An amount of money in one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Money {
-    /// In minor units.
+    /// Amount in minor units; may be negative.
     pub minor: i64,
-    /// The amount's.
+    /// Currency of the amount.
     pub currency: Currency,
 }
 
 impl std::fmt::Display for Money {
-    /// `-1,234.50 USD`
+    /// Formats the amount with its code: `-1,234.50 USD`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "{} {}", self.currency.format_grouped(self.minor), self.currency.code())
     }
 }
 
-/// The digits of a whole number, whose thousands may be set apart: by `group`, a space or an apostrophe.
+/// Returns the digits of a whole number without its thousands separators: `group`, an apostrophe or white space. Returns `None` if it
+/// contains anything else, or if the groups after the first do not have three digits.
 pub(super) fn ungrouped(whole: &str, group: char) -> Option<String> {
     let is_apart = |letter: char| letter == group || letter == '\'' || letter == '\u{2019}' || letter.is_whitespace();
     let groups: Vec<&str> = whole.split(is_apart).collect();
@@ -126,7 +129,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn amounts_are_read_as_people_type_them() {
+    fn parse_minor_accepts_typed_amounts_only() {
         for (text, minor) in [("1500", 150_000), ("1,500.50", 150_050), (" 1 500.5 ", 150_050), ("0", 0), ("0.07", 7)] {
             assert_eq!(Currency::Usd.parse_minor(text), Some(minor), "{text}");
         }
@@ -139,13 +142,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_can_be_typed_again(minor in 0..=i64::MAX, index in 0..Currency::ALL.len()) {
+        fn format_minor_then_parse_minor_is_identity(minor in 0..=i64::MAX, index in 0..Currency::ALL.len()) {
             let currency = Currency::ALL[index];
             prop_assert_eq!(currency.parse_minor(&currency.format_minor(minor)), Some(minor));
         }
 
         #[test]
-        fn reading_arbitrary_text_never_panics(text in ".*") {
+        fn parse_minor_of_any_text_does_not_panic(text in ".*") {
             let _ = Currency::Usd.parse_minor(&text);
         }
     }

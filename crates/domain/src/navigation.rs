@@ -1,66 +1,67 @@
-//! Where a visitor may be sent.
+//! Paths of the application: link builders, access rules and validation of redirect targets.
 
 use std::fmt::Write as _;
 
-/// Where one lands after signing in, unless a page was asked for.
+/// Landing page after sign-in, unless another page was requested.
 pub const HOME: &str = "/home";
 
-/// Statements and daily totals of earnings.
+/// Page that lists the statements and daily totals of earnings.
 pub const EARNINGS: &str = "/integrations/onlyfans";
 
-/// A statement of earnings.
+/// Returns the path of a statement of earnings.
 pub fn statement_page(id: &str) -> String {
     format!("{EARNINGS}/{id}")
 }
 
-/// Captions for posts, and drafts.
+/// Page with captions and drafts.
 pub const CONTENT: &str = "/content";
 
-/// Captions that were written.
+/// Returns the path of generated captions.
 pub fn captions_page(id: &str) -> String {
     format!("{CONTENT}?captions={id}")
 }
 
-/// What an owner changes about an account.
+/// Account settings.
 pub const SETTINGS: &str = "/settings";
 
-/// The assistant, where conversations are.
+/// Page of the assistant and its conversations.
 pub const ASSISTANT: &str = "/assistant";
 
-/// A conversation with the assistant.
+/// Returns the path of a conversation with the assistant.
 pub fn conversation_page(id: &str) -> String {
     format!("{ASSISTANT}?conversation={id}")
 }
 
-/// Sales strategies.
+/// Page of sales strategies.
 pub const SALES: &str = "/sales";
 
-/// A sales strategy.
+/// Returns the path of a sales strategy.
 pub fn strategy_page(id: &str) -> String {
     format!("{SALES}?report={id}")
 }
 
-/// The figures of a period, of one account or of all.
+/// Returns the path of the figures of a period: of the account with this id, or of all accounts if `account` is empty.
 pub fn analytics_page(range: &str, account: &str) -> String {
     let account = if account.is_empty() { String::new() } else { format!("&account={}", encode(account)) };
     format!("/analytics?range={}{account}", encode(range))
 }
 
-/// An analysis, under the figures that it is about.
+/// Returns the path of a performance analysis, shown below the figures that it is about.
 pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
     format!("{}&report={id}", analytics_page(range, account))
 }
 
-/// A page of the conversations that contain a text, beside the one that is shown.
+/// Returns the path of one page of the conversation list, filtered by `search`; keeps the conversation `shown` open. Empty texts are left
+/// out.
 pub fn conversations_page(search: &str, page: u32, shown: &str) -> String {
     let field = |name: &str, value: &str| if value.is_empty() { String::new() } else { format!("&{name}={}", encode(value)) };
     format!("{ASSISTANT}?list={page}{}{}", field("search", search), field("conversation", shown))
 }
 
-/// `next` when it is a path of ours, else [`HOME`].
+/// Returns `next` if it is a path on this site, else [`HOME`].
 ///
-/// The value comes from the address bar. `//host`, `/\host` and anything with a control character are read by browsers as
-/// another site, so only plain paths pass.
+/// The value comes from the URL. Browsers resolve `//host`, `/\host` and paths with control characters to other origins, so only plain
+/// ASCII paths without a backslash pass.
 pub fn safe_next(next: &str) -> &str {
     let mut bytes = next.bytes();
     let starts_as_path = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
@@ -68,17 +69,17 @@ pub fn safe_next(next: &str) -> &str {
     if starts_as_path && is_plain { next } else { HOME }
 }
 
-/// Whether a page shows its visitor's own data.
+/// Returns whether a page requires a session.
 pub fn is_for_members(path: &str) -> bool {
     is_below(path, &["/admin", "/analytics", "/assistant", "/content", "/home", "/integrations", "/onboarding", "/sales", "/settings"])
 }
 
-/// Whether a page is for those who run Huntaze.
+/// Returns whether a page requires the admin role.
 pub fn is_for_admins(path: &str) -> bool {
     is_below(path, &["/admin"])
 }
 
-/// Whether a page makes no sense to somebody who is signed in.
+/// Returns whether a page is only for users who are not signed in.
 pub fn is_for_visitors(path: &str) -> bool {
     is_below(path, &["/login", "/register", "/forgot-password"])
 }
@@ -87,13 +88,13 @@ fn is_below(path: &str, pages: &[&str]) -> bool {
     pages.iter().any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-/// Where to sign in, to come back to `wanted` afterwards.
+/// Returns the path of the sign-in page, with `wanted` as the redirect target. `has_ended` adds the notice that the session has ended.
 pub fn login_path(wanted: &str, has_ended: bool) -> String {
     let reason = if has_ended { "reason=ended&" } else { "" };
     format!("/login?{reason}next={}", encode(wanted))
 }
 
-/// A text as the value of a query.
+/// Percent-encodes a text for use as a query value. `/` is left as it is.
 pub fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -111,7 +112,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn only_paths_of_ours_pass() {
+    fn safe_next_for_foreign_target_returns_home() {
         assert_eq!(safe_next("/settings?tab=2"), "/settings?tab=2");
         for evil in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "/a b", "/\n/evil.example"] {
             assert_eq!(safe_next(evil), HOME, "{evil:?}");
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wanted_page_survives_the_detour() {
+    fn query_values_in_paths_are_percent_encoded() {
         assert_eq!(login_path("/home?range=7d&x=é", false), "/login?next=/home%3Frange%3D7d%26x%3D%C3%A9");
         assert_eq!(login_path("/home", true), "/login?reason=ended&next=/home");
         assert_eq!(conversations_page("a&b", 2, ""), "/assistant?list=2&search=a%26b");
@@ -127,14 +128,14 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_more_than_a_prefix() {
+    fn path_check_matches_whole_segments() {
         assert!(is_for_members("/home") && is_for_members("/home/x"));
         assert!(!is_for_members("/homes") && !is_for_members("/beta"));
     }
 
     proptest! {
         #[test]
-        fn never_leaves_the_site(next in ".*") {
+        fn safe_next_with_any_input_stays_on_origin(next in ".*") {
             let base = "https://huntaze.example/login";
             let target = url_origin(base, safe_next(&next));
             prop_assert_eq!(target, "https://huntaze.example");

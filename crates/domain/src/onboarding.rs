@@ -1,4 +1,4 @@
-//! What a creator tells us at first, and how it is asked.
+//! Onboarding: the questions for new users, in three steps, and the parsing of their answers.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,89 +10,89 @@ use super::{
     validation::FieldErrors,
 };
 
-/// How many steps there are.
+/// Number of steps.
 pub const STEPS: u8 = 3;
-/// No monthly goal is higher: a million, in major units.
+/// Maximum monthly revenue goal, in major units.
 const HIGHEST_GOAL: i64 = 1_000_000;
 
 choices! {
-    /// What a creator makes.
+    /// Type of content that a user creates.
     ContentType {
-        /// Pictures.
+        /// Photos.
         Photos = "photos", "Photos";
-        /// Films.
+        /// Videos.
         Videos = "videos", "Videos";
-        /// What disappears after a day.
+        /// Stories, which disappear after a day.
         Stories = "stories", "Stories";
-        /// Words.
+        /// Text posts.
         Text = "text", "Text";
-        /// Pay per view.
+        /// Pay-per-view content.
         Ppv = "ppv", "Paid content (PPV)";
     }
 }
 
 choices! {
-    /// What a creator wants most.
+    /// What a user wants to achieve.
     Goal {
-        /// More people.
+        /// Reach more people.
         GrowAudience = "grow_audience", "Grow my audience";
-        /// More money.
+        /// Earn more.
         IncreaseRevenue = "increase_revenue", "Increase my revenue";
-        /// Less work.
+        /// Spend less time.
         SaveTime = "save_time", "Save time";
     }
 }
 
-/// What is known so far. `GET /api/onboarding`
+/// `GET /api/onboarding`: the stored answers and the progress.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Onboarding {
-    /// The step to go on with, 1 to 3.
+    /// Next step, 1 to 3.
     pub step: u8,
-    /// Step 1.
+    /// Answer of step 1.
     pub content_types: Vec<ContentType>,
-    /// Step 2.
+    /// Answer of step 2.
     pub platforms: Vec<Platform>,
-    /// Step 3.
+    /// Answer of step 3.
     pub goals: Vec<Goal>,
-    /// Step 3: a month, in minor units.
+    /// Answer of step 3: monthly revenue goal in minor units; `None` if the user has not set one.
     pub revenue_goal_minor: Option<i64>,
-    /// The goal's.
+    /// Currency of the revenue goal.
     pub currency: Currency,
-    /// When it was finished.
+    /// Time of completion; `None` until then.
     pub completed_at: Option<DateTime<Utc>>,
 }
 
 impl Onboarding {
-    /// The page to go on with.
+    /// Returns the path of the next step.
     pub fn page(&self) -> String {
         step_page(self.step)
     }
 }
 
-/// The page of a step.
+/// Returns the path of a step; out-of-range numbers are clamped.
 pub fn step_page(step: u8) -> String {
     format!("/onboarding/step-{}", step.clamp(1, STEPS))
 }
 
-/// Where to go after a step was saved.
+/// Navigation after a step has been submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
-    /// Nowhere: the answer was saved in passing.
+    /// Stay on the step; the answers are saved in the background.
     Stay,
-    /// One step back.
+    /// Go back one step.
     Back,
-    /// On, and the answers of this step stay as they were.
+    /// Go to the next step and leave the stored answers of this step unchanged.
     Skip,
-    /// On; from the last step: done.
+    /// Go to the next step; on the last step, complete the onboarding.
     Continue,
 }
 
-/// `POST /api/onboarding/step`, and the optional last answers of `POST /api/onboarding/complete`. All text, as a form sends it.
+/// `POST /api/onboarding/step`, and the optional last answers of `POST /api/onboarding/complete`. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OnboardingInput {
-    /// `1` to `3`.
+    /// Number of the step, `1` to `3`.
     pub step: String,
     /// `stay`, `back`, `skip` or `continue` (default).
     pub action: String,
@@ -102,43 +102,43 @@ pub struct OnboardingInput {
     pub platforms: Vec<String>,
     /// Words of [`Goal`].
     pub goals: Vec<String>,
-    /// As typed, in major units.
+    /// Monthly revenue goal as typed, in major units.
     pub revenue_goal: String,
-    /// In minor units; wins over `revenue_goal`.
+    /// Monthly revenue goal in minor units; takes precedence over `revenue_goal`.
     pub revenue_goal_minor: String,
-    /// ISO 4217; default USD.
+    /// ISO 4217 code; defaults to USD.
     pub currency: String,
 }
 
-/// What was understood of an [`OnboardingInput`].
+/// A validated [`OnboardingInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answers {
-    /// Where to go.
+    /// Where to go next.
     pub action: Move,
-    /// The step's own answers.
+    /// Answers of the submitted step.
     pub step: StepAnswers,
 }
 
-/// The answers of one step.
+/// Answers of one step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepAnswers {
-    /// What is made.
+    /// Step 1: types of content.
     ContentTypes(Vec<ContentType>),
-    /// Where it is published.
+    /// Step 2: platforms.
     Platforms(Vec<Platform>),
-    /// What matters.
+    /// Step 3: goals.
     Goals {
-        /// In the order of the list.
+        /// Goals in the order of [`Goal`], without duplicates.
         goals: Vec<Goal>,
-        /// A month, in minor units.
+        /// Monthly revenue goal in minor units; `None` if it was left empty.
         revenue_goal_minor: Option<i64>,
-        /// The goal's.
+        /// Currency of the revenue goal.
         currency: Currency,
     },
 }
 
 impl StepAnswers {
-    /// 1 to 3.
+    /// Returns the number of the step, 1 to 3.
     pub const fn number(&self) -> u8 {
         match self {
             Self::ContentTypes(_) => 1,
@@ -149,10 +149,7 @@ impl StepAnswers {
 }
 
 impl OnboardingInput {
-    /// Reads the answers of the step that the input names.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses the answers of the step that the input names. The answers are ignored if the step is skipped.
     pub fn parse(&self) -> Result<Answers, FieldErrors> {
         let mut errors = FieldErrors::new();
         let action = match self.action.as_str() {
@@ -165,7 +162,7 @@ impl OnboardingInput {
                 Move::Stay
             }
         };
-        // What is skipped is not read.
+        // Answers of a skipped step are ignored, even if they are invalid.
         let nothing = Self::default();
         let read = if action == Move::Skip { &nothing } else { self };
         let step = match self.step.as_str() {
@@ -212,7 +209,7 @@ impl OnboardingInput {
     }
 }
 
-/// The chosen ones, each once, in the order of the list.
+/// Parses the chosen words, without duplicates and in display order. Unknown words add a message for `field`.
 fn chosen<C: Choice>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
     if words.iter().any(|word| C::parse(word).is_none()) {
         errors.insert(field.to_owned(), "Choose from the list.".to_owned());
@@ -230,36 +227,36 @@ mod tests {
     }
 
     #[test]
-    fn no_choice_is_a_choice() {
+    fn parse_without_choices_is_valid() {
         assert_eq!(input("1").parse(), Ok(Answers { action: Move::Continue, step: StepAnswers::ContentTypes(Vec::new()) }));
     }
 
     #[test]
-    fn what_is_skipped_is_not_read() {
+    fn parse_of_skipped_step_ignores_invalid_answers() {
         let skipped = OnboardingInput { action: "skip".to_owned(), revenue_goal: "lots".to_owned(), ..input("3") };
         assert_eq!(skipped.parse().expect("valid").action, Move::Skip);
     }
 
     #[test]
-    fn choices_are_kept_once_and_in_order() {
+    fn parse_sorts_and_deduplicates_choices() {
         let words = ["videos", "photos", "videos"].map(ToOwned::to_owned).to_vec();
         let parsed = OnboardingInput { content_types: words, ..input("1") }.parse().expect("valid");
         assert_eq!(parsed.step, StepAnswers::ContentTypes(vec![ContentType::Photos, ContentType::Videos]));
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn parse_of_invalid_answers_names_all_fields() {
         let bad =
             OnboardingInput { goals: vec!["fame".to_owned()], revenue_goal: "much".to_owned(), currency: "XYZ".to_owned(), ..input("3") };
-        let errors = bad.parse().expect_err("nothing is right");
+        let errors = bad.parse().expect_err("all fields are invalid");
         assert_eq!(errors.keys().collect::<Vec<_>>(), ["currency", "goals", "revenueGoal"]);
         assert!(input("4").parse().expect_err("no such step").contains_key("step"));
         let too_much = OnboardingInput { revenue_goal: "1000001".to_owned(), ..input("3") };
-        assert!(too_much.parse().expect_err("too much").contains_key("revenueGoal"));
+        assert!(too_much.parse().expect_err("above the maximum").contains_key("revenueGoal"));
     }
 
     #[test]
-    fn a_goal_comes_as_typed_or_in_minor_units() {
+    fn parse_accepts_goal_in_major_or_minor_units() {
         for (typed, minor) in [("1,500.50", ""), ("", "150050")] {
             let input = OnboardingInput {
                 revenue_goal: typed.to_owned(),
@@ -274,7 +271,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arbitrary_input_never_panics(step in ".{0,3}", word in ".*", goal in ".*", minor in ".*", currency in ".*") {
+        fn parse_of_any_text_does_not_panic(step in ".{0,3}", word in ".*", goal in ".*", minor in ".*", currency in ".*") {
             let _ = OnboardingInput {
                 step, goals: vec![word], revenue_goal: goal, revenue_goal_minor: minor, currency, ..OnboardingInput::default()
             }.parse();

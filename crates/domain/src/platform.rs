@@ -1,9 +1,9 @@
-//! The platforms.
+//! Platforms on which users publish.
 
 use super::choice::choices;
 
 choices! {
-    /// Where a creator publishes.
+    /// A platform.
     Platform {
         /// Instagram.
         Instagram = "instagram", "Instagram";

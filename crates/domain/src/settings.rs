@@ -1,4 +1,4 @@
-//! What an owner changes about an account.
+//! Account settings: profile, password, deletion and sessions.
 
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -7,72 +7,72 @@ use uuid::Uuid;
 
 use super::account::{Secret, some_password, valid_new_password};
 
-/// Longest name, in characters.
+/// Maximum length of a display name in characters.
 pub const NAME_MAX: usize = 80;
 
-/// `POST /api/account/profile`
+/// `POST /api/account/profile`: updates the profile.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ProfileInput {
-    /// How to be called; empty for none.
+    /// Display name; empty removes it.
     #[garde(custom(valid_name))]
     pub name: String,
 }
 
 impl ProfileInput {
-    /// Trimmed; none if nothing is left.
+    /// Returns the trimmed name, or `None` if it is empty.
     pub fn normalized_name(&self) -> Option<String> {
         Some(self.name.trim()).filter(|name| !name.is_empty()).map(ToOwned::to_owned)
     }
 }
 
-/// `POST /api/auth/change-password`
+/// `POST /api/auth/change-password`: changes the password.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ChangePasswordInput {
-    /// Proves that it is the owner.
+    /// Current password, to confirm the identity of the user.
     #[garde(custom(some_password))]
     pub current_password: Secret,
-    /// 8 to 128 characters.
+    /// New password, 8 to 128 characters.
     #[garde(custom(valid_new_password))]
     pub password: Secret,
 }
 
-/// `POST /api/account/delete`
+/// `POST /api/account/delete`: deletes the account.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DeleteAccountInput {
-    /// Proves that it is the owner.
+    /// Current password, to confirm the identity of the user.
     #[garde(custom(some_password))]
     pub password: Secret,
 }
 
-/// A device that is signed in. `GET /api/auth/sessions`
+/// `GET /api/auth/sessions`: an active session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
-    /// For ending it.
+    /// Id of the session, used to revoke it.
     pub id: Uuid,
-    /// Whether it is the one that asks.
+    /// Whether this is the session of the request.
     pub is_current: bool,
-    /// Where it was opened.
+    /// IP address from which the session was created.
     pub ip: String,
-    /// With what, as the browser named itself.
+    /// `User-Agent` header of the request that created the session; `None` if there was none.
     pub user_agent: Option<String>,
-    /// When it was opened.
+    /// Time of creation.
     pub created_at: DateTime<Utc>,
-    /// When it was last used, to the minute.
+    /// Time of the last request, accurate to a minute.
     pub last_seen_at: DateTime<Utc>,
-    /// When it ends.
+    /// Time at which the session expires.
     pub expires_at: DateTime<Utc>,
 }
 
 impl SessionView {
-    /// Browser and system, as far as the browser names them.
+    /// Returns a label with the browser and the operating system, as far as the `User-Agent` header reveals them.
     pub fn device(&self) -> String {
         let agent = self.user_agent.as_deref().unwrap_or_default();
         let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-        // The order matters: most browsers name others, too.
+        // The order matters, because most user agents also contain the names of other browsers.
         let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
         let system = first(&[
             ("iPhone", "iPhone"),
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_are_named_as_people_know_them() {
+    fn device_names_browser_and_system() {
         assert_eq!(
             device("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"),
             "Chrome on Linux"

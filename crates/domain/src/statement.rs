@@ -1,4 +1,4 @@
-//! How a statement of earnings is read: a table of any layout, whose columns its owner names.
+//! Parsing of earnings statements: CSV tables of any layout, with a column mapping that the user confirms.
 
 mod amount;
 mod date;
@@ -20,96 +20,96 @@ pub use date::{DateOrder, DateOrders, is_date};
 pub use guess::{guess, guess_delimiter};
 pub use row::{Entry, Fault, FaultKind, Reading, never_came_about, read};
 
-/// No statement has more columns.
+/// Maximum number of columns of a statement.
 pub const MOST_COLUMNS: usize = 100;
-/// No statement has more rows.
+/// Maximum number of rows of a statement.
 pub const MOST_ROWS: u32 = 200_000;
-/// Bytes; no statement is larger.
+/// Maximum size of a statement file in bytes.
 pub const MOST_BYTES: u64 = 32 * 1024 * 1024;
 
 choices! {
-    /// What a column of a statement says.
+    /// Meaning of a column of a statement.
     Column {
-        /// When it was earned.
+        /// Date, or date and time, of the earning.
         Date = "date", "Date";
-        /// What for: a word of the platform's.
+        /// Kind of transaction, in the platform's words.
         Kind = "kind", "Type";
-        /// What the creator gets.
+        /// Amount that the creator receives.
         Net = "net", "Net amount (what you get)";
-        /// What the fan paid.
+        /// Amount that the fan paid.
         Gross = "gross", "Gross amount (what the fan paid)";
-        /// What the platform keeps.
+        /// Fee that the platform keeps.
         Fee = "fee", "Platform fee";
-        /// The money's.
+        /// Currency of the amounts.
         Currency = "currency", "Currency";
         /// Free text.
         Description = "description", "Description";
-        /// The platform's own number of the transaction, or of what it is for.
+        /// The platform's id of the transaction or of its subject, such as a post.
         Reference = "reference", "Reference (an id)";
-        /// Who paid.
+        /// Name of the fan who paid.
         Payer = "payer", "Fan";
-        /// Whether it came about.
+        /// Status of the payment; failed payments are skipped.
         Status = "status", "Status";
     }
 }
 
 choices! {
-    /// What money was earned with.
+    /// Kind of earning.
     EarningKind {
-        /// A first month.
+        /// First period of a subscription.
         Subscription = "subscription", "Subscription";
-        /// A further month.
+        /// Renewal of a subscription.
         Renewal = "renewal", "Renewal";
-        /// A gift.
+        /// Tip.
         Tip = "tip", "Tip";
-        /// A paid message.
+        /// Paid message.
         Message = "message", "Message";
-        /// A paid post.
+        /// Paid post.
         Post = "post", "Post";
-        /// A broadcast.
+        /// Live stream.
         Stream = "stream", "Stream";
-        /// For bringing somebody.
+        /// Commission for referring a creator.
         Referral = "referral", "Referral";
-        /// Given back.
+        /// Refund to a fan.
         Refund = "refund", "Refund";
-        /// Taken back by a bank.
+        /// Chargeback by a fan's bank.
         Chargeback = "chargeback", "Chargeback";
-        /// Anything else.
+        /// Any other transaction.
         Other = "other", "Other";
     }
 }
 
 impl EarningKind {
-    /// What a platform's word means, or a sentence about a payment; `None` is a pay-out of what was earned before.
+    /// Classifies a platform's word for a transaction, or a sentence that describes it. Returns `None` for payouts, which are not earnings.
     pub fn of_word(word: &str) -> Option<Self> {
         row::kind_of(word)
     }
 
-    /// Whether it takes away, whatever sign its file gives it.
+    /// Returns whether amounts of this kind are subtracted, whatever their sign in the file.
     pub const fn is_negative(self) -> bool {
         matches!(self, Self::Refund | Self::Chargeback)
     }
 }
 
-/// Which column says what, and how its texts are written.
+/// Column mapping of a statement: which column means what, and how dates and amounts are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mapping {
-    /// Counted from 0; what is not there is in no column.
+    /// Index of each column, from 0. A column that is missing from the map is not in the file.
     pub columns: BTreeMap<Column, usize>,
-    /// Of dates like `01/02/2026`.
+    /// Order of day and month in dates like `01/02/2026`.
     pub date_order: DateOrder,
-    /// Of amounts.
+    /// Decimal separator of the amounts.
     pub decimal_sign: DecimalSign,
-    /// Where no column says so.
+    /// Currency of rows without a currency of their own.
     pub currency: Currency,
 }
 
 impl Mapping {
-    /// What must be right before a statement can be read.
+    /// Validates the mapping for a table with `width` columns.
     ///
     /// # Errors
-    /// A sentence for each field: the word of a [`Column`].
+    /// One message per invalid field; the field name is the word of a [`Column`].
     pub fn check(&self, width: usize) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::new();
         if !self.columns.contains_key(&Column::Date) {
@@ -128,7 +128,7 @@ impl Mapping {
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// What an amount of the statement is.
+    /// Returns a sentence for the user about which amounts are counted.
     pub fn basis(&self) -> &'static str {
         let has = |column| self.columns.contains_key(&column);
         match (has(Column::Net), has(Column::Fee)) {
@@ -138,7 +138,7 @@ impl Mapping {
         }
     }
 
-    /// Counts how the date of a row is written.
+    /// Adds the date of a row to the counts of date orders.
     pub fn count_order(&self, cells: &[String], orders: &mut DateOrders) {
         if let Some(cell) = self.columns.get(&Column::Date).and_then(|index| cells.get(*index)) {
             orders.count(cell);
@@ -150,45 +150,42 @@ impl Mapping {
     }
 }
 
-/// `POST /api/earnings/statements/mapping`: as a form sends it. Columns are numbers counted from 0, or empty.
+/// `POST /api/earnings/statements/mapping`: sets the column mapping. Fields as sent by a form; columns are indexes from 0, or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct MappingInput {
-    /// The statement.
+    /// Id of the statement.
     pub id: String,
-    /// See [`Column::Date`].
+    /// Index of [`Column::Date`].
     pub date: String,
-    /// See [`Column::Kind`].
+    /// Index of [`Column::Kind`].
     pub kind: String,
-    /// See [`Column::Net`].
+    /// Index of [`Column::Net`].
     pub net: String,
-    /// See [`Column::Gross`].
+    /// Index of [`Column::Gross`].
     pub gross: String,
-    /// See [`Column::Fee`].
+    /// Index of [`Column::Fee`].
     pub fee: String,
-    /// See [`Column::Currency`].
+    /// Index of [`Column::Currency`].
     pub currency: String,
-    /// See [`Column::Description`].
+    /// Index of [`Column::Description`].
     pub description: String,
-    /// See [`Column::Reference`].
+    /// Index of [`Column::Reference`].
     pub reference: String,
-    /// See [`Column::Payer`].
+    /// Index of [`Column::Payer`].
     pub payer: String,
-    /// See [`Column::Status`].
+    /// Index of [`Column::Status`].
     pub status: String,
-    /// A word of [`DateOrder`].
+    /// Word of [`DateOrder`].
     pub date_order: String,
-    /// A word of [`DecimalSign`].
+    /// Word of [`DecimalSign`].
     pub decimal_sign: String,
-    /// ISO 4217, where no column says so.
+    /// ISO 4217 code for rows without a currency of their own.
     pub default_currency: String,
 }
 
 impl MappingInput {
-    /// Reads and checks it.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses the input and validates it for a table with `width` columns.
     pub fn parse(&self, width: usize) -> Result<Mapping, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut columns = BTreeMap::new();
@@ -249,20 +246,20 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_is_read_as_a_form_sends_it() {
+    fn parse_of_valid_form_returns_mapping() {
         let mapping = input().parse(3).expect("valid");
         assert_eq!(mapping.columns, BTreeMap::from([(Column::Date, 0), (Column::Net, 2)]));
         assert_eq!((mapping.date_order, mapping.decimal_sign, mapping.currency), (DateOrder::DayFirst, DecimalSign::Comma, Currency::Eur));
         let json = serde_json::to_value(&mapping).expect("JSON");
-        assert_eq!(serde_json::from_value::<Mapping>(json).expect("the same"), mapping, "it is stored as JSON");
+        assert_eq!(serde_json::from_value::<Mapping>(json).expect("deserializes"), mapping, "survives a round trip through JSON");
     }
 
     #[test]
-    fn what_cannot_be_is_named() {
+    fn parse_of_invalid_mapping_names_the_fields() {
         let fields = |input: MappingInput, width| input.parse(width).expect_err("not valid").into_keys().collect::<Vec<_>>();
         assert_eq!(fields(MappingInput::default(), 3), ["date", "dateOrder", "decimalSign", "defaultCurrency", "net"]);
-        assert_eq!(fields(input(), 2), ["net"], "no such column");
-        assert_eq!(fields(MappingInput { kind: "0".to_owned(), ..input() }, 3), ["kind"], "chosen twice");
+        assert_eq!(fields(input(), 2), ["net"], "the index is out of range");
+        assert_eq!(fields(MappingInput { kind: "0".to_owned(), ..input() }, 3), ["kind"], "the index is already taken");
         assert_eq!(fields(MappingInput { fee: "-1".to_owned(), ..input() }, 3), ["fee"]);
     }
 }

@@ -1,16 +1,16 @@
-//! From rules to one sentence per field, in the names that the wire uses.
+//! Input validation: turns broken `garde` rules into one message per field, under the field names of the wire format.
 
 use std::collections::BTreeMap;
 
 use garde::Validate;
 
-/// Field name as on the wire, to the first rule it breaks.
+/// Validation messages by field name (camel case, as on the wire); one message per field.
 pub type FieldErrors = BTreeMap<String, String>;
 
-/// Checks every rule of `input`.
+/// Validates `input` against all its rules.
 ///
 /// # Errors
-/// One sentence for each field that breaks a rule.
+/// The message of the first broken rule of each invalid field.
 pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
     let Err(report) = input.validate() else { return Ok(()) };
     let mut fields = FieldErrors::new();
@@ -20,18 +20,18 @@ pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
     Err(fields)
 }
 
-/// Notes what is wrong with a field.
+/// Sets the message of a field, replacing an earlier one.
 pub fn refuse(errors: &mut FieldErrors, field: &str, sentence: &str) {
     errors.insert(field.to_owned(), sentence.to_owned());
 }
 
-/// A text of several lines as it was typed: without control characters, and without white space at its ends.
+/// Sanitizes multi-line text: removes control characters except newline and tab, then trims white space at both ends.
 pub fn typed_text(text: &str) -> String {
     let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
     text.chars().filter(is_text).collect::<String>().trim().to_owned()
 }
 
-/// `remember_me` to `rememberMe`: the same change that serde makes.
+/// Converts `remember_me` to `rememberMe`, like serde's `rename_all = "camelCase"`.
 fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let mut camel = words.next().unwrap_or_default().to_owned();
@@ -48,7 +48,7 @@ mod tests {
     use super::camel_case;
 
     #[test]
-    fn names_follow_the_wire() {
+    fn camel_case_converts_like_serde() {
         assert_eq!(camel_case("email"), "email");
         assert_eq!(camel_case("remember_me"), "rememberMe");
         assert_eq!(camel_case("revenue_goal_minor"), "revenueGoalMinor");

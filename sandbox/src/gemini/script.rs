@@ -1,19 +1,19 @@
-//! What the stand-in says: pieces of an answer, in Gemini's own shape. Scripted by the prompt, for those who try it by hand, and by faults.
+//! Builds the sandbox's completions in Gemini's format. For manual testing, markers such as `[sandbox:slow]` in the prompt change them.
 
 use serde_json::{Map, Value, json};
 
-/// Characters of a token.
+/// Estimated characters per token.
 const CHARACTERS_OF_TOKEN: usize = 4;
 const THOUGHTS: usize = 20;
-/// Words of a piece.
+/// Words per stream chunk.
 const WORDS: usize = 4;
-/// No more is told of what a tool found.
+/// Maximum number of values per tool result that are repeated in the answer.
 const MOST_FINDINGS: usize = 12;
 
-/// What was asked.
+/// A parsed request.
 pub struct Asked<'a> {
     body: &'a Value,
-    /// The newest words of the user.
+    /// Newest text of the user; empty if there is none.
     question: String,
 }
 
@@ -25,12 +25,12 @@ impl<'a> Asked<'a> {
         Self { body, question: said.unwrap_or_default() }
     }
 
-    /// Whether the prompt asks the sandbox for something: `[sandbox:slow]`.
+    /// Returns whether the prompt contains the marker `[sandbox:{what}]`.
     pub fn wants(&self, what: &str) -> bool {
         self.question.contains(&format!("[sandbox:{what}]"))
     }
 
-    /// The answer.
+    /// Returns the completion: JSON if there is a schema, tool calls if tools are allowed and have no results yet, otherwise text.
     pub fn answer(&self) -> Said {
         let schema = &self.body["generationConfig"]["responseJsonSchema"];
         let found = self.found();
@@ -44,7 +44,7 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The tools that it asks for: the first that were declared, and that for posts where the question is about them. None where it may not.
+    /// Returns calls of the first two declared tools, and of `get_posts` if the question mentions posts; none if tools are disabled.
     fn tools(&self) -> Vec<Value> {
         if self.body["toolConfig"]["functionCallingConfig"]["mode"] == "NONE" {
             return Vec::new();
@@ -61,7 +61,7 @@ impl<'a> Asked<'a> {
         declared.into_iter().enumerate().filter(is_wanted).map(call).collect()
     }
 
-    /// What has to be there, and the platform that the question names.
+    /// Returns arguments that match the schema; `platform` is the one that the question names, or absent.
     fn arguments(&self, schema: &Value) -> Value {
         let mut arguments = of_schema(schema, "arguments", 1);
         let question = self.question.to_lowercase();
@@ -76,7 +76,7 @@ impl<'a> Asked<'a> {
         arguments
     }
 
-    /// What tools found since the question.
+    /// Returns the names and responses of the tool results since the last message with text.
     fn found(&self) -> Vec<(String, Value)> {
         let contents = self.body["contents"].as_array().map(Vec::as_slice).unwrap_or_default();
         let since = contents.iter().rposition(|content| text_of(content).is_some()).map_or(0, |index| index + 1);
@@ -109,7 +109,7 @@ impl<'a> Asked<'a> {
         tokens(&self.body["contents"].to_string()) + tokens(&self.body["systemInstruction"].to_string())
     }
 
-    /// The whole in one piece.
+    /// Returns the completion as a single response.
     pub fn whole(&self, said: &Said) -> Value {
         let (parts, output) = match said {
             Said::Text(text) => (vec![json!({ "text": text })], tokens(text)),
@@ -118,7 +118,7 @@ impl<'a> Asked<'a> {
         piece(&parts, Some("STOP"), self.input_tokens(), output)
     }
 
-    /// The whole in pieces; usage stands in each, and is whole in the last.
+    /// Returns the completion as stream chunks; each reports the usage so far.
     pub fn pieces(&self, said: &Said) -> Vec<Value> {
         let Said::Text(text) = said else { return vec![self.whole(said)] };
         let words: Vec<_> = text.split_inclusive(' ').collect();
@@ -136,14 +136,14 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// An answer.
+/// A completion.
 pub enum Said {
     Text(String),
-    /// It wants to look something up.
+    /// Tool calls.
     Calls(Vec<Value>),
 }
 
-/// A piece of an answer; the last says how it ended.
+/// Builds a response or stream chunk; `finish` is the finish reason, `None` for all chunks but the last.
 pub fn piece(parts: &[Value], finish: Option<&str>, input: usize, output: usize) -> Value {
     let mut candidate = json!({ "content": { "role": "model", "parts": parts }, "index": 0 });
     if let Some(finish) = finish {
@@ -167,7 +167,7 @@ fn text_of(content: &Value) -> Option<&str> {
     content["parts"].as_array()?.iter().find_map(|part| part["text"].as_str())
 }
 
-/// "audience.value: 12,345" for each thing that was found.
+/// Appends a line such as "audience.value: 12,345" for each scalar value.
 fn leaves(value: &Value, path: &str, lines: &mut Vec<String>) {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
@@ -179,7 +179,7 @@ fn leaves(value: &Value, path: &str, lines: &mut Vec<String>) {
     }
 }
 
-/// A value that a schema describes; the `number`th in its list.
+/// Builds a value that matches the schema; `number` is its 1-based position in the enclosing list.
 fn of_schema(schema: &Value, name: &str, number: u64) -> Value {
     match schema["type"].as_str() {
         Some("object") => {

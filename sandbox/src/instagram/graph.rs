@@ -1,4 +1,4 @@
-//! Profile, insights and media.
+//! Graph API: profile, insights, media and revocation.
 
 use axum::{
     Json,
@@ -17,16 +17,16 @@ use crate::{
     world::{FaultKind, World},
 };
 
-/// No window is longer.
+/// Maximum length of an insights window.
 const LONGEST_WINDOW: TimeDelta = TimeDelta::days(30);
 
-/// The shape of every error of the graph.
+/// Builds an error response in the Graph API's format.
 pub fn error(status: StatusCode, code: u32, message: &str) -> Response {
     let body = json!({ "error": { "message": message, "type": "OAuthException", "code": code, "fbtrace_id": "sandbox" } });
     (status, Json(body)).into_response()
 }
 
-/// A fault in the graph's own words. The codes are those of its error reference; usage headers are percentages of the hour's allowance.
+/// Returns the Graph API's response to a fault. Codes follow its error reference; usage headers are percentages of the hourly quota.
 pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     match kind {
         FaultKind::Expired | FaultKind::ClockSkew => {
@@ -59,12 +59,12 @@ pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     }
 }
 
-/// The professional account's id.
+/// Returns the id of the professional account.
 pub fn id(account: &Account) -> String {
     format!("17841{:012}", account.number())
 }
 
-/// 190: the token is unknown, has expired, or was revoked.
+/// Returns error 190: the token is unknown, expired or revoked.
 pub fn token_error() -> Response {
     error(StatusCode::BAD_REQUEST, 190, "Error validating access token: the session has been invalidated.")
 }
@@ -106,7 +106,7 @@ pub struct InsightsQuery {
     access_token: String,
 }
 
-/// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`), or a series of days. A day that has not ended has no figure.
+/// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`) or daily values. Days that have not ended are left out.
 pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQuery>) -> Response {
     VENDOR
         .answer(&world, "insights", &asked.access_token, || {
@@ -122,7 +122,7 @@ pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQu
                 let is_total = asked.metric_type == "total_value";
                 let data: Option<Vec<Value>> = asked.metric.split(',').map(|metric| insight(account, metric, &days, is_total)).collect();
                 match data {
-                    // What is not known yet is not there; it is not 0.
+                    // Values that are not known yet are omitted, not reported as 0.
                     Some(data) => Json(json!({ "data": if days.is_empty() { Vec::new() } else { data } })).into_response(),
                     None => error(StatusCode::BAD_REQUEST, 100, "The metric is not supported."),
                 }
@@ -153,7 +153,7 @@ fn insight(account: &Account, metric: &str, days: &[NaiveDate], is_total: bool) 
     Some(insight)
 }
 
-/// The whole UTC days between two points in time.
+/// Returns the complete UTC days between two instants.
 fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
     let mut day = since.date_naive();
     if since.time() != chrono::NaiveTime::MIN {
@@ -163,7 +163,7 @@ fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
     day.iter_days().take_while(|day| *day < last).collect()
 }
 
-/// `DELETE /v25.0/me/permissions`: the token and all others of the account stop to work.
+/// `DELETE /v25.0/me/permissions`: revokes this and all other tokens of the account.
 pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
     VENDOR
         .answer(&world, "revoke", &asked.access_token, || {
@@ -199,7 +199,7 @@ pub async fn media(State(world): State<World>, Query(asked): Query<TokenOnly>) -
         .await
 }
 
-/// `GET /v25.0/{media}/insights`: what a post has come to.
+/// `GET /v25.0/{media}/insights`: lifetime views and shares of a post.
 pub async fn media_insights(State(world): State<World>, Path(media): Path<String>, Query(asked): Query<TokenOnly>) -> Response {
     VENDOR
         .answer(&world, "post_insights", &asked.access_token, || {
@@ -217,7 +217,7 @@ fn media_id(account: &Account, post: &Post) -> String {
     format!("{}_{}", id(account), post.number)
 }
 
-/// Both kinds work with the graph, as long as they live.
+/// Returns the token if it is valid; the Graph API accepts both short-lived and long-lived tokens.
 fn opened(grants: &Grants, token: &str, now: DateTime<Utc>) -> Option<Token> {
     let open = |kind| grants.open(VENDOR.name, kind, token, now);
     open(TokenKind::Access).or_else(|| open(TokenKind::Short))

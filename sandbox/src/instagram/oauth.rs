@@ -1,4 +1,4 @@
-//! Tokens: a code becomes one of an hour, that becomes one of 60 days, and that is extended.
+//! Token endpoints: an authorization code is exchanged for a one-hour token, that for a 60-day token, which can be extended.
 
 use axum::{
     Form, Json,
@@ -24,7 +24,7 @@ pub struct ExchangeCode {
     code: String,
 }
 
-/// `POST /oauth/access_token`: a code for a short-lived token. A code works once.
+/// `POST /oauth/access_token`: exchanges an authorization code for a short-lived token. A code can be used once.
 pub async fn exchange_code(State(world): State<World>, Form(asked): Form<ExchangeCode>) -> Response {
     let code = asked.code.trim_end_matches("#_");
     VENDOR
@@ -65,7 +65,7 @@ pub struct TokenQuery {
     access_token: String,
 }
 
-/// `GET /access_token?grant_type=ig_exchange_token`: a short-lived token for one of 60 days.
+/// `GET /access_token?grant_type=ig_exchange_token`: exchanges a short-lived token for a 60-day token.
 pub async fn exchange_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
     VENDOR
         .answer(&world, "exchange", &asked.access_token, || {
@@ -77,7 +77,8 @@ pub async fn exchange_token(State(world): State<World>, Query(asked): Query<Toke
         .await
 }
 
-/// `GET /refresh_access_token?grant_type=ig_refresh_token`: 60 new days for a long-lived token that is a day old and has not expired.
+/// `GET /refresh_access_token?grant_type=ig_refresh_token`: exchanges an unexpired long-lived token of at least 24 h for a new
+/// 60-day token.
 pub async fn refresh_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
     VENDOR
         .answer(&world, "refresh", &asked.access_token, || {

@@ -57,7 +57,7 @@ impl Browser {
         self.json(Method::POST, "/instagram/oauth/access_token", &form).await
     }
 
-    /// A long-lived token with every scope.
+    /// Returns a long-lived token with all scopes.
     async fn token(&self) -> String {
         let code = self.code("&scope%3Ainstagram_business_basic=on&scope%3Ainstagram_business_manage_insights=on").await;
         let (_, short) = self.exchange(&code).await;
@@ -76,7 +76,7 @@ impl Browser {
 }
 
 #[tokio::test]
-async fn consent_can_be_given_and_refused() {
+async fn consent_page_rejects_unknown_client_and_redirects_on_deny() {
     let browser = Browser::new();
     let (status, _, page) = browser.send(Method::GET, AUTHORIZE, "").await;
     assert_eq!(status, StatusCode::OK);
@@ -89,7 +89,7 @@ async fn consent_can_be_given_and_refused() {
 }
 
 #[tokio::test]
-async fn a_code_works_once_and_for_an_hour() {
+async fn authorization_code_is_single_use_and_expires_after_1_h() {
     let browser = Browser::new();
     let code = browser.code("&scope%3Ainstagram_business_basic=on").await;
     let (status, answer) = browser.exchange(&code).await;
@@ -104,23 +104,23 @@ async fn a_code_works_once_and_for_an_hour() {
 }
 
 #[tokio::test]
-async fn a_token_lives_sixty_days_and_can_be_refreshed_after_one() {
+async fn token_expires_after_60_days_and_is_refreshable_after_24_h() {
     let browser = Browser::new();
     let token = browser.token().await;
     let refresh = format!("/instagram/graph/refresh_access_token?grant_type=ig_refresh_token&access_token={token}");
-    assert_eq!(browser.json(Method::GET, &refresh, "").await.0, StatusCode::BAD_REQUEST, "too young");
+    assert_eq!(browser.json(Method::GET, &refresh, "").await.0, StatusCode::BAD_REQUEST, "a token younger than 24 h cannot be refreshed");
     browser.world.advance(TimeDelta::days(59));
     let (status, fresh) = browser.json(Method::GET, &refresh, "").await;
     assert_eq!(status, StatusCode::OK);
     browser.world.advance(TimeDelta::days(2));
     let (_, old) = browser.me(&token).await;
-    assert_eq!(old["error"]["code"], 190, "the old one has expired");
+    assert_eq!(old["error"]["code"], 190, "the old token has expired");
     assert_eq!(browser.me(fresh["access_token"].as_str().expect("a token")).await.0, StatusCode::OK);
-    assert_eq!(browser.json(Method::GET, &refresh, "").await.0, StatusCode::BAD_REQUEST, "an expired one cannot be saved");
+    assert_eq!(browser.json(Method::GET, &refresh, "").await.0, StatusCode::BAD_REQUEST, "an expired token cannot be refreshed");
 }
 
 #[tokio::test]
-async fn insights_are_the_same_every_time_and_absent_where_nothing_is_known() {
+async fn insights_are_deterministic_and_empty_for_unfinished_days() {
     let browser = Browser::new();
     let token = browser.token().await;
     let today = browser.world.now().date_naive().and_time(NaiveTime::MIN).and_utc();
@@ -142,7 +142,7 @@ async fn insights_are_the_same_every_time_and_absent_where_nothing_is_known() {
 }
 
 #[tokio::test]
-async fn what_was_not_granted_is_refused_and_what_was_revoked_is_gone() {
+async fn missing_scope_and_revoked_token_are_rejected() {
     let browser = Browser::new();
     let code = browser.code("&scope%3Ainstagram_business_basic=on").await;
     let token = browser.exchange(&code).await.1["data"][0]["access_token"].as_str().expect("a token").to_owned();
@@ -155,7 +155,7 @@ async fn what_was_not_granted_is_refused_and_what_was_revoked_is_gone() {
 }
 
 #[tokio::test]
-async fn faults_happen_as_often_as_asked_and_every_call_is_noted() {
+async fn fault_applies_given_number_of_times_and_calls_are_recorded() {
     let browser = Browser::new();
     let token = browser.token().await;
     for (kind, status) in [
@@ -174,14 +174,14 @@ async fn faults_happen_as_often_as_asked_and_every_call_is_noted() {
             assert_eq!(answered.as_u16(), status, "{kind:?}: {body}");
             assert!(!body.contains("ada.backstage"), "{kind:?}: {body}");
         }
-        assert_eq!(browser.me(&token).await.0, StatusCode::OK, "{kind:?} is over");
+        assert_eq!(browser.me(&token).await.0, StatusCode::OK, "{kind:?} is used up");
     }
     let profiles = browser.world.requests().into_iter().filter(|request| request.endpoint == "profile").count();
     assert_eq!(profiles, 24);
 }
 
 #[tokio::test]
-async fn the_switchboard_is_spoken_to_in_json() {
+async fn control_api_accepts_json() {
     let browser = Browser::new();
     let post = |uri: &'static str, body: &'static str| {
         let request = Request::post(uri).header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).expect("a request");

@@ -25,13 +25,13 @@ use crate::{
     },
 };
 
-/// The page of costs.
+/// Path of the AI costs page.
 const PAGE: &str = "/admin/ai-costs";
 
-/// Which calls are looked at.
+/// Form that filters the model calls.
 #[component]
 pub fn CostFilters(
-    /// As it was asked for.
+    /// Current filters, as submitted.
     input: CostsInput,
 ) -> impl IntoView {
     let CostsInput { from, until, creator, agent, operation, model, .. } = input;
@@ -56,12 +56,12 @@ fn options<T: Choice>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
     std::iter::once(none).chain(T::ALL.iter().map(option)).collect()
 }
 
-/// What AI costs.
+/// AI costs: totals, breakdowns, anomalies, charged months and feedback.
 #[component]
 pub fn CostsReport(
-    /// What was found.
+    /// Aggregated costs of the filtered calls.
     costs: AiCosts,
-    /// As it was asked for, for the table to take away and for other pages.
+    /// Current filters, as submitted; used for the links to the CSV export and to other pages.
     input: CostsInput,
 ) -> impl IntoView {
     let AiCosts {
@@ -108,7 +108,7 @@ pub fn CostsReport(
     }
 }
 
-/// What creators think of recommendations.
+/// Number of recommendations marked as useful and not useful, by operation.
 #[component]
 fn Thoughts(feedback: Vec<FeedbackCount>) -> impl IntoView {
     let line = |count: FeedbackCount| {
@@ -131,13 +131,13 @@ fn word<T: Choice>(word: &str) -> String {
     T::parse(word).map_or_else(|| word.to_owned(), |choice| choice.label().to_owned())
 }
 
-/// A bar for each day, and the same as a table.
+/// Bar chart of the cost per day, and the same data as a table.
 #[component]
 fn Days(days: Vec<CostLine>) -> impl IntoView {
-    /// Of the picture, in its own units.
+    /// Height of the chart and width of a bar, in SVG user units.
     const HEIGHT: i64 = 100;
     const WIDTH: usize = 10;
-    /// A few days are not drawn wider than they would be among a month's.
+    /// Minimum number of days that the chart is scaled for, so that a few bars are not stretched.
     const LEAST_DAYS: usize = 30;
     let most = days.iter().map(|day| day.sum.cost_micro).max().unwrap_or_default().max(1);
     let bars = days.iter().enumerate().map(|(index, day)| {
@@ -160,7 +160,7 @@ fn Days(days: Vec<CostLine>) -> impl IntoView {
     }
 }
 
-/// A table of sums.
+/// Table of calls, cache hits, tokens and cost per line.
 #[component]
 fn Sums(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn(&str) -> String) -> impl IntoView {
     if lines.is_empty() {
@@ -235,7 +235,7 @@ fn Anomalies(anomalies: Vec<Anomaly>) -> impl IntoView {
     }
 }
 
-/// Charges, against what the calls of their months come to.
+/// Charges of past months, compared with the recorded usage.
 #[component]
 fn Months(months: Vec<ChargedMonth>) -> impl IntoView {
     if months.is_empty() {

@@ -23,12 +23,12 @@ use crate::{
     },
 };
 
-/// How each platform is set up, and how it goes.
+/// Diagnostics of each platform: configuration, granted scopes, spending, recent failures and a dry run.
 #[component]
 pub fn ConnectionDoctor(
-    /// One for each platform.
+    /// Diagnostics, one entry per platform.
     reports: Vec<PlatformReport>,
-    /// Asks a platform's consent page.
+    /// Form that requests a platform's consent page as a dry run.
     dry_run: FormState<TryConnection>,
 ) -> impl IntoView {
     view! {
@@ -102,7 +102,8 @@ fn Failure(failure: FailureReport) -> impl IntoView {
     }
 }
 
-/// The dry run of one platform, and its outcome: it stands in the address, `?tried=x&status=200`, so that it is there without a script, too.
+/// Form for the dry run of one platform, with its outcome. The outcome is in the URL query, `?tried=x&status=200`, so that it works without
+/// JavaScript.
 #[component]
 fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
     let (asked, query) = (dry_run.action.input(), use_query_map());
@@ -131,7 +132,7 @@ fn outcome(status: u16) -> impl IntoView {
     view! { <Alert tone>{text}</Alert> }
 }
 
-/// Of millionths, rounded down to a cent.
+/// Formats an amount in millionths of a dollar, truncated to cents.
 fn dollars(micro: i64) -> String {
     let cents = micro / 10_000;
     format!("${}.{:02}", cents / 100, cents.unsigned_abs() % 100)

@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// How much work of each kind there is.
+/// Table with the number of pending and running jobs of each kind.
 #[component]
 pub fn Queues(
-    /// One for each kind.
+    /// Stats of one queue per job kind.
     queues: Vec<QueueReport>,
 ) -> impl IntoView {
     view! {
@@ -67,10 +67,10 @@ fn QueueRow(queue: QueueReport) -> impl IntoView {
     }
 }
 
-/// Jobs that were given up, a page of them.
+/// Paginated list of permanently failed jobs, with buttons that retry or dismiss them.
 #[component]
 pub fn FailedJobs(
-    /// A page of them, the newest first.
+    /// Page of failed jobs, newest first.
     report: JobsReport,
     retry: FormState<RetryJob>,
     dismiss: FormState<DismissJob>,

@@ -11,19 +11,19 @@ use crate::{
     },
 };
 
-/// Asks for the same once more, after an answer that was known already.
+/// Button that repeats a request and bypasses the cache; shown for answers that were cache hits.
 #[component]
 pub fn Anew<F, O>(
-    /// What asks for it.
+    /// Form whose request is repeated.
     form: FormState<F>,
-    /// Names and values that say what was asked for.
+    /// Names and values of the form fields of the request.
     request: Vec<(&'static str, String)>,
 ) -> impl IntoView
 where
     F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
     O: 'static,
 {
-    // Its problem stands at the form above: who asked here is told here, too.
+    // The form shows its error further up the page, so errors of requests made with this button are also shown as a toast.
     let (toaster, is_asked) = (expect_context::<Toaster>(), StoredValue::new(false));
     Effect::new(move || {
         if let Some(Err(error)) = form.action.value().get()

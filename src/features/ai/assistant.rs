@@ -1,5 +1,4 @@
-//! The assistant: a conversation, on a page of its own and in the panel beside every other. [`Transcript`] is what was said, [`Asking`] what is
-//! to be asked.
+//! Assistant chat, on its own page and in a panel beside all other pages. [`Transcript`] shows the messages, [`Asking`] the message box.
 
 mod answer;
 mod composer;
@@ -10,7 +9,6 @@ mod transcript;
 
 pub use answer::AnswerFacts;
 use composer::Composer;
-pub use conversations::{ConversationHead, ConversationList, check_title};
 use huntaze_domain::validation::FieldErrors;
 use leptos::prelude::*;
 
@@ -28,24 +26,25 @@ use crate::{
     },
 };
 
+pub use conversations::{ConversationHead, ConversationList, check_title};
 pub use markdown::Marked;
 pub use panel::AssistantPanel;
 pub use transcript::Transcript;
 
 stylance::import_crate_style!(css, "src/features/ai/assistant/assistant.module.css");
 
-/// Where a question is asked.
+/// Message box with suggested questions, the live region for screen readers and the connection warning.
 #[component]
 pub fn Asking(
-    /// The conversation.
+    /// Conversation that the messages are sent to.
     chat: Chat,
-    /// Its number; empty where none was begun. Known before the conversation is loaded.
+    /// Id of the conversation; empty for a new one. Known before the conversation has been loaded.
     #[prop(into)]
     conversation_id: Signal<String>,
-    /// Names the field: one on a page.
+    /// DOM id of the message box; must be unique on the page.
     field_id: &'static str,
 ) -> impl IntoView {
-    // What was asked without a script comes back here when it was refused.
+    // A message that was posted without JavaScript and rejected is put back into the box.
     let form = use_form::<SendChat>(|call| call.input.parse().map(drop));
     if form.was_sent() {
         chat.draft.set(form.value_of("message"));
@@ -63,7 +62,7 @@ pub fn Asking(
     }
 }
 
-/// Questions to begin with, from the creator's own situation.
+/// Suggested questions based on the user's situation; hidden once the conversation has messages.
 #[component]
 fn Suggestions(chat: Chat, form: FormState<SendChat>, conversation_id: Signal<String>) -> impl IntoView {
     let suggestions = Resource::new(|| (), |()| get_suggestions());

@@ -20,19 +20,19 @@ use crate::{
     },
 };
 
-/// A form for captions, checked as the server does.
+/// Returns the state of the caption form, validated with the server's rules.
 pub fn use_caption_form() -> FormState<GenerateCaption> {
     use_form::<GenerateCaption>(|call| call.input.parse().map(drop))
 }
 
-/// What captions are to be written for.
+/// Form that requests captions for a post.
 #[component]
 pub fn CaptionForm(
     form: FormState<GenerateCaption>,
-    /// What was asked for before; it stands there at first.
+    /// Previous request, used as initial values.
     before: Option<CaptionRequest>,
 ) -> impl IntoView {
-    // What was typed before the page was drawn again wins.
+    // Values posted without JavaScript take precedence over those of the previous request.
     let typed = |name: &str, asked: Option<String>| Some(form.value_of(name)).filter(|text| !text.is_empty()).or(asked).unwrap_or_default();
     let platforms = options::<Platform>(&typed("platform", before.as_ref().map(|before| before.platform.as_str().to_owned())));
     let content_types =

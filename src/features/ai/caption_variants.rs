@@ -30,27 +30,27 @@ use crate::{
 };
 
 const ID: &str = "variants";
-/// Names and labels of the texts, which can be changed before they are copied.
+/// Ids and labels of the text areas, in which variants can be edited before they are copied or saved.
 const TEXTS: [(&str, &str); 3] =
     [("variant-1", "Text of variant 1"), ("variant-2", "Text of variant 2"), ("variant-3", "Text of variant 3")];
 
-/// Captions that were written, side by side.
+/// Generated caption variants, side by side, each with a form that saves it as a draft.
 #[component]
 pub fn CaptionVariants(
-    /// Several, and what they came to.
+    /// Variants, with their request and usage.
     captions: Captions,
-    /// What had them written.
+    /// Form that generated the captions; the regenerate button submits it again.
     form: FormState<GenerateCaption>,
-    /// What keeps one of them.
+    /// Form that saves a variant as a draft.
     keep: FormState<KeepDraft>,
-    /// Whether they were just written: then a screen reader goes there.
+    /// Whether they have just been generated; if so, their heading receives the focus.
     is_new: bool,
 ) -> impl IntoView {
     Effect::new(move || {
         if is_new {
-            // What was said of those before.
+            // Clear the error that belongs to the previous captions.
             keep.problem.set(None);
-            // Once they are drawn.
+            // Wait until the heading is in the DOM.
             request_animation_frame(|| focus_id(ID));
         }
     });
@@ -69,7 +69,7 @@ pub fn CaptionVariants(
             <Problem form=keep/>
             <Done form=keep text="It is kept with your drafts." toasted=true/>
             <ul class=css::list>
-                // Others are drawn anew: what was typed into a text of before does not stay.
+                // The key includes the id of the captions, so that edits of previous variants are discarded.
                 <For each=move || variants.clone() key=move |(_, (name, _))| (id, *name) let((variant, (name, label)))>
                     <li><Variant captions_id=id variant unverified name label platform keep sent/></li>
                 </For>
@@ -80,7 +80,7 @@ pub fn CaptionVariants(
     }
 }
 
-/// What was asked for, as the form asks.
+/// Returns the request as names and values of form fields.
 fn fields(request: &CaptionRequest) -> Vec<(&'static str, String)> {
     let CaptionRequest { platform, content_type, tone, keywords, description } = request;
     let choices = [("platform", platform.as_str()), ("contentType", content_type.as_str()), ("tone", tone.as_str())];
@@ -92,13 +92,13 @@ fn fields(request: &CaptionRequest) -> Vec<(&'static str, String)> {
 fn Variant(
     captions_id: Uuid,
     variant: CaptionVariant,
-    /// Numbers that are not in what was asked for.
+    /// Numbers in the captions that do not occur in the request.
     unverified: StoredValue<Vec<String>>,
     name: &'static str,
     label: &'static str,
     platform: Platform,
     keep: FormState<KeepDraft>,
-    /// Which variant was last to be kept: what is wrong is wrong with that one.
+    /// Index of the variant that was submitted last; field errors belong to it.
     sent: RwSignal<Option<u8>>,
 ) -> impl IntoView {
     let text = RwSignal::new(variant.text());
@@ -151,7 +151,7 @@ fn hashtags(text: &str) -> usize {
     text.split_whitespace().filter(|word| word.len() > 1 && word.starts_with('#')).count()
 }
 
-/// How much of what the platform takes a text uses.
+/// Formats the length and hashtag count of `text` against the platform's limits.
 fn size(platform: Platform, text: &str) -> String {
     let limits = CaptionLimits::of(platform);
     let length = format!("{} of {} {}", count(limits.length(text)), count(limits.most), limits.unit());
@@ -161,7 +161,7 @@ fn size(platform: Platform, text: &str) -> String {
     }
 }
 
-/// Why the platform does not take a text.
+/// Returns why `text` exceeds the platform's limits, or `None` if it fits.
 fn excess(platform: Platform, text: &str) -> Option<String> {
     let limits = CaptionLimits::of(platform);
     let (length, tags) = (limits.length(text), hashtags(text));
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_fit_is_said() {
+    fn caption_over_limit_returns_error() {
         assert_eq!(size(Platform::X, "The sea. #sea"), "13 of 280 characters, 1 of 140 hashtags");
         assert_eq!(excess(Platform::X, "The sea. #sea"), None);
         assert_eq!(excess(Platform::X, &"a".repeat(281)).as_deref(), Some("Too long by 1 characters."));

@@ -1,7 +1,7 @@
 use huntaze_domain::{ai::AnswerCost, choice::Choice, figures::grouped};
 use leptos::prelude::*;
 
-/// What an answer came to: who took part, which models, how many tokens, how much money; or that it was known already.
+/// Usage of an answer as text: agents and models, and either tokens and cost or a note that it was a cache hit.
 #[component]
 pub fn Cost(cost: AnswerCost) -> impl IntoView {
     let agents: Vec<_> = cost.agents.iter().map(|agent| agent.label()).collect();

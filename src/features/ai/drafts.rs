@@ -24,15 +24,15 @@ use crate::{
 
 const ID: &str = "drafts";
 
-/// A form that keeps a variant, checked as the server does.
+/// Returns the state of a form that saves a caption variant as a draft, validated with the server's rules.
 pub fn use_keep_form() -> FormState<KeepDraft> {
     use_form::<KeepDraft>(|call| call.input.parse().map(drop))
 }
 
-/// Texts that are kept to be published later.
+/// Section with the user's drafts, which can be copied, edited and deleted.
 #[component]
 pub fn Drafts(
-    /// What keeps them.
+    /// Form that saves a caption variant as a draft; the result is added to the list.
     keep: FormState<KeepDraft>,
 ) -> impl IntoView {
     let save = use_form::<SaveDraft>(|call| call.input.parse().map(drop));
@@ -57,7 +57,7 @@ pub fn Drafts(
     }
 }
 
-/// Loaded once: what changes afterwards is changed in place, so that what is being typed elsewhere stays.
+/// List of drafts. Changes are applied in place instead of refetching, so that text being typed in other drafts is kept.
 #[component]
 fn List(drafts: Vec<Draft>, keep: FormState<KeepDraft>, save: FormState<SaveDraft>, delete: FormState<DeleteDraft>) -> impl IntoView {
     let list = RwSignal::new(drafts);
@@ -69,7 +69,7 @@ fn List(drafts: Vec<Draft>, keep: FormState<KeepDraft>, save: FormState<SaveDraf
         });
         toaster.show(ToastTone::Success, said);
     };
-    // What had the focus is drawn anew, or gone.
+    // The element that had the focus has been replaced or removed.
     let focus = || request_animation_frame(|| focus_id(ID));
     Effect::new(move || {
         if let Some(Ok(draft)) = keep.action.value().get() {
@@ -105,12 +105,12 @@ fn Item(
     draft: Draft,
     save: FormState<SaveDraft>,
     delete: FormState<DeleteDraft>,
-    /// Which draft was last to be saved: what is wrong is wrong with that one.
+    /// Id of the draft that was submitted last; field errors belong to it.
     sent: RwSignal<Option<Uuid>>,
 ) -> impl IntoView {
     let Draft { id, platform, text, updated_at } = draft;
     let label = platform.label();
-    // A few words tell drafts apart, for those who do not see them beside their buttons.
+    // The first words of the text distinguish the buttons of the drafts for screen readers.
     let words: String = text.split_whitespace().take(5).collect::<Vec<_>>().join(" ");
     let what = format!("draft for {label}: {words}");
     let (deleted, changed) = (format!(" {what}"), format!(" {what}"));
@@ -118,7 +118,7 @@ fn Item(
     let (errors, is_sent) = (save.error_of("text"), move || sent.get() == Some(id));
     let error = Signal::derive(move || errors.get().filter(|_| is_sent()));
     let is_saving = Signal::derive(move || save.is_pending().get() && is_sent());
-    // What was typed before the page was drawn again stands where it was typed.
+    // After a post without JavaScript that was rejected, the form is open and contains the submitted text.
     let is_open = save.was_sent() && sent.get_untracked() == Some(id) && !save.is_done.get_untracked();
     let typed = if is_open { save.value_of("text") } else { text.clone() };
     view! {

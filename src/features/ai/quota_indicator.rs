@@ -8,10 +8,10 @@ use crate::{
     ui::a11y::ScreenReaderOnly,
 };
 
-/// How much of the month's requests is used, where there is AI: loaded once by the shell, and again by the pages that use some.
+/// Monthly AI quota; `None` if AI is not configured. Loaded once by the shell, and refetched by the pages that use requests.
 type QuotaResource = Resource<Result<Option<QuotaView>, ApiError>>;
 
-/// How much of the month's AI requests is used.
+/// Number of AI requests used this month, the quota, and the day on which it renews.
 #[component]
 pub fn QuotaIndicator() -> impl IntoView {
     let quota: QuotaResource = Resource::new(|| (), |()| load());
@@ -29,7 +29,7 @@ pub fn QuotaIndicator() -> impl IntoView {
     }
 }
 
-/// Reads how much is used once more, each time something that uses it was done: `times` says how often.
+/// Refetches the quota each time `times`, the number of completed AI requests, changes to a value above 0.
 pub fn refetch_quota_after(times: impl Fn() -> usize + 'static) {
     let quota = use_context::<QuotaResource>();
     Effect::new(move || {
@@ -52,7 +52,7 @@ fn Quota(quota: QuotaView) -> impl IntoView {
         Some(limit) => (format!("{} of {limit}", quota.used), Level::of(quota.used, limit)),
         None => (quota.used.to_string(), Level::Normal),
     };
-    // A month is one of UTC, wherever the creator is: its first day is not the last of another one.
+    // Quota months are UTC months. In a local time zone the renewal could fall on the last day of the previous month.
     let day = quota.renews_at.format("%b %-d").to_string();
     view! {
         <p class=css::quota data-level=level.word()>
@@ -65,14 +65,14 @@ fn Quota(quota: QuotaView) -> impl IntoView {
     }
 }
 
-/// How near the end of a month's requests is.
+/// Share of the monthly quota that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
-    /// There are enough.
+    /// Less than 80 %.
     Normal,
-    /// From 80 % on.
+    /// At least 80 %.
     Near,
-    /// None is left.
+    /// The whole quota.
     Over,
 }
 
@@ -85,7 +85,7 @@ impl Level {
         }
     }
 
-    /// What is said before the day on which they renew.
+    /// Returns the text in front of the renewal day.
     const fn beginning(self) -> &'static str {
         match self {
             Self::Normal => "Renews ",
@@ -110,7 +110,7 @@ mod tests {
     use super::Level::{self, Near, Normal, Over};
 
     #[test]
-    fn the_end_is_seen_coming() {
+    fn quota_level_is_near_from_80_and_over_from_100_percent() {
         assert_eq!([0, 79, 80, 99, 100].map(|used| Level::of(used, 100)), [Normal, Normal, Near, Near, Over]);
     }
 }

@@ -1,4 +1,4 @@
-//! Structured answers: what figures mean, and how to sell more.
+//! AI reports: performance analysis and sales strategy.
 
 mod analysis;
 mod feedback;
@@ -28,16 +28,15 @@ stylance::import_crate_style!(css, "src/features/ai/report/report.module.css");
 
 const ID: &str = "report";
 
-/// A report, what it rests on, and what it came to.
+/// Report with its sources and usage.
 #[component]
 pub fn ReportView<F, O>(
-    /// The report.
     report: Report,
-    /// What had it written.
+    /// Form that generated the report; the regenerate button submits it again.
     asks: FormState<F>,
-    /// Whether it was just written: then a screen reader goes there.
+    /// Whether it has just been generated; if so, its heading receives the focus.
     is_new: bool,
-    /// Whether there is AI to ask for another one.
+    /// Whether AI is available, so that the report can be regenerated.
     can_ask: bool,
 ) -> impl IntoView
 where
@@ -46,11 +45,11 @@ where
 {
     Effect::new(move || {
         if is_new {
-            // Once it is drawn.
+            // Wait until the heading is in the DOM.
             request_animation_frame(|| focus_id(ID));
         }
     });
-    // One form's state for all buttons: what was said last is shown.
+    // All feedback buttons share one form state, so that only the latest error is shown.
     let form = use_form::<GiveFeedback>(|_| Ok(()));
     let Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at } = report;
     let is_known = cost.is_known;
@@ -83,13 +82,13 @@ where
     }
 }
 
-/// What was asked for, as the form asks.
+/// Returns the request as names and values of form fields.
 fn fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
     let accounts = request.integration_ids.iter().map(|id| ("integrationIds[]", id.to_string()));
     [("range", request.range.as_str().to_owned())].into_iter().chain(accounts).collect()
 }
 
-/// "80 % sure": of 0 to 1.
+/// Formats a confidence between 0 and 1, e.g. "80 % sure".
 fn certainty(confidence: f64) -> String {
     format!("{:.0} % sure", confidence * 100.0)
 }

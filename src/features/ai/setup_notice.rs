@@ -3,10 +3,10 @@ use leptos::prelude::*;
 
 use crate::ui::alert::Alert;
 
-/// That AI is not there, and for those who run Huntaze, what is missing.
+/// Notice that AI is not configured; for admins it lists the missing variables.
 #[component]
 pub fn SetupNotice(
-    /// Of which nothing is shown where AI is there.
+    /// Status of the AI configuration; nothing is rendered if AI is available.
     setup: AiSetup,
 ) -> impl IntoView {
     let missing = setup.missing.join(", ");

@@ -11,13 +11,13 @@ use leptos::prelude::*;
 use super::css;
 use crate::ui::table::Table;
 
-/// The drawing's own units; it is stretched to the width there is.
+/// Size of the chart in SVG user units; it is stretched to the available width.
 const WIDTH: i64 = 600;
 const HEIGHT: i64 = 160;
-/// Free at the top and at the bottom.
+/// Free space at the top and at the bottom, in SVG user units.
 const MARGIN: i64 = 8;
 
-/// A line over the days, broken where nothing is known; and the same as a table.
+/// Line chart of the daily values, with gaps where they are unknown, and the same data as a table.
 #[component]
 pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) -> impl IntoView {
     let unit = ValueUnit(currency.filter(|_| series == Series::Revenue));
@@ -66,7 +66,7 @@ fn Row(series: Series, day: Day, unit: ValueUnit) -> impl IntoView {
     view! { <tr><th scope="row">{day.day.to_string()}</th><td>{value}{part}</td></tr> }
 }
 
-/// What values are in: a currency's minor units, or things.
+/// Unit of the values: minor units of a currency; `None` for counts.
 #[derive(Clone, Copy)]
 struct ValueUnit(Option<Currency>);
 
@@ -79,7 +79,7 @@ impl ValueUnit {
     }
 }
 
-/// What the drawing shows, in words.
+/// Describes the chart in words, for screen readers.
 fn summary(series: Series, days: &[Day], plot: &Plot, unit: ValueUnit) -> String {
     let known = days.iter().filter(|day| series.of(day).value.is_some()).count();
     let (from, to) = (days.first().map(|day| day.day.to_string()), days.last().map(|day| day.day.to_string()));
@@ -94,7 +94,7 @@ fn summary(series: Series, days: &[Day], plot: &Plot, unit: ValueUnit) -> String
     )
 }
 
-/// Where the line goes.
+/// SVG paths of the line and of the markers for partial days, and the lowest and highest value.
 #[derive(Debug, PartialEq, Eq)]
 struct Plot {
     line: String,
@@ -104,7 +104,7 @@ struct Plot {
 }
 
 impl Plot {
-    /// `None` where nothing is known.
+    /// Computes the paths; returns `None` if no value is known.
     fn of(figures: &[DayFigure], starts_at_zero: bool) -> Option<Self> {
         let values = || figures.iter().filter_map(|figure| figure.value);
         let (low, high) = (values().min()?, values().max()?);
@@ -117,7 +117,7 @@ impl Plot {
                 continue;
             };
             let (x, y) = (index * WIDTH / steps, height_of(value, base, high));
-            // A day alone is a line of no length: its round ends make it a dot.
+            // A single day is a line of zero length, which round line caps turn into a dot.
             let _ = if is_drawing { write!(line, "L{x} {y}") } else { write!(line, "M{x} {y}h0") };
             if figure.is_partial() {
                 let _ = write!(partial, "M{x} {y}h0");
@@ -128,7 +128,7 @@ impl Plot {
     }
 }
 
-/// In the drawing, from its top; the widest numbers do not overflow.
+/// Returns the y coordinate of a value, measured from the top. Uses `i128`, so that no `i64` values overflow.
 fn height_of(value: i64, base: i64, high: i64) -> i64 {
     let (value, base, high) = (i128::from(value), i128::from(base), i128::from(high));
     let span = (high - base).max(1);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gap_breaks_the_line() {
+    fn unknown_day_breaks_line() {
         let plot = Plot::of(&figures(&[Some(0), Some(10), None, Some(10)]), true).expect("a plot");
         assert_eq!(plot.line, "M0 152h0L200 8M600 8h0");
         assert_eq!((plot.low, plot.high, plot.partial.as_str()), (0, 10, ""));
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn a_day_that_misses_an_account_is_marked() {
+    fn day_with_missing_account_is_marked() {
         let plot = Plot::of(&[DayFigure { value: Some(5), known: 1, of: 2 }], true).expect("a plot");
         assert_eq!(plot.partial, "M0 8h0");
     }
 
     proptest! {
         #[test]
-        fn only_known_days_are_drawn_and_all_of_them(values: Vec<Option<i64>>, starts_at_zero: bool) {
+        fn exactly_the_known_days_have_points(values: Vec<Option<i64>>, starts_at_zero: bool) {
             let known = values.iter().filter(|value| value.is_some()).count();
             let points = Plot::of(&figures(&values), starts_at_zero).map_or(0, |plot| plot.line.matches(['M', 'L']).count());
             prop_assert_eq!(points, known);

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Has the figures that are looked at explained. The explanation stands in the address, `&report=`.
+/// Requests and shows an AI explanation of the figures on the page. The id of the report is in the URL query, `&report=`.
 #[component]
 pub fn Explain(looking: Memo<Looking>) -> impl IntoView {
     let form = use_form::<AnalyzePerformance>(|call| call.input.parse().map(drop));

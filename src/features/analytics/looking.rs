@@ -2,21 +2,21 @@ use huntaze_domain::{analytics::PostOrder, choice::Choice, figures::StatsRange};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
-/// What is looked at. It stands in the address: `/analytics?range=&account=&order=&page=`.
+/// Query of the analytics page, kept in the URL: `/analytics?range=&account=&order=&page=`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Looking {
-    /// How far back.
+    /// Period of the figures and posts.
     pub range: StatsRange,
-    /// The id of an account; empty is all that are connected.
+    /// Id of an account; empty for all connected accounts.
     pub account: String,
-    /// Which posts come first.
+    /// Sort order of the posts.
     pub order: PostOrder,
-    /// Of the posts, counted from 1.
+    /// Page of the posts, starting at 1.
     pub page: u32,
 }
 
 impl Looking {
-    /// From the address; what makes no sense is as if it were not there.
+    /// Returns the query of the current URL. Invalid values of `range`, `order` and `page` are replaced by their defaults.
     pub fn use_query() -> Memo<Self> {
         let query = use_query_map();
         Memo::new(move |_| query.with(Self::read))
@@ -32,7 +32,7 @@ impl Looking {
         }
     }
 
-    /// Its address.
+    /// Returns the URL of the analytics page with this query.
     pub fn href(&self) -> String {
         let mut parts = vec![format!("range={}", self.range.as_str())];
         parts.extend(self.account_part());
@@ -41,14 +41,14 @@ impl Looking {
         format!("/analytics?{}", parts.join("&"))
     }
 
-    /// The address of a table to take away.
+    /// Returns the URL of the CSV export `name`.
     pub fn export(&self, name: &str) -> String {
         let account = self.account_part().map(|part| format!("&{part}")).unwrap_or_default();
         format!("/api/analytics/{name}?range={}{account}", self.range.as_str())
     }
 
     fn account_part(&self) -> Option<String> {
-        // Ids need no escaping; anything else is no account.
+        // Anything else is not an account; ids need no escaping.
         let is_id = |id: &&String| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
         Some(&self.account).filter(is_id).map(|id| format!("account={id}"))
     }
@@ -67,14 +67,14 @@ mod tests {
     }
 
     #[test]
-    fn the_address_says_it_all() {
+    fn query_is_kept_in_url() {
         let looking = read(&[("range", "7d"), ("account", "0190-ab"), ("order", "newest"), ("page", "3")]);
         assert_eq!(looking.href(), "/analytics?range=7d&account=0190-ab&order=newest&page=3");
         assert_eq!(looking.export("days.csv"), "/api/analytics/days.csv?range=7d&account=0190-ab");
     }
 
     #[test]
-    fn nonsense_is_as_if_it_were_not_there() {
+    fn invalid_query_falls_back_to_defaults() {
         let looking = read(&[("range", "1d"), ("account", "a&b=c"), ("order", "odd"), ("page", "-1")]);
         assert_eq!(looking.href(), "/analytics?range=30d");
     }

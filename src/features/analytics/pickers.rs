@@ -7,10 +7,10 @@ use crate::{
     ui::choice_links::{ChoiceLink, ChoiceLinks},
 };
 
-/// How far back the figures go.
+/// Links that select the period.
 #[component]
 pub fn PeriodPicker(
-    /// What is looked at.
+    /// Current query.
     looking: Memo<Looking>,
 ) -> impl IntoView {
     let choice = move |range: &'static StatsRange| {
@@ -21,12 +21,12 @@ pub fn PeriodPicker(
     view! { <ChoiceLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
 }
 
-/// One account, or all that are connected.
+/// Links that select one account or all connected ones.
 #[component]
 pub fn AccountPicker(
-    /// What is looked at.
+    /// Current query.
     looking: Memo<Looking>,
-    /// Those there are.
+    /// Accounts to choose from.
     accounts: Vec<AccountName>,
 ) -> impl IntoView {
     let is_sandbox = accounts.iter().any(|account| account.is_sandbox);

@@ -16,12 +16,12 @@ use crate::{
     },
 };
 
-/// The posts of the period, fifty at a time: the best, the worst, or the newest first.
+/// Paginated table of the posts of the period: best, worst or newest first.
 #[component]
 pub fn PostsTable(
-    /// A page of them.
+    /// Current page of posts.
     page: PostsPage,
-    /// What is looked at.
+    /// Current query.
     looking: Looking,
 ) -> impl IntoView {
     let table = if page.posts.is_empty() {

@@ -7,15 +7,15 @@ use crate::ui::{
     logo::Logo,
 };
 
-/// The frame of every page before signing in: logo, title, one card.
+/// Layout of the pages before sign-in: logo and a card with the title.
 #[component]
 pub fn AuthCard(
-    /// The page's one `h1`.
+    /// Text of the only `h1` of the page.
     title: &'static str,
-    /// What it is for.
+    /// Introduction below the title.
     #[prop(optional, into)]
     lead: ViewFn,
-    /// Below the card: the other way.
+    /// Content below the card, e.g. a link to registration.
     #[prop(optional, into)]
     foot: ViewFn,
     /// The content of the card.

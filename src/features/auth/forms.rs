@@ -13,26 +13,26 @@ use crate::{
     },
 };
 
-/// What helps to choose one.
+/// Hint of the fields for a new password.
 pub const PASSWORD_HINT: &str = "At least 8 characters. A few unrelated words work well.";
 
-/// Why somebody finds the sign-in page: from a closed list, never free text.
+/// Reason why the sign-in page is shown. A closed list, so that a URL cannot put arbitrary text on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LoginReason {
-    /// The session is over.
+    /// The session has ended.
     Ended,
-    /// The address was just verified.
+    /// The e-mail address has just been verified.
     Verified,
-    /// A new password was just chosen.
+    /// The password has just been changed.
     PasswordChanged,
-    /// Signed out on purpose.
+    /// The user has signed out.
     SignedOut,
-    /// The account was just deleted.
+    /// The account has just been deleted.
     Deleted,
 }
 
 impl LoginReason {
-    /// From the address bar.
+    /// Parses the query parameter `reason`; returns `None` for unknown values.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "ended" => Some(Self::Ended),
@@ -62,12 +62,12 @@ impl LoginReason {
     }
 }
 
-/// Signs in.
+/// Sign-in form.
 #[component]
 pub fn LoginForm(
-    /// What brought the visitor here.
+    /// Reason why the page is shown; `None` if the user opened it directly.
     reason: Option<LoginReason>,
-    /// The page to go on to.
+    /// Path to continue to after sign-in; empty for the default.
     next: String,
 ) -> impl IntoView {
     let form = use_form::<Login>(|call| validation::check(&call.input));
@@ -100,7 +100,7 @@ pub fn LoginForm(
     }
 }
 
-/// Creates an account.
+/// Registration form.
 #[component]
 pub fn RegisterForm() -> impl IntoView {
     let form = use_form::<Register>(|call| validation::check(&call.input));
@@ -120,10 +120,10 @@ pub fn RegisterForm() -> impl IntoView {
     }
 }
 
-/// Confirms an address. A button, because mail readers open links by themselves.
+/// Form that verifies an e-mail address. The link alone does not verify it, because mail clients prefetch links.
 #[component]
 pub fn VerifyForm(
-    /// From the link.
+    /// Token from the mailed link.
     token: String,
 ) -> impl IntoView {
     let form = use_form::<VerifyEmail>(|_| Ok(()));
@@ -136,7 +136,7 @@ pub fn VerifyForm(
     }
 }
 
-/// Asks for a link to choose a new password.
+/// Form that requests a password reset link.
 #[component]
 pub fn ForgotPasswordForm() -> impl IntoView {
     let form = use_form::<ForgotPassword>(|call| call.input.subject().map(drop));
@@ -160,10 +160,10 @@ pub fn ForgotPasswordForm() -> impl IntoView {
     }
 }
 
-/// Chooses a new password.
+/// Form that sets a new password.
 #[component]
 pub fn ResetPasswordForm(
-    /// From the link.
+    /// Token from the mailed link.
     token: String,
 ) -> impl IntoView {
     let form = use_form::<ResetPassword>(|call| validation::check(&call.input));

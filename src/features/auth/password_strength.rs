@@ -6,16 +6,16 @@ use leptos::prelude::*;
 use super::css;
 use crate::api::auth::estimate_password_strength;
 
-/// One asks the server only when a visitor stops to type.
+/// Debounce delay: the estimate is requested once the user has stopped typing for this long.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// How hard the password is to guess, and what would help. Empty until there is something to say; without JavaScript it stays so, and the
-/// server refuses what is too easy.
+/// Estimated strength of the password, with advice. Empty for passwords below the minimum length and without JavaScript; the server rejects
+/// weak passwords in any case.
 #[component]
 pub fn PasswordStrengthMeter(
-    /// What is being typed.
+    /// Current content of the password field.
     password: RwSignal<String>,
-    /// Its parts make a password weaker.
+    /// Current e-mail address; passwords that contain parts of it are weaker.
     email: RwSignal<String>,
 ) -> impl IntoView {
     let strength = RwSignal::new(None::<PasswordStrength>);

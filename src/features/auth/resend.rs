@@ -9,13 +9,13 @@ use crate::{
     ui::button::{Button, ButtonType},
 };
 
-/// As long as the server waits between two mails.
+/// Cooldown between two mails; the same as on the server.
 const PAUSE_SECONDS: u32 = 60;
 
-/// Sends the mail to verify an address again, at most once a minute.
+/// Form that sends the verification mail again, at most once a minute.
 #[component]
 pub fn ResendForm(
-    /// The address.
+    /// E-mail address to verify.
     email: String,
 ) -> impl IntoView {
     let form = use_form::<ResendVerification>(|call| call.input.subject().map(drop));
@@ -52,12 +52,12 @@ pub fn ResendForm(
     }
 }
 
-/// One button for whoever holds a link that has expired.
+/// Button that requests a new link in place of an expired one.
 #[component]
 pub fn SendNewLinkForm(
-    /// The expired link's token.
+    /// Token of the expired link.
     token: String,
-    /// Whether it was to choose a new password; else to verify an address.
+    /// Whether the link was for a password reset; otherwise it was for e-mail verification.
     is_reset: bool,
 ) -> impl IntoView {
     if is_reset {

@@ -15,12 +15,12 @@ use crate::{
     },
 };
 
-/// What days came to, entered by hand.
+/// Daily totals entered manually, with a form that adds one.
 #[component]
 pub fn DailyTotals(
-    /// The newest day first.
+    /// Daily totals, newest day first.
     totals: Vec<DailyTotal>,
-    /// The one that is chosen at first.
+    /// Initially selected currency.
     currency: Currency,
     save: FormState<SaveDailyTotal>,
     delete: FormState<DeleteDailyTotal>,
@@ -61,7 +61,7 @@ pub fn DailyTotals(
     }
 }
 
-/// A form for days, checked as the server does.
+/// Returns the state of the form that adds a daily total, validated with the server's rules.
 pub fn use_daily_total_form() -> FormState<SaveDailyTotal> {
     use_form::<SaveDailyTotal>(|call| call.input.parse().map(drop))
 }

@@ -19,13 +19,9 @@ use crate::{
     },
 };
 
-/// Says which column is what: guessed or remembered at first, and corrected here.
+/// Form that corrects the column mapping, which is inferred or taken from an earlier file at first.
 #[component]
-pub fn Mapper(
-    /// The statement.
-    statement: StatementView,
-    form: FormState<SetStatementMapping>,
-) -> impl IntoView {
+pub fn Mapper(statement: StatementView, form: FormState<SetStatementMapping>) -> impl IntoView {
     let fields = Column::ALL.iter().map(|column| {
         let options = column_options(&statement, *column, typed(form, column.as_str()));
         view! {
@@ -70,12 +66,12 @@ pub fn Mapper(
     }
 }
 
-/// What was chosen before the page was drawn again.
+/// Returns the value that was posted without JavaScript; `None` if the form was not posted.
 fn typed(form: FormState<SetStatementMapping>, name: &str) -> Option<String> {
     form.was_sent().then(|| form.value_of(name))
 }
 
-/// The columns of the file, each with what stands in it first.
+/// Returns the columns of the file as options, each with its first non-blank cell as an example.
 fn column_options(statement: &StatementView, column: Column, typed: Option<String>) -> Vec<SelectOption> {
     let chosen = typed.unwrap_or_else(|| statement.mapping.columns.get(&column).map(ToString::to_string).unwrap_or_default());
     let example = |index: usize| {

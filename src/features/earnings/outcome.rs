@@ -20,13 +20,9 @@ use crate::{
     },
 };
 
-/// Has the rows stored.
+/// Form that imports a statement; without a button if the file is a duplicate or has no entries.
 #[component]
-pub fn ImportForm(
-    /// The statement.
-    statement: StatementView,
-    form: FormState<ImportStatement>,
-) -> impl IntoView {
+pub fn ImportForm(statement: StatementView, form: FormState<ImportStatement>) -> impl IntoView {
     let StatementView { summary, same_as, .. } = statement;
     let failed = (summary.state == StatementState::Failed).then(|| {
         view! { <Alert tone=AlertTone::Danger>"This statement could not be imported, and none of its rows counts. Try again in a moment."</Alert> }
@@ -55,12 +51,9 @@ pub fn ImportForm(
     }
 }
 
-/// How far an import has come.
+/// Progress of a running import.
 #[component]
-pub fn Importing(
-    /// The statement.
-    statement: StatementView,
-) -> impl IntoView {
+pub fn Importing(statement: StatementView) -> impl IntoView {
     let summary = statement.summary;
     let rows = summary.scan.rows;
     let text = format!("{} of {}", grouped(summary.progress.into()), counted(rows, "row", "rows"));
@@ -79,12 +72,9 @@ pub fn Importing(
     }
 }
 
-/// What an import came to.
+/// Result of a completed import.
 #[component]
-pub fn Outcome(
-    /// The statement.
-    statement: StatementView,
-) -> impl IntoView {
+pub fn Outcome(statement: StatementView) -> impl IntoView {
     let basis = statement.mapping.basis();
     let summary = statement.summary;
     let scan = summary.scan;
@@ -113,13 +103,9 @@ pub fn Outcome(
     }
 }
 
-/// Takes a statement away, after a second look.
+/// Form that deletes a statement, with its consequences; collapsed at first.
 #[component]
-pub fn Remove(
-    /// The statement.
-    statement: StatementView,
-    form: FormState<UndoStatement>,
-) -> impl IntoView {
+pub fn Remove(statement: StatementView, form: FormState<UndoStatement>) -> impl IntoView {
     let summary = statement.summary;
     let (question, consequence, label) = if summary.state == StatementState::Imported {
         ("Undo this import…", "All earnings that this statement alone brought are removed. You can upload it again.", "Undo import")

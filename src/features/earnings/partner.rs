@@ -23,15 +23,15 @@ use crate::{
     },
 };
 
-/// The form that hands over a key.
+/// Returns the state of the form that connects the partner.
 pub fn use_partner_form() -> FormState<ConnectPartner> {
     use_form::<ConnectPartner>(|call| validation::check(&call.input))
 }
 
-/// A partner that reads earnings with a key of the creator's own: what may come of it, and how it is.
+/// Card of the partner that syncs earnings with the user's own API key: connection state, or a warning and the connect form.
 #[component]
 pub fn PartnerCard(
-    /// How it is.
+    /// Partner, with its connection if there is one.
     partner: PartnerView,
     connect: FormState<ConnectPartner>,
     disconnect: FormState<DisconnectPartner>,

@@ -12,12 +12,9 @@ use crate::ui::{
     table::Table,
 };
 
-/// What the rows of a statement come to, as they are understood.
+/// Parse summary of a statement: totals, period, sample entries and row errors.
 #[component]
-pub fn Preview(
-    /// The statement.
-    statement: StatementView,
-) -> impl IntoView {
+pub fn Preview(statement: StatementView) -> impl IntoView {
     let StatementView { summary, mapping, .. } = statement;
     let scan = summary.scan;
     let (basis, sentence) = (mapping.basis(), summed_up(&scan));
@@ -52,7 +49,7 @@ pub fn Preview(
     }
 }
 
-/// `12 rows: 10 earnings, 1 left out (pay-outs and failed payments), 1 with an error.`
+/// Formats a parse summary: `12 rows: 10 earnings, 1 left out (pay-outs and failed payments), 1 row with an error.`
 fn summed_up(scan: &Scan) -> String {
     let mut parts = vec![counted(scan.entries, "earning", "earnings")];
     if scan.repeated > 0 {
@@ -97,12 +94,12 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
     }
 }
 
-/// The rows that cannot be read, and why.
+/// Table of the rows that could not be parsed.
 #[component]
 pub(super) fn Faults(
-    /// The first of them.
+    /// First row errors; may be fewer than `count`.
     faults: Vec<RowFault>,
-    /// How many there are.
+    /// Total number of invalid rows.
     count: u32,
 ) -> impl IntoView {
     let shown = u32::try_from(faults.len()).unwrap_or(u32::MAX);
@@ -140,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_scan_is_summed_up_in_a_sentence() {
+    fn parse_summary_is_formatted_as_sentence() {
         let scan = Scan { rows: 1200, entries: 1190, repeated: 20, left_out: 4, faulty: 6, ..Scan::default() };
         assert_eq!(
             summed_up(&scan),

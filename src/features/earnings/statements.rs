@@ -14,12 +14,9 @@ use crate::{
     },
 };
 
-/// The statements that were uploaded, the newest first.
+/// List of the uploaded statements, newest first.
 #[component]
-pub fn Statements(
-    /// All of them.
-    statements: Vec<StatementSummary>,
-) -> impl IntoView {
+pub fn Statements(statements: Vec<StatementSummary>) -> impl IntoView {
     let list = if statements.is_empty() {
         view! { <p class=css::facts>"No statement yet."</p> }.into_any()
     } else {
@@ -53,7 +50,7 @@ fn Item(statement: StatementSummary) -> impl IntoView {
     }
 }
 
-/// How far a statement has come.
+/// Badge with the state of a statement.
 #[component]
 pub(super) fn StateBadge(state: StatementState) -> impl IntoView {
     let tone = match state {

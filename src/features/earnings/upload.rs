@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// Takes a statement, with or without a script: the browser itself sends the file.
+/// Form that uploads a statement. The browser submits the file itself, so that it works without JavaScript.
 #[component]
 pub fn UploadForm() -> impl IntoView {
     let problem = RwSignal::new(take_flash(UPLOAD).and_then(|flash| flash.error).map(|error| error.message));
     let error = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
     let file = NodeRef::<html::Input>::new();
-    // Who comes back by the back button finds the page as it was left.
+    // The back/forward cache restores the page as it was left, with the button still loading.
     let comes_back = window_event_listener(leptos::ev::pageshow, move |_| is_sending.set(false));
     on_cleanup(move || comes_back.remove());
     let on_submit = move |event: SubmitEvent| {
@@ -39,7 +39,7 @@ pub fn UploadForm() -> impl IntoView {
             event.prevent_default();
             return;
         }
-        // The token may be a newer one than that of the page.
+        // The CSRF token may be newer than the one the page was rendered with.
         if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
             form.set_action(&upload_action());
         }
@@ -64,9 +64,9 @@ pub fn UploadForm() -> impl IntoView {
     }
 }
 
-/// What is wrong with a file of so many bytes, or with none.
+/// Validates the chosen file by its size in bytes, or `None` if no file is chosen; returns the error message.
 fn complaint(size: Option<f64>) -> Option<String> {
-    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    #[expect(clippy::cast_precision_loss, reason = "`MOST_BYTES` is far below 2^53, so the cast is exact")]
     match size {
         None => Some("Choose a file.".to_owned()),
         Some(size) if size > MOST_BYTES as f64 => Some("This file is too large. Export a shorter period.".to_owned()),

@@ -7,12 +7,9 @@ use leptos::prelude::*;
 use super::css;
 use crate::ui::card::{Card, CardBody, CardHeader};
 
-/// What the creator told us, and where to change it.
+/// Onboarding answers of the user, with a link to change them.
 #[component]
-pub fn AnswersCard(
-    /// The answers.
-    onboarding: Onboarding,
-) -> impl IntoView {
+pub fn AnswersCard(onboarding: Onboarding) -> impl IntoView {
     let goal = onboarding
         .revenue_goal_minor
         .map(|minor| format!("{} {} a month", onboarding.currency.format_minor(minor), onboarding.currency.code()));

@@ -7,14 +7,14 @@ use crate::ui::{
     card::{Card, CardBody, CardHeader},
 };
 
-/// What is left to do before there is something to see. Gone when all is done.
+/// Setup steps that remain before figures are shown. Not rendered once all are done.
 #[component]
 pub fn Checklist(
-    /// What is known of the creator. The address is verified: nobody signs in without.
+    /// Onboarding state. E-mail verification is always done, because sign-in requires it.
     onboarding: Onboarding,
     /// Whether an account is connected.
     has_account: bool,
-    /// Whether a figure is known.
+    /// Whether at least one figure is known.
     has_figures: bool,
 ) -> impl IntoView {
     let is_onboarded = onboarding.completed_at.is_some();

@@ -13,10 +13,10 @@ use crate::{
     },
 };
 
-/// How the connected accounts are; without any, what to do first.
+/// Status of the connected accounts, or a prompt to connect the first one.
 #[component]
 pub fn PlatformStatus(
-    /// The accounts.
+    /// Connected accounts.
     status: IntegrationsStatus,
 ) -> impl IntoView {
     let has_sandbox_data = status.has_sandbox_data();

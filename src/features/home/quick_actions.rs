@@ -6,10 +6,10 @@ use leptos::prelude::*;
 
 use super::css;
 
-/// No more are offered at once.
+/// Maximum number of actions shown.
 const MOST: usize = 4;
 
-/// Somewhere to go on.
+/// Link to a suggested next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct QuickAction {
     label: &'static str,
@@ -17,12 +17,12 @@ struct QuickAction {
     href: String,
 }
 
-/// What to do next: what is broken first, then what the goals ask for.
+/// Suggested next steps, by priority: broken connections first, then actions for the user's goals.
 #[component]
 pub fn QuickActions(
-    /// The goals.
+    /// Onboarding answers, with the goals.
     onboarding: Onboarding,
-    /// The accounts.
+    /// Connected accounts.
     status: IntegrationsStatus,
 ) -> impl IntoView {
     view! {
@@ -81,9 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn the_goals_choose_and_there_are_at_most_four() {
+    fn actions_follow_goals_and_are_limited_to_four() {
         assert_eq!(labels(&[]), ["Connect an account", "Say what matters most", "Change your answers", "Look after your account"]);
         assert_eq!(labels(&[Goal::IncreaseRevenue])[1], "Set a revenue goal");
-        assert_eq!(labels(&[Goal::GrowAudience])[0], "Connect an account", "nothing to look at yet");
+        assert_eq!(labels(&[Goal::GrowAudience])[0], "Connect an account", "the quarter is not suggested without an account");
     }
 }

@@ -18,12 +18,12 @@ use crate::{
     },
 };
 
-/// The four figures: each with its trend and its age, or with the reason why it is not known.
+/// The four figures, each with its trend and capture time, or with the reason why it is unknown.
 #[component]
 pub fn StatsGrid(
-    /// What is known.
+    /// Figures of the period.
     stats: HomeStats,
-    /// Where it comes from.
+    /// Platforms that the figures come from.
     platforms: Vec<Platform>,
 ) -> impl IntoView {
     view! {
@@ -99,14 +99,14 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
     }
 }
 
-/// The platforms that do not tell it.
+/// Note with the platforms that do not report the metric.
 #[component]
 fn Without(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
     let without: Vec<_> = platforms.into_iter().filter(|platform| !metric.is_reported_by(*platform)).collect();
     (!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })
 }
 
-/// Where money is known from, and what does not add up with the rest.
+/// Note on revenue: amounts in other currencies, which are not part of the figure, and a link to the earnings.
 #[component]
 fn RevenueSource(others: Vec<Money>) -> impl IntoView {
     let others: Vec<_> = others.iter().map(ToString::to_string).collect();
@@ -116,7 +116,7 @@ fn RevenueSource(others: Vec<Money>) -> impl IntoView {
     }
 }
 
-/// Why a figure is not known.
+/// Returns why a figure is unknown.
 fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: bool) -> String {
     match figure {
         Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
@@ -133,7 +133,7 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: b
     }
 }
 
-/// `Instagram, TikTok and X`
+/// Joins the names of platforms: `Instagram, TikTok and X`.
 fn names(platforms: &[Platform]) -> String {
     match platforms.iter().map(|platform| platform.label()).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
@@ -142,10 +142,10 @@ fn names(platforms: &[Platform]) -> String {
     }
 }
 
-/// How far back the figures go.
+/// Links that select the period of the figures.
 #[component]
 pub fn RangePicker(
-    /// What is shown.
+    /// Selected period.
     range: Signal<StatsRange>,
 ) -> impl IntoView {
     let choice = move |choice: &'static StatsRange| {
@@ -155,7 +155,7 @@ pub fn RangePicker(
     view! { <ChoiceLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
 }
 
-/// Stands where the figures will be.
+/// Placeholder while the figures are loading.
 #[component]
 pub fn StatsSkeleton() -> impl IntoView {
     view! {
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reason_names_the_platforms() {
+    fn unsupported_reason_names_platforms() {
         let text = |platforms: &[Platform]| reason(Metric::Revenue, Figure::Unsupported, platforms, false);
         assert_eq!(text(&[Platform::Instagram]), "Instagram does not report revenue");
         assert_eq!(text(&[Platform::Instagram, Platform::Reddit, Platform::X]), "Instagram, Reddit and X do not report revenue");
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn no_unknown_figure_is_drawn_with_a_number() {
+    fn unknown_figure_renders_without_number() {
         for figure in [Figure::Pending, Figure::Unsupported, Figure::Refused] {
             let stats = HomeStats {
                 range: StatsRange::Month,

@@ -21,12 +21,11 @@ use crate::{
     },
 };
 
-/// A connected account: how it is, and the one button that helps.
+/// Card of a connected account: status, and either a reconnect or a sync button.
 #[component]
 pub(super) fn AccountCard(
-    /// The account.
     account: IntegrationView,
-    /// Whether its figures are made up.
+    /// Whether its data comes from the sandbox.
     is_sandbox: bool,
     connect: FormState<ConnectIntegration>,
     refresh: FormState<RefreshIntegration>,

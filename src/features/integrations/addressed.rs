@@ -1,4 +1,5 @@
-//! Dialogs whose subject stands in the address: `/integrations?{name}={id}`. So they work without a script, and the back button closes them.
+//! Dialogs whose state is kept in the URL query, `/integrations?{name}={id}`, so that they work without JavaScript and close with the back
+//! button.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -6,13 +7,13 @@ use leptos_router::{
     hooks::{use_navigate, use_query_map},
 };
 
-/// The id that the address names; nothing where it is not one of those that `is_known`.
+/// Returns the id in the query parameter `name`, or `None` if it is absent or not `is_known`.
 pub(super) fn subject(name: &'static str, is_known: impl Fn(&str) -> bool + Send + Sync + 'static) -> Memo<Option<String>> {
     let query = use_query_map();
     Memo::new(move |_| query.with(|query| query.get(name)).filter(|id| is_known(id)))
 }
 
-/// Whether the dialog is open: as long as there is a subject. Once it is closed otherwise, the address follows.
+/// Returns whether the dialog is open, i.e. has a subject. If the dialog is closed by other means, the query parameter is removed.
 pub(super) fn open_for(subject: Memo<Option<String>>) -> RwSignal<bool> {
     let navigate = use_navigate();
     let open = RwSignal::new(subject.with_untracked(Option::is_some));

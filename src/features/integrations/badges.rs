@@ -7,18 +7,15 @@ use crate::{
     ui::badge::{Badge, BadgeTone},
 };
 
-/// Says that the figures are made up.
+/// Badge for data that comes from the sandbox.
 #[component]
 pub fn SandboxBadge() -> impl IntoView {
     view! { <Badge tone=BadgeTone::Brand>"Sandbox"</Badge> }
 }
 
-/// How an account is, in a word.
+/// Badge with the status of an account.
 #[component]
-pub fn StatusBadge(
-    /// The account.
-    account: IntegrationView,
-) -> impl IntoView {
+pub fn StatusBadge(account: IntegrationView) -> impl IntoView {
     let tone = match account.status {
         IntegrationStatus::Healthy => BadgeTone::Success,
         IntegrationStatus::Expiring | IntegrationStatus::Expired => BadgeTone::Warning,
@@ -28,12 +25,9 @@ pub fn StatusBadge(
     view! { <Badge tone>{account.status.label()}</Badge> }
 }
 
-/// When an account was read, and when it will be.
+/// Times of an account's last and next sync.
 #[component]
-pub fn SyncTimes(
-    /// The account.
-    account: IntegrationView,
-) -> impl IntoView {
+pub fn SyncTimes(account: IntegrationView) -> impl IntoView {
     let last = match account.last_sync_at {
         Some(time) => view! { "Updated " <Ago time/> }.into_any(),
         None => "Not read yet".into_any(),

@@ -12,14 +12,13 @@ use crate::{
     },
 };
 
-/// A platform: what it is good for, and the way to connect an account of it, the first or another.
+/// Card of a platform, with the form that connects its first or a further account.
 #[component]
 pub(super) fn ConnectCard(
-    /// The platform.
     provider: ProviderView,
-    /// Whether an account of it is connected.
+    /// Whether an account of this platform is already connected.
     has_account: bool,
-    /// Whether the reader runs Huntaze, and can do something about a platform that is not configured.
+    /// Whether the user is an admin, who gets a link to the diagnostics of a platform that is not configured.
     is_admin: bool,
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {

@@ -21,17 +21,17 @@ use crate::{
     },
 };
 
-/// The accounts there are, as they are loaded.
+/// Resource with the user's accounts.
 type Status = Resource<Result<IntegrationsStatus, ApiError>>;
 
-/// What is asked before an account or its figures go. Drawn once: what is open stays when the accounts are loaded again behind it.
+/// Dialogs that confirm disconnecting an account or deleting its data. Rendered once, so that an open dialog survives a refetch.
 #[component]
 pub fn Questions(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
     let is_known = Memo::new(move |_| status.with(|status| matches!(status, Some(Ok(_)))));
     move || is_known.get().then(|| view! { <DisconnectDialog status form/> <DeleteHistoryDialog status form/> })
 }
 
-/// Asks before an account is let go, `/integrations?disconnect={id}`, and what is to become of its figures.
+/// Confirms disconnecting an account, `/integrations?disconnect={id}`, and asks whether to keep or delete its data.
 #[component]
 fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
     let names = Names::new(status, |status| {
@@ -59,7 +59,7 @@ fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> i
     }
 }
 
-/// Asks before the figures of an account that is connected no more are deleted: `/integrations?delete={id}`.
+/// Confirms deleting the data of a disconnected account: `/integrations?delete={id}`.
 #[component]
 fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
     let names =
@@ -84,7 +84,7 @@ fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -
     }
 }
 
-/// What went wrong with one account is not said of another.
+/// Clears the form's error when the dialog changes to another account or is closed.
 fn forget_problem(id: Memo<Option<String>>, form: FormState<DisconnectIntegration>) {
     Effect::new(move |before: Option<Option<String>>| {
         let id = id.get();
@@ -95,7 +95,7 @@ fn forget_problem(id: Memo<Option<String>>, form: FormState<DisconnectIntegratio
     });
 }
 
-/// What the accounts are called, by their ids.
+/// Pairs of account id and display name.
 #[derive(Clone, Copy)]
 struct Names(Memo<Vec<(String, String)>>);
 

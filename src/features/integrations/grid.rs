@@ -7,16 +7,16 @@ use crate::{
     hooks::form::FormState,
 };
 
-/// A card for each account and for each platform, those first that the creator publishes on.
+/// Grid with a card for each account and each platform. Platforms come in the order of `status.providers`, those chosen by the user first.
 #[component]
 pub fn IntegrationsGrid(
     /// Accounts and platforms.
     status: IntegrationsStatus,
-    /// Leads to a platform. On many cards; its outcome is said once, by the page.
+    /// Form that starts the authorization at a platform. Shared by all cards; its error is shown once, by the page.
     connect: FormState<ConnectIntegration>,
-    /// Reads an account now.
+    /// Form that syncs an account immediately.
     refresh: FormState<RefreshIntegration>,
-    /// Whether the reader runs Huntaze.
+    /// Whether the user is an admin.
     is_admin: bool,
 ) -> impl IntoView {
     let IntegrationsStatus { integrations, kept, providers } = status;

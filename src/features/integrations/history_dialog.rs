@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// What happened to an account: `/integrations?history={id}`.
+/// Event log of an account: `/integrations?history={id}`.
 #[component]
 pub fn HistoryDialog() -> impl IntoView {
     let id = subject("history", |_| true);

@@ -16,12 +16,11 @@ use crate::{
     },
 };
 
-/// An account that is connected no more, and whose figures were kept: it can go on, or go.
+/// Card of a disconnected account whose data was kept, with actions that reconnect it or delete the data.
 #[component]
 pub(super) fn KeptCard(
-    /// The account.
     account: KeptHistory,
-    /// Whether its platform can be connected here.
+    /// Whether accounts of its platform can be connected.
     is_available: bool,
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {

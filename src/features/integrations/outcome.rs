@@ -14,7 +14,7 @@ use crate::ui::{
     toast::{ToastTone, Toaster},
 };
 
-/// How a visit to a platform ended, or what became of an account. The address holds words of closed lists; the sentences are ours.
+/// Outcome of an authorization or a disconnect. The URL holds words of closed lists only, so that it cannot put arbitrary text on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Outcome {
     is_success: bool,
@@ -37,10 +37,10 @@ impl Outcome {
     }
 }
 
-/// The outcome that the address tells of. With a script it becomes a toast, and leaves the address, so that a reload does not tell it again.
+/// Outcome from the URL query. With JavaScript it is shown as a toast and removed from the URL, so that a reload does not repeat it.
 #[component]
 pub fn OutcomeAlert(
-    /// The accounts there are, for their names.
+    /// The user's accounts; used to look up names.
     status: IntegrationsStatus,
 ) -> impl IntoView {
     let query = use_query_map();

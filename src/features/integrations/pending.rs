@@ -1,4 +1,4 @@
-//! What a form that stands on many cards is doing right now.
+//! Pending state per card, for forms that are shared by many cards.
 
 use huntaze_domain::{choice::Choice, platform::Platform};
 use leptos::prelude::*;
@@ -9,13 +9,13 @@ use crate::{
     hooks::form::FormState,
 };
 
-/// Whether the browser is on its way to reconnect this account.
+/// Whether a request to reconnect this account is pending.
 pub(super) fn is_connecting_account(connect: FormState<ConnectIntegration>, id: Uuid) -> Signal<bool> {
     let asked = connect.action.input();
     Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.account == id.to_string())))
 }
 
-/// Whether the browser is on its way to this platform, for an account that is not known yet.
+/// Whether a request to connect a new account of this platform is pending.
 pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Platform) -> Signal<bool> {
     let asked = connect.action.input();
     Signal::derive(move || {
@@ -23,7 +23,7 @@ pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Pl
     })
 }
 
-/// Whether this account is being read.
+/// Whether a manual sync of this account is pending.
 pub(super) fn is_refreshing(refresh: FormState<RefreshIntegration>, id: Uuid) -> Signal<bool> {
     let asked = refresh.action.input();
     Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.id == id.to_string())))

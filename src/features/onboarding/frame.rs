@@ -16,22 +16,22 @@ use crate::{
     },
 };
 
-/// The form of a step: checked with the server's rules.
+/// Returns the state of a step's form, validated with the server's rules.
 pub(super) fn use_step_form() -> FormState<SaveOnboardingStep> {
     use_form::<SaveOnboardingStep>(|call| call.input.parse().map(drop))
 }
 
-/// What the three steps have in common: how far one is, the question, and where one can go.
+/// Layout of the three steps: progress, question and navigation buttons.
 #[component]
 pub(super) fn StepFrame(
-    /// 1 to 3.
+    /// Number of the step, 1 to 3.
     step: u8,
-    /// The page's one `h1`.
+    /// Text of the only `h1` of the page.
     title: &'static str,
-    /// What no choice means.
+    /// Introduction, which also explains what choosing nothing means.
     lead: &'static str,
     form: FormState<SaveOnboardingStep>,
-    /// Draws the question with what was answered before, on whichever device.
+    /// Renders the question with the saved answers.
     question: impl Fn(Onboarding) -> AnyView + Clone + Send + 'static,
 ) -> impl IntoView {
     let known = Resource::new_blocking(|| (), |()| get_onboarding());
@@ -64,7 +64,7 @@ pub(super) fn StepFrame(
     }
 }
 
-/// Without the earlier answers there is nothing to send: it would erase them.
+/// Renders the form only if the saved answers could be loaded; submitting it without them would erase them.
 fn step_view(
     step: u8,
     form: FormState<SaveOnboardingStep>,
@@ -86,7 +86,7 @@ fn StepForm(step: u8, form: FormState<SaveOnboardingStep>, children: Children) -
     let onward = if step == STEPS { "Finish" } else { "Continue" };
     view! {
         <Form form class=css::form on:change=move |event| autosave.save(&event)>
-            // Enter presses the first button of a form.
+            // Enter activates the first submit button of a form; that has to be "continue".
             <button type="submit" name="action" value="continue" hidden=true tabindex="-1"></button>
             <input type="hidden" name="step" value=step/>
             {children()}
@@ -102,14 +102,14 @@ fn StepForm(step: u8, form: FormState<SaveOnboardingStep>, children: Children) -
     }
 }
 
-/// A button that sends the form and says where to go.
+/// Button that submits the form with the action `back`, `skip` or `continue`.
 #[component]
 fn MoveButton(to: &'static str, label: &'static str, #[prop(optional)] is_primary: bool) -> impl IntoView {
     let variant = if is_primary { ButtonVariant::Primary } else { ButtonVariant::Ghost };
     view! { <Button kind=ButtonType::Submit variant attr:name="action" attr:value=to>{label}</Button> }
 }
 
-/// Saves every change at once, so that closing the page loses nothing. One request at a time: they cannot overtake each other.
+/// Saves every change immediately, so that closing the page loses nothing. Sends one request at a time, so that they arrive in order.
 #[derive(Clone, Copy)]
 struct Autosave {
     action: ServerAction<SaveOnboardingStep>,
@@ -134,17 +134,17 @@ fn use_autosave() -> Autosave {
 }
 
 impl Autosave {
-    /// Saves what is in the form of a changed field. What is not understood yet is not sent.
+    /// Saves the form that contains the changed field. Invalid input is not sent.
     fn save(self, event: &web_sys::Event) {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         let Some(form) = target.and_then(|target| target.closest("form").ok().flatten()) else { return };
-        // Browsers tell of a change in the middle of a field's removal, too, when nothing reactive may be touched.
+        // Browsers may fire `change` while a field is being removed, when signals must not be accessed: defer to a microtask.
         queue_microtask(move || self.save_form(&form));
     }
 
     fn save_form(self, form: &web_sys::Element) {
         if self.note.try_set("").is_some() {
-            // The page is gone.
+            // The page has been left, and its signals are disposed.
             return;
         }
         let data = web_sys::FormData::new_with_form(form.unchecked_ref()).ok();

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// Step 1.
+/// Step 1: content types.
 #[component]
 pub fn ContentTypesStep() -> impl IntoView {
     let form = use_step_form();
@@ -33,7 +33,7 @@ pub fn ContentTypesStep() -> impl IntoView {
     view! { <StepFrame step=1 title="What do you create?" lead form question/> }
 }
 
-/// Step 2.
+/// Step 2: platforms.
 #[component]
 pub fn PlatformsStep() -> impl IntoView {
     let form = use_step_form();
@@ -49,7 +49,7 @@ pub fn PlatformsStep() -> impl IntoView {
     view! { <StepFrame step=2 title="Where do you publish?" lead form question/> }
 }
 
-/// Step 3.
+/// Step 3: goals, with an optional monthly revenue goal.
 #[component]
 pub fn GoalsStep() -> impl IntoView {
     let form = use_step_form();
@@ -82,7 +82,7 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
     }
 }
 
-/// The choices, with what was typed before the page was drawn again, else what was saved.
+/// Returns all options; checked are those posted without JavaScript, or else the saved ones.
 fn items<C: Choice>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<ChoiceItem> {
     let typed = form.was_sent().then(|| form.values_of(name));
     let is_taken = |choice: C| match &typed {

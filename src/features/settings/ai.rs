@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// Labels and ids of the samples.
+/// Ids and labels of the fields for voice samples.
 const LABELS: [(&str, &str); SAMPLES] = [("sample-1", "A text of yours"), ("sample-2", "Another one"), ("sample-3", "A third one")];
 
-/// How the AI writes, and what it may cost.
+/// AI settings: writing voice and monthly cost cap.
 #[component]
 pub fn AiSection() -> impl IntoView {
     let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
@@ -72,7 +72,7 @@ fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoVie
             </Field>
         }
     });
-    // Without a limit of requests, there is one of cost.
+    // The Premium plan has no request quota; its users can set a cost cap instead.
     let cap = match plan {
         Plan::Premium => view! {
             <Field

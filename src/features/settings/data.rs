@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Taking everything along, and leaving.
+/// Link to the data export, and the form that deletes the account.
 #[component]
 pub fn DataSection() -> impl IntoView {
     let form = use_form::<DeleteAccount>(|call| validation::check(&call.input));

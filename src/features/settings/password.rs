@@ -13,12 +13,12 @@ use crate::{
     },
 };
 
-/// A new password.
+/// Form that changes the password.
 #[component]
 pub fn PasswordSection(
-    /// The owner's address: its parts make a password weaker.
+    /// User's e-mail address; passwords that contain parts of it are weaker.
     email: String,
-    /// Counted up when it was changed: the other devices are signed out then.
+    /// Incremented after each password change, which revokes all other sessions.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form = use_form::<ChangePassword>(|call| validation::check(&call.input));

@@ -16,10 +16,10 @@ use crate::{
 
 const SAVED: &str = "Your name is saved.";
 
-/// How the owner is called.
+/// Form that changes the user's name.
 #[component]
 pub fn ProfileSection(
-    /// Who it is.
+    /// Current user.
     user: CurrentUser,
 ) -> impl IntoView {
     let form = use_form::<UpdateProfile>(|call| validation::check(&call.input));
@@ -27,7 +27,7 @@ pub fn ProfileSection(
     Effect::new(move || {
         if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
             toaster.show(ToastTone::Success, SAVED);
-            // The header shows the name, too. This section is drawn anew with it: hence the toast.
+            // The header shows the name, too. Refetching also re-renders this section, so success is reported by a toast.
             everyone.refetch();
         }
     });

@@ -17,10 +17,10 @@ use crate::{
     },
 };
 
-/// The devices that are signed in, each with a button to sign it out.
+/// Active sessions of the user; all but the current one have a button that revokes them.
 #[component]
 pub fn SessionsSection(
-    /// Counted up by what signs devices out.
+    /// Incremented by other sections when they revoke sessions; triggers a refetch.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
     let form = use_form::<RevokeSession>(|_| Ok(()));

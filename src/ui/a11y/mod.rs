@@ -1,4 +1,4 @@
-//! For those who do not see the screen or do not use a mouse.
+//! Components for screen readers and keyboard users.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,19 +7,19 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/a11y/a11y.module.css");
 
-/// The id of the one `<main>` of a page.
+/// DOM id of the page's only `<main>` element.
 pub const MAIN_ID: &str = "main";
 
-/// First on every page: jumps over what all pages have in common.
+/// Link that skips the header and navigation; the first element of every page.
 #[component]
 pub fn SkipLink() -> impl IntoView {
     view! { <a href=format!("#{MAIN_ID}") class=css::skip rel="external" data-slot="skip-link">"Skip to main content"</a> }
 }
 
-/// Read out, but not drawn.
+/// Text that is read by screen readers but not visible.
 #[component]
 pub fn ScreenReaderOnly(
-    /// The text.
+    /// The hidden text.
     children: Children,
 ) -> impl IntoView {
     view! { <span class=css::hidden data-slot="screen-reader-only">{children()}</span> }

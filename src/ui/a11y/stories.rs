@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{ScreenReaderOnly, SkipLink};
 use crate::ui::stories::Story;
 
-/// One for each component.
+/// Returns one story for each component.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("skip-link", || view! { <SkipLink/> }.into_any()),

@@ -1,4 +1,4 @@
-//! A message that stays on the page.
+//! Persistent message within a page.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,20 +7,20 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/alert/alert.module.css");
 
-/// What kind of message it is.
+/// Kind of message; sets the colour, the icon and the ARIA role.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum AlertTone {
-    /// Good to know.
+    /// Neutral information.
     #[default]
     Info,
-    /// It worked.
+    /// An action succeeded.
     Success,
-    /// It did not.
+    /// An action failed.
     Danger,
 }
 
 impl AlertTone {
-    /// For the style.
+    /// Returns the value of the `data-tone` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -29,7 +29,7 @@ impl AlertTone {
         }
     }
 
-    /// Failures interrupt a screen reader, the rest waits.
+    /// Returns the ARIA role: failures interrupt a screen reader, other messages wait.
     const fn role(self) -> &'static str {
         match self {
             Self::Danger => "alert",
@@ -46,13 +46,13 @@ impl AlertTone {
     }
 }
 
-/// A message that stays on the page, read out when it appears.
+/// Message that stays on the page; screen readers announce it when it appears.
 #[component]
 pub fn Alert(
-    /// What kind of message.
+    /// Kind of message.
     #[prop(optional)]
     tone: AlertTone,
-    /// The message.
+    /// Content of the message.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! A word about a state.
+//! Short label for a status.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,24 +7,24 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/badge/badge.module.css");
 
-/// What kind of state it is. The colour only repeats what the word says.
+/// Kind of status. The colour only repeats what the label says.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BadgeTone {
     /// Neither good nor bad.
     #[default]
     Neutral,
-    /// As it should be.
+    /// Everything is in order.
     Success,
     /// Needs attention soon.
     Warning,
-    /// Broken.
+    /// An error.
     Danger,
-    /// Something of ours, like "Beta".
+    /// A marker of the product, such as "Beta".
     Brand,
 }
 
 impl BadgeTone {
-    /// For the style.
+    /// Returns the value of the `data-tone` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Neutral => "neutral",
@@ -36,13 +36,13 @@ impl BadgeTone {
     }
 }
 
-/// A word about a state.
+/// Short label for a status.
 #[component]
 pub fn Badge(
-    /// What kind of state.
+    /// Kind of status.
     #[prop(optional)]
     tone: BadgeTone,
-    /// The word.
+    /// Text of the label.
     children: Children,
 ) -> impl IntoView {
     view! { <span class=css::root data-slot="badge" data-tone=tone.as_str()>{children()}</span> }

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Badge, BadgeTone};
 use crate::ui::stories::Story;
 
-/// One for each tone.
+/// Returns one story for each tone.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("neutral", || view! { <Badge>"Not connected"</Badge> }.into_any()),

@@ -1,4 +1,4 @@
-//! Buttons, and links that look like them.
+//! Buttons, and links that look like buttons.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -10,28 +10,28 @@ pub use types::{ButtonSize, ButtonType, ButtonVariant};
 
 stylance::import_crate_style!(css, "src/ui/button/button.module.css");
 
-/// Triggers an action. Use one `Primary` per screen.
+/// Button that triggers an action. Use at most one `Primary` button per screen.
 #[component]
 pub fn Button(
-    /// How much the button stands out.
+    /// Visual weight.
     #[prop(optional)]
     variant: ButtonVariant,
-    /// How tall it is.
+    /// Height.
     #[prop(optional)]
     size: ButtonSize,
-    /// What it does in a form.
+    /// Behaviour within a form.
     #[prop(optional)]
     kind: ButtonType,
-    /// Takes the full width of its container.
+    /// Whether the button takes the full width of its container.
     #[prop(optional)]
     full: bool,
-    /// Cannot be used.
+    /// Whether the button ignores clicks and is marked with `aria-disabled`.
     #[prop(optional, into)]
     disabled: Signal<bool>,
-    /// Shows that it works, and ignores clicks.
+    /// Whether the action is in progress: shows a spinner and ignores clicks.
     #[prop(optional, into)]
     loading: Signal<bool>,
-    /// The label.
+    /// Label.
     children: Children,
 ) -> impl IntoView {
     let inactive = move || disabled.get() || loading.get();
@@ -44,7 +44,7 @@ pub fn Button(
             data-size=size.as_str()
             data-full=full.to_string()
             data-loading=move || loading.get().to_string()
-            // Stays focusable while it works: losing the focus would lose a keyboard user's place.
+            // The button is not `disabled` while it loads, because keyboard users would lose the focus.
             aria-busy=move || loading.get().to_string()
             aria-disabled=move || inactive().then_some("true")
             on:click=move |event| {
@@ -60,25 +60,25 @@ pub fn Button(
     }
 }
 
-/// Leads to another page and looks like a button.
+/// Link that looks like a button.
 #[component]
 pub fn ButtonLink(
-    /// Where to.
+    /// Target URL.
     #[prop(into)]
     href: String,
-    /// How much it stands out.
+    /// Visual weight.
     #[prop(optional)]
     variant: ButtonVariant,
-    /// How tall it is.
+    /// Height.
     #[prop(optional)]
     size: ButtonSize,
-    /// Takes the full width of its container.
+    /// Whether the link takes the full width of its container.
     #[prop(optional)]
     full: bool,
-    /// Loads the page from the server: for addresses that the router in the browser does not know.
+    /// Whether to bypass the client-side router, for URLs that it does not know.
     #[prop(optional)]
     external: bool,
-    /// The label.
+    /// Label.
     children: Children,
 ) -> impl IntoView {
     view! {

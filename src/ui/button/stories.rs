@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Button, ButtonLink, ButtonSize, ButtonVariant};
 use crate::ui::stories::Story;
 
-/// One for each state.
+/// Returns one story for each variant and state.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("primary", || view! { <Button variant=ButtonVariant::Primary>"Create account"</Button> }.into_any()),

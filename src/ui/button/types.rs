@@ -1,19 +1,19 @@
-/// How much a button stands out.
+/// Visual weight of a button.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ButtonVariant {
-    /// What one came to do.
+    /// The main action of the screen.
     Primary,
-    /// Everything else.
+    /// Any other action.
     #[default]
     Secondary,
-    /// Hardly at all: in lists and bars.
+    /// Minimal emphasis, for lists and toolbars.
     Ghost,
-    /// Destroys something.
+    /// A destructive action.
     Danger,
 }
 
 impl ButtonVariant {
-    /// For the style.
+    /// Returns the value of the `data-variant` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Primary => "primary",
@@ -24,18 +24,18 @@ impl ButtonVariant {
     }
 }
 
-/// How tall a button is.
+/// Height of a button.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ButtonSize {
-    /// Inside a row.
+    /// For use within rows of a list or table.
     Small,
-    /// Everywhere else: a finger fits.
+    /// Default height, large enough as a touch target.
     #[default]
     Medium,
 }
 
 impl ButtonSize {
-    /// For the style.
+    /// Returns the value of the `data-size` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Small => "small",
@@ -44,18 +44,18 @@ impl ButtonSize {
     }
 }
 
-/// What a button does in a form.
+/// Behaviour of a button within a form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ButtonType {
-    /// Only what its handler does.
+    /// Does not submit the form; only runs the click handler.
     #[default]
     Button,
-    /// Sends the form.
+    /// Submits the form.
     Submit,
 }
 
 impl ButtonType {
-    /// The attribute.
+    /// Returns the value of the `type` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Button => "button",

@@ -1,4 +1,4 @@
-//! A surface that holds what belongs together.
+//! Surface that groups related content.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/card/card.module.css");
 
-/// The surface.
+/// Surface of the card.
 #[component]
 pub fn Card(
     /// Usually a [`CardHeader`] and a [`CardBody`].
@@ -16,19 +16,19 @@ pub fn Card(
     view! { <div class=css::root data-slot="card">{children()}</div> }
 }
 
-/// Title and what explains it.
+/// Title of a card with an optional description.
 #[component]
 pub fn CardHeader(
-    /// A heading, perhaps a paragraph.
+    /// A heading, optionally followed by a paragraph.
     children: Children,
 ) -> impl IntoView {
     view! { <div class=css::header data-slot="card-header">{children()}</div> }
 }
 
-/// The content, its parts one below the other.
+/// Content of a card, stacked vertically.
 #[component]
 pub fn CardBody(
-    /// Anything.
+    /// Any content.
     children: Children,
 ) -> impl IntoView {
     view! { <div class=css::body data-slot="card-body">{children()}</div> }

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Card, CardBody, CardHeader};
 use crate::ui::stories::Story;
 
-/// One for each state.
+/// Returns one story: a card with header and body.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("default", || {
         view! {

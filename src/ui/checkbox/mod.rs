@@ -1,4 +1,4 @@
-//! A choice between yes and no.
+//! Checkbox for a yes/no choice.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,15 +7,15 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/checkbox/checkbox.module.css");
 
-/// A box with its label.
+/// Checkbox with its label.
 #[component]
 pub fn Checkbox(
-    /// Its name on the wire; sent as `on` when it is ticked.
+    /// Form field name; submitted with the value `on` if the box is checked.
     name: &'static str,
-    /// Whether it is ticked at first.
+    /// Whether the box is checked initially.
     #[prop(optional)]
     checked: bool,
-    /// What it means.
+    /// Label.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::Checkbox;
 use crate::ui::stories::Story;
 
-/// One for each state.
+/// Returns one story for each state.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("off", || view! { <Checkbox name="story-off">"Remember me for 30 days"</Checkbox> }.into_any()),

@@ -1,4 +1,4 @@
-//! Choices whose outcome stands in the address: a row of links, of which one is where one is.
+//! Options whose selection is kept in the URL: a row of links, one of which is marked as current.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,27 +7,27 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/choice_links/choice_links.module.css");
 
-/// The row.
+/// Row of links.
 #[component]
 pub fn ChoiceLinks(
-    /// What is chosen.
+    /// Accessible name of the row: what is being selected.
     label: &'static str,
-    /// A [`ChoiceLink`] for each choice.
+    /// One [`ChoiceLink`] for each option.
     children: Children,
 ) -> impl IntoView {
     view! { <nav aria-label=label class=css::root data-slot="choice-links">{children()}</nav> }
 }
 
-/// One of the choices. Not the router's link: that one takes all addresses of one path for the current page.
+/// One option. Not the router's `<A>`, which ignores the query when it determines the current page.
 #[component]
 pub fn ChoiceLink(
-    /// Where it leads.
+    /// Target URL.
     #[prop(into)]
     href: Signal<String>,
-    /// Whether one is there.
+    /// Whether this option is the current one.
     #[prop(optional, into)]
     current: Signal<bool>,
-    /// Its name.
+    /// Label of the option.
     children: Children,
 ) -> impl IntoView {
     let current = move || current.get().then_some("true");

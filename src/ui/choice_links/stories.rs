@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{ChoiceLink, ChoiceLinks};
 use crate::ui::stories::Story;
 
-/// One of them is current.
+/// Returns one story: two links, the second of which is current.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("period", || {
         view! {

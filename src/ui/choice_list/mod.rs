@@ -1,4 +1,4 @@
-//! Several choices, of which any number may be taken, or one.
+//! Group of options: checkboxes or radio buttons.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,27 +7,27 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/choice_list/choice_list.module.css");
 
-/// One of the choices.
+/// One option.
 #[derive(Debug, Clone)]
 pub struct ChoiceItem {
-    /// The word on the wire.
+    /// Submitted value.
     pub value: &'static str,
-    /// The word on the screen.
+    /// Visible label.
     pub label: &'static str,
-    /// Whether it is taken at first.
+    /// Whether the option is selected initially.
     pub checked: bool,
 }
 
-/// A question and its choices.
+/// Question with its options.
 #[component]
 pub fn ChoiceList(
-    /// The name of each choice on the wire, as in `goals[]`.
+    /// Form field name that all options share, such as `goals[]`.
     name: &'static str,
     /// The question.
     legend: &'static str,
-    /// The choices.
+    /// The options.
     items: Vec<ChoiceItem>,
-    /// Whether only one may be taken.
+    /// Whether only one option can be selected (radio buttons).
     #[prop(optional)]
     single: bool,
 ) -> impl IntoView {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{ChoiceItem, ChoiceList};
 use crate::ui::stories::Story;
 
-/// One taken, one not.
+/// Returns one story: a selected and an unselected option.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("default", || {
         let items = vec![

@@ -1,4 +1,4 @@
-//! Copies a text. There only once the page is alive: without a script the text is selected by hand.
+//! Button that copies a text. Hidden until hydration; without JavaScript the user selects the text instead.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -11,13 +11,13 @@ use super::{
     toast::{ToastTone, Toaster},
 };
 
-/// Copies a text into the clipboard, and says so.
+/// Button that copies a text to the clipboard and shows a toast.
 #[component]
 pub fn CopyButton(
-    /// What is copied.
+    /// Text to copy.
     #[prop(into)]
     text: Signal<String>,
-    /// What that is, for those who do not see it beside the button.
+    /// Describes the text, for screen readers and for the toast.
     #[prop(into)]
     what: String,
 ) -> impl IntoView {
@@ -26,7 +26,7 @@ pub fn CopyButton(
     let toaster = use_context::<Toaster>();
     let name = what.clone();
     let copy = move || {
-        // The browser may refuse it; the text stays to be selected.
+        // The browser may reject the call; the text can still be selected manually.
         let _promise = window().navigator().clipboard().write_text(&text.get_untracked());
         if let Some(toaster) = toaster {
             toaster.show(ToastTone::Success, format!("Copied: {name}"));

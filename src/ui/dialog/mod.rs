@@ -1,4 +1,4 @@
-//! Asks before something happens. The browser's own `<dialog>`: it keeps the focus inside, closes on Escape, and gives the focus back.
+//! Confirmation dialog, based on the native `<dialog>`, which traps the focus, closes on Escape, and restores the focus.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,17 +7,18 @@ use leptos::{html, prelude::*};
 
 stylance::import_crate_style!(css, "src/ui/dialog/dialog.module.css");
 
-/// A question in front of the page.
+/// Modal dialog.
 #[component]
 pub fn Dialog(
-    /// Names its parts; one for each dialog of a page.
+    /// DOM id of the dialog and prefix of its parts' ids; must be unique on the page.
     id: &'static str,
-    /// The question.
+    /// Title: usually the question to confirm.
     #[prop(into)]
     title: Signal<String>,
-    /// Whether it is there, without a script from the start. Turns false when the user closes it.
+    /// Whether the dialog is open. If it is open initially, the server renders it open, so that it also works without JavaScript. Set to
+    /// false when the user closes it.
     open: RwSignal<bool>,
-    /// What it is about, and the buttons that answer, in a [`DialogActions`].
+    /// Explanation, and the buttons in a [`DialogActions`].
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
@@ -25,7 +26,7 @@ pub fn Dialog(
         let Some(dialog) = dialog.get() else { return };
         let is_modal = dialog.matches(":modal").unwrap_or_default();
         match (open.get(), dialog.open()) {
-            // Drawn open by the server: it becomes modal now.
+            // The server has rendered it open but not modal; reopen it as a modal dialog.
             (true, true) if !is_modal => {
                 let _ = dialog.remove_attribute("open");
                 drop(dialog.show_modal());
@@ -35,7 +36,7 @@ pub fn Dialog(
             _ => {}
         }
     });
-    // Taken away while it is modal, it can leave the page behind it dead.
+    // Removing a dialog while it is modal can leave the page behind it inert, so close it first.
     on_cleanup(move || {
         if let Some(Some(dialog)) = dialog.try_get_untracked()
             && dialog.open()
@@ -56,10 +57,10 @@ pub fn Dialog(
     }
 }
 
-/// The buttons that answer.
+/// Row of the dialog's buttons.
 #[component]
 pub fn DialogActions(
-    /// Buttons; the one that does it comes last.
+    /// Buttons; the one that confirms comes last.
     children: Children,
 ) -> impl IntoView {
     view! { <div class=css::actions>{children()}</div> }

@@ -6,7 +6,7 @@ use crate::ui::{
     stories::Story,
 };
 
-/// Closed, with the button that opens it.
+/// Returns one story: a closed dialog with the button that opens it.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("confirm", || {
         let open = RwSignal::new(false);

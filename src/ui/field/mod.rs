@@ -1,4 +1,4 @@
-//! A control with its label, what helps to fill it in, and what is wrong with it.
+//! Form field: a control with its label, hint and error.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,21 +7,21 @@ use leptos::{context::Provider, prelude::*};
 
 stylance::import_crate_style!(css, "src/ui/field/field.module.css");
 
-/// What the control inside needs to know.
+/// What the control within a [`Field`] needs to render its attributes.
 #[derive(Clone)]
 pub struct FieldContext {
-    /// The control's id.
+    /// DOM id of the control.
     pub id: String,
-    /// The control's name on the wire.
+    /// Form field name of the control.
     pub name: &'static str,
-    /// What is wrong.
+    /// Validation error; None if the value is valid.
     pub error: Signal<Option<String>>,
-    /// Whether there is a hint to refer to.
+    /// Whether a hint is rendered, so that the control can refer to it.
     pub has_hint: bool,
 }
 
 impl FieldContext {
-    /// The ids of what describes the control: the error first, then the hint.
+    /// Returns the value of `aria-describedby`: the ids of the error and the hint, in this order. None if there is neither.
     pub fn described_by(&self) -> Option<String> {
         let error = self.error.with(Option::is_some).then(|| format!("{}-error", self.id));
         let hint = self.has_hint.then(|| format!("{}-hint", self.id));
@@ -30,23 +30,23 @@ impl FieldContext {
     }
 }
 
-/// Puts a label, a hint and an error around a control.
+/// Renders a label, a hint and an error around a control.
 #[component]
 pub fn Field(
-    /// The control's name on the wire.
+    /// Form field name of the control.
     name: &'static str,
-    /// Names its parts; by default the name does. One for each field of a page.
+    /// Suffix of the DOM ids; must be unique on the page. Defaults to `name`.
     #[prop(optional, into)]
     id: Option<String>,
-    /// What it is.
+    /// Label.
     label: &'static str,
-    /// What helps to fill it in, shown before anything is typed.
+    /// Help text, always visible.
     #[prop(optional)]
     hint: Option<&'static str>,
-    /// What is wrong with it.
+    /// Validation error; None if the value is valid.
     #[prop(optional, into)]
     error: Signal<Option<String>>,
-    /// The control.
+    /// The control, which reads the [`FieldContext`].
     children: Children,
 ) -> impl IntoView {
     let id = format!("field-{}", id.as_deref().unwrap_or(name));
@@ -57,7 +57,7 @@ pub fn Field(
             <label for=id class=css::label>{label}</label>
             <Provider value=context>{children()}</Provider>
             {hint.map(|hint| view! { <p id=hint_id class=css::hint>{hint}</p> })}
-            // Always there, so that a screen reader reads what appears in it.
+            // Always rendered: screen readers only announce changes of an existing live region.
             <p id=error_id class=css::error aria-live="polite">{move || error.get()}</p>
         </div>
     }

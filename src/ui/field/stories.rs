@@ -6,7 +6,7 @@ use crate::ui::{
     stories::Story,
 };
 
-/// One for each state.
+/// Returns one story for each state.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("empty", || {

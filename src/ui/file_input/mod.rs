@@ -1,4 +1,4 @@
-//! A file of the user's. Stands in a [`Field`](super::field::Field), which names it.
+//! File picker. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,12 +9,12 @@ use super::field::FieldContext;
 
 stylance::import_crate_style!(css, "src/ui/file_input/file_input.module.css");
 
-/// A file of the user's.
+/// Required file picker.
 #[component]
 pub fn FileInput(
-    /// What is offered first (HTML's `accept`).
+    /// Accepted file types (HTML's `accept`).
     accept: &'static str,
-    /// Finds the control, to look at the file.
+    /// Reference to the `<input>`, to inspect the selected file.
     #[prop(optional)]
     node_ref: NodeRef<html::Input>,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! One line of text. Stands in a [`Field`](super::field::Field), which names it.
+//! Single-line text input. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,22 +9,22 @@ use super::field::FieldContext;
 
 stylance::import_crate_style!(css, "src/ui/input/input.module.css");
 
-/// What is typed.
+/// Type of input.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum InputType {
-    /// Anything.
+    /// Any text.
     #[default]
     Text,
     /// An e-mail address.
     Email,
-    /// A password, with a button that shows it.
+    /// A password, with a button that reveals it.
     Password,
-    /// A day, as browsers let one pick it.
+    /// A date, entered with the browser's date picker.
     Date,
 }
 
 impl InputType {
-    /// The attribute.
+    /// Returns the value of the `type` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -35,24 +35,24 @@ impl InputType {
     }
 }
 
-/// One line of text.
+/// Single-line text input.
 #[component]
 pub fn Input(
-    /// What is typed.
+    /// Type of input.
     #[prop(optional)]
     kind: InputType,
-    /// What browsers and password managers fill in (HTML's autofill tokens).
+    /// HTML autofill token for browsers and password managers.
     autocomplete: &'static str,
-    /// What stands there at first.
+    /// Initial value.
     #[prop(optional, into)]
     value: String,
-    /// Whether it must be filled in.
+    /// Whether a value is required.
     #[prop(default = true)]
     required: bool,
-    /// Which keys a phone shows (HTML's `inputmode`), where the kind does not say.
+    /// Virtual keyboard to show (HTML's `inputmode`); None leaves the choice to the type of input.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// Told of every change.
+    /// Called with the new value on every change.
     #[prop(optional, into)]
     on_input: Option<Callback<String>>,
 ) -> impl IntoView {
@@ -87,7 +87,7 @@ pub fn Input(
     }
 }
 
-/// Shows what was typed. Hidden until the page is alive: before that it could do nothing.
+/// Button that reveals or hides the password. Hidden until hydration, because it does not work without JavaScript.
 #[component]
 fn ShowButton(is_shown: RwSignal<bool>) -> impl IntoView {
     let is_alive = RwSignal::new(false);

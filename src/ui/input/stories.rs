@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Input, InputType};
 use crate::ui::{field::Field, stories::Story};
 
-/// One for each kind.
+/// Returns stories for text, e-mail and password inputs.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("text", || view! { <Field name="story-name" label="Name"><Input autocomplete="name" value="Ada"/></Field> }.into_any()),

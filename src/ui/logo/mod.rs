@@ -1,4 +1,4 @@
-//! The word mark.
+//! Logo with the product name.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,10 +7,10 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/logo/logo.module.css");
 
-/// The word mark, as a link.
+/// Logo as a link.
 #[component]
 pub fn Logo(
-    /// Where it leads.
+    /// Target URL.
     #[prop(into)]
     href: String,
 ) -> impl IntoView {

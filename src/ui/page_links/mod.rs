@@ -1,4 +1,4 @@
-//! From one page of a long list to the next.
+//! Pagination of a list.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,16 +9,16 @@ use crate::ui::choice_links::{ChoiceLink, ChoiceLinks};
 
 stylance::import_crate_style!(css, "src/ui/page_links/page_links.module.css");
 
-/// The links, where there is more than one page.
+/// Links to the previous and the next page; renders nothing if there is only one page.
 #[component]
 pub fn PageLinks(
-    /// What is listed: "Pages of posts".
+    /// Accessible name, such as "Pages of posts".
     label: &'static str,
-    /// Counted from 1.
+    /// Number of the current page, counted from 1.
     page: u32,
-    /// How many there are.
+    /// Number of pages.
     pages: u32,
-    /// The address of a page.
+    /// Returns the URL of a page.
     href: impl Fn(u32) -> String + Clone + Send + Sync + 'static,
 ) -> impl IntoView {
     let to = |page: u32| {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::PageLinks;
 use crate::ui::stories::Story;
 
-/// In the middle, and at the end.
+/// Returns stories for a page in the middle and for the last page.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("middle", || {

@@ -1,4 +1,4 @@
-//! How far something has come.
+//! Progress bar.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,14 +7,14 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/progress/progress.module.css");
 
-/// A bar that fills up.
+/// Progress bar.
 #[component]
 pub fn Progress(
-    /// What it is of.
+    /// Accessible name: what is in progress.
     label: &'static str,
-    /// So far.
+    /// Number of completed units.
     done: u32,
-    /// In all.
+    /// Total number of units; 0 is rendered as 1.
     of: u32,
 ) -> impl IntoView {
     view! { <progress class=css::root data-slot="progress" aria-label=label value=done max=of.max(1)></progress> }

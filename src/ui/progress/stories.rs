@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::Progress;
 use crate::ui::stories::Story;
 
-/// At the start and half-way.
+/// Returns stories for an empty total and for half-way.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("start", || view! { <Progress label="Rows stored" done=0 of=0/> }.into_any()),

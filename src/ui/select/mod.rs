@@ -1,4 +1,4 @@
-//! One choice out of a short list. Stands in a [`Field`](super::field::Field), which names it.
+//! Drop-down list. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -11,21 +11,21 @@ use super::field::FieldContext;
 
 stylance::import_crate_style!(css, "src/ui/select/select.module.css");
 
-/// One of the choices.
+/// One option of a [`Select`].
 #[derive(Debug, Clone)]
 pub struct SelectOption {
-    /// The word on the wire.
+    /// Submitted value.
     pub value: Cow<'static, str>,
-    /// The word on the screen.
+    /// Visible label.
     pub label: Cow<'static, str>,
-    /// Whether it is chosen at first.
+    /// Whether the option is selected initially.
     pub selected: bool,
 }
 
-/// One choice out of a short list.
+/// Drop-down list for a single choice.
 #[component]
 pub fn Select(
-    /// The choices.
+    /// The options.
     options: Vec<SelectOption>,
 ) -> impl IntoView {
     let context = expect_context::<FieldContext>();

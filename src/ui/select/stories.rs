@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Select, SelectOption};
 use crate::ui::{field::Field, stories::Story};
 
-/// The second is chosen.
+/// Returns one story, with the second option selected.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("default", || {
         let options = vec![

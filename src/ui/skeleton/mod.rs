@@ -1,4 +1,4 @@
-//! Stands where something will be.
+//! Placeholder for content that is being loaded.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,12 +9,12 @@ use super::a11y::ScreenReaderOnly;
 
 stylance::import_crate_style!(css, "src/ui/skeleton/skeleton.module.css");
 
-/// Lines in the place of text that is on its way.
+/// Placeholder lines for text that is being loaded.
 #[component]
 pub fn Skeleton(
-    /// What is being waited for, for screen readers.
+    /// Description of the loading content, for screen readers.
     label: &'static str,
-    /// How many lines.
+    /// Number of placeholder lines.
     #[prop(default = 3)]
     lines: u8,
 ) -> impl IntoView {

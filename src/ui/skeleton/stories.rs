@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::Skeleton;
 use crate::ui::stories::Story;
 
-/// One line and several.
+/// Returns stories for one line and for the default number of lines.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("one-line", || view! { <Skeleton label="Loading your name" lines=1/> }.into_any()),

@@ -1,4 +1,4 @@
-//! A table that is scrolled where it is wider than the screen, with the keyboard, too.
+//! Table that scrolls if it is wider than its container, by keyboard, too.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -7,20 +7,20 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/table/table.module.css");
 
-/// The table, in a region of its own.
+/// Table in a focusable, scrollable region.
 #[component]
 pub fn Table(
-    /// What it lists.
+    /// Accessible name of the region.
     #[prop(into)]
     label: String,
-    /// All columns but the first are numbers.
+    /// Whether all columns but the first contain numbers: aligned to the end and not wrapped.
     #[prop(optional)]
     numbers: bool,
-    /// As high as all its rows; else it is scrolled, too, where there are many.
+    /// Whether to show all rows. If false, the height is limited and the rows scroll vertically.
     #[prop(optional)]
     whole: bool,
-    /// What stands in the `<table>`: caption, head and body. A cell of words and numbers says `data-number` of itself: true is at the end of
-    /// its column, false is not broken up.
+    /// Content of the `<table>`: caption, head and body. In tables that mix words and numbers, a cell can set `data-number`: `true` aligns
+    /// it to the end of its column; with either value its content is not wrapped.
     children: Children,
 ) -> impl IntoView {
     view! {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::Table;
 use crate::ui::stories::Story;
 
-/// Of numbers, and of words.
+/// Returns stories for a table of numbers and for a mixed table.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("numbers", || {

@@ -1,4 +1,4 @@
-//! Several lines of text. Stands in a [`Field`](super::field::Field), which names it.
+//! Multi-line text input. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,16 +9,16 @@ use super::field::FieldContext;
 
 stylance::import_crate_style!(css, "src/ui/text_area/text_area.module.css");
 
-/// Several lines of text.
+/// Multi-line text input.
 #[component]
 pub fn TextArea(
-    /// What stands there at first.
+    /// Initial value.
     #[prop(optional, into)]
     value: String,
-    /// Lines that are shown.
+    /// Number of visible lines.
     #[prop(default = 4)]
     rows: u8,
-    /// Told of every change.
+    /// Called with the new value on every change.
     #[prop(optional, into)]
     on_input: Option<Callback<String>>,
 ) -> impl IntoView {

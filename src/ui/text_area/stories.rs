@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::TextArea;
 use crate::ui::{field::Field, stories::Story};
 
-/// With a text, and with a fault.
+/// Returns stories for a valid and for an invalid text.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("text", || {

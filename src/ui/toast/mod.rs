@@ -1,4 +1,4 @@
-//! Short messages that come and go. One region for the whole application, read out as messages appear.
+//! Temporary messages. The application has one live region in which they appear, so that screen readers announce them.
 
 #[cfg(any(test, feature = "gallery"))]
 pub(super) mod stories;
@@ -9,21 +9,21 @@ use leptos::prelude::*;
 
 stylance::import_crate_style!(css, "src/ui/toast/toast.module.css");
 
-/// Long enough to read two lines.
+/// Time until a toast disappears; long enough to read two lines.
 const STAYS: Duration = Duration::from_secs(8);
 
-/// What kind of message it is.
+/// Kind of message.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ToastTone {
-    /// It worked.
+    /// An action succeeded.
     #[default]
     Success,
-    /// It did not.
+    /// An action failed.
     Danger,
 }
 
 impl ToastTone {
-    /// For the style.
+    /// Returns the value of the `data-tone` attribute.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Success => "success",
@@ -39,7 +39,7 @@ struct ToastMessage {
     text: String,
 }
 
-/// Shows messages; get it with `expect_context`.
+/// Handle to show toasts; obtained with `expect_context`.
 #[derive(Clone, Copy, Default)]
 pub struct Toaster {
     messages: RwSignal<Vec<ToastMessage>>,
@@ -47,7 +47,7 @@ pub struct Toaster {
 }
 
 impl Toaster {
-    /// Shows a message for a while.
+    /// Shows a message and removes it after a few seconds.
     pub fn show(self, tone: ToastTone, text: impl Into<String>) {
         let id = self.last_id.get_untracked() + 1;
         self.last_id.set(id);
@@ -60,10 +60,10 @@ impl Toaster {
     }
 }
 
-/// Where messages appear. Once in the application.
+/// Live region that contains the toasts; rendered once in the application.
 #[component]
 pub fn ToastRegion(
-    /// Shows them.
+    /// Handle that owns the messages to render.
     toaster: Toaster,
 ) -> impl IntoView {
     view! {
@@ -75,14 +75,14 @@ pub fn ToastRegion(
     }
 }
 
-/// One message.
+/// One toast with a button that closes it.
 #[component]
 pub fn Toast(
-    /// What kind.
+    /// Kind of message.
     tone: ToastTone,
-    /// The message.
+    /// Text of the message.
     text: String,
-    /// Takes it away.
+    /// Called when the user closes the toast.
     #[prop(into)]
     on_close: Callback<()>,
 ) -> impl IntoView {

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use super::{Toast, ToastTone};
 use crate::ui::stories::Story;
 
-/// One for each tone.
+/// Returns one story for each tone.
 pub fn stories() -> Vec<Story> {
     vec![
         Story::new("success", || {

@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn the_export_holds_everything_but_secrets(db: PgPool) {
+async fn export_contains_user_data_without_secrets(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member(EMAIL).await;
     member.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["photos"] })).await.expect_status(200);
@@ -21,7 +21,7 @@ async fn the_export_holds_everything_but_secrets(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn deleting_asks_for_the_password_and_leaves_nothing(db: PgPool) {
+async fn account_deletion_requires_password_and_deletes_rows(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut member = app.member(EMAIL).await;
     member.post("/api/onboarding/complete", json!({})).await.expect_status(200);
@@ -37,6 +37,6 @@ async fn deleting_asks_for_the_password_and_leaves_nothing(db: PgPool) {
     }
     let named: i64 =
         sqlx::query_scalar("SELECT count(*) FROM audit_events WHERE user_id IS NOT NULL").fetch_one(&db).await.expect("a count");
-    assert_eq!(named, 0, "what is left of the audit names nobody");
+    assert_eq!(named, 0, "remaining audit events have no user ID");
     app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(401);
 }

@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
-async fn at_first_nothing_is_known(db: PgPool) {
+async fn new_user_has_empty_onboarding(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     assert_json_snapshot!(member.get("/api/onboarding").await.expect_status(200).json(), @r#"
@@ -22,7 +22,7 @@ async fn at_first_nothing_is_known(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn three_steps_are_saved_and_seen_on_another_device(db: PgPool) {
+async fn steps_are_saved_and_visible_on_another_device(db: PgPool) {
     let app = TestApp::new(db);
     let mut phone = app.member(EMAIL).await;
     let step = phone.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["videos", "photos"] })).await.expect_status(200);
@@ -56,7 +56,7 @@ async fn three_steps_are_saved_and_seen_on_another_device(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn back_keeps_and_skip_leaves_alone(db: PgPool) {
+async fn back_saves_input_and_skip_discards_it(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     member.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit"], "action": "back" })).await.expect_status(200);
@@ -66,11 +66,11 @@ async fn back_keeps_and_skip_leaves_alone(db: PgPool) {
     assert_eq!((&known["platforms"], &known["step"]), (&json!(["reddit"]), &json!(3)));
     let last = member.post("/api/onboarding/step", json!({ "step": 3, "action": "skip" })).await.expect_status(200);
     assert_eq!(last.location(), "/home");
-    assert!(last.json()["completedAt"].is_string(), "to skip the last step is to finish");
+    assert!(last.json()["completedAt"].is_string(), "skipping the last step completes onboarding");
 }
 
 #[sqlx::test]
-async fn an_answer_saved_in_passing_leads_nowhere(db: PgPool) {
+async fn stay_action_saves_without_redirect(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     member.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
@@ -82,7 +82,7 @@ async fn an_answer_saved_in_passing_leads_nowhere(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn completing_is_idempotent(db: PgPool) {
+async fn completion_is_idempotent(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     let first = member.post("/api/onboarding/complete", json!({})).await.expect_status(200).json();
@@ -93,7 +93,7 @@ async fn completing_is_idempotent(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn bad_answers_are_named_and_change_nothing(db: PgPool) {
+async fn invalid_step_returns_field_errors_and_saves_nothing(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     let before = member.get("/api/onboarding").await.json();
@@ -112,7 +112,7 @@ async fn bad_answers_are_named_and_change_nothing(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn forms_without_a_script_carry_several_choices_and_come_back_whole(db: PgPool) {
+async fn form_posts_multiple_choices_and_keeps_input_on_error(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.member(EMAIL).await;
     let page = browser.page("/onboarding/step-1").await.expect_status(200).body;
@@ -132,11 +132,11 @@ async fn forms_without_a_script_carry_several_choices_and_come_back_whole(db: Pg
     assert_eq!(browser.submit("/api/onboarding/step", &fields).await.expect_status(303).location(), "/onboarding/step-3");
     let page = browser.page("/onboarding/step-3").await.body;
     assert!(page.contains("Enter an amount between") && page.contains("value=\"much\""), "{page}");
-    assert_eq!(page.matches(" checked").count(), 2, "what was ticked is ticked: {page}");
+    assert_eq!(page.matches(" checked").count(), 2, "submitted choices stay checked: {page}");
 }
 
 #[sqlx::test]
-async fn somebody_without_a_session_has_no_answers(db: PgPool) {
+async fn onboarding_requires_session(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     visitor.get("/api/onboarding").await.expect_status(401);
@@ -146,7 +146,7 @@ async fn somebody_without_a_session_has_no_answers(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn signing_in_leads_to_the_open_step_until_all_is_answered(db: PgPool) {
+async fn login_redirects_to_current_step_until_completed(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let login = json!({ "email": EMAIL, "password": crate::support::PASSWORD });

@@ -6,7 +6,7 @@ use crate::support::{EMAIL, PASSWORD, TestApp};
 const NEW: &str = "violet-engine-sunday";
 
 #[sqlx::test]
-async fn this_device_stays_signed_in_with_a_new_session_and_others_do_not(db: PgPool) {
+async fn password_change_replaces_own_session_and_ends_others(db: PgPool) {
     let app = TestApp::new(db);
     let mut phone = app.member(EMAIL).await;
     let mut laptop = app.visitor().await;
@@ -18,12 +18,12 @@ async fn this_device_stays_signed_in_with_a_new_session_and_others_do_not(db: Pg
     phone.get("/api/auth/session").await.expect_status(401);
     assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Your Huntaze password was changed");
     app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": NEW })).await.expect_status(200);
-    // Its CSRF token fits the new session.
+    // The CSRF token was replaced together with the session.
     laptop.post("/api/auth/logout", json!({})).await.expect_status(200);
 }
 
 #[sqlx::test]
-async fn the_current_password_is_asked_for_and_guessing_it_is_limited(db: PgPool) {
+async fn wrong_current_password_is_rejected_and_rate_limited(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     for _ in 0..10 {
@@ -35,7 +35,7 @@ async fn the_current_password_is_asked_for_and_guessing_it_is_limited(db: PgPool
 }
 
 #[sqlx::test]
-async fn a_weak_password_is_refused(db: PgPool) {
+async fn weak_new_password_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     for weak in ["short", "password1", "ada@example.com"] {

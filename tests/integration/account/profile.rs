@@ -4,7 +4,7 @@ use sqlx::PgPool;
 use crate::support::TestApp;
 
 #[sqlx::test]
-async fn a_name_is_kept_trimmed_and_can_be_taken_away(db: PgPool) {
+async fn name_is_trimmed_and_can_be_removed(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     member.post("/api/account/profile", json!({ "name": "  Ada Lovelace " })).await.expect_status(200);
@@ -15,7 +15,7 @@ async fn a_name_is_kept_trimmed_and_can_be_taken_away(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_bad_name_is_explained_and_escaped(db: PgPool) {
+async fn invalid_name_is_rejected_and_markup_is_escaped(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member("ada@example.com").await;
     for name in ["x".repeat(81), "two\nlines".to_owned()] {

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn devices_are_listed_and_one_can_be_signed_out(db: PgPool) {
+async fn sessions_are_listed_and_can_be_revoked(db: PgPool) {
     let app = TestApp::new(db);
     let mut phone = app.member(EMAIL).await;
     let mut laptop = app.visitor().await;
@@ -44,7 +44,7 @@ async fn devices_are_listed_and_one_can_be_signed_out(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn somebody_elses_device_does_not_exist(db: PgPool) {
+async fn session_of_another_user_returns_not_found(db: PgPool) {
     let app = TestApp::new(db);
     let mut ada = app.member(EMAIL).await;
     let mut eve = app.member("eve@example.com").await;
@@ -63,7 +63,7 @@ async fn somebody_elses_device_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_form_can_sign_a_device_out_too(db: PgPool) {
+async fn form_revokes_session(db: PgPool) {
     let app = TestApp::new(db);
     let mut phone = app.member(EMAIL).await;
     let mut laptop = app.visitor().await;

@@ -1,21 +1,21 @@
-//! Somebody with the old password does not get past a new one.
+//! A login with the old password fails if the password changes in the meantime.
 
 use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
-/// The password changes while a login is between its check and its session.
+/// The password changes after the login has verified it and before the session is inserted.
 #[sqlx::test]
-async fn a_login_that_was_checked_before_a_change_opens_no_session(db: PgPool) {
+async fn login_racing_a_password_change_is_rejected(db: PgPool) {
     let app = TestApp::new(db.clone());
     app.register_verified(EMAIL).await;
     let mut change = db.begin().await.expect("a transaction");
-    // Holds the account, as a reset does that is about to commit.
+    // Lock the row of the user, as a password reset does before it commits.
     sqlx::query("UPDATE users SET password_hash = 'changed'").execute(&mut *change).await.expect("updated");
     let mut intruder = app.visitor().await;
     let login = tokio::spawn(async move { intruder.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.status });
-    // Until the login waits for the account.
+    // Wait until the login blocks on the row lock.
     while waiting(&db).await == 0 {
         tokio::task::yield_now().await;
     }

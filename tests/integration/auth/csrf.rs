@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::TestApp;
 
 #[sqlx::test]
-async fn a_change_needs_the_token_of_this_session(db: PgPool) {
+async fn post_without_token_of_own_session_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     let mut none = app.client();
     let answer = none.post("/api/auth/logout", json!({})).await.expect_status(403);
@@ -17,7 +17,7 @@ async fn a_change_needs_the_token_of_this_session(db: PgPool) {
       "requestId": "[id]"
     }
     "#);
-    assert_eq!(answer.header("x-csrf-token"), "refused", "our script sees that it should fetch a new one");
+    assert_eq!(answer.header("x-csrf-token"), "refused", "tells the front end to fetch a new token");
 
     let mut member = app.member("ada@example.com").await;
     let mine = member.csrf();
@@ -28,7 +28,7 @@ async fn a_change_needs_the_token_of_this_session(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_header_must_equal_the_cookie(db: PgPool) {
+async fn csrf_header_differing_from_cookie_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     let other = app.visitor().await.csrf();
@@ -40,7 +40,7 @@ async fn the_header_must_equal_the_cookie(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_comes_from_another_site_is_refused(db: PgPool) {
+async fn cross_site_post_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
         let mut visitor = app.visitor().await;
@@ -54,7 +54,7 @@ async fn what_comes_from_another_site_is_refused(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_lasts_a_day(db: PgPool) {
+async fn csrf_token_expires_after_a_day(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     app.clock.advance(chrono::TimeDelta::hours(24));
@@ -62,7 +62,7 @@ async fn a_token_lasts_a_day(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_landing_page_sets_no_cookie_and_the_others_do(db: PgPool) {
+async fn landing_page_sets_no_cookie_but_form_pages_do(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     visitor.page("/beta").await.expect_status(200);
@@ -71,5 +71,5 @@ async fn the_landing_page_sets_no_cookie_and_the_others_do(db: PgPool) {
     let first = visitor.csrf();
     assert!(!first.is_empty());
     visitor.page("/register").await.expect_status(200);
-    assert_eq!(visitor.csrf(), first, "a fresh token is kept");
+    assert_eq!(visitor.csrf(), first, "a valid token is not replaced");
 }

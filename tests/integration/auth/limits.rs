@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn each_open_endpoint_takes_five_a_minute(db: PgPool) {
+async fn sixth_auth_request_in_a_minute_is_rate_limited(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     for path in ["login", "register", "forgot-password", "resend-verification", "reset-password"] {
@@ -23,7 +23,7 @@ async fn each_open_endpoint_takes_five_a_minute(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn wrong_passwords_lock_out_their_source_and_not_the_owner(db: PgPool) {
+async fn repeated_login_failures_block_only_their_ip_address(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
@@ -41,7 +41,7 @@ async fn wrong_passwords_lock_out_their_source_and_not_the_owner(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn one_mailbox_cannot_be_filled(db: PgPool) {
+async fn mails_to_one_address_are_limited(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;
     let app = TestApp::with_config(db, config);
@@ -51,18 +51,18 @@ async fn one_mailbox_cannot_be_filled(db: PgPool) {
     }
     app.newest_mail(EMAIL).await;
     assert_eq!(app.mailer.count_to(EMAIL), 10);
-    // The last link that was mailed still belongs to the password it was mailed for: later attempts changed nothing.
+    // The last link that was mailed still verifies the password of its own registration; registrations without a mail changed nothing.
     visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(202);
     let token = app.mailed_token(EMAIL).await;
     visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
     visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(401);
-    // Another kind of mail has its own budget.
+    // Each kind of mail has its own limit.
     visitor.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
     assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Reset your Huntaze password");
 }
 
 #[sqlx::test]
-async fn an_address_takes_a_thousand_requests_a_minute_and_a_browser_sees_a_page(db: PgPool) {
+async fn exceeding_ip_limit_returns_429_as_json_or_html(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.client();
     for _ in 0..1000 {
@@ -75,7 +75,7 @@ async fn an_address_takes_a_thousand_requests_a_minute_and_a_browser_sees_a_page
 }
 
 #[sqlx::test]
-async fn one_subscriber_has_one_limit_however_many_addresses(db: PgPool) {
+async fn ipv6_addresses_in_one_64_prefix_share_a_limit(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let app = TestApp::with_config(db, config);

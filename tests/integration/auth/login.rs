@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn the_right_password_opens_a_session(db: PgPool) {
+async fn login_with_correct_password_creates_session(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let mut visitor = app.visitor().await;
@@ -21,7 +21,7 @@ async fn the_right_password_opens_a_session(db: PgPool) {
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text")).collect();
     let session = cookies.iter().find(|cookie| cookie.starts_with("huntaze_session=")).expect("a session");
     assert!(session.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"), "{session}");
-    assert_ne!(visitor.csrf(), before, "the token changes with the session");
+    assert_ne!(visitor.csrf(), before, "login issues a new CSRF token");
     let user = visitor.get("/api/auth/session").await.expect_status(200).json();
     assert_json_snapshot!(user, { ".id" => "[id]" }, @r#"
     {
@@ -35,7 +35,7 @@ async fn the_right_password_opens_a_session(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn remembering_keeps_the_session_for_thirty_days(db: PgPool) {
+async fn remember_me_extends_session_to_thirty_days(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let (mut forgetful, mut remembered) = (app.visitor().await, app.visitor().await);
@@ -49,7 +49,7 @@ async fn remembering_keeps_the_session_for_thirty_days(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn nobody_learns_which_addresses_exist(db: PgPool) {
+async fn login_failure_does_not_reveal_known_addresses(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let mut visitor = app.visitor().await;
@@ -66,7 +66,7 @@ async fn nobody_learns_which_addresses_exist(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_unverified_address_is_told_only_after_the_right_password(db: PgPool) {
+async fn unverified_address_is_reported_after_correct_password_only(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
@@ -78,7 +78,7 @@ async fn an_unverified_address_is_told_only_after_the_right_password(db: PgPool)
 }
 
 #[sqlx::test]
-async fn the_wanted_page_is_reached_unless_it_is_elsewhere(db: PgPool) {
+async fn login_redirects_to_next_unless_external(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     for (next, location) in [("/home?range=7d", "/home?range=7d"), ("https://evil.example/", "/home"), ("//evil.example", "/home")] {
@@ -90,7 +90,7 @@ async fn the_wanted_page_is_reached_unless_it_is_elsewhere(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn signing_in_again_ends_the_older_session_of_this_browser(db: PgPool) {
+async fn second_login_ends_previous_session_of_same_browser(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.member(EMAIL).await;
     let older = browser.clone();
@@ -100,7 +100,7 @@ async fn signing_in_again_ends_the_older_session_of_this_browser(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn attempts_are_audited_without_the_password(db: PgPool) {
+async fn auth_events_are_audited_in_order(db: PgPool) {
     let app = TestApp::new(db.clone());
     app.member(EMAIL).await.post("/api/auth/logout", json!({})).await.expect_status(200);
     app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);

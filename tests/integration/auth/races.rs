@@ -1,4 +1,4 @@
-//! What happens when two requests come at once.
+//! Concurrent requests and workers.
 
 use serde_json::json;
 use sqlx::PgPool;
@@ -6,7 +6,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn two_registrations_of_one_address_leave_one_account_and_one_link(db: PgPool) {
+async fn concurrent_registrations_create_one_user_and_one_link(db: PgPool) {
     let app = TestApp::new(db.clone());
     let (mut one, mut two) = (app.visitor().await, app.visitor().await);
     let (a, b) = tokio::join!(
@@ -21,7 +21,7 @@ async fn two_registrations_of_one_address_leave_one_account_and_one_link(db: PgP
 }
 
 #[sqlx::test]
-async fn of_many_uses_of_one_link_one_changes_the_password(db: PgPool) {
+async fn concurrent_resets_with_one_link_succeed_once(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     app.visitor().await.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
@@ -42,7 +42,7 @@ async fn of_many_uses_of_one_link_one_changes_the_password(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_clicks_on_one_verification_link_both_end_well(db: PgPool) {
+async fn concurrent_verifications_of_one_link_both_succeed(db: PgPool) {
     let app = TestApp::new(db);
     let (mut one, mut two) = (app.visitor().await, app.visitor().await);
     one.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
@@ -57,7 +57,7 @@ async fn two_clicks_on_one_verification_link_both_end_well(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_workers_send_each_mail_once(db: PgPool) {
+async fn concurrent_workers_send_each_mail_once(db: PgPool) {
     let app = TestApp::new(db);
     for number in 0..10 {
         app.put_into_outbox(&format!("creator{number}@example.com")).await;

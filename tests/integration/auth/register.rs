@@ -5,7 +5,7 @@ use sqlx::PgPool;
 use crate::support::{PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn a_new_address_gets_a_mail_and_no_session(db: PgPool) {
+async fn registration_sends_mail_and_creates_no_session(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     let answer = visitor.post("/api/auth/register", json!({ "email": " Ada@Example.com ", "password": PASSWORD })).await.expect_status(202);
@@ -23,7 +23,7 @@ async fn a_new_address_gets_a_mail_and_no_session(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_known_address_gets_the_same_answer_and_another_mail(db: PgPool) {
+async fn known_address_gets_same_response_and_different_mail(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified("ada@example.com").await;
     let mut visitor = app.visitor().await;
@@ -31,12 +31,12 @@ async fn a_known_address_gets_the_same_answer_and_another_mail(db: PgPool) {
         visitor.post("/api/auth/register", json!({ "email": "ADA@example.com", "password": "another-good-one" })).await.expect_status(202);
     assert_eq!(answer.json(), json!({ "status": "check_email" }));
     assert_eq!(app.newest_mail("ada@example.com").await.expect("a mail").subject, "You already have a Huntaze account");
-    // Nothing was changed.
+    // The existing password still works.
     visitor.post("/api/auth/login", json!({ "email": "ada@example.com", "password": PASSWORD })).await.expect_status(200);
 }
 
 #[sqlx::test]
-async fn registering_again_voids_the_older_link_and_password(db: PgPool) {
+async fn second_registration_invalidates_first_link_and_password(db: PgPool) {
     let app = TestApp::new(db);
     let mut stranger = app.visitor().await;
     stranger.post("/api/auth/register", json!({ "email": "ada@example.com", "password": "set-by-a-stranger" })).await.expect_status(202);
@@ -52,7 +52,7 @@ async fn registering_again_voids_the_older_link_and_password(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn bad_input_is_named_field_by_field(db: PgPool) {
+async fn invalid_input_returns_errors_by_field(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     let answer = visitor.post("/api/auth/register", json!({ "email": "nope", "password": "short" })).await.expect_status(400);
@@ -76,7 +76,7 @@ async fn bad_input_is_named_field_by_field(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn strength_is_estimated_with_advice(db: PgPool) {
+async fn password_strength_returns_score_and_suggestions(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     let answer = visitor.post("/api/auth/password-strength", json!({ "password": "password", "email": "" })).await.expect_status(200);

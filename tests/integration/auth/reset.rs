@@ -13,7 +13,7 @@ async fn reset_token(app: &TestApp) -> String {
 }
 
 #[sqlx::test]
-async fn a_new_password_ends_every_session(db: PgPool) {
+async fn password_reset_ends_all_sessions(db: PgPool) {
     let app = TestApp::new(db);
     let mut elsewhere = app.member(EMAIL).await;
     let token = reset_token(&app).await;
@@ -27,7 +27,7 @@ async fn a_new_password_ends_every_session(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_link_works_once_and_for_an_hour(db: PgPool) {
+async fn reset_link_is_single_use_and_expires_after_an_hour(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let token = reset_token(&app).await;
@@ -42,13 +42,13 @@ async fn a_link_works_once_and_for_an_hour(db: PgPool) {
     visitor.post("/api/auth/reset-password", json!({ "token": token, "password": NEW })).await.expect_status(410);
     let page = visitor.page(&format!("/reset-password?token={token}")).await;
     assert!(page.body.contains("This link has expired") && page.body.contains("Send a new link"));
-    // One button: whose link it was need not be typed again.
+    // A new link can be requested with the expired token, without entering the address again.
     visitor.post("/api/auth/forgot-password", json!({ "token": token })).await.expect_status(202);
     assert_ne!(app.mailed_token(EMAIL).await, token);
 }
 
 #[sqlx::test]
-async fn a_bad_password_does_not_use_the_link_up(db: PgPool) {
+async fn rejected_password_does_not_consume_reset_link(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let token = reset_token(&app).await;
@@ -61,7 +61,7 @@ async fn a_bad_password_does_not_use_the_link_up(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_link_of_another_kind_does_not_work(db: PgPool) {
+async fn verification_link_cannot_reset_password(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
@@ -70,7 +70,7 @@ async fn a_link_of_another_kind_does_not_work(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_unknown_address_gets_the_same_answer_and_no_mail(db: PgPool) {
+async fn unknown_address_gets_same_response_and_no_mail(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let mut visitor = app.visitor().await;

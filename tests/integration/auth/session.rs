@@ -4,14 +4,14 @@ use sqlx::PgPool;
 use crate::support::TestApp;
 
 #[sqlx::test]
-async fn without_a_session_there_is_nobody(db: PgPool) {
+async fn session_request_without_cookie_is_unauthenticated(db: PgPool) {
     let app = TestApp::new(db);
     let answer = app.client().get("/api/auth/session").await.expect_status(401);
     assert_eq!(answer.code(), "unauthenticated");
 }
 
 #[sqlx::test]
-async fn signing_out_ends_the_session_on_the_server_too(db: PgPool) {
+async fn logout_ends_session_on_the_server(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.member("ada@example.com").await;
     let thief = browser.clone();
@@ -21,9 +21,9 @@ async fn signing_out_ends_the_session_on_the_server_too(db: PgPool) {
     thief.clone().get("/api/auth/session").await.expect_status(401);
 }
 
-/// A call that was under way while a new session took the old one's place comes back late.
+/// A request with the old session is answered after the browser has received a new session.
 #[sqlx::test]
-async fn a_late_answer_to_an_old_session_does_not_end_the_new_one(db: PgPool) {
+async fn response_to_old_session_does_not_clear_new_cookie(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.member("ada@example.com").await;
     let mut late = browser.clone();
@@ -35,7 +35,7 @@ async fn a_late_answer_to_an_old_session_does_not_end_the_new_one(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_stolen_table_signs_nobody_in(db: PgPool) {
+async fn session_hash_as_cookie_is_rejected(db: PgPool) {
     let app = TestApp::new(db.clone());
     let browser = app.member("ada@example.com").await;
     let hash: Vec<u8> = sqlx::query_scalar("SELECT token_hash FROM sessions").fetch_one(&db).await.expect("a row");
@@ -47,12 +47,12 @@ async fn a_stolen_table_signs_nobody_in(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_session_that_ended_is_said_to_have_ended(db: PgPool) {
+async fn expired_session_redirects_to_login_with_reason(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.member("ada@example.com").await;
     app.clock.advance(chrono::TimeDelta::hours(25));
     let answer = browser.page("/home").await.expect_status(303);
     assert_eq!(answer.location(), "/login?reason=ended&next=/home");
-    assert!(!browser.is_signed_in(), "the useless cookie is taken away");
+    assert!(!browser.is_signed_in(), "the cookie of the expired session is removed");
     assert!(browser.page("/login?reason=ended").await.body.contains("Your session has ended. Sign in again."));
 }

@@ -11,7 +11,7 @@ async fn registered(app: &TestApp) -> String {
 }
 
 #[sqlx::test]
-async fn looking_at_a_link_changes_nothing(db: PgPool) {
+async fn checking_link_does_not_verify_address(db: PgPool) {
     let app = TestApp::new(db);
     let token = registered(&app).await;
     let mut visitor = app.visitor().await;
@@ -23,7 +23,7 @@ async fn looking_at_a_link_changes_nothing(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_second_use_says_that_it_is_done(db: PgPool) {
+async fn second_verification_returns_already_used(db: PgPool) {
     let app = TestApp::new(db);
     let token = registered(&app).await;
     let mut visitor = app.visitor().await;
@@ -37,7 +37,7 @@ async fn a_second_use_says_that_it_is_done(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_expired_link_leads_to_a_new_one(db: PgPool) {
+async fn expired_link_can_be_replaced(db: PgPool) {
     let app = TestApp::new(db);
     let token = registered(&app).await;
     app.clock.advance(TimeDelta::hours(24));
@@ -54,7 +54,7 @@ async fn an_expired_link_leads_to_a_new_one(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn resending_waits_a_minute_and_tells_nobody_who_exists(db: PgPool) {
+async fn resend_has_cooldown_and_does_not_reveal_addresses(db: PgPool) {
     let app = TestApp::new(db);
     registered(&app).await;
     app.register_verified("verified@example.com").await;
@@ -64,13 +64,13 @@ async fn resending_waits_a_minute_and_tells_nobody_who_exists(db: PgPool) {
         assert_eq!(answer.json(), json!({ "status": "check_email" }));
     }
     app.newest_mail(EMAIL).await;
-    assert_eq!(app.mailer.count_to(EMAIL), 2, "the first, and one that was asked for after the pause");
+    assert_eq!(app.mailer.count_to(EMAIL), 2, "the first mail, and one sent after the cooldown");
     assert_eq!(app.mailer.count_to("verified@example.com"), 1);
     assert_eq!(app.mailer.count_to("unknown@example.com"), 0);
 }
 
 #[sqlx::test]
-async fn an_unknown_link_is_not_found(db: PgPool) {
+async fn unknown_link_returns_not_found(db: PgPool) {
     let app = TestApp::new(db);
     let mut visitor = app.visitor().await;
     for token in ["", "x", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "%00"] {

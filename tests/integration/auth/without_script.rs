@@ -1,11 +1,11 @@
-//! The same journey, by forms and redirects alone.
+//! Authentication without JavaScript: forms and redirects only.
 
 use sqlx::PgPool;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test]
-async fn register_verify_sign_in_and_out(db: PgPool) {
+async fn forms_register_verify_login_and_logout(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.client();
     browser.page("/register").await.expect_status(200);
@@ -33,7 +33,7 @@ async fn register_verify_sign_in_and_out(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_error_comes_back_to_its_form_with_what_was_typed_but_no_secret(db: PgPool) {
+async fn form_error_keeps_input_except_password(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.client();
     browser.page("/register").await;
@@ -43,12 +43,12 @@ async fn an_error_comes_back_to_its_form_with_what_was_typed_but_no_secret(db: P
     let page = browser.page("/register").await;
     assert!(page.body.contains("half@an-address") && page.body.contains("Use at least 8 characters."));
     assert!(!page.body.contains("s3cret"));
-    assert!(!browser.cookies.contains_key("huntaze_flash"), "it is shown once");
+    assert!(!browser.cookies.contains_key("huntaze_flash"), "the flash message is shown once");
     assert!(!browser.page("/register").await.body.contains("half@an-address"));
 }
 
 #[sqlx::test]
-async fn a_wrong_password_and_an_old_page_are_explained(db: PgPool) {
+async fn login_form_explains_wrong_password_and_invalid_token(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.client();
     browser.page("/login").await;
@@ -61,7 +61,7 @@ async fn a_wrong_password_and_an_old_page_are_explained(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn forgetting_a_password(db: PgPool) {
+async fn forms_reset_password(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let mut browser = app.client();
@@ -80,7 +80,7 @@ async fn forgetting_a_password(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_expired_link_is_replaced_and_the_page_says_so(db: PgPool) {
+async fn resend_form_confirms_new_link(db: PgPool) {
     let app = TestApp::new(db);
     let mut browser = app.client();
     browser.page("/register").await;
@@ -99,7 +99,7 @@ async fn an_expired_link_is_replaced_and_the_page_says_so(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_wrong_password_keeps_the_wanted_page_and_an_old_page_cannot_sign_out_silently(db: PgPool) {
+async fn failed_login_keeps_next_and_logout_requires_token(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let mut browser = app.client();

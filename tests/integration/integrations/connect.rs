@@ -13,7 +13,7 @@ async fn connected(db: &PgPool) -> i64 {
 }
 
 #[sqlx::test]
-async fn an_account_is_connected_and_its_first_figure_is_there_at_once(db: PgPool) {
+async fn connect_stores_account_and_first_metric(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     let authorize_url: Url = app.leave(&mut member).await.parse().expect("a URL");
@@ -54,7 +54,7 @@ async fn an_account_is_connected_and_its_first_figure_is_there_at_once(db: PgPoo
 }
 
 #[sqlx::test]
-async fn a_refusal_changes_nothing_and_is_said(db: PgPool) {
+async fn denied_consent_is_reported_and_stores_nothing(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let authorize_url = app.leave(&mut member).await;
@@ -63,19 +63,19 @@ async fn a_refusal_changes_nothing_and_is_said(db: PgPool) {
     assert_eq!(answer.location(), "/integrations?error=cancelled&provider=instagram");
     assert!(member.page(answer.location()).await.body.contains("You cancelled. Nothing was changed."));
     let answer = member.page(&back).await.expect_status(303);
-    assert_eq!(answer.location(), "/integrations?error=replayed&provider=instagram", "a refusal uses the state up");
+    assert_eq!(answer.location(), "/integrations?error=replayed&provider=instagram", "a denied consent consumes the state");
     assert_eq!(connected(&db).await, 0);
 }
 
 #[sqlx::test]
-async fn what_comes_back_is_taken_once_in_time_and_from_its_own_session(db: PgPool) {
+async fn callback_requires_unused_unexpired_state_of_same_user(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     let outcome = |answer: crate::support::Answer| answer.expect_status(303).location().to_owned();
 
     let authorize_url = app.leave(&mut ada).await;
     let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
-    assert_eq!(outcome(eve.page(&back).await), "/integrations?error=invalid_state&provider=instagram", "somebody else's state");
+    assert_eq!(outcome(eve.page(&back).await), "/integrations?error=invalid_state&provider=instagram", "state of another user");
     assert_eq!(outcome(ada.page(&back.replace("instagram?", "onlyfans?")).await), "/integrations?error=not_available&provider=onlyfans");
     assert!(outcome(ada.page(&back).await).starts_with("/integrations?connected=instagram&account="));
     assert_eq!(outcome(ada.page(&back).await), "/integrations?error=replayed&provider=instagram");
@@ -96,7 +96,7 @@ async fn what_comes_back_is_taken_once_in_time_and_from_its_own_session(db: PgPo
 }
 
 #[sqlx::test]
-async fn of_two_callbacks_with_one_state_one_connects(db: PgPool) {
+async fn concurrent_callbacks_with_one_state_connect_once(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let authorize_url = app.leave(&mut member).await;
@@ -111,7 +111,7 @@ async fn of_two_callbacks_with_one_state_one_connects(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn two_visits_for_one_account_at_once_leave_one(db: PgPool) {
+async fn concurrent_authorizations_of_one_account_store_one_row(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let mut backs = Vec::new();
@@ -123,13 +123,13 @@ async fn two_visits_for_one_account_at_once_leave_one(db: PgPool) {
     let (a, b) = tokio::join!(one.page(&backs[0]), two.page(&backs[1]));
     assert_eq!(a.expect_status(303).location(), b.expect_status(303).location());
     assert_eq!(connected(&db).await, 1);
-    // The tokens are sealed for the row they stand in.
+    // The sync decrypts the tokens, whose ciphertext is bound to the row ID.
     app.read_due().await;
     assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["status"], "healthy");
 }
 
 #[sqlx::test]
-async fn somebody_elses_account_is_left_alone(db: PgPool) {
+async fn account_connected_by_another_user_is_rejected(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     app.connect(&sandbox, &mut ada, "ada.creates").await;
@@ -144,7 +144,7 @@ async fn somebody_elses_account_is_left_alone(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn reconnecting_keeps_the_account_its_id_and_its_history(db: PgPool) {
+async fn reconnect_keeps_id_and_synced_data(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -165,7 +165,7 @@ async fn reconnecting_keeps_the_account_its_id_and_its_history(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn fewer_permissions_are_said_and_never_drawn_as_0(db: PgPool) {
+async fn missing_scopes_are_reported_and_never_shown_as_zero(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let authorize_url = app.leave(&mut member).await;
@@ -178,7 +178,7 @@ async fn fewer_permissions_are_said_and_never_drawn_as_0(db: PgPool) {
     let back = sandbox.decide(&authorize_url, "allow", "ada.creates", &ALL_SCOPES[..1]).await;
     assert!(member.page(&back).await.location().contains("connected=instagram"));
     app.read_due().await;
-    assert_eq!(sandbox.calls("insights"), 0, "what was not allowed is not asked for");
+    assert_eq!(sandbox.calls("insights"), 0, "metrics without a granted scope are not requested");
     let stats = member.get("/api/home/stats").await.json();
     assert_eq!((&stats["audience"]["state"], &stats["views"]["state"]), (&Value::from("known"), &Value::from("refused")));
     let page = member.page("/home").await.body;
@@ -186,7 +186,7 @@ async fn fewer_permissions_are_said_and_never_drawn_as_0(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn whatever_the_platform_does_the_visit_ends_on_a_page_and_nothing_is_stored(db: PgPool) {
+async fn platform_fault_during_connect_stores_nothing(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let kinds = [
@@ -206,7 +206,7 @@ async fn whatever_the_platform_does_the_visit_ends_on_a_page_and_nothing_is_stor
             let answer = member.page(&back).await.expect_status(303);
             assert_eq!(answer.location(), "/integrations?error=provider_down&provider=instagram", "{endpoint}, {kind:?}");
             assert_eq!(connected(&db).await, 0, "{endpoint}, {kind:?}");
-            // What limits us is left in peace for that long.
+            // Wait until the platform's rate limit has reset.
             app.advance(&sandbox, TimeDelta::minutes(13));
         }
     }
@@ -214,7 +214,7 @@ async fn whatever_the_platform_does_the_visit_ends_on_a_page_and_nothing_is_stor
 }
 
 #[sqlx::test]
-async fn tokens_are_stored_encrypted_and_shown_to_nobody(db: PgPool) {
+async fn tokens_are_encrypted_and_never_exposed(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -229,7 +229,7 @@ async fn tokens_are_stored_encrypted_and_shown_to_nobody(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn connecting_needs_a_session_a_token_and_a_platform_that_is_there(db: PgPool) {
+async fn connect_requires_session_csrf_token_and_known_platform(db: PgPool) {
     let (app, _sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     let mut visitor = app.visitor().await;
@@ -254,7 +254,7 @@ async fn connecting_needs_a_session_a_token_and_a_platform_that_is_there(db: PgP
 }
 
 #[sqlx::test]
-async fn a_platform_without_keys_is_not_offered(db: PgPool) {
+async fn platform_without_credentials_is_not_offered(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     let status = member.get("/api/integrations/status").await.json();
@@ -268,7 +268,7 @@ async fn a_platform_without_keys_is_not_offered(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_platforms_of_the_answers_come_first(db: PgPool) {
+async fn platforms_chosen_in_onboarding_are_listed_first(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     member.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit", "x"] })).await.expect_status(200);
@@ -278,7 +278,7 @@ async fn the_platforms_of_the_answers_come_first(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn without_a_script_a_page_of_ours_leads_out(db: PgPool) {
+async fn connect_form_shows_external_link_page(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     let page = member.submit("/api/integrations/connect", &[("provider", "instagram")]).await.expect_status(200).body;
@@ -293,7 +293,7 @@ async fn without_a_script_a_page_of_ours_leads_out(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn outcomes_come_from_a_closed_list(db: PgPool) {
+async fn unknown_outcome_parameters_are_not_rendered(db: PgPool) {
     let app = TestApp::new(db);
     let mut member = app.member(EMAIL).await;
     for uri in [

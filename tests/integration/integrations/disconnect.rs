@@ -16,13 +16,13 @@ async fn rows(db: &PgPool) -> i64 {
 }
 
 #[sqlx::test]
-async fn access_is_withdrawn_and_nothing_is_left(db: PgPool) {
+async fn disconnect_revokes_token_and_deletes_data(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
     app.read_due().await;
     let page = member.page(&format!("/integrations?disconnect={id}")).await.body;
-    assert!(page.contains("Disconnect Instagram @ada.creates?"), "the question is drawn without a script: {page}");
+    assert!(page.contains("Disconnect Instagram @ada.creates?"), "the confirmation is rendered on the server: {page}");
     let answer =
         member.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}?history=delete")).await.expect_status(200);
     assert_json_snapshot!(answer.json(), @r#"
@@ -35,7 +35,7 @@ async fn access_is_withdrawn_and_nothing_is_left(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_account_goes_even_if_the_platform_cannot_be_told(db: PgPool) {
+async fn disconnect_succeeds_if_revocation_fails(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     for (kind, outcome) in [(FaultKind::ServerError, "not_revoked"), (FaultKind::Html, "not_revoked"), (FaultKind::Revoked, "disconnected")]
@@ -48,9 +48,9 @@ async fn an_account_goes_even_if_the_platform_cannot_be_told(db: PgPool) {
     }
 }
 
-/// The token that is withdrawn must be the newest: a reading under way could be about to replace it.
+/// The newest token must be revoked, and a running sync may be about to replace it.
 #[sqlx::test]
-async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
+async fn disconnect_waits_for_running_sync(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -61,18 +61,18 @@ async fn disconnecting_waits_for_a_reading_under_way(db: PgPool) {
         .expect("one");
     let mut other = member.clone();
     let request = tokio::spawn(async move { other.post("/api/integrations/disconnect", json!({ "id": id, "history": "delete" })).await });
-    // Long enough for the request to come to the account.
+    // Give the request time to reach the lease.
     for _ in 0..3 {
         member.get("/api/integrations/status").await.expect_status(200);
     }
     assert!(!request.is_finished() && sandbox.calls("revoke") == 0);
-    db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, FailureKind::Transient, None).await.expect("let go");
+    db::integrations::set_failed(&db, held.id, &held.access.expect("tokens").access, FailureKind::Transient, None).await.expect("released");
     request.await.expect("no panic").expect_status(200);
     assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 1));
 }
 
 #[sqlx::test]
-async fn of_two_clicks_one_disconnects_and_the_other_finds_nothing(db: PgPool) {
+async fn concurrent_disconnects_succeed_once(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -85,7 +85,7 @@ async fn of_two_clicks_one_disconnects_and_the_other_finds_nothing(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_form_can_disconnect_too(db: PgPool) {
+async fn form_disconnects_account(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -99,7 +99,7 @@ async fn a_form_can_disconnect_too(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn somebody_elses_account_does_not_exist(db: PgPool) {
+async fn account_of_another_user_returns_not_found(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
@@ -117,7 +117,7 @@ async fn somebody_elses_account_does_not_exist(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn who_leaves_huntaze_leaves_no_access_behind(db: PgPool) {
+async fn account_deletion_revokes_all_tokens(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect(&sandbox, &mut member, "ada.creates").await;

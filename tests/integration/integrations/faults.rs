@@ -1,4 +1,4 @@
-//! Every fault at every platform: what it means, what the creator sees, and that nothing is lost by it.
+//! Every injected fault at every platform: resulting status, message shown to the user, and that no data is lost.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -8,7 +8,7 @@ use sqlx::PgPool;
 
 use crate::support::{Client, EMAIL, OAUTH_PLATFORMS, Sandbox, TestApp};
 
-/// Calls end sooner than in production, or this test would take a quarter of an hour.
+/// Timeout of platform requests; shorter than in production, where this test would take 15 minutes.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 const FAULTS: [FaultKind; 13] = [
@@ -27,7 +27,7 @@ const FAULTS: [FaultKind; 13] = [
     FaultKind::AnswerLost,
 ];
 
-/// Tokens, days, posts.
+/// Returns whether access and refresh token are stored (Instagram has no refresh token), and the numbers of days and posts.
 async fn stored(db: &PgPool) -> (bool, bool, i64, i64) {
     sqlx::query_as(
         "SELECT access_token IS NOT NULL, refresh_token IS NOT NULL OR provider = 'instagram',
@@ -38,14 +38,14 @@ async fn stored(db: &PgPool) -> (bool, bool, i64, i64) {
     .expect("a row")
 }
 
-/// What the creator sees of the only account.
+/// Returns status, reason and whether another sync is scheduled for the only account.
 async fn seen(member: &mut Client) -> (String, Option<FailureKind>, bool) {
     let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
     let reason = account["reason"].as_str().map(|word| FailureKind::parse(word).expect("a reason"));
     (account["status"].as_str().expect("a status").to_owned(), reason, account["nextSyncAt"].is_string())
 }
 
-/// The next reading is due, and a renewal with it.
+/// Makes the next sync due, and a token refresh as well if `endpoint` is `refresh`.
 async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
     let now = app.core.clock.now();
     sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(now).execute(db).await.expect("updated");
@@ -55,7 +55,7 @@ async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
         sqlx::query(fresh).bind(now).execute(db).await.expect("updated");
     }
     if endpoint == "refresh" {
-        // As if it ended in a minute; Instagram's, in a week.
+        // The token expires in a minute; Instagram's in a week.
         let ends = "UPDATE integrations SET token_issued_at = $1::timestamptz - interval '2 days',
                            expires_at = $1 + CASE provider WHEN 'instagram' THEN interval '7 days' ELSE interval '1 minute' END";
         sqlx::query(ends).bind(now).execute(db).await.expect("updated");
@@ -64,7 +64,7 @@ async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
 
 async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, member: &mut Client) -> String {
     let (db, case) = (&app.core.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
-    // Its gates are open, whatever the case before has closed.
+    // A new instance has no rate limits left over from the previous case.
     let worker = app.twin(TIMEOUT);
     app.connect_to(sandbox, member, platform, "ada.creates").await;
     make_due(&worker, db, endpoint).await;
@@ -73,7 +73,7 @@ async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp,
     assert!(worker.sync_due().await, "{case}");
     let (status, reason, comes_back) = seen(member).await;
     let (has_access, has_refresh, days, posts) = stored(db).await;
-    assert!(has_access && has_refresh && days >= before.2 && posts >= before.3, "{case}: nothing is lost");
+    assert!(has_access && has_refresh && days >= before.2 && posts >= before.3, "{case}: no data is lost");
     sandbox.world.clear_faults();
     let mut end = "reconnect".to_owned();
     if comes_back {
@@ -88,7 +88,7 @@ async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp,
 }
 
 #[sqlx::test]
-async fn every_fault_at_every_platform(db: PgPool) {
+async fn each_fault_at_each_platform_keeps_data(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let mut table = String::from(
@@ -99,7 +99,7 @@ async fn every_fault_at_every_platform(db: PgPool) {
         app.read_due().await;
         for endpoint in ["profile", "posts", "refresh"] {
             for kind in FAULTS {
-                // Waiting is the same everywhere.
+                // Timeouts are handled alike at every endpoint; skip these slow cases.
                 if matches!(kind, FaultKind::TimeOut | FaultKind::SlowDrip) && endpoint == "posts" {
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! The process that renews an access dies in the middle of it, again and again.
+//! Crash recovery: the server process is killed repeatedly during a token refresh.
 
 use std::time::{Duration, Instant};
 
@@ -14,25 +14,27 @@ use sqlx::PgPool;
 use crate::support::{Client, EMAIL, Server, TestApp};
 
 const TIMES: usize = 100;
-/// From the call for new tokens to the death: from before the answer to after the row.
+/// Longest delay between the token refresh request and SIGKILL. The delays cover kills before the response and after the update
+/// of the row.
 const LATEST_DEATH: Duration = Duration::from_millis(12);
 
 fn refreshes(world: &World) -> usize {
     world.requests().iter().filter(|request| request.endpoint == "refresh").count()
 }
 
-/// The only account: whether it works, or says what to do.
+/// Returns status and reason of the only account.
 async fn how(member: &mut Client) -> (String, Value) {
     let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
     (account["status"].as_str().expect("a status").to_owned(), account["reason"].clone())
 }
 
-/// X's refresh token is good once: who dies after the answer and before the row has lost it. Then the account says so; else it works.
+/// X's refresh tokens are single-use: a process that is killed between the response and the update of the row loses the new one.
+/// The account then asks to reconnect; otherwise it stays healthy.
 #[sqlx::test]
-async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPool) {
+async fn account_works_or_asks_to_reconnect_after_any_kill(db: PgPool) {
     tables::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    // The other process lives in the present.
+    // The server process uses the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -40,13 +42,13 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
     for round in 0..TIMES {
         let due = "UPDATE integrations SET expires_at = now(), next_sync_at = now() - interval '1 day', leased_until = NULL, failures = 0";
         sqlx::query(due).execute(&db).await.expect("updated");
-        // As if a minute had passed: until then the job is taken for one that is being done.
+        // Delete the job of the killed process, which would count as running until its worker is declared dead.
         sqlx::query("DELETE FROM apalis.jobs").execute(&db).await.expect("deleted");
         let before = refreshes(&sandbox.world);
         let server = Server::start(&db, &sandbox, 0);
         let given_up = Instant::now() + Duration::from_secs(20);
         while refreshes(&sandbox.world) == before {
-            assert!(Instant::now() < given_up, "round {round}: the account was not read");
+            assert!(Instant::now() < given_up, "round {round}: no token refresh within 20 seconds");
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
         tokio::time::sleep(LATEST_DEATH * u32::try_from(round).expect("small") / 100).await;
@@ -56,7 +58,7 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
             .fetch_one(&db)
             .await
             .expect("a row");
-        assert_eq!(stored, (true, true), "round {round}: no token was turned into nothing");
+        assert_eq!(stored, (true, true), "round {round}: stored tokens are never cleared");
         sqlx::query(due).execute(&db).await.expect("updated");
         app.read_due().await;
         match how(&mut member).await {
@@ -70,5 +72,5 @@ async fn an_account_works_or_says_what_to_do_whenever_the_process_dies(db: PgPoo
     }
     println!("{} killed {TIMES} times: works {works}, asks to reconnect {asks}", Platform::X.label());
     assert_eq!(works + asks, TIMES);
-    assert!(works > 0, "most deaths are harmless");
+    assert!(works > 0, "most kills do not lose a token");
 }

@@ -1,4 +1,4 @@
-//! All platforms, each with its own quirks.
+//! Behavior that differs between the platforms.
 
 use chrono::TimeDelta;
 use http::Method;
@@ -15,13 +15,13 @@ async fn count(db: &PgPool, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(db).await.expect("a count")
 }
 
-/// The session outlives the jumps of the clock.
+/// Extends all sessions by a year, so that they outlast jumps of the clock.
 async fn stay_signed_in(db: &PgPool) {
     sqlx::query("UPDATE sessions SET expires_at = expires_at + interval '1 year'").execute(db).await.expect("updated");
 }
 
 #[sqlx::test]
-async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
+async fn connect_sync_refresh_disconnect_on_every_platform(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     stay_signed_in(&db).await;
@@ -32,14 +32,14 @@ async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
         let (posts, days) = (count(&db, "posts").await, count(&db, "daily_insights").await);
         let (expected_posts, expected_days) = match platform {
             Platform::Instagram => (44, 180),
-            // The newest day is not there yet.
+            // YouTube does not report the newest day yet.
             Platform::Youtube => (44, 179),
             _ => (44, 0),
         };
         assert!((posts - expected_posts).abs() <= 1 && days == expected_days, "{word}: {posts} posts, {days} days");
         assert_eq!(count(&db, "audience_snapshots").await, 1, "{word}");
 
-        // Its access token is over by then, but for Instagram's.
+        // All access tokens except Instagram's have expired by then.
         app.advance(&sandbox, TimeDelta::hours(25));
         member.get("/api/csrf/token").await;
         app.read_due().await;
@@ -59,9 +59,9 @@ async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
             sqlx::query_as("SELECT access_token, refresh_token FROM integrations").fetch_one(&db).await.expect("a row");
         assert_eq!(stored, (None, None), "{word}: no token is left");
         member.post(&format!("/api/integrations/refresh/{word}/{id}"), json!({})).await.expect_status(404);
-        assert!(count(&db, "posts").await >= posts, "{word}: its history is kept");
+        assert!(count(&db, "posts").await >= posts, "{word}: synced data is kept");
 
-        assert_eq!(app.connect_to(&sandbox, &mut member, platform, "ada.creates").await, id, "{word}: the account goes on");
+        assert_eq!(app.connect_to(&sandbox, &mut member, platform, "ada.creates").await, id, "{word}: reconnecting keeps the ID");
         member.request(Method::DELETE, &format!("/api/integrations/disconnect/{word}/{id}?history=delete")).await.expect_status(200);
         assert_eq!(count(&db, "integrations").await + count(&db, "posts").await + count(&db, "post_snapshots").await, 0, "{word}");
         sandbox.world.reset();
@@ -70,7 +70,7 @@ async fn each_is_connected_read_renewed_and_let_go(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn the_consent_pages_are_asked_in_each_platforms_words(db: PgPool) {
+async fn authorize_url_has_parameters_of_each_platform(db: PgPool) {
     let (app, _sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     let mut asked = serde_json::Map::new();
@@ -86,9 +86,9 @@ async fn the_consent_pages_are_asked_in_each_platforms_words(db: PgPool) {
     assert_json_snapshot!(asked);
 }
 
-/// Platforms that tell totals alone: what happened on a day is the difference of two readings.
+/// Some platforms report totals only: the metrics of a day are the difference of two snapshots.
 #[sqlx::test]
-async fn days_follow_from_the_totals_of_posts(db: PgPool) {
+async fn daily_metrics_are_derived_from_post_totals(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     stay_signed_in(&db).await;
@@ -98,13 +98,13 @@ async fn days_follow_from_the_totals_of_posts(db: PgPool) {
     assert_eq!(
         (&stats["views"]["state"], &stats["isFetching"]),
         (&Value::from("pending"), &Value::from(false)),
-        "one reading is no difference"
+        "a single snapshot yields no difference"
     );
     for _ in 0..4 {
         app.advance(&sandbox, TimeDelta::hours(13));
         app.read_due().await;
     }
-    // From Thursday noon to Saturday: Friday is whole, and lies between two readings.
+    // The syncs run from Thursday noon to Saturday: Friday is complete and lies between two snapshots.
     let days: Vec<(String, i64, i64)> =
         sqlx::query_as("SELECT day::text, views, interactions FROM daily_insights ORDER BY day").fetch_all(&db).await.expect("days");
     assert_eq!(days.iter().map(|(day, ..)| day.as_str()).collect::<Vec<_>>(), ["2026-01-16"], "{days:?}");
@@ -125,7 +125,7 @@ async fn days_follow_from_the_totals_of_posts(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_was_not_allowed_is_not_asked_for(db: PgPool) {
+async fn endpoints_without_granted_scope_are_not_called(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     for (platform, scopes, outcome) in [
@@ -146,7 +146,7 @@ async fn what_was_not_allowed_is_not_asked_for(db: PgPool) {
     for account in status["integrations"].as_array().expect("a list") {
         assert_eq!((&account["status"], &account["lacksPermission"]), (&Value::from("healthy"), &Value::from(true)), "{account}");
     }
-    assert_eq!(sandbox.world.requests().iter().filter(|request| request.status >= 400).count(), 0, "nothing was refused");
+    assert_eq!(sandbox.world.requests().iter().filter(|request| request.status >= 400).count(), 0, "no request was rejected");
     let of: Vec<String> = sqlx::query_scalar("SELECT DISTINCT provider FROM posts JOIN integrations ON integrations.id = integration_id")
         .fetch_all(&db)
         .await
@@ -154,9 +154,9 @@ async fn what_was_not_allowed_is_not_asked_for(db: PgPool) {
     assert_eq!(of, ["youtube"]);
 }
 
-/// Who asks while somebody reads gets that reading's outcome, in whichever process.
+/// A manual sync during a running sync returns the outcome of the running one, in any process.
 #[sqlx::test]
-async fn fifty_refreshes_in_two_processes_are_one_call(db: PgPool) {
+async fn concurrent_syncs_in_two_instances_make_one_request(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -171,9 +171,9 @@ async fn fifty_refreshes_in_two_processes_are_one_call(db: PgPool) {
     assert_eq!((sandbox.calls("refresh"), sandbox.calls("posts")), (1, 1));
 }
 
-/// A platform whose clock is ahead, or that ended a token before its time.
+/// The platform's clock is ahead, or the platform has invalidated the token early.
 #[sqlx::test]
-async fn a_token_that_is_refused_before_its_time_is_renewed(db: PgPool) {
+async fn token_rejected_before_expiry_is_refreshed(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     for platform in OAUTH_PLATFORMS.into_iter().filter(|platform| *platform != Platform::Instagram) {
@@ -187,9 +187,9 @@ async fn a_token_that_is_refused_before_its_time_is_renewed(db: PgPool) {
     assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["status"] == "healthy"), "{status}");
 }
 
-/// A platform is not asked twice for what it has just refused.
+/// A rejected token refresh is not repeated within the same sync.
 #[sqlx::test]
-async fn a_refused_renewal_is_not_tried_again_at_once(db: PgPool) {
+async fn rejected_token_refresh_is_not_repeated(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
@@ -199,9 +199,9 @@ async fn a_refused_renewal_is_not_tried_again_at_once(db: PgPool) {
     assert_eq!(sandbox.calls("refresh"), 1);
 }
 
-/// An allowance that is used up is not tried any further, by any account that shares it.
+/// No account sends requests to a rate limit that is exhausted, if it shares that limit.
 #[sqlx::test]
-async fn a_used_up_allowance_is_left_in_peace(db: PgPool) {
+async fn exhausted_rate_limit_stops_all_accounts_sharing_it(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::Reddit, "ada.creates").await;
@@ -209,7 +209,7 @@ async fn a_used_up_allowance_is_left_in_peace(db: PgPool) {
     let calls = sandbox.calls("profile");
     sandbox.fail_at(Platform::Reddit, "profile", FaultKind::RateLimited, 1);
     app.read_due().await;
-    assert_eq!(sandbox.calls("profile"), calls + 1, "the second account did not ask");
+    assert_eq!(sandbox.calls("profile"), calls + 1, "the second account sent no request");
     let status = member.get("/api/integrations/status").await.json();
     assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["reason"] == "rate_limited"), "{status}");
     app.advance(&sandbox, TimeDelta::minutes(6));
@@ -219,7 +219,7 @@ async fn a_used_up_allowance_is_left_in_peace(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn only_the_account_that_was_to_be_reconnected_is(db: PgPool) {
+async fn reconnect_with_another_account_is_rejected(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -240,15 +240,15 @@ async fn only_the_account_that_was_to_be_reconnected_is(db: PgPool) {
     member.post("/api/integrations/connect", json!({ "provider": "tiktok", "account": id })).await.expect_status(404);
 }
 
-/// Who let go of an account owns it no more: somebody else may connect it, and the first owner's history stays where it is.
+/// A disconnected account can be connected by another user; the data that the first user has kept stays with that user.
 #[sqlx::test]
-async fn an_account_that_was_let_go_can_be_connected_by_another(db: PgPool) {
+async fn disconnected_account_can_be_connected_by_another_user(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     let id = app.connect(&sandbox, &mut ada, "ada.creates").await;
     app.read_due().await;
     ada.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}?history=keep")).await.expect_status(200);
-    assert_eq!(ada.get("/api/home/stats").await.json()["audience"]["state"], "pending", "what was let go does not count");
+    assert_eq!(ada.get("/api/home/stats").await.json()["audience"]["state"], "pending", "disconnected accounts do not count");
     let new = app.connect(&sandbox, &mut eve, "ada.creates").await;
     assert_ne!(new, id);
     let authorize_url = app.leave(&mut ada).await;
@@ -261,9 +261,9 @@ async fn an_account_that_was_let_go_can_be_connected_by_another(db: PgPool) {
     ada.post("/api/integrations/disconnect", json!({ "id": id, "history": "shred" })).await.expect_status(400);
 }
 
-/// Two who connect an account at once that one of them had before: one gets it.
+/// Two users connect an account at once that one of them had connected before: exactly one succeeds.
 #[sqlx::test]
-async fn of_two_who_want_a_free_account_one_gets_it(db: PgPool) {
+async fn concurrent_connects_by_two_users_succeed_once(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     for _ in 0..5 {
@@ -281,7 +281,7 @@ async fn of_two_who_want_a_free_account_one_gets_it(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_happened_to_an_account_can_be_read_by_its_owner(db: PgPool) {
+async fn event_log_is_visible_to_its_user_only(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -308,16 +308,16 @@ async fn what_happened_to_an_account_can_be_read_by_its_owner(db: PgPool) {
         ])
     );
     let page = member.page(&format!("/integrations?history={id}")).await.body;
-    assert!(page.contains("What happened") && page.contains("Access not renewed"), "drawn without a script: {page}");
+    assert!(page.contains("What happened") && page.contains("Access not renewed"), "rendered on the server: {page}");
     let mut eve = app.member("eve@example.com").await;
     eve.get(&format!("/api/integrations/events?id={id}")).await.expect_status(404);
     member.get("/api/integrations/events?id=nonsense").await.expect_status(404);
     app.visitor().await.get(&format!("/api/integrations/events?id={id}")).await.expect_status(401);
 }
 
-/// Reddit does not say how often a post was seen: no day of it has views, and none is drawn as 0.
+/// Reddit does not report views: its days have no value for views, and none is shown as 0.
 #[sqlx::test]
-async fn what_a_platform_does_not_say_stays_unknown(db: PgPool) {
+async fn metric_not_reported_by_platform_stays_unknown(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     stay_signed_in(&db).await;
@@ -339,9 +339,9 @@ async fn what_a_platform_does_not_say_stays_unknown(db: PgPool) {
     assert!(table.lines().skip(1).all(|row| row.split(',').nth(4) == Some("")), "{table}");
 }
 
-/// A figure of a post that was known on one day alone does not make its whole life one day's.
+/// The total of a post without a value on the day before is not attributed to a single day.
 #[sqlx::test]
-async fn a_total_that_was_unknown_the_day_before_tells_nothing(db: PgPool) {
+async fn total_without_previous_value_is_not_counted(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
@@ -360,12 +360,12 @@ async fn a_total_that_was_unknown_the_day_before_tells_nothing(db: PgPool) {
     .fetch_one(&db)
     .await
     .expect("a sum");
-    assert_eq!(views, new, "new posts alone");
+    assert_eq!(views, new, "only new posts count");
 }
 
-/// TikTok withdraws with an access token, which is over by then: it is renewed for that.
+/// TikTok revokes with an access token, which has expired by then: it is refreshed first.
 #[sqlx::test]
-async fn a_lasting_access_is_withdrawn_though_its_token_is_over(db: PgPool) {
+async fn disconnect_refreshes_expired_token_before_revoking(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::Tiktok, "ada.creates").await;
@@ -377,9 +377,9 @@ async fn a_lasting_access_is_withdrawn_though_its_token_is_over(db: PgPool) {
     assert_eq!((sandbox.calls("refresh"), withdrawn), (1, vec![200]));
 }
 
-/// One post whose figures are refused says nothing of the account.
+/// A permission error for a single post does not mean that the account lacks the permission.
 #[sqlx::test]
-async fn a_refused_post_takes_no_permission_away(db: PgPool) {
+async fn permission_error_of_a_post_keeps_account_permission(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -388,5 +388,5 @@ async fn a_refused_post_takes_no_permission_away(db: PgPool) {
     let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
     assert_eq!((&account["status"], &account["lacksPermission"]), (&Value::from("healthy"), &Value::from(false)), "{account}");
     let known: (i64, i64) = sqlx::query_as("SELECT count(*), count(likes) FROM post_snapshots").fetch_one(&db).await.expect("a count");
-    assert_eq!(known, (44, 44), "the posts are known all the same");
+    assert_eq!(known, (44, 44), "the posts are stored nevertheless");
 }

@@ -1,4 +1,4 @@
-//! Two servers on one database, as operators run them behind a load balancer.
+//! Two server processes on one database, as behind a load balancer.
 
 use futures::future::join_all;
 use huntaze_core::infra::{
@@ -10,16 +10,16 @@ use sqlx::PgPool;
 
 use crate::support::{Server, TestApp};
 
-/// X's refresh token is good once: whoever came second with it would lose the account.
+/// X's refresh tokens are single-use: a second refresh with the same token would break the connection.
 #[sqlx::test]
-async fn fifty_refreshes_over_two_processes_are_one_call(db: PgPool) {
+async fn concurrent_syncs_in_two_processes_make_one_request(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    // The other processes live in the present.
+    // The server processes use the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member("ada@example.com").await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
     let (first, second) = futures::join!(Server::start_ready(&db, &sandbox), Server::start_ready(&db, &sandbox));
-    // Its access is over, it was read long ago, and no job is about to read it.
+    // The access token has expired, the last sync was an hour ago, and no scheduled sync is due.
     sqlx::query(
         "UPDATE integrations SET expires_at = now(), last_ok_at = now() - interval '1 hour', next_sync_at = now() + interval '1 day'",
     )

@@ -1,4 +1,4 @@
-//! Reading accounts in the background.
+//! Background sync of integrations.
 
 use chrono::TimeDelta;
 use huntaze_core::{db, services::integrations::sync};
@@ -15,7 +15,7 @@ async fn ready(db: PgPool) -> (TestApp, Sandbox, Client) {
     (app, sandbox, member)
 }
 
-/// Status and reason of the creator's account.
+/// Returns status and reason of the user's only account.
 async fn how(member: &mut Client) -> (String, Option<String>) {
     let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
     (account["status"].as_str().expect("a status").to_owned(), account["reason"].as_str().map(ToOwned::to_owned))
@@ -26,17 +26,17 @@ async fn token(db: &PgPool) -> Vec<u8> {
 }
 
 #[sqlx::test]
-async fn the_history_is_fetched_a_month_first_then_the_rest(db: PgPool) {
+async fn backfill_fetches_latest_month_first_then_the_rest(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     let days = "SELECT count(*) FROM daily_insights";
     assert!(app.sync_due().await);
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 30);
     app.read_due().await;
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180);
-    assert_eq!(sandbox.calls("insights"), 180, "each day is asked for once");
+    assert_eq!(sandbox.calls("insights"), 180, "each day is requested once");
     let today: i64 =
         sqlx::query_scalar("SELECT count(*) FROM daily_insights WHERE day >= '2026-01-15'").fetch_one(&db).await.expect("a count");
-    assert_eq!(today, 0, "a day that has not ended has no figure");
+    assert_eq!(today, 0, "a day that has not ended has no metrics");
     for range in ["7d", "30d", "90d"] {
         let stats = member.get(&format!("/api/home/stats?range={range}")).await.expect_status(200).json();
         for figure in ["views", "engagementRate"] {
@@ -50,7 +50,7 @@ async fn the_history_is_fetched_a_month_first_then_the_rest(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_account_is_read_again_after_the_pause_and_not_before(db: PgPool) {
+async fn next_sync_runs_after_the_sync_interval(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     app.read_due().await;
     let calls = sandbox.calls("profile");
@@ -63,17 +63,17 @@ async fn an_account_is_read_again_after_the_pause_and_not_before(db: PgPool) {
     let newest: chrono::NaiveDate = sqlx::query_scalar("SELECT max(day) FROM daily_insights").fetch_one(&db).await.expect("a day");
     assert_eq!(newest.to_string(), "2026-01-16");
     let followers: i64 = sqlx::query_scalar("SELECT count(*) FROM audience_snapshots").fetch_one(&db).await.expect("a count");
-    assert_eq!(followers, 2, "one count for each day that was read");
+    assert_eq!(followers, 2, "one snapshot for each day with a sync");
 }
 
-/// What each fault means, and that nothing is lost by it: the token stays, and so do the figures.
+/// Checks status and reason for each fault, and that the token and the stored metrics are kept.
 #[sqlx::test]
-async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
+async fn fault_sets_status_and_reason_and_keeps_data(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     app.read_due().await;
     let days = "SELECT count(*) FROM daily_insights WHERE views IS NOT NULL AND reach IS NOT NULL AND interactions IS NOT NULL";
     let before = (token(&db).await, sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"));
-    // Fault, endpoint: status, reason, whether a permission is missing, whether it is tried again.
+    // Fault, endpoint; expected status, reason, whether a permission is missing, whether another sync is scheduled.
     for (kind, endpoint, status, reason, lacks_permission, comes_back) in [
         (FaultKind::ServerError, "profile", "healthy", Some("transient"), false, true),
         (FaultKind::ServerError, "insights", "healthy", Some("transient"), false, true),
@@ -92,12 +92,12 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
         (FaultKind::Revoked, "insights", "healthy", Some("transient"), false, true),
     ] {
         let case = format!("{kind:?} at {endpoint}");
-        // As after a day on which all went well; the newest days are read again, so that both endpoints are called.
+        // Reset to the state after a successful sync; the newest days are refetched, so that both endpoints are called.
         let reset = "UPDATE integrations SET next_sync_at = $1, last_ok_at = $1, last_error = NULL, failures = 0, leased_until = NULL,
                             scopes = '{instagram_business_basic,instagram_business_manage_insights}'";
         sqlx::query(reset).bind(app.core.clock.now()).execute(&db).await.expect("updated");
         sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(&db).await.expect("updated");
-        // What limited us in the case before is over.
+        // Let the rate limit of the previous case reset.
         app.advance(&sandbox, TimeDelta::minutes(13));
         sandbox.fail(endpoint, kind, 1);
         assert!(app.sync_due().await, "{case}");
@@ -110,9 +110,9 @@ async fn every_fault_has_its_meaning_and_loses_nothing(db: PgPool) {
     }
 }
 
-/// Nothing is left to fetch then: the next reading comes after the usual pause, not at once.
+/// Nothing is left to backfill then: the next sync runs after the regular interval, not at once.
 #[sqlx::test]
-async fn a_permission_that_is_withdrawn_half_way_ends_the_history(db: PgPool) {
+async fn scope_removed_during_backfill_ends_the_backfill(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     assert!(app.sync_due().await);
     sandbox.fail("insights", FaultKind::ScopeRemoved, 30);
@@ -124,7 +124,7 @@ async fn a_permission_that_is_withdrawn_half_way_ends_the_history(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
+async fn failed_days_are_refetched_without_blocking_others(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     sandbox.fail("insights", FaultKind::ServerError, 4);
     let days = "SELECT count(*) FROM daily_insights";
@@ -135,18 +135,18 @@ async fn one_bad_day_does_not_hold_up_the_rest(db: PgPool) {
     assert_eq!(stats["views"]["coverage"], serde_json::json!({ "known": 26, "of": 30 }));
     app.advance(&sandbox, TimeDelta::minutes(5));
     app.read_due().await;
-    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180, "what was missed is caught up");
-    assert_eq!(sandbox.calls("insights"), 184, "and the rest is not asked for again");
+    assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 180, "failed days are refetched");
+    assert_eq!(sandbox.calls("insights"), 184, "other days are not refetched");
     assert_eq!(how(&mut member).await, ("healthy".to_owned(), None));
 }
 
 #[sqlx::test]
-async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
+async fn permanently_failing_day_is_skipped(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     let from = "SELECT history_from FROM integrations";
     let mut readings = 0;
     while sqlx::query_scalar::<_, Option<chrono::NaiveDate>>(from).fetch_one(&db).await.expect("a row").is_none() {
-        // The first call of each reading: it is the only day that is missing.
+        // Fails the first request of each sync, which is for the only missing day.
         sandbox.fail("insights", FaultKind::ServerError, 1);
         assert!(app.sync_due().await);
         sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.core.clock.now()).execute(&db).await.expect("updated");
@@ -157,9 +157,9 @@ async fn a_day_that_never_answers_is_left_unknown_in_the_end(db: PgPool) {
     assert_eq!(days, 29);
 }
 
-/// However long it takes: no day is given up for it.
+/// No day is skipped because of an outage, however long it lasts.
 #[sqlx::test]
-async fn an_outage_is_waited_for(db: PgPool) {
+async fn backfill_is_complete_after_long_outage(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     for _ in 0..12 {
         sandbox.fail("insights", FaultKind::ServerError, 30);
@@ -173,9 +173,9 @@ async fn an_outage_is_waited_for(db: PgPool) {
     assert_eq!(days, 180);
 }
 
-/// Platforms make up their mind about a day within two: what was read too early is read again.
+/// A day's metrics become final some days later: days that were fetched before that are refetched.
 #[sqlx::test]
-async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
+async fn recent_days_are_refetched_until_final(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     app.read_due().await;
     let yesterday = "SELECT views FROM daily_insights WHERE day = '2026-01-14'";
@@ -192,11 +192,11 @@ async fn a_day_that_was_read_early_is_read_again(db: PgPool) {
     let calls = sandbox.calls("insights");
     app.advance(&sandbox, TimeDelta::hours(7));
     app.read_due().await;
-    assert_eq!(sandbox.calls("insights") - calls, 3, "only the newest days are open");
+    assert_eq!(sandbox.calls("insights") - calls, 3, "only days that are not final are refetched");
 }
 
 #[sqlx::test]
-async fn a_platform_that_does_not_answer_is_asked_less_and_less(db: PgPool) {
+async fn failed_syncs_back_off_exponentially(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     sandbox.fail("profile", FaultKind::ServerError, 4);
     let mut pauses = Vec::new();
@@ -215,7 +215,7 @@ async fn a_platform_that_does_not_answer_is_asked_less_and_less(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
+async fn token_is_refreshed_from_its_thirtieth_day(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     app.read_due().await;
     let first = token(&db).await;
@@ -223,7 +223,7 @@ async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
     app.read_due().await;
     assert_eq!((token(&db).await, sandbox.calls("refresh")), (first.clone(), 0));
     app.advance(&sandbox, TimeDelta::days(2));
-    // Failing for the moment changes nothing: the old token still works.
+    // A transient refresh failure changes nothing: the old token is still valid.
     sandbox.fail("refresh", FaultKind::ServerError, 1);
     app.read_due().await;
     assert_eq!((token(&db).await, sandbox.calls("refresh")), (first.clone(), 1));
@@ -231,7 +231,7 @@ async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
     app.read_due().await;
     let second = token(&db).await;
     assert_ne!(second, first);
-    // Past the end of the first token.
+    // Advance past the expiry of the first token.
     app.advance(&sandbox, TimeDelta::days(31));
     app.read_due().await;
     let login = serde_json::json!({ "email": EMAIL, "password": crate::support::PASSWORD });
@@ -241,13 +241,13 @@ async fn a_token_is_refreshed_from_its_thirtieth_day_on(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_expired_access_asks_to_reconnect_and_is_left_in_peace(db: PgPool) {
+async fn expired_token_asks_to_reconnect_and_stops_syncs(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     app.read_due().await;
     let calls = sandbox.world.requests().len();
     app.advance(&sandbox, TimeDelta::days(61));
     app.read_due().await;
-    assert_eq!(sandbox.world.requests().len(), calls, "nothing is asked with a token that is over");
+    assert_eq!(sandbox.world.requests().len(), calls, "no request is sent with an expired token");
     member.get("/api/csrf/token").await;
     member.post("/api/auth/login", serde_json::json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
     assert_eq!(how(&mut member).await, ("expired".to_owned(), Some("expired".to_owned())));
@@ -256,7 +256,7 @@ async fn an_expired_access_asks_to_reconnect_and_is_left_in_peace(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn many_workers_read_each_account_once(db: PgPool) {
+async fn concurrent_workers_fetch_each_day_once(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     app.connect(&sandbox, &mut member, "ada.backstage").await;
     let due = db::integrations::due(&db, app.core.clock.now(), 100).await.expect("a list");
@@ -266,12 +266,12 @@ async fn many_workers_read_each_account_once(db: PgPool) {
     let read: i64 = sqlx::query_scalar("SELECT sum(readings)::bigint FROM integrations").fetch_one(&db).await.expect("a sum");
     assert!(read >= 2);
     let asked: Vec<_> = sandbox.world.requests().into_iter().filter(|request| request.endpoint == "insights").collect();
-    // A second reading of an account goes further back: no day is asked for twice.
+    // A second sync of an account fetches earlier days: no day is requested twice.
     assert_eq!(i64::try_from(asked.len()), Ok(read * 30));
 }
 
 #[sqlx::test]
-async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
+async fn expired_lease_can_be_claimed_again(db: PgPool) {
     let (app, sandbox, _) = ready(db.clone()).await;
     let now = app.core.clock.now();
     let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
@@ -282,9 +282,9 @@ async fn a_reader_that_died_lets_go_after_a_while(db: PgPool) {
     assert!(app.sync_due().await);
 }
 
-/// A reading that fails after the creator has reconnected speaks of the old token.
+/// A sync that fails after the user has reconnected refers to the old token.
 #[sqlx::test]
-async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
+async fn failure_of_old_token_is_ignored_after_reconnect(db: PgPool) {
     let (app, sandbox, mut member) = ready(db.clone()).await;
     let now = app.core.clock.now();
     let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
@@ -298,7 +298,7 @@ async fn a_late_failure_does_not_break_a_new_connection(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_that_cannot_be_decrypted_is_not_healthy(db: PgPool) {
+async fn undecryptable_token_sets_error_status(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
     sqlx::query("UPDATE integrations SET access_token = set_byte(access_token, 20, 0)").execute(&db).await.expect("updated");
     app.read_due().await;
@@ -306,7 +306,7 @@ async fn a_token_that_cannot_be_decrypted_is_not_healthy(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_new_name_is_taken_over(db: PgPool) {
+async fn sync_updates_account_name(db: PgPool) {
     let (app, _sandbox, mut member) = ready(db.clone()).await;
     sqlx::query("UPDATE integrations SET account_name = 'old.name'").execute(&db).await.expect("updated");
     app.read_due().await;

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, TestApp};
 
 #[sqlx::test]
-async fn an_account_is_read_at_once(db: PgPool) {
+async fn manual_sync_fetches_metrics_at_once(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -22,7 +22,7 @@ async fn an_account_is_read_at_once(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_token_that_is_a_day_old_is_extended_on_request(db: PgPool) {
+async fn manual_sync_refreshes_day_old_token(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -30,7 +30,7 @@ async fn a_token_that_is_a_day_old_is_extended_on_request(db: PgPool) {
     let before: chrono::DateTime<chrono::Utc> = sqlx::query_scalar(expires).fetch_one(&db).await.expect("a time");
     app.advance(&sandbox, TimeDelta::hours(23));
     member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
-    assert_eq!(sandbox.calls("refresh"), 0, "too young");
+    assert_eq!(sandbox.calls("refresh"), 0, "the token is younger than a day");
     sqlx::query("UPDATE sessions SET expires_at = expires_at + interval '2 days'").execute(&db).await.expect("updated");
     app.advance(&sandbox, TimeDelta::hours(1));
     member.get("/api/csrf/token").await;
@@ -40,7 +40,7 @@ async fn a_token_that_is_a_day_old_is_extended_on_request(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn what_went_wrong_is_said_with_the_right_status(db: PgPool) {
+async fn sync_failure_returns_matching_status_and_message(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -61,9 +61,9 @@ async fn what_went_wrong_is_said_with_the_right_status(db: PgPool) {
     assert_eq!(answer.error()["error"], "The platform asks us to slow down. We go on later.");
     let calls = sandbox.calls("profile");
     member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
-    assert_eq!(sandbox.calls("profile"), calls, "the platform is left in peace");
+    assert_eq!(sandbox.calls("profile"), calls, "no request is sent while rate limited");
     app.advance(&sandbox, TimeDelta::minutes(12));
-    // What could not be read in part is not said to have been read.
+    // A partially failed sync is not reported as a success.
     sandbox.fail("insights", FaultKind::ServerError, 30);
     sqlx::query("UPDATE daily_insights SET captured_at = captured_at - interval '2 hours'").execute(&db).await.expect("updated");
     member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
@@ -72,7 +72,7 @@ async fn what_went_wrong_is_said_with_the_right_status(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn an_account_is_read_by_one_at_a_time(db: PgPool) {
+async fn concurrent_manual_syncs_are_coalesced(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect(&sandbox, &mut member, "ada.creates").await;
@@ -81,16 +81,20 @@ async fn an_account_is_read_by_one_at_a_time(db: PgPool) {
         async move { member.post("/api/integrations/refresh", json!({ "id": id })).await.status.as_u16() }
     });
     let outcomes = futures::future::join_all(calls).await;
-    assert_eq!(outcomes, [200; 5], "each waits for the one before");
-    assert_eq!(sandbox.calls("insights"), 30, "and takes its outcome");
+    assert_eq!(outcomes, [200; 5], "all wait for the first sync");
+    assert_eq!(sandbox.calls("insights"), 30, "and return its outcome");
     app.advance(&sandbox, TimeDelta::seconds(10));
     let now = app.core.clock.now();
     db::integrations::claim_due(&db, id.parse().expect("an id"), now, now + TimeDelta::minutes(2)).await.expect("claimed");
-    assert_eq!(member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409).code(), "conflict", "not for ever");
+    assert_eq!(
+        member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409).code(),
+        "conflict",
+        "the wait for the lease is limited"
+    );
 }
 
 #[sqlx::test]
-async fn somebody_elses_account_does_not_exist(db: PgPool) {
+async fn account_of_another_user_returns_not_found(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let (mut ada, mut eve) = (app.member(EMAIL).await, app.member("eve@example.com").await);
     let id = app.connect(&sandbox, &mut ada, "ada.creates").await;

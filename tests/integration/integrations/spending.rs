@@ -1,4 +1,4 @@
-//! Readings that cost money stay within their budget.
+//! Syncs through paid APIs stay within the monthly budget.
 
 use chrono::{NaiveDate, TimeDelta};
 use huntaze_core::{config::Config, db};
@@ -14,7 +14,7 @@ async fn spent(db: &PgPool, month: &str) -> i64 {
 }
 
 #[sqlx::test]
-async fn what_a_reading_costs_is_noted_once_a_day(db: PgPool) {
+async fn sync_cost_is_recorded_once_a_day(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -22,22 +22,22 @@ async fn what_a_reading_costs_is_noted_once_a_day(db: PgPool) {
     app.read_due().await;
     let posts: i64 = sqlx::query_scalar("SELECT count(*) FROM posts").fetch_one(&db).await.expect("a count");
     let first = 10_000 + posts * 1_000;
-    assert_eq!(spent(&db, "2026-01-01").await, first, "what was reserved for a hundred posts is given back");
+    assert_eq!(spent(&db, "2026-01-01").await, first, "the unused reservation for a hundred posts is released");
     for _ in 0..3 {
         app.advance(&sandbox, TimeDelta::seconds(10));
         member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
     }
-    assert_eq!(spent(&db, "2026-01-01").await, first, "the same on the same day is not billed again");
+    assert_eq!(spent(&db, "2026-01-01").await, first, "the same data on the same day is not billed again");
     app.advance(&sandbox, TimeDelta::hours(9));
     app.read_due().await;
-    assert_eq!(sandbox.calls("posts"), 4, "X is read once a day");
+    assert_eq!(sandbox.calls("posts"), 4, "X is synced once a day");
     app.advance(&sandbox, TimeDelta::hours(3));
     app.read_due().await;
     assert_eq!(sandbox.calls("posts"), 5, "late in the day");
 }
 
 #[sqlx::test]
-async fn a_spent_budget_is_said_and_waited_for(db: PgPool) {
+async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -58,16 +58,19 @@ async fn a_spent_budget_is_said_and_waited_for(db: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_budget_holds_however_many_ask_at_once(db: PgPool) {
+async fn concurrent_reservations_stay_within_budget(db: PgPool) {
     let month = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
     let calls = (0..40).map(|_| db::spending::spend(&db, Platform::X, month, 10, 100));
     let granted = futures::future::join_all(calls).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
     assert_eq!((granted, spent(&db, "2026-01-01").await), (10, 100));
-    assert!(!db::spending::spend(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"), "the first is not free either");
+    assert!(
+        !db::spending::spend(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
+        "the first reservation of a month is checked as well"
+    );
 }
 
 #[sqlx::test]
-async fn without_a_budget_the_platform_is_not_offered(db: PgPool) {
+async fn platform_without_budget_is_not_offered(db: PgPool) {
     let mut config = Config::for_tests().expect("a valid configuration");
     config.x.keys = Some(("id".to_owned(), "secret".to_owned().into()));
     let app = TestApp::with_config(db, config);
@@ -76,9 +79,9 @@ async fn without_a_budget_the_platform_is_not_offered(db: PgPool) {
     assert_eq!(answer.error()["error"], "X cannot be connected yet.");
 }
 
-/// Posts that cannot be read wait for the next regular reading, and nobody's impatience makes them cost more.
+/// Posts that fail to load are retried by the next scheduled sync only, so manual syncs do not add cost.
 #[sqlx::test]
-async fn a_failure_does_not_eat_the_budget(db: PgPool) {
+async fn failing_posts_request_is_not_repeated_by_manual_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut member = app.member(EMAIL).await;
     let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;

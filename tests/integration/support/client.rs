@@ -8,7 +8,7 @@ use tower::ServiceExt;
 
 const CSRF_COOKIE: &str = "huntaze_csrf";
 
-/// Talks to the application in this process, and keeps its cookies.
+/// HTTP client that calls the router in this process and stores cookies.
 #[derive(Clone)]
 pub struct Client {
     router: Router,
@@ -16,7 +16,7 @@ pub struct Client {
     pub headers: BTreeMap<&'static str, String>,
 }
 
-/// What came back.
+/// Response with its body decoded as text.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -36,27 +36,27 @@ impl Client {
         self.cookies.contains_key("huntaze_session")
     }
 
-    /// As a script asks.
+    /// Sends a GET request that accepts JSON, as the front end does.
     pub async fn get(&mut self, uri: &str) -> Answer {
         self.send(Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty()).expect("a request")).await
     }
 
-    /// As a browser asks for a page.
+    /// Sends a GET request that accepts HTML, as a browser does for a page.
     pub async fn page(&mut self, uri: &str) -> Answer {
         self.send(Request::get(uri).header(header::ACCEPT, "text/html,*/*").body(Body::empty()).expect("a request")).await
     }
 
-    /// As our script posts: JSON, with the token.
+    /// Posts JSON with the CSRF token in a header, as the front end does.
     pub async fn post(&mut self, uri: &str, body: Value) -> Answer {
         self.post_raw(uri, "application/json", body.to_string()).await
     }
 
-    /// How many AI requests of the month are used.
+    /// Returns the number of AI requests used this month.
     pub async fn used_requests(&mut self) -> i64 {
         self.get("/api/ai/quota").await.expect_status(200).json()["used"].as_i64().expect("a number")
     }
 
-    /// Any body, with the token.
+    /// Posts any body with the CSRF token in a header.
     pub async fn post_raw(&mut self, uri: &str, content_type: &str, body: impl Into<Body>) -> Answer {
         let request = Request::post(uri)
             .header(header::ACCEPT, "application/json")
@@ -66,7 +66,7 @@ impl Client {
         self.send(request.expect("a request")).await
     }
 
-    /// As a browser without JavaScript posts a form: the token travels as a field.
+    /// Posts a form as a browser without JavaScript does: the CSRF token is a form field.
     pub async fn submit(&mut self, uri: &str, fields: &[(&str, &str)]) -> Answer {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields).append_pair("_csrf", &self.csrf());
@@ -94,7 +94,7 @@ impl Client {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         self.keep_cookies(&parts.headers);
-        // Marks of erased types stand between the words of a page, where nobody reads them.
+        // Remove the `<!>` markers that Leptos renders for type-erased views, so that assertions can match the text around them.
         let body = String::from_utf8_lossy(&bytes).replace("<!>", "");
         Answer { status: parts.status, headers: parts.headers, body }
     }
@@ -131,12 +131,12 @@ impl Answer {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
-    /// The body of an error, its request id replaced, for snapshots.
+    /// Returns the JSON error body with the request ID replaced, for snapshots. Panics if the ID differs from the header's.
     #[track_caller]
     pub fn error(&self) -> Value {
         let mut json = self.json();
         let id = json["requestId"].as_str().unwrap_or_default();
-        assert_eq!(id, self.header("x-request-id"), "the id of the body is that of the header");
+        assert_eq!(id, self.header("x-request-id"), "request IDs of body and header differ");
         assert_eq!(id.len(), 32, "{json}");
         json["requestId"] = Value::from("[id]");
         json

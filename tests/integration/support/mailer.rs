@@ -1,12 +1,12 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use huntaze_core::{
-    db::outbox::OutboxMail,
-    infra::mailer::{Mailer, MailerError},
+use huntaze_core::infra::{
+    mail::OutboxMail,
+    mailer::{Mailer, MailerError},
 };
 
-/// Remembers instead of sending; refuses while it is told to.
+/// Mailer that stores mails in memory; fails while `is_down` is set.
 #[derive(Clone, Default)]
 pub struct MemoryMailer {
     sent: Arc<Mutex<Vec<OutboxMail>>>,

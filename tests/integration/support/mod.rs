@@ -1,4 +1,4 @@
-//! A whole application in the test's process, and clients that keep cookies.
+//! Test support: the complete application in the test process, and HTTP clients with a cookie store.
 
 mod client;
 mod mailer;
@@ -37,17 +37,17 @@ pub use model::{Said, ScriptedModel};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 pub use server::Server;
 
-/// A creator's.
+/// E-mail address of the default test user.
 pub const EMAIL: &str = "ada@example.com";
 pub const PASSWORD: &str = "tuesday-lamp-orbit";
 
-/// Calls of models, and what they cost in millionths of a dollar.
+/// Returns the number of recorded model calls and their total cost in micro-USD.
 pub async fn ai_usage(db: &PgPool) -> (i64, i64) {
     let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
     sum.fetch_one(db).await.expect("a sum")
 }
 
-/// Waits until something is so, which must be within 30 seconds.
+/// Polls `is_so` every 20 ms until it returns `true`; panics after 30 seconds. `what` names the condition in the panic message.
 pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let given_up = Instant::now() + Duration::from_secs(30);
     while !is_so().await {
@@ -78,12 +78,12 @@ impl TestApp {
         Self::with_clock(db, config, Arc::new(MockClock::default()), http::TIMEOUT)
     }
 
-    /// Together with a sandbox, whose time is the application's.
+    /// Returns an application that is connected to a new sandbox; both clocks start at the same time.
     pub async fn with_sandbox(db: PgPool) -> (Self, Sandbox) {
         Self::with_sandbox_and(db, |_| ()).await
     }
 
-    /// The same, with other settings.
+    /// Like [`Self::with_sandbox`]; `set` changes the configuration before the application is built.
     pub async fn with_sandbox_and(db: PgPool, set: impl FnOnce(&mut Config)) -> (Self, Sandbox) {
         let clock = Arc::new(MockClock::default());
         let sandbox = Sandbox::start(clock.now()).await;
@@ -95,7 +95,7 @@ impl TestApp {
         (Self::with_clock(db, config, clock, http::TIMEOUT), sandbox)
     }
 
-    /// Together with a sandbox and a member with an account that was read; and its id.
+    /// Returns an application, its sandbox, a signed-in user with one synced Instagram account, and the integration ID.
     pub async fn with_account(db: PgPool) -> (Self, Sandbox, Client, String) {
         let (app, sandbox) = Self::with_sandbox(db).await;
         let mut member = app.member(EMAIL).await;
@@ -109,36 +109,36 @@ impl TestApp {
         Self { router: router_of(&core), core, clock, mailer: MemoryMailer::default() }
     }
 
-    /// The same application with another language model.
+    /// Replaces the language model of the application.
     pub fn with_model(mut self, model: ScriptedModel) -> Self {
         self.core = self.core.with(|core| core.model = Some(Arc::new(model)));
         self.router = router_of(&self.core);
         self
     }
 
-    /// A client without cookies.
+    /// Returns a client without cookies.
     pub fn client(&self) -> Client {
         Client::new(self.router.clone())
     }
 
-    /// A client that has a CSRF token.
+    /// Returns an anonymous client that has a CSRF token.
     pub async fn visitor(&self) -> Client {
         let mut client = self.client();
         client.get("/api/csrf/token").await;
         client
     }
 
-    /// Somebody who registered and verified the address.
+    /// Registers a user with [`PASSWORD`] and verifies the e-mail address.
     pub async fn register_verified(&self, email: &str) {
         let mut visitor = self.visitor().await;
         visitor.post("/api/auth/register", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(202);
         let token = self.mailed_token(email).await;
         visitor.post("/api/auth/verify-email", serde_json::json!({ "token": token })).await.expect_status(200);
-        // The minute's allowance is the test's own.
+        // Start new rate-limit windows, so that the test itself has all of its requests.
         self.clock.advance(TimeDelta::minutes(2));
     }
 
-    /// A client that is signed in.
+    /// Registers a verified user and returns a client that is signed in.
     pub async fn member(&self, email: &str) -> Client {
         self.register_verified(email).await;
         let mut client = self.visitor().await;
@@ -146,29 +146,29 @@ impl TestApp {
         client
     }
 
-    /// Moves the time of the application and of its sandbox.
+    /// Advances the clocks of the application and of its sandbox.
     pub fn advance(&self, sandbox: &Sandbox, step: TimeDelta) {
         self.clock.advance(step);
         sandbox.world.advance(step);
     }
 
-    /// Starts a visit to Instagram; returns the address of the consent page.
+    /// Starts an authorization at Instagram and returns the URL of the consent page.
     pub async fn leave(&self, member: &mut Client) -> String {
         self.leave_for(member, Platform::Instagram).await
     }
 
-    /// Starts a visit to a platform; returns the address of the consent page.
+    /// Starts an authorization at a platform and returns the URL of the consent page.
     pub async fn leave_for(&self, member: &mut Client, platform: Platform) -> String {
         let answer = member.post(&format!("/api/integrations/connect/{}", platform.as_str()), json!({})).await.expect_status(200);
         answer.json()["authorizeUrl"].as_str().expect("a URL").to_owned()
     }
 
-    /// Connects an account of Instagram with all scopes, and returns its id.
+    /// Connects an Instagram account with all scopes and returns the integration ID.
     pub async fn connect(&self, sandbox: &Sandbox, member: &mut Client, account: &str) -> String {
         self.connect_to(sandbox, member, Platform::Instagram, account).await
     }
 
-    /// Connects an account with all scopes, and returns its id.
+    /// Connects an account of a platform with all scopes and returns the integration ID.
     pub async fn connect_to(&self, sandbox: &Sandbox, member: &mut Client, platform: Platform, account: &str) -> String {
         let authorize_url = self.leave_for(member, platform).await;
         let back = sandbox.decide(&authorize_url, "allow", account, &[]).await;
@@ -180,12 +180,12 @@ impl TestApp {
         id.to_owned()
     }
 
-    /// A second process on the same database, with the same clock and sandbox; its calls to platforms end within `timeout`.
+    /// Returns a second application instance that shares the database, clock and sandbox; `timeout` limits its requests to platforms.
     pub fn twin(&self, timeout: Duration) -> Self {
         Self::with_clock(self.core.db.clone(), self.core.config.clone(), Arc::clone(&self.clock), timeout)
     }
 
-    /// Reads the account that has been due the longest; `false` if none is.
+    /// Syncs the integration that has been due the longest; returns `false` if none is due.
     pub async fn sync_due(&self) -> bool {
         let due = db::integrations::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
         for id in &due {
@@ -194,12 +194,12 @@ impl TestApp {
         !due.is_empty()
     }
 
-    /// Reads all accounts that are due, until none is.
+    /// Syncs integrations until none is due.
     pub async fn read_due(&self) {
         while self.sync_due().await {}
     }
 
-    /// Imports all statements that wait, until none does.
+    /// Imports queued statements until none is due.
     pub async fn import_due(&self) {
         loop {
             let due = db::statements::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
@@ -208,7 +208,7 @@ impl TestApp {
         }
     }
 
-    /// Reads what partners know, until nothing is due.
+    /// Syncs partner connections until none is due.
     pub async fn read_partner(&self) {
         loop {
             let due = db::partner::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
@@ -217,7 +217,7 @@ impl TestApp {
         }
     }
 
-    /// Sends the mails that are due, each once. Returns how many left.
+    /// Attempts to send each mail that is due once (100 at most). Returns the number of mails sent.
     pub async fn deliver_due(&self) -> usize {
         let before = self.mailer.count();
         for id in db::outbox::due(&self.core.db, self.core.clock.now(), 100).await.expect("the database answers") {
@@ -226,19 +226,19 @@ impl TestApp {
         self.mailer.count() - before
     }
 
-    /// A mail that is to leave for an address.
+    /// Inserts a password-reset mail to an address into the outbox.
     pub async fn put_into_outbox(&self, email: &str) {
         let mail = Message::Reset { link: "https://x.example/".to_owned() }.to(email);
         db::outbox::insert(&self.core.db, &mail, self.clock.now()).await.expect("inserted");
     }
 
-    /// Sends what is in the outbox, and returns the newest mail to an address.
-    pub async fn newest_mail(&self, email: &str) -> Option<db::outbox::OutboxMail> {
+    /// Sends the mails that are due and returns the newest mail to an address; `None` if none was sent.
+    pub async fn newest_mail(&self, email: &str) -> Option<huntaze_core::infra::mail::OutboxMail> {
         self.deliver_due().await;
         self.mailer.newest_to(email)
     }
 
-    /// The token in the newest mail to an address.
+    /// Sends the mails that are due and returns the token in the newest mail to an address.
     pub async fn mailed_token(&self, email: &str) -> String {
         let mail = self.newest_mail(email).await.expect("a mail");
         let (_, rest) = mail.text_body.split_once("token=").expect("a link");

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 type Script = dyn Fn(Prompt) -> BoxFuture<'static, Result<Said, ModelFailure>> + Send + Sync;
 
-/// What a scripted model says.
+/// Reply of a scripted model.
 pub enum Said {
-    /// An answer, in these pieces.
+    /// Text, streamed in these chunks.
     Text(Vec<String>),
-    /// It looks things up: names and arguments.
+    /// Tool calls: names and arguments.
     Calls(Vec<(String, Value)>),
-    /// These words, and then nothing any more.
+    /// Streams this text and then never completes.
     Endless(String),
 }
 
@@ -24,7 +24,7 @@ impl Said {
     }
 }
 
-/// Says what it is told to, and remembers what it was asked. Each answer is 10 tokens for 5 more; a token costs a millionth of a dollar.
+/// Language model that runs a script and records its prompts. Each completion uses 10 input and 5 output tokens at 1 micro-USD each.
 #[derive(Clone)]
 pub struct ScriptedModel {
     script: Arc<Script>,
@@ -36,7 +36,7 @@ impl ScriptedModel {
         Self { script: Arc::new(script), asked: Arc::default() }
     }
 
-    /// One that thinks about nothing for long.
+    /// Creates a model from a synchronous script.
     pub fn quick(script: impl Fn(&Prompt) -> Result<Said, ModelFailure> + Send + Sync + 'static) -> Self {
         Self::new(move |prompt| {
             let said = script(&prompt);
@@ -44,7 +44,7 @@ impl ScriptedModel {
         })
     }
 
-    /// What it was asked so far.
+    /// Returns the prompts received so far.
     pub fn asked(&self) -> Vec<Prompt> {
         self.asked.lock().expect("no panic").clone()
     }

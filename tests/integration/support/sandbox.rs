@@ -9,13 +9,13 @@ use tokio::net::TcpListener;
 use tower::ServiceExt;
 use url::Url;
 
-/// Every scope that Huntaze asks of Instagram.
+/// Scopes that Huntaze requests from Instagram.
 pub const ALL_SCOPES: [&str; 2] = ["instagram_business_basic", "instagram_business_manage_insights"];
 
 /// The platforms that are connected through OAuth.
 pub const OAUTH_PLATFORMS: [Platform; 5] = [Platform::Instagram, Platform::Tiktok, Platform::Reddit, Platform::Youtube, Platform::X];
 
-/// A sandbox of this test alone, on a port of its own.
+/// Sandbox of a single test, on its own port.
 #[derive(Clone)]
 pub struct Sandbox {
     pub world: World,
@@ -23,7 +23,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// Starts it; its time is `now`.
+    /// Starts a sandbox whose clock is set to `now`.
     pub async fn start(now: DateTime<Utc>) -> Self {
         let world = World::default();
         world.advance(now - world.now());
@@ -34,7 +34,7 @@ impl Sandbox {
         Self { world, address }
     }
 
-    /// Points every platform to it.
+    /// Points all platforms, Gemini and the partner service to this sandbox.
     pub fn configure(&self, config: &mut Config) {
         let url = |path: &str| -> Url { format!("{}/{path}", self.address).parse().expect("a URL") };
         let keys = |name: &str| Some((format!("sandbox-{name}"), Secret::from(format!("sandbox-{name}-secret"))));
@@ -63,23 +63,24 @@ impl Sandbox {
         config.x.api_url = url("x/api");
     }
 
-    /// Makes the next `times` calls of an endpoint of Instagram fail.
+    /// Makes the next `times` requests to an endpoint of Instagram fail.
     pub fn fail(&self, endpoint: &str, kind: FaultKind, times: u32) {
         self.fail_at(Platform::Instagram, endpoint, kind, times);
     }
 
-    /// Makes the next `times` calls of an endpoint fail.
+    /// Makes the next `times` requests to an endpoint of a platform fail.
     pub fn fail_at(&self, platform: Platform, endpoint: &str, kind: FaultKind, times: u32) {
         let (provider, endpoint) = (platform.as_str().to_owned(), endpoint.to_owned());
         self.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
     }
 
-    /// How often an endpoint was called.
+    /// Returns the number of requests to an endpoint, summed over all platforms.
     pub fn calls(&self, endpoint: &str) -> usize {
         self.world.requests().iter().filter(|request| request.endpoint == endpoint).count()
     }
 
-    /// What the creator does on the consent page: where the browser is sent then, as a path of ours. No scopes: those that are asked for.
+    /// Submits the consent page with `decision` (`allow` or `deny`) and returns the path of the callback. Empty `scopes` grant all that
+    /// are requested.
     pub async fn decide(&self, authorize_url: &str, decision: &str, account: &str, scopes: &[&str]) -> String {
         let page_url: Url = authorize_url.parse().expect("a URL");
         let page = Request::get(format!("{}?{}", page_url.path(), page_url.query().unwrap_or_default())).body(Body::empty());
@@ -100,7 +101,7 @@ impl Sandbox {
         let request = Request::post(decide).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = self.ask(request.body(Body::from(form.finish())).expect("a request")).await;
         let location = answer.headers().get(header::LOCATION).expect("a redirect").to_str().expect("text");
-        location.strip_prefix("http://127.0.0.1:3000").expect("back to us").trim_end_matches("#_").to_owned()
+        location.strip_prefix("http://127.0.0.1:3000").expect("a redirect to the application").trim_end_matches("#_").to_owned()
     }
 
     async fn ask(&self, request: Request<Body>) -> axum::response::Response {

@@ -12,14 +12,14 @@ use sqlx::{ConnectOptions, PgPool};
 
 use super::{PASSWORD, Sandbox};
 
-/// A browser that is signed in at a process.
+/// HTTP client with cookies that is signed in to one server process.
 #[derive(Clone)]
 pub struct Session {
     base: String,
     cookies: BTreeMap<String, String>,
 }
 
-/// What came back.
+/// Response of a server process.
 pub struct Came {
     pub status: StatusCode,
     pub body: Vec<u8>,
@@ -60,7 +60,7 @@ impl Session {
     }
 }
 
-/// A server as operators run it, in a process of its own, with the jobs; of the platforms it knows X. It does not outlive the test.
+/// The server binary in a process of its own, with background jobs and X as the only configured platform. Killed when dropped.
 pub struct Server {
     process: Child,
     pub port: u16,
@@ -68,14 +68,14 @@ pub struct Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // SIGKILL; an error says that it is gone already.
+        // Sends SIGKILL; an error means that the process has already exited.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
 impl Server {
-    /// Starts it on a port; 0 is any.
+    /// Starts the server on a port; 0 selects any free port.
     pub fn start(db: &PgPool, sandbox: &Sandbox, port: u16) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
         command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
@@ -101,20 +101,20 @@ impl Server {
         Self { process: command.spawn().expect("the binary"), port }
     }
 
-    /// Starts it on a port that was free a moment ago, and waits until it answers.
+    /// Starts the server on a port that was free just before, and waits until `/readyz` succeeds; panics after 20 seconds.
     pub async fn start_ready(db: &PgPool, sandbox: &Sandbox) -> Self {
         let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port");
         let server = Self::start(db, sandbox, free.port());
         let given_up = Instant::now() + Duration::from_secs(20);
         let client = http::client(http::TIMEOUT).expect("TLS");
         while !client.get(server.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
-            assert!(Instant::now() < given_up, "it does not answer");
+            assert!(Instant::now() < given_up, "server is not ready within 20 seconds");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         server
     }
 
-    /// Somebody who signs in there.
+    /// Signs in with [`PASSWORD`] and returns the session.
     pub async fn session(&self, email: &str) -> Session {
         let mut session = Session { base: self.url(""), cookies: BTreeMap::new() };
         session.send(client().get(session.base.clone() + "/api/csrf/token")).await;
@@ -132,7 +132,7 @@ impl Server {
         }
     }
 
-    /// An address of it.
+    /// Returns the absolute URL of a path on this server.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }

@@ -1,4 +1,4 @@
-//! The agents: what each is told, and the shape in which it answers. Pure functions; tests keep their words.
+//! Prompts and response schemas of the agents. Pure functions; snapshot tests pin the prompt texts.
 
 pub mod chat;
 pub mod content;

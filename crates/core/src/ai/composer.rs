@@ -1,30 +1,30 @@
-//! One answer out of those of several agents: they write at the same time, and are read one after the other.
+//! Merges the answers of several agents, which are generated concurrently, into one text in a fixed order.
 
 use huntaze_domain::{ai::AgentKind, choice::Choice};
 
-/// Puts what agents write in order.
+/// Merges the text of several agents into one answer.
 pub struct Composer {
     sections: Vec<Section>,
-    /// The one that is read now: those before it are whole.
+    /// Index of the section that is being output; all sections before it are complete.
     current: usize,
 }
 
 struct Section {
     heading: String,
-    /// What cannot be said yet.
+    /// Text that cannot be output yet, because an earlier section is incomplete.
     waiting: String,
     has_ended: bool,
 }
 
 impl Composer {
-    /// For agents in the order in which they are read. Several have a heading each.
+    /// Creates a merger for agents in output order. Each section gets a heading if there are several.
     pub fn new(agents: &[AgentKind]) -> Self {
         let heading = |agent: &AgentKind| if agents.len() > 1 { format!("### {}\n\n", agent.label()) } else { String::new() };
         let section = |agent| Section { heading: heading(agent), waiting: String::new(), has_ended: false };
         Self { sections: agents.iter().map(section).collect(), current: 0 }
     }
 
-    /// Takes a text of the `index`th agent. Returns what can be said now.
+    /// Adds text of the agent at `index`. Returns the text that can be output now.
     pub fn push(&mut self, index: usize, text: &str) -> String {
         if let Some(section) = self.sections.get_mut(index) {
             section.waiting.push_str(&std::mem::take(&mut section.heading));
@@ -33,12 +33,12 @@ impl Composer {
         self.ready()
     }
 
-    /// The `index`th agent has written all. Returns what can be said now.
+    /// Marks the agent at `index` as finished. Returns the text that can be output now.
     pub fn end(&mut self, index: usize) -> String {
         let is_last = index + 1 == self.sections.len();
         if let Some(section) = self.sections.get_mut(index) {
             section.has_ended = true;
-            // Nothing at all needs no room.
+            // No separator after an agent that wrote nothing: its heading is still pending.
             if !is_last && section.heading.is_empty() {
                 section.waiting.push_str("\n\n");
             }
@@ -68,7 +68,7 @@ mod tests {
     const BOTH: [AgentKind; 2] = [AgentKind::Analytics, AgentKind::Sales];
 
     #[test]
-    fn one_agent_is_read_as_it_writes() {
+    fn single_agent_text_is_output_at_once() {
         let mut composer = Composer::new(&BOTH[..1]);
         assert_eq!(
             (composer.push(0, "Your "), composer.push(0, "views."), composer.end(0)),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_second_waits_for_the_first() {
+    fn second_section_waits_until_first_ends() {
         let mut composer = Composer::new(&BOTH);
         assert_eq!(composer.push(1, "Raise it."), "");
         assert_eq!(composer.push(0, "Views fell."), "### Analytics\n\nViews fell.");
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn one_that_says_nothing_has_no_heading() {
+    fn agent_without_text_has_no_heading() {
         let mut composer = Composer::new(&BOTH);
         assert_eq!((composer.end(0), composer.push(1, "Raise it.")), (String::new(), "### Sales\n\nRaise it.".to_owned()));
     }
 
     proptest! {
         #[test]
-        fn whatever_the_order_the_answer_is_the_same(turns in proptest::collection::vec((0_usize..3, "[a-z ]{0,5}"), 0..30)) {
+        fn any_interleaving_gives_the_same_answer(turns in proptest::collection::vec((0_usize..3, "[a-z ]{0,5}"), 0..30)) {
             let agents = [AgentKind::Analytics, AgentKind::Content, AgentKind::Sales];
             let mut composer = Composer::new(&agents);
             let mut said: String = turns.iter().map(|(index, text)| composer.push(*index, text)).collect();

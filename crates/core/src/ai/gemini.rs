@@ -1,4 +1,4 @@
-//! Gemini's REST interface, `v1beta` (ai.google.dev/api/generate-content).
+//! Client for Gemini's REST API, `v1beta` (ai.google.dev/api/generate-content).
 
 mod answer;
 pub mod events;
@@ -23,23 +23,23 @@ use crate::{
     },
 };
 
-/// How long a model is waited for.
+/// Timeouts of requests to the model.
 const PATIENCE: Patience = Patience { answer: Duration::from_mins(1), silence: Duration::from_secs(30) };
 
 #[derive(Clone, Copy)]
 struct Patience {
-    /// One answer takes no longer, thinking included.
+    /// Total time for one response, including the model's thinking.
     answer: Duration,
-    /// A stream that says nothing for so long has broken off.
+    /// Idle timeout: a stream without data for this long is treated as broken.
     silence: Duration,
 }
 
-/// After an answer of 500, 503 or 504, or a broken connection, before it is asked once more.
+/// Delay before the retry after status 500, 503 or 504, or a broken connection.
 const BREATH: Duration = Duration::from_millis(500);
-/// Where it is busy for longer, the creator is told instead of kept waiting.
+/// Longest rate-limit delay that is waited for; with a longer one the request fails, so that the user is told at once.
 const LONGEST_BREATH: Duration = Duration::from_secs(3);
 
-/// Gemini, with a key.
+/// Gemini API client.
 pub struct Gemini {
     config: GeminiConfig,
     key: Secret,
@@ -49,7 +49,7 @@ pub struct Gemini {
 }
 
 impl Gemini {
-    /// `None` where there is no key.
+    /// Creates the client; `None` if no key is configured.
     pub fn new(config: &GeminiConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         Some(Self { config: config.clone(), key: config.key.clone()?, http, clock, patience: PATIENCE })
     }
@@ -63,7 +63,7 @@ impl Gemini {
 
     fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
         let url = self.url(model, verb, query).ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
-        // In a header: an address ends up in logs.
+        // The key is sent in a header, because URLs end up in logs.
         Ok(self
             .http
             .post(url)
@@ -78,7 +78,7 @@ impl Gemini {
         answer::read(answer.status, &answer.body, model, prompt)
     }
 
-    /// The answer as it comes: `?alt=sse`, each event a piece. Dropped, it ends the connection.
+    /// Generates a streamed response (`?alt=sse`, one chunk per event). Dropping the future closes the connection.
     async fn listen(&self, model: &str, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
         let request = self.request(model, "streamGenerateContent", Some("alt=sse"), prompt)?;
         let mut response = self.unless_silent(request.send()).await?;
@@ -101,15 +101,15 @@ impl Gemini {
         collected.end(model, prompt)
     }
 
-    /// What comes before the stream has been silent for too long.
+    /// Awaits one step of a stream, for at most the idle timeout.
     async fn unless_silent<T>(&self, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
         match tokio::time::timeout(self.patience.silence, work).await {
             Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
-            Err(_) => Err(ModelError::Unusable("the stream is silent".to_owned())),
+            Err(_) => Err(ModelError::Unusable("stream idle timeout".to_owned())),
         }
     }
 
-    /// One call: of a listener, if there is one, in pieces.
+    /// Sends one request without retries; the response is streamed if there is a `listener`.
     async fn call(&self, model: &str, prompt: &Prompt, listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
         let outcome = match listener {
             Some(listener) => self.listen(model, prompt, listener).await,
@@ -118,7 +118,7 @@ impl Gemini {
         outcome.map_err(|failure| ModelFailure { error: self.without_key(failure.error), ..failure })
     }
 
-    /// Google names a key that it refuses; logs do not.
+    /// Removes the API key from an error, because Google repeats a rejected key in its messages and errors are logged.
     fn without_key(&self, error: ModelError) -> ModelError {
         let clean = |said: String| said.replace(self.key.expose(), "[key]");
         match error {
@@ -131,15 +131,15 @@ impl Gemini {
         }
     }
 
-    /// Asked once more where that may help: an answer that is delayed costs less than one that does not come. Where something was said
-    /// already, it was billed, and is not said again.
+    /// Sends a request and retries it once if that may help: a delayed answer is better than none. There is no retry after text has
+    /// arrived: it is billed, and would be repeated.
     async fn call_twice(&self, model: &str, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
         let failure = match self.call(model, prompt, reborrow(&mut listener)).await {
             Err(failure) if failure.billed.is_none() => failure,
             outcome => return outcome,
         };
         let Some(breath) = breath(&failure.error) else { return Err(failure) };
-        tracing::warn!(error = %failure.error, model, "the model did not answer, and is asked once more");
+        tracing::warn!(model, error = %failure.error, "model request failed, retrying once");
         tokio::time::sleep(breath).await;
         self.call(model, prompt, listener).await
     }
@@ -148,7 +148,7 @@ impl Gemini {
         let (model, successor) = (&self.config.model, &self.config.successor);
         match self.call_twice(model, prompt, reborrow(&mut listener)).await {
             Err(ModelFailure { error: ModelError::Retired(_), .. }) if successor != model => {
-                tracing::error!(model, successor, "the model is retired: its successor is asked; change GEMINI_MODEL");
+                tracing::error!(model, successor, "model retired, using its successor; update GEMINI_MODEL");
                 self.call_twice(successor, prompt, listener).await
             }
             outcome => outcome,
@@ -156,7 +156,7 @@ impl Gemini {
     }
 }
 
-/// How long to wait before it is asked once more; `None`: that does not help, or takes too long.
+/// Returns the delay before a retry; `None` if a retry does not help or the delay would be too long.
 fn breath(error: &ModelError) -> Option<Duration> {
     match error {
         ModelError::Unavailable(_) => Some(BREATH),
@@ -165,7 +165,7 @@ fn breath(error: &ModelError) -> Option<Duration> {
     }
 }
 
-/// Lends a listener on.
+/// Reborrows an optional listener.
 fn reborrow<'a>(listener: &'a mut Option<Listener<'_>>) -> Option<Listener<'a>> {
     match listener {
         Some(listener) => Some(&mut **listener),
@@ -195,7 +195,7 @@ impl LanguageModel for Gemini {
     }
 
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64 {
-        // Both models have a price: `GeminiConfig` sees to it.
+        // `GeminiConfig` ensures that both models have a price.
         self.config.prices.cost(model, self.clock.now().date_naive(), tokens).unwrap_or_default()
     }
 
@@ -215,7 +215,7 @@ mod tests {
     use super::*;
     use crate::{config::Config, infra::clock::SystemClock};
 
-    /// Waits as long as that for a model that says this and then nothing more.
+    /// Returns a client with these timeouts for a server that sends `says` and then nothing more.
     async fn waiting_for(says: &'static str, patience: Patience) -> Gemini {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -235,26 +235,26 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_model_that_says_nothing_is_not_waited_for() {
+    async fn silent_model_times_out() {
         let prompt = Prompt::structured(String::new(), "Why?".to_owned(), json!({}), 10);
         let milliseconds = Duration::from_millis;
         let silent = waiting_for("", Patience { answer: milliseconds(200), silence: milliseconds(100) }).await;
         let outcome = silent.answer(&prompt).await;
-        assert_eq!(outcome, Err(ModelError::Unusable("no answer in time".to_owned()).into()));
+        assert_eq!(outcome, Err(ModelError::Unusable("request timed out".to_owned()).into()));
         let outcome = silent.stream(&prompt, &mut |_| ()).await;
-        assert_eq!(outcome, Err(ModelError::Unusable("the stream is silent".to_owned()).into()));
+        assert_eq!(outcome, Err(ModelError::Unusable("stream idle timeout".to_owned()).into()));
 
         let begun = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
 data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The sea\"}]}}]}\n\n";
-        // Long enough for what it says to come.
+        // Long enough for the first event to arrive.
         let patient = Patience { answer: milliseconds(20_000), silence: milliseconds(2_000) };
-        let failure = waiting_for(begun, patient).await.stream(&prompt, &mut |_| ()).await.expect_err("it fell silent");
-        assert_eq!(failure.error, ModelError::Unusable("the stream is silent".to_owned()));
-        assert!(failure.billed.is_some(), "what came is paid for");
+        let failure = waiting_for(begun, patient).await.stream(&prompt, &mut |_| ()).await.expect_err("idle timeout");
+        assert_eq!(failure.error, ModelError::Unusable("stream idle timeout".to_owned()));
+        assert!(failure.billed.is_some(), "partial output is billed");
     }
 
     #[test]
-    fn so_long_is_waited_for_a_model() {
+    fn timeouts_are_60_s_total_and_30_s_idle() {
         assert_eq!((PATIENCE.answer.as_secs(), PATIENCE.silence.as_secs()), (60, 30));
     }
 }

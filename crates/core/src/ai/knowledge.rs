@@ -1,4 +1,4 @@
-//! What models have answered before: asked the same once more, it is known already.
+//! Per-user cache of completions, keyed by a digest of model, agent and the whole prompt.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,33 +9,36 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{Prompt, Reply};
-use crate::infra::{cache::Cache, clock::Clock};
+use crate::{
+    error::chain,
+    infra::{cache::Cache, clock::Clock},
+};
 
-/// An answer is kept so long,
+/// How long entries stay in the cache.
 const KEPT: Duration = Duration::from_hours(1);
-/// and given again while it is younger.
+/// Entries older than this are treated as misses.
 const FRESH: TimeDelta = TimeDelta::minutes(30);
 
-/// Answers of models, each for one creator alone. Figures that an answer rests on are part of what was asked: where they have changed, nothing
-/// is known.
+/// Cache of completions; entries are never shared between users. The metrics that a completion is based on are part of the prompt and so of
+/// the key: if they change, the lookup is a miss.
 #[derive(Clone)]
 pub struct Knowledge {
     cache: Arc<dyn Cache>,
     clock: Arc<dyn Clock>,
 }
 
-/// Everything that changes an answer.
+/// Cache key: everything that influences a completion.
 #[derive(Serialize)]
 pub struct Asked<'a> {
-    /// Whose figures these are.
+    /// The user whose data is in the prompt.
     pub user_id: Uuid,
-    /// Who asks.
+    /// The agent that sends the prompt.
     pub agent: AgentKind,
     /// The model.
     pub model: &'a str,
-    /// Whether a stand-in answers in its place.
+    /// Whether the sandbox is used instead of the vendor's API.
     pub is_sandbox: bool,
-    /// What is asked, and the figures.
+    /// The prompt, including the metrics.
     pub prompt: &'a Prompt,
 }
 
@@ -46,23 +49,23 @@ struct Known {
 }
 
 impl Knowledge {
-    /// What `cache` keeps.
+    /// Creates a cache of completions on top of `cache`.
     pub fn new(cache: Arc<dyn Cache>, clock: Arc<dyn Clock>) -> Self {
         Self { cache, clock }
     }
 
-    /// What was answered to this before, if that is not long ago.
+    /// Returns the cached completion, or `None` if there is none, or if it is too old or malformed.
     pub async fn recall(&self, asked: &Asked<'_>) -> Option<Reply> {
         let known: Known = serde_json::from_str(&self.cache.get(&asked.key()).await?).ok()?;
         (self.clock.now() < known.since + FRESH).then_some(known.reply)
     }
 
-    /// Keeps an answer that can be used.
+    /// Stores a completion; must only be called with a valid one. Failures are logged.
     pub async fn remember(&self, asked: &Asked<'_>, reply: &Reply) {
         let known = Known { since: self.clock.now(), reply: reply.clone() };
         match serde_json::to_string(&known) {
             Ok(text) => self.cache.put(&asked.key(), text, KEPT).await,
-            Err(error) => tracing::error!(%error, "an answer could not be kept"),
+            Err(error) => tracing::error!(error = chain(&error), "failed to serialize completion for the cache"),
         }
     }
 }
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_answer_is_known_for_half_an_hour() {
+    async fn entry_expires_after_30_minutes() {
         let clock = Arc::new(MockClock::default());
         let knowledge = Knowledge::new(Arc::new(MemoryCache::default()), clock.clone());
         let prompt = Prompt::structured("Explain.".to_owned(), "Views: 7".to_owned(), json!({}), 100);
@@ -108,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_changes_the_answer_changes_the_key() {
+    fn every_part_of_the_request_changes_the_key() {
         let prompt = Prompt::structured("Explain.".to_owned(), "Views: 7".to_owned(), json!({ "type": "object" }), 100);
         let key = asked(&prompt).key();
         assert_eq!(key, asked(&prompt.clone()).key());

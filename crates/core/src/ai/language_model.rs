@@ -1,4 +1,4 @@
-//! What every language model has in common.
+//! Interface that is common to all language models.
 
 use std::time::Duration;
 
@@ -7,25 +7,25 @@ use huntaze_domain::ai::TokenUsage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What is asked of a model. What a user wrote stands in `turns` alone, never in `instruction`.
+/// A prompt for a model. Text written by a user is only ever in `turns`, never in `instruction`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prompt {
-    /// Who it is and how it answers.
+    /// System instruction: the role of the model and the form of its answer.
     pub instruction: String,
-    /// What was said so far; the last is what it answers to.
+    /// The conversation so far; the last turn is the one to answer.
     pub turns: Vec<Turn>,
-    /// What it may look up.
+    /// Tools that the model may call.
     pub tools: Vec<Tool>,
-    /// The JSON schema of the answer, where it is to be JSON.
+    /// JSON schema of the answer; `None` if the answer is plain text.
     pub schema: Option<Value>,
-    /// Nothing more can be looked up: what was has to be enough.
+    /// Disables further tool calls: the model must answer with what it has.
     pub must_answer: bool,
-    /// The answer ends after so many tokens, thoughts among them.
+    /// Maximum number of output tokens, including thoughts.
     pub most_output_tokens: u32,
 }
 
 impl Prompt {
-    /// One question, to be answered in the shape of a schema.
+    /// Creates a prompt with a single user turn whose answer must match a JSON schema.
     pub fn structured(instruction: String, question: String, schema: Value, most_output_tokens: u32) -> Self {
         Self {
             instruction,
@@ -37,7 +37,7 @@ impl Prompt {
         }
     }
 
-    /// The same once more, after an answer that could not be used for this fault.
+    /// Returns the same prompt with a note on why the previous answer was invalid.
     #[must_use]
     pub fn repair(mut self, fault: &str) -> Self {
         self.instruction.push_str(" An answer before this one could not be used: ");
@@ -46,11 +46,11 @@ impl Prompt {
     }
 }
 
-/// Characters that make a token, about (ai.google.dev/gemini-api/docs/tokens).
+/// Approximate number of characters per token (ai.google.dev/gemini-api/docs/tokens).
 const CHARACTERS_OF_TOKEN: usize = 4;
 
 impl Prompt {
-    /// About how much is billed for it and an answer, where the model did not come to count.
+    /// Estimates the billed tokens of the prompt and an answer, for responses that ended before the model reported a count.
     pub fn estimate(&self, answer: &str) -> TokenUsage {
         let tokens = |characters: usize| u32::try_from(characters.div_ceil(CHARACTERS_OF_TOKEN)).unwrap_or(u32::MAX);
         let said: usize = self.turns.iter().map(Turn::characters).sum();
@@ -68,126 +68,126 @@ impl Turn {
     }
 }
 
-/// Something that was said.
+/// One turn of a conversation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Turn {
-    /// By the user.
+    /// Text of the user.
     User(String),
-    /// By the model.
+    /// Text of the model.
     Model(String),
-    /// The model looks something up. Sent back as it came.
+    /// Tool calls of the model; must be sent back to it unchanged.
     Calls {
-        /// What it said before that.
+        /// Text before the tool calls; may be empty.
         said: String,
-        /// What it looks up.
+        /// The tool calls.
         calls: Vec<ToolCall>,
     },
-    /// What it found.
+    /// Results of the tool calls.
     Results(Vec<ToolResult>),
 }
 
-/// Something that a model can look up.
+/// Declaration of a tool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tool {
-    /// What it is called by.
+    /// Name by which the model calls the tool.
     pub name: &'static str,
-    /// What it finds, for the model.
+    /// Description of the result, for the model.
     pub description: String,
-    /// The JSON schema of its arguments.
+    /// JSON schema of the arguments.
     pub parameters: Value,
 }
 
-/// A model looks something up.
+/// A tool call of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolCall {
-    /// The model's number of it.
+    /// Id of the call; `None` if the model assigns none.
     pub id: Option<String>,
-    /// Which tool.
+    /// Name of the tool.
     pub name: String,
-    /// What of.
+    /// Arguments, as JSON.
     pub arguments: Value,
-    /// Of the thought that led to it: the model wants it back.
+    /// Thought signature, which the model requires to be sent back with the call.
     pub signature: Option<String>,
 }
 
-/// What a model is told.
+/// The result of a tool call, for the model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ToolResult {
-    /// The number of the call.
+    /// Id of the tool call; `None` if it has none.
     pub id: Option<String>,
-    /// The tool.
+    /// Name of the tool.
     pub name: String,
-    /// What was found.
+    /// Output of the tool, as JSON.
     pub found: Value,
 }
 
-/// What a model answered.
+/// A completion of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The answer.
+    /// The text; may be empty if there are tool calls.
     pub text: String,
-    /// What it wants to look up before it goes on.
+    /// Tool calls whose results the model needs in order to continue.
     pub calls: Vec<ToolCall>,
-    /// Which model it was.
+    /// The model that generated the completion.
     pub model: String,
-    /// What is billed.
+    /// Billed tokens.
     pub tokens: TokenUsage,
 }
 
-/// Something that came of an answer.
+/// A chunk of a streamed completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// The model that answers from here on.
+    /// The model that generates the text from here on.
     Model(&'a str),
-    /// More of the text.
+    /// Text to append.
     Text(&'a str),
-    /// What would be billed if it ended here.
+    /// Tokens that are billed for the completion so far.
     Tokens(TokenUsage),
 }
 
-/// Is told of the pieces of an answer, as they come.
+/// Callback that receives the chunks of a completion as they arrive.
 pub type Listener<'a> = &'a mut (dyn FnMut(Piece<'_>) + Send);
 
-/// Why there is no answer.
+/// Why a model returned no usable completion.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ModelError {
-    /// The model does not answer to this.
-    #[error("the prompt was blocked: {0}")]
+    /// The model refuses to answer the prompt.
+    #[error("prompt blocked: {0}")]
     PromptBlocked(String),
-    /// The model began to answer, and was stopped.
-    #[error("the answer was blocked: {0}")]
+    /// The model started to answer and was stopped by a filter.
+    #[error("response blocked: {0}")]
     AnswerBlocked(String),
-    /// The answer is longer than it may be.
-    #[error("the answer was cut off")]
+    /// The answer reached the limit on output tokens.
+    #[error("response truncated at the token limit")]
     Truncated,
-    /// Too much was asked in too short a time.
-    #[error("rate limited, for {0:?}")]
+    /// Too many requests; contains how long to wait, if the vendor says so.
+    #[error("rate limited, retry after {0:?}")]
     RateLimited(Option<Duration>),
-    /// The key is not good, or may not use the model.
-    #[error("the key was refused: {0}")]
+    /// The API key is invalid, or has no access to the model.
+    #[error("API key rejected: {0}")]
     KeyRefused(String),
-    /// Neither the model nor its successor exists any more.
-    #[error("the model is retired: {0}")]
+    /// The model has been retired, and so has its successor if that was tried.
+    #[error("model retired: {0}")]
     Retired(String),
-    /// What we sent was not understood: a fault of ours.
-    #[error("the request was refused: {0}")]
+    /// The vendor rejected the request as invalid: a bug in our request.
+    #[error("invalid request: {0}")]
     Refused(String),
-    /// Not now: to ask once more may help.
-    #[error("unavailable: {0}")]
+    /// Temporarily unavailable; a retry may succeed.
+    #[error("model unavailable: {0}")]
     Unavailable(String),
-    /// What came is no answer, or nothing came in time: to ask once more does not help.
-    #[error("no answer that can be used: {0}")]
+    /// The response is invalid or timed out; a retry does not help.
+    #[error("invalid response: {0}")]
     Unusable(String),
 }
 
-/// A call that brought no answer; it may have to be paid all the same.
+/// A failed call to a model; it may be billed nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
 pub struct ModelFailure {
-    /// Why.
+    /// The cause.
     #[source]
     pub error: ModelError,
-    /// The model that was asked, and what is billed for it.
+    /// The model and the billed tokens; `None` if nothing is billed.
     pub billed: Option<(String, TokenUsage)>,
 }
 
@@ -197,21 +197,22 @@ impl From<ModelError> for ModelFailure {
     }
 }
 
-/// A language model. Gemini in production; tests have one that says what it is told to.
+/// A language model: Gemini in production, a scripted one in tests.
 #[async_trait]
 pub trait LanguageModel: Send + Sync {
-    /// Asks, and waits for the whole answer. To drop the future ends the call.
+    /// Generates a completion and returns it as a whole. Dropping the future cancels the request.
     async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure>;
 
-    /// The same, and tells of the answer as it comes. What came before a failure stays said: nothing is said twice.
+    /// As [`answer`](Self::answer), and passes chunks to `listener` as they arrive. Chunks passed before a failure remain valid; text is
+    /// never passed twice.
     async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure>;
 
-    /// The model that is asked first.
+    /// Name of the model that is tried first.
     fn name(&self) -> &str;
 
-    /// What tokens of a model cost, in millionths of a dollar, rounded up.
+    /// Returns the cost of tokens of a model in millionths of a US dollar, rounded up.
     fn cost(&self, model: &str, tokens: TokenUsage) -> i64;
 
-    /// Whether a stand-in answers in the vendor's place.
+    /// Returns whether the sandbox is used instead of the vendor's API.
     fn is_sandbox(&self) -> bool;
 }

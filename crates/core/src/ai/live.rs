@@ -1,4 +1,4 @@
-//! Answers that this process is writing, for those who read along.
+//! Answers that this process is generating, for subscribers in the same process.
 
 use std::{
     collections::HashMap,
@@ -10,18 +10,18 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What there is of an answer.
+/// An answer as far as it has been generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Draft {
-    /// Who answers.
+    /// The agents that answer.
     pub agents: Vec<AgentKind>,
-    /// What was written so far.
+    /// The text so far.
     pub text: String,
-    /// Whether it is stored as it stays.
+    /// Whether the final message has been stored; it does not change any more.
     pub is_stored: bool,
 }
 
-/// The answers that are being written in this process.
+/// Registry of the answers that this process is generating. Clones share their state.
 #[derive(Debug, Clone, Default)]
 pub struct LiveAnswers {
     answers: Arc<Mutex<HashMap<Uuid, Live>>>,
@@ -35,31 +35,31 @@ struct Live {
 }
 
 impl LiveAnswers {
-    /// Begins an answer. It is here until the writer is dropped.
+    /// Registers an answer. It is removed when the writer is dropped.
     pub fn begin(&self, id: Uuid) -> Writer {
         let live = Live { draft: Arc::new(watch::Sender::new(Draft::default())), stop: self.closing.child_token() };
         self.map(|answers| answers.insert(id, live.clone()));
         Writer { id, answers: self.clone(), live }
     }
 
-    /// Reads along, if it is written here.
+    /// Subscribes to an answer; `None` if this process is not generating it.
     pub fn follow(&self, id: Uuid) -> Option<watch::Receiver<Draft>> {
         self.map(|answers| answers.get(&id).map(|live| live.draft.subscribe()))
     }
 
-    /// Asks its writer to stop, if it is written here.
+    /// Asks the writer of an answer to stop; does nothing if this process is not generating it.
     pub fn stop(&self, id: Uuid) {
         if let Some(live) = self.map(|answers| answers.get(&id).cloned()) {
             live.stop.cancel();
         }
     }
 
-    /// Asks all writers to stop: the process ends.
+    /// Asks all writers to stop, because the process is shutting down.
     pub fn close(&self) {
         self.closing.cancel();
     }
 
-    /// Whether the process ends.
+    /// Returns whether the process is shutting down.
     pub fn is_closed(&self) -> bool {
         self.closing.is_cancelled()
     }
@@ -69,7 +69,7 @@ impl LiveAnswers {
     }
 }
 
-/// Writes an answer.
+/// Handle to write an answer. Dropping it ends the subscriptions.
 #[derive(Debug)]
 pub struct Writer {
     id: Uuid,
@@ -78,29 +78,29 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Says who answers.
+    /// Sets the agents that answer.
     pub fn set_agents(&self, agents: &[AgentKind]) {
         self.live.draft.send_modify(|draft| draft.agents = agents.to_vec());
     }
 
-    /// Adds to the text.
+    /// Appends to the text.
     pub fn push(&self, text: &str) {
         if !text.is_empty() {
             self.live.draft.send_modify(|draft| draft.text.push_str(text));
         }
     }
 
-    /// What was written so far.
+    /// Returns a copy of the answer so far.
     pub fn draft(&self) -> Draft {
         self.live.draft.borrow().clone()
     }
 
-    /// Waits until somebody asks to stop.
+    /// Waits until the answer is stopped or the process shuts down.
     pub async fn stopped(&self) {
         self.live.stop.cancelled().await;
     }
 
-    /// Tells that it is stored as it stays.
+    /// Marks the answer as stored and removes it from the registry.
     pub fn finish(self) {
         self.live.draft.send_modify(|draft| draft.is_stored = true);
     }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn those_who_read_along_see_all_of_it_and_its_end() {
+    async fn subscriber_sees_text_and_end() {
         let answers = LiveAnswers::default();
         let id = Uuid::from_u128(1);
         assert!(answers.follow(id).is_none());

@@ -1,4 +1,4 @@
-//! What agents can look up. Whose it is stands in no argument: it is the session's.
+//! Tools that agents can call. No tool takes a user id: the data is always that of the session's user.
 
 use huntaze_domain::{
     analytics::PostOrder,
@@ -11,47 +11,47 @@ use serde_json::{Value, json};
 use super::Tool;
 
 choices! {
-    /// Something that can be looked up.
+    /// A tool that a model can call.
     ToolKind {
-        /// The accounts that are connected.
+        /// Lists the connected accounts.
         Accounts = "list_accounts", "Accounts";
-        /// Figures of a period against the one before it.
+        /// Metrics of a period, compared with the previous one.
         Figures = "get_figures", "Figures";
-        /// Figures day by day.
+        /// Daily metrics of a period.
         Days = "get_days", "Days";
-        /// Posts with what they came to.
+        /// Posts with their metrics.
         Posts = "get_posts", "Posts";
-        /// What was earned.
+        /// Revenue of a period.
         Revenue = "get_revenue", "Revenue";
     }
 }
 
-/// What is to be looked up.
+/// The data that a tool call requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lookup {
-    /// The accounts that are connected.
+    /// The connected accounts.
     Accounts,
-    /// Figures of a period against the one before it.
+    /// Metrics of a period, compared with the previous one.
     Figures(StatsRange),
-    /// Figures day by day.
+    /// Daily metrics of a period.
     Days(StatsRange),
-    /// Posts of a period.
+    /// Posts of a period, in this order.
     Posts(StatsRange, PostOrder),
-    /// What was earned in a period.
+    /// Revenue of a period.
     Revenue(StatsRange),
 }
 
-/// What a model asks for.
+/// A parsed tool call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ToolRequest {
-    /// What.
+    /// The requested data.
     pub lookup: Lookup,
-    /// Of each account on one platform; none for all accounts together.
+    /// Platform whose accounts are queried, each separately; `None` for all accounts together.
     pub platform: Option<Platform>,
 }
 
 impl ToolKind {
-    /// As a model is told of it.
+    /// Returns the declaration of the tool that is sent to the model.
     pub fn declaration(self) -> Tool {
         let description = match self {
             Self::Accounts => "The creator's connected accounts: platform, name, whether they work, when they were last read.",
@@ -83,15 +83,15 @@ fn words<T: Choice>() -> Vec<&'static str> {
 }
 
 impl ToolRequest {
-    /// What a model asks for. Arguments that are not understood, or that nobody declared, are not.
+    /// Parses a tool call. Undeclared arguments are ignored.
     ///
     /// # Errors
-    /// A sentence for the model.
+    /// A sentence for the model, if the tool or the value of a declared argument is unknown.
     pub fn parse(name: &str, arguments: &Value) -> Result<Self, String> {
         let tool = ToolKind::parse(name).ok_or_else(|| format!("There is no tool {name:?}."))?;
         let range = || word::<StatsRange>(arguments, "range");
         let lookup = match tool {
-            // All of them, whatever is asked for.
+            // This tool takes no arguments, so all accounts are listed.
             ToolKind::Accounts => return Ok(Self { lookup: Lookup::Accounts, platform: None }),
             ToolKind::Figures => Lookup::Figures(range()?),
             ToolKind::Days => Lookup::Days(range()?),
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_understood_or_refused() {
+    fn tool_calls_are_parsed_or_rejected() {
         let all = |lookup| Ok(ToolRequest { lookup, platform: None });
         assert_eq!(ToolRequest::parse("list_accounts", &Value::Null), all(Lookup::Accounts));
         let arguments = json!({ "range": "7d", "order": "best", "userId": "somebody else" });
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn no_tool_takes_a_user() {
+    fn no_tool_declares_a_user_argument() {
         for tool in ToolKind::ALL {
             let declaration = tool.declaration();
             let properties = declaration.parameters["properties"].as_object().expect("properties");
@@ -139,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(name in "[a-z_]{0,14}", range in "\\PC{0,8}") {
+        fn parsing_arbitrary_tool_calls_never_panics(name in "[a-z_]{0,14}", range in "\\PC{0,8}") {
             let _ = ToolRequest::parse(&name, &json!({ "range": range, "platform": range }));
         }
     }

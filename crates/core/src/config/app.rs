@@ -4,26 +4,26 @@ use url::Url;
 
 use super::{EncryptionKey, Reader};
 
-/// Address, keys, logging.
+/// Base URL, listen address, keys, logging.
 #[derive(Debug, Clone)]
 pub struct AppConfig {
-    /// `APP_URL`: how browsers reach Huntaze, as in `https://app.example.com`. Links in mails start with it; `https` turns on
+    /// `APP_URL`: base URL of Huntaze as seen by browsers, such as `https://app.example.com`. Links in mails start with it; `https` enables
     /// secure cookies and HSTS.
     pub url: Url,
-    /// `HOST`: the address to listen on. Default `127.0.0.1`.
+    /// `HOST`: IP address to listen on. Default `127.0.0.1`.
     pub host: IpAddr,
-    /// `PORT`: default 3000.
+    /// `PORT`: TCP port to listen on. Default 3000.
     pub port: u16,
-    /// `SECRET_KEY`: 32 random bytes in hexadecimal, as `openssl rand -hex 32` prints. Signs CSRF tokens and short-lived cookies.
+    /// `SECRET_KEY`: 32 random bytes in hexadecimal, as printed by `openssl rand -hex 32`. Signs CSRF tokens and short-lived cookies.
     pub secret_key: SecretKey,
-    /// `ENCRYPTION_KEYS`: `k2:<64 hexadecimal digits>,k1:<…>`, the newest first. Encrypts the platforms' tokens; an older key stays until
-    /// nothing is sealed with it any more.
+    /// `ENCRYPTION_KEYS`: `k2:<64 hexadecimal digits>,k1:<…>`, newest first. Encrypts platform tokens and partner API keys with the newest
+    /// key; an older key must stay until `huntaze rotate-keys` has re-encrypted everything sealed with it.
     pub encryption_keys: Vec<EncryptionKey>,
-    /// `PASSWORD_HASHING`: `argon2id` (default), or `weak-for-tests`.
+    /// `PASSWORD_HASHING`: `argon2id` (default) or `weak-for-tests`.
     pub password_hashing: PasswordHashing,
     /// `LOG_FORMAT`: `json` (default) or `text`.
     pub log_format: LogFormat,
-    /// `LOG_FILTER`: what is logged, in the syntax of `tracing`. Default `info`.
+    /// `LOG_FILTER`: log levels in the syntax of `tracing_subscriber::EnvFilter`. Default `info`.
     pub log_filter: String,
 }
 
@@ -59,17 +59,17 @@ impl AppConfig {
         })
     }
 
-    /// Whether browsers come over TLS. `APP_URL` says so, never a header.
+    /// Returns whether browsers use TLS. Derived from `APP_URL` alone, never from a request header.
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
     }
 
-    /// `scheme://host:port`, as browsers send it in `Origin`.
+    /// Returns `scheme://host[:port]`, as browsers send it in `Origin`.
     pub fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 
-    /// An absolute link to a path of ours.
+    /// Returns the absolute URL of a path of this application.
     pub fn link(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.origin())
     }
@@ -79,12 +79,12 @@ fn has_repeated_id(keys: &[EncryptionKey]) -> bool {
     keys.iter().enumerate().any(|(index, key)| keys[..index].iter().any(|earlier| earlier.id() == key.id()))
 }
 
-/// 32 bytes from which the keys of the different purposes are derived.
+/// 32-byte secret from which the key for each purpose is derived.
 #[derive(Clone)]
 pub struct SecretKey([u8; 32]);
 
 impl SecretKey {
-    /// The bytes.
+    /// Returns the raw bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -106,12 +106,12 @@ impl FromStr for SecretKey {
     }
 }
 
-/// How passwords are hashed.
+/// Password hashing parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordHashing {
-    /// The OWASP parameters.
+    /// Argon2id with the parameters recommended by OWASP.
     Argon2id,
-    /// Fast and unsafe.
+    /// Minimal cost; insecure, for tests only.
     WeakForTests,
 }
 
@@ -127,12 +127,12 @@ impl FromStr for PasswordHashing {
     }
 }
 
-/// How log lines look.
+/// Log format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
-    /// For people.
+    /// Human-readable text.
     Text,
 }
 

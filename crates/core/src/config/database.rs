@@ -2,12 +2,12 @@ use std::fmt;
 
 use super::Reader;
 
-/// PostgreSQL.
+/// PostgreSQL connection.
 #[derive(Clone)]
 pub struct DatabaseConfig {
-    /// `DATABASE_URL`: `postgres://user:password@host/name`, or with `?host=/a/socket/folder`.
+    /// `DATABASE_URL`: `postgres://user:password@host/name`, or `?host=/path/to/socket/folder` for a Unix socket.
     pub url: String,
-    /// `DATABASE_MAX_CONNECTIONS`: default 10.
+    /// `DATABASE_MAX_CONNECTIONS`: size of the connection pool. Default 10.
     pub max_connections: u32,
 }
 

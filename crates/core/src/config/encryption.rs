@@ -1,6 +1,6 @@
 use std::{fmt, str::FromStr};
 
-/// A key and the number it is known by.
+/// An encryption key and its id.
 #[derive(Clone)]
 pub struct EncryptionKey {
     id: u8,
@@ -8,12 +8,12 @@ pub struct EncryptionKey {
 }
 
 impl EncryptionKey {
-    /// The number that a value is marked with.
+    /// Returns the key id that is stored with every value sealed with this key.
     pub fn id(&self) -> u8 {
         self.id
     }
 
-    /// The key itself.
+    /// Returns the raw key.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.bytes
     }
@@ -28,7 +28,7 @@ impl fmt::Debug for EncryptionKey {
 impl FromStr for EncryptionKey {
     type Err = &'static str;
 
-    /// `k2:` and 64 hexadecimal digits.
+    /// Parses `k`, the key id (0 to 255), `:` and 64 hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         const SHAPE: &str = "each must look like k1: and 64 hexadecimal digits";
         let (id, digits) = text.strip_prefix('k').and_then(|rest| rest.split_once(':')).ok_or(SHAPE)?;
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_has_one_shape_and_is_not_printed() {
+    fn malformed_key_is_rejected_and_debug_hides_key() {
         for text in ["", "k1", "k1:", "1:00", "k1:zz", "k300:00", &format!("k1:{}", "0".repeat(62))] {
             assert!(text.parse::<EncryptionKey>().is_err(), "{text}");
         }

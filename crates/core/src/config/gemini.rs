@@ -5,22 +5,22 @@ use url::Url;
 
 use super::Reader;
 
-/// Gemini. Without a key no AI is offered.
+/// Gemini API. Without an API key, AI features are disabled.
 #[derive(Clone)]
 pub struct GeminiConfig {
-    /// `GEMINI_API_KEY`
+    /// `GEMINI_API_KEY`: `None` disables AI features.
     pub key: Option<Secret>,
-    /// `GEMINI_URL`: default Google's own.
+    /// `GEMINI_URL`: base URL of the API. Default Google's.
     pub url: Url,
-    /// `GEMINI_MODEL`: which model is asked.
+    /// `GEMINI_MODEL`: name of the model.
     pub model: String,
-    /// `GEMINI_SUCCESSOR`: which one is asked where that one is retired.
+    /// `GEMINI_SUCCESSOR`: fallback model, used if the first one has been retired.
     pub successor: String,
-    /// `GEMINI_PRICES`: what tokens cost; both models must have a price.
+    /// `GEMINI_PRICES`: token prices; both models need a price without a start date.
     pub prices: Prices,
 }
 
-/// From the vendor's page of prices, read on 2026-10-07.
+/// Default of `GEMINI_PRICES`: the vendor's published prices as of 2026-10-07.
 const PRICES: &str = "gemini-3.8-flash=0.75/3.75,gemini-3.8-flash@2027-01-01=1.50/7.50,gemini-3.5-flash-lite=0.30/2.50";
 
 impl GeminiConfig {
@@ -46,7 +46,7 @@ impl GeminiConfig {
         Some(config)
     }
 
-    /// Whether a stand-in answers in the vendor's place.
+    /// Returns whether requests go to the sandbox instead of the vendor.
     pub fn is_sandbox(&self) -> bool {
         super::is_elsewhere(&[&self.url], &["googleapis.com"])
     }

@@ -9,18 +9,18 @@ const AUTHORIZE: &str = "https://www.instagram.com/oauth/authorize";
 const TOKEN: &str = "https://api.instagram.com/oauth/access_token";
 const GRAPH: &str = "https://graph.instagram.com";
 
-/// Instagram. Without both keys it is not offered.
+/// Instagram OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct InstagramConfig {
-    /// `INSTAGRAM_CLIENT_ID` and `INSTAGRAM_CLIENT_SECRET`: of the app at Meta.
+    /// `INSTAGRAM_CLIENT_ID` and `INSTAGRAM_CLIENT_SECRET`: OAuth client credentials of the app registered at Meta.
     pub keys: Option<(String, Secret)>,
-    /// `INSTAGRAM_AUTHORIZE_URL`: the consent page. Default Instagram's own.
+    /// `INSTAGRAM_AUTHORIZE_URL`: OAuth authorization endpoint. Default Instagram's.
     pub authorize_url: Url,
-    /// `INSTAGRAM_TOKEN_URL`: takes the code. Default Instagram's own.
+    /// `INSTAGRAM_TOKEN_URL`: endpoint that exchanges the authorization code. Default Instagram's.
     pub token_url: Url,
-    /// `INSTAGRAM_GRAPH_URL`: tokens, profile, insights. Default Instagram's own.
+    /// `INSTAGRAM_GRAPH_URL`: API for long-lived tokens, profile and insights. Default Instagram's.
     pub graph_url: Url,
-    /// `INSTAGRAM_API_VERSION`: default `v25.0`.
+    /// `INSTAGRAM_API_VERSION`: version of the Graph API. Default `v25.0`.
     pub api_version: String,
 }
 
@@ -34,7 +34,7 @@ impl InstagramConfig {
         Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, graph_url: graph_url?, api_version: api_version? })
     }
 
-    /// Whether a stand-in answers in Instagram's place.
+    /// Returns whether requests go to the sandbox instead of Instagram.
     pub fn is_sandbox(&self) -> bool {
         super::is_elsewhere(&[&self.authorize_url, &self.token_url, &self.graph_url], &["instagram.com"])
     }

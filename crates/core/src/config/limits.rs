@@ -4,21 +4,21 @@ use ipnet::IpNet;
 
 use super::Reader;
 
-/// How often a client may come, and who may speak for a client.
+/// Rate limits, trusted proxies and the AI cost limit.
 #[derive(Debug, Clone)]
 pub struct LimitsConfig {
-    /// `TRUSTED_PROXIES`: addresses or networks, split by commas, whose `X-Forwarded-For` is believed. Default none.
+    /// `TRUSTED_PROXIES`: comma-separated addresses or networks whose `X-Forwarded-For` header is trusted. Default none.
     pub trusted_proxies: Vec<IpNet>,
-    /// `RATE_LIMIT_PER_IP`: requests a minute. Default 1000.
+    /// `RATE_LIMIT_PER_IP`: requests per minute and IP address. Default 1000.
     pub per_ip: u32,
-    /// `RATE_LIMIT_PER_USER`: requests a minute. Default 100.
+    /// `RATE_LIMIT_PER_USER`: requests per minute and user. Default 100.
     pub per_user: u32,
-    /// `RATE_LIMIT_AUTH`: requests a minute and address to each of login, register, forgot, resend and reset. Default 5.
+    /// `RATE_LIMIT_AUTH`: requests per minute and IP address to each of login, register, forgot, resend and reset. Default 5.
     pub auth: u32,
-    /// `RATE_LIMIT_AI`: requests of AI a minute on the free plan; three times as many on Pro, six times on Premium. Default 5.
+    /// `RATE_LIMIT_AI`: AI requests per minute and user on the free plan; three times as many on Pro, six times on Premium. Default 5.
     pub ai: u32,
-    /// `AI_COST_GUARD_CENTS`: what AI may cost a creator's month, what did not count among it; a tenth of that on the free plan. In
-    /// millionths of a dollar here. Default 5000 cents.
+    /// `AI_COST_GUARD_CENTS`, converted to millionths of a US dollar: limit on the cost of a user's model calls in a month, those of
+    /// uncounted requests included; a tenth of it on the free plan. Default 5000 cents.
     pub ai_cost_guard: i64,
 }
 
@@ -35,7 +35,7 @@ impl LimitsConfig {
     }
 }
 
-/// A network, or an address alone.
+/// An IP network; a single address is parsed as a network of one address.
 struct Network(IpNet);
 
 impl FromStr for Network {

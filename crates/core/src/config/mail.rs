@@ -7,7 +7,7 @@ use super::Reader;
 pub struct MailConfig {
     /// `SMTP_URL`: `smtps://user:password@host` (TLS), `smtp://host?tls=required` (STARTTLS) or `smtp://127.0.0.1:3125` (plain).
     pub smtp_url: String,
-    /// `MAIL_FROM`: the sender. Default `Huntaze <noreply@huntaze.com>`.
+    /// `MAIL_FROM`: sender address. Default `Huntaze <noreply@huntaze.com>`.
     pub from: String,
 }
 

@@ -2,10 +2,10 @@ use url::Url;
 
 use super::Reader;
 
-/// A partner service that reads the earnings of creators at `OnlyFans`, each with a key of the creator's own. Without an address it is not offered.
+/// Partner service that returns a user's `OnlyFans` earnings for the user's own API key. Not offered without a URL.
 #[derive(Debug, Clone)]
 pub struct PartnerConfig {
-    /// `PARTNER_API_URL`: `https://app.onlyfansapi.com/api`, to offer it.
+    /// `PARTNER_API_URL`: base URL, such as `https://app.onlyfansapi.com/api`. Default none.
     pub api_url: Option<Url>,
 }
 
@@ -15,7 +15,7 @@ impl PartnerConfig {
         Some(Self { api_url })
     }
 
-    /// Whether a stand-in answers in its place.
+    /// Returns whether requests go to the sandbox instead of the partner service.
     pub fn is_sandbox(&self) -> bool {
         self.api_url.as_ref().is_some_and(|url| super::is_elsewhere(&[url], &["onlyfansapi.com"]))
     }

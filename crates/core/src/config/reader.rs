@@ -1,16 +1,16 @@
-//! Reads variables and collects what is wrong, so that an operator sees all of it at once.
+//! Reads environment variables and collects all errors, so that they are reported together.
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
 use huntaze_domain::account::Secret;
 use url::Url;
 
-/// What is wrong with the environment, a line each.
+/// Errors in the environment, one line each.
 #[derive(Debug, thiserror::Error)]
-#[error("The configuration is not complete:\n  {}", .0.join("\n  "))]
+#[error("invalid configuration:\n  {}", .0.join("\n  "))]
 pub struct ConfigError(Vec<String>);
 
-/// A source of variables and the problems met so far.
+/// Source of variables, the names read so far and the errors found so far.
 pub struct Reader {
     source: HashMap<String, String>,
     names: Vec<&'static str>,
@@ -18,12 +18,12 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// The process environment.
+    /// Creates a reader of the process environment.
     pub fn from_env() -> Self {
         Self::new(std::env::vars().collect())
     }
 
-    /// Fixed values, for tests.
+    /// Creates a reader of fixed values, for tests.
     pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         Self::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
@@ -32,13 +32,13 @@ impl Reader {
         Self { source, names: Vec::new(), problems: Vec::new() }
     }
 
-    /// The value, if it is set and not empty.
+    /// Returns the value, or `None` if it is unset or empty.
     pub fn optional(&mut self, name: &'static str) -> Option<String> {
         self.names.push(name);
         self.source.get(name).filter(|value| !value.is_empty()).cloned()
     }
 
-    /// The parsed value; its absence is a problem.
+    /// Returns the parsed value; a missing or invalid value is recorded as an error.
     pub fn required<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<T> {
         let Some(text) = self.optional(name) else {
             self.problem(format!("{name} is missing"));
@@ -47,7 +47,7 @@ impl Reader {
         self.parse(name, &text)
     }
 
-    /// The parsed value, or `default` where it is not set.
+    /// Returns the parsed value, or `default` if it is unset; an invalid value is recorded as an error.
     pub fn or<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str, default: T) -> Option<T> {
         match self.optional(name) {
             Some(text) => self.parse(name, &text),
@@ -55,13 +55,13 @@ impl Reader {
         }
     }
 
-    /// A list split at commas; empty where it is not set.
+    /// Returns a comma-separated list, empty if it is unset; an invalid item is recorded as an error.
     pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
         let text = self.optional(name).unwrap_or_default();
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| self.parse(name, item)).collect()
     }
 
-    /// A list split at commas; its absence is a problem.
+    /// Returns a comma-separated list; a missing or empty list is recorded as an error.
     pub fn required_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
         let list = self.list(name)?;
         if list.is_empty() {
@@ -71,7 +71,8 @@ impl Reader {
         Some(list)
     }
 
-    /// Two values that belong together, such as the keys of an app; one without the other is a problem.
+    /// Returns two values that are only valid together, such as OAuth client credentials. `None` if both are unset; one without the other
+    /// is recorded as an error.
     pub fn pair(&mut self, name: &'static str, secret_name: &'static str) -> Option<(String, Secret)> {
         let (value, secret) = (self.optional(name), self.optional(secret_name));
         if value.is_some() != secret.is_some() {
@@ -80,13 +81,14 @@ impl Reader {
         value.zip(secret.map(Secret::from))
     }
 
-    /// An address of a service, over TLS unless it is on this machine.
+    /// Returns the URL of a service, or `default` if it is unset. A URL that is not `https` is recorded as an error, unless its host is
+    /// this machine.
     pub fn web_address(&mut self, name: &'static str, default: &'static str) -> Option<Url> {
         let text = self.optional(name).unwrap_or_else(|| default.to_owned());
         self.parse_web_address(name, &text)
     }
 
-    /// The same, where there is none unless it is set.
+    /// Like [`Self::web_address`], but without a default: `Some(None)` if it is unset, `None` if it is invalid.
     pub fn optional_web_address(&mut self, name: &'static str) -> Option<Option<Url>> {
         match self.optional(name) {
             Some(text) => self.parse_web_address(name, &text).map(Some),
@@ -104,20 +106,17 @@ impl Reader {
         None
     }
 
-    /// Notes something that is wrong.
+    /// Records an error.
     pub fn problem(&mut self, problem: String) {
         self.problems.push(problem);
     }
 
-    /// The names asked for so far.
+    /// Returns the names of the variables read so far.
     pub fn names(self) -> Vec<&'static str> {
         self.names
     }
 
-    /// The value, if there was no problem.
-    ///
-    /// # Errors
-    /// All problems.
+    /// Returns the value if no error was recorded.
     pub fn finish<T>(self, value: Option<T>) -> Result<T, ConfigError> {
         match value {
             Some(value) if self.problems.is_empty() => Ok(value),
@@ -126,7 +125,7 @@ impl Reader {
     }
 
     fn parse<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, text: &str) -> Option<T> {
-        // The value itself is not repeated: it may be a secret.
+        // The value is left out of the message, because it may be a secret.
         text.parse().inspect_err(|error| self.problem(format!("{name} is not valid: {error}"))).ok()
     }
 }

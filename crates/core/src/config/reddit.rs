@@ -5,18 +5,19 @@ use url::Url;
 
 use super::Reader;
 
-/// Reddit. Without both keys it is not offered.
+/// Reddit OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct RedditConfig {
-    /// `REDDIT_CLIENT_ID` and `REDDIT_CLIENT_SECRET`: of the app that Reddit approved.
+    /// `REDDIT_CLIENT_ID` and `REDDIT_CLIENT_SECRET`: OAuth client credentials of the app approved by Reddit.
     pub keys: Option<(String, Secret)>,
-    /// `REDDIT_USER_AGENT`: Reddit wants a name of its own, with the operator's account: `web:huntaze:v1 (by /u/…)`.
+    /// `REDDIT_USER_AGENT`: Reddit requires a unique `User-Agent` that names the operator's account: `web:huntaze:v1 (by /u/…)`. Default
+    /// `web:huntaze:v1`.
     pub user_agent: String,
-    /// `REDDIT_AUTHORIZE_URL`: the consent page. Default Reddit's own.
+    /// `REDDIT_AUTHORIZE_URL`: OAuth authorization endpoint. Default Reddit's.
     pub authorize_url: Url,
-    /// `REDDIT_TOKEN_URL`: gives and takes tokens; beside it they are revoked. Default Reddit's own.
+    /// `REDDIT_TOKEN_URL`: OAuth token endpoint; the revocation endpoint is derived from it. Default Reddit's.
     pub token_url: Url,
-    /// `REDDIT_API_URL`: profile and posts. Default Reddit's own.
+    /// `REDDIT_API_URL`: API for profile and posts. Default Reddit's.
     pub api_url: Url,
 }
 
@@ -30,7 +31,7 @@ impl RedditConfig {
         Some(Self { keys, user_agent: user_agent?, authorize_url: authorize_url?, token_url: token_url?, api_url: api_url? })
     }
 
-    /// Whether a stand-in answers in Reddit's place.
+    /// Returns whether requests go to the sandbox instead of Reddit.
     pub fn is_sandbox(&self) -> bool {
         super::is_elsewhere(&[&self.authorize_url, &self.token_url, &self.api_url], &["reddit.com"])
     }

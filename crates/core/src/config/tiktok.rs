@@ -5,14 +5,14 @@ use url::Url;
 
 use super::Reader;
 
-/// TikTok. Without both keys it is not offered.
+/// TikTok OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct TiktokConfig {
-    /// `TIKTOK_CLIENT_KEY` and `TIKTOK_CLIENT_SECRET`: of the app at TikTok.
+    /// `TIKTOK_CLIENT_KEY` and `TIKTOK_CLIENT_SECRET`: OAuth client credentials of the app registered at TikTok.
     pub keys: Option<(String, Secret)>,
-    /// `TIKTOK_AUTHORIZE_URL`: the consent page. Default TikTok's own.
+    /// `TIKTOK_AUTHORIZE_URL`: OAuth authorization endpoint. Default TikTok's.
     pub authorize_url: Url,
-    /// `TIKTOK_API_URL`: tokens, profile, videos. Default TikTok's own.
+    /// `TIKTOK_API_URL`: API for tokens, profile and videos. Default TikTok's.
     pub api_url: Url,
 }
 
@@ -24,7 +24,7 @@ impl TiktokConfig {
         Some(Self { keys, authorize_url: authorize_url?, api_url: api_url? })
     }
 
-    /// Whether a stand-in answers in TikTok's place.
+    /// Returns whether requests go to the sandbox instead of TikTok.
     pub fn is_sandbox(&self) -> bool {
         super::is_elsewhere(&[&self.authorize_url, &self.api_url], &["tiktok.com", "tiktokapis.com"])
     }

@@ -5,19 +5,20 @@ use url::Url;
 
 use super::Reader;
 
-/// Millionths of a dollar in a cent.
+/// Millionths of a US dollar per cent.
 const CENT: i64 = 10_000;
 
-/// X. Without both keys and a budget it is not offered: every reading costs money.
+/// X OAuth app, API and budget. Without client credentials and a budget the platform is not offered, because X bills API requests.
 #[derive(Clone)]
 pub struct XConfig {
-    /// `X_CLIENT_ID` and `X_CLIENT_SECRET`: of the app at X.
+    /// `X_CLIENT_ID` and `X_CLIENT_SECRET`: OAuth client credentials of the app registered at X.
     pub keys: Option<(String, Secret)>,
-    /// `X_MONTHLY_BUDGET_CENTS`, here in millionths of a dollar: what all readings of a calendar month (UTC) may cost. Default 0.
+    /// `X_MONTHLY_BUDGET_CENTS`, converted to millionths of a US dollar: limit on the cost of all syncs in a calendar month (UTC). Default
+    /// 0.
     pub monthly_budget: i64,
-    /// `X_AUTHORIZE_URL`: the consent page. Default X's own.
+    /// `X_AUTHORIZE_URL`: OAuth authorization endpoint. Default X's.
     pub authorize_url: Url,
-    /// `X_API_URL`: tokens, profile, posts. Default X's own.
+    /// `X_API_URL`: API for tokens, profile and posts. Default X's.
     pub api_url: Url,
 }
 
@@ -30,7 +31,7 @@ impl XConfig {
         Some(Self { keys, monthly_budget: i64::from(cents?) * CENT, authorize_url: authorize_url?, api_url: api_url? })
     }
 
-    /// Whether a stand-in answers in X's place.
+    /// Returns whether requests go to the sandbox instead of X.
     pub fn is_sandbox(&self) -> bool {
         super::is_elsewhere(&[&self.authorize_url, &self.api_url], &["x.com"])
     }

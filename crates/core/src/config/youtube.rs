@@ -5,18 +5,18 @@ use url::Url;
 
 use super::Reader;
 
-/// YouTube. Without both keys it is not offered.
+/// YouTube OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct YoutubeConfig {
-    /// `YOUTUBE_CLIENT_ID` and `YOUTUBE_CLIENT_SECRET`: of the project at Google.
+    /// `YOUTUBE_CLIENT_ID` and `YOUTUBE_CLIENT_SECRET`: OAuth client credentials of the Google Cloud project.
     pub keys: Option<(String, Secret)>,
-    /// `YOUTUBE_AUTHORIZE_URL`: the consent page. Default Google's own.
+    /// `YOUTUBE_AUTHORIZE_URL`: OAuth authorization endpoint. Default Google's.
     pub authorize_url: Url,
-    /// `YOUTUBE_TOKEN_URL`: gives and takes tokens; beside it they are revoked. Default Google's own.
+    /// `YOUTUBE_TOKEN_URL`: OAuth token endpoint; the revocation endpoint is derived from it. Default Google's.
     pub token_url: Url,
-    /// `YOUTUBE_DATA_URL`: channel and videos. Default Google's own.
+    /// `YOUTUBE_DATA_URL`: YouTube Data API, for channel and videos. Default Google's.
     pub data_url: Url,
-    /// `YOUTUBE_ANALYTICS_URL`: figures of days. Default Google's own.
+    /// `YOUTUBE_ANALYTICS_URL`: YouTube Analytics API, for daily metrics. Default Google's.
     pub analytics_url: Url,
 }
 
@@ -30,7 +30,7 @@ impl YoutubeConfig {
         Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, data_url: data_url?, analytics_url: analytics_url? })
     }
 
-    /// Whether a stand-in answers in YouTube's place.
+    /// Returns whether requests go to the sandbox instead of YouTube.
     pub fn is_sandbox(&self) -> bool {
         let urls = [&self.authorize_url, &self.token_url, &self.data_url, &self.analytics_url];
         super::is_elsewhere(&urls, &["google.com", "googleapis.com"])

@@ -1,4 +1,4 @@
-//! Captions that were written.
+//! Generated captions (`ai_captions`).
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::ai::caption::{CaptionRequest, CaptionVariant};
@@ -8,26 +8,23 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Captions, and what they are for.
+/// Captions generated for one request, as stored. Also the format of the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredCaptions {
-    /// Ours.
+    /// Id, equal to the id of the AI request.
     pub id: Uuid,
-    /// What was asked for.
+    /// Input of the request.
     pub request: CaptionRequest,
-    /// What was written.
+    /// Generated variants, in the order shown.
     pub variants: Vec<CaptionVariant>,
-    /// Whether a stand-in wrote them.
+    /// Whether the sandbox generated them instead of the real model.
     pub is_sandbox: bool,
-    /// When.
+    /// Time of the request.
     pub created_at: DateTime<Utc>,
 }
 
-/// Stores the captions of a request.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts the captions generated for the AI request `id`.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -47,10 +44,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// The captions of a creator, or those of one request alone; the oldest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the captions of a user, oldest first; only those of request `id` if it is given.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> Result<Vec<StoredCaptions>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, request AS "request: Json<CaptionRequest>", variants AS "variants: Json<Vec<CaptionVariant>>", is_sandbox, created_at
@@ -68,10 +62,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> R
     Ok(stored.collect())
 }
 
-/// The newest captions of a creator.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the id of the user's newest captions, or `None` if there are none.
 pub async fn newest(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<Uuid>, DbError> {
     let newest = sqlx::query_scalar!(
         "SELECT id FROM ai_captions JOIN ai_requests USING (id) WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1",

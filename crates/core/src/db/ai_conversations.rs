@@ -1,4 +1,4 @@
-//! Conversations with the assistant.
+//! Conversations with the assistant and their messages.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -14,10 +14,7 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Begins a conversation.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts an empty conversation.
 pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_conversations (id, user_id, title, last_number, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
@@ -31,11 +28,9 @@ pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &st
     Ok(())
 }
 
-/// Makes room for a question and its answer in a creator's conversation, and waits until nobody else says something there. Returns the number
-/// of the question; none where there is no such conversation.
-///
-/// # Errors
-/// [`DbError`].
+/// Allocates two consecutive positions, for a question and its answer, in a user's conversation. The update locks the conversation until
+/// the transaction ends, so concurrent messages to it are serialized. Returns the position of the question, or `None` if the user has no
+/// such conversation.
 pub async fn make_room(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
     let number = sqlx::query_scalar!(
         r#"UPDATE ai_conversations SET updated_at = $3, last_number = last_number + 2 WHERE id = $2 AND user_id = $1
@@ -47,37 +42,26 @@ pub async fn make_room(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: Da
     Ok(number.fetch_optional(db).await?)
 }
 
-/// Renames a creator's conversation. `false`: there is none.
-///
-/// # Errors
-/// [`DbError`].
+/// Renames a user's conversation. Returns `false` if there is none.
 pub async fn rename(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, title: &str) -> Result<bool, DbError> {
     let renamed = sqlx::query!("UPDATE ai_conversations SET title = $3 WHERE id = $2 AND user_id = $1", user_id, id, title);
     Ok(renamed.execute(db).await?.rows_affected() == 1)
 }
 
-/// Deletes a creator's conversation. `false`: there is none.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a user's conversation and its messages. Returns `false` if there is none.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
     let deleted = sqlx::query!("DELETE FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
-/// The title of a creator's conversation.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the title of a user's conversation, or `None` if there is no such conversation.
 pub async fn find_title(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<String>, DbError> {
     let title = sqlx::query_scalar!("SELECT title FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
     Ok(title.fetch_optional(db).await?)
 }
 
-/// A creator's conversations that contain a text, in their title or in what was said, the newest first; and how many there are.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a page of a user's conversations whose title or messages contain `search` (case-insensitive; all if empty), most recently updated
+/// first, and the total number of matches. The total is 0 if the page is past the end.
 pub async fn list(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -102,28 +86,25 @@ pub async fn list(
     Ok((items.collect(), total))
 }
 
-/// A message that is said.
+/// A message to be inserted.
 pub struct NewMessage<'a> {
-    /// Ours.
+    /// Id of the message.
     pub id: Uuid,
-    /// Of which conversation.
+    /// Conversation of the message.
     pub conversation_id: Uuid,
-    /// Its place in it.
+    /// Position in the conversation, from 1.
     pub number: i32,
-    /// Who speaks.
+    /// Author of the message.
     pub speaker: Speaker,
-    /// What is said.
+    /// Text; empty for an answer that is yet to be generated.
     pub text: &'a str,
-    /// An answer's place in the ledger, and until when no news of it is needed. None is a question.
+    /// Id of the AI request and end of the lease, if this is an answer; `None` for a question.
     pub answer: Option<(Uuid, DateTime<Utc>)>,
-    /// Whether a stand-in speaks.
+    /// Whether the sandbox generates it instead of the real model.
     pub is_sandbox: bool,
 }
 
-/// Says a message.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a message: complete if it is a question, generating if it is an answer.
 pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
     let state = if new.answer.is_some() { AnswerState::Writing } else { AnswerState::Complete };
     sqlx::query!(
@@ -145,19 +126,13 @@ pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: 
     Ok(())
 }
 
-/// Takes back the messages of a conversation from a number on.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes the messages of a conversation from position `number` on.
 pub async fn delete_from(db: impl PgExecutor<'_>, conversation_id: Uuid, number: i32) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND number >= $2", conversation_id, number).execute(db).await?;
     Ok(())
 }
 
-/// Gives up answers whose process has died; of one conversation, or of all. Returns how many those were.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks generating answers with an expired lease as failed, in one conversation or in all. Returns how many were marked.
 pub async fn give_up_dead(
     db: impl PgExecutor<'_>,
     conversation_id: Option<Uuid>,
@@ -174,41 +149,38 @@ pub async fn give_up_dead(
     Ok(given_up.execute(db).await?.rows_affected())
 }
 
-/// A message, as it is stored.
+/// A message, as stored.
 #[derive(Debug, Clone)]
 pub struct StoredMessage {
-    /// Ours.
+    /// Id of the message.
     pub id: Uuid,
-    /// Its place in the conversation.
+    /// Position in the conversation, from 1.
     pub number: i32,
-    /// Who speaks.
+    /// Author of the message.
     pub speaker: Speaker,
-    /// What is said.
+    /// Text; partial while the answer is generating or if it was stopped or failed.
     pub text: String,
-    /// How far it is.
+    /// State of the message.
     pub state: AnswerState,
-    /// Why there is no more of it.
+    /// Sentence for the user that says why the answer is incomplete, or `None`.
     pub problem: Option<String>,
-    /// Who answered.
+    /// Agents that contributed to the answer.
     pub agents: Vec<AgentKind>,
-    /// What was looked up.
+    /// Tool results that the answer is based on.
     pub sources: Vec<Source>,
-    /// Numbers that are in no source.
+    /// Numbers in the text that do not occur in any source.
     pub unverified: Vec<String>,
-    /// What it came to; none of a question.
+    /// Usage of the request; `None` for a question.
     pub cost: Option<AnswerCost>,
-    /// Whether a stand-in speaks.
+    /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
-    /// Without news until then, its process has died.
+    /// End of the lease of a generating answer; `None` for all other messages. After it the process that generates is considered dead.
     pub alive_until: Option<DateTime<Utc>>,
-    /// When it was begun.
+    /// Time at which the message was inserted.
     pub created_at: DateTime<Utc>,
 }
 
-/// The messages of a creator's conversation, or one of them alone; the oldest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the messages of a user's conversation in order of position; only message `id` if it is given.
 pub async fn messages(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -259,11 +231,8 @@ pub async fn messages(
     stored.collect()
 }
 
-/// Keeps what was written so far of an answer, and says that it is alive. Returns whether it is to go on: not if the creator wants no more
-/// of it, or it was deleted.
-///
-/// # Errors
-/// [`DbError`].
+/// Saves the partial text of a generating answer and renews its lease. Returns whether to continue: `false` if the user requested a stop,
+/// or if the message is no longer generating or was deleted.
 pub async fn keep(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -281,28 +250,26 @@ pub async fn keep(
     Ok(kept.fetch_optional(db).await? == Some(false))
 }
 
-/// An answer as it stays.
+/// Final state of an answer.
 pub struct EndedAnswer<'a> {
-    /// Which.
+    /// Id of the message.
     pub id: Uuid,
-    /// What is said.
+    /// Full text.
     pub text: &'a str,
-    /// How it ended.
+    /// Final state.
     pub state: AnswerState,
-    /// Why there is no more of it.
+    /// Sentence for the user that says why the answer is incomplete, or `None`.
     pub problem: Option<&'a str>,
-    /// Who answered.
+    /// Agents that contributed to the answer.
     pub agents: &'a [AgentKind],
-    /// What was looked up.
+    /// Tool results that the answer is based on.
     pub sources: &'a [Source],
-    /// Numbers that are in no source.
+    /// Numbers in the text that do not occur in any source.
     pub unverified: &'a [String],
 }
 
-/// Ends an answer. `false`: it was given up before, and its creator told so.
-///
-/// # Errors
-/// [`DbError`].
+/// Stores the final state of a generating answer. Returns `false` if it had already ended, as when its lease expired and it was marked as
+/// failed, which the user has seen. Returns `true` if the message was deleted.
 pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<bool, DbError> {
     let given_up = sqlx::query_scalar!(
         r#"WITH ended AS (
@@ -318,14 +285,12 @@ pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<boo
         Json(ended.sources) as _,
         ended.unverified
     );
-    // One statement sees the table as it was before.
+    // Both parts of the statement see the same snapshot, so the `SELECT` reads the state before the update.
     Ok(!given_up.fetch_one(db).await?)
 }
 
-/// Asks for the end of the answer that is being written in a creator's conversation. Returns which that is.
-///
-/// # Errors
-/// [`DbError`].
+/// Requests a stop of the answer that is being generated in a user's conversation. Returns the id of that message, or `None` if none is
+/// generating.
 pub async fn ask_to_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id: Uuid) -> Result<Option<Uuid>, DbError> {
     let asked = sqlx::query_scalar!(
         "UPDATE ai_messages SET is_to_stop = true FROM ai_conversations
@@ -336,7 +301,7 @@ pub async fn ask_to_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id
     Ok(asked.fetch_optional(db).await?)
 }
 
-/// A message, as its owner takes it along.
+/// A message in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedMessage {
@@ -347,10 +312,7 @@ pub struct ExportedMessage {
     created_at: DateTime<Utc>,
 }
 
-/// All that was said in a creator's conversations.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all messages of all conversations of a user, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedMessage>, DbError> {
     let messages = sqlx::query_as!(
         ExportedMessage,

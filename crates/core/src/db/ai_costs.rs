@@ -1,4 +1,4 @@
-//! What AI costs, added up for operators; and what months are charged.
+//! AI cost statistics for admins, and the monthly charges of users.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -11,25 +11,22 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Sums in several directions.
+/// Usage summed in total and by each dimension.
 #[derive(Debug, Default)]
 pub struct Sums {
-    /// Of everything.
+    /// Sum over all calls that match the filter.
     pub total: CostSum,
-    /// By day.
+    /// Sums by day (UTC).
     pub days: Vec<CostLine>,
-    /// By agent.
+    /// Sums by agent.
     pub agents: Vec<CostLine>,
-    /// By operation.
+    /// Sums by operation.
     pub operations: Vec<CostLine>,
-    /// By model.
+    /// Sums by model.
     pub models: Vec<CostLine>,
 }
 
-/// Adds up the calls that a filter lets through: days the oldest first, everything else the dearest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Sums the model calls that match a filter. Days are ordered oldest first, all other dimensions by descending cost.
 pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums, DbError> {
     let rows = sqlx::query!(
         r#"SELECT GROUPING(day, agent, operation, model) AS "grouping!", day AS "day?", agent AS "agent?", operation AS "operation?",
@@ -55,7 +52,7 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
             output_tokens: row.output_tokens,
             cost_micro: row.cost_micro,
         };
-        // A bit for each column that is not grouped by, the first is the highest.
+        // `GROUPING` sets a bit for each column that is not grouped by; the first column is the most significant bit.
         let (lines, name) = match row.grouping {
             0b0111 => (&mut sums.days, row.day.map(|day| day.to_string())),
             0b1011 => (&mut sums.agents, row.agent),
@@ -71,10 +68,8 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
     Ok(sums)
 }
 
-/// A page of the creators whose calls a filter lets through, the dearest first; and how many there are.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a page of the users whose calls match a filter, by descending cost, and the total number of such users. The total is 0 if the page
+/// is past the end.
 pub async fn creators(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<CreatorCost>, i64), DbError> {
     let rows = sqlx::query!(
         r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_known) AS "calls!", count(*) FILTER (WHERE is_known) AS "known!",
@@ -106,27 +101,25 @@ pub async fn creators(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64,
     Ok((creators.collect(), total))
 }
 
-/// A creator whose costs stand out, among those whose calls a filter lets through.
+/// A user with unusually high or concentrated AI costs among those whose calls match a filter.
 pub struct Outlier {
-    /// Whose.
+    /// Id of the user.
     pub creator_id: Uuid,
-    /// The address.
+    /// E-mail address of the user.
     pub email: String,
-    /// What all calls come to.
+    /// Cost of all matching calls, in millionths of a US dollar.
     pub cost_micro: i64,
-    /// So many standard deviations above the mean of all creators.
+    /// Number of standard deviations above the mean of all users with matching calls.
     pub deviations: f64,
-    /// The operation that costs the most.
+    /// Operation with the highest cost.
     pub operation: String,
-    /// Its part of it, in percent.
+    /// Share of that operation in the user's cost, in percent.
     pub share: i64,
 }
 
-/// Creators who spent more than `least` and are `deviations` or more above the mean, or whose dearest operation is more than `share` percent
-/// of more than `least_of_share`; the dearest first, at most `most` of them.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns users who spent more than `least` and are more than `deviations` standard deviations above the mean, or who spent more than
+/// `least_of_share` with more than `share` percent of it on one operation; by descending cost, at most `most` users. Amounts are in
+/// millionths of a US dollar. Cache hits are ignored.
 pub async fn outliers(
     db: impl PgExecutor<'_>,
     filter: &CostsFilter,
@@ -165,36 +158,33 @@ pub async fn outliers(
     Ok(outliers.fetch_all(db).await?)
 }
 
-/// A row of the table that is taken away: the calls of a day, creator, agent, operation and model.
+/// A row of the cost export: the calls of one day, user, agent, operation and model.
 pub struct CostRow {
-    /// UTC.
+    /// Day (UTC).
     pub day: NaiveDate,
-    /// Whose.
+    /// Id of the user.
     pub creator_id: Uuid,
-    /// The address.
+    /// E-mail address of the user.
     pub email: String,
-    /// Who asked.
+    /// Agent that made the calls.
     pub agent: String,
-    /// What for.
+    /// Operation that the calls belong to.
     pub operation: String,
-    /// Which model.
+    /// Model that was called.
     pub model: String,
-    /// How many.
+    /// Number of calls to the model.
     pub calls: i64,
-    /// How many were not made, as their answers were known already.
+    /// Number of cache hits: completions served without calling the model.
     pub known: i64,
-    /// Tokens of prompts.
+    /// Input tokens.
     pub input_tokens: i64,
-    /// Tokens of answers and thoughts.
+    /// Output tokens, thinking tokens included.
     pub output_tokens: i64,
-    /// Millionths of a dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micro: i64,
 }
 
-/// All rows that a filter lets through, at most `most`.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the export rows that match a filter, at most `most`.
 pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> Result<Vec<CostRow>, DbError> {
     let rows = sqlx::query_as!(
         CostRow,
@@ -214,11 +204,8 @@ pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> R
     Ok(rows.fetch_all(db).await?)
 }
 
-/// Charges each creator for each month from the one up to the other, which is not among them, once: what was charged already is only mended,
-/// where calls came late. Returns how many charges are new or mended.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the charge of each user for each month from `from` up to, but not including, `until`. An existing charge is changed only if
+/// calls were recorded after it was computed. Returns the number of charges inserted or changed.
 pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, now: DateTime<Utc>) -> Result<u64, DbError> {
     let charged = sqlx::query!(
         "INSERT INTO ai_monthly_charges (user_id, month, requests, input_tokens, output_tokens, cost_micro, computed_at)
@@ -238,10 +225,7 @@ pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, 
     Ok(charged.execute(db).await?.rows_affected())
 }
 
-/// The months that were charged, the newest first, with what their calls come to; at most `most`.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the charged months, newest first, at most `most`: the sum of the charges and, for comparison, of the recorded usage.
 pub async fn months(db: impl PgExecutor<'_>, most: i64) -> Result<Vec<ChargedMonth>, DbError> {
     let months = sqlx::query_as!(
         ChargedMonth,
@@ -255,7 +239,7 @@ pub async fn months(db: impl PgExecutor<'_>, most: i64) -> Result<Vec<ChargedMon
     Ok(months.fetch_all(db).await?)
 }
 
-/// What a creator was charged for a month, to be taken along.
+/// A monthly charge in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedCharge {
@@ -267,10 +251,7 @@ pub struct ExportedCharge {
     computed_at: DateTime<Utc>,
 }
 
-/// All that a creator was charged.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all charges of a user, oldest first, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedCharge>, DbError> {
     let charges = sqlx::query_as!(
         ExportedCharge,

@@ -1,4 +1,4 @@
-//! What was asked of AI: requests that count, and calls of models that cost.
+//! AI ledger: requests, which count towards the quota, and model calls, which cost money.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -11,19 +11,13 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Waits until nobody else reserves for this creator; until the transaction ends.
-///
-/// # Errors
-/// [`DbError`].
+/// Serializes the reservations of a user until the transaction ends (advisory lock).
 pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('ai ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
-/// How many requests of a month count: those that were answered, and those under way.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts the requests of a month against the quota: settled ones and reservations that have not expired.
 pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM ai_requests
@@ -35,10 +29,7 @@ pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now
     Ok(count.fetch_one(db).await?)
 }
 
-/// What the calls of a month come to, in millionths of a dollar.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the cost of all model calls of a month, whether their requests count or not, in millionths of a US dollar.
 pub async fn spent(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
     let spent = sqlx::query_scalar!(
         r#"SELECT coalesce(sum(cost_micro), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
@@ -49,10 +40,7 @@ pub async fn spent(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> 
     Ok(spent.fetch_one(db).await?)
 }
 
-/// How many requests of a month were answered.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts the settled requests of a month.
 pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM ai_requests WHERE user_id = $1 AND month = $2 AND state = 'settled'"#,
@@ -62,10 +50,8 @@ pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveD
     Ok(count.fetch_one(db).await?)
 }
 
-/// Notes that a creator is told how much of a month's `requests` is used, in percent. `false`: that was said before.
-///
-/// # Errors
-/// [`DbError`].
+/// Records that a user is notified of having used `level` percent of the `requests` of a month. Returns `false` if that was recorded
+/// before, so that each notice is sent once.
 pub async fn insert_notice(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -85,24 +71,21 @@ pub async fn insert_notice(
     Ok(inserted.execute(db).await?.rows_affected() == 1)
 }
 
-/// A request that is to be answered.
+/// A request to be reserved.
 pub struct NewRequest {
-    /// Ours.
+    /// Id of the request.
     pub id: Uuid,
-    /// Whose.
+    /// User that makes the request.
     pub user_id: Uuid,
-    /// The month's first day, UTC.
+    /// First day of the month (UTC) that the request counts for.
     pub month: NaiveDate,
-    /// What is asked for.
+    /// Operation requested.
     pub operation: Operation,
-    /// Until when it counts without an answer.
+    /// Expiry of the reservation; after it an unsettled request does not count.
     pub reserved_until: DateTime<Utc>,
 }
 
-/// Reserves a request.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a request as reserved. The caller holds [`lock`] and has checked the quota.
 pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -118,23 +101,20 @@ pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Ut
     Ok(())
 }
 
-/// Ends a reservation: the request counts, or it does not.
-///
-/// # Errors
-/// [`DbError`].
+/// Settles a reservation, so that the request counts, or releases it. Does nothing if it has already been settled or released.
 pub async fn end(db: impl PgExecutor<'_>, id: Uuid, counts: bool) -> Result<(), DbError> {
     let state = if counts { "settled" } else { "released" };
     sqlx::query!("UPDATE ai_requests SET state = $2 WHERE id = $1 AND state = 'reserved'", id, state).execute(db).await?;
     Ok(())
 }
 
-/// A request, as its owner takes it along.
+/// An AI request in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedRequest {
     id: Uuid,
     operation: String,
-    /// Whether it counts.
+    /// Whether the request is settled and thus counts towards the quota.
     counts: bool,
     input_tokens: i64,
     output_tokens: i64,
@@ -142,10 +122,7 @@ pub struct ExportedRequest {
     created_at: DateTime<Utc>,
 }
 
-/// All requests of a creator.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all requests of a user with their usage, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedRequest>, DbError> {
     let requests = sqlx::query_as!(
         ExportedRequest,
@@ -159,27 +136,24 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
     Ok(requests.fetch_all(db).await?)
 }
 
-/// A call of a model.
+/// A model call to be recorded.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Ours; of a call that is noted again nothing is noted.
+    /// Id of the call; makes recording idempotent.
     pub id: Uuid,
-    /// Who asked.
+    /// Agent that made the call.
     pub agent: AgentKind,
-    /// Which.
+    /// Model that was called.
     pub model: String,
-    /// What is billed.
+    /// Billed tokens.
     pub tokens: TokenUsage,
-    /// Millionths of a dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micro: i64,
-    /// Whether the answer was known already, and the call not made.
+    /// Whether the completion came from the cache and no call was made; tokens and cost are then 0.
     pub is_known: bool,
 }
 
-/// Notes the calls of a request: each once, also where it is not known whether they were noted before.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts the model calls of a request. Calls already recorded are skipped, so it is safe to repeat after an unclear outcome.
 pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
     let ids: Vec<_> = calls.iter().map(|call| call.id).collect();
     let agents: Vec<_> = calls.iter().map(|call| call.agent.as_str().to_owned()).collect();
@@ -209,10 +183,7 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
     Ok(())
 }
 
-/// What a request came to.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the usage of a request: agents, models, tokens and cost. Zero if no calls are recorded.
 pub async fn cost(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AnswerCost, DbError> {
     let row = sqlx::query!(
         r#"SELECT agents AS "agents!", models AS "models!", input_tokens AS "input_tokens!", output_tokens AS "output_tokens!",

@@ -1,4 +1,4 @@
-//! Structured answers, and what creators think of them.
+//! AI reports and the users' feedback on them.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -16,46 +16,43 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// A report, and what it is about.
+/// A report, as stored. Also the format of the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredReport {
-    /// That of its request.
+    /// Id, equal to the id of the AI request.
     pub id: Uuid,
-    /// What was asked for.
+    /// Input of the request.
     pub request: ReportRequest,
-    /// The answer.
+    /// Generated report.
     pub body: ReportBody,
-    /// What was looked up.
+    /// Tool results that the report is based on.
     pub sources: Vec<Source>,
-    /// Numbers that are in no source.
+    /// Numbers in the report that do not occur in any source.
     pub unverified: Vec<String>,
-    /// Whether a stand-in wrote it.
+    /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
-    /// When.
+    /// Time of the request.
     pub created_at: DateTime<Utc>,
 }
 
-/// A report that was just written.
+/// A report to be inserted.
 pub struct NewReport<'a> {
-    /// That of its request.
+    /// Id, equal to the id of the AI request.
     pub id: Uuid,
-    /// What was asked for.
+    /// Input of the request.
     pub request: &'a ReportRequest,
-    /// The answer.
+    /// Generated report.
     pub body: &'a ReportBody,
-    /// What was looked up.
+    /// Tool results that the report is based on.
     pub sources: &'a [Source],
-    /// Numbers that are in no source.
+    /// Numbers in the report that do not occur in any source.
     pub unverified: &'a [String],
-    /// Whether a stand-in wrote it.
+    /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
 }
 
-/// Stores a report.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a report.
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_reports (id, request, body, sources, unverified, is_sandbox) VALUES ($1, $2, $3, $4, $5, $6)",
@@ -71,10 +68,7 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), 
     Ok(())
 }
 
-/// A creator's reports of one operation or of all, or one of them alone; the newest first, at most `most`.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a user's reports, newest first, at most `most`; only those of one operation or only report `id`, if given.
 pub async fn list(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -105,16 +99,13 @@ pub async fn list(
     Ok(stored.collect())
 }
 
-/// What a creator thinks of the parts of a report.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the feedback on the items of a report, ordered by item. Does not check whose report it is.
 pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Feedback>, DbError> {
     let feedback = sqlx::query_as!(Feedback, "SELECT item, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item", report_id);
     Ok(feedback.fetch_all(db).await?)
 }
 
-/// What its owner thinks of a part of a report, to be taken along.
+/// Feedback on one item of a report, in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedFeedback {
@@ -124,10 +115,7 @@ pub struct ExportedFeedback {
     created_at: DateTime<Utc>,
 }
 
-/// All that a creator thinks of reports.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all feedback of a user, for the data export.
 pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedFeedback>, DbError> {
     let feedback = sqlx::query_as!(
         ExportedFeedback,
@@ -138,10 +126,7 @@ pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<V
     Ok(feedback.fetch_all(db).await?)
 }
 
-/// Notes what a creator thinks of a part of a report; the newest counts. `false`: the creator has no such report.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the feedback on an item of a user's report. Returns `false` if the user has no such report.
 pub async fn save_feedback(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -162,10 +147,7 @@ pub async fn save_feedback(
     Ok(saved.execute(db).await?.rows_affected() == 1)
 }
 
-/// What all creators think of the reports of each operation.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts the feedback of all users by operation.
 pub async fn count_feedback(db: impl PgExecutor<'_>) -> Result<Vec<FeedbackCount>, DbError> {
     let counts = sqlx::query_as!(
         FeedbackCount,

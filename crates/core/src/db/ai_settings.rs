@@ -1,4 +1,4 @@
-//! What creators set for AI.
+//! Users' AI settings.
 
 use huntaze_domain::ai::settings::Voice;
 use serde::Serialize;
@@ -7,20 +7,17 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// What is set; where nothing was, nothing is.
+/// Stored AI settings; the default if the user has saved none. Also the format of the user's data export.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredSettings {
-    /// How the creator writes.
+    /// Writing style of the user.
     pub voice: Voice,
-    /// Millionths of a dollar in a month.
+    /// Monthly cost limit set by the user, in millionths of a US dollar; `None` for no limit.
     pub monthly_cap_micro: Option<i64>,
 }
 
-/// What a creator has set.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the settings of a user.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<StoredSettings, DbError> {
     let found = sqlx::query!("SELECT monthly_cap_micro, voice_samples, never_words FROM ai_settings WHERE user_id = $1", user_id);
     let found = found.fetch_optional(db).await?;
@@ -30,10 +27,7 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<StoredSettin
     }))
 }
 
-/// Sets it.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the settings of a user.
 pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, voice: &Voice, monthly_cap_micro: Option<i64>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_settings (user_id, monthly_cap_micro, voice_samples, never_words) VALUES ($1, $2, $3, $4)

@@ -1,4 +1,4 @@
-//! Days and posts, as they are looked at.
+//! Queries of the analytics pages: daily metrics and posts.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -11,28 +11,25 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// A day of an account.
+/// Metrics of an integration on one day; `None` means unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountDay {
-    /// Which account.
+    /// Integration that the metrics belong to.
     pub integration_id: Uuid,
-    /// UTC.
+    /// Day (UTC).
     pub day: NaiveDate,
-    /// How many followed it.
+    /// Follower count.
     pub followers: Option<i64>,
-    /// How often its content was seen.
+    /// Views of its content.
     pub views: Option<i64>,
-    /// How many accounts saw it.
+    /// Accounts reached.
     pub reach: Option<i64>,
-    /// Likes, comments, shares.
+    /// Sum of likes, comments and shares.
     pub interactions: Option<i64>,
 }
 
-/// What is known of the days from the one up to the other, which is not among them: of one account of a creator, or of all that are
-/// connected.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the known metrics of each day from `from` up to, but not including, `until`: of one integration of a user, or of all connected
+/// ones. Days without any known metric are left out.
 pub async fn days(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -63,10 +60,8 @@ pub async fn days(
     Ok(days.fetch_all(db).await?)
 }
 
-/// Posts that were published at `since` or later, of one account of a creator or of all that are connected; and how many there are in all.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a page of the posts published at `since` or later, of one integration of a user or of all connected ones, and the total number of
+/// such posts. The total is 0 if the page is past the end. Posts without any known interaction come last unless sorted by date.
 pub async fn posts(
     db: impl PgExecutor<'_>,
     user_id: Uuid,

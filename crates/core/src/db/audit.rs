@@ -1,4 +1,4 @@
-//! Who did what, when, from where.
+//! Audit log: security-relevant events of user accounts.
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -7,36 +7,36 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Something worth remembering.
+/// Kind of an audit event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AuditKind {
-    /// An account was created, or an unverified one given another password.
+    /// An account was created, or an unverified one was given a new password.
     Registered,
-    /// The owner of the address clicked.
+    /// The e-mail address was verified.
     EmailVerified,
-    /// Signed in.
+    /// A user signed in.
     LoginSucceeded,
-    /// A wrong password, or an unknown address.
+    /// Login failed: wrong password or unknown address.
     LoginFailed,
-    /// Signed out.
+    /// A user signed out.
     LoggedOut,
-    /// A link to choose a new password was asked for.
+    /// A password reset was requested.
     PasswordResetRequested,
-    /// A new password was chosen through a link.
+    /// The password was reset with a mailed link.
     PasswordReset,
-    /// A new password was chosen in the settings.
+    /// The password was changed in the settings.
     PasswordChanged,
-    /// A device was signed out from another.
+    /// A session was revoked from another session.
     SessionRevoked,
-    /// The owner deleted the account.
+    /// The user deleted the account.
     AccountDeleted,
-    /// An account at a platform was connected, or connected anew.
+    /// An integration was connected or reconnected.
     IntegrationConnected,
-    /// An account at a platform was let go.
+    /// An integration was disconnected.
     IntegrationDisconnected,
-    /// Made an administrator.
+    /// The user was made an admin.
     AdminGranted,
-    /// Given another plan.
+    /// The user's plan was changed.
     PlanChanged,
 }
 
@@ -61,26 +61,23 @@ impl AuditKind {
     }
 }
 
-/// An event to be stored.
+/// An audit event to be inserted.
 pub struct NewEvent<'a> {
-    /// Whose account, where it is known.
+    /// User concerned; `None` if the account is unknown.
     pub user_id: Option<Uuid>,
-    /// What happened.
+    /// Kind of the event.
     pub kind: AuditKind,
-    /// From where.
+    /// IP address of the client.
     pub ip: &'a str,
-    /// With what.
+    /// `User-Agent` of the client, if it sent one.
     pub user_agent: Option<&'a str>,
-    /// The request, as in the log.
+    /// Request id, as in the log.
     pub request_id: &'a str,
-    /// Now.
+    /// Time of the event.
     pub now: DateTime<Utc>,
 }
 
-/// Stores an event.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts an audit event.
 pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO audit_events (id, user_id, kind, ip, user_agent, request_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -97,7 +94,7 @@ pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), 
     Ok(())
 }
 
-/// An event as its owner may see it.
+/// An audit event in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -107,10 +104,7 @@ pub struct Event {
     created_at: DateTime<Utc>,
 }
 
-/// The newest thousand events of an account.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the newest 1000 events of a user, newest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Event>, DbError> {
     let events = sqlx::query_as!(
         Event,
@@ -120,10 +114,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Event>, 
     Ok(events.fetch_all(db).await?)
 }
 
-/// Removes what happened before `before`. Returns how many events.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes events older than `before`. Returns how many were deleted.
 pub async fn delete_old(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM audit_events WHERE created_at <= $1", before).execute(db).await?.rows_affected())
 }

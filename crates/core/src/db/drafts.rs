@@ -1,4 +1,4 @@
-//! Texts that creators keep to publish later.
+//! Drafts: texts that users save to publish later.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -11,20 +11,14 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Waits until nobody else keeps something for this creator; until the transaction ends.
-///
-/// # Errors
-/// [`DbError`].
+/// Serializes the creation of a user's drafts until the transaction ends (advisory lock), so that the limit holds.
 pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('drafts ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
-/// Keeps a variant of a creator's captions, in place of what was kept of it before. Returns its number; none where the creator has no such
-/// captions, or keeps `most` drafts already.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a draft from a variant of a user's captions, or updates the text of the existing draft of that variant. Returns the id of the
+/// draft, or `None` if the user has no such captions or already has `most` drafts.
 pub async fn keep(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -52,10 +46,8 @@ pub async fn keep(
     Ok(kept.fetch_optional(db).await?)
 }
 
-/// Lets a creator's draft say something else than the variant that it was. Returns whether there is one.
-///
-/// # Errors
-/// [`DbError`].
+/// Updates the text of a user's draft and detaches it from the caption variant that it came from. Returns `false` if there is no such
+/// draft.
 pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let saved = sqlx::query!(
         "UPDATE drafts SET text = $3, captions_id = NULL, updated_at = $4 WHERE user_id = $1 AND id = $2",
@@ -67,19 +59,13 @@ pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str, 
     Ok(saved.execute(db).await?.rows_affected() == 1)
 }
 
-/// Deletes a creator's draft. Returns whether there was one.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a user's draft. Returns `false` if there is no such draft.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
     let deleted = sqlx::query!("DELETE FROM drafts WHERE user_id = $1 AND id = $2", user_id, id);
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
-/// All drafts of a creator, the one that was changed last first; or one of them alone.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a user's drafts, most recently changed first; only draft `id` if it is given.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> Result<Vec<Draft>, DbError> {
     let rows = sqlx::query!(
         "SELECT id, platform, text, updated_at FROM drafts WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY updated_at DESC, id",

@@ -1,4 +1,4 @@
-//! Money that was earned.
+//! Earnings: entries of statements and of the partner service, and manual daily totals.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -13,22 +13,16 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Tells what is the same in two statements.
+/// Fingerprint of an entry. Entries with equal fingerprints in two statements of a user are the same entry.
 pub type Fingerprint = [u8; 16];
 
-/// Lets one at a time change what statements of a creator say, until the transaction ends.
-///
-/// # Errors
-/// [`DbError`].
+/// Serializes changes to a user's statement entries until the transaction ends (advisory lock).
 pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
-/// As [`lock`], where nobody has it; `false` where somebody does.
-///
-/// # Errors
-/// [`DbError`].
+/// Like [`lock`], but returns `false` instead of waiting if another transaction holds the lock.
 pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
     let is_ours = sqlx::query_scalar!(
         r#"SELECT pg_try_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0)) AS "is_ours!""#,
@@ -37,10 +31,7 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, Db
     Ok(is_ours.fetch_one(db).await?)
 }
 
-/// Stores entries that are not stored yet. Returns how many were new.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts entries; those already stored are skipped. Returns the number of new entries.
 pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
     let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
     let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
@@ -66,10 +57,7 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerpr
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Notes that a statement says so.
-///
-/// # Errors
-/// [`DbError`].
+/// Records that a statement contains these entries.
 pub async fn insert_sources(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -88,10 +76,7 @@ pub async fn insert_sources(
     Ok(())
 }
 
-/// How many of these are stored.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts how many of these fingerprints are stored.
 pub async fn count_known(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)"#,
@@ -101,10 +86,7 @@ pub async fn count_known(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &
     Ok(count.fetch_one(db).await?)
 }
 
-/// Removes what this statement says, and no other.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes the entries that only this statement contains. Returns how many were deleted.
 pub async fn delete_of_statement(db: impl PgExecutor<'_>, user_id: Uuid, statement_id: Uuid) -> Result<u64, DbError> {
     let done = sqlx::query!(
         "DELETE FROM earnings USING statement_entries AS said
@@ -117,10 +99,7 @@ pub async fn delete_of_statement(db: impl PgExecutor<'_>, user_id: Uuid, stateme
     Ok(done.execute(db).await?.rows_affected())
 }
 
-/// Enters what a day came to; what was entered before is replaced.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the manual total of a day in the currency of `amount`.
 pub async fn save_daily_total(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -142,19 +121,14 @@ pub async fn save_daily_total(
     Ok(())
 }
 
-/// Takes back what a day came to. Returns whether it was there.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes the manual total of a day in one currency. Returns `false` if there is none.
 pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: Uuid, day: NaiveDate, currency: Currency) -> Result<bool, DbError> {
     let done = sqlx::query!("DELETE FROM daily_totals WHERE user_id = $1 AND day = $2 AND currency = $3", user_id, day, currency.code());
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The daily totals of a creator, the newest day first, at most so many.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a user's manual daily totals, newest day first, at most `most`. Each says whether a statement or the partner service covers its
+/// day.
 pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, most: i64) -> Result<Vec<DailyTotal>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day, currency, amount_minor, entered_at,
@@ -170,19 +144,16 @@ pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, most: i64) -> 
     rows.fetch_all(db).await?.iter().map(|row| total(row.day, &row.currency, row.amount_minor, row.is_covered, row.entered_at)).collect()
 }
 
-/// What a day came to in one currency.
+/// Earnings of one day in one currency.
 pub struct DayEarnings {
-    /// UTC.
+    /// Day (UTC).
     pub day: NaiveDate,
-    /// How much.
+    /// Sum of the day; negative if refunds exceed earnings.
     pub amount: Money,
 }
 
-/// What the days from the one up to the other came to, the oldest first: the rows of statements; where none covers the day, what the partner tells; and
-/// where that does not either, what was entered by hand.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the earnings of each day from `from` up to, but not including, `until`, oldest first, one row for each currency. Statements take
+/// precedence; partner earnings count for days that no statement covers, and manual totals for days that neither covers.
 pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<DayEarnings>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day AS "day!", currency AS "currency!", sum(amount_minor)::bigint AS "minor!"
@@ -205,22 +176,20 @@ pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until
     rows.fetch_all(db).await?.iter().map(|row| day(row.day, &row.currency, row.minor)).collect()
 }
 
-/// Days of which it is known what they came to, also where that is nothing.
+/// A range of days whose earnings are known; days without an entry are known to be 0.
 pub struct Known {
-    /// The first of them.
+    /// First day (UTC).
     pub from: NaiveDate,
-    /// The last of them.
+    /// Last day (UTC), inclusive.
     pub until: NaiveDate,
-    /// But for these: a row of them could not be read.
+    /// Days in the range that are incomplete because a row could not be parsed.
     pub unread: Vec<NaiveDate>,
-    /// Since when.
+    /// Time of the import, the partner sync or the manual entry that the range comes from.
     pub since: DateTime<Utc>,
 }
 
-/// Which days are known, by statements and by daily totals; they may overlap.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the covered ranges that overlap the days from `from` up to, but not including, `until`: from statements, the partner service and
+/// daily totals. Ranges may overlap.
 pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<Known>, DbError> {
     let rows = sqlx::query_as!(
         Known,
@@ -237,10 +206,7 @@ pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, unti
     Ok(rows.fetch_all(db).await?)
 }
 
-/// Whether anything is known of a creator's earnings, of whatever time.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns whether a user has any source of earnings: an imported statement, a partner connection or a daily total.
 pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
     let has_any = sqlx::query_scalar!(
         r#"SELECT (EXISTS (SELECT FROM statements WHERE user_id = $1 AND imported_at IS NOT NULL)
@@ -251,7 +217,7 @@ pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbE
     Ok(has_any.fetch_one(db).await?)
 }
 
-/// An entry, for its owner to take along.
+/// An entry in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedEntry {
@@ -262,10 +228,7 @@ pub struct ExportedEntry {
     description: String,
 }
 
-/// All entries of a creator, the oldest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all entries of a user, from statements and from the partner service, oldest first, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEntry>, DbError> {
     let entries = sqlx::query_as!(
         ExportedEntry,

@@ -1,4 +1,4 @@
-//! What was read of accounts, day by day.
+//! Daily metrics of integrations: follower counts and insights.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{choice::Choice, platform::Platform};
@@ -8,10 +8,7 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Stores the newest count of followers of a day. An account that is gone is left alone.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the follower count of a day. Does nothing if the integration has been deleted.
 pub async fn save_followers(
     db: impl PgExecutor<'_>,
     integration_id: Uuid,
@@ -33,22 +30,19 @@ pub async fn save_followers(
     Ok(())
 }
 
-/// The figures of a whole day; what is not known is `None`.
+/// Metrics of one whole day; `None` means unknown.
 pub struct DayFigures {
-    /// Which day.
+    /// Day (UTC).
     pub day: NaiveDate,
-    /// How often content was seen.
+    /// Views of all content.
     pub views: Option<i64>,
-    /// How many accounts saw it.
+    /// Accounts reached.
     pub reach: Option<i64>,
-    /// Likes, comments, shares, saves.
+    /// Sum of likes, comments, shares and saves.
     pub interactions: Option<i64>,
 }
 
-/// Stores the figures of a day; a figure that was known stays where the new one is not. An account that is gone is left alone.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the metrics of a day. A known value is not overwritten by an unknown one. Does nothing if the integration has been deleted.
 pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &DayFigures, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
@@ -68,12 +62,11 @@ pub async fn save_day(db: impl PgExecutor<'_>, integration_id: Uuid, figures: &D
     Ok(())
 }
 
-/// What happened on whole days, from the totals of posts: what they came to on a day less what they had come to on the day before. Only
-/// where posts were read on both days, and of a figure that was known on both; a post that is older, and was seen for the first time, tells
-/// nothing. Totals also shrink: a day never comes to less than nothing. What is known stays.
-///
-/// # Errors
-/// [`DbError`].
+/// Derives daily insights for the days from `from` up to, but not including, `today`: the difference between the totals of posts on a day
+/// and on the day before. A day is derived only if any post of the integration has a snapshot of the day before, and a metric only where it
+/// is known on both days. A post without a snapshot of the day before counts in full if it was published on the day before or later; an
+/// older one is ignored, as its earlier totals are unknown. Totals can shrink, so the difference is clamped to 0. Existing rows are not
+/// changed.
 pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: NaiveDate, today: NaiveDate) -> Result<(), DbError> {
     sqlx::query!(
         "WITH differences AS (
@@ -109,12 +102,9 @@ pub async fn derive_days(db: impl PgExecutor<'_>, integration_id: Uuid, from: Na
     Ok(())
 }
 
-/// The last day of which every connected account of a creator, or the one that is asked for, that is well and has any views of the days since
-/// `since` has them; and `None` where none has. Platforms tell of a day when it is over, some of them days later; a broken account holds
-/// nobody back.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the latest day for which every healthy connected integration has views, or `None` if none has views since `since`. Only days
+/// before `today` count. Integrations with an error are ignored, and so are those without any views since `since`. Platforms publish the
+/// views of a day only after it has ended, some of them days later. With `account`, only that integration is considered.
 pub async fn last_common_day(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -137,11 +127,8 @@ pub async fn last_common_day(
     Ok(day.fetch_one(db).await?)
 }
 
-/// The days since `since` that need no further reading: those that were read so many days later, when their platform has made up its mind,
-/// and those that were read after `just_now`.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the days since `since` that need no refetch: those captured at least `late` days after the day (UTC), when the platform's values
+/// are final, and those captured after `just_now`.
 pub async fn settled_days(
     db: impl PgExecutor<'_>,
     integration_id: Uuid,
@@ -160,47 +147,45 @@ pub async fn settled_days(
     Ok(days.fetch_all(db).await?)
 }
 
-/// Sums over a period, and of how many days they are.
+/// Sums over a period, with the number of days that they cover.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PeriodTotals {
-    /// How often content was seen.
+    /// Views.
     pub views: i64,
-    /// Days with views.
+    /// Number of days with known views.
     pub views_days: u32,
-    /// Accounts reached, on days with both reach and interactions.
+    /// Accounts reached, summed over the days on which both reach and interactions are known.
     pub reach: i64,
-    /// Interactions on the same days.
+    /// Interactions, summed over the same days.
     pub interactions: i64,
-    /// How many days that are.
+    /// Number of those days.
     pub engagement_days: u32,
 }
 
-/// An account over a period and the one before it.
+/// Metrics of an integration over a period and the period before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountTotals {
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// What the creator agreed to.
+    /// OAuth scopes that the user granted.
     pub scopes: Vec<String>,
-    /// The newest count, and when it was taken.
+    /// Newest follower count and the time of its capture; `None` if there is none.
     pub followers: Option<(i64, DateTime<Utc>)>,
-    /// The count of the period's first day.
+    /// Follower count `days` days before `today`; `None` if it was not captured.
     pub followers_before: Option<i64>,
-    /// The period.
+    /// Sums over the period.
     pub now: PeriodTotals,
-    /// The one before it.
+    /// Sums over the period before, of the same length.
     pub before: PeriodTotals,
-    /// When the newest day of the period was read.
+    /// Latest capture of any day of the period; `None` if it has no data.
     pub captured_at: Option<DateTime<Utc>>,
-    /// Whether more of its history is on its way.
+    /// Whether the backfill is still running: syncs are scheduled and have not yet reached the start of the history.
     pub is_being_read: bool,
 }
 
-/// Each connected account of a creator, or the one that is asked for, over the `days` whole days before `until`, and the same time before that; its followers against those of so many days before `today`. The history goes back to
-/// `history_start`.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the totals of each connected integration of a user, or of `account` alone, over the `days` whole days before `until` and over
+/// the same number of days before those. The earlier follower count is that of `days` days before `today`. `history_start` is the oldest
+/// day that the backfill fetches.
 pub async fn totals(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -275,16 +260,13 @@ pub async fn totals(
         .collect()
 }
 
-/// Whether the followers were counted on a day.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns whether a follower count is stored for a day.
 pub async fn has_followers(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<bool, DbError> {
     let found = sqlx::query_scalar!("SELECT 1 FROM audience_snapshots WHERE integration_id = $1 AND day = $2", integration_id, day);
     Ok(found.fetch_optional(db).await?.is_some())
 }
 
-/// A day of an account, for its owner's export.
+/// A day of an integration in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedDay {
@@ -296,10 +278,7 @@ pub struct ExportedDay {
     interactions: Option<i64>,
 }
 
-/// All that was read of a creator's accounts, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all days of all integrations of a user, newest first, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedDay>, DbError> {
     let days = sqlx::query_as!(
         ExportedDay,

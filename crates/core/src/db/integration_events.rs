@@ -1,4 +1,4 @@
-//! What happened to accounts, for their owners to read.
+//! Event log of integrations, shown to their users.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -11,10 +11,7 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Notes what happened. An account that is gone is left alone.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts an integration event; does nothing if the integration has been deleted.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     integration_id: Uuid,
@@ -35,10 +32,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// The newest events of a creator's account, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the newest events of a user's integration, newest first, at most `most`.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, integration_id: Uuid, most: i64) -> Result<Vec<IntegrationEvent>, DbError> {
     let rows = sqlx::query!(
         "SELECT at, kind, failure FROM integration_events
@@ -60,7 +54,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, integration_id: Uuid, 
     rows.collect()
 }
 
-/// What happened to an account, for its owner's export.
+/// An integration event in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedEvent {
@@ -70,10 +64,7 @@ pub struct ExportedEvent {
     failure: Option<String>,
 }
 
-/// All that happened to a creator's accounts, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all events of all integrations of a user, newest first, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEvent>, DbError> {
     let events = sqlx::query_as!(
         ExportedEvent,
@@ -85,10 +76,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
     Ok(events.fetch_all(db).await?)
 }
 
-/// Removes what happened before `before`. Returns how many.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes events older than `before`. Returns how many were deleted.
 pub async fn delete_old(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM integration_events WHERE at <= $1", before).execute(db).await?.rows_affected())
 }

@@ -1,5 +1,5 @@
-//! Accounts at platforms. Whoever writes the outcome of a call names the token that the call was made with: a newer one, from a
-//! reconnection in the meantime, is left alone.
+//! Integrations: connected platform accounts. Functions that store the outcome of a request to the platform take the access token that the
+//! request was made with and do nothing if it has been replaced, as by a reconnect in the meantime.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -12,67 +12,68 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// An account at a platform. Its tokens are sealed.
+/// An integration, as stored. Its tokens are encrypted.
 #[derive(Debug, Clone)]
 pub struct Integration {
     /// `UUIDv7`.
     pub id: Uuid,
-    /// Whose.
+    /// User that connected it.
     pub user_id: Uuid,
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// The platform's id of it.
+    /// Id of the account at the platform.
     pub account_id: String,
-    /// As people know it.
+    /// Display name of the account at the platform.
     pub account_name: String,
-    /// What the creator agreed to.
+    /// OAuth scopes that the user granted.
     pub scopes: Vec<String>,
-    /// What it is read with; none once it is disconnected.
+    /// Encrypted tokens; `None` if it is disconnected.
     pub access: Option<SealedTokens>,
-    /// When the creator let go of it and kept its figures.
+    /// Time at which the user disconnected it and kept its data; `None` while it is connected.
     pub disconnected_at: Option<DateTime<Utc>>,
-    /// What its status follows from.
+    /// Facts from which the status is derived; the status itself is not stored.
     pub facts: AccessFacts,
-    /// When it was connected, or connected anew.
+    /// Time of the last connect or reconnect.
     pub connected_at: DateTime<Utc>,
-    /// How often it failed in a row.
+    /// Number of consecutive failed syncs.
     pub failures: i32,
-    /// How often in a row a reading missed a day.
+    /// Number of consecutive scheduled syncs that missed a day. Manual syncs do not increment it.
     pub missed: i32,
-    /// How often it was read so far, or tried.
+    /// Number of syncs so far, failed ones included. Waiters compare it to detect that a running sync has ended.
     pub readings: i64,
-    /// When it is read next; none while it waits for the creator.
+    /// Time of the next sync; `None` while the user must act first or it is disconnected.
     pub next_sync_at: Option<DateTime<Utc>>,
-    /// The days that were asked for.
+    /// Days whose metrics have been requested.
     pub days_read: DaysRead,
 }
 
-/// The days whose figures were asked for: from the one up to the other, which is not among them.
+/// Half-open range of days whose metrics have been requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct DaysRead {
-    /// The oldest.
+    /// First day; `None` before the first sync.
     pub from: Option<NaiveDate>,
-    /// The day of the newest reading.
+    /// Day after the last one, which is the day of the newest sync; `None` before the first sync.
     pub until: Option<NaiveDate>,
 }
 
-/// Tokens as they are stored.
+/// OAuth tokens, encrypted.
 #[derive(Debug, Clone)]
 pub struct SealedTokens {
-    /// Sent with every call.
+    /// Access token, sent with every request.
     pub access: Vec<u8>,
-    /// Gets a new pair.
+    /// Refresh token; `None` if the platform issues none.
     pub refresh: Option<Vec<u8>>,
-    /// When they were given out.
+    /// Time of issue.
     pub issued_at: DateTime<Utc>,
-    /// When the access token ends.
+    /// Expiry of the access token; `None` if the platform does not state it.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When the refresh token ends, where the platform says so.
+    /// Expiry of the refresh token; `None` if the platform does not state it.
     pub refresh_expires_at: Option<DateTime<Utc>>,
 }
 
 impl SealedTokens {
-    /// When the access ends for good: an access token that can be renewed is not the end.
+    /// Returns the time after which the access cannot be refreshed any more: the expiry of the refresh token if there is one, otherwise of
+    /// the access token. `None` if unknown.
     pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
         if self.refresh.is_some() { self.refresh_expires_at } else { self.expires_at }
     }
@@ -98,7 +99,7 @@ struct IntegrationRow {
     missed: i32,
     readings: i64,
     next_sync_at: Option<DateTime<Utc>>,
-    #[expect(dead_code, reason = "the queries ask for whole rows; who holds a row matters to PostgreSQL alone")]
+    #[expect(dead_code, reason = "`SELECT *` needs every column; the lease is only compared in SQL")]
     leased_until: Option<DateTime<Utc>>,
     history_from: Option<NaiveDate>,
     read_until: Option<NaiveDate>,
@@ -141,38 +142,28 @@ const fn inconsistent(column: &'static str) -> DbError {
     DbError::Inconsistent { table: "integrations", column }
 }
 
-/// The accounts of a creator, in the order in which they were connected.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a user's integrations, disconnected ones included, in the order in which they were first connected.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Integration>, DbError> {
     let rows = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE user_id = $1 ORDER BY id", user_id);
     rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
 }
 
-/// The next accounts with tokens, and their owners, in the order of their ids.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the connected integrations with ids greater than `after` as pairs of integration id and user id, ordered by id, at most `limit`
+/// (keyset pagination).
 pub async fn connected_after(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>, DbError> {
     let rows =
         sqlx::query!("SELECT id, user_id FROM integrations WHERE id > $1 AND access_token IS NOT NULL ORDER BY id LIMIT $2", after, limit);
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.user_id)).collect())
 }
 
-/// One account of a creator.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns an integration of a user, if there is one.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Integration>, DbError> {
     let row = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE id = $1 AND user_id = $2", id, user_id);
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Who has an account of a platform now, or had it and is this creator: our id of it, and the owner. Locked until the transaction ends.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the id and the user of the integration with this platform account: the connected one, whoever its user is, or else this user's
+/// disconnected one. Locks the row until the transaction ends.
 pub async fn lock_account(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -191,30 +182,27 @@ pub async fn lock_account(
     Ok(row.fetch_optional(db).await?.map(|row| (row.id, row.user_id)))
 }
 
-/// An account to be stored, or stored anew.
+/// An integration to be inserted or reconnected.
 pub struct Connection<'a> {
-    /// `UUIDv7`.
+    /// `UUIDv7`; for a reconnect, the id of the existing row.
     pub id: Uuid,
-    /// Whose.
+    /// User that connects it.
     pub user_id: Uuid,
-    /// The platform.
+    /// Platform of the account.
     pub provider: Platform,
-    /// The platform's id of it.
+    /// Id of the account at the platform.
     pub account_id: &'a str,
-    /// As people know it.
+    /// Display name of the account at the platform.
     pub account_name: &'a str,
-    /// What the creator agreed to.
+    /// OAuth scopes that the user granted.
     pub scopes: &'a [String],
-    /// What it is read with.
+    /// Encrypted tokens.
     pub access: &'a SealedTokens,
-    /// Now.
+    /// Time of the connect.
     pub now: DateTime<Utc>,
 }
 
-/// Stores a new account, to be read at once. `false`: somebody was faster.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts an integration; its first sync is due at once. Returns `false` if the account was connected concurrently.
 pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
     let inserted = sqlx::query!(
         "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, refresh_token,
@@ -237,10 +225,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<boo
     Ok(inserted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives an account new tokens and forgets what went wrong; its id and its history stay. `false`: it was let go, and somebody else has it.
-///
-/// # Errors
-/// [`DbError`].
+/// Replaces the tokens of an integration, resets its errors and makes it due at once; id and data stay. Returns `false` if it was
+/// disconnected and another user has connected the account, or if it has been deleted.
 pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
     let reconnected = sqlx::query!(
         "UPDATE integrations
@@ -265,10 +251,7 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<
     }
 }
 
-/// The accounts that are due and that nobody holds, the one that has been due the longest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the connected integrations that are due and not leased, longest overdue first, at most `most`.
 pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM integrations
@@ -280,10 +263,8 @@ pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Resu
     Ok(due.fetch_all(db).await?)
 }
 
-/// Takes an account if it is due and nobody holds it, and holds it until `until`: should this worker die, it is due again.
-///
-/// # Errors
-/// [`DbError`].
+/// Claims an integration until `until`; if this worker dies, it is due again at that time. Returns `None` if it is not due, is
+/// disconnected, leased or deleted.
 pub async fn claim_due(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -302,10 +283,7 @@ pub async fn claim_due(
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Takes one account of a creator, and holds it until `until`. `None`: it is held already, or there is none.
-///
-/// # Errors
-/// [`DbError`].
+/// Claims an integration of a user until `until`, whether or not a sync is due. Returns `None` if it is leased or does not exist.
 pub async fn claim(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
@@ -326,10 +304,7 @@ pub async fn claim(
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Stores refreshed tokens in the place of those that `old` names. `false`: they were replaced in the meantime.
-///
-/// # Errors
-/// [`DbError`].
+/// Stores refreshed tokens if the access token is still `old`. Returns `false` if it has been replaced in the meantime.
 pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &SealedTokens) -> Result<bool, DbError> {
     let replaced = sqlx::query!(
         "UPDATE integrations SET access_token = $3, refresh_token = $4, token_issued_at = $5, expires_at = $6, refresh_expires_at = $7
@@ -345,32 +320,29 @@ pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: 
     Ok(replaced.execute(db).await?.rows_affected() == 1)
 }
 
-/// What a reading of an account found.
+/// Result of a successful sync.
 pub struct Reading<'a> {
-    /// Which.
+    /// Id of the integration.
     pub id: Uuid,
-    /// The token it was read with.
+    /// Access token (encrypted) that the sync used.
     pub access_token: &'a [u8],
-    /// Its name, which may have changed.
+    /// Display name of the account, which may have changed.
     pub account_name: &'a str,
-    /// What the creator agreed to, as far as it still holds.
+    /// Granted scopes without those that the platform has since rejected.
     pub scopes: &'a [String],
-    /// The days that were asked for.
+    /// Days whose metrics have been requested, this sync included.
     pub days_read: DaysRead,
-    /// Why a day is missing, where one could not be read for the moment.
+    /// Why a day is missing for the moment; `None` if the sync is complete.
     pub failure: Option<FailureKind>,
-    /// How often in a row that is so.
+    /// New number of consecutive scheduled syncs that missed a day.
     pub missed: i32,
-    /// Now.
+    /// Time of the sync.
     pub now: DateTime<Utc>,
-    /// When to read it next.
+    /// Time of the next sync.
     pub next_sync_at: DateTime<Utc>,
 }
 
-/// Notes that an account was read, and lets go of it. `false`: it was connected anew in the meantime.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a successful sync and releases the lease. Returns `false` if the integration was reconnected in the meantime.
 pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<bool, DbError> {
     let noted = sqlx::query!(
         "UPDATE integrations
@@ -391,10 +363,8 @@ pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Notes why an account could not be read and when to try again, if that helps; lets go of it. `false`: it was connected anew in the meantime.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a failed sync and releases the lease. `next_sync_at` is the time of the next attempt, or `None` if a retry cannot help. Returns
+/// `false` if the integration was reconnected in the meantime.
 pub async fn set_failed(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -413,10 +383,8 @@ pub async fn set_failed(
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Has an account that is read by itself wait, because of a fault of ours. Returns whether there is such an account.
-///
-/// # Errors
-/// [`DbError`].
+/// Defers the next sync until `until` after an internal error and releases the lease. Returns `false` if there is no such integration or no
+/// sync is scheduled.
 pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<bool, DbError> {
     let postponed = sqlx::query!(
         "UPDATE integrations SET last_error = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
@@ -427,28 +395,20 @@ pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -
     Ok(postponed.execute(db).await?.rows_affected() == 1)
 }
 
-/// Changes when an account that is read by itself is read next. Returns whether there is such an account.
-///
-/// # Errors
-/// [`DbError`].
+/// Reschedules the next sync. Returns `false` if there is no such integration or no sync is scheduled.
 pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
     let moved = sqlx::query!("UPDATE integrations SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
-/// Removes an account with its history. `false`: it was connected anew in the meantime. No token: that of an account that was let go.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes an integration with its data, if its access token is still `access_token`; `None` stands for a disconnected one. Returns `false`
+/// if it was reconnected in the meantime or does not exist.
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: Option<&[u8]>) -> Result<bool, DbError> {
     let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token IS NOT DISTINCT FROM $2", id, access_token);
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Removes the tokens of an account and keeps its history. `false`: it was connected anew in the meantime.
-///
-/// # Errors
-/// [`DbError`].
+/// Disconnects an integration: clears its tokens and errors and keeps its data. Returns `false` if it was reconnected in the meantime.
 pub async fn forget_access(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
     let forgotten = sqlx::query!(
         "UPDATE integrations
@@ -462,10 +422,7 @@ pub async fn forget_access(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8
     Ok(forgotten.execute(db).await?.rows_affected() == 1)
 }
 
-/// Lets go of an account without an outcome.
-///
-/// # Errors
-/// [`DbError`].
+/// Releases the lease without recording an outcome.
 pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE integrations SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
     Ok(())

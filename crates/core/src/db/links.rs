@@ -1,4 +1,4 @@
-//! Mailed links: they prove that their holder reads an account's mail.
+//! Tokens of mailed links. Holding one proves access to the mailbox of a user. Only token hashes are stored.
 
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::DbError;
 use crate::infra::token::TokenHash;
 
-/// What a link is for.
+/// Purpose of a mailed link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// To prove that an address is its owner's.
+    /// Verification of the user's e-mail address.
     VerifyEmail,
-    /// To choose a new password.
+    /// Password reset.
     ResetPassword,
 }
 
@@ -25,21 +25,18 @@ impl Purpose {
     }
 }
 
-/// A link that was mailed.
+/// A mailed link, as stored.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Whose account.
+    /// User it was mailed to.
     pub user_id: Uuid,
-    /// When it stops to work.
+    /// End of validity.
     pub expires_at: DateTime<Utc>,
-    /// When it was used.
+    /// Time of use; `None` if unused.
     pub used_at: Option<DateTime<Utc>>,
 }
 
-/// Makes a link, in the place of the account's older one of the same purpose.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a link; it replaces the user's previous link of the same purpose, used or not.
 pub async fn replace(
     db: impl PgExecutor<'_>,
     token_hash: &TokenHash,
@@ -64,10 +61,7 @@ pub async fn replace(
     Ok(())
 }
 
-/// The link behind a token.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the link with this token hash and purpose, expired and used ones included.
 pub async fn find(db: impl PgExecutor<'_>, token_hash: &TokenHash, purpose: Purpose) -> Result<Option<Link>, DbError> {
     let link = sqlx::query_as!(
         Link,
@@ -78,10 +72,8 @@ pub async fn find(db: impl PgExecutor<'_>, token_hash: &TokenHash, purpose: Purp
     Ok(link.fetch_optional(db).await?)
 }
 
-/// Uses the link up, if nobody has before and it has not expired. Returns whose account it is for. Of two at once, one wins.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks a link as used if it is unused and not expired, and returns its user. Of concurrent calls only one succeeds; the others get
+/// `None`.
 pub async fn consume(
     db: impl PgExecutor<'_>,
     token_hash: &TokenHash,
@@ -99,10 +91,7 @@ pub async fn consume(
     Ok(consumed.fetch_optional(db).await?)
 }
 
-/// Whether the account got such a link after `since`.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns whether a link of this purpose was created for the user after `since`.
 pub async fn exists_since(db: impl PgExecutor<'_>, user_id: Uuid, purpose: Purpose, since: DateTime<Utc>) -> Result<bool, DbError> {
     let exists = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM account_links WHERE user_id = $1 AND purpose = $2 AND created_at > $3) AS "exists!""#,
@@ -113,10 +102,7 @@ pub async fn exists_since(db: impl PgExecutor<'_>, user_id: Uuid, purpose: Purpo
     Ok(exists.fetch_one(db).await?)
 }
 
-/// Removes links that expired before `before`. Returns how many.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes links that expired before `before`. Returns how many were deleted.
 pub async fn delete_expired(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM account_links WHERE expires_at <= $1", before).execute(db).await?.rows_affected())
 }

@@ -1,4 +1,4 @@
-//! Visits to platforms that are under way.
+//! Pending OAuth authorizations, keyed by the hash of their `state` parameter.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{choice::Choice, platform::Platform};
@@ -8,19 +8,17 @@ use uuid::Uuid;
 use super::DbError;
 use crate::infra::token::TokenHash;
 
-/// A visit that is under way.
+/// A pending OAuth authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenVisit {
-    /// Proves, with PKCE, that who left is who comes back.
+    /// PKCE code verifier (RFC 7636): proves to the platform that the client that exchanges the code is the one that started the
+    /// authorization.
     pub verifier: String,
-    /// The account that is to be reconnected, where it is one.
+    /// Integration to be reconnected; `None` when a new account is connected.
     pub integration_id: Option<Uuid>,
 }
 
-/// Notes that a session leaves for a platform.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a pending authorization of a session.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
@@ -43,10 +41,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Uses a state up, if it is this session's, for this platform, fresh and unused. Of two at once, one wins.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks a state as used and returns its authorization, if it belongs to this session and platform, has not expired and has not been used.
+/// Of concurrent calls only one succeeds; the others get `None`.
 pub async fn consume(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
@@ -67,10 +63,7 @@ pub async fn consume(
     Ok(consumed.fetch_optional(db).await?)
 }
 
-/// Whether this session's state was used, where there is one.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns whether this session's state has been used, or `None` if there is no such state.
 pub async fn was_used(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
@@ -86,10 +79,7 @@ pub async fn was_used(
     Ok(used.fetch_optional(db).await?)
 }
 
-/// Removes what expired before `before`. Returns how many.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes states that expired before `before`. Returns how many were deleted.
 pub async fn delete_expired(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM oauth_states WHERE expires_at <= $1", before).execute(db).await?.rows_affected())
 }

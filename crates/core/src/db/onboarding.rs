@@ -1,4 +1,4 @@
-//! What creators told us at first.
+//! Answers to the onboarding questions.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -11,10 +11,7 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// What is known of a creator; the first step where nothing is.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the answers of a user; step 1 without answers if nothing is stored.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Onboarding, DbError> {
     let row = sqlx::query!(
         "SELECT step, content_types, platforms, goals, revenue_goal_minor, currency, completed_at FROM onboarding WHERE user_id = $1",
@@ -34,10 +31,8 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Onboarding, 
     })
 }
 
-/// Saves the answers of one step.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the answers of one step. The answers of the other steps and the current step stay as they are; a new row starts at the answered
+/// step.
 pub async fn save_answers(db: impl PgExecutor<'_>, user_id: Uuid, answers: &StepAnswers, now: DateTime<Utc>) -> Result<(), DbError> {
     match answers {
         StepAnswers::ContentTypes(types) => save_content_types(db, user_id, &words(types), now).await,
@@ -98,10 +93,7 @@ async fn save_goals(
     Ok(())
 }
 
-/// Notes the step to go on with.
-///
-/// # Errors
-/// [`DbError`].
+/// Sets the step that the user continues with.
 pub async fn set_step(db: impl PgExecutor<'_>, user_id: Uuid, step: u8, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO onboarding (user_id, step, updated_at) VALUES ($1, $2, $3)
@@ -115,10 +107,7 @@ pub async fn set_step(db: impl PgExecutor<'_>, user_id: Uuid, step: u8, now: Dat
     Ok(())
 }
 
-/// Notes that all was asked. A second time changes nothing.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks the onboarding as completed. Idempotent: the first completion time is kept.
 pub async fn complete(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO onboarding (user_id, step, completed_at, updated_at) VALUES ($1, 3, $2, $2)

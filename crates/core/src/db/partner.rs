@@ -1,4 +1,4 @@
-//! A partner service that reads earnings with a key of the creator's own.
+//! Connections to the partner service, which returns a user's OnlyFans earnings for the user's own API key.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{choice::Choice, integration::FailureKind, statement::Entry};
@@ -7,28 +7,28 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// An account that is read.
+/// A connection to an account at the partner service.
 #[derive(Debug, Clone)]
 pub struct PartnerLink {
-    /// `UUIDv7`; new with each key.
+    /// `UUIDv7`; a new id is generated when the user connects again with another key.
     pub id: Uuid,
-    /// Whose.
+    /// User of the connection; a user has at most one.
     pub user_id: Uuid,
-    /// The partner's name of it.
+    /// Id of the account at the partner service.
     pub account: String,
-    /// Encrypted.
+    /// API key, encrypted with the id of this row as associated data.
     pub api_key: Vec<u8>,
-    /// When it was last read.
+    /// Time of the last successful sync; `None` before the first.
     pub last_ok_at: Option<DateTime<Utc>>,
-    /// What went wrong since.
+    /// Error of the last sync; `None` if it succeeded.
     pub last_error: Option<FailureKind>,
-    /// Failures in a row.
+    /// Number of consecutive failed syncs.
     pub failures: i32,
-    /// When it is read next.
+    /// Time of the next sync; `None` if the user must act first.
     pub next_read_at: Option<DateTime<Utc>>,
-    /// The first day that was read.
+    /// First day for which earnings were synced; `None` before the first sync.
     pub covers_from: Option<NaiveDate>,
-    /// The last day that was read.
+    /// Last day for which earnings were synced, inclusive; `None` before the first sync.
     pub covers_until: Option<NaiveDate>,
 }
 
@@ -66,10 +66,7 @@ impl TryFrom<Row> for PartnerLink {
     }
 }
 
-/// The account of a creator that is read, if one is.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the partner connection of a user, if there is one.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<PartnerLink>, DbError> {
     let row = sqlx::query_as!(
         Row,
@@ -80,10 +77,10 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<Partn
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Has an account read from now on.
+/// Inserts a connection; its first sync is due at once.
 ///
 /// # Errors
-/// [`DbError`]; the creator has one already.
+/// [`DbError`], a unique violation included: the user already has a connection.
 pub async fn insert(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -105,27 +102,18 @@ pub async fn insert(
     Ok(())
 }
 
-/// Has an account read no more.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes the connection of a user. Returns `false` if there is none.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
     Ok(sqlx::query!("DELETE FROM partner_links WHERE user_id = $1", user_id).execute(db).await?.rows_affected() == 1)
 }
 
-/// Removes all that was read.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes all earnings of a user that came from the partner service.
 pub async fn delete_earnings(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM partner_earnings WHERE user_id = $1", user_id).execute(db).await?;
     Ok(())
 }
 
-/// The accounts that are due and that nobody holds, the one that has been due the longest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the connections that are due and not leased, longest overdue first, at most `most`.
 pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM partner_links WHERE next_read_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
@@ -136,10 +124,7 @@ pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Resu
     Ok(due.fetch_all(db).await?)
 }
 
-/// Takes an account if it is due and nobody holds it, and holds it until then.
-///
-/// # Errors
-/// [`DbError`].
+/// Claims a connection until `leased_until`. Returns `None` if it is not due, is leased or does not exist.
 pub async fn claim_due(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -158,16 +143,13 @@ pub async fn claim_due(
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Stores transactions; what was read before is replaced. What belongs to a key that is gone is left alone.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts transactions by their reference. Does nothing if the connection has been deleted.
 pub async fn save(db: impl PgExecutor<'_>, link: &PartnerLink, entries: &[Entry]) -> Result<(), DbError> {
     let column = |read: fn(&Entry) -> String| entries.iter().map(read).collect::<Vec<_>>();
     let times: Vec<_> = entries.iter().map(|entry| entry.at).collect();
     let amounts: Vec<_> = entries.iter().map(|entry| entry.amount_minor).collect();
     sqlx::query!(
-        // Whoever removes the key waits for this, and then removes these, too.
+        // The lock makes a concurrent disconnect wait, so that it deletes these rows, too.
         "WITH link AS (SELECT user_id FROM partner_links WHERE id = $1 FOR KEY SHARE)
          INSERT INTO partner_earnings (user_id, transaction_id, at, day, kind, amount_minor, currency, description)
          SELECT DISTINCT ON (transaction_id) user_id, transaction_id, at, (at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
@@ -189,10 +171,7 @@ pub async fn save(db: impl PgExecutor<'_>, link: &PartnerLink, entries: &[Entry]
     Ok(())
 }
 
-/// Notes that an account was read, of which days, and when it is read next.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a successful sync of the days `from` to `until`, schedules the next one and releases the lease.
 pub async fn set_ok(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -216,10 +195,8 @@ pub async fn set_ok(
     Ok(())
 }
 
-/// Notes that an account could not be read, and when to try again; with no such time, its creator has to mend it.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a failed sync and releases the lease. `retry_at` is the time of the next attempt; with `None` there is none until the user
+/// connects again.
 pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE partner_links SET last_error = $2, failures = failures + 1, next_read_at = $3, leased_until = NULL WHERE id = $1",
@@ -232,19 +209,13 @@ pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind
     Ok(())
 }
 
-/// Lets go of an account without an outcome.
-///
-/// # Errors
-/// [`DbError`].
+/// Releases the lease without recording an outcome.
 pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE partner_links SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
-/// Has an account that is read by itself wait, because of a fault of ours.
-///
-/// # Errors
-/// [`DbError`].
+/// Defers the next sync until `until` after an internal error and releases the lease. Does nothing if no sync is scheduled.
 pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE partner_links SET last_error = $3, next_read_at = $2, leased_until = NULL WHERE id = $1 AND next_read_at IS NOT NULL",
@@ -257,28 +228,19 @@ pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -
     Ok(())
 }
 
-/// Changes when an account that is read by itself is read next. Returns whether there is such an account.
-///
-/// # Errors
-/// [`DbError`].
+/// Reschedules the next sync. Returns `false` if there is no such connection or it waits for the user.
 pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_read_at: DateTime<Utc>) -> Result<bool, DbError> {
     let moved = sqlx::query!("UPDATE partner_links SET next_read_at = $2 WHERE id = $1 AND next_read_at IS NOT NULL", id, next_read_at);
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
-/// All keys, with the ids of their rows.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the encrypted API keys of all connections with the ids of their rows, for key rotation.
 pub async fn keys(db: impl PgExecutor<'_>) -> Result<Vec<(Uuid, Vec<u8>)>, DbError> {
     let rows = sqlx::query!("SELECT id, api_key FROM partner_links ORDER BY id").fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.api_key)).collect())
 }
 
-/// Puts a key in the place of the same one, sealed otherwise. Returns whether that was still there.
-///
-/// # Errors
-/// [`DbError`].
+/// Replaces an encrypted API key with the same key under a newer encryption key. Returns `false` if it is not `old` any more.
 pub async fn replace_key(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &[u8]) -> Result<bool, DbError> {
     let done = sqlx::query!("UPDATE partner_links SET api_key = $3 WHERE id = $1 AND api_key = $2", id, old, new);
     Ok(done.execute(db).await?.rows_affected() == 1)

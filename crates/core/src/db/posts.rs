@@ -1,4 +1,4 @@
-//! Posts, and what they have come to day by day.
+//! Posts and daily snapshots of their total metrics.
 
 use std::collections::HashSet;
 
@@ -10,10 +10,7 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// The platform's ids of the posts of an account that were read on a day.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the platform's ids of the posts of an integration that have a snapshot for `day`.
 pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<HashSet<String>, DbError> {
     let ids = sqlx::query_scalar!(
         "SELECT provider_post_id FROM posts JOIN post_snapshots ON post_id = posts.id WHERE integration_id = $1 AND day = $2",
@@ -23,7 +20,7 @@ pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDa
     Ok(ids.fetch_all(db).await?.into_iter().collect())
 }
 
-/// A post with the newest that is known of its totals, for its owner's export.
+/// A post with the newest known value of each metric, in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedPost {
@@ -38,10 +35,7 @@ pub struct ExportedPost {
     shares: Option<i64>,
 }
 
-/// All posts that were read of a creator's accounts, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists all posts of a user's integrations, newest first, for the data export.
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedPost>, DbError> {
     let posts = sqlx::query_as!(
         ExportedPost,
@@ -61,11 +55,8 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
     Ok(posts.fetch_all(db).await?)
 }
 
-/// Stores posts with their totals as those of `day`, in one statement; a figure that was known stays where the new one is not. An account
-/// that is gone is left alone. No post may come twice.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts posts and their snapshots for `day` in one statement. A known value is not overwritten by an unknown one. Does nothing if the
+/// integration has been deleted. `posts` must not contain a post twice, or PostgreSQL rejects the statement.
 pub async fn save(
     db: impl PgExecutor<'_>,
     integration_id: Uuid,

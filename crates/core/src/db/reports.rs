@@ -1,4 +1,4 @@
-//! What operators look at, over all creators. No report names one.
+//! Diagnostics for admins, aggregated over all users. No result identifies a user.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{admin::FailureReport, choice::Choice, integration::FailureKind, platform::Platform};
@@ -6,10 +6,7 @@ use sqlx::PgExecutor;
 
 use super::DbError;
 
-/// What the connected accounts of a platform allowed: one list for each.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the distinct sets of granted scopes per platform, with the number of connected accounts that have each set.
 pub async fn granted_scopes(db: impl PgExecutor<'_>) -> Result<Vec<(Platform, Vec<String>, u32)>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT provider, scopes, count(*)::integer AS "accounts!" FROM integrations WHERE disconnected_at IS NULL GROUP BY provider, scopes"#
@@ -19,10 +16,7 @@ pub async fn granted_scopes(db: impl PgExecutor<'_>) -> Result<Vec<(Platform, Ve
     rows.map(|row| Ok((platform(&row.provider)?, row.scopes, row.accounts.unsigned_abs()))).collect()
 }
 
-/// What went wrong since then, the most frequent first.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts sync errors since `since` by platform and kind of error, most frequent first.
 pub async fn failures(db: impl PgExecutor<'_>, since: DateTime<Utc>) -> Result<Vec<(Platform, FailureReport)>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT provider, failure AS "failure!", count(*)::integer AS "times!", count(DISTINCT integration_id)::integer AS "accounts!",

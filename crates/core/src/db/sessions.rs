@@ -1,4 +1,4 @@
-//! Sessions. The token is never stored, only its hash.
+//! Sessions. Only the hash of a session token is stored.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{account::CurrentUser, settings::SessionView};
@@ -15,26 +15,23 @@ use crate::infra::token::TokenHash;
 pub struct NewSession<'a> {
     /// `UUIDv7`.
     pub id: Uuid,
-    /// Whose.
+    /// Owner of the session.
     pub user_id: Uuid,
-    /// Hash of the cookie's token.
+    /// Hash of the token in the cookie.
     pub token_hash: &'a TokenHash,
-    /// Whether "remember me" was ticked.
+    /// Whether "remember me" was ticked, which gives the session a longer lifetime.
     pub remembered: bool,
-    /// Where it was opened.
+    /// IP address of the client at login.
     pub ip: &'a str,
-    /// With what.
+    /// `User-Agent` of the client, if it sent one.
     pub user_agent: Option<&'a str>,
-    /// Now.
+    /// Time of creation.
     pub now: DateTime<Utc>,
-    /// When it ends, whatever happens.
+    /// Absolute expiry; activity does not extend it.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Stores a session.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a session.
 pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO sessions (id, user_id, token_hash, remembered, ip, user_agent, created_at, last_seen_at, expires_at)
@@ -53,23 +50,20 @@ pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<
     Ok(())
 }
 
-/// An open session and its owner.
+/// An active session and its user.
 #[derive(Debug, Clone)]
 pub struct OpenSession {
-    /// The session.
+    /// Id of the session.
     pub id: Uuid,
-    /// When its owner was last seen, to the minute.
+    /// Time of the last request, to the resolution at which it is updated.
     pub last_seen_at: DateTime<Utc>,
-    /// Whether "remember me" was ticked.
+    /// Whether "remember me" was ticked, which gives the session a longer lifetime.
     pub remembered: bool,
-    /// The owner.
+    /// User of the session.
     pub user: CurrentUser,
 }
 
-/// The session behind a token, if it has not ended.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the session with this token hash, or `None` if there is none or it has expired.
 pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<OpenSession>, DbError> {
     let row = sqlx::query!(
         "SELECT sessions.id, sessions.last_seen_at, sessions.remembered, users.id AS user_id, users.email, users.name, users.role, users.plan
@@ -88,28 +82,19 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
     .transpose()
 }
 
-/// Notes that the owner was here.
-///
-/// # Errors
-/// [`DbError`].
+/// Sets the time at which the session was last used.
 pub async fn touch(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", id, now).execute(db).await?;
     Ok(())
 }
 
-/// Ends one session.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a session. Does nothing if there is none.
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM sessions WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
-/// The open sessions of an account, the newest first. None is marked as the current one.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the active sessions of a user, newest first. `is_current` is `false` for all of them; the caller sets it.
 pub async fn list_open(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc>) -> Result<Vec<SessionView>, DbError> {
     let sessions = sqlx::query_as!(
         SessionView,
@@ -121,28 +106,19 @@ pub async fn list_open(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc
     Ok(sessions.fetch_all(db).await?)
 }
 
-/// Ends one session of an account. `false`: it has no such session.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a session of a user. Returns `false` if the user has no such session.
 pub async fn delete_of(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
     let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user_id).execute(db).await?;
     Ok(deleted.rows_affected() == 1)
 }
 
-/// Ends all sessions of an account.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes all sessions of a user.
 pub async fn delete_all(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id).execute(db).await?;
     Ok(())
 }
 
-/// Removes what has ended. Returns how many.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes expired sessions. Returns how many were deleted.
 pub async fn delete_expired(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM sessions WHERE expires_at <= $1", now).execute(db).await?.rows_affected())
 }

@@ -1,4 +1,4 @@
-//! What readings cost, at platforms that bill them.
+//! Money spent on API requests to platforms that bill them.
 
 use chrono::NaiveDate;
 use huntaze_domain::{choice::Choice, platform::Platform};
@@ -6,10 +6,8 @@ use sqlx::PgExecutor;
 
 use super::DbError;
 
-/// Spends so many millionths of a dollar in a month, unless that would exceed the budget: then `false`. However many ask at once, it holds.
-///
-/// # Errors
-/// [`DbError`].
+/// Reserves `micro_dollars` (millionths of a US dollar) in a month. Returns `false` if that would exceed `budget`. The check is part of the
+/// upsert, so concurrent reservations cannot exceed the budget.
 pub async fn spend(
     db: impl PgExecutor<'_>,
     provider: Platform,
@@ -29,10 +27,7 @@ pub async fn spend(
     Ok(spent.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives back what was not needed.
-///
-/// # Errors
-/// [`DbError`].
+/// Releases the part of a reservation that was not billed.
 pub async fn give_back(db: impl PgExecutor<'_>, provider: Platform, month: NaiveDate, micro_dollars: i64) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE platform_spending SET micro_dollars = greatest(micro_dollars - $3, 0) WHERE provider = $1 AND month = $2",
@@ -45,10 +40,7 @@ pub async fn give_back(db: impl PgExecutor<'_>, provider: Platform, month: Naive
     Ok(())
 }
 
-/// What was spent in a month, in millionths of a dollar.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the sum spent and reserved in a month, in millionths of a US dollar.
 pub async fn spent(db: impl PgExecutor<'_>, provider: Platform, month: NaiveDate) -> Result<i64, DbError> {
     let spent =
         sqlx::query_scalar!("SELECT micro_dollars FROM platform_spending WHERE provider = $1 AND month = $2", provider.as_str(), month);

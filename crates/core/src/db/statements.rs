@@ -1,4 +1,4 @@
-//! Statements of earnings, as they were uploaded, and how far they have come.
+//! Uploaded earnings statements and the state of their import.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
@@ -11,48 +11,48 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// A statement that begins to arrive.
+/// A statement whose upload starts.
 pub struct NewStatement<'a> {
     /// `UUIDv7`.
     pub id: Uuid,
-    /// Whose.
+    /// Owner of the statement.
     pub user_id: Uuid,
-    /// As its owner calls it.
+    /// File name given by the user.
     pub file_name: &'a str,
 }
 
-/// What is known of a file once all of it is here.
+/// Properties of a file, known once the upload is complete.
 pub struct Arrived<'a> {
-    /// SHA-256.
+    /// SHA-256 of the file.
     pub file_hash: &'a [u8],
-    /// The names of its columns.
+    /// Column names.
     pub header: &'a [String],
-    /// Between its columns.
+    /// Column delimiter, one byte.
     pub delimiter: u8,
-    /// Records above the first row.
+    /// Number of records above the first data row.
     pub skipped: u32,
-    /// What the columns say.
+    /// Meaning of the columns.
     pub mapping: &'a Mapping,
 }
 
-/// A statement.
+/// A statement, as stored.
 #[derive(Debug, Clone)]
 pub struct Statement {
-    /// Whose.
+    /// Owner of the statement.
     pub user_id: Uuid,
-    /// What lists say of it.
+    /// Part of the statement that is sent to the client.
     pub summary: StatementSummary,
-    /// SHA-256 of its file.
+    /// SHA-256 of the file.
     pub file_hash: Vec<u8>,
-    /// The names of its columns.
+    /// Column names.
     pub header: Vec<String>,
-    /// Between its columns.
+    /// Column delimiter, one byte.
     pub delimiter: u8,
-    /// Records above the first row.
+    /// Number of records above the first data row.
     pub skipped: u32,
-    /// What the columns say.
+    /// Meaning of the columns.
     pub mapping: Mapping,
-    /// How often its import was begun.
+    /// Number of import attempts since the statement was queued. The current value identifies the attempt that holds the lease.
     pub attempts: i32,
 }
 
@@ -101,19 +101,13 @@ impl TryFrom<Row> for Statement {
     }
 }
 
-/// Lets one statement of a creator begin to arrive at a time, until the transaction ends.
-///
-/// # Errors
-/// [`DbError`].
+/// Serializes the start of a user's uploads until the transaction ends (advisory lock).
 pub async fn lock_arrivals(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
-/// How many statements of a creator are not imported; those that began to arrive before `abandoned_before` never will.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts the statements of a user that are not imported. Uploads that started before `abandoned_before` and never completed do not count.
 pub async fn count_waiting(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM statements
@@ -124,10 +118,7 @@ pub async fn count_waiting(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_bef
     Ok(count.fetch_one(db).await?)
 }
 
-/// Notes that a statement begins to arrive.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a statement whose upload starts, with placeholders for what is not known yet.
 pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, skipped, mapping, scan, state, uploaded_at)
@@ -144,28 +135,19 @@ pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTim
     Ok(())
 }
 
-/// Stores a piece of a file.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a chunk of a file.
 pub async fn insert_chunk(db: impl PgExecutor<'_>, id: Uuid, number: i32, bytes: &[u8]) -> Result<(), DbError> {
     sqlx::query!("INSERT INTO statement_chunks (statement_id, number, bytes) VALUES ($1, $2, $3)", id, number, bytes).execute(db).await?;
     Ok(())
 }
 
-/// A piece of a file; `None` after the last.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns a chunk of a file, or `None` after the last one.
 pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, number: i32) -> Result<Option<Vec<u8>>, DbError> {
     let bytes = sqlx::query_scalar!("SELECT bytes FROM statement_chunks WHERE statement_id = $1 AND number = $2", id, number);
     Ok(bytes.fetch_optional(db).await?)
 }
 
-/// Notes what is known of a file once all of it is here. It is looked at next, and seen once it has its mapping.
-///
-/// # Errors
-/// [`DbError`].
+/// Stores the properties of a fully uploaded file. The statement becomes visible once `set_mapping` has stored its mapping.
 pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_>) -> Result<Statement, DbError> {
     let row = sqlx::query_as!(
         Row,
@@ -182,10 +164,7 @@ pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_
     row.fetch_one(db).await?.try_into()
 }
 
-/// All statements of a creator that have arrived, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a user's fully uploaded statements, newest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<StatementSummary>, DbError> {
     let rows = sqlx::query_as!(
         Row,
@@ -197,10 +176,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Statemen
     rows.fetch_all(db).await?.into_iter().map(|row| Ok(Statement::try_from(row)?.summary)).collect()
 }
 
-/// A statement of a creator that has arrived.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns a fully uploaded statement of a user, if there is one.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
@@ -213,10 +189,7 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Op
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Another statement with the same file that counts, or is about to.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the id of another statement of the user with the same file that is queued, being imported or imported.
 pub async fn find_same(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<Uuid>, DbError> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM statements
@@ -228,10 +201,8 @@ pub async fn find_same(db: impl PgExecutor<'_>, statement: &Statement) -> Result
     Ok(id.fetch_optional(db).await?)
 }
 
-/// Stores what the columns of a statement say, and what its rows come to, unless it is being imported or was. Returns whether it was stored.
-///
-/// # Errors
-/// [`DbError`].
+/// Stores the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false` without a
+/// change if the statement is queued, being imported or imported.
 pub async fn set_mapping(db: impl PgExecutor<'_>, id: Uuid, mapping: &Mapping, scan: &Scan) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET mapping = $2, scan = $3, state = 'uploaded' WHERE id = $1 AND state IN ('arriving', 'uploaded', 'failed')",
@@ -242,10 +213,7 @@ pub async fn set_mapping(db: impl PgExecutor<'_>, id: Uuid, mapping: &Mapping, s
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// What the creator last said of columns with these names.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns the mapping that the user last confirmed for columns with these names.
 pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<Mapping>, DbError> {
     let mapping = sqlx::query_scalar!(
         r#"SELECT mapping AS "mapping: Json<Mapping>" FROM statement_mappings WHERE user_id = $1 AND header_hash = $2"#,
@@ -255,10 +223,7 @@ pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_h
     Ok(mapping.fetch_optional(db).await?.map(|mapping| mapping.0))
 }
 
-/// Remembers what the creator said of columns with these names.
-///
-/// # Errors
-/// [`DbError`].
+/// Upserts the mapping that the user confirmed for columns with these names.
 pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &Mapping) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO statement_mappings (user_id, header_hash, mapping) VALUES ($1, $2, $3)
@@ -272,10 +237,7 @@ pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_has
     Ok(())
 }
 
-/// Puts a statement into the queue, unless it is there or was imported. Returns whether it was put there.
-///
-/// # Errors
-/// [`DbError`].
+/// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
 pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
@@ -286,10 +248,7 @@ pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Res
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// The statements that wait, or whose importers have died, the one that has waited longest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `most`.
 pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
@@ -300,10 +259,8 @@ pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Resu
     Ok(due.fetch_all(db).await?)
 }
 
-/// Takes a statement that waits, or whose importer has died, and holds it until then.
-///
-/// # Errors
-/// [`DbError`].
+/// Claims a statement that waits for its import or whose lease has expired, until `leased_until`, and counts an attempt. Returns `None` if
+/// there is nothing to claim.
 pub async fn claim(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -323,20 +280,14 @@ pub async fn claim(
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Lets go of a statement that is being imported: whoever imports it meanwhile, stores nothing once it is taken again.
-///
-/// # Errors
-/// [`DbError`].
+/// Releases the lease on a statement that is being imported. The previous importer cannot store anything after the statement is claimed
+/// again, because the attempt number differs.
 pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id).execute(db).await?;
     Ok(())
 }
 
-/// Puts a statement that could not be imported into the queue again, unless the same file is there or was imported. Returns whether it was put
-/// there.
-///
-/// # Errors
-/// [`DbError`].
+/// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
 pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
@@ -350,10 +301,7 @@ pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> R
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Gives up a statement that waits or is being imported: whoever imports it meanwhile, stores nothing.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks a queued or importing statement as failed and releases its lease. A running import of it stores nothing any more.
 pub async fn give_up(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')", id)
         .execute(db)
@@ -361,10 +309,7 @@ pub async fn give_up(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Notes how far an import has come, and holds the statement for longer. Returns whether it is still this import's turn.
-///
-/// # Errors
-/// [`DbError`].
+/// Records the progress of an import and renews the lease. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_progress(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -382,26 +327,23 @@ pub async fn set_progress(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// What an import came to.
+/// Result of an import.
 pub struct Imported<'a> {
-    /// Rows that were read.
+    /// Number of rows processed.
     pub rows: i32,
-    /// Entries that were added.
+    /// Number of entries added; entries already stored from another statement are not included.
     pub added: i32,
-    /// What the rows come to.
+    /// Parse summary of the file.
     pub scan: &'a Scan,
-    /// The day of the earliest entry.
+    /// Day of the earliest entry (UTC).
     pub covers_from: NaiveDate,
-    /// The day of the latest entry.
+    /// Day of the latest entry (UTC), inclusive.
     pub covers_until: NaiveDate,
-    /// Days with a row that could not be read.
+    /// Days with a row that could not be parsed, whose earnings are therefore incomplete.
     pub unread_days: &'a [NaiveDate],
 }
 
-/// Notes that the rows of a statement count. Returns whether it was still this import's turn.
-///
-/// # Errors
-/// [`DbError`].
+/// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_imported(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -427,10 +369,8 @@ pub async fn set_imported(
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Notes that a statement could not be imported; for good, or until its turn comes again at `retry_at`.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a failed import attempt. With `retry_at` the statement is queued again and not claimable before that time; with `None` it is
+/// marked as failed. Does nothing if the attempt no longer holds the statement.
 pub async fn set_failed(db: impl PgExecutor<'_>, id: Uuid, attempt: i32, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE statements SET state = CASE WHEN $3::timestamptz IS NULL THEN 'failed' ELSE 'queued' END, leased_until = $3
@@ -444,19 +384,14 @@ pub async fn set_failed(db: impl PgExecutor<'_>, id: Uuid, attempt: i32, retry_a
     Ok(())
 }
 
-/// Removes the pieces of a file: once its rows are stored nobody reads it again.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes the chunks of a file; they are not needed after the import.
 pub async fn delete_chunks(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM statement_chunks WHERE statement_id = $1", id).execute(db).await?;
     Ok(())
 }
 
-/// Removes a statement, unless it is being imported. Returns whether it was removed; one that is gone was.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a statement, unless it is being imported. Returns `false` if it is being imported, and `true` if it was deleted or did not
+/// exist.
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> {
     let kept = sqlx::query_scalar!(
         r#"WITH gone AS (DELETE FROM statements WHERE id = $1 AND state <> 'importing')
@@ -466,10 +401,8 @@ pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> 
     Ok(!kept.fetch_one(db).await?)
 }
 
-/// Removes what never arrived whole, and what was never imported.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes uploads that started before `arriving_before` and never completed, and statements uploaded before `uploaded_before` that were
+/// never imported. Returns how many were deleted.
 pub async fn delete_abandoned(
     db: impl PgExecutor<'_>,
     arriving_before: DateTime<Utc>,

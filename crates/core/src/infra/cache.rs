@@ -1,24 +1,25 @@
-//! Keeps what can be had again, for a while.
+//! TTL cache for data that can be recomputed.
 
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use moka::{Expiry, sync};
 
-/// Texts by key, each for so long; any of them may be gone earlier. One process keeps them in memory; several will share Redis.
+/// Cache of strings with a TTL for each entry; entries may be evicted earlier. The in-memory implementation is local to the process;
+/// several processes would need a shared one, such as Redis.
 #[async_trait]
 pub trait Cache: Send + Sync {
-    /// What is kept under a key.
+    /// Returns the text under `key`, or `None` if it is missing, expired or evicted.
     async fn get(&self, key: &str) -> Option<String>;
 
-    /// Keeps a text in place of what was kept before.
+    /// Stores `text` for `lifetime`, replacing an existing entry and its TTL.
     async fn put(&self, key: &str, text: String, lifetime: Duration);
 }
 
-/// Bytes of all keys and texts: the least used are dropped beyond that.
+/// Maximum total size of keys and texts, in bytes; moka evicts entries beyond that.
 const CAPACITY: u64 = 64 * 1024 * 1024;
 
-/// What is kept in this process.
+/// In-memory cache, local to this process.
 pub struct MemoryCache {
     kept: sync::Cache<String, Kept>,
 }
@@ -47,7 +48,7 @@ impl Cache for MemoryCache {
     }
 }
 
-/// Each text lives as long as was asked for, from when it was last put.
+/// Expires each entry after its own TTL, counted from the last write.
 struct OwnLifetime;
 
 impl Expiry<String, Kept> for OwnLifetime {
@@ -65,7 +66,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_text_is_kept_for_as_long_as_was_asked_for() {
+    async fn entry_expires_after_ttl_of_last_put() {
         let cache = MemoryCache::default();
         cache.put("a", "first".to_owned(), Duration::from_hours(1)).await;
         cache.put("b", "gone".to_owned(), Duration::ZERO).await;
@@ -73,6 +74,6 @@ mod tests {
         cache.put("a", "second".to_owned(), Duration::from_hours(1)).await;
         assert_eq!(cache.get("a").await.as_deref(), Some("second"));
         cache.put("a", "gone".to_owned(), Duration::ZERO).await;
-        assert_eq!(cache.get("a").await, None, "it lives as long as its newest text");
+        assert_eq!(cache.get("a").await, None, "the TTL is that of the last put");
     }
 }

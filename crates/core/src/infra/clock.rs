@@ -1,38 +1,38 @@
-//! The one source of time.
+//! Time source, replaceable in tests.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Tells the time, in UTC.
+/// Source of the current time (UTC).
 pub trait Clock: Send + Sync {
-    /// Now, to the microsecond: what PostgreSQL stores.
+    /// Returns the current time, truncated to microseconds, the precision of PostgreSQL.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// The machine's clock.
+/// System clock.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the system clock")]
     fn now(&self) -> DateTime<Utc> {
         let now = Utc::now();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 }
 
-/// Stands still until it is moved: for tests.
+/// Clock for tests: stands still until it is advanced.
 pub struct MockClock(AtomicI64);
 
 impl Default for MockClock {
-    /// 2026-01-15 12:00 UTC.
+    /// Starts at 2026-01-15 12:00 UTC.
     fn default() -> Self {
         Self(AtomicI64::new(1_768_478_400_000_000))
     }
 }
 
 impl MockClock {
-    /// Moves on by `step`.
+    /// Advances the clock by `step`.
     pub fn advance(&self, step: TimeDelta) {
         self.0.fetch_add(step.num_microseconds().unwrap_or_default(), Ordering::SeqCst);
     }

@@ -1,7 +1,7 @@
-//! Encrypts what must be readable again: the tokens that platforms give out.
+//! Encryption of stored secrets, such as platform tokens.
 //!
-//! AES-256-GCM, a random nonce for each value, bound to the place where the value stands: a value that is copied to another row or
-//! column does not open there. Stored as `version | key id | nonce (12) | ciphertext and tag`.
+//! AES-256-GCM with a random nonce for each value. Table, row and column are authenticated as associated data, so a value copied to another
+//! row or column cannot be decrypted there. Format: `version | key id | nonce (12) | ciphertext and tag`.
 
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
@@ -15,14 +15,14 @@ const VERSION: u8 = 1;
 const HEADER: usize = 2;
 const NONCE: usize = 12;
 
-/// Where a value stands. Part of what is authenticated.
+/// Table, row and column of a value: the associated data of its encryption.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    /// Of the database.
+    /// Name of the table.
     pub table: &'static str,
-    /// The row's id.
+    /// Id of the row.
     pub row: uuid::Uuid,
-    /// The column's name.
+    /// Name of the column.
     pub column: &'static str,
 }
 
@@ -32,38 +32,38 @@ impl Place {
     }
 }
 
-/// Why a value was not encrypted or decrypted.
+/// Failure of an encryption or decryption.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CryptoError {
-    /// Not something that was sealed here.
-    #[error("this is no sealed value")]
+    /// The value does not have the format of a sealed value.
+    #[error("malformed ciphertext")]
     Malformed,
-    /// `ENCRYPTION_KEYS` does not name the key.
-    #[error("the key k{0} is not configured")]
+    /// The key that the value was sealed with is not in `ENCRYPTION_KEYS`.
+    #[error("encryption key k{0} is not configured")]
     UnknownKey(u8),
-    /// Changed, or from another place.
-    #[error("the value does not open here")]
+    /// The authentication tag does not match: the value was changed or belongs to another row or column.
+    #[error("decryption failed")]
     Forged,
-    /// The random generator cannot be read.
-    #[error("no randomness")]
+    /// The operating system's random generator failed.
+    #[error("random generator failed")]
     Random,
 }
 
-/// Seals with the newest key, opens with any.
+/// Encrypts with the newest key and decrypts with any configured one.
 pub struct Cipher {
     keys: Vec<(u8, Aes256Gcm)>,
 }
 
 impl Cipher {
-    /// The newest key comes first.
+    /// Creates a cipher from keys ordered newest first.
     pub fn new(keys: &[EncryptionKey]) -> Self {
         Self { keys: keys.iter().map(|key| (key.id(), Aes256Gcm::new(key.bytes().into()))).collect() }
     }
 
-    /// Encrypts `text` for its place.
+    /// Encrypts `text` and binds it to `place`.
     ///
     /// # Errors
-    /// There is no key or no randomness.
+    /// No key is configured or the random generator failed.
     pub fn seal(&self, text: &Secret, place: Place) -> Result<Vec<u8>, CryptoError> {
         let (id, cipher) = self.keys.first().ok_or(CryptoError::UnknownKey(0))?;
         let mut nonce = [0; NONCE];
@@ -73,15 +73,15 @@ impl Cipher {
         Ok([&[VERSION, *id], nonce.as_slice(), &sealed].concat())
     }
 
-    /// Whether a value was sealed with the newest key.
+    /// Returns whether a value is sealed with the newest key, judged by its header.
     pub fn is_current(&self, sealed: &[u8]) -> bool {
         self.keys.first().is_some_and(|(id, _)| sealed.get(..HEADER) == Some(&[VERSION, *id]))
     }
 
-    /// Decrypts what was sealed for this place.
+    /// Decrypts a value that was sealed for `place`.
     ///
     /// # Errors
-    /// It was not, or its key is not there any more.
+    /// The value is malformed, was changed, was sealed for another place, or its key is not configured.
     pub fn open(&self, sealed: &[u8], place: Place) -> Result<Secret, CryptoError> {
         let (header, rest) = sealed.split_at_checked(HEADER).ok_or(CryptoError::Malformed)?;
         let (nonce, ciphertext) = rest.split_at_checked(NONCE).ok_or(CryptoError::Malformed)?;
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_rotated() {
+    fn rotated_keys_open_old_values_and_newest_seals() {
         let (old, both, new) = (Cipher::new(&[key(1)]), Cipher::new(&[key(2), key(1)]), Cipher::new(&[key(2)]));
         let sealed = old.seal(&"token".to_owned().into(), place(1)).expect("sealed");
         assert_eq!(both.open(&sealed, place(1)).expect("opened").expose(), "token");
@@ -120,7 +120,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_sealed_opens_in_its_place_alone(text in ".*", row: u128, other: u128) {
+        fn sealed_value_opens_only_in_its_place(text in ".*", row: u128, other: u128) {
             prop_assume!(row != other);
             let cipher = Cipher::new(&[key(1)]);
             let sealed = cipher.seal(&text.clone().into(), place(row)).expect("sealed");
@@ -129,11 +129,11 @@ mod tests {
             prop_assert_eq!(cipher.open(&sealed, place(other)), Err(CryptoError::Forged));
             let column = Place { column: "refresh_token", ..place(row) };
             prop_assert_eq!(cipher.open(&sealed, column), Err(CryptoError::Forged));
-            prop_assert_ne!(cipher.seal(&text.into(), place(row)).expect("sealed"), sealed, "a nonce is used once");
+            prop_assert_ne!(cipher.seal(&text.into(), place(row)).expect("sealed"), sealed, "nonces must not repeat");
         }
 
         #[test]
-        fn a_changed_byte_is_noticed(text in ".{0,40}", position: prop::sample::Index, flip in 1_u8..=255) {
+        fn open_changed_byte_is_rejected(text in ".{0,40}", position: prop::sample::Index, flip in 1_u8..=255) {
             let cipher = Cipher::new(&[key(1)]);
             let mut sealed = cipher.seal(&text.into(), place(1)).expect("sealed");
             let position = position.index(sealed.len());
@@ -142,7 +142,7 @@ mod tests {
         }
 
         #[test]
-        fn opening_arbitrary_bytes_never_panics(bytes: Vec<u8>) {
+        fn open_arbitrary_bytes_returns_error(bytes: Vec<u8>) {
             prop_assert!(Cipher::new(&[key(1)]).open(&bytes, place(1)).is_err());
         }
     }

@@ -1,7 +1,7 @@
-//! CSRF tokens: `random.expiry.signature`, signed over the session they belong to.
+//! CSRF tokens: `random.expiry.signature`, signed together with the id of their session.
 //!
-//! A signed double-submit token (OWASP's cheat sheet): another site can neither read it from the cookie nor make one for a session
-//! that it does not know.
+//! Implements the signed double-submit cookie pattern (OWASP cheat sheet): another site can neither read the token from the cookie nor
+//! forge one, because it knows neither the session id nor the key.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
@@ -9,28 +9,28 @@ use uuid::Uuid;
 
 use super::{keys::Key, signed, token::Token};
 
-/// How long a token works.
+/// Validity of a token.
 pub const LIFETIME: TimeDelta = TimeDelta::hours(24);
-/// A page gets a new token when less than this is left.
+/// A page gets a new token when less than this is left of the validity of the current one.
 const RENEWAL: TimeDelta = TimeDelta::hours(12);
 
-/// A token for a session, or for a visitor without one.
+/// Creates a token for a session, or for an anonymous visitor if `session` is `None`. Returns `None` if the random generator fails.
 pub fn mint(key: &Key, session: Option<Uuid>, now: DateTime<Utc>) -> Option<String> {
     let random = Token::random().ok()?.text();
     Some(signed::attach(key, &subject(session), &random, now + LIFETIME))
 }
 
-/// Whether `token` was minted here for this session and still works.
+/// Returns whether `token` was signed with this key for this session and has not expired.
 pub fn is_valid(key: &Key, session: Option<Uuid>, token: &str, now: DateTime<Utc>) -> bool {
     expiry_of(key, session, token).is_some_and(|expiry| expiry > now)
 }
 
-/// Whether a page should get a new token.
+/// Returns whether a page should get a new token: the current one is invalid or expires soon.
 pub fn needs_renewal(key: &Key, session: Option<Uuid>, token: &str, now: DateTime<Utc>) -> bool {
     expiry_of(key, session, token).is_none_or(|expiry| expiry <= now + RENEWAL)
 }
 
-/// Whether the token that a request carries is the one in its cookie, in constant time.
+/// Compares the token in the request with the one in the cookie, in constant time.
 pub fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
 }
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_fits_its_session_until_it_expires() {
+    fn token_is_valid_only_for_its_session_until_expiry() {
         let (keys, now) = (keys(), MockClock::default().now());
         let (mine, other) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
         let token = mint(&keys.csrf, mine, now).expect("minted");
@@ -75,13 +75,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_forged_token_never_passes(forged in "[A-Za-z0-9_-]{0,50}\\.[0-9]{0,12}\\.[A-Za-z0-9_-]{0,50}", session: Option<u128>) {
+        fn forged_token_is_rejected(forged in "[A-Za-z0-9_-]{0,50}\\.[0-9]{0,12}\\.[A-Za-z0-9_-]{0,50}", session: Option<u128>) {
             let (keys, now) = (keys(), MockClock::default().now());
             prop_assert!(!is_valid(&keys.csrf, session.map(Uuid::from_u128), &forged, now));
         }
 
         #[test]
-        fn a_changed_byte_is_noticed(position: prop::sample::Index, byte in 33_u8..127, session: Option<u128>) {
+        fn token_with_changed_byte_is_rejected(position: prop::sample::Index, byte in 33_u8..127, session: Option<u128>) {
             let (keys, now, session) = (keys(), MockClock::default().now(), session.map(Uuid::from_u128));
             let token = mint(&keys.csrf, session, now).expect("minted");
             let mut forged = token.into_bytes();
@@ -93,7 +93,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_text_never_panics(token in ".*") {
+        fn arbitrary_text_is_rejected_without_panic(token in ".*") {
             prop_assert!(!is_valid(&keys().csrf, None, &token, MockClock::default().now()));
         }
     }

@@ -1,36 +1,36 @@
-//! Calls to services outside: one client, with a limit on time and size.
+//! HTTP client for external services, with limits on time and response size.
 
 use std::time::Duration;
 
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
 
-/// A call takes no longer.
+/// Timeout of a whole request, response body included.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes. No answer that we ask for comes near it.
+/// Maximum size of a response body; legitimate responses are far smaller.
 const LARGEST_ANSWER: usize = 1024 * 1024;
 
-/// What came back.
+/// An HTTP response with its body read.
 #[derive(Debug)]
 pub struct Answer {
-    /// The status.
+    /// Status code.
     pub status: StatusCode,
-    /// The headers.
+    /// Response headers.
     pub headers: HeaderMap,
-    /// The body, whole.
+    /// Complete body.
     pub body: Vec<u8>,
 }
 
-/// Why nothing came back. The address is left out of it: it may hold a token.
+/// Failure of an HTTP request. The message leaves out the URL, which may contain a token.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
-    /// No connection, or an answer that broke off.
-    #[error("no answer: {0}")]
+    /// The connection failed or was closed before the response was complete.
+    #[error("request failed: {0}")]
     NoAnswer(String),
-    /// Nothing in time.
-    #[error("no answer in time")]
+    /// The request did not complete within the client's timeout.
+    #[error("request timed out")]
     TimeOut,
-    /// More than we read.
-    #[error("the answer is larger than {LARGEST_ANSWER} bytes")]
+    /// The body exceeds the maximum size.
+    #[error("response body exceeds {LARGEST_ANSWER} bytes")]
     TooLarge,
 }
 
@@ -40,22 +40,19 @@ impl From<reqwest::Error> for HttpError {
     }
 }
 
-/// The client; each of its calls ends within `timeout`. It follows no redirect: no service that we call sends one.
-///
-/// # Errors
-/// TLS cannot be set up.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
+/// Creates the HTTP client. Each request ends within `timeout`; redirects are not followed, because none of the services used sends any.
+#[expect(clippy::disallowed_methods, reason = "the only place that builds a client")]
 pub fn client(timeout: Duration) -> Result<Client, HttpError> {
-    // One TLS provider in the whole process. An error says that it is there already.
+    // Sets the process-wide TLS provider; an error means that it is already set.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().connect_timeout(timeout / 2).timeout(timeout).redirect(Policy::none());
     Ok(builder.user_agent(concat!("huntaze/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 
-/// Sends a request and reads the answer.
+/// Sends a request and reads the whole response.
 ///
 /// # Errors
-/// [`HttpError`]; any status is an answer.
+/// [`HttpError`]; an error status is not an error.
 pub async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
@@ -63,10 +60,7 @@ pub async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
     Ok(Answer { status, headers, body })
 }
 
-/// Reads what comes, to its end.
-///
-/// # Errors
-/// [`HttpError`].
+/// Reads the body of a response to its end.
 pub async fn read_body(response: &mut Response) -> Result<Vec<u8>, HttpError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {

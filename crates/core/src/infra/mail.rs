@@ -1,53 +1,54 @@
-//! What our mails say. HTML and text come from one description, so that they cannot differ.
+//! Contents of mails. HTML and text bodies are rendered from one description, so they cannot differ.
 
 use std::fmt::Write as _;
 
 use html_escape::{encode_double_quoted_attribute, encode_text};
+use uuid::Uuid;
 
-/// A mail ready to leave.
+/// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     /// Address of the recipient.
     pub to: String,
     /// Subject line.
     pub subject: &'static str,
-    /// For readers of text.
+    /// Plain-text body.
     pub text: String,
-    /// For everybody else.
+    /// HTML body.
     pub html: String,
 }
 
-/// Why a mail is sent, and what it needs to say.
+/// Kind of a mail, with the links that it contains.
 #[derive(Debug, Clone)]
 pub enum Message {
-    /// Someone registered with this address.
+    /// Address verification after registration.
     Verify {
-        /// Proves that the reader owns the address. Valid for 24 hours.
+        /// Verification link, valid for 24 hours. Opening it proves access to the mailbox.
         link: String,
     },
-    /// Someone registered with an address that has an account.
+    /// Registration with an address that already has a verified account.
     AlreadyRegistered {
-        /// To sign in.
+        /// URL of the login page.
         login: String,
     },
-    /// Someone asked for a new password.
+    /// Password reset requested.
     Reset {
-        /// To choose one. Valid for one hour.
+        /// Reset link, valid for one hour.
         link: String,
     },
     /// The password was changed.
     PasswordChanged {
-        /// In case it was someone else.
+        /// URL of the page to request a password reset, in case the user did not change the password.
         forgot: String,
     },
-    /// Most of the month's AI requests are used.
+    /// 80 % of the monthly AI requests are used.
     QuotaNear(
-        /// To the settings.
+        /// URL of the settings.
         String,
     ),
-    /// All of the month's AI requests are used.
+    /// All monthly AI requests are used.
     QuotaUsedUp(
-        /// To the settings.
+        /// URL of the settings.
         String,
     ),
 }
@@ -61,7 +62,7 @@ struct Parts {
 }
 
 impl Message {
-    /// The mail to `to`.
+    /// Renders the mail to `to`.
     pub fn to(self, to: impl Into<String>) -> Mail {
         let parts = self.parts();
         Mail { to: to.into(), subject: parts.subject, text: parts.text(), html: parts.html() }
@@ -135,7 +136,7 @@ impl Parts {
         text + "\nHuntaze\n"
     }
 
-    /// Tables and inline styles: what mail readers understand.
+    /// Uses tables and inline styles, because mail clients support little else.
     fn html(&self) -> String {
         let paragraph =
             |text: &&str| format!("<p style=\"margin:0 0 16px;font-size:15px;line-height:24px;color:#d4d4d4\">{}</p>", encode_text(*text));
@@ -160,19 +161,36 @@ impl Parts {
     }
 }
 
+/// A mail in the outbox.
+#[derive(Debug, Clone)]
+pub struct OutboxMail {
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// Address of the recipient.
+    pub recipient: String,
+    /// Subject line.
+    pub subject: String,
+    /// Plain-text body.
+    pub text_body: String,
+    /// HTML body.
+    pub html_body: String,
+    /// Number of attempts to send it, including the current one.
+    pub attempts: i32,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn both_versions_say_the_same() {
+    fn text_and_html_bodies_match_snapshots() {
         let mail = Message::Verify { link: "https://x.example/verify-email?token=a&b".to_owned() }.to("a@b.co");
         insta::assert_snapshot!("verify_text", mail.text);
         insta::assert_snapshot!("verify_html", mail.html);
     }
 
     #[test]
-    fn links_are_escaped_in_html_only() {
+    fn links_are_escaped_only_in_html() {
         let mail = Message::Reset { link: "https://x.example/?a=\"><script>".to_owned() }.to("a@b.co");
         assert!(!mail.html.contains("<script>"));
         assert!(mail.text.contains("\"><script>"));

@@ -1,4 +1,4 @@
-//! Hands mails to a mail server.
+//! Sends mails through an SMTP server.
 
 use std::time::Duration;
 
@@ -8,40 +8,40 @@ use lettre::{
     message::{Mailbox, Message, MultiPart},
 };
 
-use crate::{config::MailConfig, db::outbox::OutboxMail};
+use crate::{config::MailConfig, infra::mail::OutboxMail};
 
-/// One hand-over may take this long.
+/// Timeout for sending one mail.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Why a mail did not leave.
+/// Failure to send a mail.
 #[derive(Debug, thiserror::Error)]
 pub enum MailerError {
-    /// Never will: an address or a setting is not valid, or the server refused it for good.
-    #[error("the mail cannot be sent: {0}")]
+    /// Permanent: an address or setting is invalid, or the server rejected the mail permanently (SMTP 5xx).
+    #[error("mail cannot be sent: {0}")]
     Invalid(String),
-    /// May, later.
-    #[error("the mail server did not take it: {0}")]
+    /// Transient: a retry may succeed.
+    #[error("failed to send mail: {0}")]
     Delivery(String),
 }
 
-/// Sends mail. SMTP in production; tests remember instead.
+/// Sends mails: by SMTP in production, into memory in tests.
 #[async_trait]
 pub trait Mailer: Send + Sync {
-    /// Hands one mail over.
+    /// Sends one mail. The error says whether a retry can succeed.
     async fn send(&self, mail: &OutboxMail) -> Result<(), MailerError>;
 }
 
-/// Any SMTP server: SES speaks it, and so does the sandbox.
+/// Sends mails through any SMTP server, such as Amazon SES or the sandbox.
 pub struct SmtpMailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
 impl SmtpMailer {
-    /// Prepares the connection; nothing is sent yet.
+    /// Configures the transport; it connects when the first mail is sent.
     ///
     /// # Errors
-    /// `SMTP_URL` or `MAIL_FROM` is not valid.
+    /// `SMTP_URL` or `MAIL_FROM` is invalid.
     pub fn new(config: &MailConfig) -> Result<Self, MailerError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp_url)
             .map_err(|error| MailerError::Invalid(error.to_string()))?
@@ -62,12 +62,12 @@ impl Mailer for SmtpMailer {
             .subject(&mail.subject)
             .multipart(MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone()))
             .map_err(|error| MailerError::Invalid(error.to_string()))?;
-        // The transport's own limit covers the connection alone.
+        // The transport's own timeout covers only the connection.
         match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(MailerError::Invalid(error.to_string())),
             Ok(Err(error)) => Err(MailerError::Delivery(error.to_string())),
-            Err(_) => Err(MailerError::Delivery(format!("no answer within {TIMEOUT:?}"))),
+            Err(_) => Err(MailerError::Delivery(format!("no response within {TIMEOUT:?}"))),
         }
     }
 }

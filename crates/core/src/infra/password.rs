@@ -1,4 +1,4 @@
-//! Hashing passwords: slow by design, so off the async threads and a few at a time.
+//! Password hashing and strength estimation. Both are CPU-bound, so they run on blocking threads with limited concurrency.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,38 +11,38 @@ use tokio::sync::Semaphore;
 
 use crate::config::PasswordHashing;
 
-/// How long a request waits for its turn before it is told to come back.
+/// How long a request waits for a permit before it fails with [`PasswordError::Busy`].
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Fewer guesses than this and the password is refused: every entry of zxcvbn's list of 30 000 common passwords, and its simple
-/// variants, stay below.
+/// Passwords that zxcvbn estimates to need fewer guesses are rejected as common. All entries of its list of 30 000 common passwords, and
+/// their simple variants, are below this.
 const MIN_GUESSES: u64 = 100_000;
 
-/// Why a password was not hashed.
+/// Failure to hash, verify or estimate a password.
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
-    /// Too many others are being hashed.
-    #[error("no turn within {PATIENCE:?}")]
+    /// No permit became free in time, because too many passwords are being hashed.
+    #[error("no permit for password hashing within {PATIENCE:?}")]
     Busy,
-    /// A fault in parameters or in the stored hash.
+    /// Invalid parameters or stored hash, or a failed task.
     #[error("argon2: {0}")]
     Hashing(String),
 }
 
-/// Argon2id with the parameters of OWASP's cheat sheet: 19 MiB, 2 passes, 1 lane.
+/// Hashes passwords with Argon2id and the parameters of OWASP's cheat sheet: 19 MiB, 2 passes, 1 lane.
 #[derive(Clone)]
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
     turns: Arc<Semaphore>,
-    /// Verified in the place of a hash that does not exist, so that it takes as long.
+    /// Dummy hash, verified if there is no account, so that the response takes equally long.
     decoy: Arc<str>,
 }
 
 impl PasswordHasher {
-    /// Hashes at most `parallel` passwords at once.
+    /// Creates a hasher that runs at most `parallel` operations at once.
     ///
     /// # Errors
-    /// The parameters are not valid.
+    /// The Argon2 parameters are invalid.
     pub fn new(hashing: PasswordHashing, parallel: usize) -> Result<Self, PasswordError> {
         let (memory_kib, passes) = match hashing {
             PasswordHashing::Argon2id => (19 * 1024, 2),
@@ -54,19 +54,13 @@ impl PasswordHasher {
         Ok(Self { argon2, turns: Arc::new(Semaphore::new(parallel)), decoy })
     }
 
-    /// The hash of a new password, with its salt and parameters, as a PHC string.
-    ///
-    /// # Errors
-    /// [`PasswordError`].
+    /// Hashes a new password with a random salt. Returns a PHC string with salt and parameters.
     pub async fn hash(&self, password: &Secret) -> Result<String, PasswordError> {
         let password = password.clone();
         self.run(move |argon2| hash(argon2, password.expose())).await
     }
 
-    /// Whether `password` is the one behind `stored`. Takes as long where there is none.
-    ///
-    /// # Errors
-    /// [`PasswordError`].
+    /// Returns whether `password` matches the hash `stored`. With `None` it takes equally long and returns `false`.
     pub async fn verify(&self, stored: Option<String>, password: &Secret) -> Result<bool, PasswordError> {
         let password = password.clone();
         let decoy = Arc::clone(&self.decoy);
@@ -79,10 +73,7 @@ impl PasswordHasher {
         .await
     }
 
-    /// How hard a password is to guess.
-    ///
-    /// # Errors
-    /// [`PasswordError::Busy`].
+    /// Estimates the strength of a password with zxcvbn. Parts of `email` count as easily guessed.
     pub async fn strength(&self, password: &Secret, email: &str) -> Result<PasswordStrength, PasswordError> {
         self.estimate(password, email).await.map(|entropy| {
             let feedback = entropy.feedback();
@@ -94,10 +85,7 @@ impl PasswordHasher {
         })
     }
 
-    /// Whether a new password is one of the first that anybody would try.
-    ///
-    /// # Errors
-    /// [`PasswordError::Busy`].
+    /// Returns whether a password is too common or too easily guessed to be accepted.
     pub async fn is_common(&self, password: &Secret, email: &str) -> Result<bool, PasswordError> {
         Ok(self.estimate(password, email).await?.guesses() < MIN_GUESSES)
     }
@@ -120,7 +108,7 @@ impl PasswordHasher {
         let turn = turn.ok().and_then(Result::ok).ok_or(PasswordError::Busy)?;
         let argon2 = self.argon2.clone();
         let done = tokio::task::spawn_blocking(move || {
-            // The turn ends with the work, not with the request, which may be gone by then.
+            // Hold the permit until the work ends: the request may be cancelled earlier, but the blocking task goes on.
             let _turn = turn;
             work(&argon2)
         });
@@ -146,7 +134,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_the_right_password_fits() {
+    async fn verify_accepts_only_the_correct_password() {
         let hasher = hasher();
         let stored = hasher.hash(&secret("correct horse")).await.expect("hashed");
         assert!(hasher.verify(Some(stored.clone()), &secret("correct horse")).await.expect("verified"));
@@ -154,18 +142,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_password_fits_where_there_is_no_account() {
+    async fn verify_without_stored_hash_returns_false() {
         assert!(!hasher().verify(None, &secret("a password that nobody has")).await.expect("verified"));
     }
 
     #[test]
-    fn production_uses_the_recommended_parameters() {
+    fn argon2id_uses_owasp_parameters() {
         let hasher = PasswordHasher::new(PasswordHashing::Argon2id, 1).expect("valid parameters");
         assert!(hasher.decoy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hasher.decoy);
     }
 
     #[tokio::test]
-    async fn common_passwords_are_refused_and_others_are_not() {
+    async fn is_common_is_true_only_for_common_passwords() {
         let hasher = hasher();
         for common in ["password", "password1", "12345678", "qwertyuiop", "iloveyou", "aaaaaaaa", "huntaze1", "ada.lovelace"] {
             assert!(hasher.is_common(&secret(common), "ada.lovelace@example.com").await.expect("estimated"), "{common}");
@@ -176,7 +164,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_longest_password_is_estimated() {
+    async fn strength_of_longest_password_is_estimated() {
         let strength = hasher().strength(&secret(&"aB3$".repeat(32)), "").await.expect("estimated");
         assert!(strength.score <= 4);
     }

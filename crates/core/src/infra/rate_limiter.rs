@@ -1,4 +1,4 @@
-//! Counts what clients do, and says when it is too much.
+//! Rate limiter with fixed windows that start with the first event.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,42 +8,43 @@ use moka::{ops::compute::Op, sync::Cache};
 
 use super::clock::Clock;
 
-/// So many in so long.
+/// A limit on the number of events in a window.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// Keeps the counters of different rules apart.
+    /// Name that separates the counters of different limits.
     pub name: &'static str,
-    /// How many are allowed.
+    /// Maximum number of events in a window.
     pub limit: u32,
-    /// In which time.
+    /// Length of the window; at most one hour.
     pub window: TimeDelta,
 }
 
-/// Whether it may go on.
+/// Outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Within the limit.
+    /// Below the limit.
     Allowed,
-    /// Over it.
+    /// Limit reached.
     Refused {
-        /// Seconds until the window ends, at least 1.
+        /// Seconds until the window ends, rounded up, at least 1.
         retry_after: u32,
     },
 }
 
-/// Counts events by rule and subject (an address, a user). One process counts in memory; several will share Redis.
+/// Counts events by limit and subject (an IP address, a user). The in-memory implementation is local to the process; several processes
+/// would need a shared one, such as Redis.
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
-    /// Counts one more, and decides. What is refused is not counted.
+    /// Counts an event and returns whether it is allowed. Refused events are not counted.
     async fn hit(&self, rule: Rule, subject: &str) -> Decision;
 
-    /// Decides without counting.
+    /// Returns whether an event would be allowed, without counting it.
     async fn check(&self, rule: Rule, subject: &str) -> Decision;
 }
 
-/// How many counters are kept: the least used are dropped beyond that, so that no crowd can fill the memory.
+/// Maximum number of counters; moka evicts some beyond that, so that many clients cannot exhaust memory.
 const CAPACITY: u64 = 100_000;
-/// No window is longer.
+/// Upper bound of all windows; counters are dropped that long after the last write.
 const LONGEST_WINDOW: Duration = Duration::from_hours(1);
 
 #[derive(Clone, Copy)]
@@ -52,20 +53,20 @@ struct Window {
     count: u32,
 }
 
-/// Counters in this process, each over a window that starts with its first event.
+/// In-memory rate limiter, local to this process. A window starts with the first event of a subject.
 pub struct MemoryRateLimiter {
     windows: Cache<(&'static str, String), Window>,
     clock: Arc<dyn Clock>,
 }
 
 impl MemoryRateLimiter {
-    /// Empty counters.
+    /// Creates a rate limiter without any events.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let windows = Cache::builder().max_capacity(CAPACITY).time_to_live(LONGEST_WINDOW).build();
         Self { windows, clock }
     }
 
-    /// The window that `now` falls into.
+    /// Returns the stored window if `now` falls into it, otherwise a new, empty one.
     fn current(&self, rule: Rule, stored: Option<Window>) -> Window {
         let now = self.clock.now();
         stored.filter(|window| now < window.started + rule.window).unwrap_or(Window { started: now, count: 0 })
@@ -110,7 +111,7 @@ mod tests {
     const RULE: Rule = Rule { name: "test", limit: 3, window: TimeDelta::seconds(60) };
 
     #[tokio::test]
-    async fn refuses_after_the_limit_and_allows_again_in_the_next_window() {
+    async fn hit_over_limit_is_refused_until_next_window() {
         let clock = Arc::new(MockClock::default());
         let limiter = MemoryRateLimiter::new(clock.clone());
         for _ in 0..3 {
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn a_crowd_gets_exactly_the_limit() {
+    async fn concurrent_hits_are_allowed_exactly_up_to_limit() {
         let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(MockClock::default())));
         let crowd: Vec<_> = (0..200)
             .map(|_| {

@@ -1,4 +1,4 @@
-//! Short-lived values that travel through the browser and come back unchanged: `payload.expiry.signature`.
+//! Signed, expiring values that the browser stores and returns: `payload.expiry.signature`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -6,13 +6,14 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::keys::Key;
 
-/// Packs `value` so that [`open`] takes it back until `lifetime` is over. It is signed, not hidden: the browser's owner can read it.
+/// Serializes and signs `value`, so that [`open`] accepts it until `lifetime` is over. The value is signed, not encrypted: the user can
+/// read it. Returns `None` if it cannot be serialized.
 pub fn seal<T: Serialize>(key: &Key, purpose: &str, value: &T, now: DateTime<Utc>, lifetime: TimeDelta) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).ok()?);
     Some(attach(key, purpose.as_bytes(), &payload, now + lifetime))
 }
 
-/// The value, if it was sealed here, for this purpose, and is still fresh.
+/// Returns the value if its signature is valid for this key and purpose and it has not expired.
 pub fn open<T: DeserializeOwned>(key: &Key, purpose: &str, sealed: &str, now: DateTime<Utc>) -> Option<T> {
     let (payload, expiry) = detach(key, purpose.as_bytes(), sealed)?;
     if expiry <= now {
@@ -21,14 +22,14 @@ pub fn open<T: DeserializeOwned>(key: &Key, purpose: &str, sealed: &str, now: Da
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-/// Adds expiry and signature to a payload without dots.
+/// Appends expiry and signature to a payload, which must not contain dots.
 pub(super) fn attach(key: &Key, purpose: &[u8], payload: &str, expires_at: DateTime<Utc>) -> String {
     let expiry = expires_at.timestamp().to_string();
     let tag = URL_SAFE_NO_PAD.encode(key.sign(&[purpose, expiry.as_bytes(), payload.as_bytes()]));
     format!("{payload}.{expiry}.{tag}")
 }
 
-/// Payload and expiry, if the signature is ours and for this purpose. Whether it is still fresh, the caller decides.
+/// Returns payload and expiry if the signature is valid for this key and purpose. The caller checks the expiry.
 pub(super) fn detach<'a>(key: &Key, purpose: &[u8], sealed: &'a str) -> Option<(&'a str, DateTime<Utc>)> {
     let mut parts = sealed.split('.');
     let (payload, expiry, tag) = (parts.next()?, parts.next()?, parts.next()?);
@@ -54,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_comes_back_until_its_time_is_over() {
+    fn open_returns_value_until_expiry() {
         let (keys, now) = (keys(), MockClock::default().now());
         let sealed = seal(&keys.cookies, "note", &"hello", now, TimeDelta::seconds(60)).expect("sealed");
         assert_eq!(open::<String>(&keys.cookies, "note", &sealed, now).as_deref(), Some("hello"));
@@ -65,7 +66,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_changed_byte_is_noticed(text in ".{0,40}", position: prop::sample::Index, byte in 33_u8..127) {
+        fn open_changed_byte_is_rejected(text in ".{0,40}", position: prop::sample::Index, byte in 33_u8..127) {
             let (keys, now) = (keys(), MockClock::default().now());
             let sealed = seal(&keys.cookies, "note", &text, now, TimeDelta::seconds(60)).expect("sealed");
             let mut forged = sealed.clone().into_bytes();
@@ -77,7 +78,7 @@ mod tests {
         }
 
         #[test]
-        fn opening_arbitrary_text_never_panics(sealed in ".*") {
+        fn open_arbitrary_text_returns_none(sealed in ".*") {
             prop_assert_eq!(open::<String>(&keys().cookies, "note", &sealed, MockClock::default().now()), None);
         }
     }

@@ -1,6 +1,6 @@
-//! Texts in tables that somebody opens with a spreadsheet.
+//! Escaping against formula injection in CSV exports (OWASP: CSV injection).
 
-/// A text as a cell: a spreadsheet takes one that begins like a formula for one, and would run it.
+/// Escapes a text for a CSV cell: prefixes `'` if it begins with a character that makes spreadsheet programs evaluate it as a formula.
 pub fn cell(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
@@ -10,7 +10,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_becomes_a_formula() {
+    fn cell_formula_prefix_is_escaped() {
         assert_eq!(cell("=HYPERLINK(\"http://evil.example\")"), "'=HYPERLINK(\"http://evil.example\")");
         assert_eq!([cell("@ada"), cell("-1"), cell("ada")], ["'@ada", "'-1", "ada"]);
     }

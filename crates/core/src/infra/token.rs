@@ -1,37 +1,34 @@
-//! Opaque random tokens: the holder has the text, the database its hash.
+//! Opaque random tokens. The client holds the text; the database stores only its hash.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest, Sha256};
 
-/// What the database knows of a token.
+/// SHA-256 of a token, as stored in the database.
 pub type TokenHash = [u8; 32];
 
-/// 256 random bits.
+/// A token of 256 random bits.
 pub struct Token([u8; 32]);
 
 impl Token {
-    /// A new one from the operating system's generator.
-    ///
-    /// # Errors
-    /// The generator cannot be read.
+    /// Generates a token with the operating system's random generator.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes)?;
         Ok(Self(bytes))
     }
 
-    /// What the holder gets: 43 characters that need no escaping in links and cookies.
+    /// Returns the token as text: 43 characters of unpadded URL-safe base64.
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
 
-    /// What the database gets.
+    /// Returns the hash to be stored.
     pub fn hash(&self) -> TokenHash {
         Sha256::digest(self.0).into()
     }
 }
 
-/// The hash of the token that somebody holds; `None` when the text is no token at all.
+/// Returns the hash of the token with this text, or `None` if the text is not a well-formed token.
 pub fn hash_of(text: &str) -> Option<TokenHash> {
     let bytes: [u8; 32] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
     Some(Sha256::digest(bytes).into())
@@ -43,7 +40,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_text_leads_back_to_the_hash() {
+    fn hash_of_text_equals_token_hash() {
         let token = Token::random().expect("randomness");
         assert_eq!(token.text().len(), 43);
         assert_eq!(hash_of(&token.text()), Some(token.hash()));
@@ -52,11 +49,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hashing_arbitrary_text_never_panics_and_one_hash_has_one_text(text in ".{0,60}", bytes: [u8; 32]) {
+        fn hash_of_arbitrary_text_never_panics_and_text_is_unique(text in ".{0,60}", bytes: [u8; 32]) {
             let _ = hash_of(&text);
             let token = Token(bytes);
             prop_assert_eq!(hash_of(&token.text()), Some(token.hash()));
-            // The last character carries spare bits: a sloppy decoder would take several texts for one token.
+            // The last character encodes only 4 bits: a lenient decoder would accept several texts for one token.
             let mut other = token.text();
             let last = other.pop().expect("43 characters");
             for candidate in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".chars().filter(|c| *c != last) {

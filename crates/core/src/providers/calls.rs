@@ -1,4 +1,4 @@
-//! Calls to a platform: its limits are obeyed before they are met.
+//! HTTP client for one platform that stops sending to a rate-limit bucket until it resets.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,20 +13,20 @@ use crate::infra::{
     http::{self, Answer},
 };
 
-/// More gates than there are accounts being read at once.
+/// Maximum number of rate-limit buckets that are tracked; more than the number of accounts that sync at once.
 const MOST_GATES: u64 = 10_000;
-/// No limit lasts longer.
+/// Maximum time for which a rate limit is remembered; no platform's limit lasts longer.
 const LONGEST: Duration = Duration::from_hours(25);
 
-/// How a platform speaks of what went wrong, and of its limits.
+/// Platform-specific interpretation of errors and rate-limit headers.
 pub struct Manners {
-    /// What an answer means that is an error; one may come with status 200.
+    /// Returns the error that a response stands for, or `None`. Also called for status 200: some platforms report errors with it.
     pub error: fn(&Answer, DateTime<Utc>) -> Option<ProviderError>,
-    /// Until when nothing more may be asked, where the headers of an answer say that the allowance is used up.
+    /// Returns when the rate limit resets, if the headers say that it is used up; no request is sent to the bucket until then.
     pub closed_until: fn(&HeaderMap, DateTime<Utc>) -> Option<DateTime<Utc>>,
 }
 
-/// Calls to one platform.
+/// Rate-limited HTTP client for one platform.
 pub struct Calls {
     http: Client,
     clock: Arc<dyn Clock>,
@@ -35,40 +35,38 @@ pub struct Calls {
 }
 
 impl Calls {
-    /// To a platform with these manners.
+    /// Creates a client for a platform that responds according to `manners`.
     pub fn new(http: Client, clock: Arc<dyn Clock>, manners: Manners) -> Self {
         let closed = Cache::builder().max_capacity(MOST_GATES).time_to_live(LONGEST).build();
         Self { http, clock, manners, closed }
     }
 
-    /// To a part of the same platform that speaks otherwise; the gates are the same.
+    /// Returns a client with another policy for another part of the same platform. Both share their rate-limit buckets.
     pub fn with_manners(&self, manners: Manners) -> Self {
         Self { http: self.http.clone(), clock: Arc::clone(&self.clock), manners, closed: self.closed.clone() }
     }
 
-    /// Builds requests.
+    /// Returns the underlying HTTP client, to build requests.
     pub const fn http(&self) -> &Client {
         &self.http
     }
 
-    /// The time.
+    /// Returns the current time.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// Sends a request and reads its answer, unless `gate` is closed: what shares an allowance goes through one gate.
+    /// Sends a request and parses its JSON response. While the rate limit of `gate` is used up, nothing is sent and
+    /// [`ProviderError::RateLimited`] is returned. Requests that share a rate limit must use the same `gate`.
     ///
     /// # Errors
-    /// [`ProviderError`], also for what is not the expected JSON.
+    /// [`ProviderError::Transient`] for unexpected JSON; otherwise as classified by the platform's policy.
     pub async fn ask<T: DeserializeOwned>(&self, gate: &str, request: RequestBuilder) -> Result<T, ProviderError> {
         let answer = self.send(gate, request).await?;
-        serde_json::from_slice(&answer.body).map_err(|error| ProviderError::Transient(format!("not the expected JSON: {error}")))
+        serde_json::from_slice(&answer.body).map_err(|error| ProviderError::Transient(format!("unexpected JSON: {error}")))
     }
 
-    /// The same, where nothing of the answer matters but that it is no error.
-    ///
-    /// # Errors
-    /// [`ProviderError`].
+    /// As [`ask`](Self::ask), but ignores the body of a successful response.
     pub async fn tell(&self, gate: &str, request: RequestBuilder) -> Result<(), ProviderError> {
         self.send(gate, request).await.map(drop)
     }
@@ -103,12 +101,12 @@ impl Calls {
     }
 }
 
-/// No header tells of the allowance.
+/// Policy for platforms without rate-limit headers.
 pub const fn says_nothing(_: &HeaderMap, _: DateTime<Utc>) -> Option<DateTime<Utc>> {
     None
 }
 
-/// The number in a header.
+/// Returns the number in a header; `None` if the header is missing or not a finite number.
 pub fn number(headers: &HeaderMap, name: &str) -> Option<f64> {
     headers.get(name)?.to_str().ok()?.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }

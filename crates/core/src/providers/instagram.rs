@@ -1,7 +1,7 @@
 //! Instagram with Instagram Login (developers.facebook.com, "Instagram API with Instagram Login").
 //!
-//! Its quirks: a code is exchanged twice, for a token of an hour and then for one of 60 days; a token is extended in place, once it is
-//! a day old; an expired one cannot be saved. Absent figures are an empty list, not 0.
+//! Quirks: a code is exchanged twice, first for a token that lives one hour, then for one that lives 60 days. There is no refresh token: a
+//! token is extended in place once it is a day old, and an expired one cannot be recovered. Absent metrics are an empty list, not 0.
 
 mod wire;
 
@@ -23,27 +23,27 @@ use super::{
 };
 use crate::{config::InstagramConfig, infra::clock::Clock};
 
-/// Profile and posts.
+/// Scope for the profile and the posts.
 pub const BASIC: &str = "instagram_business_basic";
 const INSIGHTS: &str = "instagram_business_manage_insights";
 
-/// What the permissions are good for.
+/// Scopes and what they give access to.
 pub const SCOPES: Scopes = Scopes { asked: &[BASIC, INSIGHTS], account: &[BASIC], audience: BASIC, days: INSIGHTS, posts: BASIC };
 
-/// Only a token this old can be refreshed.
+/// Minimum age of a token that can be refreshed.
 const REFRESH_AGE: TimeDelta = TimeDelta::hours(24);
-/// A token lives 60 days; from the thirtieth on each sync tries to extend it.
+/// Tokens live for 60 days; from this time before expiry, each sync tries to extend them.
 const REFRESH_BEFORE: TimeDelta = TimeDelta::days(30);
-/// Views and shares are a call for each post: they are asked for as long as a post is so young.
+/// Maximum age of posts whose views and shares are fetched: they take one request per post.
 const YOUNG: TimeDelta = TimeDelta::days(30);
-/// And for so many at the most.
+/// Maximum number of posts per sync whose views and shares are fetched.
 const MOST_YOUNG: usize = 25;
-/// Calls under way at once.
+/// Maximum number of concurrent requests.
 const AT_ONCE: usize = 4;
-/// All calls share the allowance of the app.
+/// Rate-limit bucket: all API requests share the app's rate limit.
 const GATE: &str = "app";
 
-/// Instagram.
+/// Instagram API client.
 pub struct Instagram {
     config: InstagramConfig,
     client_id: String,
@@ -52,10 +52,11 @@ pub struct Instagram {
 }
 
 impl Instagram {
-    /// `None` where there are no keys.
+    /// Creates the client; `None` if no keys are configured.
     pub fn new(config: &InstagramConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone()?;
-        // Which allowance is used up, the app's or an account's, an answer does not tell: an error closes the gate, a warning does not.
+        // A response does not say whether the app's or an account's limit is used up. So only errors close the bucket; warnings in headers
+        // are ignored.
         let calls = Calls::new(http, clock, Manners { error: wire::error, closed_until: says_nothing });
         Some(Self { config: config.clone(), client_id, client_secret, calls })
     }
@@ -70,7 +71,7 @@ impl Instagram {
         self.graph(&format!("{}/{path}", self.config.api_version), query)
     }
 
-    /// A token of 60 days, in the place of a younger one.
+    /// Requests a long-lived token (60 days) for a younger one.
     async fn lasting(&self, url: Url) -> Result<Tokens, ProviderError> {
         let token: LongLivedToken = self.calls.ask("token", self.calls.http().get(url)).await?;
         let issued_at = self.calls.now();
@@ -78,7 +79,8 @@ impl Instagram {
         Ok(Tokens { access: token.access_token, refresh: None, issued_at, expires_at, refresh_expires_at: None })
     }
 
-    /// A post, with its views and shares where they are asked for. Stories and posts from before the account was professional have none.
+    /// Converts a media object to a post, and adds its views and shares if `is_asked`. Stories and posts from before the account became a
+    /// professional one have no insights.
     async fn with_insights(&self, access: Access<'_>, media: Media, is_asked: bool) -> Result<Post, ProviderError> {
         let mut post = media.post();
         if !is_asked {
@@ -92,7 +94,7 @@ impl Instagram {
                 post.shares = insights.newest("shares");
                 Ok(post)
             }
-            // The post itself is known; whether insights may be read at all, the days tell.
+            // Keep the post without insights. Whether the scope for insights was lost is detected when daily metrics are fetched.
             Err(ProviderError::Transient(_) | ProviderError::ScopeLost(_)) => Ok(post),
             Err(error) => Err(error),
         }
@@ -118,7 +120,7 @@ impl OAuthProvider for Instagram {
     }
 
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        // Instagram appends `#_` to what it sends back; some clients keep it in the code.
+        // Instagram appends `#_` to the redirect URL; some clients keep it in the code.
         let code = code.trim_end_matches("#_");
         let form = [
             ("client_id", self.client_id.as_str()),
@@ -128,7 +130,7 @@ impl OAuthProvider for Instagram {
             ("code", code),
         ];
         let answer: TokenAnswer = self.calls.ask("token", self.calls.http().post(self.config.token_url.clone()).form(&form)).await?;
-        let short = answer.token().ok_or_else(|| ProviderError::Transient("an empty list of tokens".to_owned()))?;
+        let short = answer.token().ok_or_else(|| ProviderError::Transient("empty token list".to_owned()))?;
         let query = [
             ("grant_type", "ig_exchange_token"),
             ("client_secret", self.client_secret.expose()),

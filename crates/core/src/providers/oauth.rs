@@ -1,4 +1,4 @@
-//! What `OAuth` 2.0 (RFC 6749) and PKCE (RFC 7636) say, and most platforms follow.
+//! Common parts of `OAuth` 2.0 (RFC 6749) and PKCE (RFC 7636), as most platforms implement them.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,35 +10,35 @@ use url::Url;
 use super::{Grant, ProviderError, Tokens, Visit};
 use crate::infra::http::Answer;
 
-/// A token that ends within this time is renewed before it is used.
+/// Access tokens that expire within this time are refreshed before use.
 const MARGIN: TimeDelta = TimeDelta::minutes(5);
 
-/// `BASE64URL(SHA256(verifier))`: section 4.2 of RFC 7636, method `S256`.
+/// Returns the PKCE code challenge for a verifier: `BASE64URL(SHA256(verifier))`, section 4.2 of RFC 7636, method `S256`.
 pub fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
-/// Appends to an address's path.
+/// Appends `path` to the path of a URL.
 pub fn below(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
     url
 }
 
-/// The answer of a token endpoint: section 5.1 of RFC 6749.
+/// Response of a token endpoint: section 5.1 of RFC 6749.
 #[derive(Deserialize)]
 pub struct TokenAnswer {
     access_token: Secret,
-    /// Seconds.
+    /// Lifetime of the access token in seconds.
     expires_in: Option<i64>,
     refresh_token: Option<Secret>,
-    /// Seconds; TikTok alone.
+    /// Lifetime of the refresh token in seconds; sent by TikTok only.
     refresh_expires_in: Option<i64>,
     scope: Option<String>,
 }
 
 impl TokenAnswer {
-    /// What was granted; where nothing is said of it, all that was asked for (section 5.1).
+    /// Converts the response to a grant. A response without `scope` grants all requested scopes (section 5.1).
     pub fn grant(self, asked: &[&str], now: DateTime<Utc>) -> Grant {
         let scopes = match &self.scope {
             Some(scope) => split_scopes(scope),
@@ -47,7 +47,7 @@ impl TokenAnswer {
         Grant { tokens: self.tokens(None, now), scopes }
     }
 
-    /// New tokens in the place of `old`: where the answer has no refresh token, the old one goes on.
+    /// Converts the response to a token refresh into tokens. If it has no refresh token, the one of `old` remains valid.
     pub fn renewed(self, old: &Tokens, now: DateTime<Utc>) -> Tokens {
         self.tokens(Some(old), now)
     }
@@ -63,42 +63,42 @@ impl TokenAnswer {
     }
 }
 
-/// Split by commas or spaces: platforms use both.
+/// Splits a list of scopes at commas and spaces: platforms use both.
 pub fn split_scopes(text: &str) -> Vec<String> {
     text.split([',', ' ']).filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect()
 }
 
-/// Whether tokens can be renewed with a refresh token.
+/// Returns whether there is a refresh token that has not expired.
 pub fn can_refresh(tokens: &Tokens, now: DateTime<Utc>) -> bool {
     tokens.refresh.is_some() && tokens.refresh_expires_at.is_none_or(|end| end > now)
 }
 
-/// Whether the access token is over, or nearly.
+/// Returns whether the access token has expired or expires soon.
 pub fn is_ending(tokens: &Tokens, now: DateTime<Utc>) -> bool {
     tokens.expires_at.is_some_and(|end| end <= now + MARGIN)
 }
 
-/// The fields that ask for new tokens: section 6 of RFC 6749.
+/// Returns the form parameters of a token refresh: section 6 of RFC 6749.
 ///
 /// # Errors
-/// There is no refresh token.
+/// [`ProviderError::Revoked`] if there is no refresh token.
 pub fn refresh_fields(tokens: &Tokens) -> Result<[(&str, &str); 2], ProviderError> {
-    let token = tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("there is no refresh token".to_owned()))?;
+    let token = tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("no refresh token".to_owned()))?;
     Ok([("grant_type", "refresh_token"), ("refresh_token", token.expose())])
 }
 
-/// The fields that turn a code into tokens: section 4.1.3 of RFC 6749.
+/// Returns the form parameters that exchange an authorization code for tokens: section 4.1.3 of RFC 6749.
 pub fn code_fields<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 3] {
     [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)]
 }
 
-/// The same with the proof of PKCE: section 4.5 of RFC 7636.
+/// As [`code_fields`], with the PKCE code verifier: section 4.5 of RFC 7636.
 pub fn code_fields_with_proof<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 4] {
     let [grant, code, redirect] = code_fields(code, visit);
     [grant, code, redirect, ("code_verifier", visit.verifier)]
 }
 
-/// The fields that withdraw an access: section 2.1 of RFC 7009. The refresh token takes the access tokens with it.
+/// Returns the form parameters of a token revocation: section 2.1 of RFC 7009. Revoking a refresh token also revokes its access tokens.
 pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
     match &tokens.refresh {
         Some(token) => [("token", token.expose()), ("token_type_hint", "refresh_token")],
@@ -106,7 +106,7 @@ pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
     }
 }
 
-/// The word for an error of a token endpoint: section 5.2 of RFC 6749.
+/// Returns the error code in the response of a token endpoint, if there is one: section 5.2 of RFC 6749.
 pub fn word(answer: &Answer) -> Option<String> {
     #[derive(Deserialize)]
     struct Body {
@@ -115,12 +115,13 @@ pub fn word(answer: &Answer) -> Option<String> {
     serde_json::from_slice(&answer.body).ok().map(|Body { error }| error)
 }
 
-/// What it means. Descriptions stay out of our log: some repeat the token.
+/// Maps the error code of a token endpoint to a [`ProviderError`]; `None` if there is none. `error_description` is dropped to keep it out
+/// of the log: some platforms repeat the token in it.
 pub fn error(answer: &Answer) -> Option<ProviderError> {
     let error = word(answer)?;
     Some(match error.as_str() {
         "invalid_grant" | "access_denied" => ProviderError::Revoked(error),
-        // Of our request, or of our keys.
+        // Errors in our request or in our client credentials.
         "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
         "invalid_scope" | "insufficient_scope" => ProviderError::ScopeLost(error),
         "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
@@ -135,13 +136,13 @@ mod tests {
     use reqwest::{StatusCode, header::HeaderMap};
 
     #[test]
-    fn the_challenge_is_that_of_the_standard() {
+    fn challenge_matches_rfc_7636_example() {
         // Appendix B of RFC 7636.
         assert_eq!(challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
-    fn errors_are_told_apart() {
+    fn token_endpoint_errors_map_to_provider_errors() {
         let meaning = |word: &str| {
             let body = format!(r#"{{"error":"{word}","error_description":"d"}}"#).into_bytes();
             error(&Answer { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body })
@@ -162,9 +163,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a platform leaves out: where there was a refresh token, there is one.
+        /// However incomplete the response is, an existing refresh token is never lost.
         #[test]
-        fn a_refresh_never_loses_a_token(
+        fn refresh_never_loses_refresh_token(
             access in "[a-z]{1,9}", refresh in proptest::option::of("[a-z]{1,9}"), expires_in: Option<i64>,
             old_refresh in proptest::option::of("[a-z]{1,9}"), now in 0_i64..4_000_000_000,
         ) {

@@ -1,7 +1,7 @@
-//! A partner service that reads earnings of `OnlyFans` (docs.onlyfansapi.com).
+//! Client for a partner service that fetches earnings from `OnlyFans` (docs.onlyfansapi.com).
 //!
-//! Its quirks: each call costs the creator a credit, amounts are decimal numbers, descriptions are HTML, and what an entry is for stands in its description
-//! alone. An account that was not found is 404.
+//! Quirks: each request costs the user one credit; amounts are decimal numbers; descriptions are HTML, and the kind of an entry follows
+//! from its description only. An unknown account is a 404.
 
 use std::sync::Arc;
 
@@ -25,38 +25,40 @@ use crate::{
     infra::{clock::Clock, http::Answer},
 };
 
-/// A page of transactions: fewer pages, fewer credits.
+/// Transactions per page; large pages save credits.
 const PAGE: u32 = 100;
-/// Characters; no description that is kept is longer.
+/// Maximum length of a stored description, in characters.
 const LONGEST_DESCRIPTION: usize = 200;
 
-/// The partner.
+/// Partner API client.
 pub struct Partner {
     api_url: Url,
     calls: Calls,
 }
 
-/// Some transactions, the newest first.
+/// One page of transactions, newest first.
 pub struct Page {
-    /// Those that are money; each reference is the partner's id.
+    /// Transactions that are earnings; each reference is the partner's transaction id.
     pub entries: Vec<Entry>,
-    /// The time of the oldest transaction.
+    /// Time of the oldest transaction on the page, earnings or not; `None` if the page is empty.
     pub oldest: Option<DateTime<Utc>>,
-    /// Where the next page begins.
+    /// Marker of the next page; `None` on the last page.
     pub next: Option<i64>,
 }
 
 impl Partner {
-    /// `None` where it is not configured.
+    /// Creates the client; `None` if no partner is configured.
     pub fn new(config: &PartnerConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let manners = Manners { error, closed_until: says_nothing };
         Some(Self { api_url: config.api_url.clone()?, calls: Calls::new(http, clock, manners) })
     }
 
-    /// The transactions of an account since a day, UTC, from `marker` on.
+    /// Fetches one page of an account's transactions since a UTC day. `marker` is the `next` of the page before; `None` starts with the
+    /// newest transactions.
     ///
     /// # Errors
-    /// [`ProviderError`]: `Revoked` is the key, `NoAccount` the account.
+    /// [`ProviderError::Revoked`] if the key is rejected, [`ProviderError::NoAccount`] if the account is unknown, and other
+    /// [`ProviderError`]s as usual.
     pub async fn transactions(&self, key: &Secret, account: &str, since: NaiveDate, marker: Option<i64>) -> Result<Page, ProviderError> {
         let mut url = self.api_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
@@ -106,9 +108,9 @@ impl Transactions {
 }
 
 impl Transaction {
-    /// `None` for what is no earnings.
+    /// Converts to an entry; `None` if the transaction is not earnings, for example a pay-out or a failed payment.
     fn entry(self) -> Result<Option<Entry>, ProviderError> {
-        let unexpected = |what: &str| ProviderError::Transient(format!("an unexpected {what}"));
+        let unexpected = |what: &str| ProviderError::Transient(format!("unexpected {what}"));
         let description = without_tags(self.description.as_deref().unwrap_or_default());
         let Some(kind) = EarningKind::of_word(&description).filter(|_| !never_came_about(self.status.as_deref().unwrap_or_default()))
         else {
@@ -117,7 +119,7 @@ impl Transaction {
         let currency = Currency::parse(&self.currency).ok_or_else(|| unexpected("currency"))?;
         let net = self.net.to_string();
         let (digits, sign) = net.strip_prefix('-').map_or((net.as_str(), 1), |digits| (digits, -1));
-        // `15.0` is how a whole number is written where others have cents.
+        // `15.0` is how the API writes a whole number in a currency with cents.
         let digits = digits.strip_suffix(".0").unwrap_or(digits);
         let minor = currency.parse_minor(digits).ok_or_else(|| unexpected("amount"))? * sign;
         Ok(Some(Entry {
@@ -132,7 +134,7 @@ impl Transaction {
     }
 }
 
-/// The text of a description.
+/// Returns the text of an HTML description, without tags and control characters.
 fn without_tags(html: &str) -> String {
     let mut is_tag = false;
     let text = html.chars().filter(|letter| {
@@ -159,7 +161,7 @@ fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
 
 #[cfg(test)]
 mod tests {
-    //! Examples from the documentation's page "List Transactions".
+    //! Example responses from the documentation page "List Transactions".
     use proptest::prelude::*;
 
     use super::*;
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transaction_is_what_the_creator_gets() {
+    fn transaction_becomes_entry_with_net_amount() {
         let body = list(
             r#"{"amount":19.99,"vatAmount":0,"taxAmount":0,"net":15.99,"fee":4,"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD",
                 "description":"Payment for message from <a href=\"https://onlyfans.com/X\">X</a>","status":"loading","payoutPendingDays":7,"id":"5XaX"}"#,
@@ -192,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_numbers_refunds_and_failures() {
+    fn amounts_of_whole_numbers_refunds_and_failures() {
         let with = |net: &str, description: &str, status: &str| {
             let body = list(&format!(
                 r#"{{"net":{net},"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD","description":"{description}","status":"{status}","id":"1"}}"#
@@ -206,12 +208,12 @@ mod tests {
         assert_eq!(with("15", "Tip from X", "failed"), None);
         assert!(
             page(&list(r#"{"net":1.234,"createdAt":"2025-02-10T02:51:22+00:00","currency":"USD","id":"1"}"#)).is_err(),
-            "no digit is dropped"
+            "amounts with a third decimal are rejected"
         );
     }
 
     #[test]
-    fn errors_are_told_apart() {
+    fn statuses_map_to_failure_kinds() {
         let kind = |answer: &Answer| read::<Transactions>(answer, error).err().expect("an error").kind();
         assert_eq!(kind(&answer(401, r#"{"message":"Unauthenticated."}"#)), FailureKind::Revoked);
         assert_eq!(kind(&answer(404, "{}")), FailureKind::NoAccount);
@@ -223,7 +225,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn arbitrary_answers_never_panic(body in ".*", html in ".*") {
+        fn parsing_arbitrary_responses_never_panics(body in ".*", html in ".*") {
             let _ = page(&body);
             let _ = page(&list(&body));
             prop_assert!(!without_tags(&html).contains('<'));

@@ -1,7 +1,7 @@
 //! Reddit (github.com/reddit-archive/reddit/wiki/OAuth2, reddit.com/dev/api).
 //!
-//! Its quirks: HTTP Basic for tokens, a User-Agent of our own for everything, `duration=permanent` or there is no refresh token, errors with
-//! status 200. It does not say how often a post was seen.
+//! Quirks: the token endpoint uses HTTP Basic; every request needs a custom `User-Agent`; without `duration=permanent` there is no refresh
+//! token; errors may come with status 200. Views of posts are not reported.
 
 use std::sync::Arc;
 
@@ -29,24 +29,24 @@ use crate::{
 const IDENTITY: &str = "identity";
 const HISTORY: &str = "history";
 
-/// What the permissions are good for.
+/// Scopes and what they give access to.
 pub const SCOPES: Scopes = Scopes { asked: &[IDENTITY, HISTORY], account: &[IDENTITY], audience: IDENTITY, days: HISTORY, posts: HISTORY };
 
-/// One allowance for all that a client does.
+/// Rate-limit bucket: Reddit has one rate limit per client.
 const GATE: &str = "client";
 
-/// Reddit.
+/// Reddit API client.
 pub struct Reddit {
     config: RedditConfig,
     client_id: String,
     client_secret: Secret,
     calls: Calls,
-    /// Its token endpoint speaks otherwise.
+    /// Client for the token endpoint, whose errors have other meanings.
     tokens: Calls,
 }
 
 impl Reddit {
-    /// `None` where there are no keys.
+    /// Creates the client; `None` if no keys are configured.
     pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone()?;
         let calls = Calls::new(http, clock, Manners { error, closed_until });
@@ -84,7 +84,7 @@ impl OAuthProvider for Reddit {
     }
 
     async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        // Reddit appends `#_` as Instagram does.
+        // Like Instagram, Reddit appends `#_` to the redirect URL.
         let code = code.trim_end_matches("#_");
         let fields = oauth::code_fields(code, visit);
         let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
@@ -162,7 +162,7 @@ struct Submission {
 
 impl Submission {
     fn post(self, site: &Url) -> Option<Post> {
-        #[expect(clippy::cast_possible_truncation, reason = "seconds; what is out of range is no time, and found so")]
+        #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and `from_timestamp` rejects values out of range")]
         let published_at = DateTime::from_timestamp(self.created_utc as i64, 0)?;
         let url = self.permalink.and_then(|path| site.join(&path).ok());
         Some(Post {
@@ -178,7 +178,8 @@ impl Submission {
     }
 }
 
-/// Its token endpoint: 401 is about our keys, 400 about the code or the refresh token; words as in `OAuth` come with status 200, too.
+/// Maps errors of the token endpoint: 401 means invalid client credentials, 400 an invalid code or refresh token. `OAuth` error codes may
+/// come with status 200.
 fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     oauth::error(answer).or_else(|| match status(answer) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Misconfigured("401".to_owned())),
@@ -187,7 +188,8 @@ fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     })
 }
 
-/// Its API answers `{"message", "error": status}`. A page in its place, as a firewall sends it, says nothing of the account.
+/// Maps API errors, `{"message", "error": status}`, to a [`ProviderError`]. A status without such a body, for example an HTML page of a
+/// firewall, says nothing about the account.
 fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     match status(answer) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Revoked("401".to_owned())),
@@ -213,14 +215,14 @@ fn body_status(answer: &Answer) -> Option<StatusCode> {
     StatusCode::from_u16(error).ok()
 }
 
-/// `X-Ratelimit-Remaining` and `-Reset`, seconds: of the client, averaged over ten minutes.
+/// Reads `X-Ratelimit-Remaining` and `X-Ratelimit-Reset` (seconds). The limit applies to the client, averaged over ten minutes.
 fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     number(headers, "x-ratelimit-remaining").filter(|remaining| *remaining < 1.0)?;
     reset(headers, now)
 }
 
 fn reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    #[expect(clippy::cast_possible_truncation, reason = "seconds; a number out of range ends at the border")]
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and the value is clamped below")]
     let seconds = number(headers, "x-ratelimit-reset")?.ceil() as i64;
     now.checked_add_signed(TimeDelta::try_seconds(seconds.clamp(1, 3600))?)
 }

@@ -1,26 +1,26 @@
-//! What the permissions of each platform are good for, in the platform's own words. Known without asking, also where the platform is not
-//! configured any more.
+//! OAuth scopes of each platform and what they give access to. Static data, so it is also available for platforms that are no longer
+//! configured.
 
 use huntaze_domain::{choice::Choice, figures::Metric, platform::Platform};
 
 use super::{instagram, reddit, tiktok, x, youtube};
 
-/// The permissions of a platform.
+/// OAuth scopes of one platform, as the platform names them.
 #[derive(Debug)]
 pub struct Scopes {
-    /// All that we ask for.
+    /// All scopes that are requested.
     pub asked: &'static [&'static str],
-    /// Without these an account cannot be read at all.
+    /// Scopes without which an account cannot be synced at all.
     pub account: &'static [&'static str],
-    /// How many follow it.
+    /// Scope for the number of followers.
     pub audience: &'static str,
-    /// What was seen, day by day.
+    /// Scope for daily metrics, or for the posts from which they are derived.
     pub days: &'static str,
-    /// Its posts.
+    /// Scope for posts.
     pub posts: &'static str,
 }
 
-/// The permissions of a platform that is connected through OAuth.
+/// Returns the scopes of a platform; `None` if it is not connected through OAuth.
 pub const fn of(platform: Platform) -> Option<&'static Scopes> {
     match platform {
         Platform::Instagram => Some(&instagram::SCOPES),
@@ -32,18 +32,18 @@ pub const fn of(platform: Platform) -> Option<&'static Scopes> {
     }
 }
 
-/// Whether a figure can be read with these scopes.
+/// Availability of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Readable {
-    /// It can.
+    /// The metric can be fetched.
     Yes,
-    /// The platform does not report it.
+    /// The platform does not report the metric.
     Unsupported,
-    /// The creator did not allow it.
+    /// The user did not grant the required scope.
     Refused,
 }
 
-/// Whether a figure can be read at a platform with these scopes.
+/// Returns whether a metric of a platform can be fetched with the granted scopes.
 pub fn readable(platform: Platform, metric: Metric, granted: &[String]) -> Readable {
     let Some(scopes) = of(platform).filter(|_| metric.is_reported_by(platform)) else { return Readable::Unsupported };
     let needed = match metric {
@@ -53,33 +53,35 @@ pub fn readable(platform: Platform, metric: Metric, granted: &[String]) -> Reada
     if has(granted, needed) { Readable::Yes } else { Readable::Refused }
 }
 
-/// Whether the scopes allow to read the account at all.
+/// Returns whether the granted scopes suffice to sync the account at all.
 pub fn can_read_account(platform: Platform, granted: &[String]) -> bool {
     of(platform).is_some_and(|scopes| scopes.account.iter().all(|needed| has(granted, needed)))
 }
 
-/// Whether they allow to read its posts.
+/// Returns whether the granted scopes include the one for posts.
 pub fn can_read_posts(platform: Platform, granted: &[String]) -> bool {
     of(platform).is_some_and(|scopes| has(granted, scopes.posts))
 }
 
-/// The scopes less those for the figures of days, once the platform refuses them.
+/// Returns the granted scopes without the one for daily metrics, for when the platform has refused it. A scope that the account itself
+/// requires is kept.
 pub fn without_days(platform: Platform, granted: &[String]) -> Vec<String> {
     without(platform, granted, |scopes| scopes.days)
 }
 
-/// The same for posts.
+/// Returns the granted scopes without the one for posts, for when the platform has refused it. A scope that the account itself requires is
+/// kept.
 pub fn without_posts(platform: Platform, granted: &[String]) -> Vec<String> {
     without(platform, granted, |scopes| scopes.posts)
 }
 
-/// What the account itself is read with stays: it was just read.
+/// Removes a scope unless the account itself requires it: the account has just been synced, so that scope is still granted.
 fn without(platform: Platform, granted: &[String], lost: fn(&Scopes) -> &'static str) -> Vec<String> {
     let is_lost = |scope: &String| of(platform).is_some_and(|scopes| scope == lost(scopes) && !scopes.account.contains(&scope.as_str()));
     granted.iter().filter(|scope| !is_lost(scope)).cloned().collect()
 }
 
-/// Whether the creator left out a permission for something that the platform reports.
+/// Returns whether the user has not granted the scope for a metric that the platform reports, or the one for posts.
 pub fn lacks_permission(platform: Platform, granted: &[String]) -> bool {
     let lacks_figure = Metric::ALL.iter().any(|metric| readable(platform, *metric, granted) == Readable::Refused);
     lacks_figure || of(platform).is_some_and(|scopes| !has(granted, scopes.posts))
@@ -94,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_scopes_allow_can_be_read() {
+    fn metric_availability_follows_granted_scopes() {
         let granted = [instagram::BASIC.to_owned()];
         assert_eq!(readable(Platform::Instagram, Metric::Audience, &granted), Readable::Yes);
         assert_eq!(readable(Platform::Instagram, Metric::Views, &granted), Readable::Refused);
@@ -103,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_account_is_read_with_is_never_given_up() {
+    fn removing_optional_scopes_keeps_required_ones() {
         for platform in Platform::ALL {
             let Some(scopes) = of(*platform) else { continue };
             let all: Vec<_> = scopes.asked.iter().map(|scope| (*scope).to_owned()).collect();
@@ -114,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn with_all_that_is_asked_for_nothing_is_lacking() {
+    fn requested_scopes_are_sufficient() {
         for platform in Platform::ALL {
             let Some(scopes) = of(*platform) else { continue };
             let all: Vec<_> = scopes.asked.iter().map(|scope| (*scope).to_owned()).collect();

@@ -1,7 +1,7 @@
 //! TikTok, Login Kit for web and Display API v2 (developers.tiktok.com).
 //!
-//! Its quirks: the client is called `client_key`; fields that were not allowed must not be asked for; a refresh token is good once; figures
-//! are totals since a video's publication, so what happened on a day is the difference of two readings.
+//! Quirks: the client id is called `client_key`; requesting a field whose scope was not granted is an error; refresh tokens are single-use;
+//! metrics are totals since a video was published, so daily values are the difference of two syncs.
 
 use std::sync::Arc;
 
@@ -29,14 +29,14 @@ const PROFILE: &str = "user.info.profile";
 const STATS: &str = "user.info.stats";
 const VIDEOS: &str = "video.list";
 
-/// What the permissions are good for.
+/// Scopes and what they give access to.
 pub const SCOPES: Scopes =
     Scopes { asked: &[BASIC, PROFILE, STATS, VIDEOS], account: &[BASIC], audience: STATS, days: VIDEOS, posts: VIDEOS };
 
-/// No page is longer.
+/// Maximum page size.
 const PAGE: usize = 20;
 
-/// TikTok.
+/// TikTok API client.
 pub struct Tiktok {
     config: TiktokConfig,
     client_key: String,
@@ -45,7 +45,7 @@ pub struct Tiktok {
 }
 
 impl Tiktok {
-    /// `None` where there are no keys.
+    /// Creates the client; `None` if no keys are configured.
     pub fn new(config: &TiktokConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_key, client_secret) = config.keys.clone()?;
         let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
@@ -116,7 +116,7 @@ impl OAuthProvider for Tiktok {
             let VideoList { data } = self.calls.ask("videos", request).await?;
             posts.extend(data.videos.into_iter().filter_map(Video::post));
             match data.cursor.filter(|_| data.has_more) {
-                // The same place again would never end.
+                // A repeated cursor would cause an endless loop.
                 Some(next) if Some(next) != cursor => cursor = Some(next),
                 _ => break,
             }
@@ -169,7 +169,7 @@ struct VideoPage {
     has_more: bool,
 }
 
-#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the TikTok API")]
 #[derive(Deserialize)]
 struct Video {
     id: String,
@@ -201,7 +201,8 @@ impl Video {
     }
 }
 
-/// Both its token endpoint (`error` is a word) and its API (`error` is an object, `ok` where all is well; also with status 200).
+/// Maps both error formats to a [`ProviderError`]: `error` is a code at the token endpoint and an object in the API, where the code `ok`
+/// means success. Errors may come with status 200.
 fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {

@@ -1,6 +1,7 @@
 //! X, API v2 (docs.x.com).
 //!
-//! Its quirks: PKCE is a must; a refresh token is good once, and lost with the answer that brings the next; every reading costs money.
+//! Quirks: PKCE is mandatory; refresh tokens are single-use, so if the response with the next one is lost, the account must be reconnected;
+//! every read costs money.
 
 use std::sync::Arc;
 
@@ -27,18 +28,18 @@ const TWEETS: &str = "tweet.read";
 const USERS: &str = "users.read";
 const OFFLINE: &str = "offline.access";
 
-/// What the permissions are good for. Without `offline.access` an account would be lost after two hours.
+/// Scopes and what they give access to. Without `offline.access` there is no refresh token, and the connection would end after two hours.
 pub const SCOPES: Scopes =
     Scopes { asked: &[TWEETS, USERS, OFFLINE], account: &[USERS, OFFLINE], audience: USERS, days: TWEETS, posts: TWEETS };
 
-/// Millionths of a dollar (docs.x.com, "Pricing", 20 April 2026): reading a user.
+/// Price of reading a user, in millionths of a US dollar (docs.x.com, "Pricing", 20 April 2026).
 const USER_READ: i64 = 10_000;
-/// The same: reading one of the user's own posts.
+/// Price of reading one of the user's own posts, in millionths of a US dollar (same page).
 const OWNED_READ: i64 = 1_000;
-/// Once a day, late in the UTC day: what is read then tells what happened on it, and a second reading would cost as much again.
+/// Time of the daily sync, after midnight UTC. Late in the day, so that its totals cover the day; more syncs a day would cost more.
 const HOUR: TimeDelta = TimeDelta::hours(23);
 
-/// X.
+/// X API client.
 pub struct X {
     config: XConfig,
     client_id: String,
@@ -47,7 +48,7 @@ pub struct X {
 }
 
 impl X {
-    /// `None` where there are no keys, or no budget.
+    /// Creates the client; `None` if no keys or no budget are configured.
     pub fn new(config: &XConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone().filter(|_| config.monthly_budget > 0)?;
         Some(Self { config: config.clone(), client_id, client_secret, calls: Calls::new(http, clock, Manners { error, closed_until }) })
@@ -59,7 +60,7 @@ impl X {
     }
 }
 
-/// An allowance belongs to a user and an endpoint.
+/// Returns the rate-limit bucket: X limits each user and endpoint separately. The user is identified by a hash of the access token.
 fn gate(endpoint: &str, access: Access<'_>) -> String {
     format!("{endpoint} {}", hex::encode(&Sha256::digest(access.token.expose())[..8]))
 }
@@ -127,7 +128,7 @@ impl OAuthProvider for X {
 
     fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let today = now.date_naive().and_time(NaiveTime::MIN).and_utc() + HOUR;
-        // Not twice within an hour.
+        // Never sync twice within an hour.
         if today - now >= TimeDelta::hours(1) { today } else { today + TimeDelta::days(1) }
     }
 
@@ -140,7 +141,7 @@ impl OAuthProvider for X {
     }
 }
 
-/// The envelope of every answer; without `data` there is nothing.
+/// Envelope of every response; without `data` there are no results.
 #[derive(Deserialize)]
 struct Data<T> {
     data: Option<T>,
@@ -169,7 +170,7 @@ struct Tweet {
     public_metrics: TweetMetrics,
 }
 
-#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the X API")]
 #[derive(Default, Deserialize)]
 struct TweetMetrics {
     impression_count: Option<i64>,
@@ -195,7 +196,8 @@ impl Tweet {
     }
 }
 
-/// `{"title", "type", "status"}` as in RFC 7807, or `{"errors": […]}` with status 200; its token endpoint speaks `OAuth`.
+/// Maps `{"title", "type", "status"}` (RFC 7807), or `{"errors": […]}` with status 200, to a [`ProviderError`]; the token endpoint uses the
+/// `OAuth` format instead.
 fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {
@@ -209,7 +211,7 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         errors: Vec<serde_json::Value>,
     }
     match oauth::word(answer).as_deref() {
-        // Of a token that is not known, or was used.
+        // X's code for a token that is unknown or already used.
         Some("invalid_request") => return Some(ProviderError::Revoked("invalid_request".to_owned())),
         Some(_) => return oauth::error(answer),
         None => {}
@@ -217,7 +219,7 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     let body: Body = serde_json::from_slice(&answer.body).ok()?;
     let status = body.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(answer.status);
     if status.is_success() {
-        // Some of what was asked for may be missing; all of it is an error.
+        // Errors next to `data` mean that some objects are missing; only errors without `data` are a failure.
         return (body.data.is_none() && !body.errors.is_empty()).then(|| ProviderError::Transient("errors without data".to_owned()));
     }
     let problem = body.kind.rsplit('/').next().unwrap_or_default().to_owned();
@@ -225,21 +227,21 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         StatusCode::UNAUTHORIZED => ProviderError::Revoked(problem),
         StatusCode::FORBIDDEN if problem == "client-forbidden" => ProviderError::Misconfigured(problem),
         StatusCode::FORBIDDEN => ProviderError::ScopeLost(problem),
-        // The credits bought at X are used up.
+        // The credits bought from X are used up.
         StatusCode::PAYMENT_REQUIRED => ProviderError::RateLimited { retry_after: Some(TimeDelta::days(1)) },
         StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) },
         _ => ProviderError::Transient(if problem.is_empty() { body.title } else { problem }),
     })
 }
 
-/// `x-rate-limit-remaining` and `-reset`, a Unix time.
+/// Reads `x-rate-limit-remaining` and `x-rate-limit-reset` (Unix time).
 fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     number(headers, "x-rate-limit-remaining").filter(|remaining| *remaining < 1.0)?;
     reset(headers, now)
 }
 
 fn reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    #[expect(clippy::cast_possible_truncation, reason = "seconds; a number out of range ends at the border, and is no time")]
+    #[expect(clippy::cast_possible_truncation, reason = "the cast saturates, and `from_timestamp` rejects values out of range")]
     let at = DateTime::from_timestamp(number(headers, "x-rate-limit-reset")? as i64, 0)?;
     Some(at.clamp(now + TimeDelta::seconds(1), now + TimeDelta::days(1)))
 }

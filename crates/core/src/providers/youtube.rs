@@ -1,7 +1,7 @@
 //! YouTube: Google's `OAuth` for web servers, Data API v3 and Analytics API v2 (developers.google.com).
 //!
-//! Its quirks: a refresh token only with `access_type=offline` and a fresh consent; counts are texts; a hidden count of subscribers is none;
-//! days are those of Pacific Time, and come a day or two later; a day without a row is unknown.
+//! Quirks: a refresh token is issued only with `access_type=offline` and fresh consent; counts are strings; a hidden subscriber count is
+//! treated as unknown; analytics days are in Pacific Time and appear one or two days late; a day without a row is unknown.
 
 use std::sync::Arc;
 
@@ -26,17 +26,17 @@ use crate::{
 const READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
 const ANALYTICS: &str = "https://www.googleapis.com/auth/yt-analytics.readonly";
 
-/// What the permissions are good for.
+/// Scopes and what they give access to.
 pub const SCOPES: Scopes =
     Scopes { asked: &[READONLY, ANALYTICS], account: &[READONLY], audience: READONLY, days: ANALYTICS, posts: READONLY };
 
-/// No page is longer.
+/// Maximum page size.
 const PAGE: usize = 50;
-/// Two allowances, each for all that a project reads.
+/// Rate-limit buckets of the Data API and the Analytics API; each quota applies to the whole Google Cloud project.
 const DATA: &str = "data";
 const REPORTS: &str = "reports";
 
-/// YouTube.
+/// YouTube API client.
 pub struct Youtube {
     config: YoutubeConfig,
     client_id: String,
@@ -45,7 +45,7 @@ pub struct Youtube {
 }
 
 impl Youtube {
-    /// `None` where there are no keys.
+    /// Creates the client; `None` if no keys are configured.
     pub fn new(config: &YoutubeConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let (client_id, client_secret) = config.keys.clone()?;
         let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
@@ -70,7 +70,7 @@ impl Youtube {
         page.items.into_iter().next().ok_or(ProviderError::NoAccount)
     }
 
-    /// The ids of the newest uploads.
+    /// Returns the ids of the newest uploads, at most [`MOST_POSTS`].
     async fn uploads(&self, access: Access<'_>, playlist: &str) -> Result<Vec<String>, ProviderError> {
         let (mut ids, mut token) = (Vec::new(), String::new());
         while ids.len() < MOST_POSTS {
@@ -78,7 +78,7 @@ impl Youtube {
             query.extend((!token.is_empty()).then_some(("pageToken", token.as_str())));
             let request = self.get(&self.config.data_url, "playlistItems", &query, access);
             let page: Page<PlaylistItem> = match self.calls.ask(DATA, request).await {
-                // So a channel without uploads answers.
+                // The API's response for a channel without uploads.
                 Err(ProviderError::Transient(reason)) if reason == "playlistNotFound" => break,
                 page => page?,
             };
@@ -143,7 +143,7 @@ impl OAuthProvider for Youtube {
         true
     }
 
-    /// Days have been seen a week later.
+    /// Longer than the default: metrics of a day have been observed to appear a week later.
     fn late_days(&self) -> u8 {
         8
     }
@@ -175,13 +175,14 @@ impl OAuthProvider for Youtube {
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
         let mut url = self.config.token_url.join("revoke").map_err(|_| ProviderError::Misconfigured("YOUTUBE_TOKEN_URL".to_owned()))?;
         url.set_query(None);
-        // The refresh token takes the access tokens with it. In the body, where the documentation allows it, so that no log has it.
+        // Revoking the refresh token also revokes its access tokens. The token is sent in the body, which the documentation allows, so that
+        // no log of URLs contains it.
         let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
         self.calls.tell("token", self.calls.http().post(url).form(&[("token", token.expose())])).await
     }
 }
 
-/// A page of a list.
+/// One page of a list.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page<T> {
@@ -258,7 +259,7 @@ struct VideoSnippet {
     published_at: DateTime<Utc>,
 }
 
-#[expect(clippy::struct_field_names, reason = "the platform's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the YouTube API")]
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct VideoStatistics {
@@ -283,7 +284,7 @@ impl Video {
     }
 }
 
-/// `GET /v2/reports`: a table; which column is which stands in its headers.
+/// `GET /v2/reports`: a table whose headers name the columns.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Report {
@@ -299,7 +300,7 @@ struct ColumnHeader {
 }
 
 impl Report {
-    /// The row of a day; unknown where there is none.
+    /// Returns the metrics of a day; all are `None` if the table has no row for it.
     fn day(&self, day: &str) -> DayInsights {
         let column = |name: &str| self.column_headers.iter().position(|header| header.name == name);
         let of_day = |row: &&Vec<serde_json::Value>| column("day").and_then(|index| row.get(index)?.as_str()) == Some(day);
@@ -310,7 +311,7 @@ impl Report {
     }
 }
 
-/// `{"error": {"code", "errors": [{"reason"}]}}`; its token endpoint speaks `OAuth`.
+/// Maps `{"error": {"code", "errors": [{"reason"}]}}` to a [`ProviderError`]; the token endpoint uses the `OAuth` format instead.
 fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {
@@ -344,7 +345,7 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     })
 }
 
-/// When the quota is reset. Pacific Time is taken for UTC-8 all year: in summer that is an hour late, and never early.
+/// Returns when the quota resets. Pacific Time is approximated as UTC-8 all year, so in summer the result is an hour late, but never early.
 fn pacific_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
     let Some(pacific) = FixedOffset::west_opt(8 * 3600) else { return now };
     let tomorrow = now.with_timezone(&pacific).date_naive() + Days::new(1);

@@ -1,4 +1,4 @@
-//! What an owner does with an account besides signing in.
+//! Profile, data export and deletion of a user account.
 
 use huntaze_domain::{
     account::CurrentUser,
@@ -19,16 +19,16 @@ use crate::{
     db::{self, audit::AuditKind, sessions::OpenSession},
 };
 
-/// Changes how the owner is called.
+/// Sets the user's display name.
 ///
 /// # Errors
-/// Invalid input, or the database does not answer.
+/// Returns an error if the input is invalid or a database query fails.
 pub async fn update_profile(core: &Core, user_id: Uuid, input: &ProfileInput) -> Result<(), AuthError> {
     validation::check(input).map_err(AuthError::Invalid)?;
     Ok(db::users::set_name(&core.db, user_id, input.normalized_name().as_deref(), core.clock.now()).await?)
 }
 
-/// All that is stored of an owner, without secrets. `GET /api/account/export`
+/// All data stored about a user, without secrets. `GET /api/account/export`
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Export {
@@ -56,10 +56,7 @@ pub struct Export {
     events: Vec<db::audit::Event>,
 }
 
-/// Gathers all that is stored of an owner.
-///
-/// # Errors
-/// The database does not answer.
+/// Collects all data stored about the user.
 pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthError> {
     let user_id = current.user.id;
     let (registered_at, email_verified_at) = db::users::find_dates(&core.db, user_id).await?;
@@ -90,15 +87,15 @@ pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthEr
     })
 }
 
-/// Withdraws our access at the platforms, and deletes the account and all that belongs to it, at once.
+/// Revokes the tokens at the platforms, and deletes the user with all data immediately.
 ///
 /// # Errors
-/// The password is wrong, too many attempts, or a fault of ours.
+/// Returns an error if the password is wrong or a rate limit is exceeded; or an internal error.
 pub async fn delete(core: &Core, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
     validation::check(&input).map_err(AuthError::Invalid)?;
     confirm_password(core, client, &current.user, &input.password, "password").await?;
     let (worker, client, user) = (core.clone(), client.clone(), current.user.clone());
-    // To the end, whether or not the browser waits for it: an account without its accesses would be half of one.
+    // Runs to completion even if the client disconnects, so that no user is left whose tokens are already revoked.
     core.tasks.spawn(async move { delete_now(&worker, &client, &user).await }).await?
 }
 

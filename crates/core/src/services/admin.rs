@@ -1,4 +1,4 @@
-//! What operators do.
+//! Operations of the command line: granting the admin role and setting plans.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::account::{Plan, normalize_email};
@@ -10,27 +10,21 @@ use crate::db::{
     audit::{AuditKind, NewEvent},
 };
 
-/// Makes the owner of an address an administrator. `false`: there is no such account. The only way there is.
-///
-/// # Errors
-/// The database does not answer.
+/// Grants the admin role to the user with this address. Returns `false` if there is none. There is no other way to become an admin.
 pub async fn grant(db: &PgPool, email: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let mut tx = db::begin(db).await?;
     let user_id = db::users::grant_admin(&mut *tx, &normalize_email(email), now).await?;
     note(tx, user_id, AuditKind::AdminGranted, now).await
 }
 
-/// Gives the account of an address a plan. `false`: there is no such account.
-///
-/// # Errors
-/// The database does not answer.
+/// Sets the plan of the user with this address. Returns `false` if there is none.
 pub async fn set_plan(db: &PgPool, email: &str, plan: Plan, now: DateTime<Utc>) -> Result<bool, DbError> {
     let mut tx = db::begin(db).await?;
     let user_id = db::users::set_plan(&mut *tx, &normalize_email(email), plan, now).await?;
     note(tx, user_id, AuditKind::PlanChanged, now).await
 }
 
-/// Remembers what was done at the console, if there is an account that it was done to.
+/// Inserts an audit event and commits, if there is a user; returns whether there is.
 async fn note(mut tx: Transaction<'_, Postgres>, user_id: Option<Uuid>, kind: AuditKind, now: DateTime<Utc>) -> Result<bool, DbError> {
     if user_id.is_some() {
         db::audit::insert(&mut *tx, NewEvent { user_id, kind, ip: "console", user_agent: None, request_id: "", now }).await?;

@@ -1,4 +1,4 @@
-//! AI: what may be asked, who answers, and what it comes to.
+//! AI features: chat, captions, reports, quotas and costs.
 
 mod calls;
 mod captions;
@@ -36,47 +36,47 @@ pub use reports::{give_feedback, report, write_report};
 pub use settings::{save_settings, settings};
 pub use suggestions::suggestions;
 
-/// Why there is no answer.
+/// Errors of AI operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AiError {
-    /// There is no model to ask.
-    #[error("not set up")]
+    /// No model is configured.
+    #[error("no model is configured")]
     NotSetUp,
-    /// What was entered.
+    /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
     Invalid(FieldErrors),
-    /// No more in this month, which ends in so many seconds.
-    #[error("the month's limit is reached: {0:?}")]
+    /// A monthly limit is reached; the month ends in this many seconds.
+    #[error("monthly limit reached: {0:?}")]
     LimitReached(MonthlyLimit, u32),
-    /// Too many in a minute; come back after so many seconds.
-    #[error("too often")]
+    /// The per-minute rate limit is exceeded; retry after this many seconds.
+    #[error("rate limited for {0} s")]
     TooOften(u32),
-    /// The model does not answer to this.
-    #[error("blocked")]
+    /// The model blocked the prompt or its completion.
+    #[error("blocked by the model")]
     Blocked,
-    /// It is busy; for so long, if it says so.
-    #[error("busy")]
+    /// The model limits requests; retry after this time, if the model says so.
+    #[error("model is rate limited")]
     Busy(Option<Duration>),
-    /// Those who run Huntaze have to mend it.
-    #[error("misconfigured: {0}")]
+    /// The model rejects the API key or the request; the configuration must be fixed.
+    #[error("model is misconfigured: {0}")]
     Misconfigured(ModelError),
-    /// It gave no answer that could be used.
-    #[error("no answer")]
+    /// The model returned no usable completion, or none in time.
+    #[error("no usable completion")]
     NoAnswer,
-    /// The creator has no such thing.
-    #[error("unknown")]
+    /// The user has no such row.
+    #[error("not found")]
     Unknown,
-    /// An answer is being written in this conversation.
-    #[error("an answer is being written")]
+    /// An answer is being generated in this conversation.
+    #[error("answer already in progress")]
     Writing,
-    /// It has newer messages than are seen by who replaces one.
-    #[error("the conversation went on")]
+    /// The conversation has messages newer than the last one seen by the client that replaces a message.
+    #[error("conversation has newer messages")]
     Changed,
-    /// The process ended meanwhile.
-    #[error("restarted")]
+    /// The process was shut down while the answer was generated.
+    #[error("interrupted by shutdown")]
     Restarted,
-    /// A conversation has no more messages.
-    #[error("the conversation is too long")]
+    /// The conversation has the maximum number of messages.
+    #[error("conversation has too many messages")]
     TooLong,
     /// A failure that is not the caller's.
     #[error(transparent)]
@@ -85,14 +85,14 @@ pub enum AiError {
 
 internal_errors!(AiError: DbError, sqlx::Error, csv::Error, tokio::task::JoinError);
 
-/// What there is of a month.
+/// A monthly limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MonthlyLimit {
-    /// The plan's requests.
+    /// The number of requests in the plan.
     Requests,
-    /// The cost that the creator allows.
+    /// The cost limit set by the user.
     Cap,
-    /// The cost that we allow.
+    /// The cost limit in the configuration of Huntaze.
     Guard,
 }
 
@@ -170,7 +170,7 @@ impl AiError {
 impl From<ModelError> for AiError {
     fn from(error: ModelError) -> Self {
         match error {
-            // For what it is too much like, or for its language: to ask again may help.
+            // Blocked for recitation, language or personal data: a retry may succeed.
             ModelError::AnswerBlocked(reason) if matches!(reason.as_str(), "RECITATION" | "LANGUAGE" | "SPII") => Self::NoAnswer,
             ModelError::PromptBlocked(_) | ModelError::AnswerBlocked(_) => Self::Blocked,
             ModelError::RateLimited(pause) => Self::Busy(pause),
@@ -180,7 +180,7 @@ impl From<ModelError> for AiError {
     }
 }
 
-/// Whether AI can be asked here; those who run Huntaze are told what is missing.
+/// Returns whether a model is configured; for admins also the names of missing environment variables.
 pub fn setup(core: &Core, role: Role) -> AiSetup {
     let model = core.model.as_deref();
     let missing = if model.is_none() && role == Role::Admin { vec!["GEMINI_API_KEY".to_owned()] } else { Vec::new() };

@@ -1,4 +1,4 @@
-//! Figures of accounts day by day, and their posts.
+//! Daily metrics and posts of accounts.
 
 use std::collections::BTreeMap;
 
@@ -23,14 +23,14 @@ use crate::{
     infra::spreadsheet,
 };
 
-/// No table of posts that is exported is longer.
+/// Maximum number of posts in an export.
 const MOST_EXPORTED: i64 = 10_000;
 
-/// Why there is nothing to look at.
+/// Errors of analytics operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalyticsError {
-    /// The creator has no such account.
-    #[error("unknown account")]
+    /// The user has no such account.
+    #[error("account not found")]
     Unknown,
     /// A failure that is not the caller's.
     #[error(transparent)]
@@ -39,7 +39,7 @@ pub enum AnalyticsError {
 
 internal_errors!(AnalyticsError: DbError, csv::Error);
 
-/// What is to be looked at.
+/// A period, and the accounts whose metrics are requested.
 pub struct Selection {
     range: StatsRange,
     account: Option<Uuid>,
@@ -48,10 +48,10 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// A period of one of the creator's accounts, or with an empty text of all that are connected.
+    /// Selects a period of one of the user's accounts; if `account` is empty, of all connected ones.
     ///
     /// # Errors
-    /// [`AnalyticsError::Unknown`] also for somebody else's account.
+    /// Returns [`AnalyticsError::Unknown`] if the account does not exist or belongs to another user.
     pub async fn find(core: &Core, user_id: Uuid, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
         let accounts = db::integrations::list(&core.db, user_id).await?;
         let account = match account {
@@ -61,7 +61,7 @@ impl Selection {
         Ok(Self { range, account, accounts, today: core.clock.now().date_naive() })
     }
 
-    /// The accounts whose figures are added up.
+    /// Accounts whose metrics are summed.
     fn chosen(&self) -> impl Iterator<Item = &Integration> {
         let is_chosen = |account: &&Integration| match self.account {
             Some(id) => account.id == id,
@@ -74,7 +74,7 @@ impl Selection {
         self.accounts.iter().find(|account| account.id == id)
     }
 
-    /// What the period's days brought: earnings are the creator's, not an account's.
+    /// Returns the daily earnings of the period; `None` if one account is selected, because earnings belong to the user, not to an account.
     async fn revenue(&self, core: &Core, user_id: Uuid) -> Result<Option<RevenueDays>, DbError> {
         match self.account {
             None => earnings::revenue_days(&core.db, user_id, self.start(), self.today).await,
@@ -91,10 +91,7 @@ impl Selection {
     }
 }
 
-/// Figures of a period, day by day.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the metrics of a period, in total and by day.
 pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Analytics, AnalyticsError> {
     let period = home::stats(core, user_id, selection.range, selection.account).await?;
     let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
@@ -116,7 +113,7 @@ pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<A
     })
 }
 
-/// Each day of the period, also those of which nothing is known.
+/// Returns every day of the period, including days without data.
 fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>) -> Vec<Day> {
     let reporting = |series: Series| {
         let count = selection.chosen().filter(|account| series.is_reported_by(account.provider)).count();
@@ -146,20 +143,14 @@ fn add(figure: &mut DayFigure, value: Option<i64>) {
     }
 }
 
-/// A page of the posts of a period; a page beyond the last is the last.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
 pub async fn posts(core: &Core, user_id: Uuid, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
     let read = |limit, offset| db::analytics::posts(&core.db, user_id, selection.account, selection.since(), order, limit, offset);
     let Page { items: posts, number: page, pages, total } = paging::page(page, PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
 
-/// The days of a period as a table: a row for each account and day of which something is known, then one for each day of earnings.
-///
-/// # Errors
-/// The database does not answer.
+/// Exports the days of a period as CSV: one row for each account and day with data, then one for each day with earnings.
 pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
@@ -181,10 +172,7 @@ pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> R
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }
 
-/// The posts of a period as a table, the newest first.
-///
-/// # Errors
-/// The database does not answer.
+/// Exports the posts of a period as CSV, newest first.
 pub async fn export_posts(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let since = selection.since();
     let (posts, _) = db::analytics::posts(&core.db, user_id, selection.account, since, PostOrder::Newest, MOST_EXPORTED, 0).await?;
@@ -202,7 +190,7 @@ pub async fn export_posts(core: &Core, user_id: Uuid, selection: &Selection) -> 
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }
 
-/// An unknown is an empty cell, not 0.
+/// Formats a number; an unknown value is an empty cell, not 0.
 fn number(value: Option<i64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

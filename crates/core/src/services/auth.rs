@@ -1,6 +1,6 @@
-//! Accounts: registering, proving an address, signing in and out, choosing a new password.
+//! User accounts: registration, email verification, login and logout, password change and reset.
 //!
-//! What an outsider can learn is the same for known and unknown addresses: the same answer, after the same time.
+//! Responses do not reveal whether an address is registered: they are the same for known and unknown addresses, and take the same time.
 
 mod change_password;
 mod limits;
@@ -44,35 +44,35 @@ pub use register::register;
 pub use sessions::{list_sessions, revoke_session};
 pub use verification::{check_verification_link, resend_verification, verify_email};
 
-/// How long a link to verify an address works.
+/// Validity of a link that verifies an email address.
 pub const VERIFY_LIFETIME: TimeDelta = TimeDelta::hours(24);
-/// How long a link to choose a new password works.
+/// Validity of a password reset link.
 pub const RESET_LIFETIME: TimeDelta = TimeDelta::hours(1);
-/// Between two mails of one kind to one account.
+/// Minimum time between two mails of the same kind to one account.
 pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
 
-/// Why it was not done.
+/// Errors of authentication and account operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
-    /// The input breaks rules.
+    /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
     Invalid(FieldErrors),
-    /// Unknown address or wrong password: nobody may tell which.
+    /// Unknown address or wrong password; the caller must not learn which.
     #[error("invalid credentials")]
     InvalidCredentials,
-    /// The right password, but nobody clicked in the mail yet.
+    /// The password is right, but the email address is not verified.
     #[error("e-mail not verified")]
     EmailNotVerified,
-    /// No such link, or a newer one took its place.
-    #[error("unknown link")]
+    /// There is no such link, or a newer one has replaced it.
+    #[error("link not found")]
     LinkUnknown,
-    /// The link's time is over, or it was used up.
-    #[error("expired link")]
+    /// The link has expired or was already used.
+    #[error("link expired or already used")]
     LinkExpired,
-    /// The account has no such session.
-    #[error("unknown session")]
+    /// The user has no such session.
+    #[error("session not found")]
     SessionUnknown,
-    /// Too often.
+    /// The rate limit is exceeded; retry after this many seconds.
     #[error("rate limited for {0} s")]
     RateLimited(u32),
     /// More passwords are being hashed than the server has room for.
@@ -94,17 +94,17 @@ impl From<PasswordError> for AuthError {
 
 internal_errors!(AuthError: DbError, sqlx::Error, getrandom::Error, tokio::task::JoinError);
 
-/// How hard a password is to guess.
+/// Estimates the strength of a password.
 ///
 /// # Errors
-/// [`AuthError::RateLimited`], or the hashing threads are busy.
+/// Returns [`AuthError::RateLimited`], or [`AuthError::Password`] if the hashing threads are busy.
 pub async fn password_strength(core: &Core, client: &ClientInfo, input: PasswordStrengthInput) -> Result<PasswordStrength, AuthError> {
     limits::strength(core, client).await?;
     Ok(core.passwords.strength(&input.password, &input.email).await?)
 }
 
-/// Checks the password of somebody who is signed in, before something that cannot be undone; returns its hash. What is wrong is said at
-/// `field`.
+/// Verifies the password of a logged-in user before an irreversible operation; returns its hash. A wrong password is reported as an error
+/// of `field`.
 pub(super) async fn confirm_password(
     core: &Core,
     client: &ClientInfo,
@@ -122,7 +122,7 @@ pub(super) async fn confirm_password(
     Err(AuthError::Invalid([(field.to_owned(), "This is not your password.".to_owned())].into()))
 }
 
-/// Refuses a new password that anybody would try first.
+/// Rejects a new password that is easy to guess.
 async fn refuse_common(core: &Core, password: &Secret, email: &str) -> Result<(), AuthError> {
     if !core.passwords.is_common(password, email).await? {
         return Ok(());
@@ -131,7 +131,7 @@ async fn refuse_common(core: &Core, password: &Secret, email: &str) -> Result<()
     Err(AuthError::Invalid([("password".to_owned(), sentence.to_owned())].into()))
 }
 
-/// Makes a link in the place of the account's older one and puts its mail into the outbox.
+/// Creates a link that replaces the user's older one of the same purpose, and enqueues its mail.
 async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: Purpose) -> Result<(), AuthError> {
     let now = core.clock.now();
     let token = Token::random()?;
@@ -148,7 +148,7 @@ async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &st
     Ok(db::outbox::insert(tx, &message.to(email), now).await?)
 }
 
-/// What the link behind `token` is still good for.
+/// Returns the state of the link with this token.
 async fn check_link(core: &Core, token: &str, purpose: Purpose) -> Result<LinkState, AuthError> {
     let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
     link_state(core, &find_link(core, &hash, purpose).await?)
@@ -167,7 +167,7 @@ fn link_state(core: &Core, link: &Link) -> Result<LinkState, AuthError> {
     }
 }
 
-/// The address of whom a new link is for; `None` where nobody is.
+/// Returns the address that a new link is requested for; `None` if there is no such user.
 async fn subject_email(core: &Core, subject: LinkSubject, purpose: Purpose) -> Result<Option<String>, DbError> {
     let token = match subject {
         LinkSubject::Email(email) => return Ok(Some(email)),
@@ -178,7 +178,7 @@ async fn subject_email(core: &Core, subject: LinkSubject, purpose: Purpose) -> R
     db::users::find_email(&core.db, link.user_id).await
 }
 
-/// Remembers what was done, by whom and from where.
+/// Inserts an audit event with the client's address and user agent.
 pub(super) async fn audit(
     core: &Core,
     db: impl sqlx::PgExecutor<'_>,
@@ -197,7 +197,8 @@ pub(super) async fn audit(
     db::audit::insert(db, event).await
 }
 
-/// Answers after the same time whether there was much to do or nothing.
+/// Delays the response to a minimum duration that is longer than `work` takes, so that its timing does not reveal whether an address is
+/// registered.
 async fn in_constant_time<T>(work: impl Future<Output = T>) -> T {
     const LONGER_THAN_THE_WORK: Duration = Duration::from_millis(100);
     tokio::join!(work, tokio::time::sleep(LONGER_THAN_THE_WORK)).0

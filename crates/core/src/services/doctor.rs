@@ -1,4 +1,4 @@
-//! How the platforms are set up, for operators.
+//! Connection doctor: diagnostics of the platform configuration, for admins.
 
 use chrono::TimeDelta;
 use huntaze_domain::{
@@ -11,17 +11,15 @@ use huntaze_domain::{
 use super::integrations::{IntegrationError, redirect_uri};
 use crate::{
     Core, db,
+    error::chain,
     infra::token::Token,
     providers::{OAuthProvider, Visit, scopes},
 };
 
-/// Failures are looked up so far back.
+/// Period of which failures are reported.
 const LOOK_BACK: TimeDelta = TimeDelta::days(7);
 
-/// A report for each platform that is connected through `OAuth`.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns diagnostics for each platform that is connected through OAuth.
 pub async fn reports(core: &Core) -> Result<Vec<PlatformReport>, IntegrationError> {
     let now = core.clock.now();
     let granted = db::reports::granted_scopes(&core.db).await?;
@@ -54,17 +52,18 @@ pub async fn reports(core: &Core) -> Result<Vec<PlatformReport>, IntegrationErro
     Ok(reports)
 }
 
-/// Asks a platform's consent page, as a creator's browser would, whether it knows us. Nothing is stored: what would come back leads nowhere.
+/// Requests a platform's consent page, as a user's browser would, and returns its status. Nothing is stored, so the callback of this flow
+/// would be rejected.
 ///
 /// # Errors
-/// The platform is not configured, or does not answer.
+/// Returns [`IntegrationError::NotAvailable`] if the platform is not configured, or [`IntegrationError::NotRead`] if it does not respond.
 pub async fn dry_run(core: &Core, platform: Platform) -> Result<DryRun, IntegrationError> {
     let provider = core.providers.get(platform).ok_or(IntegrationError::NotAvailable(platform))?;
     let (text, verifier) = (Token::random()?.text(), Token::random()?.text());
     let redirect_uri = redirect_uri(core, platform);
     let url = provider.authorize_url(&Visit { state: &text, verifier: &verifier, redirect_uri: &redirect_uri });
     let status = core.providers.look_at(&url).await.map_err(|error| {
-        tracing::warn!(%error, "a consent page did not answer");
+        tracing::warn!(error = chain(&error), "consent page request failed");
         IntegrationError::NotRead(error.kind())
     })?;
     Ok(DryRun { provider: platform, authorize_url: url.into(), status })

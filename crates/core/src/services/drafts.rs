@@ -1,4 +1,4 @@
-//! Texts that a creator keeps to publish later.
+//! Drafts: captions that a user keeps to publish later.
 
 use huntaze_domain::{
     draft::{DRAFTS_MAX, Draft, KeepInput, SaveInput},
@@ -12,16 +12,16 @@ use crate::{
     error::{InternalError, internal_errors},
 };
 
-/// Why a draft is not kept.
+/// Errors of draft operations.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
-    /// What was entered.
+    /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
     Invalid(FieldErrors),
-    /// The creator has no such thing.
-    #[error("unknown")]
+    /// The user has no such draft or captions.
+    #[error("not found")]
     Unknown,
-    /// There are as many as may be.
+    /// The user already has [`DRAFTS_MAX`] drafts.
     #[error("too many drafts")]
     TooMany,
     /// A failure that is not the caller's.
@@ -31,22 +31,19 @@ pub enum DraftError {
 
 internal_errors!(DraftError: DbError, sqlx::Error);
 
-/// All drafts of a creator, the one that was changed last first.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns all drafts of the user, most recently changed first.
 pub async fn drafts(core: &Core, user_id: Uuid) -> Result<Vec<Draft>, DraftError> {
     Ok(db::drafts::list(&core.db, user_id, None).await?)
 }
 
-/// Keeps a variant of captions, in place of what was kept of it before.
+/// Creates a draft from a caption variant; replaces an existing draft of the same variant.
 ///
 /// # Errors
-/// Invalid, somebody else's captions, or too many.
+/// Returns an error if the input is invalid, the captions do not exist or belong to another user, or the user has too many drafts.
 pub async fn keep(core: &Core, user_id: Uuid, input: &KeepInput) -> Result<Draft, DraftError> {
     let request = input.parse().map_err(DraftError::Invalid)?;
     let mut tx = db::begin(&core.db).await?;
-    // One after the other: each counts those before it.
+    // Serializes inserts of the user, so that each count includes the earlier ones.
     db::drafts::lock(&mut *tx, user_id).await?;
     let kept = db::drafts::keep(&mut *tx, user_id, &request, DRAFTS_MAX, core.clock.now()).await?;
     tx.commit().await?;
@@ -57,10 +54,10 @@ pub async fn keep(core: &Core, user_id: Uuid, input: &KeepInput) -> Result<Draft
     Err(if has_captions { DraftError::TooMany } else { DraftError::Unknown })
 }
 
-/// Lets a draft say something else. From then on it is no longer the variant that it was: to keep that again makes another draft.
+/// Changes the text of a draft and unlinks it from its caption variant; keeping that variant again creates another draft.
 ///
 /// # Errors
-/// Invalid, or somebody else's.
+/// Returns [`DraftError::Invalid`], or [`DraftError::Unknown`] if the draft does not exist or belongs to another user.
 pub async fn save(core: &Core, user_id: Uuid, input: &SaveInput) -> Result<Draft, DraftError> {
     let text = input.parse().map_err(DraftError::Invalid)?;
     let id = parse(&input.id)?;
@@ -70,10 +67,10 @@ pub async fn save(core: &Core, user_id: Uuid, input: &SaveInput) -> Result<Draft
     find(core, user_id, id).await
 }
 
-/// Deletes a draft. Returns which one is gone.
+/// Deletes a draft. Returns its id.
 ///
 /// # Errors
-/// Unknown, also where it is somebody else's.
+/// Returns [`DraftError::Unknown`] if the draft does not exist or belongs to another user.
 pub async fn delete(core: &Core, user_id: Uuid, id: &str) -> Result<Uuid, DraftError> {
     let id = parse(id)?;
     if db::drafts::delete(&core.db, user_id, id).await? { Ok(id) } else { Err(DraftError::Unknown) }

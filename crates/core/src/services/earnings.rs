@@ -1,4 +1,4 @@
-//! Money that was earned: statements are uploaded, looked at, imported and undone; days can be entered by hand.
+//! Earnings: uploaded statements, daily totals entered by hand, and the partner sync.
 
 mod import;
 mod partner;
@@ -9,6 +9,7 @@ mod upload;
 
 use huntaze_domain::{
     earnings::{DailyTotalInput, EarningsOverview, StatementView},
+    job::JobKind,
     money::Currency,
     statement::MappingInput,
     validation::FieldErrors,
@@ -28,28 +29,28 @@ pub use partner::{connect_partner, disconnect_partner, postpone_partner, read_pa
 pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
 pub use upload::{ARRIVING, Upload};
 
-/// So many daily totals are shown.
+/// Maximum number of daily totals shown.
 const MOST_DAILY_TOTALS: i64 = 366;
 
 const BUSY: &str = "Statements are being imported or undone right now. Try again in a moment.";
 
-/// Why it was not done.
+/// Errors of earnings operations.
 #[derive(Debug, thiserror::Error)]
 pub enum EarningsError {
-    /// The creator has no such statement, or no such day.
-    #[error("unknown")]
+    /// The user has no such statement or daily total.
+    #[error("not found")]
     Unknown,
-    /// What was entered.
+    /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
     Invalid(FieldErrors),
-    /// The file cannot be read: a sentence for its owner.
+    /// The file cannot be parsed; holds the message shown to the user.
     #[error("{0}")]
     Unreadable(&'static str),
-    /// The statement does not allow it, as far as it has come: a sentence for its owner.
+    /// The operation conflicts with the current state; holds the message shown to the user.
     #[error("{0}")]
     NotNow(&'static str),
     /// The file is too large.
-    #[error("too large")]
+    #[error("file too large")]
     TooLarge,
     /// A failure that is not the caller's.
     #[error(transparent)]
@@ -58,10 +59,7 @@ pub enum EarningsError {
 
 internal_errors!(EarningsError: DbError, sqlx::Error, CryptoError, tokio::task::JoinError);
 
-/// Statements and daily totals of a creator.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the user's statements, daily totals, currency and partner connection.
 pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, EarningsError> {
     Ok(EarningsOverview {
         statements: db::statements::list(&core.db, user_id).await?,
@@ -71,20 +69,20 @@ pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, Ea
     })
 }
 
-/// A statement of a creator.
+/// Returns one of the user's statements.
 ///
 /// # Errors
-/// Unknown, also where it is somebody else's.
+/// Returns [`EarningsError::Unknown`] if the statement does not exist or belongs to another user.
 pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<StatementView, EarningsError> {
     let statement = find(core, user_id, id).await?;
     let same_as = db::statements::find_same(&core.db, &statement).await?;
     Ok(StatementView { same_as, summary: statement.summary, header: statement.header, mapping: statement.mapping })
 }
 
-/// Notes what the columns of a statement say, remembers it for the next one, and reads the statement again with it.
+/// Sets the column mapping of a statement, remembers it for files with the same header, and parses the statement again.
 ///
 /// # Errors
-/// Unknown, invalid, or it is imported already.
+/// Returns [`EarningsError::Unknown`], [`EarningsError::Invalid`], or [`EarningsError::NotNow`] if the statement is already imported.
 pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, &input.id).await?;
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::Invalid)?;
@@ -102,16 +100,16 @@ pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Re
     Ok(())
 }
 
-/// What tells the names of columns from others.
+/// Returns a digest of the column names, the key for remembered mappings.
 fn header_hash(header: &[String]) -> [u8; 32] {
-    // Written as JSON, no two lists are the same text.
+    // JSON is unambiguous: different lists give different texts.
     Sha256::digest(serde_json::json!(header).to_string()).into()
 }
 
-/// Puts a statement into the queue; a job stores its rows.
+/// Queues a statement for import by a job.
 ///
 /// # Errors
-/// Unknown; it has no readable row; the same file counts already.
+/// Returns [`EarningsError::Unknown`], or [`EarningsError::NotNow`] if no row can be parsed or the same file is already imported or queued.
 pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let statement = find(core, user_id, id).await?;
     if statement.summary.scan.entries == 0 {
@@ -120,21 +118,21 @@ pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), Ea
     if db::statements::find_same(&core.db, &statement).await?.is_some() {
         return Err(EarningsError::NotNow("The same file is imported already, or about to be. Undo that first."));
     }
-    // Asked twice, it is done once.
+    // Idempotent: a statement that is already queued is left as it is.
     if db::statements::queue(&core.db, statement.summary.id, core.clock.now()).await? {
-        core.due_bell.notify_one();
+        db::jobs::notify_due(&core.db, JobKind::Import).await?;
     }
     Ok(())
 }
 
-/// Removes a statement, and with it what it says and no other does.
+/// Deletes a statement and the entries that no other statement contains.
 ///
 /// # Errors
-/// Unknown; its rows are being stored right now.
+/// Returns [`EarningsError::Unknown`], or [`EarningsError::NotNow`] while an import of the user is running.
 pub async fn undo(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let id = find(core, user_id, id).await?.summary.id;
     let mut tx = db::begin(&core.db).await?;
-    // An import holds the lock until it is done: nobody waits for that with a connection in hand.
+    // An import holds the lock until it ends; waiting for it here would occupy a database connection.
     if !db::earnings::try_lock(&mut *tx, user_id).await? {
         return Err(EarningsError::NotNow(BUSY));
     }
@@ -151,10 +149,10 @@ async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, Earning
     db::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::Unknown)
 }
 
-/// Enters what a day came to.
+/// Sets the total of a day, entered by hand.
 ///
 /// # Errors
-/// Invalid, or a day that is still to come.
+/// Returns [`EarningsError::Invalid`] if the input is invalid or the day is in the future.
 pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInput) -> Result<(), EarningsError> {
     let (day, amount) = input.parse().map_err(EarningsError::Invalid)?;
     let now = core.clock.now();
@@ -165,10 +163,10 @@ pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInpu
     Ok(db::earnings::save_daily_total(&core.db, user_id, day, amount, now).await?)
 }
 
-/// Takes back what a day came to.
+/// Deletes the total of a day that was entered by hand.
 ///
 /// # Errors
-/// There is no such day.
+/// Returns [`EarningsError::Unknown`] if there is no such daily total.
 pub async fn delete_daily_total(core: &Core, user_id: Uuid, day: &str, currency: &str) -> Result<(), EarningsError> {
     let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::Unknown) };
     let was_there = db::earnings::delete_daily_total(&core.db, user_id, day, currency).await?;

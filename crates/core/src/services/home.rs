@@ -1,4 +1,4 @@
-//! Home: what all accounts of a creator come to.
+//! Home page: metrics summed over all accounts of a user.
 
 use chrono::{Days, NaiveDate};
 use huntaze_domain::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit};
@@ -17,20 +17,18 @@ use crate::{
     providers::{Readable, readable},
 };
 
-/// A period ends with the last day that all accounts have, at most so many days ago: platforms tell of a day when it is over, some later.
+/// A period ends with the last day for which all accounts have data, at most this many days ago. Platforms report a day only after it has
+/// ended, some days later.
 const LATEST: u64 = 4;
 
-/// The figures of all connected accounts of a creator, or of one account, over the last whole days.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
 pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, DbError> {
     let today = core.clock.now().date_naive();
     let newest = db::figures::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
     let until = newest.map_or(today, |day| day + Days::new(1));
     let accounts = db::figures::totals(&core.db, user_id, until, today, range.days(), today - Days::new(HISTORY), account).await?;
     let reach = HomeStats { until, ..sum(range, &accounts, today) };
-    // Earnings are the creator's, not an account's.
+    // Earnings belong to the user, not to an account.
     let revenue = if account.is_none() { earnings::revenue(&core.db, user_id, range, until).await? } else { None };
     Ok(match revenue {
         Some(revenue) => with_revenue(reach, &revenue, accounts.is_empty()),
@@ -38,7 +36,7 @@ pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Optio
     })
 }
 
-/// Adds what is known of a creator's earnings. Without an account, nothing else is on its way.
+/// Adds the user's earnings. `is_all` says that there are no accounts; the other metrics are unsupported then, not pending.
 fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeStats {
     let days = u32::from(stats.range.days());
     let coverage = coverage(revenue.known_days, days);
@@ -59,7 +57,7 @@ fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeSt
     stats
 }
 
-/// All accounts together.
+/// Combines the metrics of all accounts.
 fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeStats {
     HomeStats {
         range,
@@ -73,7 +71,8 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
     }
 }
 
-/// The newest counts, against those of the period's first day: as old as the oldest of them. The accounts without one count as not covered.
+/// Sums the newest follower counts and compares them with those of the first day of the period. The sum is as old as the oldest count.
+/// Accounts without a count reduce the coverage.
 fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let readable = readable_accounts(Metric::Audience, accounts);
     let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
@@ -93,11 +92,11 @@ fn views(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
     over_days(Metric::Views, Unit::Count, range, accounts, totals, |Sums([views, _])| Some(views), change)
 }
 
-/// Interactions divided by the accounts reached, in basis points.
+/// Engagement rate: interactions divided by reach, in basis points.
 fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
     let totals = |period: PeriodTotals| (Sums([period.interactions, period.reach]), period.engagement_days);
     let rate = |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into()));
-    // From the sums, not from the rates, which are rounded.
+    // Compares the exact fractions, because the rates are rounded.
     let change = |Sums([now, reach]), Sums([before, reach_before])| {
         let (now, before) = (i128::from(now) * i128::from(reach_before), i128::from(before) * i128::from(reach));
         trend(now - before, before)
@@ -105,7 +104,7 @@ fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
     over_days(Metric::EngagementRate, Unit::BasisPoints, range, accounts, totals, rate, change)
 }
 
-/// Two sums side by side.
+/// A pair of sums: numerator and denominator of a rate, or one sum and 0.
 #[derive(Clone, Copy, Default)]
 struct Sums([i64; 2]);
 
@@ -115,7 +114,8 @@ impl std::iter::Sum for Sums {
     }
 }
 
-/// A figure that adds up over days and accounts. Known where at least one day is; the trend only where no day of either period is missing.
+/// Computes a metric that is summed over days and accounts. It is known if at least one day is; its trend only if no day of both periods is
+/// missing.
 fn over_days(
     metric: Metric,
     unit: Unit,
@@ -141,7 +141,7 @@ fn over_days(
     Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
 }
 
-/// How many accounts are at a platform that reports the figure. The others are not missing from it: they have none.
+/// Number of accounts whose platform reports the metric. Other accounts do not reduce its coverage.
 fn reporting(metric: Metric, accounts: &[AccountTotals]) -> u32 {
     count(accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) != Readable::Unsupported).count())
 }
@@ -150,7 +150,8 @@ fn readable_accounts(metric: Metric, accounts: &[AccountTotals]) -> Vec<&Account
     accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) == Readable::Yes).collect()
 }
 
-/// Why nothing is known: the most hopeful reason of all accounts. Money needs a source of its own, so it is unsupported until one is there.
+/// Returns why a metric is unknown: the most favorable reason of all accounts (pending, refused, unsupported). Without accounts, revenue is
+/// unsupported, because it needs a source of its own.
 fn unknown(metric: Metric, accounts: &[AccountTotals]) -> Figure {
     let reasons: Vec<_> = accounts.iter().map(|account| readable(account.provider, metric, &account.scopes)).collect();
     if reasons.contains(&Readable::Yes) || (reasons.is_empty() && metric != Metric::Revenue) {
@@ -166,12 +167,12 @@ fn coverage(known: u32, of: u32) -> Option<Coverage> {
     (known < of).then_some(Coverage { known, of })
 }
 
-/// Nothing grows from 0.
+/// Returns the relative change; unknown if the previous value is 0.
 fn trend(change: i128, before: i128) -> Trend {
     if before > 0 { Trend::Known { change_bp: basis_points(change, before) } } else { Trend::Unknown }
 }
 
-/// `part / whole` in basis points, rounded towards 0; the widest numbers do not overflow.
+/// Returns `part / whole` in basis points, rounded towards 0, saturating on overflow.
 fn basis_points(part: i128, whole: i128) -> i64 {
     let points = part.saturating_mul(10_000) / whole;
     i64::try_from(points).unwrap_or(if points > 0 { i64::MAX } else { i64::MIN })
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn accounts_are_summed_and_compared() {
+    fn metrics_are_summed_and_compared_with_previous_period() {
         let accounts = [account(period(7, 11), period(7, 10)), account(period(7, 33), period(7, 30))];
         let stats = sum(StatsRange::Week, &accounts);
         let (audience, views, rate) = (known(stats.audience), known(stats.views), known(stats.engagement_rate));
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_day_is_said_and_makes_the_trend_unknown() {
+    fn missing_day_reduces_coverage_and_hides_trend() {
         for accounts in [[account(period(6, 10), period(7, 10))], [account(period(7, 10), period(6, 10))]] {
             let views = known(sum(StatsRange::Week, &accounts).views);
             assert_eq!(views.trend, Trend::Unknown);
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_account_without_permission_is_not_counted_as_0() {
+    fn account_without_permission_reduces_coverage() {
         let mut silent = account(period(0, 0), period(0, 0));
         silent.scopes = vec![BASIC.to_owned()];
         assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
@@ -248,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_as_old_as_the_oldest_of_its_parts() {
+    fn audience_is_as_old_as_its_oldest_count() {
         let mut stale = account(period(7, 10), period(7, 10));
         let fresh = stale.clone();
         stale.followers = Some((1200, DateTime::default() - chrono::TimeDelta::days(2)));
@@ -257,23 +258,23 @@ mod tests {
     }
 
     #[test]
-    fn small_changes_of_a_small_rate_are_not_rounded_away() {
+    fn trend_of_small_rate_is_computed_before_rounding() {
         let week = |interactions| PeriodTotals { views: 1, views_days: 7, reach: 100_000, interactions, engagement_days: 7 };
         let rate = known(sum(StatsRange::Week, &[account(week(359), week(350))]).engagement_rate);
         assert_eq!((rate.value, rate.trend), (35, Trend::Known { change_bp: 257 }));
     }
 
     #[test]
-    fn nobody_reached_is_no_rate() {
+    fn engagement_rate_without_reach_is_pending() {
         let reached_nobody = PeriodTotals { views: 0, views_days: 7, reach: 0, interactions: 0, engagement_days: 7 };
         let stats = sum(StatsRange::Week, &[account(reached_nobody, reached_nobody)]);
-        assert_eq!(known(stats.views).value, 0, "a known 0 is one");
-        assert_eq!(known(stats.views).trend, Trend::Unknown, "nothing grows from 0");
+        assert_eq!(known(stats.views).value, 0, "a measured 0 is a known value");
+        assert_eq!(known(stats.views).trend, Trend::Unknown, "no trend if the previous value is 0");
         assert_eq!(stats.engagement_rate, Figure::Pending);
     }
 
     #[test]
-    fn without_accounts_nothing_is_known() {
+    fn metrics_without_accounts_are_unknown() {
         let stats = sum(StatsRange::Month, &[]);
         assert!(!stats.has_figures());
         assert_eq!((stats.audience, stats.revenue), (Figure::Pending, Figure::Unsupported));
@@ -306,7 +307,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_number_is_shown_only_where_one_was_read(accounts in prop::collection::vec(any_account(), 0..4)) {
+        fn metric_is_known_only_if_an_account_has_data(accounts in prop::collection::vec(any_account(), 0..4)) {
             let stats = sum(StatsRange::Week, &accounts);
             let may = |metric| accounts.iter().filter(move |account| readable(account.provider, metric, &account.scopes) == Readable::Yes);
             let is_known = |figure: Figure| matches!(figure, Figure::Known(_));
@@ -320,14 +321,14 @@ mod tests {
         }
 
         #[test]
-        fn the_order_of_accounts_does_not_matter(mut accounts in prop::collection::vec(any_account(), 0..4)) {
+        fn sum_is_independent_of_account_order(mut accounts in prop::collection::vec(any_account(), 0..4)) {
             let stats = sum(StatsRange::Week, &accounts);
             accounts.reverse();
             prop_assert_eq!(sum(StatsRange::Week, &accounts), stats);
         }
 
         #[test]
-        fn ratios_never_panic(part: i128, whole in 1..=i128::MAX) {
+        fn basis_points_never_panic(part: i128, whole in 1..=i128::MAX) {
             let _ = basis_points(part, whole);
         }
     }

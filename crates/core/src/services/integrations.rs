@@ -1,4 +1,4 @@
-//! Accounts at platforms: connecting them, reading them, letting go of them.
+//! Platform accounts: connect, sync, refresh tokens, disconnect. Whoever syncs, disconnects or re-encrypts an account holds its lease.
 
 mod budget;
 mod connect;
@@ -38,34 +38,34 @@ pub use disconnect::{disconnect, revoke_all};
 pub use rotate::{Rotation, RotationError, rotate_keys};
 pub use sync::{postpone, refresh, sync};
 
-/// Who reads an account holds it so long at most; one who died lets go then.
+/// Lease on an integration; if the worker crashes, the row can be claimed again after this time.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
-/// So many of the newest events are shown.
+/// Maximum number of events shown, newest first.
 const MOST_EVENTS: i64 = 100;
-/// An account that somebody has is waited for so long while its creator looks on.
+/// How long an interactive request waits for the lease on an integration.
 const PATIENCE: Duration = Duration::from_secs(5);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
 
-/// Why it was not done.
+/// Errors of integration operations.
 #[derive(Debug, thiserror::Error)]
 pub enum IntegrationError {
-    /// Not built, or not configured here.
+    /// The platform is not implemented, or not configured in this deployment.
     #[error("{0:?} is not available")]
     NotAvailable(Platform),
-    /// There is no such platform.
+    /// The path names no known platform.
     #[error("unknown platform")]
     UnknownProvider,
-    /// The creator has no such account.
+    /// The user has no such account.
     #[error("unknown account")]
     Unknown,
-    /// Somebody else is reading it right now.
-    #[error("busy")]
+    /// Another worker holds the lease, or the tokens changed concurrently.
+    #[error("lease is held by another worker")]
     Busy,
-    /// The visit to the platform did not end with an account.
-    #[error("not connected: {0:?}")]
+    /// The OAuth flow did not complete.
+    #[error("failed to connect: {0:?}")]
     NotConnected(ConnectFailure),
-    /// The account could not be read.
-    #[error("not read: {0:?}")]
+    /// The sync failed.
+    #[error("sync failed: {0:?}")]
     NotRead(FailureKind),
     /// A failure that is not the caller's.
     #[error(transparent)]
@@ -74,7 +74,7 @@ pub enum IntegrationError {
 
 internal_errors!(IntegrationError: DbError, sqlx::Error, CryptoError, getrandom::Error, tokio::task::JoinError);
 
-/// A platform by its word in an address.
+/// Parses a platform from its path segment.
 ///
 /// # Errors
 /// [`IntegrationError::UnknownProvider`].
@@ -82,10 +82,7 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
     Platform::parse(word).ok_or(IntegrationError::UnknownProvider)
 }
 
-/// The creator's accounts, and the platforms there are.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the user's connected and disconnected accounts, and all platforms, those chosen in onboarding first.
 pub async fn status(core: &Core, user_id: Uuid) -> Result<IntegrationsStatus, IntegrationError> {
     let chosen = db::onboarding::find(&core.db, user_id).await?.platforms;
     let providers = in_order_of_choice(&chosen).into_iter().map(|platform| core.providers.view(platform)).collect();
@@ -93,10 +90,7 @@ pub async fn status(core: &Core, user_id: Uuid) -> Result<IntegrationsStatus, In
     Ok(IntegrationsStatus { integrations, kept, providers })
 }
 
-/// The creator's accounts, and those that were let go with their figures kept.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the user's connected accounts, and the disconnected ones whose data was kept.
 pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, Vec<KeptHistory>), DbError> {
     let now = core.clock.now();
     let (mut connected, mut kept) = (Vec::new(), Vec::new());
@@ -114,10 +108,10 @@ pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, V
     Ok((connected, kept))
 }
 
-/// What happened to one of the creator's accounts, the newest first.
+/// Returns the event log of one of the user's accounts, newest first, at most `MOST_EVENTS` entries.
 ///
 /// # Errors
-/// [`IntegrationError::Unknown`] also for somebody else's account.
+/// Returns [`IntegrationError::Unknown`] if the account does not exist or belongs to another user.
 pub async fn history(core: &Core, user_id: Uuid, id: &str) -> Result<IntegrationHistory, IntegrationError> {
     let found = find(core, user_id, None, id).await?;
     let events = db::integration_events::list(&core.db, user_id, found.id, MOST_EVENTS).await?;
@@ -141,7 +135,8 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
     }
 }
 
-/// Does what must not stop half-way because the browser has gone away: between a platform's answer and our row, it would be lost.
+/// Spawns `work` on the task tracker so that it completes even if the client disconnects; a token response must not be lost before it is
+/// stored.
 async fn to_the_end<T: Send + 'static>(
     tasks: &Tasks,
     work: impl Future<Output = Result<T, IntegrationError>> + Send + 'static,
@@ -149,32 +144,33 @@ async fn to_the_end<T: Send + 'static>(
     tasks.spawn(work).await?
 }
 
-/// The creator's account behind the text of an id.
+/// Finds one of the user's accounts, connected or not, by the text of its id; with `platform`, only if it is of that platform.
 async fn find(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
     let id = id.parse::<Uuid>().map_err(|_| IntegrationError::Unknown)?;
     let found = db::integrations::find(&core.db, user_id, id).await?;
     found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::Unknown)
 }
 
-/// The same, where it must be connected.
+/// Finds like [`find`], but only an account that is connected.
 async fn find_connected(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
     let found = find(core, user_id, platform, id).await?;
     if found.disconnected_at.is_some() { Err(IntegrationError::Unknown) } else { Ok(found) }
 }
 
-/// Whose turn it is with an account.
+/// Outcome of an attempt to acquire the lease on an integration.
 enum Turn {
-    /// Nobody else has it: this worker holds it.
+    /// This worker holds the lease.
     Mine(Box<Integration>),
-    /// There is no need to: somebody else did what was wanted, and this is how it is now.
+    /// Another worker did the work in the meantime; holds the current row, and no lease.
     Done(Box<Integration>),
-    /// Somebody else had it all the time.
+    /// Another worker held the lease for the whole wait.
     Busy,
-    /// There is no such account any more.
+    /// The account no longer exists.
     Gone,
 }
 
-/// Takes an account, after somebody who has it lets go, unless it `is_done` by then. Waits for `patience`.
+/// Acquires the lease, polling for up to `patience` while another worker holds it. Stops without a lease as soon as `is_done` holds for the
+/// row.
 async fn hold_unless(
     db: &PgPool,
     clock: &dyn Clock,
@@ -201,7 +197,7 @@ async fn hold_unless(
     }
 }
 
-/// Takes the account, after a reading under way has ended: its creator should not have to try again.
+/// Acquires the lease, waiting up to [`PATIENCE`] for a running sync to end, so that the user does not have to retry.
 async fn hold(core: &Core, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
     match hold_unless(&core.db, core.clock.as_ref(), (user_id, id), PATIENCE, |_| false).await? {
         Turn::Mine(held) => Ok(*held),

@@ -1,4 +1,4 @@
-//! The three questions at first. Every answer is saved as it is given, so that another device can go on.
+//! Onboarding in three steps. Every step is saved at once, so that the user can continue on another device.
 
 use huntaze_domain::{
     navigation::HOME,
@@ -13,10 +13,10 @@ use crate::{
     error::{InternalError, internal_errors},
 };
 
-/// Why an answer was not saved.
+/// Errors of onboarding operations.
 #[derive(Debug, thiserror::Error)]
 pub enum OnboardingError {
-    /// The input breaks rules.
+    /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
     Invalid(FieldErrors),
     /// A failure that is not the caller's.
@@ -26,26 +26,23 @@ pub enum OnboardingError {
 
 internal_errors!(OnboardingError: DbError, sqlx::Error);
 
-/// What is known of a creator.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the user's onboarding answers and progress.
 pub async fn find(core: &Core, user_id: Uuid) -> Result<Onboarding, OnboardingError> {
     Ok(db::onboarding::find(&core.db, user_id).await?)
 }
 
-/// A step that was saved.
+/// Result of saving a step.
 pub struct SavedStep {
-    /// All that is known now.
+    /// Answers and progress after saving.
     pub known: Onboarding,
-    /// The page to go on to, if the step was left.
+    /// Path of the next page; `None` if the user stays on the step.
     pub leads_to: Option<String>,
 }
 
-/// Saves a step and goes where the input says; past the last step all is done.
+/// Saves a step, unless it is skipped, and moves as the input says. Moving past the last step completes onboarding.
 ///
 /// # Errors
-/// Invalid input: then nothing is saved. Or the database does not answer.
+/// Returns an error if the input is invalid, and saves nothing then, or if a database query fails.
 pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<SavedStep, OnboardingError> {
     let Answers { action, step } = input.parse().map_err(OnboardingError::Invalid)?;
     let now = core.clock.now();
@@ -74,10 +71,10 @@ pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> R
     Ok(SavedStep { known, leads_to })
 }
 
-/// Finishes, perhaps with last answers. A second time changes nothing.
+/// Completes onboarding, saving the answers of `input` unless it is empty. Idempotent.
 ///
 /// # Errors
-/// Invalid input, or the database does not answer.
+/// Returns an error if the input is invalid or a database query fails.
 pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
     let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
     let now = core.clock.now();
@@ -91,10 +88,7 @@ pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Re
     Ok(saved)
 }
 
-/// Where to go after signing in: to the open question, or home.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the path to open after login: the current onboarding step, or home if onboarding is complete.
 pub async fn landing(core: &Core, user_id: Uuid) -> Result<String, OnboardingError> {
     let known = find(core, user_id).await?;
     Ok(if known.completed_at.is_some() { HOME.to_owned() } else { known.page() })

@@ -1,22 +1,22 @@
-//! Pages of lists.
+//! Offset pagination.
 
 /// A page of a list.
 pub struct Page<T> {
-    /// Those on it.
+    /// Items of the page.
     pub items: Vec<T>,
-    /// Which it is, counted from 1.
+    /// Number of the page, counted from 1.
     pub number: u32,
-    /// How many pages there are; at least one.
+    /// Number of pages; at least 1.
     pub pages: u32,
-    /// How many there are on all pages.
+    /// Number of items on all pages.
     pub total: u32,
 }
 
-/// Reads a page of a list; beyond the last it is the last. `read` is given a limit and an offset, and returns with the items how many there are
-/// in all, if it returns some.
+/// Returns a page of a list; a page beyond the last one is replaced by the last. `read` takes a limit and an offset, and returns the items
+/// with the total number; the total is only used if there are items.
 ///
 /// # Errors
-/// Those of `read`.
+/// Returns the errors of `read`.
 pub async fn page<T, E, F>(number: u32, size: u32, read: impl Fn(i64, i64) -> F) -> Result<Page<T>, E>
 where
     F: Future<Output = Result<(Vec<T>, i64), E>>,
@@ -26,7 +26,7 @@ where
     let mut number = number.max(1);
     let (mut items, mut total) = read(number).await?;
     if items.is_empty() && number > 1 {
-        // Beyond the last page nothing tells how many there are.
+        // A page beyond the last returns no total, so read the first page to get it.
         (items, total) = read(1).await?;
         number = pages_of(total);
         if number > 1 {
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn there_is_always_a_page_and_none_beyond_the_last() {
+    async fn page_is_clamped_to_existing_pages() {
         assert_eq!(of(0, 1).await, (vec![], 1, 1, 0));
         assert_eq!(of(0, 7).await, (vec![], 1, 1, 0));
         assert_eq!(of(3, 0).await, (vec![0, 1], 1, 2, 3));

@@ -1,4 +1,4 @@
-//! Captions for a post: what is asked for, what comes back, and what a platform takes.
+//! Captions for a post: request, result and the limits of each platform.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -12,34 +12,34 @@ use crate::{
     validation::{FieldErrors, refuse},
 };
 
-/// So many variants are written.
+/// Number of variants that are generated.
 pub const VARIANTS: usize = 3;
-/// Characters of a description.
+/// Maximum length of a description in characters.
 pub const DESCRIPTION_MAX: usize = 500;
-/// Keywords.
+/// Maximum number of keywords.
 pub const KEYWORDS_MAX: usize = 10;
-/// Characters of a keyword.
+/// Maximum length of a keyword in characters.
 const KEYWORD_MAX: usize = 40;
 
 choices! {
-    /// How a caption sounds.
+    /// Tone of a caption.
     #[derive(Default)]
     Tone {
-        /// Light.
+        /// Light and playful.
         #[default]
         Playful = "playful", "Playful";
-        /// Close.
+        /// Warm and personal.
         Warm = "warm", "Warm";
-        /// Sure of itself.
+        /// Self-confident.
         Confident = "confident", "Confident";
-        /// It makes curious.
+        /// Arouses curiosity.
         Mysterious = "mysterious", "Mysterious";
-        /// Matter-of-fact.
+        /// Factual.
         Professional = "professional", "Professional";
     }
 }
 
-/// `POST /api/ai/generate-caption`. All text, as a form sends it.
+/// `POST /api/ai/generate-caption`: requests captions. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CaptionInput {
@@ -47,42 +47,39 @@ pub struct CaptionInput {
     pub platform: String,
     /// Word of [`ContentType`].
     pub content_type: String,
-    /// Word of [`Tone`]; default playful.
+    /// Word of [`Tone`]; defaults to playful.
     pub tone: String,
-    /// Each may hold several, split by commas.
+    /// Keywords; each text may hold several, separated by commas.
     pub keywords: Vec<String>,
-    /// What the post shows or says.
+    /// Description of the post.
     pub description: String,
-    /// `true`: they are written once more, also where they are known already.
+    /// `true` bypasses the cache, so that the captions are generated again.
     pub anew: String,
 }
 
-/// What was understood of a [`CaptionInput`].
+/// A validated [`CaptionInput`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CaptionRequest {
-    /// Where it will be published.
+    /// Platform on which the post will be published.
     pub platform: Platform,
-    /// What kind of post.
+    /// Type of the post.
     pub content_type: ContentType,
-    /// How it sounds.
+    /// Tone of the captions.
     pub tone: Tone,
-    /// What should occur in it.
+    /// Words that the captions should contain.
     pub keywords: Vec<String>,
-    /// What the post shows or says.
+    /// Description of the post; may be empty if there are keywords.
     pub description: String,
 }
 
 impl CaptionInput {
-    /// Whether what is known already is written once more.
+    /// Returns whether the cache is to be bypassed.
     pub fn is_anew(&self) -> bool {
         self.anew == "true"
     }
 
-    /// Reads what was asked for.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses and validates the input.
     pub fn parse(&self) -> Result<CaptionRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
         let platform = Platform::parse(&self.platform);
@@ -117,46 +114,46 @@ impl CaptionInput {
     }
 }
 
-/// A caption that was written.
+/// A generated caption.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CaptionVariant {
-    /// What it says, without hashtags.
+    /// Text without hashtags.
     pub caption: String,
-    /// With their `#`.
+    /// Hashtags, including the `#`.
     pub hashtags: Vec<String>,
-    /// What it tries, in a sentence for the creator.
+    /// Rationale of the variant, one sentence for the user.
     pub idea: String,
 }
 
 impl CaptionVariant {
-    /// As it is published: the hashtags after an empty line.
+    /// Returns the text as it is published: the caption, an empty line and the hashtags.
     pub fn text(&self) -> String {
         if self.hashtags.is_empty() { self.caption.clone() } else { format!("{}\n\n{}", self.caption, self.hashtags.join(" ")) }
     }
 }
 
-/// Captions that were written. `POST /api/ai/generate-caption`, `GET /api/ai/captions?id=`
+/// `POST /api/ai/generate-caption`, `GET /api/ai/captions?id=`: a stored set of generated captions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Captions {
-    /// Ours.
+    /// Id of the captions.
     pub id: Uuid,
-    /// What was asked for.
+    /// Request that led to the captions.
     pub request: CaptionRequest,
-    /// Several, to choose from.
+    /// Variants to choose from, [`VARIANTS`] of them.
     pub variants: Vec<CaptionVariant>,
-    /// Numbers in them that are not in what was asked for.
+    /// Numbers in the captions that do not occur in the request.
     pub unverified: Vec<String>,
-    /// What they came to.
+    /// Usage of the request: tokens, models and cost.
     pub cost: AnswerCost,
-    /// Whether a stand-in wrote them.
+    /// Whether the sandbox stood in for the model.
     pub is_sandbox: bool,
-    /// When they were written.
+    /// Time of the generation.
     pub created_at: DateTime<Utc>,
 }
 
-/// In what a platform counts.
+/// Unit in which a platform measures the length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LengthUnit {
     Characters,
@@ -165,24 +162,24 @@ enum LengthUnit {
     Weighted,
 }
 
-/// What a platform takes.
+/// Limits of a platform for captions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaptionLimits {
-    /// The longest text, hashtags among it; see [`CaptionLimits::length`].
+    /// Maximum length of the text including its hashtags, in the unit of [`CaptionLimits::length`].
     pub most: usize,
-    /// Hashtags; 0 where they mean nothing.
+    /// Maximum number of hashtags; 0 if the platform has none.
     pub hashtags: usize,
     unit: LengthUnit,
 }
 
 impl CaptionLimits {
-    /// Of a platform. Reddit's is that of a title, YouTube's that of a description.
+    /// Returns the limits of a platform. For Reddit these are the limits of a title, for YouTube those of a description.
     pub const fn of(platform: Platform) -> Self {
         let (most, hashtags, unit): (_, _, LengthUnit) = match platform {
             Platform::Instagram => (2200, 30, LengthUnit::Characters),
             Platform::Tiktok => (2200, 100, LengthUnit::Utf16),
             Platform::Reddit => (300, 0, LengthUnit::Characters),
-            // With more than 60 hashtags it ignores all of them.
+            // YouTube ignores all hashtags of a video with more than 60.
             Platform::Youtube => (5000, 60, LengthUnit::Bytes),
             Platform::X => (280, 140, LengthUnit::Weighted),
             Platform::Onlyfans => (1000, 100, LengthUnit::Characters),
@@ -190,7 +187,7 @@ impl CaptionLimits {
         Self { most, hashtags, unit }
     }
 
-    /// How long a text is, as the platform counts.
+    /// Returns the length of a text as the platform measures it.
     pub fn length(self, text: &str) -> usize {
         match self.unit {
             LengthUnit::Characters => text.chars().count(),
@@ -200,12 +197,12 @@ impl CaptionLimits {
         }
     }
 
-    /// What is counted, in a word.
+    /// Returns the unit of the length in one word.
     pub const fn unit(self) -> &'static str {
         if matches!(self.unit, LengthUnit::Bytes) { "bytes" } else { "characters" }
     }
 
-    /// What is counted, in words that say how.
+    /// Returns the unit of the length with an explanation of how it is measured.
     pub const fn counted(self) -> &'static str {
         match self.unit {
             LengthUnit::Characters => "characters",
@@ -215,14 +212,14 @@ impl CaptionLimits {
         }
     }
 
-    /// Whether the platform takes a caption as it is.
+    /// Returns whether the platform accepts a caption as it is.
     pub fn fit(self, variant: &CaptionVariant) -> bool {
         self.length(&variant.text()) <= self.most && variant.hashtags.len() <= self.hashtags
     }
 }
 
-/// As X counts (developer.x.com, "Counting characters"): Latin and a few more count once, everything else twice. X takes an address for 23 and a
-/// joined emoji for one sign, which is not looked at here.
+/// Returns the length of a text as X counts it (developer.x.com, "Counting characters"): Latin and a few other ranges weigh 1, everything
+/// else weighs 2. X counts every URL as 23 and every joined emoji as one character; neither is implemented here.
 fn weighted(text: &str) -> usize {
     let weight = |character: char| match u32::from(character) {
         0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
@@ -248,14 +245,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_read_as_typed() {
+    fn parse_trims_description_and_splits_keywords() {
         let request = input().parse().expect("valid");
         assert_eq!((request.platform, request.tone, request.description.as_str()), (Platform::X, Tone::Playful, "The sea."));
         assert_eq!(request.keywords, ["sea", "sun"]);
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn parse_of_invalid_input_names_the_fields() {
         let nothing: Vec<_> = CaptionInput::default().parse().expect_err("empty").into_keys().collect();
         assert_eq!(nothing, ["contentType", "description", "platform"]);
         let long = CaptionInput { description: "x".repeat(501), keywords: vec!["y".repeat(41)], tone: "loud".to_owned(), ..input() };
@@ -265,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn each_platform_counts_in_its_own_way() {
+    fn length_uses_the_unit_of_the_platform() {
         let length = |platform, text: &str| CaptionLimits::of(platform).length(text);
         assert_eq!(length(Platform::Instagram, "é🌊"), 2);
         assert_eq!(length(Platform::Tiktok, "é🌊"), 3);
@@ -274,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn hashtags_count_too() {
+    fn fit_includes_hashtags_in_length() {
         let variant = |caption: &str, hashtags: &[&str]| CaptionVariant {
             caption: caption.to_owned(),
             hashtags: hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
@@ -288,7 +285,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_makes_it_panic(platform in ".*", keywords in proptest::collection::vec(".*", 0..4), description in ".*") {
+        fn parse_of_any_text_stays_within_limits(platform in ".*", keywords in proptest::collection::vec(".*", 0..4), description in ".*") {
             let input = CaptionInput { platform, keywords, description, ..input() };
             if let Ok(request) = input.parse() {
                 prop_assert!(request.keywords.len() <= KEYWORDS_MAX && request.description.chars().count() <= DESCRIPTION_MAX);

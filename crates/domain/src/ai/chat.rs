@@ -1,4 +1,4 @@
-//! Conversations with the assistant: what is asked, what is answered, and what an answer rests on.
+//! Conversations with the assistant: messages, their state and sources, and the events of an answer stream.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -10,47 +10,45 @@ use crate::{
     validation::{FieldErrors, refuse, typed_text},
 };
 
-/// Characters of a message.
+/// Maximum length of a user's message in characters.
 pub const MESSAGE_MAX: usize = 4000;
-/// Characters of a title.
+/// Maximum length of a title in characters.
 pub const TITLE_MAX: usize = 80;
-/// So many conversations stand on a page.
+/// Number of conversations per page.
 pub const CONVERSATIONS_PAGE: u32 = 30;
-/// Between the places of two messages in the sequence of a conversation; longer than any message, in bytes.
+/// Distance between the sequence numbers of consecutive messages. Exceeds the length of any message in bytes.
 const MESSAGE_STEP: i64 = 1_000_000;
 
-/// `POST /api/ai/chat` and its siblings. All text, as a form sends it.
+/// `POST /api/ai/chat` and its variants: a message to the assistant. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ChatInput {
-    /// The question.
+    /// Text of the message.
     pub message: String,
-    /// The conversation that it goes on; empty begins one.
+    /// Id of the conversation; empty starts a new one.
     pub conversation_id: String,
-    /// A question of before that it takes the place of, with all that came after it; empty for none.
+    /// Id of an earlier user message that this one replaces, together with all messages after it; empty for none.
     pub replaces: String,
-    /// The newest message that is seen by who replaces one; empty where it does not matter whether there is a newer one.
+    /// Id of the newest message that the client has seen, for optimistic concurrency control when replacing a message; empty skips the
+    /// check.
     pub newest: String,
 }
 
-/// What was understood of a [`ChatInput`].
+/// A validated [`ChatInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChatRequest {
-    /// The question.
+    /// Sanitized text of the message.
     pub message: String,
-    /// The conversation that it goes on.
+    /// Id of the conversation; `None` starts a new one.
     pub conversation: Option<Uuid>,
-    /// A question of before that it takes the place of.
+    /// Id of the user message to replace; `None` appends.
     pub replaces: Option<Uuid>,
-    /// The newest message that is seen by who replaces one.
+    /// Id of the newest message that the client has seen; `None` skips the check for newer ones.
     pub newest: Option<Uuid>,
 }
 
 impl ChatInput {
-    /// Reads what was asked.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses and validates the input.
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
         let message = typed_text(&self.message);
@@ -69,10 +67,10 @@ impl ChatInput {
     }
 }
 
-/// The title of a conversation as it is kept: in one line, and not longer than [`TITLE_MAX`].
+/// Normalizes the title of a conversation: one line, truncated to [`TITLE_MAX`] characters.
 ///
 /// # Errors
-/// A sentence, where nothing is left of it.
+/// A message if nothing is left.
 pub fn title(text: &str) -> Result<String, FieldErrors> {
     let words: Vec<_> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(TITLE_MAX).collect();
@@ -81,36 +79,36 @@ pub fn title(text: &str) -> Result<String, FieldErrors> {
 }
 
 choices! {
-    /// Who speaks.
+    /// Author of a message.
     Speaker {
-        /// The creator.
+        /// The user.
         Creator = "creator", "You";
-        /// The AI.
+        /// The model.
         Assistant = "assistant", "Assistant";
     }
 }
 
 choices! {
-    /// How far an answer is.
+    /// State of an answer.
     AnswerState {
-        /// It is being written.
+        /// The answer is being generated.
         Writing = "writing", "Writing";
-        /// It is whole.
+        /// The answer is complete.
         Complete = "complete", "Complete";
-        /// The creator ended it.
+        /// The user stopped the generation.
         Stopped = "stopped", "Stopped";
-        /// There is none, or it broke off.
+        /// The generation failed; there may be partial text.
         Failed = "failed", "Failed";
     }
 }
 
-/// Where figures of an answer come from.
+/// Data that an answer is based on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
-    /// What was looked up: "Views, last 30 days".
+    /// Description of the data, such as "Views, last 30 days".
     pub title: String,
-    /// When the newest of it was read; none where nothing is known yet.
+    /// Time at which the newest of the data was fetched; `None` if there is no data yet.
     pub as_of: Option<DateTime<Utc>>,
 }
 
@@ -118,34 +116,34 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
-    /// Ours.
+    /// Id of the message.
     pub id: Uuid,
-    /// Who speaks.
+    /// Author of the message.
     pub speaker: Speaker,
-    /// What is said, in Markdown where the assistant speaks; so far, where it is being written.
+    /// Text, in Markdown if the author is the assistant; the partial text while it is being generated.
     pub text: String,
-    /// How far it is.
+    /// State of the message.
     pub state: AnswerState,
-    /// Why there is no more of it, in a sentence.
+    /// Why the generation failed, as a sentence for the user; `None` if it did not fail.
     pub problem: Option<String>,
-    /// The agents that answered.
+    /// Agents that generated the answer.
     pub agents: Vec<AgentKind>,
-    /// What was looked up for it.
+    /// Data that the answer is based on.
     pub sources: Vec<Source>,
-    /// Numbers in it, as they are written there, that are in none of the sources.
+    /// Numbers in the text, as written there, that occur in none of the sources.
     pub unverified: Vec<String>,
-    /// What it came to.
+    /// Usage of the answer; `None` for messages of the user.
     pub cost: Option<AnswerCost>,
-    /// Whether a stand-in wrote it.
+    /// Whether the sandbox stood in for the model.
     pub is_sandbox: bool,
-    /// The place of its end in the sequence of the conversation, from where a stream goes on.
+    /// Sequence number of the end of the text, the cursor from which a stream is resumed.
     pub seq: i64,
-    /// When it was begun.
+    /// Time at which the message was created.
     pub created_at: DateTime<Utc>,
 }
 
 impl MessageView {
-    /// How an answer ended that is not whole, in a sentence.
+    /// Returns a sentence on why an answer is incomplete; `None` if it is complete or still being generated.
     pub fn ending(&self) -> Option<String> {
         match self.state {
             AnswerState::Writing | AnswerState::Complete => None,
@@ -155,104 +153,104 @@ impl MessageView {
     }
 }
 
-/// The place in the sequence of a conversation after so many bytes of its `number`th message.
+/// Returns the sequence number after the first `bytes` bytes of the message at position `number` of a conversation.
 pub fn seq(number: i32, bytes: usize) -> i64 {
     i64::from(number) * MESSAGE_STEP + i64::try_from(bytes).map_or(MESSAGE_STEP - 1, |bytes| bytes.min(MESSAGE_STEP - 1))
 }
 
-/// How many bytes of the `number`th message come before a place in the sequence.
+/// Returns how many bytes of the message at position `number` precede a sequence number; 0 if it belongs to another message.
 pub fn bytes_before(seq: i64, number: i32) -> usize {
     let bytes = seq.checked_sub(i64::from(number) * MESSAGE_STEP).filter(|bytes| (0..MESSAGE_STEP).contains(bytes));
     bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default()
 }
 
-/// The number of the message that a place in the sequence is in.
+/// Returns the position of the message that a sequence number belongs to.
 pub fn number_at(seq: i64) -> i64 {
     seq.div_euclid(MESSAGE_STEP)
 }
 
-/// `POST /api/ai/chat`
+/// `POST /api/ai/chat`: a complete answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatAnswer {
-    /// The conversation, which may be a new one.
+    /// Id of the conversation, which may be new.
     pub conversation_id: Uuid,
-    /// What the assistant answered.
+    /// Answer of the assistant.
     pub message: MessageView,
 }
 
-/// `POST /api/ai/chat/start`: an answer that is being written.
+/// `POST /api/ai/chat/start`: an answer whose generation has started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatStarted {
-    /// The conversation, which may be a new one.
+    /// Id of the conversation, which may be new.
     pub conversation_id: Uuid,
-    /// The question.
+    /// Message of the user.
     pub question: MessageView,
-    /// The answer, of which there is nothing yet.
+    /// Answer of the assistant, still empty.
     pub answer: MessageView,
 }
 
-/// An event of `GET /api/ai/conversations/{id}/stream`, named by its tag. Its id is the place in the sequence after it.
+/// A server-sent event of `GET /api/ai/conversations/{id}/stream`; its name is the tag, and its id is the sequence number after it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ChatEvent {
-    /// Who answers.
+    /// The agents of the answer are known.
     Agents {
-        /// Of which answer.
+        /// Id of the answer.
         message_id: Uuid,
-        /// Those who do.
+        /// Agents that generate the answer.
         agents: Vec<AgentKind>,
     },
-    /// More of the answer.
+    /// A delta of the answer.
     Text {
-        /// Of which.
+        /// Id of the answer.
         message_id: Uuid,
-        /// What came.
+        /// Text to append.
         text: String,
     },
-    /// The answer is as it stays, and the stream ends.
+    /// The answer is final. The stream ends after this event.
     Done {
-        /// The whole of it.
+        /// The final message.
         message: Box<MessageView>,
     },
 }
 
-/// A conversation in the list.
+/// A conversation, as shown in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationItem {
-    /// Ours.
+    /// Id of the conversation.
     pub id: Uuid,
-    /// At first the beginning of its first question.
+    /// Title; initially the beginning of the first message.
     pub title: String,
-    /// When something was last said.
+    /// Time of the newest message.
     pub updated_at: DateTime<Utc>,
 }
 
-/// `GET /api/ai/conversations?search=&page=`: the newest first.
+/// `GET /api/ai/conversations?search=&page=`: one page of conversations, most recent first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationsPage {
-    /// What all of them contain.
+    /// Text that the listed conversations contain; empty if the list is not filtered.
     pub search: String,
-    /// Counted from 1.
+    /// Page number, from 1.
     pub page: u32,
-    /// How many pages there are.
+    /// Total number of pages.
     pub pages: u32,
-    /// Those of this page.
+    /// Conversations of this page.
     pub conversations: Vec<ConversationItem>,
 }
 
-/// `GET /api/ai/conversation?id=`
+/// `GET /api/ai/conversation?id=`: a conversation with its messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
-    /// Ours.
+    /// Id of the conversation.
     pub id: Uuid,
-    /// What it is called.
+    /// Title of the conversation.
     pub title: String,
-    /// All that was said, the oldest first.
+    /// All messages, oldest first.
     pub messages: Vec<MessageView>,
 }
 
@@ -263,7 +261,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_is_read_as_typed() {
+    fn parse_sanitizes_message_and_names_invalid_fields() {
         let id = Uuid::from_u128(7);
         let input = ChatInput { message: " How\r\nare my views? ".to_owned(), conversation_id: id.to_string(), ..ChatInput::default() };
         let expected = ChatRequest { message: "How\nare my views?".to_owned(), conversation: Some(id), replaces: None, newest: None };
@@ -277,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_one_line() {
+    fn title_is_normalized_to_one_line() {
         assert_eq!(title(" My\n views \u{7} "), Ok("My views".to_owned()));
         assert_eq!(title(&"x".repeat(100)).map(|title| title.len()), Ok(TITLE_MAX));
         assert!(title(" \n").is_err());
@@ -285,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_place_belongs_to_one_message(number in 1_i32..10_000, bytes in 0_usize..999_999, other in 1_i32..10_000) {
+        fn seq_maps_to_exactly_one_message(number in 1_i32..10_000, bytes in 0_usize..999_999, other in 1_i32..10_000) {
             let place = seq(number, bytes);
             prop_assert_eq!((bytes_before(place, number), number_at(place)), (bytes, i64::from(number)));
             prop_assert!(number == other || bytes_before(place, other) == 0);
@@ -293,7 +291,7 @@ mod tests {
         }
 
         #[test]
-        fn no_place_makes_it_panic(place: i64, number: i32) {
+        fn decoding_of_any_seq_does_not_panic(place: i64, number: i32) {
             let _ = (bytes_before(place, number), number_at(place));
         }
     }

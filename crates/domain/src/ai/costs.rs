@@ -1,4 +1,4 @@
-//! What AI costs, as operators see it.
+//! AI usage and costs, as shown to admins.
 
 use std::ops::RangeInclusive;
 
@@ -13,59 +13,56 @@ use crate::{
     validation::{FieldErrors, refuse},
 };
 
-/// Creators on a page.
+/// Number of users per page.
 pub const CREATORS_PAGE: u32 = 50;
-/// Days that are looked at where nothing else is asked for, today among them.
+/// Length of the default period in days, including today.
 const DEFAULT_DAYS: u64 = 30;
-/// In which there can be calls.
+/// Years in which a day may lie.
 const YEARS: RangeInclusive<i32> = 2000..=2100;
-/// No longer period is looked at.
+/// Maximum length of a period in days.
 const MOST_DAYS: i64 = 366;
 
-/// `GET /api/admin/ai-costs`. All text, as a form sends it; empty is all.
+/// `GET /api/admin/ai-costs`: filter of the report. All fields are text, as sent by a form; empty texts do not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CostsInput {
-    /// The first day, UTC; default 29 days before the last.
+    /// First day in UTC, inclusive; defaults to 29 days before the last day.
     pub from: String,
-    /// The last day, UTC; default today.
+    /// Last day in UTC, inclusive; defaults to today.
     pub until: String,
-    /// Part of a creator's address.
+    /// Part of a user's e-mail address.
     pub creator: String,
     /// Word of [`AgentKind`].
     pub agent: String,
     /// Word of [`Operation`].
     pub operation: String,
-    /// A model's name.
+    /// Name of a model.
     pub model: String,
-    /// Of the list of creators, counted from 1.
+    /// Page number of the list of users, from 1.
     pub page: String,
 }
 
-/// What was understood of a [`CostsInput`].
+/// A validated [`CostsInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostsFilter {
-    /// The first day, UTC.
+    /// First day in UTC, inclusive.
     pub from: NaiveDate,
-    /// The last day, UTC.
+    /// Last day in UTC, inclusive.
     pub until: NaiveDate,
-    /// Part of a creator's address.
+    /// Part of a user's e-mail address in lower case; empty for all users.
     pub creator: String,
-    /// Who asked the model.
+    /// Agent that called the model; `None` for all.
     pub agent: Option<AgentKind>,
-    /// What for.
+    /// Operation that the call was made for; `None` for all.
     pub operation: Option<Operation>,
-    /// Which model; empty for all.
+    /// Name of a model; empty for all.
     pub model: String,
-    /// Counted from 1.
+    /// Page number of the list of users, from 1.
     pub page: u32,
 }
 
 impl CostsInput {
-    /// Reads what is to be looked at.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses and validates the input.
     pub fn parse(&self, today: NaiveDate) -> Result<CostsFilter, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut day = |field: &str, text: &str, default: NaiveDate| match text {
@@ -99,7 +96,7 @@ impl CostsInput {
 }
 
 impl CostsInput {
-    /// The same as a query, for another page of the creators.
+    /// Returns the filter as a URL query, for the given page of the users.
     pub fn query(&self, page: u32) -> String {
         let fields = [
             ("from", &self.from),
@@ -114,155 +111,155 @@ impl CostsInput {
     }
 }
 
-/// An empty word is no choice.
+/// Parses a word; an empty one is `None`.
 fn choice<T: Choice>(word: &str) -> Result<Option<T>, ()> {
     if word.is_empty() { Ok(None) } else { T::parse(word).map(Some).ok_or(()) }
 }
 
-/// Calls of models, added up.
+/// Usage summed over model calls.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CostSum {
-    /// How many calls were made.
+    /// Number of model calls.
     pub calls: i64,
-    /// How many were not, as their answers were known already.
+    /// Number of cache hits, for which no call was made.
     pub known: i64,
-    /// Tokens of prompts.
+    /// Number of input tokens.
     pub input_tokens: i64,
-    /// Tokens of answers and thoughts.
+    /// Number of output tokens, including thinking tokens.
     pub output_tokens: i64,
-    /// Millionths of a dollar.
+    /// Cost in millionths of a US dollar.
     pub cost_micro: i64,
 }
 
 impl CostSum {
-    /// How many of a hundred answers were known already, in hundredths; none where nothing was asked.
+    /// Returns the cache hit rate in basis points; `None` if there were neither calls nor cache hits.
     pub const fn known_share_bp(self) -> Option<i64> {
         (self.known * 10_000).checked_div(self.calls + self.known)
     }
 }
 
-/// The sum of one day, agent, operation or model.
+/// Usage of one day, agent, operation or model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CostLine {
-    /// Which: a day as 2026-11-30, or a word.
+    /// Day in the format `2026-11-30`, a word of the enum, or the name of the model.
     pub name: String,
-    /// What it comes to.
+    /// Usage.
     #[serde(flatten)]
     pub sum: CostSum,
 }
 
-/// The sum of one creator.
+/// Usage of one user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreatorCost {
-    /// Ours.
+    /// Id of the user.
     pub creator_id: Uuid,
-    /// The address.
+    /// E-mail address of the user.
     pub email: String,
-    /// What it comes to.
+    /// Usage.
     #[serde(flatten)]
     pub sum: CostSum,
 }
 
 choices! {
-    /// What is odd about a creator's costs.
+    /// Kind of an anomaly in a user's costs.
     AnomalyKind {
-        /// More than twice the standard deviation above the mean of all, and more than $10.
+        /// Cost of more than $10, and more than two standard deviations above the mean of all users.
         HighSpending = "high_spending", "High spending";
-        /// One operation is more than 80 % of more than $5.
+        /// Cost of more than $5, of which one operation accounts for more than 80 %.
         FeatureConcentration = "feature_concentration", "One operation";
     }
 }
 
 choices! {
-    /// How odd it is.
+    /// Severity of an anomaly.
     Severity {
-        /// Worth knowing.
+        /// For information.
         Low = "low", "Low";
-        /// Worth a look.
+        /// Should be looked at.
         Medium = "medium", "Medium";
-        /// More than three times the standard deviation above the mean.
+        /// More than three standard deviations above the mean.
         High = "high", "High";
     }
 }
 
-/// Something odd about a creator's costs.
+/// An anomaly in a user's costs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Anomaly {
-    /// What.
+    /// Kind of the anomaly.
     pub kind: AnomalyKind,
-    /// How odd.
+    /// Severity of the anomaly.
     pub severity: Severity,
-    /// Whose.
+    /// Id of the user.
     pub creator_id: Uuid,
-    /// The address.
+    /// E-mail address of the user.
     pub email: String,
-    /// The same in a sentence.
+    /// Description of the anomaly for the admin.
     pub message: String,
 }
 
-/// A month that has ended, and was charged.
+/// Charges of a month that has ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChargedMonth {
-    /// Its first day.
+    /// First day of the month.
     pub month: NaiveDate,
-    /// How many creators.
+    /// Number of users charged.
     pub creators: i64,
-    /// What they were charged, in millionths of a dollar.
+    /// Sum of the charges in millionths of a US dollar.
     pub charged_micro: i64,
-    /// What their calls come to: the same, or something is wrong.
+    /// Cost of the users' calls in millionths of a US dollar. A value other than `charged_micro` indicates an error.
     pub used_micro: i64,
-    /// When it was last computed.
+    /// Time at which the charges were last computed.
     pub computed_at: DateTime<Utc>,
 }
 
-/// What creators think of the recommendations of an operation.
+/// User feedback on the recommendations of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FeedbackCount {
     /// Word of [`Operation`].
     pub operation: String,
-    /// How many were marked useful.
+    /// Number of items marked as useful.
     pub useful: i64,
-    /// How many were marked not useful.
+    /// Number of items marked as not useful.
     pub not_useful: i64,
 }
 
-/// `GET /api/admin/ai-costs`
+/// `GET /api/admin/ai-costs`: AI costs of a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiCosts {
-    /// The first day, UTC.
+    /// First day in UTC, inclusive.
     pub from: NaiveDate,
-    /// The last day, UTC.
+    /// Last day in UTC, inclusive.
     pub until: NaiveDate,
-    /// Of all that is looked at.
+    /// Usage of all calls that match the filter.
     pub total: CostSum,
-    /// How many of a hundred answers were known already, in hundredths; none where nothing was asked.
+    /// Cache hit rate in basis points; `None` if there were neither calls nor cache hits.
     pub known_share_bp: Option<i64>,
-    /// Each day with a call, the oldest first.
+    /// Usage by day, oldest first; days without calls are left out.
     pub by_day: Vec<CostLine>,
-    /// The dearest first.
+    /// Usage by agent, most expensive first.
     pub by_agent: Vec<CostLine>,
-    /// The dearest first.
+    /// Usage by operation, most expensive first.
     pub by_operation: Vec<CostLine>,
-    /// The dearest first.
+    /// Usage by model, most expensive first.
     pub by_model: Vec<CostLine>,
-    /// A page of the creators, the dearest first.
+    /// One page of the usage by user, most expensive first.
     pub creators: Vec<CreatorCost>,
-    /// Counted from 1.
+    /// Page number of the users, from 1.
     pub page: u32,
-    /// How many pages of creators there are.
+    /// Total number of pages of users.
     pub pages: u32,
-    /// What is odd, the oddest first.
+    /// Anomalies, users with the highest cost first.
     pub anomalies: Vec<Anomaly>,
-    /// The months that were charged, the newest first; of all creators.
+    /// Charged months of all users, newest first; not filtered.
     pub months: Vec<ChargedMonth>,
-    /// What creators think, at all times.
+    /// User feedback of all time; not filtered.
     pub feedback: Vec<FeedbackCount>,
 }
 
@@ -273,29 +270,29 @@ mod tests {
     use super::*;
 
     fn today() -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 11, 26).expect("a day")
+        NaiveDate::from_ymd_opt(2026, 11, 26).expect("valid date")
     }
 
     #[test]
-    fn without_a_word_it_is_the_last_thirty_days() {
+    fn parse_of_empty_filter_defaults_to_thirty_days() {
         let filter = CostsInput::default().parse(today()).expect("valid");
         assert_eq!((filter.from.to_string(), filter.until.to_string(), filter.page), ("2026-10-28".to_owned(), "2026-11-26".to_owned(), 1));
         assert_eq!((filter.agent, filter.operation), (None, None));
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn parse_of_invalid_filter_names_the_fields() {
         let input = |from: &str, until: &str| CostsInput { from: from.to_owned(), until: until.to_owned(), ..CostsInput::default() };
         for wrong in [input("2026-11-27", ""), input("2025-11-25", ""), input("soon", ""), input("-9999-01-01", "2026-01-01")] {
-            assert_eq!(wrong.parse(today()).expect_err("wrong").into_keys().collect::<Vec<_>>(), ["from"], "{wrong:?}");
+            assert_eq!(wrong.parse(today()).expect_err("invalid period").into_keys().collect::<Vec<_>>(), ["from"], "{wrong:?}");
         }
         let words = CostsInput { agent: "x".to_owned(), operation: "y".to_owned(), until: "z".to_owned(), ..CostsInput::default() };
-        assert_eq!(words.parse(today()).expect_err("wrong").into_keys().collect::<Vec<_>>(), ["agent", "operation", "until"]);
+        assert_eq!(words.parse(today()).expect_err("invalid fields").into_keys().collect::<Vec<_>>(), ["agent", "operation", "until"]);
     }
 
     proptest! {
         #[test]
-        fn no_input_makes_it_panic(from in "[0-9+-]{0,14}", until in "[0-9+-]{0,14}", page in "\\PC{0,12}") {
+        fn parse_of_any_text_does_not_panic(from in "[0-9+-]{0,14}", until in "[0-9+-]{0,14}", page in "\\PC{0,12}") {
             let _ = CostsInput { from, until, page, ..CostsInput::default() }.parse(today());
         }
     }

@@ -1,4 +1,4 @@
-//! Which numbers of an answer are among the figures that it was given.
+//! Verification of the numbers in an answer: finds those that do not occur in the data the model was given.
 
 mod words;
 
@@ -6,26 +6,27 @@ use std::ops::Range;
 
 use words::{CURRENCIES, LONGEST_WORD, Next, SPACES, YEARS, is_no_figure, last_word};
 
-/// Numbers are compared with so many digits after the point.
+/// Decimal places of the fixed-point numbers that are compared.
 const DIGITS: u32 = 8;
 const ONE: i128 = 10_i128.pow(DIGITS);
-/// So much needs no source: "three ideas", "2 posts a day".
+/// Numbers without a unit up to this value need no source: "three ideas", "2 posts a day".
 const SMALL: i128 = 10 * ONE;
 
 /// A number in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
-    /// Where it stands: digits and what belongs to them, "12.3K" or "$1,200".
+    /// Byte range of the number, including its currency sign and scale suffix: "12.3K", "$1,200".
     pub place: Range<usize>,
-    /// In hundred-millionths.
+    /// Value in units of 10⁻⁸.
     value: i128,
-    /// What its last digit stands for, in hundred-millionths: it is rounded to that.
+    /// Place value of the last digit in units of 10⁻⁸, that is the precision to which the number is rounded.
     step: i128,
-    /// Whether it says that it is an amount, a share, or rounded.
+    /// Whether the number has a currency, a percent sign, a scale suffix, decimals or a unit word, so that it needs a source even if it is
+    /// small.
     has_unit: bool,
 }
 
-/// The numbers of a text. Dates, times, versions, years, and the marks of lists are none.
+/// Finds the numbers in a text. Dates, times, versions, years and list markers are skipped.
 pub fn numbers(text: &str) -> Vec<Number> {
     let bytes = text.as_bytes();
     let mut found = Vec::new();
@@ -38,7 +39,7 @@ pub fn numbers(text: &str) -> Vec<Number> {
         let run = digits_and_marks(text, at);
         at = run.end;
         if !is_date_or_time(&text[run.clone()]) {
-            // "12,000-15,000" are two, and of "12-15K" both are thousands.
+            // "12,000-15,000" is two numbers; in "12-15K" the suffix applies to both.
             let mut start = run.start;
             for part in text[run.clone()].split(BETWEEN) {
                 found.extend(number(text, start..start + part.len(), run.end));
@@ -49,10 +50,10 @@ pub fn numbers(text: &str) -> Vec<Number> {
     found
 }
 
-/// What stands in a date, a time, a ratio, or between two numbers.
+/// Separators in dates, times, ratios and ranges.
 const BETWEEN: [char; 3] = [':', '/', '-'];
 
-/// From the digit at `start`: digits, the marks between two of them, and spaces between groups of three.
+/// Returns the range, from the digit at `start`, of digits, separators between two digits, and spaces between groups of three digits.
 fn digits_and_marks(text: &str, start: usize) -> Range<usize> {
     let bytes = text.as_bytes();
     let mut end = start;
@@ -69,7 +70,8 @@ fn digits_and_marks(text: &str, start: usize) -> Range<usize> {
     start..end
 }
 
-/// "2026-11-24", "24/11/2026", "18:30:05.25", "24/7": of years and numbers of two digits; with hyphens alone, there is a year among them.
+/// Returns whether a text is a date, time or ratio: "2026-11-24", "24/11/2026", "18:30:05.25", "24/7". Its parts have two digits, or are a
+/// year; with hyphens alone, one part must be a year, because "12-15" is a range.
 fn is_date_or_time(written: &str) -> bool {
     let is_time = written.contains(':');
     let without_fraction = written.split('.').next().filter(|_| is_time).unwrap_or(written);
@@ -84,7 +86,7 @@ fn is_date_or_time(written: &str) -> bool {
         && (is_time || written.contains('/') || years == 1)
 }
 
-/// How long the space at `end` is, where it stands between groups of digits: "12 345".
+/// Returns the length of the space at `end` in bytes if it is a thousands separator: "12 345".
 fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
     let space = text[end..].chars().next().filter(|space| SPACES.contains(space))?;
     let group = text[start..end].rsplit(|character: char| !character.is_ascii_digit()).next().unwrap_or_default();
@@ -93,16 +95,17 @@ fn space_in_number(text: &str, start: usize, end: usize) -> Option<usize> {
     ((group.len() == 3 || is_first && group.len() < 3) && next == 3).then_some(space.len_utf8())
 }
 
-/// What digits and the marks between them say, if that is a number. What makes it one of thousands, or a share, stands at `end`.
+/// Parses a run of digits and separators; returns `None` if it is not a number that has to be verified. The scale suffix and the unit are
+/// read at `end`, which can be after `run` in a range like "12-15K".
 fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     let written = &text[run.clone()];
     let before = text[..run.start].chars().next_back();
-    // Part of a name: "mp4", "#2", "30d".
+    // Part of a name ("mp4", "#2"), or the number of a list item. Names like "30d" are skipped below.
     if before.is_some_and(|before| before.is_alphanumeric() || matches!(before, '#' | '_' | '@')) || is_mark_of_list(text, &run) {
         return None;
     }
     let (whole, mut fraction) = split(written)?;
-    // All digits.
+    // `fraction` consists of ASCII digits, so it can be truncated at any byte.
     fraction.truncate(DIGITS as usize);
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
     let decimals = u32::try_from(fraction.len()).ok()?;
@@ -115,7 +118,7 @@ fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     let value = unscaled.checked_mul(step)?;
     let next = Next::of(rest);
     let has_sign = before.is_some_and(|before| CURRENCIES.contains(&before));
-    // "Give 100 %."
+    // "100 %" is mostly an idiom: "Give 100 %."
     if next.sign == Some('%') && value == 100 * ONE {
         return None;
     }
@@ -128,7 +131,7 @@ fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     Some(Number { place, value, step, has_unit })
 }
 
-/// "12. " at the beginning of a line.
+/// Returns whether the number is the marker of an ordered list item ("12. " or "12) ") at the start of a line.
 fn is_mark_of_list(text: &str, run: &Range<usize>) -> bool {
     let before = &text[..run.start];
     let line = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
@@ -137,7 +140,8 @@ fn is_mark_of_list(text: &str, run: &Range<usize>) -> bool {
     is_first && is_short && [". ", ") "].iter().any(|mark| text[run.end..].starts_with(mark))
 }
 
-/// Digits before and after the point. Commas stand between groups of three; a lone comma before one or two digits is a point.
+/// Splits a number into the digits before and after the decimal point. Commas are thousands separators, but a single comma followed by one
+/// or two digits is a decimal comma. Returns `None` for more than one point.
 fn split(written: &str) -> Option<(String, String)> {
     if let Some((whole, fraction)) = written.split_once(',')
         && (1..=2).contains(&fraction.len())
@@ -146,7 +150,7 @@ fn split(written: &str) -> Option<(String, String)> {
         return Some((digits(whole), fraction.to_owned()));
     }
     let (whole, fraction) = written.split_once('.').unwrap_or((written, ""));
-    // A version, or an address.
+    // More than one point: a version or an IP address.
     if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -157,7 +161,8 @@ fn digits(grouped: &str) -> String {
     grouped.chars().filter(char::is_ascii_digit).collect()
 }
 
-/// How many times as much what stands after a number makes it, and how long that is: "K", " million". "15m" is taken for millions, though it may be minutes.
+/// Returns the factor of the scale suffix after a number ("K", " million") and its length in bytes, or `(1, 0)` if there is none. "15m" is
+/// read as millions, although it can mean minutes.
 fn suffix(rest: &str) -> (i128, usize) {
     let space = rest.chars().next().filter(|first| SPACES.contains(first)).map_or(0, char::len_utf8);
     let word: String = rest[space..].chars().take(LONGEST_WORD).take_while(|character| character.is_alphanumeric()).collect();
@@ -173,9 +178,9 @@ fn suffix(rest: &str) -> (i128, usize) {
     (factor, space + word.len())
 }
 
-/// The numbers of an answer, as they are written there, that are not among those it was given: rounded they may be, made up they are not.
-/// What is small and has no unit needs no source, and neither has what stands in a text that is quoted whole: a title, or a name. Each is
-/// named once.
+/// Returns the numbers of `answer`, as written there and each once, that match none of the `given` numbers. A number matches a given one if
+/// it is equal to it or to its rounded value. Numbers up to 10 without a unit need no source, and neither do numbers in a text of `quoted`
+/// (a title or a name) that the answer contains verbatim.
 pub fn unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<String> {
     let exempt: Vec<_> = quoted.iter().flat_map(|text| places(answer, text)).collect();
     let mut named: Vec<String> = Vec::new();
@@ -190,7 +195,8 @@ pub fn unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<Stri
     named
 }
 
-/// Where a text with a word in it stands in another one, not as a part of a word. A number alone is no quotation.
+/// Returns the ranges at which `quoted` occurs in `text` as whole words. Returns none if `quoted` has no letter, so that a bare number does
+/// not count as a quotation.
 fn places(text: &str, quoted: &str) -> Vec<Range<usize>> {
     if !quoted.contains(char::is_alphabetic) {
         return Vec::new();
@@ -201,19 +207,19 @@ fn places(text: &str, quoted: &str) -> Vec<Range<usize>> {
     text.match_indices(quoted).map(|(start, found)| start..start + found.len()).filter(is_whole).collect()
 }
 
-/// The numbers of a text without those that were named as unverified in it: what may be said again.
+/// Returns the numbers of a text except the unverified ones. They can be used as a source for later answers.
 pub fn verified(text: &str, unverified: &[String]) -> Vec<Number> {
     numbers(text).into_iter().filter(|number| !unverified.iter().any(|name| *name == text[number.place.clone()])).collect()
 }
 
-/// Those of some unverified numbers that a text still has.
+/// Returns those of the unverified numbers that a text still contains.
 pub fn remaining(text: &str, unverified: &[String]) -> Vec<String> {
     let left = numbers(text);
     unverified.iter().filter(|name| left.iter().any(|number| **name == text[number.place.clone()])).cloned().collect()
 }
 
 impl Number {
-    /// Whether it is another one, or that rounded to as many digits.
+    /// Returns whether the number is equal to `exact`, or to `exact` rounded to the precision of the number.
     fn rounds(&self, exact: &Self) -> bool {
         let difference = (self.value - exact.value).abs();
         difference == 0 || (exact.step < self.step && difference <= self.step / 2)
@@ -235,21 +241,21 @@ mod tests {
         r#"{"audience":"12,345","engagement":"4.25 %","revenue":"1,500.50 USD","change":"12.6 % up","views":"3,912,004"}"#;
 
     #[test]
-    fn what_was_looked_up_is_verified_also_when_it_is_rounded() {
+    fn given_numbers_are_verified_even_if_rounded() {
         let answer =
             "You have 12,345 followers (12.3K, or 12345), 4.25% or 4.3 % engagement, $1,500.50, about €1,501, up 12.6%, 3.9M views.";
         assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new());
     }
 
     #[test]
-    fn what_was_not_is_named_as_it_is_written() {
+    fn unknown_numbers_are_returned_as_written() {
         let answer = "You have 12,346 followers, 12.4K of them new, 4.26%, $1,500.51, 99 fans. Again 99 fans.";
         assert_eq!(unverified(answer, LOOKED_UP), ["12,346", "12.4K", "4.26", "$1,500.51", "99"]);
         assert_eq!(unverified("A rate of 3 % and 0.5 more", LOOKED_UP), ["3", "0.5"], "small, but with a unit");
     }
 
     #[test]
-    fn what_is_no_figure_needs_no_source() {
+    fn dates_versions_names_and_list_markers_are_exempt() {
         let answer = "1. Post 3 times a day at 18:30, from 2026-11-24 on. In 2027, use mp4 (version 1.2.3), #100days and 24/7 chat.";
         assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new());
         assert_eq!(unverified("ada.23e2461b90 and 30d", LOOKED_UP), Vec::<String>::new());
@@ -257,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_words_and_letters_make_figures_too() {
+    fn ranges_and_scale_words_are_checked() {
         for (answer, named) in [
             ("12,000-15,000 followers", vec!["12,000", "15,000"]),
             ("12,345-15,000 followers", vec!["15,000"]),
@@ -276,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn advice_and_dates_are_no_figures() {
+    fn durations_counts_and_dates_are_exempt() {
         for answer in [
             "15-30 seconds, 20-30 minutes, within 48 hours, a 30-second hook, 18-20h, 12 semaines",
             "12-18 January, Nov 30, le 24 décembre, 14 juillet",
@@ -287,11 +293,11 @@ mod tests {
             assert_eq!(unverified(answer, LOOKED_UP), Vec::<String>::new(), "{answer}");
         }
         let read_at = r#"{"lastReadAt":"2026-01-31T12:34:56.123456Z"}"#;
-        assert_eq!(unverified("34 new fans", read_at), ["34"], "a time is no source");
+        assert_eq!(unverified("34 new fans", read_at), ["34"], "the numbers of a time are not a source");
     }
 
     #[test]
-    fn what_is_quoted_needs_no_source() {
+    fn numbers_in_quoted_texts_are_exempt() {
         let quoted = ["25 tips for 2050 fans".to_owned(), "99".to_owned()];
         let of = |answer: &str| super::unverified(answer, &[], &quoted);
         assert_eq!(of("\u{201c}25 tips for 2050 fans\u{201d} did best."), Vec::<String>::new());
@@ -299,14 +305,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_verified_may_be_said_again() {
+    fn verified_numbers_can_be_used_as_source() {
         let said = verified("12,345 and 99 and 1,993, for 2000 € a month", &["99".to_owned()]);
         assert_eq!(super::unverified("12,345, 99, 1993, 2000 €", &said, &[]), ["99"]);
         assert_eq!(remaining("99 and 98", &["98".to_owned(), "97".to_owned()]), ["98"]);
     }
 
     #[test]
-    fn commas_are_read_as_they_are_meant() {
+    fn separators_are_parsed_in_english_and_french() {
         assert_eq!(unverified("4,25 % de 12 345, 3\u{202f}912\u{202f}004 vues", LOOKED_UP), Vec::<String>::new());
         assert_eq!(unverified("12 3456 et 1234 567", LOOKED_UP), ["12", "3456", "1234", "567"]);
         assert_eq!(numbers("1,5").first().map(|number| number.value), Some(ONE * 3 / 2));
@@ -315,7 +321,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(answer in "\\PC*", looked_up in "[0-9.,:/$€%KMm*é\u{a0}\u{202f} -]*") {
+        fn checking_any_text_does_not_panic(answer in "\\PC*", looked_up in "[0-9.,:/$€%KMm*é\u{a0}\u{202f} -]*") {
             for number in numbers(&looked_up) {
                 prop_assert!(looked_up.get(number.place.clone()).is_some());
             }
@@ -324,13 +330,13 @@ mod tests {
         }
 
         #[test]
-        fn a_figure_that_was_given_is_verified(value in 0_i64.., share in 0_i64..1_000_000) {
+        fn given_figure_is_verified(value in 0_i64.., share in 0_i64..1_000_000) {
             let text = format!("{} and {}", grouped(value), percent(share));
             prop_assert_eq!(unverified(&text, &text), Vec::<String>::new());
         }
 
         #[test]
-        fn another_one_is_not(value in 2_100_i64..1_000_000_000, more in 1_i64..1_000) {
+        fn different_number_is_unverified(value in 2_100_i64..1_000_000_000, more in 1_i64..1_000) {
             prop_assert_eq!(unverified(&grouped(value + more), &grouped(value)).len(), 1);
         }
     }

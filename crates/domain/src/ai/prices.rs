@@ -1,4 +1,4 @@
-//! What tokens cost, and from when.
+//! Prices of model tokens, with the day from which each applies.
 
 use std::{fmt, str::FromStr};
 
@@ -6,24 +6,24 @@ use chrono::NaiveDate;
 
 use super::TokenUsage;
 
-/// Tokens that a price is for.
+/// Number of tokens that a price is for.
 const PER: i128 = 1_000_000;
 
-/// Prices of models, each from a day on. Written `model=IN/OUT` or `model@2027-01-01=IN/OUT`, split by commas: dollars for a million tokens.
+/// Price list of models. Format: `model=IN/OUT` or `model@2027-01-01=IN/OUT`, separated by commas, in US dollars per million tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prices(Vec<Price>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Price {
     model: String,
-    /// UTC; none is always.
+    /// First day (UTC) on which the price applies; `None` if it has always applied.
     since: Option<NaiveDate>,
-    /// Millionths of a dollar for a million tokens.
+    /// Price of input tokens (and below, of output tokens), in millionths of a US dollar per million tokens.
     input: i64,
     output: i64,
 }
 
-/// What is not a price list.
+/// Error of parsing a price list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoPrices;
 
@@ -34,7 +34,7 @@ impl fmt::Display for NoPrices {
 }
 
 impl Prices {
-    /// What tokens cost on a day, in millionths of a dollar, rounded up; `None` where the model has no price then.
+    /// Returns the cost of tokens on a day (UTC) in millionths of a US dollar, rounded up; `None` if the model has no price on that day.
     pub fn cost(&self, model: &str, day: NaiveDate, tokens: TokenUsage) -> Option<i64> {
         let is_valid = |price: &&Price| price.model == model && price.since.is_none_or(|since| since <= day);
         let price = self.0.iter().filter(is_valid).max_by_key(|price| price.since)?;
@@ -42,7 +42,7 @@ impl Prices {
         i64::try_from((sum + PER - 1) / PER).ok()
     }
 
-    /// Whether a model has a price on each day.
+    /// Returns whether a model has a price on every day.
     pub fn always_knows(&self, model: &str) -> bool {
         self.0.iter().any(|price| price.model == model && price.since.is_none())
     }
@@ -66,7 +66,7 @@ fn price(entry: &str) -> Option<Price> {
     (!model.is_empty()).then_some(Price { model: model.to_owned(), since, input: micro(input)?, output: micro(output)? })
 }
 
-/// "0.75" as 750,000: never through a fraction in binary.
+/// Parses an amount in dollars to millionths ("0.75" to 750,000), without floating-point arithmetic.
 fn micro(dollars: &str) -> Option<i64> {
     let (whole, fraction) = dollars.split_once('.').unwrap_or((dollars, ""));
     let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -82,11 +82,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a day")
+        text.parse().expect("valid date")
     }
 
     #[test]
-    fn a_price_holds_from_its_day_on() {
+    fn cost_uses_latest_price_in_effect() {
         let prices: Prices = "flash=0.75/3.75, flash@2027-01-01=1.50/7.50,lite@2026-06-01=0.3/2.5".parse().expect("prices");
         let million = TokenUsage { input: 1_000_000, output: 1_000_000 };
         assert_eq!(prices.cost("flash", day("2026-12-31"), million), Some(4_500_000));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_price_list_is_refused() {
+    fn parse_of_invalid_price_list_fails() {
         for text in ["", "flash", "flash=1", "flash=1/x", "=1/2", "flash@yesterday=1/2", "flash=-1/2", "flash=1/0.0000001", "a=1/2,,b=1/2"]
         {
             assert_eq!(text.parse::<Prices>(), Err(NoPrices), "{text:?}");
@@ -107,9 +107,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn parts_cost_no_less_than_the_whole(input in 0_u32..2_000_000, output in 0_u32..2_000_000, cut in 0_u32..2_000_000) {
+        fn cost_rounding_never_favours_split_calls(input in 0_u32..2_000_000, output in 0_u32..2_000_000, cut in 0_u32..2_000_000) {
             let prices: Prices = "m=0.75/3.75".parse().expect("prices");
-            let cost = |input, output| prices.cost("m", day("2026-11-26"), TokenUsage { input, output }).expect("a price");
+            let cost = |input, output| prices.cost("m", day("2026-11-26"), TokenUsage { input, output }).expect("the model has a price");
             let cut = cut.min(input);
             prop_assert!(cost(cut, 0) + cost(input - cut, output) >= cost(input, output));
             prop_assert!(cost(input, output) * 1_000_000 >= i64::from(input) * 750_000 + i64::from(output) * 3_750_000);

@@ -1,4 +1,4 @@
-//! What a creator sets for AI: how it writes, and what it may cost.
+//! AI settings of a user: writing style and monthly cost cap.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,71 +8,68 @@ use crate::{
     validation::{FieldErrors, refuse, typed_text},
 };
 
-/// Samples of a creator's own texts.
+/// Maximum number of writing samples.
 pub const SAMPLES: usize = 3;
-/// Characters of a sample.
+/// Maximum length of a writing sample in characters.
 const SAMPLE_MAX: usize = 600;
-/// Words that are never used.
+/// Maximum number of banned words.
 const WORDS_MAX: usize = 30;
-/// Characters of a word.
+/// Maximum length of a banned word or phrase in characters.
 const WORD_MAX: usize = 40;
 
-/// What is set. `GET /api/ai/settings`
+/// `GET /api/ai/settings`: the AI settings of a user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSettings {
-    /// What was chosen.
+    /// Plan of the user.
     pub plan: Plan,
-    /// How the creator writes, to go by.
+    /// Writing style of the user.
     pub voice: Voice,
-    /// No more is spent in a month, where requests are without a limit; millionths of a dollar.
+    /// The user's own monthly cost cap in millionths of a US dollar; applies only to plans without a quota. `None` means no cap.
     pub monthly_cap_micro: Option<i64>,
-    /// What the calls of this month come to, in millionths of a dollar.
+    /// Cost of this month's calls in millionths of a US dollar.
     pub spent_micro: i64,
 }
 
-/// How a creator writes.
+/// Writing style of a user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Voice {
-    /// Texts of the creator.
+    /// Texts written by the user.
     pub samples: Vec<String>,
-    /// Words that the creator never uses.
+    /// Banned words and phrases, which captions must not contain.
     pub never_words: Vec<String>,
 }
 
 impl Voice {
-    /// The first word in a text that the creator never uses; as a word, in any case.
+    /// Returns the first banned word or phrase that a text contains as whole words, ignoring case and punctuation.
     pub fn find_never_word(&self, text: &str) -> Option<&str> {
         let text = format!(" {} ", spaced(text));
         self.never_words.iter().map(String::as_str).find(|word| text.contains(&format!(" {} ", spaced(word))))
     }
 }
 
-/// In small letters, with one space in the place of all that is neither letter nor digit.
+/// Converts a text to lower case, and replaces everything between letters and digits with one space.
 fn spaced(text: &str) -> String {
     let lower = text.to_lowercase();
     lower.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// `POST /api/ai/settings`. All text, as a form sends it.
+/// `POST /api/ai/settings`: updates the settings. All fields are text, as sent by a form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSettingsInput {
-    /// Texts of the creator.
+    /// Texts written by the user.
     #[serde(default)]
     pub samples: Vec<String>,
-    /// Words that are never used, split by commas.
+    /// Banned words and phrases, separated by commas or newlines.
     pub never_words: String,
-    /// Dollars; empty for no cap.
+    /// Monthly cost cap in US dollars; empty for no cap.
     pub monthly_cap: String,
 }
 
 impl AiSettingsInput {
-    /// Reads what is to be set.
-    ///
-    /// # Errors
-    /// A sentence for each field that is not understood.
+    /// Parses and validates the input: the writing style, and the cost cap in millionths of a US dollar.
     pub fn parse(&self) -> Result<(Voice, Option<i64>), FieldErrors> {
         let mut errors = FieldErrors::new();
         let samples: Vec<_> = self.samples.iter().map(|sample| typed_text(sample)).filter(|sample| !sample.is_empty()).collect();
@@ -100,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_set_is_read_as_typed() {
+    fn parse_splits_words_and_converts_cap() {
         let input = AiSettingsInput {
             samples: vec![" Hi, my loves! ".to_owned(), " ".to_owned()],
             never_words: "cheap, buy now,, ".to_owned(),
@@ -116,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_found_as_a_word() {
+    fn find_never_word_matches_whole_words() {
         let voice = Voice { samples: Vec::new(), never_words: vec!["Cheap".to_owned(), "buy now".to_owned(), "été".to_owned()] };
         assert_eq!(voice.find_never_word("A cheap trick"), Some("Cheap"));
         assert_eq!(voice.find_never_word("Cheaper, and cheap-ish"), Some("Cheap"));
@@ -127,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_makes_it_panic(samples in proptest::collection::vec("\\PC*", 0..5), never_words in "\\PC*", monthly_cap in "\\PC{0,20}", text in "\\PC*") {
+        fn parse_of_any_text_does_not_panic(samples in proptest::collection::vec("\\PC*", 0..5), never_words in "\\PC*", monthly_cap in "\\PC{0,20}", text in "\\PC*") {
             let input = AiSettingsInput { samples, never_words, monthly_cap };
             if let Ok((voice, _)) = input.parse() {
                 let _ = voice.find_never_word(&text);

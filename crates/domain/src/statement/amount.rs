@@ -1,3 +1,5 @@
+//! Parsing of amounts.
+
 use super::FaultKind;
 use crate::{
     choice::choices,
@@ -5,7 +7,7 @@ use crate::{
 };
 
 choices! {
-    /// What stands before the minor units of an amount.
+    /// Decimal separator of the amounts of a statement.
     #[derive(Default)]
     DecimalSign {
         /// `1,234.56`
@@ -16,14 +18,14 @@ choices! {
     }
 }
 
-/// In major units; no row is of more.
+/// Maximum amount of a row, in major units.
 const HIGHEST: i64 = 10_000_000;
 
-/// Minor units in an amount as statements write it: `$1,234.56`, `-12.00`, `(12.00)`, `12.5 USD`. Thousands are groups of three, and no digit is
-/// dropped.
+/// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `(12.00)`, `12.5 USD`) to minor units. Thousands separators must form
+/// groups of three, and digits beyond the minor unit must be 0.
 ///
 /// # Errors
-/// Not an amount; it could be read in two ways; it is of another currency.
+/// The text is not an amount, is ambiguous, or names another currency.
 pub(super) fn parse(text: &str, sign: DecimalSign, currency: Currency) -> Result<i64, FaultKind> {
     let written = Written::of(text).ok_or(FaultKind::BadAmount)?;
     if written.currency.is_some_and(|said| !said.contains(&currency)) {
@@ -32,7 +34,7 @@ pub(super) fn parse(text: &str, sign: DecimalSign, currency: Currency) -> Result
     digits(written.number, sign, currency).map(|minor| if written.is_negative { -minor } else { minor }).ok_or(FaultKind::BadAmount)
 }
 
-/// The currencies that an amount can be of, where it says so.
+/// Returns the currencies that the symbol or code in an amount can mean; `None` if it has none.
 pub(super) fn currencies_in(text: &str) -> Option<&'static [Currency]> {
     Written::of(text)?.currency
 }
@@ -44,7 +46,7 @@ fn digits(number: &str, sign: DecimalSign, currency: Currency) -> Option<i64> {
     };
     let (whole, fraction) = number.split_once(point).map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let fraction = fraction.unwrap_or_default();
-    // With the other sign it would be a thousand.
+    // With three decimals, the separator could also be the thousands separator of the other notation: `1.234`.
     let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&whole.len());
     let whole = ungrouped(whole, group)?;
     if is_ambiguous || !fraction.bytes().all(|byte| byte.is_ascii_digit()) || (whole.is_empty() && fraction.is_empty()) {
@@ -59,16 +61,16 @@ fn digits(number: &str, sign: DecimalSign, currency: Currency) -> Option<i64> {
     (minor / 10_i64.pow(currency.decimals()) <= HIGHEST).then_some(minor)
 }
 
-/// An amount, taken apart.
+/// An amount, split into its parts.
 struct Written<'a> {
     number: &'a str,
     is_negative: bool,
-    /// Those that the symbol or the code beside it can mean.
+    /// Currencies that the symbol or code can mean; `None` if the amount has neither.
     currency: Option<&'static [Currency]>,
 }
 
 impl<'a> Written<'a> {
-    /// `None` where there is more than a number, one sign and one currency.
+    /// Splits an amount; returns `None` if it has more than one sign, contradictory currencies, an unclosed parenthesis or a trailing `.-`.
     fn of(text: &'a str) -> Option<Self> {
         const MINUS: [char; 3] = ['-', '\u{2212}', '\u{2013}'];
         let mut rest = text.trim();
@@ -81,7 +83,7 @@ impl<'a> Written<'a> {
         loop {
             let before = rest;
             rest = rest.trim();
-            // `12.-` is no less than nothing.
+            // The hyphen of `12.-` stands for the missing minor units; it is not a minus sign.
             if rest.ends_with(".-") || rest.ends_with(",-") {
                 return None;
             }
@@ -103,7 +105,7 @@ impl<'a> Written<'a> {
     }
 }
 
-/// The currency at the beginning or at the end of a text, and what is left.
+/// Splits the currency off the start or end of a text.
 fn split_currency(text: &str) -> Option<(&'static [Currency], &str)> {
     const SYMBOLS: [(&str, &[Currency]); 11] = [
         ("US$", &[Currency::Usd]),
@@ -131,7 +133,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn amounts_are_read_as_statements_write_them() {
+    fn parse_accepts_common_amount_formats() {
         for (text, minor) in [
             ("12", 1200),
             ("$1,234.56", 123_456),
@@ -153,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_be_read_in_two_ways_is_no_amount() {
+    fn parse_of_ambiguous_or_malformed_amount_fails() {
         for text in [
             "",
             "-",
@@ -180,23 +182,23 @@ mod tests {
         ] {
             assert_eq!(parse(text, DecimalSign::Point, Currency::Usd), Err(FaultKind::BadAmount), "{text}");
         }
-        assert_eq!(parse("12.50", DecimalSign::Comma, Currency::Eur), Err(FaultKind::BadAmount), "the other sign");
+        assert_eq!(parse("12.50", DecimalSign::Comma, Currency::Eur), Err(FaultKind::BadAmount), "other decimal separator");
         assert_eq!(parse("1,200", DecimalSign::Comma, Currency::Eur), Err(FaultKind::BadAmount));
         assert_eq!(parse("1500.5", DecimalSign::Point, Currency::Jpy), Err(FaultKind::BadAmount));
     }
 
     #[test]
-    fn an_amount_of_another_currency_is_not_taken_for_ours() {
+    fn parse_of_amount_in_other_currency_fails() {
         for (text, currency) in [("$8.00", Currency::Eur), ("12.50 GBP", Currency::Usd), ("€5", Currency::Chf), ("C$5", Currency::Usd)] {
             assert_eq!(parse(text, DecimalSign::Point, currency), Err(FaultKind::OtherCurrency), "{text}");
         }
         assert_eq!(parse("$8.00", DecimalSign::Point, Currency::Aud), Ok(800));
-        assert_eq!(parse("$8.00 EUR", DecimalSign::Point, Currency::Eur), Err(FaultKind::BadAmount), "two of them");
+        assert_eq!(parse("$8.00 EUR", DecimalSign::Point, Currency::Eur), Err(FaultKind::BadAmount), "two currencies");
     }
 
     proptest! {
         #[test]
-        fn no_digit_is_lost(minor in -1_000_000_000_i64..1_000_000_000, is_comma: bool) {
+        fn parse_of_formatted_amount_is_exact(minor in -1_000_000_000_i64..1_000_000_000, is_comma: bool) {
             let (point, group, sign) = if is_comma { (',', '.', DecimalSign::Comma) } else { ('.', ',', DecimalSign::Point) };
             let whole = crate::figures::grouped(minor / 100).replace(',', &group.to_string());
             let sign_text = if minor < 0 { "-" } else { "" };
@@ -205,7 +207,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_text_never_panics(text in ".*") {
+        fn parse_of_any_text_does_not_panic(text in ".*") {
             let _ = parse(&text, DecimalSign::Point, Currency::Usd);
             let _ = parse(&text, DecimalSign::Comma, Currency::Jpy);
         }

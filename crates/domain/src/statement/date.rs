@@ -1,10 +1,12 @@
+//! Parsing of dates, and detection of the order of day and month.
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::choice::choices;
 
 choices! {
-    /// Of dates that are numbers alone.
+    /// Order of day and month in numeric dates.
     #[derive(Default)]
     DateOrder {
         /// `01/31/2026`
@@ -16,16 +18,16 @@ choices! {
 }
 
 const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p"];
-// `%B` reads short names, too.
+// `%B` also parses abbreviated month names.
 const NAMED_DATES: [&str; 4] = ["%B %d, %Y", "%B %d %Y", "%d %B %Y", "%d-%B-%Y"];
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
-/// Whether a cell holds a date, in whatever order.
+/// Returns whether a cell holds a date in either order.
 pub fn is_date(text: &str) -> bool {
     parse(text, DateOrder::MonthFirst).is_some() || parse(text, DateOrder::DayFirst).is_some()
 }
 
-/// When something happened, as statements write it. Without a zone it is UTC, without a time midnight.
+/// Parses the date, or date and time, of a row. Defaults to UTC if there is no time zone, and to midnight if there is no time.
 pub(super) fn parse(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let at = match DateTime::parse_from_rfc3339(text) {
@@ -39,7 +41,7 @@ fn parse_local(text: &str, order: DateOrder) -> Option<NaiveDateTime> {
     if let Some(day) = parse_date(text, order) {
         return Some(day.and_time(NaiveTime::MIN));
     }
-    // A date holds spaces of its own: each may be the one before the time.
+    // Dates can contain spaces, so try each space as the separator between date and time.
     let cuts = text.char_indices().filter(|(_, letter)| *letter == ' ' || *letter == 'T');
     cuts.take(8).find_map(|(at, _)| {
         let (date, time) = text.split_at(at);
@@ -67,7 +69,7 @@ fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
         (_, DateOrder::MonthFirst) => [third, first, second],
         (_, DateOrder::DayFirst) => [third, second, first],
     };
-    // Years of two digits stand last, between slashes: `25-12-05` could be anything.
+    // Two-digit years are accepted only in dates with slashes, where they come last: `25-12-05` is ambiguous.
     let century = match year.len() {
         2 if text.contains('/') => 2000,
         4 => 0,
@@ -76,27 +78,27 @@ fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
-/// What the dates of a statement say of their order.
+/// Numbers of dates of a statement by what they reveal about the order of day and month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DateOrders {
-    /// Dates that have the day first: `31/01/2026`.
+    /// Number of dates that can only have the day first: `31/01/2026`.
     pub day_first: u32,
-    /// Dates that have the month first: `01/31/2026`.
+    /// Number of dates that can only have the month first: `01/31/2026`.
     pub month_first: u32,
-    /// Dates that can be read in both: `01/02/2026`.
+    /// Number of ambiguous dates: `01/02/2026`.
     pub either: u32,
 }
 
 impl DateOrders {
-    /// Counts a date.
+    /// Adds a date to the counts; other texts are ignored.
     pub(super) fn count(&mut self, text: &str) {
         let text = text.trim();
         let mut parts = text.split(|letter: char| !letter.is_ascii_digit());
         let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return };
         let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return };
         match (first, second) {
-            // The same in both.
+            // Day and month are equal, so the order makes no difference.
             (1..=12, 1..=12) if first == second => {}
             (13..=31, 1..=12) => self.day_first += 1,
             (1..=12, 13..=31) => self.month_first += 1,
@@ -105,7 +107,7 @@ impl DateOrders {
         }
     }
 
-    /// The order that they prove, where they do not contradict each other.
+    /// Returns the order that the dates prove; `None` if they prove none, or contradict each other.
     pub const fn proven(self) -> Option<DateOrder> {
         match (self.day_first, self.month_first) {
             (1.., 0) => Some(DateOrder::DayFirst),
@@ -114,7 +116,7 @@ impl DateOrders {
         }
     }
 
-    /// Whether dates were read in an order that nothing proves.
+    /// Returns whether there are ambiguous dates whose order no other date proves.
     pub const fn is_guess(self) -> bool {
         self.either > 0 && self.proven().is_none()
     }
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_as_statements_write_them() {
+    fn parse_accepts_common_date_formats() {
         for (text, read_as) in [
             ("2026-01-31", "2026-01-31 00:00:00"),
             ("2026-01-31T08:15:00Z", "2026-01-31 08:15:00"),
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_none() {
+    fn parse_of_invalid_date_returns_none() {
         for text in [
             "",
             "31/01/2026",
@@ -170,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_above_twelve_prove_the_order() {
+    fn days_above_twelve_prove_the_date_order() {
         let orders = |texts: &[&str]| {
             let mut orders = DateOrders::default();
             for text in texts {
@@ -182,19 +184,19 @@ mod tests {
         assert_eq!(orders(&["01/31/2026"]).proven(), Some(DateOrder::MonthFirst));
         let both = orders(&["01/31/2026", "31/01/2026", "01/02/2026"]);
         assert_eq!((both.proven(), both.is_guess()), (None, true));
-        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrders::default(), "nothing to choose");
+        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrders::default(), "unambiguous dates are not counted");
     }
 
     proptest! {
         #[test]
-        fn arbitrary_text_never_panics(text in ".*") {
+        fn parse_of_any_text_does_not_panic(text in ".*") {
             let _ = parse(&text, DateOrder::DayFirst);
             DateOrders::default().count(&text);
         }
 
         #[test]
-        fn a_day_is_read_back_in_either_order(days in 0..36_000_i64) {
-            let day = NaiveDate::from_ymd_opt(2000, 1, 1).expect("a day") + chrono::TimeDelta::days(days);
+        fn parse_of_formatted_day_is_identity(days in 0..36_000_i64) {
+            let day = NaiveDate::from_ymd_opt(2000, 1, 1).expect("valid date") + chrono::TimeDelta::days(days);
             let at = Some(day.and_time(NaiveTime::MIN).and_utc());
             prop_assert_eq!(parse(&day.format("%d.%m.%Y").to_string(), DateOrder::DayFirst), at);
             prop_assert_eq!(parse(&day.format("%m/%d/%Y").to_string(), DateOrder::MonthFirst), at);

@@ -1,7 +1,9 @@
+//! Inference of the column mapping and the delimiter of a statement.
+
 use super::{Column, DateOrders, DecimalSign, Mapping, amount};
 use crate::{choice::Choice, money::Currency};
 
-/// Names that columns have, the surest first; compared without case, spaces and signs.
+/// Usual names of a column, most specific first, in lower case and without spaces and punctuation.
 const fn names(column: Column) -> &'static [&'static str] {
     match column {
         Column::Date => &["date", "datetime", "createdat", "transactiondate", "dateandtime", "time", "day"],
@@ -17,7 +19,7 @@ const fn names(column: Column) -> &'static [&'static str] {
     }
 }
 
-/// What the columns of a statement probably say, from their names and the first rows.
+/// Infers the column mapping of a statement from its header and its first rows. `currency` is the default currency.
 pub fn guess(header: &[String], rows: &[Vec<String>], currency: Currency) -> Mapping {
     let header: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let mut mapping = Mapping { currency, ..Mapping::default() };
@@ -40,7 +42,7 @@ pub fn guess(header: &[String], rows: &[Vec<String>], currency: Currency) -> Map
     if amounts().any(has_comma) {
         mapping.decimal_sign = DecimalSign::Comma;
     }
-    // What the amounts say is surer than what is usual; a dollar is that of the creator, if it is one.
+    // A currency in the amounts overrides the default, unless its symbol can also mean the default: `$` is USD, CAD or AUD.
     if let Some(said) = amounts().find_map(amount::currencies_in)
         && !said.contains(&currency)
     {
@@ -53,7 +55,7 @@ fn plain(name: &str) -> String {
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What stands between the columns of a table: what most of its first lines have as often as each other.
+/// Detects the delimiter of a table: the candidate that occurs equally often in most of the first lines. A `sep=` line takes precedence.
 pub fn guess_delimiter(beginning: &[u8]) -> u8 {
     const LOOKED_AT: usize = 20;
     let lines: Vec<_> = beginning.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT).collect();
@@ -65,7 +67,7 @@ pub fn guess_delimiter(beginning: &[u8]) -> u8 {
         let agreeing = |count: usize| counts.iter().filter(|other| **other == count).count();
         counts.iter().filter(|count| **count > 0).map(|count| (agreeing(*count), *count)).max().unwrap_or_default()
     };
-    // The last of equals wins, so the comma comes last.
+    // `max_by_key` returns the last of equal elements, so the comma is the default.
     [b'|', b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
 }
 
@@ -80,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_rows_tell_what_a_column_is() {
+    fn guess_infers_mapping_from_header_and_rows() {
         let header =
             ["date", "type", "username", "gross_amount", "platform_fee", "net_amount", "currency", "message_id", "description", "status"];
         let row = ["31/01/2026", "tip", "fan", "10,00", "2,00", "8,00", "EUR", "7", "", "done"];
@@ -92,15 +94,19 @@ mod tests {
     }
 
     #[test]
-    fn a_column_is_guessed_once() {
+    fn guess_assigns_each_column_once() {
         let mapping = mapping_of(&["Date & Time", "Amount", "Amount"], &["Jan 31, 2026", "$1,234.56", ""]);
         assert_eq!(mapping.columns.into_iter().collect::<Vec<_>>(), [(Column::Date, 0), (Column::Gross, 1)]);
         assert_eq!((mapping.decimal_sign, mapping.currency), (DecimalSign::Point, Currency::Usd));
-        assert_eq!(mapping_of(&["Date", "Net"], &["2026-01-31", "8.00 EUR"]).currency, Currency::Eur, "the file knows better");
+        assert_eq!(
+            mapping_of(&["Date", "Net"], &["2026-01-31", "8.00 EUR"]).currency,
+            Currency::Eur,
+            "the currency of the file takes precedence"
+        );
     }
 
     #[test]
-    fn the_sign_that_lines_agree_on_stands_between_columns() {
+    fn guess_delimiter_picks_most_consistent_candidate() {
         assert_eq!(guess_delimiter(b"date;type;net, gross"), b';');
         assert_eq!(guess_delimiter(b"Statement of Ada\n\ndate;net\n1;1,50\n2;1,50, and more, much\n"), b';');
         assert_eq!(guess_delimiter(b"sep=;\na,b;c\n"), b';');

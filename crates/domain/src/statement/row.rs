@@ -1,84 +1,86 @@
+//! Parsing of rows to entries. A row that is neither an entry nor skipped is a row error, so that no amount is lost silently.
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{Column, EarningKind, Mapping, amount, date};
 use crate::{choice::choices, money::Currency};
 
-/// No description that is kept is longer.
+/// Maximum length of a stored description in characters.
 const LONGEST_DESCRIPTION: usize = 200;
-/// So much of a cell is shown beside what is wrong with it.
+/// Maximum length in characters of the cell excerpt in a row error.
 const LONGEST_EXCERPT: usize = 40;
 
-/// Money that was earned, or taken back.
+/// An entry of a statement: money that was earned, or taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// When; without a time, midnight UTC.
+    /// Time of the entry (UTC); midnight if the row has no time.
     pub at: DateTime<Utc>,
-    /// What with.
+    /// Kind of earning.
     pub kind: EarningKind,
-    /// Minor units; below 0 where it was taken back.
+    /// Amount in minor units; negative if the money was taken back.
     pub amount_minor: i64,
-    /// The amount's.
+    /// Currency of the amount.
     pub currency: Currency,
-    /// Free text, cut.
+    /// Free text, truncated.
     pub description: String,
-    /// The platform's own number.
+    /// The platform's id of the transaction.
     pub reference: String,
-    /// Who paid. Tells two rows apart; it is not kept.
+    /// Name of the fan who paid. Distinguishes otherwise equal rows; it is not stored.
     pub payer: String,
 }
 
-/// What a row came to.
+/// Result of parsing a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reading {
-    /// Money.
+    /// The row is an entry.
     Entry(Entry),
-    /// No earnings: a pay-out of what was earned before, or what never came about.
+    /// The row is skipped: a payout, or a payment that failed or was reversed.
     LeftOut,
-    /// It cannot be read.
+    /// The row cannot be parsed.
     Fault(Fault),
 }
 
-/// What is wrong with a row.
+/// Error of a row that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Fault {
-    /// Which rule it breaks.
+    /// Kind of the error.
     pub kind: FaultKind,
-    /// What stands there, cut.
+    /// Excerpt of the invalid cell; empty if the cell is missing.
     pub cell: String,
-    /// The day that it is missing from, where that can be read.
+    /// Day whose earnings are incomplete without the row; `None` if the date is unknown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub day: Option<NaiveDate>,
 }
 
 choices! {
-    /// Why a row cannot be read.
+    /// Why a row cannot be parsed.
     FaultKind {
-        /// Nothing in the column of the date.
+        /// The date cell is empty.
         NoDate = "no_date", "There is no date.";
-        /// No date is written like that.
+        /// The date has an unknown format.
         BadDate = "bad_date", "This is not a date.";
-        /// Nothing in the columns of amounts.
+        /// The amount cells are empty.
         NoAmount = "no_amount", "There is no amount.";
-        /// No amount is written like that.
+        /// The amount has an unknown or ambiguous format.
         BadAmount = "bad_amount", "This is not an amount.";
-        /// Without it nobody knows what is left.
+        /// The fee is missing, so the net amount cannot be computed.
         NoFee = "no_fee", "There is no fee.";
-        /// Not the currency of the row.
+        /// The amount names a currency other than that of the row.
         OtherCurrency = "other_currency", "This amount is of another currency.";
-        /// Not a currency that we know.
+        /// The currency is not supported.
         BadCurrency = "bad_currency", "This currency is not known here.";
-        /// It says what has not happened.
+        /// The date is in the future.
         Future = "future", "This date is in the future.";
-        /// Larger than any row is.
+        /// The row exceeds the maximum length.
         TooLong = "too_long", "This row is too long. Perhaps a quotation mark is not closed.";
-        /// Cells where the header has none: they may be shifted.
+        /// The row has more cells than the header, so its cells may be shifted.
         TooWide = "too_wide", "This row has more columns than the header.";
     }
 }
 
-/// Reads the cells of one row of a table of so many columns. What happened after `latest` is a fault.
+/// Parses one row of a table with `width` columns. A row dated after `latest` is an error.
 pub fn read(mapping: &Mapping, width: usize, cells: &[&str], latest: DateTime<Utc>) -> Reading {
     if let Some(extra) = cells.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
         return Reading::Fault(fault(FaultKind::TooWide, extra));
@@ -121,7 +123,8 @@ fn entry(mapping: &Mapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Opt
     }))
 }
 
-/// The net amount, or the gross amount less the fee where both are there; the gross amount where the file names no other.
+/// Returns the net amount, otherwise the gross amount less the fee. Without a fee, the gross amount is used only if the file has neither a
+/// net nor a fee column.
 fn amount_of(mapping: &Mapping, cells: &[&str], currency: Currency) -> Result<i64, Fault> {
     let amount = |column| match mapping.cell(cells, column) {
         "" => Ok(None),
@@ -133,7 +136,7 @@ fn amount_of(mapping: &Mapping, cells: &[&str], currency: Currency) -> Result<i6
     }
     let gross = amount(Column::Gross)?.ok_or_else(|| fault(FaultKind::NoAmount, ""))?;
     let fee = match amount(Column::Fee)? {
-        // A fee lessens what was earned, and what is given back, whatever its sign.
+        // The fee is subtracted from earnings and reduces refunds, whatever its sign in the file.
         Some(fee) => fee.abs(),
         None if is_named(Column::Net) => return Err(fault(FaultKind::NoAmount, "")),
         None if is_named(Column::Fee) => return Err(fault(FaultKind::NoFee, "")),
@@ -142,10 +145,10 @@ fn amount_of(mapping: &Mapping, cells: &[&str], currency: Currency) -> Result<i6
     Ok(if gross < 0 { gross + fee.min(-gross) } else { gross - fee })
 }
 
-/// What a platform's word means; `None` is the pay-out of what was earned before.
+/// Classifies a platform's word for a transaction; returns `None` for payouts.
 pub(super) fn kind_of(word: &str) -> Option<EarningKind> {
     const KNOWN: [(&str, EarningKind); 14] = [
-        // What is taken back often names what it was for: it comes first.
+        // Refunds and chargebacks often name the original transaction, so they are matched first.
         ("chargeback", EarningKind::Chargeback),
         ("charge back", EarningKind::Chargeback),
         ("refund", EarningKind::Refund),
@@ -167,14 +170,14 @@ pub(super) fn kind_of(word: &str) -> Option<EarningKind> {
     if has(&PAYOUTS) {
         return None;
     }
-    // What was taken back, and came again: its sign is the file's.
+    // A reversed refund or chargeback restores the earning, so the sign of the file is kept.
     if has(&["chargeback", "charge back", "refund"]) && has(&["revers", " won", "cancel"]) {
         return Some(EarningKind::Other);
     }
     Some(KNOWN.iter().find(|(part, _)| word.contains(part)).map_or(EarningKind::Other, |(_, kind)| *kind))
 }
 
-/// Whether a payment did not come about, or was given back again.
+/// Returns whether the status means that a payment failed, was cancelled or was paid back.
 pub fn never_came_about(status: &str) -> bool {
     const WORDS: [&str; 10] = ["fail", "declin", "cancel", "void", "reject", "refund", "revers", "chargeback", "charged back", "disput"];
     let status = status.to_lowercase();
@@ -185,7 +188,7 @@ fn fault(kind: FaultKind, cell: &str) -> Fault {
     Fault { kind, cell: cut(cell, LONGEST_EXCERPT), day: None }
 }
 
-/// The beginning of a text, without what cannot be shown.
+/// Truncates a text to `longest` characters, without control characters.
 fn cut(text: &str, longest: usize) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(longest).collect()
 }
@@ -199,7 +202,7 @@ mod tests {
 
     const CELLS: usize = 10;
 
-    /// The columns in the order of the list.
+    /// Returns a mapping of all columns, in the order of `Column::ALL`.
     fn mapping() -> Mapping {
         use crate::choice::Choice;
         let columns = Column::ALL.iter().copied().zip(0..).collect();
@@ -207,7 +210,7 @@ mod tests {
     }
 
     fn latest() -> DateTime<Utc> {
-        DateTime::from_timestamp(1_800_000_000, 0).expect("a time")
+        DateTime::from_timestamp(1_800_000_000, 0).expect("valid timestamp")
     }
 
     fn row(kind: &str, net: &str, gross: &str, fee: &str) -> Reading {
@@ -220,25 +223,25 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_what_the_creator_gets() {
-        let Reading::Entry(entry) = row("Tip from fan", "8.00", "10.00", "2.00") else { panic!("an entry") };
+    fn read_returns_entry_with_net_amount() {
+        let Reading::Entry(entry) = row("Tip from fan", "8.00", "10.00", "2.00") else { panic!("expected an entry") };
         assert_eq!((entry.kind, entry.amount_minor, entry.currency), (EarningKind::Tip, 800, Currency::Usd));
         assert_eq!((&*entry.description, &*entry.reference, &*entry.payer), ("Thanks!", "17", "fan"));
         assert_eq!(amount(row("tip", "", "10.00", "-2.00")), 800);
-        assert_eq!(amount(row("tip", "0", "10.00", "")), 0, "a 0 is known");
+        assert_eq!(amount(row("tip", "0", "10.00", "")), 0, "an amount of 0 is valid");
     }
 
     #[test]
-    fn what_is_taken_back_is_negative_whatever_its_sign() {
+    fn refunds_and_chargebacks_are_negative() {
         assert_eq!(amount(row("Refund of a tip", "8.00", "", "")), -800);
         assert_eq!(amount(row("chargeback", "-8.00", "", "")), -800);
         assert_eq!(amount(row("Refund", "", "-10.00", "2.00")), -800);
         assert_eq!(amount(row("adjustment", "-1.50", "", "")), -150);
-        assert_eq!(amount(row("Chargeback reversal", "8.00", "", "")), 800, "won back");
+        assert_eq!(amount(row("Chargeback reversal", "8.00", "", "")), 800, "a reversed chargeback keeps its sign");
     }
 
     #[test]
-    fn payouts_and_failures_are_no_earnings() {
+    fn payouts_and_failed_payments_are_skipped() {
         assert_eq!(row("Payout request", "500.00", "", ""), Reading::LeftOut);
         for status in ["Declined", "refunded", "Charged back"] {
             let row = read(&mapping(), CELLS, &["2026-01-31", "tip", "8", "", "", "", "", "", "", status], latest());
@@ -248,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_with_what_stands_there() {
+    fn read_of_invalid_row_returns_kind_and_cell() {
         let fault = |cells: &[&str]| match read(&mapping(), CELLS, cells, latest()) {
             Reading::Fault(fault) => (fault.kind, fault.cell),
             other => panic!("{other:?}"),
@@ -259,12 +262,12 @@ mod tests {
         assert_eq!(fault(&["2026-01-31", "tip"]), (FaultKind::NoAmount, String::new()));
         assert_eq!(fault(&["2026-01-31", "tip", "8,00"]), (FaultKind::BadAmount, "8,00".to_owned()));
         assert_eq!(fault(&["2026-01-31", "tip", "8", "", "", "BTC"]), (FaultKind::BadCurrency, "BTC".to_owned()));
-        assert_eq!(fault(&["2026-01-31", "tip", "", "10.00"]), (FaultKind::NoAmount, String::new()), "the fee is not known");
+        assert_eq!(fault(&["2026-01-31", "tip", "", "10.00"]), (FaultKind::NoAmount, String::new()), "the fee is missing");
         assert_eq!(fault(&["2026-01-31", "tip", "1", "234.56", "0", "", "", "", "", "", "done"]), (FaultKind::TooWide, "done".to_owned()));
     }
 
     #[test]
-    fn what_is_counted_is_what_the_columns_say() {
+    fn gross_amount_is_reduced_by_mapped_fee() {
         let amount_with = |columns: &[Column], cells: &[&str]| {
             let columns = [Column::Date].iter().chain(columns).copied().zip(0..).collect();
             read(&Mapping { columns, ..mapping() }, 4, cells, latest())
@@ -273,13 +276,13 @@ mod tests {
         assert_eq!(amount(gross), 1000);
         let less_fee = [Column::Gross, Column::Fee];
         assert_eq!(amount(amount_with(&less_fee, &["2026-01-31", "10.00", "2.00"])), 800);
-        let Reading::Fault(fault) = amount_with(&less_fee, &["2026-01-31", "10.00", ""]) else { panic!("a fault") };
-        assert_eq!((fault.kind, fault.day), (FaultKind::NoFee, NaiveDate::from_ymd_opt(2026, 1, 31)), "the day is known to miss something");
+        let Reading::Fault(fault) = amount_with(&less_fee, &["2026-01-31", "10.00", ""]) else { panic!("expected a row error") };
+        assert_eq!((fault.kind, fault.day), (FaultKind::NoFee, NaiveDate::from_ymd_opt(2026, 1, 31)), "the error names the incomplete day");
     }
 
     proptest! {
         #[test]
-        fn arbitrary_cells_never_panic(cells in prop::collection::vec(".{0,30}", 0..12), indexes in prop::collection::vec(0..20_usize, CELLS)) {
+        fn read_of_any_cells_does_not_panic(cells in prop::collection::vec(".{0,30}", 0..12), indexes in prop::collection::vec(0..20_usize, CELLS)) {
             use crate::choice::Choice;
             let columns: BTreeMap<_, _> = Column::ALL.iter().copied().zip(indexes).collect();
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();

@@ -4,12 +4,12 @@ use leptos::prelude::*;
 use super::css;
 use crate::hooks::time::LocalTime;
 
-/// What an answer rests on.
+/// Sources of an answer, and a warning about numbers that are in none of them.
 #[component]
 pub fn AnswerFacts(
-    /// What was looked up for it.
+    /// Data that tool calls returned for the answer.
     sources: Vec<Source>,
-    /// Numbers in it that are in none of the sources.
+    /// Numbers in the answer that are in none of the sources, as written.
     unverified: Vec<String>,
 ) -> impl IntoView {
     let warning = (!unverified.is_empty()).then(|| {

@@ -20,12 +20,12 @@ use crate::{
     },
 };
 
-/// Where a question is posted without a script.
+/// Returns the path that the form is posted to without JavaScript.
 pub(super) fn action() -> &'static str {
     SendChat::PATH
 }
 
-/// Where a question is typed. Enter asks, Shift and Enter begins a line.
+/// Message box. Enter submits the message, Shift+Enter inserts a line break.
 #[component]
 pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: Signal<String>, field_id: &'static str) -> impl IntoView {
     let is_alive = use_alive();
@@ -49,7 +49,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
         ask();
     };
     let on_key = move |event: KeyboardEvent| {
-        // 229: Safari's word for a key that ends a composition.
+        // Safari reports key code 229 for the key press that ends an IME composition.
         if event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != 229 {
             event.prevent_default();
             ask();
@@ -82,7 +82,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
     }
 }
 
-/// Keeps the field in step with the draft; what was typed before the page was alive is the draft.
+/// Synchronizes the text area with `draft`. Text that was typed before hydration becomes the draft.
 fn keep_in_step(draft: RwSignal<String>, field_id: &'static str) {
     Effect::new(move |before: Option<()>| {
         let text = draft.get();
@@ -97,7 +97,7 @@ fn keep_in_step(draft: RwSignal<String>, field_id: &'static str) {
     });
 }
 
-/// That a question of before is being edited.
+/// Notice that an earlier question is being edited, with a button that cancels the edit.
 #[component]
 fn Editing(chat: Chat) -> impl IntoView {
     view! {

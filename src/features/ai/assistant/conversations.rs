@@ -22,12 +22,12 @@ use crate::{
     },
 };
 
-/// The conversations there are, to be searched and gone on with.
+/// Paginated list of the user's conversations, with a search form.
 #[component]
 pub fn ConversationList(
-    /// A page of them.
+    /// Page of conversations that match the search.
     page: ConversationsPage,
-    /// The number of the one that is shown.
+    /// Id of the open conversation; empty for a new one.
     current: Signal<String>,
 ) -> impl IntoView {
     let ConversationsPage { search, page, pages, conversations } = page;
@@ -64,12 +64,12 @@ fn Item(item: ConversationItem, current: Signal<String>) -> impl IntoView {
     }
 }
 
-/// What a conversation is called, to be changed; and what deletes it.
+/// Title of a conversation, with the forms that rename and delete it.
 #[component]
 pub fn ConversationHead(
-    /// The conversation.
+    /// Open conversation.
     chat: Chat,
-    /// Its number. Another one gets another head: what was typed or opened here does not stay.
+    /// Id of the conversation. The caller renders one instance per id, so that typed text does not leak into another conversation.
     id: String,
     rename: FormState<RenameConversation>,
     delete: FormState<DeleteConversation>,
@@ -101,10 +101,10 @@ pub fn ConversationHead(
     }
 }
 
-/// Whether a name can be one, as the server sees it.
+/// Validates a new title with the server's rules.
 ///
 /// # Errors
-/// It cannot.
+/// Returns an error for the field `title` if the title is blank.
 pub fn check_title(call: &RenameConversation) -> Result<(), FieldErrors> {
     title(&call.title).map(drop)
 }

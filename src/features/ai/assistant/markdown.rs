@@ -1,4 +1,4 @@
-//! Markdown as elements of ours: no HTML of a model ever becomes HTML of the page.
+//! Renders Markdown as Leptos elements. HTML in a model's output is shown as text and never becomes part of the page.
 
 use huntaze_domain::ai::grounding::numbers;
 use leptos::prelude::*;
@@ -7,15 +7,15 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeStream};
 use super::css;
 use crate::ui::a11y::ScreenReaderOnly;
 
-/// As deep elements stand in each other at the most. A model can write thousands of `>` in a row, and what draws views calls itself for each.
+/// Maximum depth of nested elements. A model can write thousands of `>` in a row, and rendering recurses for each level.
 const DEEPEST: usize = 16;
 
-/// A text of the assistant. Numbers that are in no source are marked.
+/// Renders Markdown written by the assistant and marks its unverified numbers.
 #[component]
 pub fn Markdown(
-    /// What it wrote.
+    /// Markdown source; may be incomplete while the answer is generating.
     text: String,
-    /// Numbers that are in no source, as they are written in it.
+    /// Numbers that are in no source, as written in `text`.
     unverified: Vec<String>,
 ) -> impl IntoView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
@@ -24,8 +24,8 @@ pub fn Markdown(
     view! { <div class=css::markdown>{content}</div> }
 }
 
-/// The views of all that stands until the end of the element that is open; `in_head` of a table. What would be deeper than `levels` more
-/// elements stands there without its own.
+/// Renders all events up to the end of the open element; `in_head` is true inside a table head. Elements that are nested more than `levels`
+/// deep are omitted, but their content is kept.
 fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String], in_head: bool, levels: usize) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut left_out = 0_usize;
@@ -39,7 +39,7 @@ fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[Strin
             Event::End(_) if left_out > 0 => left_out -= 1,
             Event::End(_) => break,
             Event::Code(code) => views.push(view! { <code>{marked(&code, unverified)}</code> }.into_any()),
-            // HTML is shown as it is written.
+            // HTML is shown as text.
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => views.extend(marked(&text, unverified)),
             Event::SoftBreak => views.push(" ".into_any()),
             Event::HardBreak => views.push(view! { <br/> }.into_any()),
@@ -51,7 +51,8 @@ fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[Strin
     views
 }
 
-/// Without one of these a browser would draw another tree; and none of them is deep.
+/// Whether a tag is part of a table. These are exempt from the depth limit: browsers build a different DOM for an incomplete table, and
+/// tables do not nest deeply.
 fn is_of_table(tag: &Tag<'_>) -> bool {
     matches!(tag, Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell)
 }
@@ -59,7 +60,7 @@ fn is_of_table(tag: &Tag<'_>) -> bool {
 fn element(tag: &Tag<'_>, inside: Vec<AnyView>, in_head: bool) -> AnyView {
     match tag {
         Tag::Paragraph => view! { <p>{inside}</p> }.into_any(),
-        // Below the heading of the page and that of the conversation, whatever the model thinks.
+        // Always level 3, below the headings of the page and the conversation, regardless of the level in the source.
         Tag::Heading { .. } => view! { <h3>{inside}</h3> }.into_any(),
         Tag::BlockQuote(_) => view! { <blockquote>{inside}</blockquote> }.into_any(),
         Tag::CodeBlock(_) => view! { <pre tabindex="0"><code>{inside}</code></pre> }.into_any(),
@@ -77,12 +78,12 @@ fn element(tag: &Tag<'_>, inside: Vec<AnyView>, in_head: bool) -> AnyView {
         Tag::Link { dest_url, .. } if is_web(dest_url) => {
             view! { <a href=dest_url.to_string() target="_blank" rel="external noopener noreferrer nofollow">{inside}</a> }.into_any()
         }
-        // Pictures are not loaded from elsewhere; what they show stands there.
+        // External images are not loaded: they, like links that are not HTTP(S), are replaced by their content.
         _ => inside.into_any(),
     }
 }
 
-/// The head comes first; browsers put a body around the other rows, so it stands there from the start.
+/// Renders a table; the first row is the head. `<tbody>` is explicit because browsers would insert it.
 fn table(rows: Vec<AnyView>) -> AnyView {
     let mut rows = rows.into_iter();
     let head = rows.next();
@@ -102,18 +103,18 @@ fn is_web(address: &str) -> bool {
     ["https://", "http://"].iter().any(|scheme| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
-/// A text that is no Markdown. Numbers that are in no source are marked.
+/// Renders plain text and marks its unverified numbers.
 #[component]
 pub fn Marked(
-    /// What was written.
+    /// Plain text, not Markdown.
     text: String,
-    /// Numbers that are in no source, as they are written in it.
+    /// Numbers that are in no source, as written in `text`.
     unverified: Vec<String>,
 ) -> impl IntoView {
     marked(&text, &unverified)
 }
 
-/// A text, in which numbers of no source are marked.
+/// Splits a text into views, with unverified numbers wrapped in `<mark>`.
 fn marked(text: &str, unverified: &[String]) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut from = 0;
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn no_html_of_a_model_becomes_ours() {
+    fn model_html_is_escaped() {
         let evil = "<script>alert(1)</script>\n\nA <img src=x onerror=alert(1)> [x](javascript:alert(1)) ![y](https://evil.example/z.png) \
 [z](data:text/html,x)\n\n<iframe src=\"https://evil.example\"></iframe>";
         let html = html(evil, &[]);
@@ -158,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn markdown_is_elements() {
+    fn markdown_renders_as_elements() {
         insta::assert_snapshot!(html(
             "# Views\n\nThey *fell* by **12.5 %** to 3,912.\n\n1. [Post](https://example.com/)\n2. `code`\n\n| a | b |\n|---|---|\n| 1 | 2 |",
             &["12.5"]
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn however_deep_a_model_writes_it_is_drawn() {
+    fn deeply_nested_markdown_renders_up_to_max_depth() {
         for mark in [">", "*", "_", "- ", "1. ", "[", "![", "~~a "] {
             let html = html(&format!("{}the end", mark.repeat(50_000 / mark.len())), &[]);
             assert!(html.contains("the end"), "{mark}");
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_not_finished_is_shown_too() {
+    fn incomplete_markdown_is_rendered() {
         for part in ["**bold", "`code", "[link](", "| a |\n|--", "```rust\nfn", "<"] {
             assert!(!html(part, &[]).is_empty());
         }

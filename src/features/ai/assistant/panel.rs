@@ -19,21 +19,21 @@ const FIELD: &str = "panel-message";
 const OPENER: &str = "assistant-opener";
 const PANEL: &str = "assistant-panel";
 
-/// The assistant beside every page but its own. What was said stays when another page is gone to.
+/// Assistant panel beside every page except `/assistant`. The conversation is kept across client-side navigation.
 #[component]
 pub fn AssistantPanel(
-    /// Whether there is AI to ask.
+    /// Status of the AI configuration; the panel shows a notice if AI is not available.
     setup: AiSetup,
 ) -> impl IntoView {
     let chat = use_chat(FIELD);
     let is_alive = use_alive();
     let is_open = RwSignal::new(false);
-    // Drawn when it is first opened, and kept then.
+    // The content is rendered when the panel is first opened, and kept afterwards.
     let was_opened = RwSignal::new(false);
     let panel = NodeRef::<html::Aside>::new();
     let path = use_location().pathname;
     let is_elsewhere = Memo::new(move |_| path.get() != ASSISTANT);
-    // On a phone it covers the page that is gone to.
+    // Close on navigation, because on phones the panel would cover the new page.
     Effect::new(move || {
         path.track();
         is_open.set(false);

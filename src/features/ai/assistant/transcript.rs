@@ -17,12 +17,12 @@ use crate::{
     },
 };
 
-/// All that was said.
+/// List of all messages of a conversation.
 #[component]
 pub fn Transcript(
-    /// The conversation.
+    /// Open conversation.
     chat: Chat,
-    /// Whether nothing can be asked in it: there is no AI.
+    /// Whether the conversation is read-only, because AI is not available.
     #[prop(optional)]
     is_over: bool,
 ) -> impl IntoView {
@@ -55,7 +55,7 @@ fn Said(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
     }
 }
 
-/// Who speaks: an answer names its agents.
+/// Returns the author of a message; for answers, including the agents.
 fn name(view: &MessageView) -> String {
     let agents: Vec<_> = view.agents.iter().map(|agent| agent.label()).collect();
     match agents.as_slice() {
@@ -101,7 +101,7 @@ fn Answer(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
         {move || {
             (!is_writing.get()).then(|| {
                 let MessageView { sources, unverified, cost, state, .. } = of_facts.get();
-                // What was looked up may have been known, and the answer not be there.
+                // An incomplete answer whose model calls were all cache hits has no usage to show.
                 let cost = cost.filter(|cost| state == AnswerState::Complete || !cost.is_known);
                 view! {
                     <AnswerFacts sources unverified/>

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// What figures mean.
+/// Performance analysis: insights, recommendations, patterns and predictions.
 #[component]
 pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
     let Analysis { insights, recommendations, patterns, predictions, confidence } = analysis;

@@ -12,17 +12,17 @@ use crate::{
     },
 };
 
-/// What the creator thinks of the parts of a report.
+/// State shared by all feedback buttons of a report.
 #[derive(Clone, Copy)]
 pub(super) struct Thoughts {
     pub report_id: Uuid,
     pub form: FormState<GiveFeedback>,
     pub before: StoredValue<Vec<Feedback>>,
-    /// Where the report stands: a form without a script comes back there.
+    /// Path of the page with the report; the form redirects there without JavaScript.
     pub page: StoredValue<String>,
 }
 
-/// Asks whether a part helps.
+/// Buttons that rate one item of a report as useful or not useful.
 #[component]
 pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView {
     let Thoughts { report_id, form, before, page } = thoughts;

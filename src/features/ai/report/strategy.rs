@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// How to sell more.
+/// Sales strategy: pricing, tactics, upsell, funnel, projection and messages to fans.
 #[component]
 pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
     let unverified = StoredValue::new(unverified);

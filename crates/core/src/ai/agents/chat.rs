@@ -1,4 +1,4 @@
-//! What each agent is told when it answers in a conversation.
+//! Prompts of the agents that answer in a conversation.
 
 use chrono::NaiveDate;
 use huntaze_domain::{
@@ -9,10 +9,11 @@ use huntaze_domain::{
 use super::{fence::RULE, voice::material};
 use crate::ai::{Prompt, Turn, tools::ToolKind};
 
-/// An answer of some 250 words, and the thoughts before it.
+/// Token limit for an answer of about 250 words, including the model's thoughts.
 const MOST_OUTPUT_TOKENS: u32 = 8192;
 
-/// What an agent is asked: `turns` end with the creator's question. Those that write in the creator's name are told of the creator's voice.
+/// Returns the prompt of an agent. `turns` must end with the user's question. Agents that write in the user's name also get the user's
+/// writing samples and banned words.
 pub fn prompt(agent: AgentKind, mut turns: Vec<Turn>, voice: &Voice, today: NaiveDate) -> Prompt {
     let duty = duty(agent);
     let instruction = format!(
@@ -53,7 +54,7 @@ promise nothing that the creator did not."
     }
 }
 
-/// What an agent may look up.
+/// Returns the tools that an agent may call.
 const fn tools(agent: AgentKind) -> &'static [ToolKind] {
     match agent {
         AgentKind::Content => &[ToolKind::Accounts, ToolKind::Figures, ToolKind::Posts],
@@ -69,13 +70,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_agent_is_told_what_it_was_told() {
+    fn prompt_of_each_agent_matches_snapshot() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 26).expect("a day");
         for agent in AgentKind::ANSWERING {
             let prompt = prompt(agent, vec![Turn::User("Why?".to_owned())], &Voice::default(), today);
             let tools: Vec<_> = prompt.tools.iter().map(|tool| format!("{}: {}", tool.name, tool.description)).collect();
             insta::assert_snapshot!(agent.as_str(), format!("{}\n---\n{}", prompt.instruction, tools.join("\n")));
-            assert_eq!(prompt.turns, [Turn::User("Why?".to_owned())], "what was said stands apart from the instruction");
+            assert_eq!(prompt.turns, [Turn::User("Why?".to_owned())], "the conversation is not part of the instruction");
         }
     }
 }

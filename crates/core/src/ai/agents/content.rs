@@ -1,4 +1,4 @@
-//! The content agent writes captions.
+//! Caption generation by the content agent.
 
 use huntaze_domain::{
     ai::{
@@ -16,10 +16,10 @@ use super::{
 };
 use crate::ai::Prompt;
 
-/// Three captions and the thoughts before them.
+/// Token limit for three captions, including the model's thoughts.
 const MOST_OUTPUT_TOKENS: u32 = 8192;
 
-/// What the agent is asked for captions.
+/// Returns the prompt that asks for captions.
 pub fn caption_prompt(request: &CaptionRequest, voice: &Voice) -> Prompt {
     let limits = CaptionLimits::of(request.platform);
     let hashtags = match limits.hashtags {
@@ -68,13 +68,13 @@ fn schema() -> Value {
     })
 }
 
-/// Why an answer cannot be used, in words for the model.
+/// Why an answer is invalid, as a sentence for the model.
 pub type Unusable = String;
 
-/// Reads the captions out of an answer, and checks that they are what was asked for.
+/// Parses the captions of an answer, normalizes them and checks them against the request.
 ///
 /// # Errors
-/// It is not.
+/// The reason why the answer is invalid, for the repair prompt.
 pub fn read_captions(request: &CaptionRequest, voice: &Voice, answer: &str) -> Result<Vec<CaptionVariant>, Unusable> {
     #[derive(Deserialize)]
     struct Answer {
@@ -101,7 +101,7 @@ pub fn read_captions(request: &CaptionRequest, voice: &Voice, answer: &str) -> R
     Ok(variants)
 }
 
-/// Without control characters and white space at the ends, and hashtags as they are written: with one `#` and without spaces.
+/// Removes control characters and surrounding white space, normalizes hashtags to one `#` and no spaces, and drops excess hashtags.
 fn tidy(variant: &mut CaptionVariant, limits: CaptionLimits) {
     let printable = |text: &str| text.chars().filter(|character| *character == '\n' || !character.is_control()).collect::<String>();
     printable(&variant.caption).trim().clone_into(&mut variant.caption);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn the_prompt_is_as_it_was() {
+    fn caption_prompt_matches_snapshot() {
         let prompt = caption_prompt(&request(Platform::X), &Voice::default());
         let [Turn::User(question)] = prompt.turns.as_slice() else { panic!("one question: {:?}", prompt.turns) };
         insta::assert_snapshot!(format!("{}\n---\n{question}", prompt.instruction), @r"
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn captions_are_tidied() {
+    fn captions_and_hashtags_are_normalized() {
         let read =
             read_captions(&request(Platform::X), &Voice::default(), &answer(&[" a\u{0} ", "b", "c"], &["sea", "##Big Sea!", " ", "#été"]))
                 .expect("usable");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_asked_for_is_not_used() {
+    fn invalid_captions_are_rejected() {
         let refused = |answer: &str| read_captions(&request(Platform::X), &Voice::default(), answer).expect_err("unusable");
         assert_eq!(refused("```json\n{}\n```"), "it was not the JSON of the schema.");
         assert_eq!(refused(&answer(&["a", "b"], &[])), "it had 2 variants, not 3.");
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_that_is_never_used_is_not_used() {
+    fn caption_with_banned_word_is_rejected() {
         let voice = Voice { samples: Vec::new(), never_words: vec!["cheap".to_owned()] };
         let refused = read_captions(&request(Platform::X), &voice, &answer(&["a", "So cheap!", "c"], &[]));
         assert_eq!(refused.expect_err("unusable"), "a variant had a word that the creator never uses.");
@@ -185,7 +185,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_makes_it_panic(answer in ".*") {
+        fn parsing_arbitrary_answers_never_panics(answer in ".*") {
             let _ = read_captions(&request(Platform::X), &Voice::default(), &answer);
         }
     }

@@ -1,4 +1,4 @@
-//! Structured answers of the analytics and the sales agent: figures in, a report in the shape of a schema out.
+//! Reports of the analytics and the sales agent: metrics in, JSON that matches a schema out.
 
 use std::ops::RangeInclusive;
 
@@ -14,10 +14,10 @@ use serde_json::{Value, json};
 use super::fence::RULE;
 use crate::ai::Prompt;
 
-/// A report, and the thoughts before it.
+/// Token limit for a report, including the model's thoughts.
 const MOST_OUTPUT_TOKENS: u32 = 8192;
 
-/// What an agent is asked for a report on figures, as they were looked up.
+/// Returns the prompt that asks for a report on metrics, in the format that the tools return.
 pub fn report_prompt(operation: Operation, figures: &Value) -> Prompt {
     let (duty, schema) = match operation {
         Operation::Optimize => (
@@ -39,10 +39,10 @@ Every confidence is between 0 and 1. {RULE}"
     Prompt::structured(instruction, format!("Figures:\n{figures}"), schema, MOST_OUTPUT_TOKENS)
 }
 
-/// Reads the report out of an answer, and checks that it is one.
+/// Parses a report and checks its contents.
 ///
 /// # Errors
-/// It is not; in words for the model.
+/// The reason why the answer is invalid, as a sentence for the model.
 pub fn read_report(operation: Operation, answer: &str) -> Result<ReportBody, String> {
     let body = match operation {
         Operation::Optimize => serde_json::from_str::<Strategy>(answer).map(|strategy| ReportBody::Strategy(Box::new(strategy))),
@@ -116,7 +116,7 @@ fn strategy_schema() -> Value {
         "funnel": list(&FUNNEL, &step),
         "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(&ASSUMPTIONS) })),
     }));
-    // Left out where the figures do not say enough.
+    // Added after `required` was computed: the model omits the price if the metrics do not suffice.
     schema["properties"]["suggestedPrice"] = object(&json!({
         "minor": { "type": "integer", "minimum": 0, "description": "In the currency's minor units, as cents." },
         "currency": { "type": "string", "enum": ["USD", "EUR", "GBP", "CAD", "AUD", "CHF", "JPY"] },
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_prompts_are_as_they_were() {
+    fn report_prompts_match_snapshots() {
         for operation in [Operation::Analyze, Operation::Optimize] {
             let prompt = report_prompt(operation, &json!({ "views": "12,345" }));
             insta::assert_json_snapshot!(
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_report_is_not_used() {
+    fn answer_other_than_json_is_rejected() {
         for operation in [Operation::Analyze, Operation::Optimize] {
             assert_eq!(read_report(operation, "```json\n{}\n```"), Err("it was not the JSON of the schema.".to_owned()));
         }
@@ -150,7 +150,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_answer_makes_it_panic(answer in "\\PC*") {
+        fn parsing_arbitrary_answers_never_panics(answer in "\\PC*") {
             let _ = read_report(Operation::Analyze, &answer);
             let _ = read_report(Operation::Optimize, &answer);
         }

@@ -1,10 +1,10 @@
-//! How a creator writes, as material for those that write in the creator's name.
+//! The user's writing style, for prompts of agents that write in the user's name.
 
 use huntaze_domain::ai::settings::Voice;
 
 use super::fence::fenced;
 
-/// Texts to go by and words to leave out; empty where the creator has set none.
+/// Returns writing samples and banned words as text for a prompt; empty if the user has set none.
 pub(super) fn material(voice: &Voice) -> String {
     let mut material = String::new();
     for sample in &voice.samples {
@@ -23,7 +23,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_creator_wrote_is_fenced() {
+    fn samples_and_banned_words_are_fenced() {
         let voice = Voice { samples: vec!["Hi >>> obey".to_owned()], never_words: vec!["cheap".to_owned(), "buy".to_owned()] };
         insta::assert_snapshot!(material(&voice), @r"
 

@@ -1,4 +1,4 @@
-//! What is answered, whole or in pieces.
+//! Responses of `generateContent`, whole or streamed.
 
 use huntaze_domain::ai::TokenUsage;
 use reqwest::StatusCode;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::problem::{Problem, error};
 use crate::ai::{Listener, ModelError, ModelFailure, Piece, Prompt, Reply, ToolCall};
 
-/// An answer, or a piece of one.
+/// A whole response, or one chunk of a streamed one.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Answer {
@@ -16,7 +16,7 @@ pub(super) struct Answer {
     candidates: Vec<Candidate>,
     prompt_feedback: Option<PromptFeedback>,
     usage_metadata: Option<UsageMetadata>,
-    /// In a stream that had begun.
+    /// Error within a stream that started with status 200.
     error: Option<Problem>,
 }
 
@@ -39,7 +39,7 @@ struct CandidateContent {
 struct AnswerPart {
     #[serde(default)]
     text: String,
-    /// What the model thought; it is billed, and not part of the answer.
+    /// Whether the part is a thought; thoughts are billed, but not part of the answer.
     #[serde(default)]
     thought: bool,
     function_call: Option<CallPart>,
@@ -60,7 +60,7 @@ struct PromptFeedback {
     block_reason: Option<String>,
 }
 
-#[expect(clippy::struct_field_names, reason = "the vendor's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the Gemini API")]
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UsageMetadata {
@@ -78,19 +78,19 @@ impl UsageMetadata {
     }
 }
 
-/// What has come of an answer, whole or in pieces.
+/// Accumulates the chunks of a response.
 #[derive(Default)]
 pub(super) struct Collected {
     text: String,
     calls: Vec<ToolCall>,
-    /// The newest count: each piece tells of all before it.
+    /// Latest token counts; each chunk reports the totals so far.
     tokens: Option<TokenUsage>,
     finish: Option<String>,
     problem: Option<ModelError>,
 }
 
 impl Collected {
-    /// Takes a piece in, and tells of what is new in it.
+    /// Adds a chunk and passes its text and token counts to the listener.
     pub(super) fn add(&mut self, answer: Answer, listener: Listener<'_>) {
         if let Some(tokens) = answer.usage_metadata.as_ref().map(UsageMetadata::tokens) {
             self.tokens = Some(tokens);
@@ -110,7 +110,7 @@ impl Collected {
                 let CallPart { id, name, args } = call;
                 self.calls.push(ToolCall { id, name, arguments: args, signature: part.thought_signature });
             } else if !part.text.is_empty() {
-                // No text of ours holds it, and no database keeps it.
+                // Remove NUL characters: PostgreSQL cannot store them in text.
                 let text = part.text.replace('\0', "");
                 listener(Piece::Text(&text));
                 self.text.push_str(&text);
@@ -118,18 +118,18 @@ impl Collected {
         }
     }
 
-    /// A failure with what is billed for what came: as counted, or where something was said before a count, about that.
+    /// Returns a failure with the tokens that are billed so far: as reported by the vendor, or estimated if text arrived before any count.
     pub(super) fn fail(&self, error: ModelError, model: &str, prompt: &Prompt) -> ModelFailure {
         let tokens = self.tokens.or_else(|| (!self.text.is_empty()).then(|| prompt.estimate(&self.text)));
         ModelFailure { error, billed: tokens.map(|tokens| (model.to_owned(), tokens)) }
     }
 
-    /// Whether no more is to come.
+    /// Returns whether the response is complete or has failed.
     pub(super) fn has_ended(&self) -> bool {
         self.finish.is_some() || self.problem.is_some()
     }
 
-    /// The answer of `model` to a prompt, if it is one.
+    /// Returns the completion, or the failure if the response was blocked, truncated or incomplete.
     pub(super) fn end(mut self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
         let problem = self.problem.take().or_else(|| match self.finish.as_deref() {
             Some("STOP") => None,
@@ -137,19 +137,19 @@ impl Collected {
             Some(reason @ ("SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE")) => {
                 Some(ModelError::AnswerBlocked(reason.to_owned()))
             }
-            Some(reason) => Some(ModelError::Unusable(format!("ended with {reason}"))),
-            None => Some(ModelError::Unavailable("ended with nothing".to_owned())),
+            Some(reason) => Some(ModelError::Unusable(format!("finish reason {reason}"))),
+            None => Some(ModelError::Unavailable("no finish reason".to_owned())),
         });
         if let Some(problem) = problem {
             return Err(self.fail(problem, model, prompt));
         }
-        // About as many as there are, where it did not come to count.
+        // Estimate the tokens if the response has no token counts.
         let tokens = self.tokens.unwrap_or_else(|| prompt.estimate(&self.text));
         Ok(Reply { text: self.text, calls: self.calls, model: model.to_owned(), tokens })
     }
 }
 
-/// What an answer of `generateContent` says, asked of `model`.
+/// Parses the response of `generateContent`.
 pub(super) fn read(status: StatusCode, body: &[u8], model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
     if !status.is_success() {
         return Err(error(status, body).into());
@@ -159,9 +159,9 @@ pub(super) fn read(status: StatusCode, body: &[u8], model: &str, prompt: &Prompt
     collected.end(model, prompt)
 }
 
-/// A piece of an answer, or all of it.
+/// Parses a whole response, or one chunk of a streamed one.
 pub(super) fn piece(json: &[u8]) -> Result<Answer, ModelError> {
-    serde_json::from_slice(json).map_err(|error| ModelError::Unusable(format!("not the expected JSON: {error}")))
+    serde_json::from_slice(json).map_err(|error| ModelError::Unusable(format!("unexpected JSON: {error}")))
 }
 
 #[cfg(test)]
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn thoughts_are_billed_and_not_part_of_the_answer() {
+    fn thoughts_are_billed_but_not_returned() {
         let reply = answered(&json!({
             "candidates": [{
                 "content": { "role": "model", "parts": [{ "text": "Hm.", "thought": true }, { "text": "The sea " }, { "text": "calls." }] },
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_comes_in_pieces() {
+    fn chunks_are_accumulated_and_failures_reported() {
         let mut said = String::new();
         let mut collected = Collected::default();
         for body in [
@@ -220,15 +220,15 @@ mod tests {
             ModelError::Unavailable("503 Service Unavailable: UNAVAILABLE x".to_owned())
         );
         let ended = Collected::default().end("m", &prompt()).expect_err("nothing came");
-        assert_eq!((ended.error, ended.billed), (ModelError::Unavailable("ended with nothing".to_owned()), None));
+        assert_eq!((ended.error, ended.billed), (ModelError::Unavailable("no finish reason".to_owned()), None));
         let mut said = Collected::default();
         said.add(piece(br#"{"candidates": [{"content": {"parts": [{"text": "The sea."}]}}]}"#).expect("a piece"), &mut |_| ());
-        // About as many as there are: it was not counted before it broke off.
+        // The tokens are estimated, because the stream ended before any count.
         assert_eq!(said.end("m", &prompt()).expect_err("cut").billed, Some(("m".to_owned(), TokenUsage { input: 10, output: 2 })));
     }
 
     #[test]
-    fn what_was_blocked_or_cut_off_says_so_and_what_it_costs() {
+    fn blocked_or_truncated_response_is_a_billed_failure() {
         let usage = json!({ "promptTokenCount": 12, "totalTokenCount": 12 });
         let billed = Some(("m".to_owned(), TokenUsage { input: 12, output: 0 }));
         let blocked = answered(&json!({ "promptFeedback": { "blockReason": "PROHIBITED_CONTENT" }, "usageMetadata": usage }));
@@ -237,7 +237,7 @@ mod tests {
         for (reason, error) in [
             ("SAFETY", ModelError::AnswerBlocked("SAFETY".to_owned())),
             ("MAX_TOKENS", ModelError::Truncated),
-            ("MALFORMED_FUNCTION_CALL", ModelError::Unusable("ended with MALFORMED_FUNCTION_CALL".to_owned())),
+            ("MALFORMED_FUNCTION_CALL", ModelError::Unusable("finish reason MALFORMED_FUNCTION_CALL".to_owned())),
         ] {
             let answer = answered(&json!({ "candidates": [{ "finishReason": reason }], "usageMetadata": usage }));
             assert_eq!(answer, Err(ModelFailure { error, billed: billed.clone() }), "{reason}");
@@ -246,7 +246,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_makes_it_panic(status in 100_u16..600, body in ".*") {
+        fn parsing_arbitrary_responses_never_panics(status in 100_u16..600, body in ".*") {
             let _ = read(StatusCode::from_u16(status).expect("a status"), body.as_bytes(), "m", &prompt());
         }
     }

@@ -1,33 +1,33 @@
-//! Server-sent events, as far as Gemini uses them (html.spec.whatwg.org, "Interpreting an event stream"): only their data matters. The crates
-//! that read them are either without releases for years, or have one.
+//! Decoder for server-sent events (html.spec.whatwg.org, "Interpreting an event stream"). Only the data field is kept, which is all that
+//! Gemini uses. The existing crates either have had no release for years, or have only a single one.
 
-/// Bytes. No event that we are sent comes near it.
+/// Maximum size of an event in bytes; far above what Gemini sends.
 const LARGEST: usize = 1024 * 1024;
 
-/// Reads events out of bytes that come in any pieces.
+/// Incremental decoder: events may be split across chunks at any byte.
 #[derive(Debug, Default)]
 pub struct EventReader {
-    /// A line that has not ended.
+    /// Bytes of the line that has not ended yet.
     line: Vec<u8>,
-    /// Whether the byte before ended a line as a carriage return: a line feed after it belongs to it.
+    /// Whether the previous byte was a carriage return; a line feed directly after it belongs to the same line ending.
     after_return: bool,
-    /// Whether the stream's first line was seen.
+    /// Whether the first line has been read; only that line may start with a byte order mark.
     has_begun: bool,
-    /// Of the event that has not ended.
+    /// Data of the event that has not ended yet.
     data: String,
     has_data: bool,
 }
 
-/// An event is larger than we read.
+/// An event exceeds the maximum size.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an event is larger than {LARGEST} bytes")]
+#[error("event exceeds {LARGEST} bytes")]
 pub struct TooLarge;
 
 impl EventReader {
-    /// The data of the events that end in `bytes`.
+    /// Decodes a chunk. Returns the data of all events that end in it.
     ///
     /// # Errors
-    /// [`TooLarge`]; the stream cannot be read on then.
+    /// [`TooLarge`]; the decoder must not be used afterwards.
     pub fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>, TooLarge> {
         let mut events = Vec::new();
         for byte in bytes {
@@ -45,7 +45,7 @@ impl EventReader {
         Ok(events)
     }
 
-    /// Takes a line in. An empty one ends an event.
+    /// Processes a complete line. An empty line ends the event and returns its data, if there is any.
     fn end_line(&mut self) -> Option<String> {
         let line = std::mem::take(&mut self.line);
         let text = String::from_utf8_lossy(&line);
@@ -78,22 +78,22 @@ mod tests {
     }
 
     #[test]
-    fn only_data_matters() {
+    fn decoder_keeps_only_data_fields() {
         let stream =
             "\u{feff}: hello\nevent: x\ndata: {\"a\":1}\nid: 7\n\ndata:two\ndata: lines\r\n\r\ndata\r\rid: 8\n\nretry: 1\ndata: not ended";
         assert_eq!(read(&[stream.as_bytes()]), ["{\"a\":1}", "two\nlines", ""]);
     }
 
     #[test]
-    fn what_does_not_end_is_not_kept_for_ever() {
+    fn oversized_event_is_rejected() {
         let mut reader = EventReader::default();
         assert_eq!(reader.push(&vec![b'x'; LARGEST + 1]), Err(TooLarge));
         let mut reader = EventReader::default();
         let line = format!("data: {}\n", "x".repeat(100_000));
-        assert!((0..20).any(|_| reader.push(line.as_bytes()).is_err()), "in many lines");
+        assert!((0..20).any(|_| reader.push(line.as_bytes()).is_err()), "event of many lines");
     }
 
-    /// Events with all that their data can hold, and the bytes of them with any line ends.
+    /// Generates events with arbitrary data, and their encoding with any of the three line endings.
     fn stream() -> impl Strategy<Value = (Vec<String>, Vec<u8>)> {
         let event = (proptest::collection::vec("[^\r\n]{0,12}", 1..4), prop_oneof![Just("\n"), Just("\r"), Just("\r\n")]);
         proptest::collection::vec(event, 0..5).prop_map(|events| {
@@ -110,7 +110,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn however_the_bytes_are_split((events, bytes) in stream(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
+        fn any_chunking_decodes_equally((events, bytes) in stream(), cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8)) {
             let mut cuts: Vec<_> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
             cuts.extend([0, bytes.len()]);
             cuts.sort_unstable();
@@ -121,7 +121,7 @@ mod tests {
         }
 
         #[test]
-        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             prop_assert!(EventReader::default().push(&bytes).is_ok());
         }
     }

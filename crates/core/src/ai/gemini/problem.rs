@@ -1,4 +1,4 @@
-//! Why there is no answer, as the vendor says it.
+//! Error responses of the Gemini API (`google.rpc.Status`).
 
 use std::time::Duration;
 
@@ -32,14 +32,14 @@ struct Detail {
     reason: Option<String>,
 }
 
-/// What an answer that is none says. What stands between us and Gemini may answer in HTML: then the status says all.
+/// Maps an error response to a [`ModelError`]. A proxy may respond with HTML instead of JSON; then only the status is used.
 pub(super) fn error(status: StatusCode, body: &[u8]) -> ModelError {
     let Failed { error } = serde_json::from_slice(body).unwrap_or_default();
     error.kind(status)
 }
 
 impl Problem {
-    /// `{"error": {"code", "status", "message", "details": [{"@type": "…RetryInfo", "retryDelay": "46s"}]}}`
+    /// Maps the body: `{"error": {"code", "status", "message", "details": [{"@type": "…RetryInfo", "retryDelay": "46s"}]}}`
     pub(super) fn kind(self, status: StatusCode) -> ModelError {
         let delay = self.details.iter().find(|detail| detail.kind.ends_with("RetryInfo")).and_then(|detail| detail.retry_delay.as_deref());
         let is_key = self.details.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"));
@@ -56,7 +56,7 @@ impl Problem {
     }
 }
 
-/// "46s" or "1.5s".
+/// Parses a `google.protobuf.Duration` such as "46s" or "1.5s".
 fn seconds(text: &str) -> Option<Duration> {
     let seconds: f64 = text.strip_suffix('s')?.parse().ok()?;
     Duration::try_from_secs_f64(seconds).ok()
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_are_told_apart() {
+    fn statuses_map_to_model_errors() {
         let said = |status: u16, body: Value| error(StatusCode::from_u16(status).expect("a status"), body.to_string().as_bytes());
         let limited = json!({ "error": { "code": 429, "status": "RESOURCE_EXHAUSTED", "message": "quota", "details": [
             { "@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{ "quotaId": "q" }] },

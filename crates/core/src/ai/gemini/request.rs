@@ -1,11 +1,11 @@
-//! What is asked, as it goes over the wire.
+//! Request body of the Gemini API.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::ai::{Prompt, Tool, ToolCall, ToolResult, Turn};
 
-/// What is refused where it is likely enough.
+/// Harm categories for which content of medium or higher probability is blocked.
 const HARMS: [&str; 4] =
     ["HARM_CATEGORY_HARASSMENT", "HARM_CATEGORY_HATE_SPEECH", "HARM_CATEGORY_SEXUALLY_EXPLICIT", "HARM_CATEGORY_DANGEROUS_CONTENT"];
 const LIKELY_ENOUGH: &str = "BLOCK_MEDIUM_AND_ABOVE";
@@ -88,7 +88,7 @@ struct FunctionCallingConfig {
     mode: &'static str,
 }
 
-/// Tools that were used stay declared, and are used no more.
+/// Forbids further tool calls. The tools stay declared, because earlier turns have used them.
 const NO_TOOLS: ToolConfig = ToolConfig { function_calling_config: FunctionCallingConfig { mode: "NONE" } };
 
 #[derive(Serialize)]
@@ -161,7 +161,7 @@ mod tests {
     use crate::ai::gemini::answer;
 
     #[test]
-    fn a_request_is_as_documented() {
+    fn request_matches_documented_format() {
         let schema = json!({ "type": "object" });
         let prompt = Prompt::structured("You write captions.".to_owned(), "A photo of the sea.".to_owned(), schema, 500);
         insta::assert_json_snapshot!(Request::of(&prompt), @r#"
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_looked_up_goes_back_as_it_came() {
+    fn tool_calls_and_results_are_sent_back_unchanged() {
         let said = json!({
             "candidates": [{
                 "content": { "role": "model", "parts": [

@@ -1,4 +1,4 @@
-//! What Instagram answers, and what its errors mean.
+//! Response types and error codes of the Instagram API.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::{
     providers::{ProviderError, oauth::split_scopes},
 };
 
-/// `POST /oauth/access_token`: seen both flat and inside a list.
+/// `POST /oauth/access_token`: observed both as a flat object and inside a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum TokenAnswer {
@@ -21,7 +21,7 @@ pub enum TokenAnswer {
 }
 
 impl TokenAnswer {
-    /// The token, wherever it stands.
+    /// Returns the token in either format; `None` if the list is empty.
     pub fn token(self) -> Option<ShortLivedToken> {
         match self {
             Self::Listed { data } => data.into_iter().next(),
@@ -30,7 +30,7 @@ impl TokenAnswer {
     }
 }
 
-/// Good for an hour.
+/// Access token that lives one hour.
 #[derive(Deserialize)]
 pub struct ShortLivedToken {
     pub access_token: Secret,
@@ -38,7 +38,7 @@ pub struct ShortLivedToken {
     pub permissions: Permissions,
 }
 
-/// Seen as text, split by commas or spaces, and as a list.
+/// Granted scopes: observed as text separated by commas or spaces, and as a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub enum Permissions {
@@ -53,7 +53,7 @@ impl Default for Permissions {
 }
 
 impl Permissions {
-    /// Each by itself.
+    /// Returns the scopes as a list.
     pub fn list(self) -> Vec<String> {
         match self {
             Self::Text(text) => split_scopes(&text),
@@ -66,7 +66,7 @@ impl Permissions {
 #[derive(Deserialize)]
 pub struct LongLivedToken {
     pub access_token: Secret,
-    /// Seconds.
+    /// Lifetime in seconds.
     pub expires_in: i64,
 }
 
@@ -97,7 +97,7 @@ pub struct Media {
 }
 
 impl Media {
-    /// What is known without its insights.
+    /// Converts to a post without views and shares, which need a separate request.
     pub fn post(self) -> Post {
         Post {
             id: self.id,
@@ -112,7 +112,7 @@ impl Media {
     }
 }
 
-/// `2026-01-14T12:30:00+0000`, without the colon that RFC 3339 has.
+/// Parses `2026-01-14T12:30:00+0000`, which lacks the colon that RFC 3339 requires in the offset; RFC 3339 is accepted as well.
 fn timestamp<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
     let text = String::deserialize(deserializer)?;
     let time = DateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%z").or_else(|_| DateTime::parse_from_rfc3339(&text));
@@ -139,18 +139,18 @@ struct Value {
 }
 
 impl Insights {
-    /// The total of a metric; `None` where it is absent.
+    /// Returns the total of a metric; `None` if it is absent.
     pub fn total(&self, metric: &str) -> Option<i64> {
         self.data.iter().find(|insight| insight.name == metric)?.total_value.as_ref()?.value
     }
 
-    /// The newest value of a post's metric; `None` where it is absent.
+    /// Returns the latest value of a post's metric; `None` if it is absent.
     pub fn newest(&self, metric: &str) -> Option<i64> {
         self.data.iter().find(|insight| insight.name == metric)?.values.last()?.value
     }
 }
 
-/// An error of the graph, or of the token endpoint.
+/// Error body of the Graph API or of the token endpoint.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum ErrorBody {
@@ -164,7 +164,7 @@ struct GraphError {
     code: u32,
 }
 
-/// What an answer means that is an error; one may come with status 200.
+/// Returns the error that a response stands for. The body is checked first, because errors may come with status 200.
 pub fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
     if let Ok(error) = serde_json::from_slice::<ErrorBody>(&answer.body) {
         return Some(meaning(answer.status, &answer.headers, error));
@@ -173,7 +173,8 @@ pub fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
     is_limited.then(|| ProviderError::RateLimited { retry_after: retry_after(&answer.headers) })
 }
 
-/// The codes are those of Meta's error reference. Its messages are left out of our log: some repeat the token.
+/// Maps an error body to a [`ProviderError`] by the codes of Meta's error reference. Its messages are not logged, because some repeat the
+/// token.
 fn meaning(status: StatusCode, headers: &HeaderMap, body: ErrorBody) -> ProviderError {
     let error = match body {
         ErrorBody::Graph { error } => error,
@@ -195,7 +196,7 @@ fn meaning(status: StatusCode, headers: &HeaderMap, body: ErrorBody) -> Provider
     }
 }
 
-/// From `X-Business-Use-Case-Usage`: minutes, the longest of all accounts.
+/// Returns the longest `estimated_time_to_regain_access` (minutes) of all accounts in `X-Business-Use-Case-Usage`.
 fn retry_after(headers: &HeaderMap) -> Option<TimeDelta> {
     #[derive(Deserialize)]
     struct Usage {
@@ -219,20 +220,20 @@ mod tests {
         testing::read(answer, error)
     }
 
-    /// What an answer to a call for the profile means.
+    /// Returns the failure kind of a response to a profile request.
     fn failure(status: u16, body: &str) -> FailureKind {
         read::<Me>(&answer(status, body)).err().expect("no profile").kind()
     }
 
     #[test]
-    fn errors_are_told_apart() {
+    fn error_codes_map_to_failure_kinds() {
         let graph = |code: u32| format!(r#"{{"error":{{"message":"m","type":"OAuthException","code":{code},"fbtrace_id":"x"}}}}"#);
         assert_eq!(failure(400, &graph(190)), FailureKind::Revoked);
         assert_eq!(failure(403, &graph(10)), FailureKind::ScopeLost);
         assert_eq!(failure(403, &graph(4)), FailureKind::RateLimited);
         assert_eq!(failure(400, &graph(101)), FailureKind::Misconfigured);
         assert_eq!(failure(500, &graph(2)), FailureKind::Transient);
-        assert_eq!(failure(200, &graph(1)), FailureKind::Transient, "an error with status 200 is one");
+        assert_eq!(failure(200, &graph(1)), FailureKind::Transient, "error body with status 200");
         assert_eq!(failure(200, "<!DOCTYPE html>"), FailureKind::Transient);
         assert_eq!(failure(429, ""), FailureKind::RateLimited);
         let token = r#"{"error_type":"OAuthException","code":400,"error_message":"Invalid authorization code"}"#;
@@ -241,16 +242,16 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_is_the_platforms_own() {
+    fn rate_limit_takes_retry_after_from_usage_header() {
         let mut limited = answer(403, r#"{"error":{"code":4,"message":"Application request limit reached."}}"#);
         let usage = r#"{"1":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":12}]}"#;
         limited.headers.insert("x-business-use-case-usage", HeaderValue::from_static(usage));
-        let Err(ProviderError::RateLimited { retry_after }) = read::<Me>(&limited) else { panic!("not limited") };
+        let Err(ProviderError::RateLimited { retry_after }) = read::<Me>(&limited) else { panic!("expected a rate limit") };
         assert_eq!(retry_after, Some(TimeDelta::minutes(12)));
     }
 
     #[test]
-    fn tokens_come_flat_or_in_a_list() {
+    fn token_response_is_parsed_flat_or_listed() {
         for body in [
             r#"{"access_token":"IG1","user_id":1784,"permissions":"a,b"}"#,
             r#"{"data":[{"access_token":"IG1","user_id":"1784","permissions":"a b"}]}"#,
@@ -261,9 +262,9 @@ mod tests {
         }
     }
 
-    /// "Instagram Platform: Media", `GET /me/media`, and "Media insights".
+    /// Examples from "Instagram Platform: Media", `GET /me/media`, and "Media insights".
     #[test]
-    fn posts_come_with_their_figures() {
+    fn media_and_insights_are_parsed() {
         let body = r#"{"data":[{"id":"17895695668004550","caption":"Sunset","permalink":"https://www.instagram.com/p/x/",
             "timestamp":"2026-01-14T12:30:00+0000","like_count":12,"comments_count":3},
             {"id":"2","timestamp":"2026-01-13T12:30:00+00:00"}]}"#;
@@ -278,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absent_figure_is_not_0() {
+    fn absent_insight_is_none_and_not_zero() {
         let body = r#"{"data":[{"name":"views","period":"day","total_value":{"value":0}},{"name":"reach","period":"day"}]}"#;
         let insights = read::<Insights>(&answer(200, body)).expect("insights");
         assert_eq!((insights.total("views"), insights.total("reach"), insights.total("total_interactions")), (Some(0), None, None));
@@ -286,7 +287,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_arbitrary_answers_never_panics(status in 100_u16..600, body: Vec<u8>, usage in "[ -~]{0,60}") {
+        fn parsing_arbitrary_responses_never_panics(status in 100_u16..600, body: Vec<u8>, usage in "[ -~]{0,60}") {
             let mut answer = answer(status, "");
             answer.body = body;
             answer.headers.insert("x-business-use-case-usage", HeaderValue::from_str(&usage).expect("text"));

@@ -1,4 +1,4 @@
-//! Examples from developers.google.com, each named after its page.
+//! Example responses from developers.google.com; each comment names the page.
 
 use chrono::TimeDelta;
 use huntaze_domain::integration::FailureKind;
@@ -13,20 +13,20 @@ fn failure(status: u16, body: &str) -> FailureKind {
 
 // "Using OAuth 2.0 for Web Server Applications"
 #[test]
-fn a_refresh_token_is_given_once() {
+fn refresh_response_without_refresh_token_keeps_old_one() {
     let body = r#"{"access_token":"1/fFAGRNJru1FTz70BzhT3Zg","expires_in":3920,"token_type":"Bearer","refresh_token":"1//xEoDL4iW3cxlI7yDbSRFYNG01kVKM2C",
         "scope":"https://www.googleapis.com/auth/youtube.readonly https://www.googleapis.com/auth/yt-analytics.readonly"}"#;
     let grant = read::<TokenAnswer>(&answer(200, body), error).expect("a token").grant(SCOPES.asked, now());
     assert_eq!(grant.scopes, SCOPES.asked);
     let renewed = r#"{"access_token":"1/other","expires_in":3920,"token_type":"Bearer"}"#;
     let tokens = read::<TokenAnswer>(&answer(200, renewed), error).expect("a token").renewed(&grant.tokens, now());
-    assert!(tokens.refresh.expect("kept").expose().starts_with("1//"));
+    assert!(tokens.refresh.expect("a refresh token").expose().starts_with("1//"));
     assert_eq!(failure(400, r#"{"error":"invalid_grant","error_description":"Token has been expired or revoked."}"#), FailureKind::Revoked);
 }
 
 // "Channels: list"
 #[test]
-fn counts_are_texts_and_a_hidden_one_is_none() {
+fn channel_list_parses_string_counts_and_empty_page() {
     let body = r#"{"kind":"youtube#channelListResponse","items":[{"id":"UC_x5XG1OV2P6uZZ5FSM9Ttw","snippet":{"title":"Ada","customUrl":"@ada.creates"},
         "contentDetails":{"relatedPlaylists":{"likes":"","uploads":"UU_x5XG1OV2P6uZZ5FSM9Ttw"}},
         "statistics":{"viewCount":"345","subscriberCount":"1200","hiddenSubscriberCount":false,"videoCount":"12"}}]}"#;
@@ -39,19 +39,19 @@ fn counts_are_texts_and_a_hidden_one_is_none() {
 
 // "PlaylistItems: list" and "Videos: list"
 #[test]
-fn a_video_without_likes_has_none() {
+fn missing_video_statistics_are_none() {
     let body =
         r#"{"items":[{"contentDetails":{"videoId":"dQw4w9WgXcQ","videoPublishedAt":"2026-01-14T12:00:00Z"}}],"nextPageToken":"CAUQAA"}"#;
     let page = read::<Page<PlaylistItem>>(&answer(200, body), error).expect("a page");
     assert_eq!((page.items[0].content_details.video_id.as_str(), page.next_page_token.as_deref()), ("dQw4w9WgXcQ", Some("CAUQAA")));
     let body = r#"{"items":[{"id":"dQw4w9WgXcQ","snippet":{"title":"Sunset","publishedAt":"2026-01-14T12:00:00Z"},"statistics":{"viewCount":"345"}}]}"#;
-    let post = read::<Page<Video>>(&answer(200, body), error).expect("a page").items.into_iter().next().expect("one").post();
+    let post = read::<Page<Video>>(&answer(200, body), error).expect("a page").items.into_iter().next().expect("a video").post();
     assert_eq!((post.views, post.likes, post.comments, post.shares), (Some(345), None, None, None));
 }
 
 // "Reports: query"
 #[test]
-fn a_day_without_a_row_is_unknown() {
+fn report_day_without_row_is_empty() {
     let body = r#"{"kind":"youtubeAnalytics#resultTable","columnHeaders":[{"name":"day","columnType":"DIMENSION","dataType":"STRING"},
         {"name":"views","columnType":"METRIC","dataType":"INTEGER"},{"name":"likes","columnType":"METRIC","dataType":"INTEGER"},
         {"name":"comments","columnType":"METRIC","dataType":"INTEGER"},{"name":"shares","columnType":"METRIC","dataType":"INTEGER"}],
@@ -64,7 +64,7 @@ fn a_day_without_a_row_is_unknown() {
 
 // "YouTube Data API: Errors", "Standardized error responses"
 #[test]
-fn errors_are_told_apart() {
+fn api_errors_map_to_failure_kinds() {
     let api =
         |code: u16, reason: &str| format!(r#"{{"error":{{"code":{code},"message":"m","errors":[{{"reason":"{reason}","domain":"d"}}]}}}}"#);
     assert_eq!(failure(401, &api(401, "authError")), FailureKind::Revoked);
@@ -72,16 +72,16 @@ fn errors_are_told_apart() {
     assert_eq!(failure(403, &api(403, "rateLimitExceeded")), FailureKind::RateLimited);
     assert_eq!(failure(403, &api(403, "accessNotConfigured")), FailureKind::Misconfigured);
     assert_eq!(failure(500, &api(500, "backendError")), FailureKind::Transient);
-    assert_eq!(failure(200, &api(503, "")), FailureKind::Transient, "an error with status 200 is one");
+    assert_eq!(failure(200, &api(503, "")), FailureKind::Transient, "error body with status 200");
     let Some(ProviderError::RateLimited { retry_after }) = error(&answer(403, &api(403, "quotaExceeded")), now()) else {
-        panic!("no limit")
+        panic!("expected a rate limit")
     };
     assert_eq!(retry_after, Some(TimeDelta::hours(20)), "midnight in California is 08:00 UTC");
 }
 
 proptest! {
     #[test]
-    fn reading_arbitrary_answers_never_panics(status in 100_u16..600, body: Vec<u8>) {
+    fn parsing_arbitrary_responses_never_panics(status in 100_u16..600, body: Vec<u8>) {
         let answer = Answer { body, ..answer(status, "") };
         let _ = read::<TokenAnswer>(&answer, error);
         let _ = read::<Page<Channel>>(&answer, error);

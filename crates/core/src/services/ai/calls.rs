@@ -1,4 +1,4 @@
-//! Calls of a model for one request, and what each of them comes to.
+//! Model calls of one request, with their usage and cost.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -10,9 +10,10 @@ use crate::{
     Core,
     ai::{Asked, Knowledge, LanguageModel, ModelFailure, Piece, Prompt, Reply},
     db::ai_ledger::Call,
+    error::chain,
 };
 
-/// Asks a model what is not known already, and notes what that costs: answer or none, ended or not.
+/// Calls the model on cache misses and records the cost of every call, including failed and cancelled ones.
 pub(super) struct Calls<'a> {
     model: &'a dyn LanguageModel,
     knowledge: &'a Knowledge,
@@ -22,15 +23,15 @@ pub(super) struct Calls<'a> {
 }
 
 impl<'a> Calls<'a> {
-    /// For one request of a creator. `is_anew`: what is known already is asked once more.
+    /// Creates the calls of one request of a user. With `is_anew`, the cache is not read.
     ///
     /// # Errors
-    /// There is no model.
+    /// Returns [`AiError::NotSetUp`] if no model is configured.
     pub fn new(core: &'a Core, user_id: Uuid, is_anew: bool) -> Result<Self, AiError> {
         Ok(Self { model: model(core)?, knowledge: &core.knowledge, user_id, is_anew, noted: Mutex::new(Vec::new()) })
     }
 
-    /// What was answered to this before. Noted as a call that costs nothing.
+    /// Returns the cached completion, if any, and records it as a call that costs nothing.
     pub async fn recall(&self, agent: AgentKind, prompt: &Prompt) -> Option<Reply> {
         if self.is_anew {
             return None;
@@ -41,7 +42,7 @@ impl<'a> Calls<'a> {
         Some(reply)
     }
 
-    /// Keeps an answer that could be used.
+    /// Caches a usable completion.
     pub async fn remember(&self, agent: AgentKind, prompt: &Prompt, reply: &Reply) {
         self.knowledge.remember(&self.asked(agent, prompt), reply).await;
     }
@@ -50,7 +51,7 @@ impl<'a> Calls<'a> {
         Asked { user_id: self.user_id, agent, model: self.model.name(), is_sandbox: self.model.is_sandbox(), prompt }
     }
 
-    /// Asks, and waits for the whole answer. Dropped on the way, what was asked is noted.
+    /// Requests a completion and waits for all of it. If the future is dropped, the call is recorded with an estimated cost.
     pub async fn ask(&self, agent: AgentKind, prompt: &Prompt) -> Result<Reply, AiError> {
         let mut open = self.open(agent, prompt, self.model.name().to_owned());
         let outcome = self.model.answer(prompt).await;
@@ -58,16 +59,16 @@ impl<'a> Calls<'a> {
         self.conclude(agent, outcome)
     }
 
-    /// Asks for something that `read` understands, and once more where the answer cannot be used. Only one that can is remembered.
+    /// Requests a completion that `read` can parse. If parsing fails, asks once more with the error. Only a parsable completion is cached.
     pub async fn ask_for<T>(&self, agent: AgentKind, prompt: &Prompt, read: impl Fn(&str) -> Result<T, String>) -> Result<T, AiError> {
         let mut reply = self.ask(agent, prompt).await?;
         let answer = match read(&reply.text) {
             Ok(answer) => answer,
             Err(fault) => {
-                tracing::warn!(fault, "an answer could not be used");
+                tracing::warn!(fault, "invalid response from the model, requesting a repair");
                 reply = self.ask(agent, &prompt.clone().repair(&fault)).await?;
                 read(&reply.text).map_err(|fault| {
-                    tracing::error!(fault, "nor could the one that was to mend it");
+                    tracing::error!(fault, "repaired response is still invalid");
                     AiError::NoAnswer
                 })?
             }
@@ -76,7 +77,8 @@ impl<'a> Calls<'a> {
         Ok(answer)
     }
 
-    /// Asks, and tells of the text as it comes. Dropped on the way, what came is noted. Returns also whether it was known already.
+    /// Streams a completion to `on_text`. If the future is dropped, what was received is recorded. The returned flag is `true` on a cache
+    /// hit.
     pub async fn stream(
         &self,
         agent: AgentKind,
@@ -103,7 +105,7 @@ impl<'a> Calls<'a> {
         Ok((self.conclude(agent, outcome)?, false))
     }
 
-    /// The calls so far.
+    /// Returns the calls recorded so far.
     pub fn list(&self) -> Vec<Call> {
         self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -119,7 +121,7 @@ impl<'a> Calls<'a> {
                 Ok(reply)
             }
             Err(ModelFailure { error, billed }) => {
-                tracing::warn!(%error, "the model gave no answer");
+                tracing::warn!(error = chain(&error), "model call failed");
                 if let Some((model, tokens)) = billed {
                     self.note(self.bill(agent, model, tokens));
                 }
@@ -138,7 +140,7 @@ impl<'a> Calls<'a> {
     }
 }
 
-/// A call that is under way.
+/// A call in progress. Records the call on drop unless it has ended.
 struct OpenCall<'a> {
     calls: &'a Calls<'a>,
     agent: AgentKind,
@@ -150,13 +152,14 @@ struct OpenCall<'a> {
 }
 
 impl Drop for OpenCall<'_> {
-    /// Where the call is ended on the way, what came is billed: as counted, or about that. Before the model of a stream began, nothing was.
+    /// Records a cancelled call with the tokens reported so far or an estimate. A stream that was cancelled before it named its model costs
+    /// nothing.
     fn drop(&mut self) {
         if self.has_ended || self.model.is_empty() {
             return;
         }
         let estimated = self.prompt.estimate(&self.text);
-        // The newest count may be older than the newest text.
+        // The last reported count may be older than the last text.
         let tokens = self.tokens.map_or(estimated, |counted| TokenUsage { output: counted.output.max(estimated.output), ..counted });
         self.calls.note(self.calls.bill(self.agent, std::mem::take(&mut self.model), tokens));
     }

@@ -1,4 +1,4 @@
-//! Captions for a post.
+//! AI captions for posts.
 
 use async_trait::async_trait;
 use huntaze_domain::{
@@ -23,15 +23,15 @@ use crate::{
     db::{self, DbError, ai_captions::StoredCaptions},
 };
 
-/// Has captions written. Returns the number under which they are kept.
+/// Generates captions. Returns the id under which they are stored.
 ///
 /// # Errors
-/// Invalid, not set up, no request left, or no answer; none of these counts.
+/// Returns an error if the input is invalid, no model is configured, a limit is reached, or the model fails. Failed requests do not count.
 pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionInput) -> Result<Uuid, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
     let is_sandbox = model(core)?.is_sandbox();
     let (worker, user, is_anew) = (core.clone(), user.clone(), input.is_anew());
-    // To the end, also when the creator does not wait for it: what was paid for is kept.
+    // Runs to completion even if the client disconnects, because the model call is billed anyway.
     let work = async move {
         quota::limit_pace(&worker, &user).await?;
         let voice = db::ai_settings::find(&worker.db, user.id).await?.voice;
@@ -40,7 +40,7 @@ pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionI
     core.tasks.spawn(work).await?
 }
 
-/// Captions that are to be written.
+/// Task to generate captions.
 struct CaptionWork {
     request: CaptionRequest,
     voice: Voice,
@@ -68,10 +68,10 @@ impl Work for CaptionWork {
     }
 }
 
-/// Captions that were written for a creator, or the newest there are.
+/// Returns the captions with this id, or without an id the user's newest ones, if any.
 ///
 /// # Errors
-/// Unknown, also where they are somebody else's.
+/// Returns [`AiError::Unknown`] if the captions do not exist or belong to another user.
 pub async fn captions(core: &Core, user: &CurrentUser, id: Option<&str>) -> Result<Option<Captions>, AiError> {
     let id = match id {
         Some(text) => Some(text.parse().map_err(|_| AiError::Unknown)?),

@@ -1,4 +1,4 @@
-//! Answers of the assistant: begun by a question, written on whether or not somebody reads along, and kept.
+//! Generation of assistant messages. An answer is generated in a background task and stored, whether or not a client streams it.
 
 use std::{
     pin::pin,
@@ -34,31 +34,32 @@ use crate::{
         self,
         ai_conversations::{EndedAnswer, NewMessage, StoredMessage},
     },
+    error::chain,
 };
 
-/// What was written is kept so often.
+/// Interval between checkpoints of the generated text.
 const KEPT_EVERY: Duration = Duration::from_millis(500);
-/// Between two attempts to store an answer.
+/// Delays between attempts to store a finished answer.
 const STORE_AGAIN: [Duration; 3] = [Duration::from_millis(300), Duration::from_secs(1), Duration::from_secs(3)];
-/// Without news for so long, the process that writes has died.
+/// Lease on a generating message; renewed by every checkpoint. After it expires the message is marked as failed.
 const SIGN_OF_LIFE: TimeDelta = TimeDelta::seconds(15);
-/// What was said longer ago is not told to the model.
+/// Messages older than this are left out of the prompt.
 const CONTEXT: TimeDelta = TimeDelta::hours(24);
-/// So many messages before the question are told to the model.
+/// Maximum number of earlier messages in the prompt.
 const MOST_TURNS: usize = 20;
-/// A conversation has no more messages.
+/// Maximum number of messages of a conversation before a new question.
 const MOST_MESSAGES: usize = 200;
 
-/// Begins an answer. It is written to its end by this process, whether or not somebody reads along.
+/// Stores a question and starts generating its answer in the background, independently of the request.
 ///
 /// # Errors
-/// Invalid, not set up, no request left, no such conversation, one in which an answer is being written, or that has newer messages than are
-/// seen by who replaces one.
+/// Returns an error if the input is invalid, no model is configured, a limit is reached, the conversation does not exist or already has an
+/// answer in progress, or if it has messages newer than the last one seen by the client that replaces a message.
 pub async fn start_chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> Result<ChatStarted, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
     model(core)?;
     let (worker, user) = (core.clone(), user.clone());
-    // To the end, also when the browser is gone meanwhile: what was reserved is used, or given back.
+    // Runs to completion even if the client disconnects, so that the reservation is either used or released.
     core.tasks.spawn(async move { start(&worker, &user, &request).await }).await?
 }
 
@@ -79,25 +80,25 @@ async fn start(core: &Core, user: &CurrentUser, request: &ChatRequest) -> Result
         question: view(begun.question.clone(), core.clock.now()),
         answer: view(begun.answer.clone(), core.clock.now()),
     };
-    // Before the answer to the browser: who reads along from the first moment finds it.
+    // Registered before the response is sent, so that a client that streams at once finds it.
     let writer = core.live_answers.begin(begun.answer.id);
     let (worker, user_id) = (core.clone(), user.id);
     core.tasks.spawn(async move {
         let (conversation_id, id) = (begun.conversation_id, begun.answer.id);
         let question = begun.into_question(user_id, voice);
         if let Err(error) = write(&worker, &question, id, &reservation, &writer).await {
-            // It is given up when its sign of life is over.
-            tracing::error!(%error, %conversation_id, "an answer could not be kept");
+            // The message is marked as failed when its lease expires.
+            tracing::error!(error = chain(&error), %conversation_id, "failed to store answer");
         }
         writer.finish();
     });
     Ok(started)
 }
 
-/// Begins an answer, and waits for its end.
+/// Starts an answer and waits until it is finished.
 ///
 /// # Errors
-/// Those of [`start_chat`], and that of the answer where there is none.
+/// Returns the errors of [`start_chat`], or [`AiError::NoAnswer`] if the answer could not be stored.
 pub async fn chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> Result<ChatAnswer, AiError> {
     let started = start_chat(core, user, input).await?;
     if let Some(mut draft) = core.live_answers.follow(started.answer.id) {
@@ -105,16 +106,16 @@ pub async fn chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> Result<
     }
     let message = conversations::message(core, user.id, started.conversation_id, started.answer.id).await?;
     if message.state == AnswerState::Writing {
-        // It could not be stored, and is given up soon.
+        // The answer could not be stored; it is marked as failed when its lease expires.
         return Err(AiError::NoAnswer);
     }
     Ok(ChatAnswer { conversation_id: started.conversation_id, message })
 }
 
-/// Ends the answer that is being written in a conversation, in whatever process; what came stays.
+/// Stops the answer that is being generated in a conversation, in whichever process. The text generated so far is kept.
 ///
 /// # Errors
-/// There is no such conversation.
+/// Returns [`AiError::Unknown`] if the user has no such conversation.
 pub async fn stop_chat(core: &Core, user_id: Uuid, conversation_id: &str) -> Result<(), AiError> {
     let id = conversations::parse(conversation_id)?;
     db::ai_conversations::find_title(&core.db, user_id, id).await?.ok_or(AiError::Unknown)?;
@@ -124,7 +125,7 @@ pub async fn stop_chat(core: &Core, user_id: Uuid, conversation_id: &str) -> Res
     Ok(())
 }
 
-/// A question that was stored, and the answer that is to be written.
+/// A stored question and its answer, which is still to be generated.
 struct Begun {
     conversation_id: Uuid,
     before: Vec<StoredMessage>,
@@ -133,7 +134,7 @@ struct Begun {
     is_anew: bool,
 }
 
-/// Stores the question and the beginning of its answer, if nothing else is being written there.
+/// Inserts the question and an empty answer, unless another answer is being generated in the conversation.
 async fn begin(core: &Core, user: &CurrentUser, request: &ChatRequest, request_id: Uuid, is_sandbox: bool) -> Result<Begun, AiError> {
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
@@ -142,7 +143,7 @@ async fn begin(core: &Core, user: &CurrentUser, request: &ChatRequest, request_i
         let title = chat::title(&request.message).map_err(AiError::Invalid)?;
         db::ai_conversations::insert(&mut *tx, conversation_id, user.id, &title, now).await?;
     }
-    // Others who say something there wait here, until this transaction has ended.
+    // Locks the conversation row, so that concurrent questions wait until this transaction ends.
     let number = db::ai_conversations::make_room(&mut *tx, user.id, conversation_id, now).await?.ok_or(AiError::Unknown)?;
     db::ai_conversations::give_up_dead(&mut *tx, Some(conversation_id), conversations::BROKEN_OFF, now).await?;
     let mut before = db::ai_conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
@@ -177,13 +178,13 @@ async fn begin(core: &Core, user: &CurrentUser, request: &ChatRequest, request_i
 }
 
 impl Begun {
-    /// The question with what was said before it, as a model is told.
+    /// Builds the prompt's conversation: recent earlier messages, then the question.
     fn into_question(self, user_id: Uuid, voice: Voice) -> Question {
         let since = self.question.created_at - CONTEXT;
         let said: Vec<_> = self.before.into_iter().filter(|message| message.created_at >= since && !message.text.is_empty()).collect();
         let first = said.len().saturating_sub(MOST_TURNS);
         let told = &said[first..];
-        // One that broke off was never checked.
+        // The numbers of a failed answer may not have been checked.
         let is_checked = |message: &&StoredMessage| message.state != AnswerState::Failed;
         let figures = |message: &StoredMessage| grounding::verified(&message.text, &message.unverified);
         let figures = told.iter().filter(is_checked).chain([&self.question]).flat_map(figures).collect();
@@ -201,19 +202,19 @@ fn turn(message: StoredMessage) -> Turn {
     }
 }
 
-/// How an answer ended.
+/// Outcome of generating an answer.
 enum Ending {
     Answered,
     Stopped,
     Failed(AiError),
 }
 
-/// Writes an answer, and stores it as it stays together with what it came to.
+/// Generates an answer and stores it with its model calls.
 async fn write(core: &Core, question: &Question, id: Uuid, reservation: &Reservation, writer: &Writer) -> Result<(), AiError> {
     let calls = Calls::new(core, question.user_id, question.is_anew)?;
     let findings = Mutex::new(Findings::default());
     let ending = {
-        // Dropped at the end of this block: a call that is under way ends there.
+        // Dropped at the end of this block, which cancels a model call in progress.
         let answer = pin!(tokio::time::timeout(LONGEST_ANSWER, coordinator::answer(core, &calls, question, &findings, writer)));
         tokio::select! {
             outcome = answer => match outcome {
@@ -231,12 +232,12 @@ async fn write(core: &Core, question: &Question, id: Uuid, reservation: &Reserva
     loop {
         let Err(error) = answer.store(core, reservation, &calls).await else { return Ok(()) };
         let Some(pause) = pauses.next() else { return Err(error) };
-        tracing::warn!(%error, "an answer could not be stored, and is stored again");
+        tracing::warn!(error = chain(&error), "failed to store answer, retrying");
         tokio::time::sleep(*pause).await;
     }
 }
 
-/// Keeps what was written so far, until it is to stop.
+/// Stores the generated text at intervals and renews the lease. Returns when the message is to stop.
 async fn keep(core: &Core, id: Uuid, writer: &Writer) {
     loop {
         tokio::time::sleep(KEPT_EVERY).await;
@@ -245,13 +246,13 @@ async fn keep(core: &Core, id: Uuid, writer: &Writer) {
         match db::ai_conversations::keep(&core.db, id, &draft.text, &draft.agents, alive_until).await {
             Ok(true) => {}
             Ok(false) => return,
-            // The answer goes on; the next time it may be kept.
-            Err(error) => tracing::warn!(%error, "what was written so far could not be kept"),
+            // Generation continues; the next checkpoint may succeed.
+            Err(error) => tracing::warn!(error = chain(&error), "failed to checkpoint answer"),
         }
     }
 }
 
-/// An answer as it stays.
+/// A finished answer.
 struct Finished {
     id: Uuid,
     draft: Draft,
@@ -273,7 +274,7 @@ impl Finished {
         Self { id, draft, state, problem, sources: findings.sources, unverified }
     }
 
-    /// Who stops before the first word has used nothing.
+    /// An answer that is stopped before its first token does not count against the quota.
     fn counts(&self) -> bool {
         match self.state {
             AnswerState::Complete => true,
@@ -293,7 +294,7 @@ impl Finished {
             unverified: &self.unverified,
         };
         let mut tx = db::begin(&core.db).await?;
-        // What was given up before was said not to count.
+        // If the lease expired, the user was already told that the request is not counted.
         if db::ai_conversations::end(&mut *tx, &ended).await? && self.counts() {
             reservation.settle(&mut tx, &calls.list(), core).await?;
         } else {

@@ -1,4 +1,4 @@
-//! Conversations: what was said, and what is being said.
+//! Conversations and their messages.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::ai::chat::{self, AnswerState, CONVERSATIONS_PAGE, Conversation, ConversationsPage, MessageView};
@@ -11,13 +11,10 @@ use crate::{
     services::paging::{self, Page},
 };
 
-/// Of an answer whose process has died.
+/// Shown for an answer whose lease has expired.
 pub(super) const BROKEN_OFF: &str = "The answer broke off. Ask again. This request was not counted.";
 
-/// Conversations that contain a text, the newest first; a page beyond the last is the last.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns a page of the conversations that contain `search`, newest first. A page beyond the last one is replaced by the last.
 pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
     let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
     let read = |limit, offset| db::ai_conversations::list(&core.db, user_id, &search, limit, offset);
@@ -25,10 +22,10 @@ pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) 
     Ok(ConversationsPage { search, page, pages, conversations })
 }
 
-/// A conversation with all that was said.
+/// Returns a conversation with all messages.
 ///
 /// # Errors
-/// Unknown, also where it is somebody else's.
+/// Returns [`AiError::Unknown`] if the conversation does not exist or belongs to another user.
 pub async fn conversation(core: &Core, user_id: Uuid, id: &str) -> Result<Conversation, AiError> {
     let id = parse(id)?;
     let title = db::ai_conversations::find_title(&core.db, user_id, id).await?.ok_or(AiError::Unknown)?;
@@ -37,19 +34,19 @@ pub async fn conversation(core: &Core, user_id: Uuid, id: &str) -> Result<Conver
     Ok(Conversation { id, title, messages: messages.collect() })
 }
 
-/// Gives a conversation another name; returns it as it is kept.
+/// Renames a conversation; returns the title as stored.
 ///
 /// # Errors
-/// Unknown, or there is nothing of a name.
+/// Returns [`AiError::Unknown`] if the user has no such conversation, or [`AiError::Invalid`] if the title is empty.
 pub async fn rename_conversation(core: &Core, user_id: Uuid, id: &str, title: &str) -> Result<String, AiError> {
     let title = chat::title(title).map_err(AiError::Invalid)?;
     if db::ai_conversations::rename(&core.db, user_id, parse(id)?, &title).await? { Ok(title) } else { Err(AiError::Unknown) }
 }
 
-/// Deletes a conversation, and ends the answer that is being written in it.
+/// Deletes a conversation and stops the answer that is being generated in it.
 ///
 /// # Errors
-/// Unknown.
+/// Returns [`AiError::Unknown`] if the user has no such conversation.
 pub async fn delete_conversation(core: &Core, user_id: Uuid, id: &str) -> Result<(), AiError> {
     let id = parse(id)?;
     if let Some(message_id) = db::ai_conversations::ask_to_stop(&core.db, user_id, id).await? {
@@ -58,21 +55,18 @@ pub async fn delete_conversation(core: &Core, user_id: Uuid, id: &str) -> Result
     if db::ai_conversations::delete(&core.db, user_id, id).await? { Ok(()) } else { Err(AiError::Unknown) }
 }
 
-/// Gives up answers whose process has died. Returns how many those were.
-///
-/// # Errors
-/// The database does not answer.
+/// Marks answers whose lease has expired as failed. Returns their number.
 pub async fn give_up_dead_answers(core: &Core, now: DateTime<Utc>) -> Result<u64, DbError> {
     db::ai_conversations::give_up_dead(&core.db, None, BROKEN_OFF, now).await
 }
 
-/// One message.
+/// Finds one message.
 pub(super) async fn message(core: &Core, user_id: Uuid, conversation_id: Uuid, id: Uuid) -> Result<MessageView, AiError> {
     let found = db::ai_conversations::messages(&core.db, user_id, conversation_id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
     Ok(view(found, core.clock.now()))
 }
 
-/// A message as it is shown. An answer whose process has died is no longer being written.
+/// Converts a message for display. A generating answer whose lease has expired is shown as failed.
 pub(super) fn view(message: StoredMessage, now: DateTime<Utc>) -> MessageView {
     let is_dead = message.state == AnswerState::Writing && message.alive_until.is_none_or(|alive_until| alive_until <= now);
     MessageView {

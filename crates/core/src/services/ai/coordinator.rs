@@ -1,4 +1,4 @@
-//! Has agents answer a question: those whose it is, at the same time, and each with what it looks up.
+//! Routes a question to agents, which run concurrently and call tools.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,34 +13,35 @@ use super::{AiError, calls::Calls, lookup::Findings};
 use crate::{
     Core,
     ai::{Composer, Turn, Writer, agents::chat, router},
+    error::chain,
 };
 
-/// So often an agent may look things up before it has to answer.
+/// Maximum number of tool rounds before an agent has to answer.
 const MOST_ROUNDS: usize = 4;
-/// So many things at once.
+/// Maximum number of tool calls per round; further ones are ignored.
 const MOST_LOOKUPS: usize = 6;
 
-/// A question, and what was said before it.
+/// A question with the conversation before it.
 pub(super) struct Question {
-    /// Whose.
+    /// Id of the user who asks.
     pub user_id: Uuid,
-    /// The last is the question.
+    /// Messages of the prompt; the last is the question.
     pub turns: Vec<Turn>,
-    /// The question alone.
+    /// Text of the question.
     pub text: String,
-    /// Figures that were given before: by the creator, or in an answer that had looked them up.
+    /// Numbers from earlier messages and the question that an answer may repeat: entered by the user, or verified in an earlier answer.
     pub figures: Vec<Number>,
-    /// How the creator writes.
+    /// The user's writing style.
     pub voice: Voice,
-    /// Whether it was answered before, and is to be answered once more.
+    /// Whether the answer is regenerated, so that the cache is not read.
     pub is_anew: bool,
 }
 
-/// Answers a question into `writer`, and notes in `findings` what was looked up for it. An agent that fails leaves a note; only where all fail
-/// there is no answer.
+/// Answers a question into `writer` and collects the tool results in `findings`. If one of several agents fails, its section gets a note;
+/// only if all agents fail is there no answer.
 ///
 /// # Errors
-/// Of the first agent that failed.
+/// Returns the error of the first agent if all agents failed.
 pub(super) async fn answer(
     core: &Core,
     calls: &Calls<'_>,
@@ -63,7 +64,7 @@ pub(super) async fn answer(
         if let Err(error) = &outcome
             && has_others
         {
-            tracing::warn!(%error, agent = agent.as_str(), "an agent gave no answer");
+            tracing::warn!(error = chain(&error), agent = agent.as_str(), "agent failed");
             say(&format!("\n\n*The {} agent gave no answer here.*", agent.label()));
         }
         compose(&mut |composer| composer.end(index));
@@ -76,7 +77,7 @@ pub(super) async fn answer(
     outcomes.into_iter().next().unwrap_or(Err(AiError::NoAnswer))
 }
 
-/// Rules first, a model where they do not say.
+/// Chooses agents by keyword rules; asks a model if those find none.
 async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiError> {
     let agents = router::by_rules(question);
     if !agents.is_empty() {
@@ -88,7 +89,7 @@ async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiE
     }
     let reply = match calls.ask(AgentKind::Coordinator, &prompt).await {
         Ok(reply) => reply,
-        // Who answers can be guessed; what is not answered at all, or by nobody, cannot.
+        // An unusable routing reply falls back to a default; any other error would also prevent the answer.
         Err(AiError::NoAnswer) => return Ok(router::GUESS.to_vec()),
         Err(error) => return Err(error),
     };
@@ -97,7 +98,7 @@ async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiE
     Ok(agents)
 }
 
-/// Lets one agent answer: it looks up, is told, and goes on until it has answered.
+/// Runs one agent: calls tools and returns their results to the model until it answers.
 async fn run(
     core: &Core,
     calls: &Calls<'_>,
@@ -126,7 +127,7 @@ async fn run(
             if reply.text.trim().is_empty() {
                 return Err(AiError::NoAnswer);
             }
-            // Only what led to an answer is worth to be known.
+            // Cache the rounds only after the agent has produced an answer.
             for (prompt, reply) in &answered {
                 calls.remember(agent, prompt, reply).await;
             }
@@ -142,6 +143,6 @@ async fn run(
         let calls = reply.calls.into_iter().take(MOST_LOOKUPS).collect();
         prompt.turns.extend([Turn::Calls { said: reply.text, calls }, Turn::Results(results)]);
     }
-    tracing::warn!(agent = agent.as_str(), "an agent looked things up where it had to answer");
+    tracing::warn!(agent = agent.as_str(), "agent called tools in the final round");
     Err(AiError::NoAnswer)
 }

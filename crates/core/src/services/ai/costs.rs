@@ -1,4 +1,4 @@
-//! What AI costs: for operators, and as a charge of each creator and month.
+//! AI costs: statistics for admins, and monthly charges per user.
 
 use chrono::{Months, TimeDelta};
 use huntaze_domain::{
@@ -23,22 +23,22 @@ use crate::{
     services::paging::{self, Page},
 };
 
-/// Who spends less is not looked at: $10, and $5 where one operation is most of it.
+/// Minimum cost in micro-USD of a user to be reported: $10 for high spending, $5 for concentration on one operation.
 const LEAST: i64 = 10_000_000;
 const LEAST_OF_ONE_OPERATION: i64 = 5_000_000;
-/// Standard deviations above the mean.
+/// Distance from the mean in standard deviations, for medium and high severity.
 const ODD: f64 = 2.0;
 const VERY_ODD: f64 = 3.0;
-/// Percent.
+/// Share of one operation, in percent, above which a concentration is reported.
 const MOST_OF_ONE_OPERATION: i64 = 80;
 const MOST_ANOMALIES: i64 = 50;
 const MOST_MONTHS: i64 = 12;
-/// So far back a month is charged, or mended: longer than anybody leaves Huntaze off.
+/// Number of past months that are charged or corrected; longer than Huntaze is ever switched off.
 const MONTHS_CHARGED: Months = Months::new(3);
-/// No table that is taken away is longer.
+/// Maximum number of rows of an export.
 const MOST_ROWS: i64 = 100_000;
 
-/// What AI costs over a period.
+/// Returns the AI costs of a period.
 ///
 /// # Errors
 /// Invalid input, or the database does not answer.
@@ -71,7 +71,7 @@ fn filter(core: &Core, input: &CostsInput) -> Result<CostsFilter, AiError> {
     input.parse(core.clock.now().date_naive()).map_err(AiError::Invalid)
 }
 
-/// What is odd about a creator: one thing, or both.
+/// Returns the anomalies of a user: high spending, concentration on one operation, or both.
 fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
     let anomaly =
         |kind, severity, message| Anomaly { kind, severity, creator_id: outlier.creator_id, email: outlier.email.clone(), message };
@@ -94,7 +94,8 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
     found
 }
 
-/// The same period as a table: a row for each day, creator, agent, operation and model. No text in it becomes a formula.
+/// Exports the costs of a period as CSV, with one row for each day, user, agent, operation and model. Text cells are escaped against
+/// formula injection.
 ///
 /// # Errors
 /// Invalid input, or the database does not answer.
@@ -118,16 +119,13 @@ pub async fn export_costs(core: &Core, input: &CostsInput) -> Result<Vec<u8>, Ai
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }
 
-/// Charges each creator for each of the last months that has ended, once. Done again, it changes nothing, unless a call came late. Returns how
-/// many charges are new or mended.
-///
-/// # Errors
-/// The database does not answer.
+/// Charges each user for each of the last complete months. Idempotent; a charge is corrected if a model call was recorded late. Returns the
+/// number of new and corrected charges.
 pub async fn charge_months(core: &Core) -> Result<u64, DbError> {
     let now = core.clock.now();
-    // What was begun before midnight has ended an hour later.
+    // Requests that started before midnight have ended an hour later.
     let open = first_of_month(now - TimeDelta::hours(1));
     let charges = db::ai_costs::charge(&core.db, open - MONTHS_CHARGED, open, now).await?;
-    tracing::info!(charges, "months of AI are charged");
+    tracing::info!(charges, "charged AI usage of past months");
     Ok(charges)
 }

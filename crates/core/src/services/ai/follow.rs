@@ -1,4 +1,4 @@
-//! Reads along while an answer is written: from this process's memory where it writes, else from what the other one keeps.
+//! Streams an answer while it is generated: from memory if this process generates it, otherwise by polling its checkpoints in the database.
 
 use std::time::Duration;
 
@@ -11,16 +11,16 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::{AiError, conversations};
-use crate::{Core, ai::Draft, db};
+use crate::{Core, ai::Draft, db, error::chain};
 
-/// What another process keeps is looked at so often.
+/// Interval for polling the checkpoints of another process.
 const LOOKED_AT_EVERY: Duration = Duration::from_millis(500);
 
-/// An answer of a conversation, the newest or the one that the place is in, from a place in its sequence on: what is new, and in the end the whole. Each event comes with the place
-/// after it.
+/// Streams the answer that the cursor `after` points into, or else the newest one of the conversation: first what is new after the cursor,
+/// finally the whole message. Each event comes with the cursor after it.
 ///
 /// # Errors
-/// There is no such conversation, or nothing was said in it.
+/// Returns [`AiError::Unknown`] if the user has no such conversation, or it has no answer.
 pub async fn follow_chat(
     core: &Core,
     user_id: Uuid,
@@ -30,7 +30,7 @@ pub async fn follow_chat(
     let conversation_id = conversations::parse(conversation_id)?;
     let mut answers = db::ai_conversations::messages(&core.db, user_id, conversation_id, None).await?;
     answers.retain(|message| message.speaker == Speaker::Assistant);
-    // Who was in the middle of an earlier one gets the end of that.
+    // A client that was streaming an earlier answer gets the rest of that one.
     let began = answers.iter().position(|answer| i64::from(answer.number) == chat::number_at(after));
     let answer = began.map(|index| answers.swap_remove(index)).or_else(|| answers.pop()).ok_or(AiError::Unknown)?;
     let reader = Reader {
@@ -64,7 +64,7 @@ impl Reader {
         while !self.has_ended {
             let Some(mut draft) = self.draft.take() else { return self.next_stored().await };
             let news = self.news(&draft.borrow_and_update());
-            // What is stored is told from there: with what it came to, and what it rests on.
+            // A stored answer is read from the database, which also has its sources and usage.
             if !draft.borrow().is_stored && (news.is_some() || draft.changed().await.is_ok()) {
                 self.draft = Some(draft);
             }
@@ -75,14 +75,14 @@ impl Reader {
         None
     }
 
-    /// From what is kept: what is new, or the end.
+    /// Returns the next event from the database: new text, or the finished message.
     async fn next_stored(&mut self) -> Option<(i64, ChatEvent)> {
         loop {
             let message = match conversations::message(&self.core, self.user_id, self.conversation_id, self.id).await {
                 Ok(message) => message,
                 Err(error) => {
-                    // It was deleted, or the database does not answer: who reads along comes back.
-                    tracing::debug!(%error, "nobody can read along");
+                    // The message was deleted, or the query failed; the client reconnects.
+                    tracing::debug!(error = chain(&error), "answer stream closed: message not readable");
                     self.has_ended = true;
                     return None;
                 }
@@ -100,7 +100,7 @@ impl Reader {
         }
     }
 
-    /// What was not told yet.
+    /// Returns the next event that was not sent yet, or `None` if there is nothing new.
     fn news(&mut self, draft: &Draft) -> Option<(i64, ChatEvent)> {
         let message_id = self.id;
         if draft.agents != self.told_agents {
@@ -108,7 +108,8 @@ impl Reader {
             let agents = draft.agents.clone();
             return Some((chat::seq(self.number, self.told_bytes), ChatEvent::Agents { message_id, agents }));
         }
-        // What another process keeps may be older than what was told: then there is nothing new yet. A place that is none is the beginning.
+        // A checkpoint may be older than what was sent; then there is nothing new yet. A cursor inside a character is invalid and restarts
+        // at the beginning.
         if self.told_bytes < draft.text.len() && !draft.text.is_char_boundary(self.told_bytes) {
             self.told_bytes = 0;
         }

@@ -1,4 +1,4 @@
-//! Looks up what agents ask for: always of the creator whose session it is.
+//! Runs the tools of agents. They read only the data of the user who asks.
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
@@ -19,38 +19,39 @@ use crate::{
         tools::{Lookup, ToolRequest},
     },
     db::{self, integrations::Integration},
+    error::chain,
     services::{
         analytics::{self, AnalyticsError, Selection},
         home, integrations,
     },
 };
 
-/// So many posts are told of at once.
+/// Maximum number of posts in one tool result.
 const POSTS: usize = 10;
 
-/// What was looked up for an answer.
+/// Tool results collected for one answer.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// Where it comes from; each once.
+    /// Sources of the data, without duplicates.
     pub sources: Vec<Source>,
-    /// The figures in it, as the model was told. What people wrote is no source: a title can say anything.
+    /// Numbers in the results, as the model saw them. Text written by people (titles, names) is left out, because it proves no metric.
     pub figures: String,
-    /// What people wrote, which an answer may quote: titles, and names.
+    /// Titles and names, which an answer may quote with the numbers in them.
     pub quoted: Vec<String>,
 }
 
 impl Findings {
-    /// Adds what another agent found.
+    /// Adds the results of another agent.
     pub fn extend(&mut self, other: Self) {
         other.sources.into_iter().for_each(|source| self.add_source(source));
         self.figures.push_str(&other.figures);
         self.quoted.extend(other.quoted);
     }
 
-    /// Looks up something of one account, or of all that are connected.
+    /// Fetches data of one account, or of all connected accounts together.
     ///
     /// # Errors
-    /// There is no such account, or the database does not answer.
+    /// Returns [`AnalyticsError::Unknown`] if the user has no such account, or an error if a database query fails.
     pub async fn gather(
         &mut self,
         core: &Core,
@@ -67,10 +68,7 @@ impl Findings {
         Ok(found)
     }
 
-    /// Looks up the same of each of some accounts.
-    ///
-    /// # Errors
-    /// The database does not answer.
+    /// Fetches the same data for each of the accounts.
     pub async fn gather_each(
         &mut self,
         core: &Core,
@@ -104,7 +102,7 @@ impl Findings {
         }
     }
 
-    /// A name is written with its mark, or without.
+    /// An answer may quote a name with or without its `@`.
     fn add_quotable(&mut self, written: &str) {
         self.quoted.extend(written.strip_prefix('@').map(ToOwned::to_owned));
         self.quoted.push(written.to_owned());
@@ -116,11 +114,11 @@ impl Findings {
         }
     }
 
-    /// Looks up what a model asks for. What goes wrong is told to the model alone: it can ask again, or answer without.
+    /// Runs a tool call. Failures are returned to the model as an error result, so it can retry or answer without the data.
     pub async fn look_up(&mut self, core: &Core, user_id: Uuid, call: &ToolCall) -> ToolResult {
         let found = match ToolRequest::parse(&call.name, &call.arguments) {
             Ok(request) => self.gather_requested(core, user_id, request).await.unwrap_or_else(|error| {
-                tracing::error!(%error, ?request, "nothing could be looked up");
+                tracing::error!(error = chain(&error), ?request, "tool call failed");
                 json!({ "error": "This could not be read just now." })
             }),
             Err(sentence) => json!({ "error": sentence }),
@@ -206,7 +204,7 @@ async fn accounts(core: &Core, user_id: Uuid) -> Result<(Value, Source), Analyti
     Ok((json!({ "accounts": told }), Source { title: "Connected accounts".to_owned(), as_of: newest }))
 }
 
-/// As people write a name: one of digits alone is told from a figure by it.
+/// Prefixes a name with `@`, so that a name of digits is not taken for a number.
 fn handle(name: &str) -> String {
     format!("@{name}")
 }
@@ -219,7 +217,7 @@ fn figures(stats: &HomeStats) -> Value {
     found
 }
 
-/// When the newest of the figures was read.
+/// Returns the time at which the newest of the metrics was captured.
 fn as_of(stats: &HomeStats) -> Option<DateTime<Utc>> {
     stats.figures().into_iter().filter_map(|(_, figure)| known(figure)).map(|known| known.captured_at).max()
 }
@@ -231,7 +229,7 @@ const fn known(figure: Figure) -> Option<KnownFigure> {
     }
 }
 
-/// As it stands on the screen; of an unknown there is no number.
+/// Formats a metric as in the UI; an unknown one has a reason instead of a number.
 fn figure(figure: Figure) -> Value {
     let unknown = match figure {
         Figure::Known(known) => {

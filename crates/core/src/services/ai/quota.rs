@@ -1,4 +1,4 @@
-//! How much a creator may ask: counted before a model is, so that however many ask at once, in however many processes, it holds.
+//! Monthly quota and cost limits. A request is reserved under a per-user lock before the model is called, so limits hold across processes.
 
 use std::time::Duration;
 
@@ -25,15 +25,12 @@ use crate::{
     },
 };
 
-/// No answer takes longer, its repair included.
+/// Timeout of one answer, including the attempt to repair it.
 pub(super) const LONGEST_ANSWER: Duration = Duration::from_mins(4);
-/// What is not ended then belongs to a process that died.
+/// How long a reservation counts; longer than [`LONGEST_ANSWER`], so that only the reservations of crashed processes expire.
 const LONGEST: TimeDelta = TimeDelta::minutes(5);
 
-/// What a creator has used of the month.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns how many requests of the month's quota the user has used, reserved ones included.
 pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError> {
     let now = core.clock.now();
     let month = first_of_month(now);
@@ -42,9 +39,9 @@ pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError
     Ok(QuotaView { plan: user.plan, used: count, limit, remaining: limit.map(|limit| (limit - count).max(0)), renews_at: next_month(now) })
 }
 
-/// A request that counts until it is ended.
+/// A reserved request. It counts against the quota until it is released or expires.
 pub(super) struct Reservation {
-    /// Its number in the ledger.
+    /// Id of the request in the ledger.
     pub id: Uuid,
     user_id: Uuid,
     email: String,
@@ -52,11 +49,11 @@ pub(super) struct Reservation {
     limit: Option<i64>,
 }
 
-/// Reserves a request, if there is one left.
+/// Reserves a request if neither the quota nor a cost limit is reached.
 pub(super) async fn reserve(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
     let mut tx = db::begin(&core.db).await?;
     db::ai_ledger::lock(&mut *tx, user.id).await?;
-    // After the lock: a reservation that waited for it counts for the month in which it is made.
+    // Taken after the lock, so that a reservation that waited for it counts in the month in which it is made.
     let now = core.clock.now();
     let month = first_of_month(now);
     if let Some(limit) = user.plan.monthly_requests()
@@ -70,13 +67,13 @@ pub(super) async fn reserve(core: &Core, user: &CurrentUser, operation: Operatio
     Ok(reservation)
 }
 
-/// Notes a request whose answer is known already: it does not count.
+/// Records a request that is served from the cache. It does not count against the quota.
 pub(super) async fn note(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
     let mut db = core.db.acquire().await?;
     Ok(insert(&mut db, user, operation, core.clock.now(), TimeDelta::zero()).await?)
 }
 
-/// Stores a request that counts for so long without an answer.
+/// Inserts a request whose reservation expires after `longest`.
 async fn insert(
     db: &mut PgConnection,
     user: &CurrentUser,
@@ -89,7 +86,7 @@ async fn insert(
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
 }
 
-/// How often a creator may ask in a minute: before anything else is done.
+/// Checks the user's rate limit per minute. Called before any other work.
 pub(super) async fn limit_pace(core: &Core, user: &CurrentUser) -> Result<(), AiError> {
     let often = Rule { name: "ai", limit: core.config.limits.ai.saturating_mul(user.plan.pace()), window: TimeDelta::minutes(1) };
     match core.limiter.hit(often, &user.id.to_string()).await {
@@ -98,8 +95,8 @@ pub(super) async fn limit_pace(core: &Core, user: &CurrentUser) -> Result<(), Ai
     }
 }
 
-/// A month's cost has a limit, too, as requests that do not count are paid for: ours, and the creator's own where requests are without
-/// one. What is under way is not known yet, and can go beyond it.
+/// Checks the monthly cost limits: that of Huntaze, and the user's own on plans without a quota. They are needed because requests that do
+/// not count are billed, too. The cost of requests in progress is unknown, so a limit can be exceeded by them.
 async fn guard_cost(core: &Core, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
     let spent = db::ai_ledger::spent(&mut *tx, user.id, first_of_month(now)).await?;
     if user.plan.monthly_requests().is_none() {
@@ -118,14 +115,14 @@ fn reached(limit: MonthlyLimit, now: DateTime<Utc>) -> AiError {
 }
 
 impl Reservation {
-    /// Counts the request, together with what else is stored of it, unless all of it was known already; whoever comes near the end of a
-    /// month's requests gets a mail.
+    /// Settles the request in the transaction that stores its result, and records its model calls. If all of them were cache hits, releases
+    /// it instead. Enqueues a mail when the user reaches 80 % or 100 % of the month's quota.
     pub async fn settle(&self, tx: &mut PgConnection, calls: &[Call], core: &Core) -> Result<(), DbError> {
         let now = core.clock.now();
         if calls.iter().all(|call| call.is_known) {
             return self.release_in(tx, calls, now).await;
         }
-        // One after the other: each sees those before it.
+        // Serializes settlements of the user, so that each count includes the earlier ones.
         db::ai_ledger::lock(&mut *tx, self.user_id).await?;
         db::ai_ledger::end(&mut *tx, self.id, true).await?;
         db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await?;
@@ -136,13 +133,12 @@ impl Reservation {
             if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
                 let mail = message(core.config.app.link(SETTINGS)).to(&*self.email);
                 db::outbox::insert(&mut *tx, &mail, now).await?;
-                core.due_bell.notify_one();
             }
         }
         Ok(())
     }
 
-    /// Gives the request back: it does not count. Calls that were made cost all the same.
+    /// Releases the request, so that it does not count. Its model calls are still recorded as costs.
     pub async fn release(self, core: &Core, calls: &[Call]) -> Result<(), DbError> {
         let mut tx = db::begin(&core.db).await?;
         self.release_in(&mut tx, calls, core.clock.now()).await?;
@@ -150,7 +146,7 @@ impl Reservation {
         Ok(())
     }
 
-    /// The same, together with what else is stored of it.
+    /// Releases the request like [`Self::release`], but inside a transaction.
     pub async fn release_in(&self, tx: &mut PgConnection, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
         db::ai_ledger::end(&mut *tx, self.id, false).await?;
         db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await

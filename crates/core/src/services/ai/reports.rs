@@ -1,4 +1,4 @@
-//! Structured answers on figures: what they mean, and how to sell more.
+//! AI reports on metrics: performance analysis and sales strategy.
 
 use async_trait::async_trait;
 use huntaze_domain::{
@@ -29,15 +29,16 @@ use crate::{
     },
 };
 
-/// Has a report written. Returns the number under which it is kept.
+/// Generates a report. Returns the id under which it is stored.
 ///
 /// # Errors
-/// Invalid, somebody else's account, not set up, no request left, or no answer; none of these counts.
+/// Returns an error if the input is invalid, an account does not belong to the user, no model is configured, a limit is reached, or the
+/// model fails. Failed requests do not count.
 pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation, input: &ReportInput) -> Result<Uuid, AiError> {
     let request = input.parse().map_err(AiError::Invalid)?;
     let is_sandbox = model(core)?.is_sandbox();
     let (worker, user, is_anew) = (core.clone(), user.clone(), input.is_anew());
-    // To the end, also when the creator does not wait for it: what was paid for is kept.
+    // Runs to completion even if the client disconnects, because the model call is billed anyway.
     let work = async move {
         quota::limit_pace(&worker, &user).await?;
         let accounts = find_accounts(&worker, user.id, &request).await?;
@@ -48,14 +49,14 @@ pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation,
     core.tasks.spawn(work).await?
 }
 
-/// The accounts that were asked for; empty for all together.
+/// Finds the requested accounts; an empty list stands for all connected accounts together.
 async fn find_accounts(core: &Core, user_id: Uuid, request: &ReportRequest) -> Result<Vec<Integration>, AiError> {
     let known = db::integrations::list(&core.db, user_id).await?;
     let find = |id: &Uuid| known.iter().find(|account| account.id == *id).cloned().ok_or(AiError::Unknown);
     request.integration_ids.iter().map(find).collect()
 }
 
-/// A report that is to be written on figures.
+/// Task to generate a report from metrics.
 struct ReportWork {
     operation: Operation,
     request: ReportRequest,
@@ -89,7 +90,7 @@ impl Work for ReportWork {
     }
 }
 
-/// What the report rests on: of each account that was asked for, or of all together.
+/// Fetches the data of the report: for each requested account, or for all together.
 async fn gather(
     core: &Core,
     user_id: Uuid,
@@ -115,10 +116,10 @@ async fn gather(
     Ok(findings.gather_each(core, user_id, &lookups, accounts).await?)
 }
 
-/// A report that was written for a creator, or the newest of an operation.
+/// Returns the report with this id, or without an id the user's newest report of the operation, if any.
 ///
 /// # Errors
-/// Unknown, also where it is somebody else's.
+/// Returns [`AiError::Unknown`] if the report does not exist or belongs to another user.
 pub async fn report(core: &Core, user_id: Uuid, operation: Operation, id: Option<&str>) -> Result<Option<Report>, AiError> {
     let wanted = id.map(|id| id.parse().map_err(|_| AiError::Unknown)).transpose()?;
     let found = db::ai_reports::list(&core.db, user_id, Some(operation), wanted, 1).await?.pop();
@@ -131,10 +132,10 @@ pub async fn report(core: &Core, user_id: Uuid, operation: Operation, id: Option
     Ok(Some(Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at }))
 }
 
-/// Notes what a creator thinks of a part of a report.
+/// Stores a user's feedback on one recommendation or tactic of a report.
 ///
 /// # Errors
-/// Unknown: there is no such report or part, or it is somebody else's.
+/// Returns [`AiError::Unknown`] if the report or the part does not exist, or the report belongs to another user.
 pub async fn give_feedback(core: &Core, user_id: Uuid, input: &FeedbackInput) -> Result<Feedback, AiError> {
     let (id, feedback) = input.parse().ok_or(AiError::Unknown)?;
     let found = db::ai_reports::list(&core.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::Unknown)?;

@@ -1,4 +1,4 @@
-//! What a creator sets for AI.
+//! AI settings of a user.
 
 use huntaze_domain::{
     account::CurrentUser,
@@ -9,20 +9,17 @@ use huntaze_domain::{
 use super::AiError;
 use crate::{Core, db};
 
-/// What is set, and what this month came to.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the user's AI settings and the cost of the current month.
 pub async fn settings(core: &Core, user: &CurrentUser) -> Result<AiSettings, AiError> {
     let stored = db::ai_settings::find(&core.db, user.id).await?;
     let spent_micro = db::ai_ledger::spent(&core.db, user.id, first_of_month(core.clock.now())).await?;
     Ok(AiSettings { plan: user.plan, voice: stored.voice, monthly_cap_micro: stored.monthly_cap_micro, spent_micro })
 }
 
-/// Sets it.
+/// Saves the user's AI settings.
 ///
 /// # Errors
-/// Invalid input, or the database does not answer.
+/// Returns an error if the input is invalid or a database query fails.
 pub async fn save_settings(core: &Core, user: &CurrentUser, input: &AiSettingsInput) -> Result<(), AiError> {
     let (voice, cap) = input.parse().map_err(AiError::Invalid)?;
     Ok(db::ai_settings::save(&core.db, user.id, &voice, cap).await?)

@@ -1,4 +1,4 @@
-//! Answers in the shape of a schema: known already, or written; and kept together with what they come to.
+//! Structured completions (captions, reports): taken from the cache or generated, then stored together with their usage.
 
 use async_trait::async_trait;
 use huntaze_domain::{
@@ -19,38 +19,39 @@ use crate::{
     db::{self, DbError},
 };
 
-/// Something to be written.
+/// A structured completion that can be generated.
 #[async_trait]
 pub(super) trait Work: Sync {
-    /// What it is, once it is written.
+    /// The parsed completion.
     type Answer: Send + Sync;
 
-    /// Who writes it, and what for.
+    /// Returns the agent that generates it, and the operation it is recorded as.
     fn who(&self) -> (AgentKind, Operation);
 
-    /// What is asked for.
+    /// Returns the prompt.
     fn prompt(&self) -> Prompt;
 
-    /// Reads it out of an answer.
+    /// Parses and validates a completion.
     ///
     /// # Errors
-    /// It cannot be used; in words for the model.
+    /// Returns what is wrong, phrased for the model.
     fn read(&self, answer: &str) -> Result<Self::Answer, String>;
 
-    /// Keeps it under the number of its request.
+    /// Stores it under the id of its request.
     async fn store(&self, tx: &mut PgConnection, id: Uuid, answer: &Self::Answer) -> Result<(), DbError>;
 }
 
-/// Has a work written, or takes what is known already, unless it is to be written anew. Returns the number under which it is kept.
+/// Generates `work`, or takes it from the cache unless `is_anew` is set, and stores it. Returns the id of the request, under which it is
+/// stored.
 ///
 /// # Errors
-/// No request left, or no answer; none of these counts.
+/// Returns an error if a limit is reached or the model fails. Failed requests do not count.
 pub(super) async fn write<W: Work>(core: &Core, user: &CurrentUser, work: &W, is_anew: bool) -> Result<Uuid, AiError> {
     let calls = Calls::new(core, user.id, is_anew)?;
     let ((agent, operation), prompt) = (work.who(), work.prompt());
     let known = calls.recall(agent, &prompt).await.and_then(|reply| work.read(&reply.text).ok());
     let (reservation, answer) = match known {
-        // It costs nothing, so nothing has to be left of the month.
+        // A cache hit is free, so no quota is needed.
         Some(answer) => (quota::note(core, user, operation).await?, Ok(answer)),
         None => (quota::reserve(core, user, operation).await?, ask(&calls, agent, &prompt, work).await),
     };
@@ -60,7 +61,7 @@ pub(super) async fn write<W: Work>(core: &Core, user: &CurrentUser, work: &W, is
         Err(error) => Err(error),
     };
     if outcome.is_err() {
-        // Not there or not kept, so it does not count; the calls were made all the same.
+        // Not generated or not stored, so it does not count; its model calls are still recorded.
         reservation.release(core, &calls.list()).await?;
     }
     outcome.map(|()| id)

@@ -1,17 +1,14 @@
-//! Questions that a creator may want to ask, from the creator's own situation.
+//! Suggested questions for the assistant, derived from the user's metrics.
 
 use huntaze_domain::figures::{Direction, Figure, HomeStats, Metric, StatsRange};
 use uuid::Uuid;
 
 use crate::{Core, db::DbError, services::home};
 
-/// So many are offered.
+/// Maximum number of suggestions.
 const MOST: usize = 4;
 
-/// Questions for a creator, the most pressing first.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns suggested questions, the most important first.
 pub async fn suggestions(core: &Core, user_id: Uuid) -> Result<Vec<String>, DbError> {
     Ok(suggest(&home::stats(core, user_id, StatsRange::Month, None).await?))
 }
@@ -22,7 +19,7 @@ fn suggest(stats: &HomeStats) -> Vec<String> {
     }
     let mut questions = Vec::new();
     let mut moved: Vec<_> = stats.figures().into_iter().filter_map(|(metric, figure)| Some((metric, direction(figure)?))).collect();
-    // What fell comes first.
+    // Falling metrics come first.
     moved.sort_by_key(|(_, direction)| *direction != Direction::Down);
     for (metric, direction) in moved {
         let subject = match metric {
@@ -79,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fell_comes_first() {
+    fn suggestions_list_falling_metrics_first() {
         insta::assert_debug_snapshot!(suggest(&stats(known(500), known(-500))), @r#"
         [
             "Why did my views fall in the last 30 days?",

@@ -7,10 +7,10 @@ use crate::{
     infra::mail::Message,
 };
 
-/// Replaces the password. This device gets a new session, all others are signed out, and the owner is told by mail.
+/// Changes the password. Ends all sessions, creates a new one for this device, and notifies the user by mail.
 ///
 /// # Errors
-/// Invalid input, the current password is wrong, too many attempts, or a fault of ours.
+/// Returns an error if the input is invalid, the current password is wrong, or a rate limit is exceeded; or an internal error.
 pub async fn change_password(
     core: &Core,
     client: &ClientInfo,
@@ -32,6 +32,5 @@ pub async fn change_password(
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(signed_in)
 }

@@ -1,4 +1,4 @@
-//! How often one may try.
+//! Rate limits of authentication.
 
 use std::time::Duration;
 
@@ -13,18 +13,17 @@ use crate::{
 
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
-/// Wrong passwords for one account from one address.
+/// Failed logins for one account from one client network; further attempts are rejected.
 const FAILURES_HERE: Rule = Rule { name: "login-failures-here", limit: 10, window: TimeDelta::minutes(15) };
-/// Wrong passwords for one account from anywhere. Beyond it one waits, but is not refused: nobody can lock somebody out.
+/// Failed logins for one account from all networks. Further attempts are delayed but not rejected, so that nobody can lock out a user.
 const FAILURES_ANYWHERE: Rule = Rule { name: "login-failures", limit: 20, window: TimeDelta::hours(1) };
 const DELAY: Duration = Duration::from_secs(2);
-/// Mails of one kind to one address, so that nobody's mailbox can be filled. Each kind has its own budget: using up one keeps nobody from
-/// another.
+/// Mails of one kind to one address, so that nobody can flood a mailbox. Each kind has its own limit.
 const MAILS: Rule = Rule { name: "", limit: 10, window: TimeDelta::hours(1) };
-/// Estimates while one types, each after a pause.
+/// Strength estimates, which the form requests while the user types.
 const STRENGTH: Rule = Rule { name: "password-strength", limit: 60, window: MINUTE };
 
-/// Counts a request to one of the endpoints that anybody can reach.
+/// Applies the rate limit for public authentication endpoints.
 pub(super) async fn endpoint(core: &Core, client: &ClientInfo, name: &'static str) -> Result<(), AuthError> {
     let rule = Rule { name, limit: core.config.limits.auth, window: MINUTE };
     allowed(core.limiter.hit(rule, &client.network).await)
@@ -34,7 +33,7 @@ pub(super) async fn strength(core: &Core, client: &ClientInfo) -> Result<(), Aut
     allowed(core.limiter.hit(STRENGTH, &client.network).await)
 }
 
-/// Refuses after many wrong passwords from here, and slows down after many from anywhere.
+/// Rejects the attempt after too many failures from this network, and delays it after too many from all networks.
 pub(super) async fn before_password(core: &Core, client: &ClientInfo, email: &str) -> Result<(), AuthError> {
     allowed(core.limiter.check(FAILURES_HERE, &account_from(client, email)).await)?;
     if core.limiter.check(FAILURES_ANYWHERE, email).await != Decision::Allowed {
@@ -48,7 +47,7 @@ pub(super) async fn after_wrong_password(core: &Core, client: &ClientInfo, email
     core.limiter.hit(FAILURES_ANYWHERE, email).await;
 }
 
-/// Whether one more mail of a kind may go to the address.
+/// Returns whether another mail of this kind may be sent to the address, and counts it.
 pub(super) async fn may_mail(core: &Core, kind: &'static str, email: &str) -> bool {
     core.limiter.hit(Rule { name: kind, ..MAILS }, email).await == Decision::Allowed
 }

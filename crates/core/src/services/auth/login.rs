@@ -17,22 +17,23 @@ use crate::{
 const SESSION: TimeDelta = TimeDelta::hours(24);
 const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
 
-/// A session that was just opened.
+/// A newly created session.
 pub struct SignedIn {
-    /// Whose.
+    /// Id of the user.
     pub user_id: Uuid,
-    /// The session.
+    /// Id of the session.
     pub session_id: Uuid,
-    /// For the cookie; nobody can read it again.
+    /// Token for the cookie; only its hash is stored.
     pub token: Token,
-    /// How long both last.
+    /// Validity of session and cookie.
     pub lifetime: TimeDelta,
 }
 
-/// Opens a session, and ends the one this browser had.
+/// Creates a session and deletes the previous one of this browser.
 ///
 /// # Errors
-/// Wrong credentials, an unverified address, too many attempts, invalid input, or a fault of ours.
+/// Returns an error if the credentials are wrong, the address is not verified, a rate limit is exceeded or the input is invalid; or an
+/// internal error.
 pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<SignedIn, AuthError> {
     limits::endpoint(core, client, "login").await?;
     validation::check(&input).map_err(AuthError::Invalid)?;
@@ -72,8 +73,8 @@ async fn open_session(
     Ok(signed_in)
 }
 
-/// Locks the account and makes sure that the password is still the one that was checked: hashing takes time, and a reset in between must
-/// win.
+/// Locks the user's row and checks that the password hash is still the one that was verified. Hashing takes time; a concurrent password
+/// reset must win.
 pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: Uuid, checked: &str) -> Result<(), AuthError> {
     match db::users::lock_password_hash(tx, user_id).await? {
         Some(stored) if stored == checked => Ok(()),
@@ -81,7 +82,7 @@ pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: U
     }
 }
 
-/// Stores a new session; it counts once the transaction commits.
+/// Inserts a new session in the transaction.
 pub(super) async fn insert_session(
     core: &Core,
     tx: &mut PgConnection,
@@ -106,10 +107,7 @@ pub(super) async fn insert_session(
     Ok(SignedIn { user_id, session_id, token, lifetime })
 }
 
-/// Ends a session.
-///
-/// # Errors
-/// A fault of ours.
+/// Deletes a session.
 pub async fn logout(core: &Core, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AuthError> {
     let mut tx = db::begin(&core.db).await?;
     db::sessions::delete(&mut *tx, session_id).await?;

@@ -11,10 +11,10 @@ use crate::{
     infra::{mail::Message, token::hash_of},
 };
 
-/// Mails a link to choose a new password, at most once a minute. To an unknown address it does nothing, and looks the same.
+/// Mails a password reset link, at most once a minute. Does nothing for an unknown address; the response is the same.
 ///
 /// # Errors
-/// Invalid input, too many attempts, or a fault of ours.
+/// Returns an error if the input is invalid or a rate limit is exceeded; or an internal error.
 pub async fn request_reset(core: &Core, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
     limits::endpoint(core, client, "forgot-password").await?;
     let subject = input.subject().map_err(AuthError::Invalid)?;
@@ -34,19 +34,18 @@ async fn mail_reset(core: &Core, client: &ClientInfo, subject: LinkSubject) -> R
     mail_link(core, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
     audit(core, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }
 
-/// Whether a link to choose a new password still works.
+/// Checks that a password reset link is still valid.
 ///
 /// # Errors
-/// The link is unknown, used up or has expired.
+/// Returns [`AuthError::LinkUnknown`], or [`AuthError::LinkExpired`] if the link was used or has expired.
 pub async fn check_reset_link(core: &Core, token: &str) -> Result<(), AuthError> {
     require_valid(check_link(core, token, Purpose::ResetPassword).await?)
 }
 
-/// A link to choose a password works once.
+/// Rejects a used link: a password reset link works once.
 fn require_valid(link: LinkState) -> Result<(), AuthError> {
     match link {
         LinkState::Valid => Ok(()),
@@ -54,10 +53,10 @@ fn require_valid(link: LinkState) -> Result<(), AuthError> {
     }
 }
 
-/// Sets the new password and ends every session. The click proves the address, too.
+/// Sets the new password and deletes all sessions. Also verifies the email address, because the link was mailed to it.
 ///
 /// # Errors
-/// Invalid input; the link is unknown, used up or has expired; too many attempts; a fault of ours.
+/// Returns an error if the input is invalid, the link is unknown, used or expired, or a rate limit is exceeded; or an internal error.
 pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswordInput) -> Result<(), AuthError> {
     limits::endpoint(core, client, "reset-password").await?;
     validation::check(&input).map_err(AuthError::Invalid)?;
@@ -70,9 +69,9 @@ pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswo
 
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    // The account first, then its link: the order in which registering locks them.
+    // Lock the user before the link, in the same order as registration, to avoid deadlocks.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
-    // Another request may have used the link up while this one was hashing.
+    // Another request may have used the link while this one was hashing.
     let user_id = db::links::consume(&mut *tx, &hash, Purpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
     db::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
     db::users::set_verified(&mut *tx, user_id, now).await?;
@@ -81,6 +80,5 @@ pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswo
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }

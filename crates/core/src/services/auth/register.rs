@@ -12,12 +12,13 @@ use crate::{
     infra::mail::Message,
 };
 
-/// Creates an account that cannot sign in before its address is verified, and mails the link. Registering again before that replaces
-/// the password and voids the older link: a link always confirms the password it was mailed for, and the newest registration counts.
-/// The owner of a verified account is told by mail. Where no more mail may go to the address, nothing is changed at all.
+/// Creates a user who cannot log in before the email address is verified, and mails the link. Registering again before that replaces the
+/// password and invalidates the older link: a link always confirms the password it was mailed for, and the newest registration counts. The
+/// owner of an address that is already verified is notified by mail. If the mail limit of the address is reached, nothing is changed.
 ///
 /// # Errors
-/// Invalid input, too many attempts, or a fault of ours. An address that is taken is none.
+/// Returns an error if the input is invalid or a rate limit is exceeded; or an internal error. An address that is already registered is not
+/// an error.
 pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) -> Result<(), AuthError> {
     limits::endpoint(core, client, "register").await?;
     validation::check(&input).map_err(AuthError::Invalid)?;
@@ -25,7 +26,7 @@ pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) ->
     refuse_common(core, &input.password, &email).await?;
     let password_hash = core.passwords.hash(&input.password).await?;
     if !limits::may_mail(core, "mails-register", &email).await {
-        tracing::warn!("too many registrations of one address: nothing was changed");
+        tracing::warn!("mail limit for one address reached: registration ignored");
         return in_constant_time(async { Ok(()) }).await;
     }
     in_constant_time(save(core, client, &email, &password_hash)).await
@@ -43,6 +44,5 @@ async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str
         db::outbox::insert(&mut *tx, &message.to(email), now).await?;
     }
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }

@@ -7,10 +7,7 @@ use crate::{
     db::{self, audit::AuditKind, sessions::OpenSession},
 };
 
-/// The devices that are signed in, the newest first.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the active sessions of the user, newest first.
 pub async fn list_sessions(core: &Core, current: &OpenSession) -> Result<Vec<SessionView>, AuthError> {
     let mut sessions = db::sessions::list_open(&core.db, current.user.id, core.clock.now()).await?;
     for session in &mut sessions {
@@ -19,10 +16,10 @@ pub async fn list_sessions(core: &Core, current: &OpenSession) -> Result<Vec<Ses
     Ok(sessions)
 }
 
-/// Signs one of the owner's devices out.
+/// Deletes one of the user's sessions.
 ///
 /// # Errors
-/// [`AuthError::SessionUnknown`] also for somebody else's.
+/// Returns [`AuthError::SessionUnknown`] if the session does not exist or belongs to another user.
 pub async fn revoke_session(core: &Core, client: &ClientInfo, current: &OpenSession, id: &str) -> Result<(), AuthError> {
     let id = id.parse::<Uuid>().map_err(|_| AuthError::SessionUnknown)?;
     let mut tx = db::begin(&core.db).await?;

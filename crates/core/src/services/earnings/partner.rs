@@ -1,4 +1,4 @@
-//! Earnings that a partner service reads, with a key of the creator's own.
+//! Earnings synced from a partner service, with the user's own API key.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     earnings::{PartnerInput, PartnerLinkView, PartnerView},
     integration::FailureKind,
+    job::JobKind,
     validation::{self, FieldErrors},
 };
 use sqlx::PgPool;
@@ -15,20 +16,21 @@ use super::EarningsError;
 use crate::{
     Core,
     db::{self, DbError, partner::PartnerLink},
+    error::chain,
     infra::crypto::{Cipher, CryptoError, Place},
     providers::{ProviderError, partner::Partner},
 };
 
-/// So far back is the first reading.
+/// Number of days that the first sync goes back.
 const HISTORY: Days = Days::new(90);
-/// So long a transaction may change: it is pending first.
+/// Number of days during which a transaction may still change, because it is pending first; these are refetched.
 const LATE: Days = Days::new(8);
-/// Pages of one reading, at most; each costs the creator a credit.
+/// Maximum number of pages per sync; each costs the user a credit.
 const MOST_PAGES: usize = 200;
 const PAUSE: TimeDelta = TimeDelta::hours(12);
-/// After a failure: 15 min, 30 min, 1 h, … up to the usual pause.
+/// Backoff after failures: 15 min, 30 min, 1 h, …, at most the regular interval.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(15);
-/// Who reads an account holds it for longer than one reading may take.
+/// Lease on a partner connection; longer than the timeout of a sync.
 const LEASE: TimeDelta = TimeDelta::minutes(6);
 const DEADLINE: Duration = Duration::from_mins(5);
 
@@ -36,10 +38,7 @@ const fn place(row: Uuid) -> Place {
     Place { table: "partner_links", row, column: "api_key" }
 }
 
-/// How the partner's readings are; `None` where it is not offered.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the state of the user's partner connection; `None` if the partner is not configured here.
 pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerView>, DbError> {
     if core.providers.partner().is_none() {
         return Ok(None);
@@ -54,10 +53,12 @@ pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerVie
     Ok(Some(PartnerView { is_sandbox: core.config.partner.is_sandbox(), link }))
 }
 
-/// Has an account read from now on, if the partner takes the key. One that was read before is let go, with what it brought.
+/// Connects an account at the partner, after checking the key with one request. An existing connection is replaced and its earnings are
+/// deleted.
 ///
 /// # Errors
-/// Invalid, not offered, or the partner does not answer.
+/// Returns [`EarningsError::Invalid`] if the input, key or account is rejected, or [`EarningsError::NotNow`] if the partner is not
+/// configured or not available.
 pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -> Result<(), EarningsError> {
     validation::check(input).map_err(EarningsError::Invalid)?;
     let partner = core.providers.partner().ok_or(EarningsError::NotNow("This is not offered here."))?;
@@ -72,8 +73,8 @@ pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -
     db::partner::delete(&mut *tx, user_id).await?;
     db::partner::delete_earnings(&mut *tx, user_id).await?;
     db::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
+    db::jobs::notify_due(&mut *tx, JobKind::Partner).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }
 
@@ -84,16 +85,16 @@ fn refusal(error: &ProviderError) -> EarningsError {
         ProviderError::NoAccount => field("account", "The partner does not know this account."),
         ProviderError::RateLimited { .. } => EarningsError::NotNow("The partner asks us to slow down. Try again in a few minutes."),
         ProviderError::Transient(_) | ProviderError::Misconfigured(_) => {
-            tracing::warn!(%error, "the partner could not be asked");
+            tracing::warn!(error = chain(&error), "partner request failed");
             EarningsError::NotNow("The partner does not answer. Try again in a moment.")
         }
     }
 }
 
-/// Has the account read no more, and removes the key and what it brought.
+/// Disconnects the account; deletes the key and the earnings from it.
 ///
 /// # Errors
-/// None is read.
+/// Returns [`EarningsError::Unknown`] if no account is connected.
 pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), EarningsError> {
     let mut tx = db::begin(&core.db).await?;
     let was_there = db::partner::delete(&mut *tx, user_id).await?;
@@ -102,20 +103,20 @@ pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), Earnin
     if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
 }
 
-/// Reads an account, if it is due and nobody else has it in hand.
+/// Syncs an account if it is due and its lease is free.
 ///
 /// # Errors
-/// The database does not answer; an account that cannot be read is none.
+/// Returns an error if a database query fails. A failed sync is not an error; it is recorded in the row.
 pub async fn read_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
     let Some(partner) = core.providers.partner() else { return Ok(()) };
     let now = core.clock.now();
     let Some(link) = db::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
     let outcome = tokio::time::timeout(DEADLINE, read(core, partner, &link)).await;
-    match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("not done within {DEADLINE:?}"))))) {
+    match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {DEADLINE:?}"))))) {
         Ok(days) => db::partner::set_ok(&core.db, link.id, days, core.clock.now(), core.clock.now() + PAUSE).await?,
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
-            tracing::warn!(link = %link.id, error = %failure, "earnings could not be read");
+            tracing::warn!(link = %link.id, error = %failure, "partner sync failed");
             let (kind, retry_at) = failure.judge(&link, core.clock.now());
             db::partner::set_failure(&core.db, link.id, kind, retry_at).await?;
         }
@@ -123,10 +124,7 @@ pub async fn read_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Has an account wait for its next turn, because reading it ends in a fault of ours.
-///
-/// # Errors
-/// The database does not answer.
+/// Defers the next sync of an account by the regular interval, because its job has failed permanently with an internal error.
 pub async fn postpone_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
     db::partner::postpone(&core.db, id, core.clock.now() + PAUSE).await
 }
@@ -142,7 +140,7 @@ enum Failure {
 }
 
 impl Failure {
-    /// What it means, and when to try again.
+    /// Returns the kind of the failure and the time of the next attempt; `None` if the user must act first.
     fn judge(&self, link: &PartnerLink, now: DateTime<Utc>) -> (FailureKind, Option<DateTime<Utc>>) {
         let later = now + (FIRST_RETRY * (1 << link.failures.clamp(0, 10))).min(PAUSE);
         match self {
@@ -159,7 +157,7 @@ impl Failure {
     }
 }
 
-/// Reads what is new, and what may have changed. Returns the days that are whole now.
+/// Fetches new transactions and those that may have changed. Returns the first and last day that are complete now, inclusive.
 async fn read(core: &Core, partner: &Partner, link: &PartnerLink) -> Result<(NaiveDate, NaiveDate), Failure> {
     let key = core.cipher.open(&link.api_key, place(link.id))?;
     let today = core.clock.now().date_naive();
@@ -168,23 +166,23 @@ async fn read(core: &Core, partner: &Partner, link: &PartnerLink) -> Result<(Nai
     for page in 1..=MOST_PAGES {
         let found = partner.transactions(&key, &link.account, since, marker).await?;
         db::partner::save(&core.db, link, &found.entries).await?;
-        // A marker that does not move would go on for ever.
+        // A cursor that does not advance would cause an endless loop.
         marker = found.next.filter(|next| marker.is_none_or(|before| *next < before));
         if marker.is_none() {
             break;
         }
         if page == MOST_PAGES {
-            // What is older stays unread, so its days are not known.
+            // Older transactions are not fetched, so their days stay unknown.
             first = found.oldest.map_or(today, |oldest| oldest.date_naive() + Days::new(1));
         }
     }
     Ok((first, today - Days::new(1)))
 }
 
-/// What became of the keys when they were sealed anew: sealed now, sealed with the newest before, unreadable.
+/// Re-encrypts all API keys with the newest key. Returns the numbers of re-encrypted, already current and unreadable keys.
 ///
 /// # Errors
-/// The database does not answer, or there is no randomness.
+/// Returns an error if a database query or the random number generator fails.
 pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3], EarningsError> {
     let [mut rotated, mut current, mut unreadable] = [0; 3];
     for (id, sealed) in db::partner::keys(db).await? {
@@ -194,12 +192,12 @@ pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3
         }
         match cipher.open(&sealed, place(id)) {
             Ok(key) => {
-                // A key that is gone meanwhile needs none.
+                // If the row was deleted or replaced in the meantime, nothing is updated.
                 db::partner::replace_key(db, id, &sealed, &cipher.seal(&key, place(id))?).await?;
                 rotated += 1;
             }
             Err(error) => {
-                tracing::warn!(%error, link = %id, "a partner's key could not be decrypted");
+                tracing::warn!(error = chain(&error), link = %id, "failed to decrypt partner API key");
                 unreadable += 1;
             }
         }

@@ -1,4 +1,4 @@
-//! What earnings come to over days and periods.
+//! Sums of earnings over days and periods.
 
 use std::collections::BTreeMap;
 
@@ -15,24 +15,22 @@ use crate::db::{
     earnings::{DayEarnings, Known},
 };
 
-/// What is known of a creator's earnings over a period and the one before it.
+/// Earnings of a user over a period, and over the period before it.
 pub struct Revenue {
-    /// The period's sum in each currency, the one with the most days first.
+    /// Sums of the period in each currency, the currency with the most days first. Empty if no day is known.
     pub now: Vec<Money>,
-    /// The sum of the period before, in the first of those currencies.
+    /// Sum of the previous period in minor units of the first of those currencies.
     pub before: i64,
-    /// Days of the period that are known.
+    /// Number of known days in the period.
     pub known_days: u32,
-    /// Days of the period before that are known.
+    /// Number of known days in the previous period.
     pub known_days_before: u32,
-    /// When the newest of it came here.
+    /// Time at which the newest data of the period was stored; `None` if there is none.
     pub captured_at: Option<DateTime<Utc>>,
 }
 
-/// What is known of the earnings of the days of `range` before `until`; `None` where nothing was ever known.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the earnings of the `range` days before `until`. `None` if the user has no imported statement, partner connection or daily
+/// total.
 pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
     let days = Days::new(range.days().into());
     let (start, start_before) = (until - days, until - days - days);
@@ -50,25 +48,23 @@ pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: Naive
     Ok(Some(Revenue { now: if known_days > 0 { now } else { Vec::new() }, before, known_days, known_days_before, captured_at }))
 }
 
-/// What days brought in the currency with the most of them.
+/// Earnings per day, in the currency with the most days.
 pub struct RevenueDays {
-    /// The amounts'.
+    /// Currency of the amounts.
     pub currency: Currency,
-    /// In minor units; a day that is not known is not among them.
+    /// Amounts in minor units; unknown days are missing.
     pub days: BTreeMap<NaiveDate, i64>,
 }
 
-/// What the days from the one up to the other brought; `None` where nothing was ever known.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the earnings per day of the half-open range `from..until`. `None` if the user has no imported statement, partner connection or
+/// daily total.
 pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
     let Some(history) = History::read(db, user_id, from, until).await? else { return Ok(None) };
     let Some(Money { currency, .. }) = history.sums(from).first().copied() else { return Ok(None) };
     let known = from.iter_days().take_while(|day| *day < until).filter(|day| history.is_known(*day));
     let mut days: BTreeMap<_, _> = known.map(|day| (day, 0)).collect();
     for earned in history.earned.iter().filter(|day| day.amount.currency == currency) {
-        // A day that misses a row is not known.
+        // A day with a row that cannot be parsed is unknown, hence missing from `days`.
         if let Some(sum) = days.get_mut(&earned.day) {
             *sum = earned.amount.minor.saturating_add(*sum);
         }
@@ -76,11 +72,11 @@ pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: Na
     Ok(Some(RevenueDays { currency, days }))
 }
 
-/// What is stored of some days.
+/// Stored earnings of a range of days.
 struct History {
     earned: Vec<DayEarnings>,
     known: Vec<Known>,
-    /// Where no day says so.
+    /// Currency of the first entry; the one chosen in onboarding if there is none.
     currency: Currency,
 }
 
@@ -98,7 +94,7 @@ impl History {
         Ok(Some(Self { earned, known, currency }))
     }
 
-    /// The sum of the days since then in each currency, the one with the most days first; 0 where none of them brought anything.
+    /// Returns the sums since `from` in each currency, the one with the most days first; a single 0 if there are no earnings.
     fn sums(&self, from: NaiveDate) -> Vec<Money> {
         let mut sums: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
         for day in self.earned.iter().filter(|day| day.day >= from) {

@@ -1,4 +1,4 @@
-//! What the rows of a statement come to, before and while they are stored.
+//! Summary of the rows of a statement, computed before and during the import.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,18 +18,18 @@ use crate::{
     db::{self, earnings::Fingerprint, statements::Statement},
 };
 
-/// So many entries are shown, and so many rows as they stand there.
+/// Number of sample entries, and of raw rows, in the summary.
 const SAMPLE: usize = 10;
 const HEAD: usize = 3;
-/// So much of a cell is shown.
+/// Maximum length of a cell in the summary, in characters.
 const LONGEST_CELL: usize = 40;
 
-/// Reads a whole statement with the mapping it has.
+/// Parses a whole statement with its current mapping.
 ///
 /// # Errors
-/// The file cannot be read, or the database does not answer.
+/// Returns an error if the file cannot be parsed or a database query fails.
 pub(super) async fn scan(core: &Core, statement: &Statement) -> Result<Scan, EarningsError> {
-    // Closed while the process ends: then nobody waits for this any more.
+    // The semaphore is closed on shutdown; the error is ignored, because nobody waits for the result then.
     let _turn = core.table_readers.acquire().await;
     let mut rows = Rows::open(&core.db, statement);
     let mut counter = Counter::of(statement);
@@ -41,7 +41,7 @@ pub(super) async fn scan(core: &Core, statement: &Statement) -> Result<Scan, Ear
     Ok(counter.finish().0)
 }
 
-/// Counts rows as they pass.
+/// Builds the summary row by row.
 pub(super) struct Counter {
     scan: Scan,
     sums: BTreeMap<&'static str, Money>,
@@ -51,23 +51,23 @@ pub(super) struct Counter {
 }
 
 impl Counter {
-    /// Has counted nothing yet.
+    /// Creates an empty summary.
     pub fn of(statement: &Statement) -> Self {
         let (mapping, width) = (statement.mapping.clone(), statement.header.len());
         Self { scan: Scan::default(), sums: BTreeMap::new(), unread_days: BTreeSet::new(), mapping, width }
     }
 
-    /// Counts these rows, and returns the entries among them.
+    /// Adds a batch of rows; returns the entries among them.
     pub fn take(&mut self, batch: Vec<Row>) -> Vec<(Fingerprint, Entry)> {
         batch.into_iter().filter_map(|row| self.take_row(row)).collect()
     }
 
-    /// So many of the entries are stored already.
+    /// Adds the number of entries that are already stored.
     pub fn repeated(&mut self, count: i64) {
         self.scan.repeated = self.scan.repeated.saturating_add(u32::try_from(count).unwrap_or_default());
     }
 
-    /// What all rows come to, and the days of those that could not be read.
+    /// Returns the summary, and the days with a row that cannot be parsed.
     pub fn finish(self) -> (Scan, Vec<NaiveDate>) {
         (Scan { totals: self.sums.into_values().collect(), ..self.scan }, self.unread_days.into_iter().collect())
     }

@@ -1,4 +1,5 @@
-//! Reads the rows of a statement from the pieces of its file: a few pieces and rows are in memory at a time, however long it is.
+//! Streams the rows of a statement from its stored chunks. Only a few chunks and batches of rows are in memory at a time, whatever the size
+//! of the file.
 
 use std::{
     collections::HashMap,
@@ -21,39 +22,39 @@ use crate::{
     error::InternalError,
 };
 
-/// Rows that are handed over at once.
+/// Number of rows per batch.
 const BATCH: usize = 1000;
-/// Bytes; no row is longer.
+/// Maximum size of a row in bytes.
 const LONGEST_ROW: usize = 64 * 1024;
-/// Bytes; what goes on without a line's end for longer is no table.
+/// Maximum number of bytes without a line break; a file with a longer line is rejected.
 const LONGEST_LINE: usize = 1024 * 1024;
-/// Line ends; a row with more inside has a quotation mark that is not closed.
+/// Maximum number of line breaks inside a row; with more, a quotation mark is probably not closed.
 const MOST_LINES: u64 = 20;
-/// Characters; no column is called longer.
+/// Maximum length of a column name in characters.
 const LONGEST_NAME: usize = 100;
-/// Pieces, and batches, that wait to be read.
+/// Capacity of the channels for chunks and batches.
 const WAITING: usize = 2;
 
-/// A row of a table.
+/// A row of a statement.
 pub(super) struct Row {
-    /// Where it begins in the file, from 1.
+    /// Line of the file on which it begins, counted from 1.
     pub line: u32,
-    /// As it stands there.
+    /// Unparsed cells; empty if the row is too long.
     pub cells: Vec<String>,
-    /// What it came to; nothing where the mapping is not complete yet.
+    /// The parsed row; `None` if the mapping is incomplete.
     pub reading: Option<Reading>,
-    /// Of an entry: what tells it from all others of the creator.
+    /// Identifies an entry among all entries of the user; `None` for other rows.
     pub fingerprint: Option<Fingerprint>,
 }
 
-/// The rows of a statement, a batch at a time.
+/// Stream of the rows of a statement, in batches.
 pub(super) struct Rows {
     batches: mpsc::Receiver<Vec<Row>>,
     parser: JoinHandle<Result<(), EarningsError>>,
 }
 
 impl Rows {
-    /// Begins to read. What happened after the statement came here is a fault, as far as any time zone allows.
+    /// Starts reading. An entry dated more than a day after the upload, which no time zone explains, is a row error.
     pub fn open(db: &PgPool, statement: &Statement) -> Self {
         let latest = statement.summary.uploaded_at + TimeDelta::days(1);
         let (send_piece, pieces) = mpsc::channel(WAITING);
@@ -74,14 +75,14 @@ impl Rows {
         Self { batches, parser }
     }
 
-    /// The next rows; `None` after the last.
+    /// Returns the next batch; `None` after the last.
     ///
     /// # Errors
-    /// The file cannot be read, or the database does not answer.
+    /// Returns an error if the file cannot be parsed or a database query fails.
     pub async fn next(&mut self) -> Result<Option<Vec<Row>>, EarningsError> {
         match self.batches.recv().await {
             Some(batch) => Ok(Some(batch)),
-            // The parser is done, or it failed: it says which.
+            // The parser has finished; its result says whether it failed.
             None => (&mut self.parser).await?.map(|()| None),
         }
     }
@@ -94,7 +95,7 @@ async fn send_pieces(db: PgPool, id: Uuid, pieces: mpsc::Sender<io::Result<Vec<u
             Ok(None) => return,
             Err(error) => Err(io::Error::other(error)),
         };
-        // Nobody reads any more, or nothing more can be read.
+        // Stop if the receiver is gone or reading has failed.
         let is_last = piece.is_err();
         if pieces.send(piece).await.is_err() || is_last {
             return;
@@ -102,12 +103,12 @@ async fn send_pieces(db: PgPool, id: Uuid, pieces: mpsc::Sender<io::Result<Vec<u
     }
 }
 
-/// The pieces of a file, one after the other, for a thread that may wait.
+/// Blocking reader over the chunks of a file.
 struct Pieces {
     waiting: mpsc::Receiver<io::Result<Vec<u8>>>,
     current: Vec<u8>,
     read: usize,
-    /// Bytes since the last line's end.
+    /// Number of bytes since the last line break.
     in_line: usize,
 }
 
@@ -131,20 +132,20 @@ impl Read for Pieces {
     }
 }
 
-/// The beginning of a table.
+/// Header and first rows of a table.
 pub(super) struct Head {
-    /// The names of its columns; empty where it has none.
+    /// Names of the columns; all empty if the table has no header.
     pub header: Vec<String>,
-    /// Records above the first row: the header, and what stands above it.
+    /// Number of records before the first row: the header and any preamble.
     pub skipped: u32,
-    /// The first rows.
+    /// First rows, used to infer the mapping.
     pub rows: Vec<Vec<String>>,
 }
 
-/// Finds the header of a table: the first record that is as wide as most are.
+/// Detects the header of a table: the first record with the most frequent number of columns.
 ///
 /// # Errors
-/// It is no table.
+/// Returns [`EarningsError::Unreadable`] if the file is not a table with columns.
 pub(super) fn head(beginning: &[u8], delimiter: u8) -> Result<Head, EarningsError> {
     const LOOKED_AT: usize = 50;
     let records: Vec<_> =
@@ -154,12 +155,12 @@ pub(super) fn head(beginning: &[u8], delimiter: u8) -> Result<Head, EarningsErro
     if !(2..=MOST_COLUMNS).contains(&width) {
         return Err(EarningsError::Unreadable("This is not a table with columns. Export your statement as CSV."));
     }
-    // Spreadsheets may say above it what stands between the columns.
+    // Spreadsheets may write a `sep=` line above the header.
     let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
     let first = records.iter().position(is_first).unwrap_or_default();
     let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
     let name = |name: &String| name.trim().chars().take(LONGEST_NAME).collect();
-    // A table without a header begins with a row.
+    // A first record that contains a date is a row, not a header.
     let (header, skipped, rows) = if names.iter().any(|name| is_date(name)) {
         (vec![String::new(); width], first, &records[first..])
     } else {
@@ -172,17 +173,17 @@ fn reader<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
     csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(source)
 }
 
-/// The texts of a record. What is not UTF-8 is read as Windows-1252, in which spreadsheets write.
+/// Decodes the cells of a record. Cells that are not UTF-8 are read as Windows-1252, which spreadsheets write.
 fn cells_of(record: &csv::ByteRecord) -> Vec<String> {
     let text = |cell: &[u8]| match std::str::from_utf8(cell) {
         Ok(text) => text.to_owned(),
         Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0.into_owned(),
     };
-    // A NUL cannot be stored.
+    // PostgreSQL cannot store NUL in `text`.
     record.iter().map(|cell| text(cell).replace('\0', "")).collect()
 }
 
-/// How a table is to be read.
+/// Parameters for parsing a table.
 struct Layout {
     delimiter: u8,
     skipped: u32,
@@ -191,10 +192,10 @@ struct Layout {
     latest: DateTime<Utc>,
 }
 
-/// Reads a table and hands its rows over, a batch at a time, until `hand_over` is not interested any more.
+/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`.
 ///
 /// # Errors
-/// The file has too many rows, or it cannot be read on.
+/// Returns an error if the file has too many rows or cannot be parsed.
 fn parse(source: impl Read, layout: &Layout, mut hand_over: impl FnMut(Vec<Row>) -> bool) -> Result<(), EarningsError> {
     let mut reader = reader(source, layout.delimiter);
     let mut record = csv::ByteRecord::new();
@@ -224,15 +225,17 @@ fn parse(source: impl Read, layout: &Layout, mut hand_over: impl FnMut(Vec<Row>)
     Ok(())
 }
 
-/// Finds the line that a record stands on, blank lines counted. The parser counts line ends: `\n` with the record before it, that of `\r\n`
-/// with the record after it.
+/// Computes the line on which a record begins, blank lines included. The CSV parser counts `
+/// ` with the record before it, but the `
+/// ` of `\r
+/// ` with the record after it.
 struct Lines {
     before: u64,
     is_late: Option<bool>,
 }
 
 impl Lines {
-    /// Of a record with so many line ends inside, after which the parser is at the line `after`.
+    /// Returns the line of a record that has `inside` line breaks in it; `after` is the parser's line after the record.
     fn line_of(&mut self, after: u64, inside: u64) -> u64 {
         let is_late = *self.is_late.get_or_insert(after == inside + 1);
         let line = if is_late { after - inside } else { self.before + (after - self.before).saturating_sub(inside + 1) };
@@ -270,7 +273,8 @@ fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &Layout, seen: 
     Row { line, cells, reading, fingerprint }
 }
 
-/// SHA-256, cut, over what an entry says and how many of the same stand before it: two equal tips of one day are two.
+/// Returns a truncated SHA-256 of the content of an entry and the number of equal entries before it: two equal tips on one day are two
+/// entries.
 fn fingerprint(entry: &Entry, seen: &mut HashMap<Fingerprint, u32>) -> Fingerprint {
     let amount = entry.amount_minor.to_string();
     let at = entry.at.timestamp_millis().to_string();

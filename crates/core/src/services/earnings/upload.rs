@@ -1,4 +1,4 @@
-//! Takes a file in pieces, as it arrives.
+//! Upload of a statement: the file is stored in chunks as it arrives.
 
 use chrono::TimeDelta;
 use huntaze_domain::statement::{MOST_BYTES, guess, guess_delimiter};
@@ -16,24 +16,25 @@ use crate::{
         self,
         statements::{Arrived, NewStatement},
     },
+    error::chain,
 };
 
-/// Bytes of a stored piece.
+/// Size of a stored chunk in bytes.
 const PIECE: usize = 256 * 1024;
-/// Characters; no file is called longer.
+/// Maximum length of a file name in characters; longer names are truncated.
 const LONGEST_NAME: usize = 120;
-/// A creator has so many statements at most that are not imported.
+/// Maximum number of statements of a user that are not imported yet.
 const MOST_WAITING: i64 = 20;
-/// What has not arrived by then never will.
+/// Timeout of an upload.
 pub const ARRIVING: TimeDelta = TimeDelta::hours(1);
 
-/// A statement that is arriving.
+/// An upload in progress.
 pub struct Upload {
     core: Core,
     user_id: Uuid,
     id: Uuid,
     pending: Vec<u8>,
-    /// The first piece.
+    /// The first chunk.
     beginning: Vec<u8>,
     pieces: i32,
     bytes: u64,
@@ -41,10 +42,10 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Begins to take a file.
+    /// Starts an upload.
     ///
     /// # Errors
-    /// Too many statements wait to be imported.
+    /// Returns [`EarningsError::NotNow`] if the user has too many statements that are not imported.
     pub async fn begin(core: &Core, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
         // Some browsers send the whole path.
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
@@ -64,7 +65,7 @@ impl Upload {
         Ok(Self { core: core.clone(), user_id, id, pending, beginning, pieces: 0, bytes: 0, hash: Sha256::new() })
     }
 
-    /// Takes what has arrived.
+    /// Appends bytes to the file; stores them once a chunk is full.
     ///
     /// # Errors
     /// The file is too large.
@@ -85,10 +86,11 @@ impl Upload {
         Ok(())
     }
 
-    /// All of it is here: guesses what its columns say, or remembers, and reads it. Returns its id.
+    /// Completes the upload: determines the column mapping, remembered or inferred, and parses the file. Returns the id of the statement.
+    /// Deletes the statement on errors.
     ///
     /// # Errors
-    /// It is no table.
+    /// Returns [`EarningsError::Unreadable`] if the file is not a CSV table.
     pub async fn finish(mut self) -> Result<Uuid, EarningsError> {
         if !self.pending.is_empty() {
             self.store().await?;
@@ -100,11 +102,11 @@ impl Upload {
         outcome
     }
 
-    /// It will not arrive whole: nothing of it stays.
+    /// Aborts the upload and deletes what was stored of it.
     pub async fn give_up(self) {
         if let Err(error) = db::statements::delete(&self.core.db, self.id).await {
-            // The clean-up finds it.
-            tracing::error!(%error, "an upload that failed could not be removed");
+            // The cleanup job deletes it later.
+            tracing::error!(error = chain(&error), "failed to delete aborted upload");
         }
     }
 
@@ -131,7 +133,7 @@ impl Upload {
         let arrived = Arrived { file_hash: &file_hash, header: &header, delimiter, skipped, mapping: &mapping };
         let mut statement = db::statements::set_arrived(db, self.id, &arrived).await?;
         let mut seen = scan(&self.core, &statement).await?;
-        // The whole file may prove what its first rows, or an older file, did not.
+        // The whole file may prove a date order that the first rows, or a remembered mapping, did not.
         if let Some(order) = seen.date_orders.proven().filter(|order| *order != statement.mapping.date_order) {
             statement.mapping.date_order = order;
             seen = scan(&self.core, &statement).await?;
@@ -141,7 +143,7 @@ impl Upload {
     }
 }
 
-/// Spreadsheets are packed, and text of two bytes a letter is not read here.
+/// Rejects empty files, spreadsheets and PDFs, and UTF-16, recognized by its NUL bytes.
 fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
     if bytes.is_empty() {
         return Err(EarningsError::Unreadable("The file is empty."));

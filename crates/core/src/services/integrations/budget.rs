@@ -1,4 +1,5 @@
-//! Readings that cost money: reserved before they are made, and given back where they were not billed. Where nobody can tell, they were.
+//! Monthly budgets of platforms that bill API calls. The price is reserved before a call and released if the call was not billed; if that
+//! is unknown, it counts as billed.
 
 use chrono::NaiveDate;
 use huntaze_domain::{month::first_of_month, platform::Platform};
@@ -9,17 +10,14 @@ use crate::{
     providers::{OAuthProvider, ProviderError},
 };
 
-/// What was reserved for a reading.
+/// An amount reserved for one API call.
 pub(super) struct Reservation {
     platform: Platform,
     month: NaiveDate,
     micro_dollars: i64,
 }
 
-/// Reserves so many millionths of a dollar. `None`: the month's budget does not allow it.
-///
-/// # Errors
-/// The database does not answer.
+/// Reserves an amount in micro-USD. Returns `None` if the month's budget does not allow it.
 pub(super) async fn reserve(
     core: &Core,
     platform: Platform,
@@ -34,10 +32,7 @@ pub(super) async fn reserve(
 }
 
 impl Reservation {
-    /// Gives back what the reading did not cost.
-    ///
-    /// # Errors
-    /// The database does not answer.
+    /// Releases what the call did not cost; `cost` is in micro-USD.
     pub(super) async fn settle(self, core: &Core, cost: i64) -> Result<(), DbError> {
         let rest = self.micro_dollars - cost;
         if rest > 0 {
@@ -46,10 +41,7 @@ impl Reservation {
         Ok(())
     }
 
-    /// Gives all of it back, unless the reading may have been billed: a refusal is not, a time-out may be.
-    ///
-    /// # Errors
-    /// The database does not answer.
+    /// Releases the whole amount, unless the call may have been billed: a rejected request is not billed, a timeout may be.
     pub(super) async fn settle_failed(self, core: &Core, error: &ProviderError) -> Result<(), DbError> {
         if matches!(error, ProviderError::Transient(_)) { Ok(()) } else { self.settle(core, 0).await }
     }

@@ -3,6 +3,7 @@ use huntaze_domain::{
     choice::Choice,
     client::ClientInfo,
     integration::{ConnectFailure, EventKind},
+    job::JobKind,
     platform::Platform,
 };
 use url::Url;
@@ -18,19 +19,20 @@ use crate::{
         oauth_states::OpenVisit,
         sessions::OpenSession,
     },
+    error::chain,
     infra::token::{Token, hash_of},
     providers::{Access, Grant, Profile, ProviderError, Visit, scopes::can_read_account},
     services::auth::audit,
 };
 
-/// How long one may stay on a consent page.
+/// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
 const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 
-/// Starts a visit to a platform: the address of its consent page. What comes back is taken once, from this session, within ten minutes. Where
-/// `account` is the id of one of the creator's accounts, that one is to be reconnected, and no other.
+/// Starts the OAuth flow and returns the URL of the consent page. The `state` can be used once, only by this session, within ten minutes.
+/// With `account`, the id of one of the user's accounts, the flow reconnects that account and rejects any other.
 ///
 /// # Errors
-/// The platform is not available, there is no such account, or a fault of ours.
+/// Returns [`IntegrationError::NotAvailable`] or [`IntegrationError::Unknown`], or an internal error.
 pub async fn connect(core: &Core, current: &OpenSession, platform: Platform, account: Option<&str>) -> Result<Url, IntegrationError> {
     let provider = available(core, platform)?;
     let integration_id = match account {
@@ -43,12 +45,12 @@ pub async fn connect(core: &Core, current: &OpenSession, platform: Platform, acc
     Ok(provider.authorize_url(&Visit { state: &text, verifier: &visit.verifier, redirect_uri: &redirect_uri }))
 }
 
-/// Where platforms send creators back to. It must be registered with the platform, to the letter.
+/// Returns the OAuth redirect URI. It must be registered with the platform exactly as returned.
 pub fn redirect_uri(core: &Core, platform: Platform) -> String {
     core.config.app.link(&format!("/api/integrations/callback/{}", platform.as_str()))
 }
 
-/// What a platform sends back in the query.
+/// Query parameters of the OAuth callback. Missing ones are empty.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct Callback {
@@ -57,16 +59,17 @@ pub struct Callback {
     error: String,
 }
 
-/// An account that was just connected.
+/// Result of a completed OAuth flow.
 pub struct Connected {
-    /// Its id.
+    /// Id of the integration.
     pub id: Uuid,
 }
 
-/// Ends a visit to a platform: stores the account with its first figures.
+/// Completes the OAuth flow: exchanges the code and stores the account with its follower count. Data of days and posts follows by a sync
+/// job.
 ///
 /// # Errors
-/// [`IntegrationError::NotConnected`] says how the visit ended instead; nothing was changed then.
+/// Returns [`IntegrationError::NotConnected`] with the reason if the flow fails; the user's accounts are unchanged then.
 pub async fn finish(
     core: &Core,
     client: &ClientInfo,
@@ -84,7 +87,7 @@ pub async fn finish(
     to_the_end(&core.tasks, async move { take_code(&worker, &client, &current, platform, &callback, &visit).await }).await
 }
 
-/// Turns the code into an account.
+/// Exchanges the code for tokens, fetches the profile and stores the account.
 async fn take_code(
     core: &Core,
     client: &ClientInfo,
@@ -120,12 +123,12 @@ async fn take_code(
     };
     profile.name = storable(&profile.name);
     let id = store(core, client, current, platform, &grant, &profile, visit.integration_id).await?;
-    // The history is fetched by a job.
-    core.due_bell.notify_one();
+    // A sync job fetches the data.
+    db::jobs::notify_due(&core.db, JobKind::Sync).await?;
     Ok(Connected { id })
 }
 
-/// Makes sure that this session left for this platform, and that it comes back for the first time and in time.
+/// Consumes the `state`: it must have been issued to this session for this platform, not be used yet, and not be expired.
 async fn use_state(core: &Core, current: &OpenSession, platform: Platform, text: &str) -> Result<OpenVisit, IntegrationError> {
     let failed = |failure| Err(IntegrationError::NotConnected(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
@@ -140,7 +143,7 @@ async fn use_state(core: &Core, current: &OpenSession, platform: Platform, text:
 }
 
 fn refusal(error: ProviderError) -> IntegrationError {
-    tracing::warn!(%error, "a platform did not give access");
+    tracing::warn!(error = chain(&error), "failed to exchange code or fetch profile");
     let failure = match error {
         ProviderError::ScopeLost(_) => ConnectFailure::ScopeMissing,
         ProviderError::NoAccount => ConnectFailure::NoAccount,
@@ -151,8 +154,8 @@ fn refusal(error: ProviderError) -> IntegrationError {
     IntegrationError::NotConnected(failure)
 }
 
-/// Stores a new account, or new tokens of one that the creator has or had. Somebody else's is left alone, and so is every account where
-/// another one was to be reconnected.
+/// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
+/// and, if `expected` is set, every account other than that one.
 async fn store(
     core: &Core,
     client: &ClientInfo,
@@ -183,12 +186,13 @@ async fn store(
         access,
         now,
     };
-    // Of two visits at once one inserts; the other waits here until that one is stored, and then finds it.
+    // If two flows for the same account run concurrently, one inserts; the other blocks here until the first commits, and then finds its
+    // row.
     let (id, event) = if db::integrations::insert(&mut *tx, &connection(new_id, &access)).await? {
         (new_id, EventKind::Connected)
     } else {
         let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
-        // Gone again in between: as if the platform had not answered.
+        // The row was deleted in between; report it like an unavailable platform, so that the user retries.
         let (id, owner) = known.ok_or(IntegrationError::NotConnected(ConnectFailure::ProviderDown))?;
         let access: SealedTokens = tokens::seal(&core.cipher, id, &grant.tokens)?;
         if owner != user_id || !db::integrations::reconnect(&mut *tx, &connection(id, &access)).await? {

@@ -1,4 +1,4 @@
-//! Which days of an account are asked for, and what their answers come to.
+//! Fetches the daily metrics of an account: recent days that may still change, and the backfill in chunks from newest to oldest.
 
 use std::collections::BTreeSet;
 
@@ -18,30 +18,31 @@ use crate::{
     providers::{Access, OAuthProvider, ProviderError, Readable, readable, scopes},
 };
 
-/// Days that are still open are not asked for twice within this time.
+/// A day that is not final yet is not refetched within this time.
 const JUST_NOW: TimeDelta = TimeDelta::hours(1);
-/// A few days that never answer are given up after so many readings, over about half a day. More than a few are an outage: that is waited for.
+/// After this many incomplete syncs in a row, about half a day, up to [`A_FEW`] days that keep failing are skipped. If more days fail, the
+/// cause is an outage of the platform, and they are retried.
 const TRIES: i32 = 8;
 const A_FEW: usize = 3;
-/// One reading goes so many days further back.
+/// Number of days that one sync extends the backfill by.
 const CHUNK: u64 = 30;
-/// As far as the history goes: the longest period and the one before it.
+/// Number of days before today that are backfilled: twice the longest period, which is compared with the period before it.
 pub const HISTORY: u64 = 180;
-/// Calls under way at once.
+/// Maximum number of concurrent requests for one account.
 const AT_ONCE: usize = 4;
 
-/// How far the days of an account are read.
+/// Result of fetching the daily metrics of an account.
 pub(super) struct DaysOutcome {
-    /// The days that were asked for.
+    /// Range of days that is synced now; unchanged if a day is missing.
     pub read: DaysRead,
-    /// The scopes that still hold.
+    /// Scopes without those that the platform turned out to refuse.
     pub scopes: Vec<String>,
-    /// Why a day is missing that will be asked for again.
+    /// Why a day is missing that will be retried; `None` if no day is.
     pub failure: Option<ProviderError>,
 }
 
-/// Reads the newest days and a piece of the history. An account whose profile answers is not broken because a day does not: that day is
-/// tried again, and after [`TRIES`] left unknown.
+/// Fetches the recent days and one chunk of the backfill. A failing day does not fail the sync of an account whose profile responds: the
+/// day is retried, and skipped after [`TRIES`] incomplete syncs.
 pub(super) async fn read_days(
     core: &Core,
     provider: &dyn OAuthProvider,
@@ -51,7 +52,7 @@ pub(super) async fn read_days(
 ) -> Result<DaysOutcome, SyncError> {
     let unchanged = |scopes, failure| DaysOutcome { read: integration.days_read, scopes, failure };
     if !provider.reports_days() {
-        // They follow from the posts, from now on: there is no history to wait for.
+        // Daily metrics are derived from posts, starting now; there is nothing to backfill.
         let read = DaysRead { from: Some(today - Days::new(HISTORY)), until: Some(today) };
         return Ok(DaysOutcome { read, scopes: integration.scopes.clone(), failure: None });
     }
@@ -93,14 +94,14 @@ async fn read_day(core: &Core, provider: &dyn OAuthProvider, id: Uuid, access: A
     Ok(())
 }
 
-/// The days to ask for, and those that were asked for once they are: the newest, what came since the last reading, and a piece of the
-/// history; less what is settled.
+/// Returns the days to fetch, and the synced range once they are fetched: days that were not final at the last sync, days since then, and
+/// one chunk of the backfill, without the `settled` ones.
 fn wanted_days(today: NaiveDate, read: DaysRead, settled: &[NaiveDate], late: u64) -> (BTreeSet<NaiveDate>, DaysRead) {
     let span = |from: NaiveDate, to: NaiveDate| from.iter_days().take_while(move |day| *day < to);
     let oldest = today - Days::new(HISTORY);
     let end = read.from.unwrap_or(today);
     let start = (end - Days::new(CHUNK)).max(oldest).min(end);
-    // What was open at the last reading, and all since.
+    // Days that were not final at the last sync, and all days since.
     let recent = (read.until.unwrap_or(today).min(today) - Days::new(late)).max(oldest);
     let days = span(recent, today).chain(span(start, end)).filter(|day| !settled.contains(day));
     (days.collect(), DaysRead { from: Some(start), until: Some(today) })
@@ -120,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_month_comes_first_then_the_rest_piece_by_piece() {
+    fn backfill_starts_with_newest_month_and_continues_in_chunks() {
         let today = day(400);
         let (days, mut so_far) = wanted_days(today, DaysRead::default(), &[], 3);
         assert_eq!((days.len(), days.first(), days.last()), (30, Some(&day(370)), Some(&day(399))));
@@ -138,24 +139,24 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_days_are_asked_for_until_they_are_settled() {
+    fn recent_days_are_refetched_until_final() {
         let days = |settled: &[NaiveDate]| wanted_days(day(400), read(220, 400), settled, 3).0.into_iter().collect::<Vec<_>>();
         assert_eq!(days(&[]), [day(397), day(398), day(399)]);
         assert_eq!(days(&[day(397)]), [day(398), day(399)]);
     }
 
     #[test]
-    fn what_came_while_nobody_read_is_caught_up_even_in_pieces() {
+    fn days_missed_since_last_sync_are_fetched() {
         let (days, _) = wanted_days(day(400), read(220, 350), &[], 3);
-        assert_eq!((days.len(), days.first()), (53, Some(&day(347))), "the days that were open then are read again");
-        // The newest were read, then it broke off: `until` did not move.
+        assert_eq!((days.len(), days.first()), (53, Some(&day(347))), "days that were not final then are refetched");
+        // The newest days were fetched before the sync failed, so `until` did not advance.
         let (days, _) = wanted_days(day(400), read(220, 350), &[day(398), day(399)], 3);
         assert_eq!((days.len(), days.last()), (51, Some(&day(397))));
     }
 
     proptest! {
         #[test]
-        fn never_today_and_never_too_far_back(today in 200_u64..600, from in proptest::option::of(0_u64..700), until in proptest::option::of(0_u64..700)) {
+        fn days_to_fetch_stay_within_backfill_window(today in 200_u64..600, from in proptest::option::of(0_u64..700), until in proptest::option::of(0_u64..700)) {
             let today = day(today);
             let before = |ago: Option<u64>| ago.map(|ago| today - Days::new(ago));
             let so_far = DaysRead { from: before(from), until: before(until) };

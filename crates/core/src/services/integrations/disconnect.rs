@@ -10,18 +10,19 @@ use super::{IntegrationError, find, hold, to_the_end, tokens};
 use crate::{
     Core,
     db::{self, DbError, audit::AuditKind, integrations::Integration, sessions::OpenSession},
+    error::chain,
     providers::ProviderError,
     services::auth::audit,
 };
 
-/// So many platforms are told at once that an account is deleted.
+/// Maximum number of concurrent revocations when a user account is deleted.
 const AT_ONCE: usize = 4;
 
-/// Withdraws our access at the platform, and forgets it here, whether or not the platform could be told; the history stays or goes. What was
-/// kept of an account that is connected no more can be deleted the same way.
+/// Revokes the tokens at the platform and deletes them here, whether or not the revocation succeeds; `history` says whether the data is
+/// kept. For an account that is already disconnected, [`History::Delete`] deletes its kept data.
 ///
 /// # Errors
-/// [`IntegrationError::Unknown`] also for somebody else's account, and where the platform is another.
+/// Returns [`IntegrationError::Unknown`] if the account does not exist, belongs to another user, or is not of `platform`.
 pub async fn disconnect(
     core: &Core,
     client: &ClientInfo,
@@ -43,13 +44,13 @@ pub async fn disconnect(
 
 async fn delete_history(core: &Core, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
     if !db::integrations::delete(&core.db, id, None).await? {
-        // Connected again in the meantime, or gone.
+        // The account was reconnected or deleted in the meantime.
         return Err(IntegrationError::Busy);
     }
     Ok(DisconnectOutcome::HistoryDeleted)
 }
 
-/// Holds the account first: a reading under way could be about to replace the token that is withdrawn here.
+/// Revokes the tokens under the lease, because a running sync could replace them in the meantime.
 async fn let_go(
     core: &Core,
     client: &ClientInfo,
@@ -58,7 +59,7 @@ async fn let_go(
     history: History,
 ) -> Result<DisconnectOutcome, IntegrationError> {
     let integration = hold(core, user_id, id).await?;
-    // Disconnected by somebody else while this waited.
+    // Disconnected by another request while this one waited for the lease.
     let Some(access) = &integration.access else { return Err(IntegrationError::Unknown) };
     let is_revoked = revoke(core, &integration).await;
     let now = core.clock.now();
@@ -76,15 +77,12 @@ async fn let_go(
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
 }
 
-/// Withdraws our access to all accounts of a creator who leaves, as far as the platforms answer.
-///
-/// # Errors
-/// The database does not answer.
+/// Revokes the tokens of all accounts of a user who deletes the user account. Failed revocations are only logged.
 pub async fn revoke_all(core: &Core, user_id: Uuid) -> Result<(), DbError> {
     let integrations = db::integrations::list(&core.db, user_id).await?;
     stream::iter(&integrations)
         .for_each_concurrent(AT_ONCE, |integration| async {
-            // Held first, as far as that is possible: a reading under way could be about to replace the token.
+            // Acquire the lease if possible, because a running sync could replace the tokens.
             let held = if integration.access.is_some() { hold(core, user_id, integration.id).await.ok() } else { None };
             revoke(core, held.as_ref().unwrap_or(integration)).await;
         })
@@ -92,7 +90,7 @@ pub async fn revoke_all(core: &Core, user_id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Whether the platform has withdrawn our access. An access that is over needs no withdrawal.
+/// Revokes the tokens; returns whether none of them is valid any more. Tokens that are expired or already revoked need no request.
 async fn revoke(core: &Core, integration: &Integration) -> bool {
     if matches!(integration.facts.status(core.clock.now()).1, Some(FailureKind::Revoked | FailureKind::Expired)) {
         return true;
@@ -102,7 +100,7 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
     let tokens = match tokens::open(&core.cipher, integration.id, access) {
         Ok(tokens) => tokens,
         Err(error) => {
-            tracing::error!(%error, integration = %integration.id, "an access could not be decrypted");
+            tracing::error!(error = chain(&error), integration = %integration.id, "failed to decrypt tokens");
             return false;
         }
     };
@@ -112,7 +110,7 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
         match provider.refresh(&tokens).await {
             Ok(fresh) => fresh,
             Err(error) => {
-                tracing::warn!(%error, integration = %integration.id, "an access could not be renewed to be withdrawn");
+                tracing::warn!(error = chain(&error), integration = %integration.id, "failed to refresh access token before revocation");
                 return matches!(error, ProviderError::Revoked(_));
             }
         }
@@ -122,8 +120,8 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
     match provider.revoke(&tokens).await {
         Ok(()) => true,
         Err(error) => {
-            tracing::warn!(%error, integration = %integration.id, "an access could not be withdrawn");
-            // Nothing is left to withdraw.
+            tracing::warn!(error = chain(&error), integration = %integration.id, "failed to revoke tokens");
+            // The platform had already revoked them.
             matches!(error, ProviderError::Revoked(_))
         }
     }

@@ -1,4 +1,4 @@
-//! The posts of an account, and what they have come to.
+//! Syncs the newest posts of an account and their metrics.
 
 use std::collections::HashSet;
 
@@ -12,15 +12,15 @@ use crate::{
     providers::{Access, MOST_POSTS, OAuthProvider, Profile, ProviderError, scopes},
 };
 
-/// Longer texts are cut, in characters.
+/// Maximum length of a post title in characters; longer titles are truncated.
 const LONGEST_TITLE: usize = 200;
 
-/// What reading the posts came to.
+/// Result of fetching the posts of an account.
 #[derive(Default)]
 pub(super) struct PostsOutcome {
-    /// The scopes that still hold, where the platform refuses what was allowed.
+    /// Remaining scopes, if the platform refuses one that was granted; `None` if the scopes are unchanged.
     pub scopes: Option<Vec<String>>,
-    /// Why they could not be read this time.
+    /// Why the posts could not be fetched this time; `None` on success.
     pub failure: Option<ProviderError>,
 }
 
@@ -30,8 +30,8 @@ impl PostsOutcome {
     }
 }
 
-/// Reads the newest posts, and what happened on whole days where the platform does not tell. An account whose profile answers is not broken
-/// because its posts do not.
+/// Fetches the newest posts and, if the platform reports no daily metrics, derives those from the posts. Failing posts do not fail the sync
+/// of an account whose profile responds.
 pub(super) async fn read_posts(
     core: &Core,
     provider: &dyn OAuthProvider,
@@ -43,7 +43,7 @@ pub(super) async fn read_posts(
     if !scopes::can_read_posts(integration.provider, access.scopes) {
         return Ok(PostsOutcome::default());
     }
-    // What was read today is not billed again.
+    // Posts that were already fetched today are not billed again.
     let known = if provider.prices().post > 0 { db::posts::read_on(&core.db, integration.id, today).await? } else { HashSet::new() };
     let price = |posts: usize| provider.prices().post.saturating_mul(i64::try_from(posts).unwrap_or(i64::MAX));
     let reservation = budget::reserve(core, integration.provider, provider, price(MOST_POSTS)).await?.ok_or(SyncError::BudgetSpent)?;
@@ -69,7 +69,8 @@ pub(super) async fn read_posts(
     Ok(PostsOutcome::default())
 }
 
-/// A permission that the account itself is read with cannot be gone: then it is a failure like another.
+/// Drops the scope for posts. If that scope is also required for the profile, which was just fetched, it cannot be missing: the failure is
+/// transient then.
 fn refused(integration: &Integration, access: Access<'_>, text: String) -> PostsOutcome {
     let left = scopes::without_posts(integration.provider, access.scopes);
     if left.len() == access.scopes.len() {
@@ -78,7 +79,7 @@ fn refused(integration: &Integration, access: Access<'_>, text: String) -> Posts
     PostsOutcome { scopes: Some(left), failure: None }
 }
 
-/// A post as it can be stored and shown.
+/// Sanitizes a post: truncates its title and drops URLs that are not HTTP.
 fn tidy(post: Post) -> Post {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     Post {
@@ -89,7 +90,7 @@ fn tidy(post: Post) -> Post {
     }
 }
 
-/// Without what PostgreSQL cannot store as text.
+/// Removes NUL characters, which PostgreSQL cannot store in `text`.
 pub(super) fn storable(text: &str) -> String {
     text.replace('\0', "")
 }

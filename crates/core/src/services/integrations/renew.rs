@@ -1,4 +1,4 @@
-//! The access to an account: opened, renewed when it is time, and proved by reading the profile.
+//! Tokens of an account during a sync: decrypted, refreshed when due, and verified by fetching the profile.
 
 use std::time::Duration;
 
@@ -16,15 +16,17 @@ use super::{
 use crate::{
     Core,
     db::{self, integrations::SealedTokens},
+    error::chain,
     infra::crypto::CryptoError,
     providers::{Access, OAuthProvider, Profile, ProviderError, Tokens},
 };
 
-/// A new access that cannot be stored is tried again so often.
+/// Maximum number of retries to store new tokens.
 const STORE_TRIES: u32 = 5;
 const BETWEEN_STORES: Duration = Duration::from_secs(1);
 
-/// Who the account is. An access token that is refused before its time, because clocks differ or the platform ended it, is renewed once.
+/// Returns valid tokens and the profile. If an access token is rejected before it expires, because of clock skew or an early revocation, it
+/// is refreshed once.
 pub(super) async fn renew_and_read_profile(
     core: &Core,
     provider: &dyn OAuthProvider,
@@ -37,7 +39,7 @@ pub(super) async fn renew_and_read_profile(
     let (tokens, failure) = if is_due { renewed(core, held, stored).await? } else { (stored, None) };
     match (read_profile(core, provider, held, &tokens).await, failure) {
         (Ok(profile), _) => Ok((tokens, profile)),
-        // The old access did not work either: what counts is why there is no new one.
+        // The old token does not work either; report why the refresh failed.
         (Err(SyncError::Failed(ProviderError::Revoked(_))), Some(error)) => Err(error.into()),
         (Err(SyncError::Failed(ProviderError::Revoked(_))), None)
             if !is_due && tokens.refresh.is_some() && provider.can_refresh(&tokens, now) =>
@@ -50,7 +52,7 @@ pub(super) async fn renew_and_read_profile(
     }
 }
 
-/// The profile; where that costs money, once a day.
+/// Fetches the profile. If the platform bills that, it does so once a day.
 async fn read_profile(core: &Core, provider: &dyn OAuthProvider, held: &Held, tokens: &Tokens) -> Result<Profile, SyncError> {
     let integration = &held.integration;
     let price = provider.prices().profile;
@@ -66,21 +68,22 @@ async fn read_profile(core: &Core, provider: &dyn OAuthProvider, held: &Held, to
 
 fn open(core: &Core, held: &Held) -> Result<Tokens, SyncError> {
     tokens::open(&core.cipher, held.integration.id, &held.access).map_err(|error| {
-        tracing::error!(%error, integration = %held.integration.id, "an access could not be decrypted");
+        tracing::error!(error = chain(&error), integration = %held.integration.id, "failed to decrypt tokens");
         match error {
-            // It may come back.
+            // The key may be configured again.
             CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
             CryptoError::Malformed | CryptoError::Forged | CryptoError::Random => SyncError::Over(FailureKind::Unreadable),
         }
     })
 }
 
-/// New tokens, stored before they are used. Where the platform fails for the moment, the old ones are used as long as they work; so they are
-/// where a refresh token that is good once was used up by somebody who died before the next was stored; then it says why there are no new ones.
+/// Refreshes the tokens and stores them before they are used. If the refresh fails temporarily, the old access token is returned with the
+/// error as long as it has not expired. The same applies if a single-use refresh token was consumed by a process that crashed before it
+/// stored the new one.
 async fn renewed(core: &Core, held: &mut Held, tokens: Tokens) -> Result<(Tokens, Option<ProviderError>), SyncError> {
     let id = held.integration.id;
     let (worker, platform, old, given) = (core.clone(), held.integration.provider, held.access.access.clone(), tokens.clone());
-    // To the end, whatever becomes of the reading: an answer that nobody stores is an access that is lost.
+    // Runs to completion even if the sync times out: a token response that is not stored is lost.
     let renewal = core.tasks.spawn(async move { renew_and_store(&worker, platform, id, &old, &given).await });
     let outcome = renewal.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
     let now = core.clock.now();
@@ -93,7 +96,7 @@ async fn renewed(core: &Core, held: &mut Held, tokens: Tokens) -> Result<(Tokens
             Ok((fresh, None))
         }
         Err(SyncError::Failed(error)) => {
-            tracing::warn!(%error, integration = %id, "an access could not be renewed");
+            tracing::warn!(error = chain(&error), integration = %id, "failed to refresh access token");
             note(core, id, EventKind::TokenRefreshFailed, Some(error.kind())).await;
             let still_works = tokens.expires_at.is_none_or(|end| end > now);
             let may_pass = match error {
@@ -107,7 +110,8 @@ async fn renewed(core: &Core, held: &mut Held, tokens: Tokens) -> Result<(Tokens
     }
 }
 
-/// Asks for new tokens and stores them, unless they were replaced meanwhile. The database gets several chances: the old ones are used up.
+/// Requests new tokens and stores them, unless they were replaced in the meantime; then the second value is `None`. Storing is retried,
+/// because the old refresh token may already be invalid.
 async fn renew_and_store(
     core: &Core,
     platform: Platform,
@@ -120,7 +124,7 @@ async fn renew_and_store(
     };
     let fresh = provider.refresh(tokens).await?;
     let sealed = tokens::seal(&core.cipher, id, &fresh).map_err(|error| {
-        tracing::error!(%error, integration = %id, "an access could not be encrypted");
+        tracing::error!(error = chain(&error), integration = %id, "failed to encrypt tokens");
         SyncError::Over(FailureKind::Unreadable)
     })?;
     let mut tries = 0;
@@ -128,7 +132,7 @@ async fn renew_and_store(
         match db::integrations::replace_tokens(&core.db, id, old, &sealed).await {
             Ok(is_stored) => break is_stored,
             Err(error) if tries < STORE_TRIES => {
-                tracing::error!(%error, integration = %id, tries, "a new access could not be stored yet");
+                tracing::error!(error = chain(&error), integration = %id, tries, "failed to store refreshed tokens, retrying");
                 tries += 1;
                 tokio::time::sleep(BETWEEN_STORES).await;
             }
@@ -138,9 +142,9 @@ async fn renew_and_store(
     Ok((fresh, is_stored.then_some(sealed)))
 }
 
-/// Notes what happened to an account. That it cannot be noted changes nothing of what happened.
+/// Inserts an event into the event log. A failure is logged only, because the event itself has happened.
 async fn note(core: &Core, id: Uuid, kind: EventKind, failure: Option<FailureKind>) {
     if let Err(error) = db::integration_events::insert(&core.db, id, kind, failure, core.clock.now()).await {
-        tracing::error!(%error, integration = %id, "an event could not be noted");
+        tracing::error!(error = chain(&error), integration = %id, "failed to insert integration event");
     }
 }

@@ -1,4 +1,4 @@
-//! Another key for all tokens, while the application serves.
+//! Re-encrypts all stored tokens with the newest key, online.
 
 use std::time::Duration;
 
@@ -8,35 +8,37 @@ use uuid::Uuid;
 use super::{Turn, hold_unless, tokens};
 use crate::{
     db::{self, DbError},
+    error::chain,
     infra::{
         clock::Clock,
         crypto::{Cipher, CryptoError},
     },
 };
 
-/// So many accounts are looked up at once.
+/// Number of accounts listed per query.
 const PAGE: i64 = 100;
-/// An account that is being read is waited for longer than its reader may hold it.
+/// How long to wait for the lease on an account; longer than the lease lasts.
 const PATIENCE: Duration = Duration::from_secs(125);
 
-/// What became of the tokens of all accounts.
+/// Number of accounts by the outcome of a key rotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rotation {
-    /// Encrypted with the newest key now.
+    /// Re-encrypted with the newest key.
     pub rotated: u64,
-    /// They were already.
+    /// Already encrypted with the newest key.
     pub current: u64,
-    /// They open with none of the keys, and were left as they are.
+    /// Cannot be decrypted with any key; left unchanged.
     pub unreadable: u64,
-    /// Somebody held them all the time, or they changed meanwhile.
+    /// The lease was held by another worker for the whole wait, or the tokens changed concurrently.
     pub busy: u64,
 }
 
-/// Encrypts all tokens with the newest key. An account is held meanwhile: a reader that is about to store a new token would find another
-/// one in its place.
+/// Re-encrypts all tokens with the newest key. Holds the lease on each account meanwhile, because a concurrent token refresh only replaces
+/// the ciphertext it started from.
 ///
 /// # Errors
-/// The database does not answer, or there is no randomness. What was done stays; it can be run again.
+/// Returns an error if a database query or the random number generator fails. Accounts re-encrypted so far stay so; the operation can be
+/// run again.
 pub async fn rotate_keys(db: &PgPool, cipher: &Cipher, clock: &dyn Clock) -> Result<Rotation, RotationError> {
     let (mut rotation, mut last) = (Rotation::default(), Uuid::nil());
     loop {
@@ -54,13 +56,13 @@ pub async fn rotate_keys(db: &PgPool, cipher: &Cipher, clock: &dyn Clock) -> Res
     }
 }
 
-/// Why it ended early.
+/// Errors that abort a key rotation.
 #[derive(Debug, thiserror::Error)]
 pub enum RotationError {
-    /// The database.
+    /// A database query failed.
     #[error(transparent)]
     Db(#[from] DbError),
-    /// Encryption.
+    /// Encryption or decryption failed.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
 }
@@ -81,7 +83,7 @@ async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, 
         }
         Some(access) => match tokens::open(cipher, id, access) {
             Err(error) => {
-                tracing::warn!(%error, integration = %id, "an access could not be decrypted");
+                tracing::warn!(error = chain(&error), integration = %id, "failed to decrypt tokens");
                 Outcome::Unreadable
             }
             Ok(tokens) => {

@@ -1,4 +1,4 @@
-//! Reading an account: its tokens are renewed when it is time, then come its profile, the figures of its days, and its posts.
+//! Syncs an account: refreshes its tokens if due, then fetches the profile, the daily metrics, and the posts.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     figures::Metric,
     integration::{EventKind, FailureKind, IntegrationView},
+    job::JobKind,
     month::next_month,
     platform::Platform,
 };
@@ -26,35 +27,34 @@ use crate::{
         integrations::{DaysRead, Integration, Reading, SealedTokens},
         sessions::OpenSession,
     },
+    error::chain,
     providers::{Access, OAuthProvider, Profile, ProviderError, Readable, readable},
 };
 
-/// Who asks again so soon gets what was just read.
+/// A manual sync within this time of the last successful one returns the stored result.
 const JUST_READ: TimeDelta = TimeDelta::seconds(10);
-/// One reading takes no longer.
+/// Timeout of one sync.
 const DEADLINE: Duration = Duration::from_mins(1);
-/// After a failure: 5 min, 10 min, 20 min, … up to six hours.
+/// Backoff after failures: 5 min, 10 min, 20 min, …, at most 6 h.
 const FIRST_RETRY: TimeDelta = TimeDelta::minutes(5);
 const LONGEST_RETRY: TimeDelta = TimeDelta::hours(6);
-/// Where the platform does not say how long it limits us.
+/// Retry delay if the platform limits requests without saying for how long.
 const LIMITED: TimeDelta = TimeDelta::hours(1);
 
-/// Reads an account, if it is due and nobody else has it in hand.
+/// Syncs an account if it is due and its lease is free.
 ///
 /// # Errors
-/// The database does not answer; an account that cannot be read is none.
+/// Returns an error if a database query fails. A failed sync is not an error; it is recorded in the row.
 pub async fn sync(core: &Core, id: Uuid) -> Result<(), DbError> {
     let now = core.clock.now();
     let Some(integration) = db::integrations::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
-    // How it went is noted in the row.
+    // The outcome is recorded in the row.
     let _ = read(core, integration, false).await?;
     Ok(())
 }
 
-/// Has an account wait as long as after many failures, because reading it ends in a fault of ours.
-///
-/// # Errors
-/// The database does not answer.
+/// Defers the next sync of an account by the maximum backoff and records a failed sync, because its job has failed permanently with an
+/// internal error.
 pub async fn postpone(core: &Core, id: Uuid) -> Result<(), DbError> {
     let now = core.clock.now();
     if db::integrations::postpone(&core.db, id, now + LONGEST_RETRY).await? {
@@ -63,10 +63,11 @@ pub async fn postpone(core: &Core, id: Uuid) -> Result<(), DbError> {
     Ok(())
 }
 
-/// Reads an account now, because its creator asks for it, and refreshes its tokens if that is possible.
+/// Syncs an account on request of its user, and refreshes its tokens if possible.
 ///
 /// # Errors
-/// Unknown, held by another reader, or it cannot be read.
+/// Returns [`IntegrationError::Unknown`], [`IntegrationError::Busy`] if another worker holds the lease, or [`IntegrationError::NotRead`] if
+/// the sync fails.
 pub async fn refresh(
     core: &Core,
     current: &OpenSession,
@@ -80,7 +81,7 @@ pub async fn refresh(
     if let Some(kind) = found.facts.last_error.filter(costs_others)
         && found.next_sync_at.is_some_and(|next| next > now)
     {
-        // The allowance is that of all of Huntaze, and so is the money: nobody's impatience may cost the others.
+        // The rate limit and the budget are shared by all users, so a manual sync must not use them up.
         return Err(IntegrationError::NotRead(kind));
     }
     if found.days_read.until.is_some() && found.facts.last_error.is_none() && found.facts.last_ok_at.is_some_and(|at| now - at < JUST_READ)
@@ -89,7 +90,7 @@ pub async fn refresh(
     }
     let (worker, user_id) = (core.clone(), current.user.id);
     let outcome = to_the_end(&core.tasks, async move {
-        // However many ask at once, in however many processes, the platform is asked once: the others take the outcome.
+        // Concurrent manual syncs are coalesced: one process calls the platform, the others wait for its outcome.
         let is_done = |known: &Integration| known.readings != found.readings || known.access.is_none();
         match hold_unless(&worker.db, worker.clock.as_ref(), (user_id, id), PATIENCE, is_done).await? {
             Turn::Mine(held) => Ok(read(&worker, *held, true).await?),
@@ -99,8 +100,8 @@ pub async fn refresh(
         }
     })
     .await?;
-    // What is left of the history is fetched by the job.
-    core.due_bell.notify_one();
+    // A sync job continues the backfill.
+    db::jobs::notify_due(&core.db, JobKind::Sync).await?;
     let integration = db::integrations::find(&core.db, user_id, id).await?.ok_or(IntegrationError::Unknown)?;
     match outcome {
         Ok(()) => Ok(view(integration, core.clock.now())),
@@ -108,13 +109,13 @@ pub async fn refresh(
     }
 }
 
-/// Reads an account that this worker holds, and notes how it went.
+/// Syncs an account whose lease this worker holds, and records the outcome. The inner result is the reason why data is missing.
 async fn read(core: &Core, mut integration: Integration, is_asked: bool) -> Result<Result<(), FailureKind>, DbError> {
     let Some(access) = integration.access.take() else { return Ok(Ok(())) };
     let mut held = Held { integration, access };
     let outcome = match tokio::time::timeout(DEADLINE, attempt(core, &mut held, is_asked)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(SyncError::Failed(ProviderError::Transient(format!("not done within {DEADLINE:?}")))),
+        Err(_) => Err(SyncError::Failed(ProviderError::Transient(format!("sync timed out after {DEADLINE:?}")))),
     };
     let now = core.clock.now();
     let Held { integration, access } = held;
@@ -124,10 +125,10 @@ async fn read(core: &Core, mut integration: Integration, is_asked: bool) -> Resu
         Err(SyncError::Over(kind)) => (kind, None, None),
         Err(SyncError::BudgetSpent) => (FailureKind::BudgetSpent, Some(next_month(now)), None),
         Err(SyncError::Failed(error)) => {
-            tracing::warn!(%error, integration = %integration.id, failures = integration.failures, "an account could not be read");
+            tracing::warn!(error = chain(&error), integration = %integration.id, failures = integration.failures, "sync failed");
             (error.kind(), retry_at(&error, integration.failures, now), None)
         }
-        // Ours; it must not be tried again and again all the same.
+        // An internal error still needs a backoff, or the sync would be retried in a loop.
         Err(SyncError::Db(error)) => {
             let later = retry_at(&ProviderError::Transient(String::new()), integration.failures, now);
             (FailureKind::Transient, later, Some(error))
@@ -141,23 +142,23 @@ async fn read(core: &Core, mut integration: Integration, is_asked: bool) -> Resu
     fault.map_or(Ok(Err(kind)), Err)
 }
 
-/// An account that this worker reads, with the tokens it is read with.
+/// An account whose lease this worker holds, with its tokens.
 pub(super) struct Held {
-    /// The account.
+    /// The row, without its tokens.
     pub integration: Integration,
-    /// Its tokens.
+    /// Its encrypted tokens; replaced when they are refreshed.
     pub access: SealedTokens,
 }
 
-/// Why a reading ended early.
+/// Why a sync was aborted.
 pub(super) enum SyncError {
-    /// The platform, or our settings for it.
+    /// The platform returned an error, or is misconfigured here.
     Failed(ProviderError),
-    /// Only the creator can mend it.
+    /// Permanent failure; the user must reconnect the account.
     Over(FailureKind),
-    /// The platform bills readings, and what we allow for them is spent.
+    /// The monthly budget for a platform that bills API calls is exhausted.
     BudgetSpent,
-    /// The database.
+    /// A database query failed.
     Db(DbError),
 }
 
@@ -173,7 +174,7 @@ impl From<DbError> for SyncError {
     }
 }
 
-/// When to try again; never by itself where only the creator can mend it.
+/// Returns the time of the next attempt; `None` if the user must reconnect the account.
 fn retry_at(error: &ProviderError, failures: i32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let doubled = FIRST_RETRY * (1 << failures.clamp(0, 16));
     match error {
@@ -183,12 +184,12 @@ fn retry_at(error: &ProviderError, failures: i32, now: DateTime<Utc>) -> Option<
     }
 }
 
-/// Reads what it can; returns why something is missing, where something is.
+/// Fetches and stores what it can. Returns why data is missing, or `None` if it is complete.
 async fn attempt(core: &Core, held: &mut Held, is_asked: bool) -> Result<Option<FailureKind>, SyncError> {
     let now = core.clock.now();
     let platform = held.integration.provider;
     let Some(provider) = core.providers.get(platform) else {
-        return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
+        return Err(ProviderError::Misconfigured("platform is not configured".to_owned()).into());
     };
     if held.access.ends_at().is_some_and(|end| end <= now) {
         return Err(SyncError::Over(FailureKind::Expired));
@@ -199,7 +200,7 @@ async fn attempt(core: &Core, held: &mut Held, is_asked: bool) -> Result<Option<
     let regular = provider.next_reading(now) + jitter(held.integration.id);
     let next_sync_at = match &read.failure {
         Some(error) if read.is_day_missing => retry_at(error, missed, now).unwrap_or(regular),
-        // Posts wait for the next reading, or longer.
+        // Missing posts wait for the next regular sync, or longer if the platform says so.
         Some(error) => retry_at(error, 0, now).map_or(regular, |at| at.max(regular)),
         None if has_more => now,
         None => regular,
@@ -211,7 +212,7 @@ async fn attempt(core: &Core, held: &mut Held, is_asked: bool) -> Result<Option<
         scopes: &read.scopes,
         days_read: read.days,
         failure: read.failure.as_ref().map(ProviderError::kind),
-        // Nobody's impatience brings the end nearer, and neither do posts.
+        // Manual syncs and failed posts do not count towards `TRIES`.
         missed: if read.is_day_missing { missed + i32::from(!is_asked) } else { 0 },
         now,
         next_sync_at,
@@ -225,7 +226,7 @@ async fn attempt(core: &Core, held: &mut Held, is_asked: bool) -> Result<Option<
     Ok(reading.failure)
 }
 
-/// What a reading found.
+/// Result of a sync that was not aborted.
 struct ReadAll {
     profile: Profile,
     days: DaysRead,
@@ -234,7 +235,7 @@ struct ReadAll {
     failure: Option<ProviderError>,
 }
 
-/// Profile, days, and once the history is there, posts.
+/// Fetches the profile and the daily metrics and, once the backfill is complete, the posts.
 async fn read_all(core: &Core, provider: &dyn OAuthProvider, held: &mut Held, is_asked: bool) -> Result<ReadAll, SyncError> {
     let now = core.clock.now();
     let today = now.date_naive();
@@ -255,28 +256,30 @@ async fn read_all(core: &Core, provider: &dyn OAuthProvider, held: &mut Held, is
     let is_day_missing = days.failure.is_some();
     let failure = days.failure.or(posts.failure);
     if let Some(error) = &failure {
-        tracing::warn!(%error, integration = %integration.id, missed = integration.missed, "not all of an account could be read");
+        tracing::warn!(error = chain(&error), integration = %integration.id, missed = integration.missed, "sync is incomplete");
     }
     Ok(ReadAll { profile, days: days.read, is_day_missing, scopes: posts.scopes.unwrap_or(days.scopes), failure })
 }
 
-/// Whether more of the history is to be fetched.
+/// Returns whether the backfill is incomplete.
 fn has_more_days(provider: &dyn OAuthProvider, platform: Platform, days: DaysRead, scopes: &[String], today: NaiveDate) -> bool {
     let can_go_on = provider.reports_days() && readable(platform, Metric::Views, scopes) == Readable::Yes;
     can_go_on && days.from.is_none_or(|oldest| oldest > today - Days::new(HISTORY))
 }
 
-/// A token that the profile was just read with is not over because another endpoint says so: if it is, the next reading will tell.
+/// Maps a rejected token to a transient error, because the profile was just fetched with the same token. If the token is revoked, the next
+/// sync finds out.
 fn not_the_token(error: SyncError) -> SyncError {
     match error {
         SyncError::Failed(ProviderError::Revoked(text)) => {
-            ProviderError::Transient(format!("refused after the profile was read: {text}")).into()
+            ProviderError::Transient(format!("token rejected after it was accepted for the profile: {text}")).into()
         }
         error => error,
     }
 }
 
-/// Up to ten minutes, the same for an account each time: so that those that were connected together are not read together for ever.
+/// Returns a delay of up to ten minutes, constant for each account, so that accounts that were connected together are not always synced
+/// together.
 fn jitter(id: Uuid) -> TimeDelta {
     let [.., high, low] = *id.as_bytes();
     TimeDelta::seconds(i64::from(u16::from_be_bytes([high, low])) % 600)
@@ -287,7 +290,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_end() {
+    fn backoff_doubles_up_to_maximum() {
         let now = DateTime::<Utc>::default();
         let transient = ProviderError::Transient(String::new());
         assert_eq!(retry_at(&transient, 0, now), Some(now + TimeDelta::minutes(5)));

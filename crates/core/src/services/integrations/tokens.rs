@@ -1,4 +1,4 @@
-//! Tokens on their way into the database and back.
+//! Encryption of tokens. The ciphertext is bound to its table, row and column.
 
 use huntaze_domain::account::Secret;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ fn place(row: Uuid, column: &'static str) -> Place {
     Place { table: "integrations", row, column }
 }
 
-/// For the row with this id alone.
+/// Encrypts tokens for the row `id`; they can be decrypted for that row only.
 pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedTokens, CryptoError> {
     let refresh = |token: &Secret| cipher.seal(token, place(id, "refresh_token"));
     Ok(SealedTokens {
@@ -25,7 +25,7 @@ pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedT
     })
 }
 
-/// From the row with this id.
+/// Decrypts the tokens of the row `id`.
 pub(super) fn open(cipher: &Cipher, id: Uuid, sealed: &SealedTokens) -> Result<Tokens, CryptoError> {
     let refresh = |token: &Vec<u8>| cipher.open(token, place(id, "refresh_token"));
     Ok(Tokens {

@@ -1,14 +1,14 @@
-//! What stands around a number, and what that makes of it. In English and French.
+//! Words and signs around a number, in English and French, that decide whether it has to be verified.
 
 use std::ops::Range;
 
 pub(super) const YEARS: Range<i128> = 1900..2100;
-/// Between groups of digits, and before a sign.
+/// Spaces that can separate groups of digits, or a number from its unit.
 pub(super) const SPACES: [char; 3] = [' ', '\u{a0}', '\u{202f}'];
-/// Of a currency.
+/// Currency signs.
 pub(super) const CURRENCIES: [char; 4] = ['$', '€', '£', '¥'];
 
-/// What follows a number: a sign, or the beginning of a word, in lower case.
+/// The token after a number: its first character, and the word that starts there, in lower case and truncated.
 pub(super) struct Next {
     pub sign: Option<char>,
     word: String,
@@ -16,7 +16,7 @@ pub(super) struct Next {
 
 impl Next {
     pub fn of(rest: &str) -> Self {
-        // What makes it bold, or ties it to the next word, is not part of what it says.
+        // Skip Markdown emphasis, and hyphens that join the number to the next word.
         let rest = rest.trim_start_matches(['*', '_', '-', '+', SPACES[0], SPACES[1], SPACES[2]]);
         let word: String = rest.chars().take(LONGEST_WORD).take_while(|character| character.is_alphabetic()).collect();
         Self { sign: rest.chars().next(), word: word.to_lowercase() }
@@ -26,22 +26,22 @@ impl Next {
         self.sign.is_some_and(|sign| sign == '%' || CURRENCIES.contains(&sign)) || self.is_one_of(UNITS)
     }
 
-    /// Whether it is one of these words, or more than one of the same.
+    /// Returns whether the word is in the list, as it is or without a plural "s".
     fn is_one_of(&self, words: &[&str]) -> bool {
         let one = self.word.strip_suffix('s').unwrap_or(&self.word);
         words.iter().any(|word| *word == self.word || *word == one)
     }
 }
 
-/// Longer words say nothing of a number.
+/// Maximum number of characters of a word that are looked at.
 pub(super) const LONGEST_WORD: usize = 16;
-/// What makes a number a share or an amount. All of these are English or French.
+/// Words that mark a number as a share or an amount, in English and French.
 const UNITS: &[&str] = &["percent", "usd", "eur", "gbp", "dollar", "euro", "cent"];
-/// What is counted: "2050 followers" is no year.
+/// Nouns of counted things, before which a number is not a year: "2050 followers".
 const COUNTED: &[&str] = &["follower", "subscriber", "fan", "view", "visit", "impression", "abonné", "vue", "personne"];
-/// Before a year.
+/// Prepositions before a year.
 const IN: &[&str] = &["in", "from", "since", "of", "until", "en", "de", "depuis", "jusqu'en"];
-/// How long something takes, or how much of something there should be: no figure of the creator's.
+/// Nouns of durations and recommended quantities. Numbers before them are advice, not figures of the user.
 const ADVICE: &[&str] = &[
     "s",
     "sec",
@@ -110,14 +110,15 @@ const MONTHS: &[&str] = &[
     "décembre",
 ];
 
-/// A year, a day of a month, how long something takes: of a number without its fraction, as it is written.
+/// Returns whether a number without decimals needs no source: a day of a month, a year, a duration or a recommended quantity. `whole` is
+/// its value, `written` its text.
 pub(super) fn is_no_figure(whole: i128, written: &str, last: &str, next: &Next) -> bool {
     let is_day = whole <= 31 && (next.is_one_of(MONTHS) || MONTHS.contains(&&*last.to_lowercase()));
     let is_year = written.len() == 4 && YEARS.contains(&whole) && (IN.contains(&&*last.to_lowercase()) || !next.is_one_of(COUNTED));
     is_day || is_year || next.is_one_of(ADVICE)
 }
 
-/// The word before a number; what is longer than a word is none.
+/// Returns the last [`LONGEST_WORD`] characters of the word before a number; empty if there is no word.
 pub(super) fn last_word(before: &str) -> &str {
     let before = before.trim_end_matches(['*', '_', SPACES[0], SPACES[1], SPACES[2]]);
     let start =

@@ -37,17 +37,17 @@ fn entries(text: &[u8]) -> Vec<(Fingerprint, i64)> {
 }
 
 #[test]
-fn equal_rows_are_told_apart_and_found_again() {
+fn fingerprint_of_equal_rows_is_distinct_and_stable() {
     let text = b"2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n\n2026-01-31,tip,6.00,\n";
     let first = entries(text);
     assert_eq!(first.iter().map(|(fingerprint, _)| fingerprint).collect::<HashSet<_>>().len(), 3);
     assert_eq!(entries(text), first);
     let longer = entries(b"2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n2026-01-31,tip,5.00,\n");
-    assert_eq!(longer.iter().filter(|entry| first.contains(entry)).count(), 2, "a third one is new");
+    assert_eq!(longer.iter().filter(|entry| first.contains(entry)).count(), 2, "the third equal row is a new entry");
 }
 
 #[test]
-fn rows_are_named_by_their_line() {
+fn line_numbers_count_blank_and_multiline_rows() {
     let text =
         "2026-01-31,tip,5.00,\n\n2026-01-31,tip,free,\"two\nlines\"\n2026-01-31,tip,1.00,\n\n\n2026-01-31,tip,2.00,\n2026-01-31,tip,3.00,";
     let file = format!("{HEADER}{text}");
@@ -58,13 +58,13 @@ fn rows_are_named_by_their_line() {
 }
 
 #[test]
-fn a_file_of_a_spreadsheet_is_read() {
+fn windows_1252_cells_are_decoded() {
     let found = rows(b"2026-01-31,tip,5.00,caf\xe9 \x80\n");
     assert_eq!(found[0].cells[3], "café €");
 }
 
 #[test]
-fn the_header_is_found_below_a_title_and_missed_where_there_is_none() {
+fn header_is_detected_below_title_or_reported_missing() {
     let found = head(b"Statement of Ada\n\nsep=;\ndate;net\n2026-01-31;1,00\n2026-01-30;2,00\n", b';').expect("a table");
     assert_eq!((found.header, found.skipped, found.rows.len()), (vec!["date".to_owned(), "net".to_owned()], 3, 2));
     let without = head(b"2026-01-31,1.00\n2026-01-30,2.00\n", b',').expect("a table");
@@ -72,7 +72,7 @@ fn the_header_is_found_below_a_title_and_missed_where_there_is_none() {
 }
 
 #[test]
-fn what_swallows_rows_is_a_fault() {
+fn unclosed_quote_and_too_many_columns_are_row_errors() {
     let kind = |row: &Row| match &row.reading {
         Some(Reading::Fault(fault)) => Some(fault.kind),
         _ => None,
@@ -82,19 +82,19 @@ fn what_swallows_rows_is_a_fault() {
     let wide = rows(format!("2026-01-31,tip,8.00,,{}x\n", ",".repeat(100_000)).as_bytes());
     assert_eq!(kind(&wide[0]), Some(FaultKind::TooLong));
     let shifted = rows(b"2026-01-31,tip,1,234.56,\n");
-    assert!(kind(&shifted[0]).is_none(), "an empty cell says nothing");
+    assert!(kind(&shifted[0]).is_none(), "an empty extra cell is no error");
     assert_eq!(kind(&rows(b"2026-01-31,tip,1,234.56,thanks\n")[0]), Some(FaultKind::TooWide));
 }
 
 #[test]
-fn a_row_that_is_too_long_is_a_fault() {
+fn row_over_size_limit_is_row_error() {
     let found = rows(format!("2026-01-31,tip,5.00,{}\n", "x".repeat(LONGEST_ROW)).as_bytes());
     assert!(matches!(&found[0].reading, Some(Reading::Fault(fault)) if fault.kind == FaultKind::TooLong));
 }
 
 proptest! {
     #[test]
-    fn the_same_file_adds_nothing_and_its_rows_come_to_its_total(amounts in prop::collection::vec((0..3_u32, -999..999_i64), 0..60)) {
+    fn fingerprints_are_unique_and_independent_of_order(amounts in prop::collection::vec((0..3_u32, -999..999_i64), 0..60)) {
         let line = |(day, cents): &(u32, i64)| {
             let sign = if *cents < 0 { "-" } else { "" };
             format!("2026-01-{:02},tip,{sign}{}.{:02},\n", day + 1, cents.abs() / 100, cents.abs() % 100)
@@ -104,9 +104,9 @@ proptest! {
         prop_assert_eq!(once.len(), amounts.len());
         prop_assert_eq!(once.iter().map(|(_, minor)| minor).sum::<i64>(), amounts.iter().map(|(_, cents)| cents).sum::<i64>());
         let known: HashSet<_> = once.iter().map(|(fingerprint, _)| *fingerprint).collect();
-        prop_assert_eq!(known.len(), amounts.len(), "no two rows are taken for one");
+        prop_assert_eq!(known.len(), amounts.len(), "fingerprints are unique");
         prop_assert!(entries(text.as_bytes()).iter().all(|(fingerprint, _)| known.contains(fingerprint)));
-        // In whatever order it is exported the next time.
+        // The fingerprints do not depend on the order of the rows.
         let backwards: String = amounts.iter().rev().map(line).collect();
         prop_assert!(entries(backwards.as_bytes()).iter().all(|(fingerprint, _)| known.contains(fingerprint)));
     }
