@@ -1,12 +1,13 @@
-//! The queue: jobs are done once, survive the death of a process, come to an end, and are seen by operators.
+//! Job queue: each job runs once, survives a process crash, ends after its last attempt, and is visible to admins.
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use huntaze_core::{
-    db::{self, outbox::OutboxMail},
+    db,
     infra::{
         clock::{Clock, SystemClock},
+        mail::OutboxMail,
         mailer::{Mailer, MailerError},
     },
     jobs,
@@ -23,7 +24,7 @@ use crate::support::{Client, EMAIL, Server, TestApp, eventually};
 
 const ADMIN: &str = "olga@example.com";
 
-/// The scheduler and the workers of one process; they end with the test.
+/// Scheduler and workers of one process; aborted when dropped.
 struct Running {
     stop: watch::Sender<bool>,
     jobs: JoinSet<()>,
@@ -37,7 +38,9 @@ impl Running {
 
     async fn end(mut self) {
         self.stop.send_replace(true);
-        tokio::time::timeout(Duration::from_secs(10), async { while self.jobs.join_next().await.is_some() {} }).await.expect("they end");
+        tokio::time::timeout(Duration::from_secs(10), async { while self.jobs.join_next().await.is_some() {} })
+            .await
+            .expect("workers stop within 10 seconds");
     }
 }
 
@@ -46,7 +49,7 @@ struct Panicking;
 #[async_trait]
 impl Mailer for Panicking {
     async fn send(&self, _: &OutboxMail) -> Result<(), MailerError> {
-        panic!("a fault of ours");
+        panic!("simulated panic");
     }
 }
 
@@ -55,7 +58,7 @@ async fn with_queue(db: &PgPool) -> TestApp {
     TestApp::new(db.clone())
 }
 
-/// Status, attempts, and whether it waits, of the only job of a kind.
+/// Returns status, attempts and whether `run_at` is in the future for the only job of a kind; `None` if there is none.
 async fn job(db: &PgPool, kind: JobKind) -> Option<(String, i32, bool)> {
     let kind = huntaze_domain::choice::Choice::as_str(kind);
     let row = sqlx::query_as("SELECT status, attempts, run_at > now() FROM apalis.jobs WHERE job_type = $1");
@@ -69,69 +72,71 @@ async fn operator(app: &TestApp) -> Client {
 }
 
 #[sqlx::test]
-async fn two_processes_do_each_job_once(db: PgPool) {
+async fn two_processes_run_each_job_once(db: PgPool) {
     let app = with_queue(&db).await;
     for number in 0..30 {
         app.put_into_outbox(&format!("creator{number}@example.com")).await;
     }
     let twin = app.twin(Duration::from_secs(1));
     let processes = [Running::start(&app, app.mailer.clone()), Running::start(&twin, app.mailer.clone())];
-    eventually("all mails leave", async || app.mailer.count() >= 30).await;
+    eventually("all mails are sent", async || app.mailer.count() >= 30).await;
     for process in processes {
         process.end().await;
     }
     assert!((0..30).all(|number| app.mailer.count_to(&format!("creator{number}@example.com")) == 1));
-    // A mail that has just left may get another job, which finds nothing to do.
+    // A mail that has just been sent may be enqueued once more; that job finds nothing to do and succeeds.
     let failed = "SELECT count(*) FROM apalis.jobs WHERE job_type = 'mail' AND status IN ('Failed', 'Killed')";
     assert_eq!(sqlx::query_scalar::<_, i64>(failed).fetch_one(&db).await.expect("a count"), 0);
     assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count"), 0);
-    let cleaned = job(&db, JobKind::CleanUp).await.expect("one, whichever process began it");
+    let cleaned = job(&db, JobKind::CleanUp).await.expect("one cleanup job, enqueued by either process");
     assert_eq!((cleaned.0.as_str(), cleaned.1), ("Done", 1));
 }
 
-/// A mail that was put in while the workers sleep leaves at once, not at their next look.
+/// A mail that is inserted while the workers are idle is sent at once, not at the next poll.
 #[sqlx::test]
-async fn the_bell_wakes_scheduler_and_worker(db: PgPool) {
+async fn notification_wakes_scheduler_and_worker(db: PgPool) {
     let app = with_queue(&db).await;
     let running = Running::start(&app, app.mailer.clone());
-    eventually("they have settled", async || job(&db, JobKind::CleanUp).await.is_some_and(|(status, ..)| status == "Done")).await;
+    eventually("the workers are idle", async || job(&db, JobKind::CleanUp).await.is_some_and(|(status, ..)| status == "Done")).await;
     app.put_into_outbox(EMAIL).await;
-    app.core.due_bell.notify_one();
-    tokio::time::timeout(Duration::from_secs(3), eventually("it leaves", async || app.mailer.count() == 1))
+    tokio::time::timeout(Duration::from_secs(3), eventually("the mail is sent", async || app.mailer.count() == 1))
         .await
-        .expect("before the next look");
+        .expect("before the next poll");
     running.end().await;
 }
 
 #[sqlx::test]
-async fn a_panic_is_tried_again_later(db: PgPool) {
+async fn panicking_job_is_retried_with_backoff(db: PgPool) {
     let app = with_queue(&db).await;
     app.put_into_outbox(EMAIL).await;
     let running = Running::start(&app, Panicking);
-    eventually("it failed", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Failed")).await;
+    eventually("the job has failed once", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Failed")).await;
     assert_eq!(job(&db, JobKind::Mail).await, Some(("Failed".to_owned(), 1, true)));
-    sqlx::query("UPDATE apalis.jobs SET run_at = now() WHERE job_type = 'mail'").execute(&db).await.expect("as if it had waited");
-    eventually("and fails again", async || job(&db, JobKind::Mail).await == Some(("Failed".to_owned(), 2, true))).await;
+    sqlx::query("UPDATE apalis.jobs SET run_at = now() WHERE job_type = 'mail'").execute(&db).await.expect("made due");
+    eventually("the job has failed twice", async || job(&db, JobKind::Mail).await == Some(("Failed".to_owned(), 2, true))).await;
     running.end().await;
 }
 
 #[sqlx::test]
-async fn what_fails_in_the_end_is_seen_by_operators_and_can_be_tried_again(db: PgPool) {
+async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     let app = with_queue(&db).await;
     let mut olga = operator(&app).await;
     app.put_into_outbox(EMAIL).await;
     let mail: Uuid = sqlx::query_scalar("SELECT id FROM mail_outbox").fetch_one(&db).await.expect("one");
     db::jobs::push(&db, JobKind::Mail, &[mail], 5).await.expect("pushed");
-    sqlx::query("UPDATE apalis.jobs SET attempts = 4").execute(&db).await.expect("as if it had failed before");
+    sqlx::query("UPDATE apalis.jobs SET attempts = 4").execute(&db).await.expect("four attempts are recorded");
     let running = Running::start(&app, Panicking);
-    eventually("it is given up", async || job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Killed")).await;
-    // What comes by itself every hour is done, too: nothing waits.
+    eventually("the job is killed after its last attempt", async || {
+        job(&db, JobKind::Mail).await.is_some_and(|(status, ..)| status == "Killed")
+    })
+    .await;
+    // Wait for the periodic jobs as well, so that the snapshot has no pending job.
     for kind in [JobKind::Charge, JobKind::CleanUp] {
-        eventually("it is done", async || job(&db, kind).await.is_some_and(|(status, ..)| status == "Done")).await;
+        eventually("the periodic job is done", async || job(&db, kind).await.is_some_and(|(status, ..)| status == "Done")).await;
     }
     running.end().await;
     let has_failed = "SELECT failed_at IS NOT NULL FROM mail_outbox";
-    assert!(sqlx::query_scalar::<_, bool>(has_failed).fetch_one(&db).await.expect("a row"), "the mail says so, too");
+    assert!(sqlx::query_scalar::<_, bool>(has_failed).fetch_one(&db).await.expect("a row"), "the mail is marked as failed");
 
     let mut ada = app.member("grace@example.com").await;
     ada.get("/api/admin/jobs").await.expect_status(403);
@@ -145,19 +150,19 @@ async fn what_fails_in_the_end_is_seen_by_operators_and_can_be_tried_again(db: P
     });
     assert_eq!(report["failed"][0]["subject"], mail.to_string());
     let page = olga.page("/admin/jobs").await.expect_status(200).body;
-    assert!(page.contains("it panicked") && page.contains("Failed jobs (1)"), "{page}");
+    assert!(page.contains("job handler panicked") && page.contains("Failed jobs (1)"), "{page}");
 
     let id = report["failed"][0]["id"].clone();
     olga.post("/api/admin/jobs/retry", json!({ "id": id })).await.expect_status(200);
     olga.post("/api/admin/jobs/retry", json!({ "id": id })).await.expect_status(404);
     let running = Running::start(&app, app.mailer.clone());
-    eventually("it leaves", async || app.mailer.count_to(EMAIL) == 1).await;
+    eventually("the mail is sent", async || app.mailer.count_to(EMAIL) == 1).await;
     running.end().await;
     assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 0);
 }
 
 #[sqlx::test]
-async fn what_is_gone_is_not_tried_again_but_can_be_taken_off_the_list(db: PgPool) {
+async fn job_without_subject_can_be_dismissed_but_not_retried(db: PgPool) {
     let app = with_queue(&db).await;
     let mut olga = operator(&app).await;
     let subjects: Vec<_> = (0..51).map(|_| Uuid::now_v7()).collect();
@@ -180,9 +185,9 @@ async fn what_is_gone_is_not_tried_again_but_can_be_taken_off_the_list(db: PgPoo
     assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 53);
 }
 
-/// A name is taken as long as its job has not ended, and no longer.
+/// The idempotency key is taken until the job has ended, and free afterwards.
 #[sqlx::test]
-async fn a_subject_has_one_job_at_a_time(db: PgPool) {
+async fn subject_has_at_most_one_unfinished_job(db: PgPool) {
     with_queue(&db).await;
     let subject = [Uuid::now_v7()];
     let push = async || {
@@ -202,12 +207,12 @@ async fn a_subject_has_one_job_at_a_time(db: PgPool) {
     assert_eq!(pushed, 1);
 }
 
-/// A real process, with SIGKILL.
+/// Kills a real server process with SIGKILL.
 #[sqlx::test]
-async fn a_job_survives_the_death_of_its_process(db: PgPool) {
+async fn job_of_killed_process_is_resumed_by_another(db: PgPool) {
     db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    // The other processes live in the present.
+    // The server processes use the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut member = app.member(EMAIL).await;
     app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
@@ -215,16 +220,16 @@ async fn a_job_survives_the_death_of_its_process(db: PgPool) {
     sandbox.fail_at(Platform::X, "profile", FaultKind::TimeOut, 1);
 
     let first = Server::start_ready(&db, &sandbox).await;
-    // A worker has it, and waits for the platform.
+    // A worker has claimed the job and waits for the platform's response.
     let is_held = async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Queued" || status == "Running");
     let is_claimed = async || {
         let claimed = sqlx::query_scalar::<_, bool>("SELECT leased_until IS NOT NULL FROM integrations");
         claimed.fetch_one(&db).await.expect("a row")
     };
-    eventually("it is being done", async || is_held().await && is_claimed().await).await;
+    eventually("the job is running", async || is_held().await && is_claimed().await).await;
     drop(first);
-    assert!(is_held().await, "nobody says what became of it");
-    // As if a minute had passed without a sign of life, and the lease of the account were over.
+    assert!(is_held().await, "the killed process did not end the job");
+    // Simulate missed heartbeats of the worker, and an expired lease on the integration.
     sqlx::query("UPDATE apalis.workers SET last_seen = now() - interval '3 minutes'").execute(&db).await.expect("updated");
     sqlx::query("UPDATE integrations SET leased_until = now()").execute(&db).await.expect("updated");
 
@@ -233,7 +238,7 @@ async fn a_job_survives_the_death_of_its_process(db: PgPool) {
         let read = sqlx::query_scalar::<_, bool>("SELECT last_ok_at IS NOT NULL AND readings > 0 FROM integrations");
         read.fetch_one(&db).await.expect("a row")
     };
-    eventually("another process does it", is_read).await;
-    eventually("and says so", async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Done")).await;
-    assert_eq!(job(&db, JobKind::Sync).await.map(|(_, attempts, _)| attempts), Some(2), "it is the same job");
+    eventually("another process syncs the account", is_read).await;
+    eventually("the job is marked as done", async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Done")).await;
+    assert_eq!(job(&db, JobKind::Sync).await.map(|(_, attempts, _)| attempts), Some(2), "the same job was retried");
 }

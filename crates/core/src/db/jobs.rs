@@ -1,4 +1,4 @@
-//! The queue: tables of apalis, in a schema of their own. It makes them itself; see [`super::migrate`].
+//! The job queue: tables of apalis in the schema `apalis`, created by its own migrations; see [`super::migrate`].
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
@@ -10,10 +10,17 @@ use uuid::Uuid;
 
 use super::DbError;
 
-/// Frees the names of jobs that have ended, so that there can be another one about the same subject.
-///
-/// # Errors
-/// [`DbError`].
+/// Channel of the notifications that a subject has become due; the payload is the kind of job.
+pub const DUE_CHANNEL: &str = "huntaze_due";
+
+/// Tells the schedulers of all processes that a subject of this kind is due; in a transaction, when it is committed.
+pub async fn notify_due(db: impl PgExecutor<'_>, kind: JobKind) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_notify($1, $2)", DUE_CHANNEL, kind.as_str()).execute(db).await?;
+    Ok(())
+}
+
+/// Clears the idempotency keys of finished jobs (done, killed or out of attempts) of these subjects, so that new jobs can be enqueued for
+/// them.
 pub async fn free_names(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid]) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE apalis.jobs SET idempotency_key = NULL
@@ -27,19 +34,14 @@ pub async fn free_names(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid
     Ok(())
 }
 
-/// Frees the name of a job that was done, before the queue notes that it was.
-///
-/// # Errors
-/// [`DbError`].
+/// Clears the idempotency key of a job whose handler has succeeded, before apalis marks it as done.
 pub async fn free_name(db: impl PgExecutor<'_>, id: &str) -> Result<(), DbError> {
     sqlx::query!("UPDATE apalis.jobs SET idempotency_key = NULL WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
-/// Puts in a job for each subject, unless there is one already. Returns how many were put in.
-///
-/// # Errors
-/// [`DbError`].
+/// Enqueues a job for each subject, in the given order; subjects that already have a job of this kind are skipped. Returns the number of
+/// jobs enqueued.
 pub async fn push(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid], most_attempts: i32) -> Result<u64, DbError> {
     let pushed = sqlx::query!(
         "INSERT INTO apalis.jobs (id, job_type, job, status, max_attempts, run_at, idempotency_key)
@@ -54,22 +56,16 @@ pub async fn push(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid], mos
     Ok(pushed.execute(db).await?.rows_affected())
 }
 
-/// Has a job that is being done wait before it is tried again.
-///
-/// # Errors
-/// [`DbError`].
+/// Delays the next attempt of a running job by `pause`.
 pub async fn postpone(db: impl PgExecutor<'_>, id: &str, pause: TimeDelta) -> Result<(), DbError> {
-    // The queue goes by the database's clock.
+    // apalis compares `run_at` with the database's clock, not the application's.
     sqlx::query!("UPDATE apalis.jobs SET run_at = now() + make_interval(secs => $2) WHERE id = $1", id, pause.as_seconds_f64())
         .execute(db)
         .await?;
     Ok(())
 }
 
-/// Whether a job of a kind waits, is being done, or was done within `pause`.
-///
-/// # Errors
-/// [`DbError`].
+/// Returns whether a job of this kind is unfinished or finished within the last `pause`.
 pub async fn is_recent(db: impl PgExecutor<'_>, kind: JobKind, pause: TimeDelta) -> Result<bool, DbError> {
     let found = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM apalis.jobs
@@ -80,10 +76,7 @@ pub async fn is_recent(db: impl PgExecutor<'_>, kind: JobKind, pause: TimeDelta)
     Ok(found.fetch_one(db).await?)
 }
 
-/// How much work there is, of the kinds of which there is some.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts pending and running jobs by kind. Kinds without such jobs are left out.
 pub async fn queues(db: impl PgExecutor<'_>) -> Result<Vec<QueueReport>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT job_type, count(*) FILTER (WHERE status IN ('Pending', 'Failed')) AS "waiting!",
@@ -100,10 +93,7 @@ pub async fn queues(db: impl PgExecutor<'_>) -> Result<Vec<QueueReport>, DbError
     Ok(report.collect())
 }
 
-/// Jobs that were given up, the newest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists a page of permanently failed jobs, newest first.
 pub async fn failed(db: impl PgExecutor<'_>, limit: i64, offset: i64) -> Result<Vec<FailedJob>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, job_type, convert_from(job, 'UTF8')::jsonb ->> 'subject' AS "subject!", attempts, last_result ->> 'Err' AS error,
@@ -116,17 +106,14 @@ pub async fn failed(db: impl PgExecutor<'_>, limit: i64, offset: i64) -> Result<
     );
     let failed = rows.fetch_all(db).await?.into_iter().filter_map(|row| {
         let kind = JobKind::parse(&row.job_type)?;
-        // So apalis marks what is not to be tried again.
+        // apalis prefixes errors that must not be retried.
         let error = row.error.unwrap_or_default().trim_start_matches("AbortError: ").to_owned();
         Some(FailedJob { id: row.id, kind, subject: row.subject, attempts: row.attempts, error, failed_at: row.failed_at })
     });
     Ok(failed.collect())
 }
 
-/// How many jobs were given up.
-///
-/// # Errors
-/// [`DbError`].
+/// Counts permanently failed jobs.
 pub async fn count_failed(db: impl PgExecutor<'_>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM apalis.jobs WHERE status = 'Killed' OR status = 'Failed' AND attempts >= max_attempts"#
@@ -134,10 +121,7 @@ pub async fn count_failed(db: impl PgExecutor<'_>) -> Result<i64, DbError> {
     Ok(count.fetch_one(db).await?)
 }
 
-/// Removes a job that was given up. Returns what it was about, if it was there.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a permanently failed job. Returns its kind and subject, or `None` if there is no such job.
 pub async fn delete_failed(db: impl PgExecutor<'_>, id: &str) -> Result<Option<(JobKind, Uuid)>, DbError> {
     let row = sqlx::query!(
         r#"DELETE FROM apalis.jobs WHERE id = $1 AND (status = 'Killed' OR status = 'Failed' AND attempts >= max_attempts)
@@ -150,10 +134,8 @@ pub async fn delete_failed(db: impl PgExecutor<'_>, id: &str) -> Result<Option<(
     Ok(Some((kind, subject)))
 }
 
-/// Removes jobs that were done before one time or given up before another, and workers that are gone. Returns how many jobs.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes jobs that were done before `done_before` or failed permanently before `failed_before`, and workers without jobs last seen before
+/// `done_before`. Returns the number of jobs deleted.
 pub async fn delete_old(db: impl PgExecutor<'_>, done_before: DateTime<Utc>, failed_before: DateTime<Utc>) -> Result<u64, DbError> {
     let deleted = sqlx::query!(
         "WITH idle AS (DELETE FROM apalis.workers WHERE last_seen < $1 AND NOT EXISTS (SELECT FROM apalis.jobs WHERE lock_by = workers.id))

@@ -1,52 +1,35 @@
-//! Mails that are to leave.
+//! Transactional outbox of mails.
 
 use chrono::{DateTime, Utc};
+use huntaze_domain::{choice::Choice, job::JobKind};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use super::DbError;
-use crate::infra::mail::Mail;
+use super::{DbError, jobs::DUE_CHANNEL};
+use crate::infra::mail::{Mail, OutboxMail};
 
-/// A mail in the outbox.
-#[derive(Debug, Clone)]
-pub struct OutboxMail {
-    /// `UUIDv7`.
-    pub id: Uuid,
-    /// Address of the recipient.
-    pub recipient: String,
-    /// Subject line.
-    pub subject: String,
-    /// For readers of text.
-    pub text_body: String,
-    /// For everybody else.
-    pub html_body: String,
-    /// How often it was tried.
-    pub attempts: i32,
-}
-
-/// Puts a mail in.
-///
-/// # Errors
-/// [`DbError`].
+/// Inserts a mail that is due at once, and notifies the schedulers when it is committed.
 pub async fn insert(db: impl PgExecutor<'_>, mail: &Mail, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO mail_outbox (id, recipient, subject, text_body, html_body, created_at, next_attempt_at) VALUES ($1, $2, $3, $4, $5, $6, $6)",
+        "WITH mail AS (
+             INSERT INTO mail_outbox (id, recipient, subject, text_body, html_body, created_at, next_attempt_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $6))
+         SELECT pg_notify($7, $8)",
         Uuid::now_v7(),
         mail.to,
         mail.subject,
         mail.text,
         mail.html,
-        now
+        now,
+        DUE_CHANNEL,
+        JobKind::Mail.as_str()
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// The mails that are due, the oldest first.
-///
-/// # Errors
-/// [`DbError`].
+/// Lists due mails, longest overdue first, at most `most`.
 pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM mail_outbox WHERE failed_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2",
@@ -56,10 +39,8 @@ pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Resu
     Ok(due.fetch_all(db).await?)
 }
 
-/// Takes a mail that is due, and hides it from other workers until `hidden_until`: should this worker die, it is due again.
-///
-/// # Errors
-/// [`DbError`].
+/// Claims a due mail and counts an attempt. Other workers do not see it until `hidden_until`; if this worker dies, the mail becomes due
+/// again at that time. Returns `None` if the mail is not due or has been deleted.
 pub async fn claim(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -78,19 +59,13 @@ pub async fn claim(
     Ok(claimed.fetch_optional(db).await?)
 }
 
-/// Removes a mail that has left.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes a mail after it has been sent.
 pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM mail_outbox WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
-/// Notes a failure and when to try again; with no such time, it is given up.
-///
-/// # Errors
-/// [`DbError`].
+/// Records a failed attempt. With `retry_at` the mail is due again at that time; with `None` it is marked as permanently failed.
 pub async fn set_failure(
     db: impl PgExecutor<'_>,
     id: Uuid,
@@ -112,19 +87,13 @@ pub async fn set_failure(
     Ok(())
 }
 
-/// Has a mail in hand be due again at once.
-///
-/// # Errors
-/// [`DbError`].
+/// Releases a claimed mail, so that it is due at once.
 pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!("UPDATE mail_outbox SET next_attempt_at = $2 WHERE id = $1 AND failed_at IS NULL", id, now).execute(db).await?;
     Ok(())
 }
 
-/// Has a mail that was given up leave after all. Returns whether there was one.
-///
-/// # Errors
-/// [`DbError`].
+/// Requeues a permanently failed mail with its attempts reset. Returns `false` if there is no such mail.
 pub async fn revive(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let revived = sqlx::query!(
         "UPDATE mail_outbox SET failed_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 AND failed_at IS NOT NULL",
@@ -134,18 +103,12 @@ pub async fn revive(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Re
     Ok(revived.execute(db).await?.rows_affected() == 1)
 }
 
-/// Removes mails that were given up before `before`. Returns how many.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes mails that failed permanently before `before`. Returns how many were deleted.
 pub async fn delete_failed(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
     Ok(sqlx::query!("DELETE FROM mail_outbox WHERE failed_at <= $1", before).execute(db).await?.rows_affected())
 }
 
-/// Removes what was to leave for an address.
-///
-/// # Errors
-/// [`DbError`].
+/// Deletes all mails to an address.
 pub async fn delete_to(db: impl PgExecutor<'_>, recipient: &str) -> Result<(), DbError> {
     sqlx::query!("DELETE FROM mail_outbox WHERE recipient = $1", recipient).execute(db).await?;
     Ok(())

@@ -1,24 +1,61 @@
-//! Sends a mail of the outbox.
+//! Mail job: delivers the mails of the outbox.
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
+use huntaze_domain::job::JobKind;
 use uuid::Uuid;
 
+use super::{Job, JobContext, JobError};
 use crate::{
     Core,
-    db::{self, DbError, outbox::OutboxMail},
-    infra::mailer::{Mailer, MailerError},
+    db::{self, DbError},
+    error::chain,
+    infra::{
+        mail::OutboxMail,
+        mailer::{Mailer, MailerError},
+    },
 };
 
-/// A mail in hand is hidden from other workers for longer than one hand-over can take.
+/// Lease on a mail that is being sent; longer than one delivery can take.
 const HIDDEN: TimeDelta = TimeDelta::minutes(2);
-/// 30 s, 1 min, 2 min, … about an hour in all; then it is given up.
+/// Backoff after the first failed attempt, doubled after each further one: 30 s, 1 min, 2 min, … about one hour in total.
 const FIRST_DELAY: TimeDelta = TimeDelta::seconds(30);
 const MOST_ATTEMPTS: i32 = 8;
 
-/// Sends a mail, if it is due and nobody else has it in hand.
+pub(super) struct MailJob;
+
+impl Job for MailJob {
+    const KIND: JobKind = JobKind::Mail;
+    const CONCURRENCY: usize = 2;
+    const DEADLINE: Duration = Duration::from_mins(1);
+    const LEASE: Duration = Duration::from_mins(2);
+
+    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
+        db::outbox::due(&context.core.db, context.core.clock.now(), limit).await
+    }
+
+    async fn run(context: &JobContext, mail_id: Uuid) -> Result<(), JobError> {
+        let delivery = deliver(&context.core, context.mailer.as_ref(), mail_id).await?;
+        delivery.map_err(|error| JobError::Permanent(error.to_string()))
+    }
+
+    async fn release(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
+        db::outbox::let_go(&context.core.db, mail_id, context.core.clock.now()).await
+    }
+
+    /// Marks the mail as failed.
+    async fn exhausted(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
+        let core = &context.core;
+        db::outbox::set_failure(&core.db, mail_id, "delivery failed: internal error", None, core.clock.now()).await
+    }
+}
+
+/// Sends a mail if it is due and not leased by another worker.
 ///
 /// # Errors
-/// The database does not answer. A mail that is given up is none.
+/// The outer error is a database error. The inner error is a permanent delivery failure; a failed attempt that will be retried returns
+/// `Ok(Ok(()))`.
 pub async fn deliver(core: &Core, mailer: &dyn Mailer, id: Uuid) -> Result<Result<(), MailerError>, DbError> {
     let now = core.clock.now();
     let Some(mail) = db::outbox::claim(&core.db, id, now, now + HIDDEN).await? else { return Ok(Ok(())) };
@@ -35,15 +72,7 @@ async fn note_failure(core: &Core, mail: &OutboxMail, error: MailerError) -> Res
     let now = core.clock.now();
     let is_final = matches!(error, MailerError::Invalid(_)) || mail.attempts >= MOST_ATTEMPTS;
     let retry_at = (!is_final).then(|| now + FIRST_DELAY * (1 << (mail.attempts - 1).clamp(0, 16)));
-    tracing::warn!(mail = %mail.id, attempts = mail.attempts, is_final, %error, "a mail did not leave");
+    tracing::warn!(mail.id = %mail.id, attempt = mail.attempts, is_final, error = chain(&error), "failed to send mail");
     db::outbox::set_failure(&core.db, mail.id, &error.to_string(), retry_at, now).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
-}
-
-/// Notes that a mail is not tried again, because of a fault of ours.
-///
-/// # Errors
-/// The database does not answer.
-pub(super) async fn give_up(core: &Core, id: Uuid) -> Result<(), DbError> {
-    db::outbox::set_failure(&core.db, id, "handing it over ended in a fault of ours", None, core.clock.now()).await
 }

@@ -1,44 +1,53 @@
-//! Puts what is due into the queue. Which work there is stands in the tables of those whose it is, written in the transaction that
-//! causes it; so nothing is lost between them and the queue, and what is due is found by whichever process looks first.
+//! Enqueues what is due. A subject becomes due in the transaction that causes it, so nothing is lost between its table and the queue, and
+//! whichever process looks first enqueues it.
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use huntaze_domain::{choice::Choice, job::JobKind};
 use tokio::sync::watch;
+use uuid::Uuid;
 
-use super::{wake::Wakes, work::Work};
-use crate::db::{self, DbError};
+use super::{Job, JobContext};
+use crate::{
+    db::{self, DbError},
+    error::chain,
+};
 
-/// Between two looks, when nobody rings.
-const PAUSE: Duration = Duration::from_secs(5);
-/// So many subjects of a kind are put in at once.
-const MOST: i64 = 100;
-/// A job that ends in a fault of ours is tried so often; so is one whose workers die.
-pub(super) const MOST_ATTEMPTS: i32 = 5;
+/// Time between two looks without a notification: subjects also become due by the clock.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Maximum number of subjects that are enqueued at once.
+const BATCH_SIZE: i64 = 100;
 
-pub(super) async fn run(work: Work, wakes: Wakes, mut shutdown: watch::Receiver<bool>) {
+pub(super) async fn run<J: Job>(context: JobContext, mut shutdown: watch::Receiver<bool>) {
+    let signal = context.signals.of(J::KIND);
     loop {
-        for kind in JobKind::ALL.iter().copied() {
-            match schedule(&work, kind).await {
-                Ok(0) => {}
-                Ok(_) => wakes.wake(kind),
-                Err(error) => tracing::error!(%error, kind = kind.as_str(), "what is due could not be put into the queue"),
-            }
+        match enqueue_due::<J>(&context).await {
+            Ok(0) => {}
+            Ok(_) => signal.enqueued.notify_one(),
+            Err(error) => tracing::error!(job.kind = J::KIND.as_str(), error = chain(&error), "failed to enqueue due jobs"),
         }
         tokio::select! {
-            () = tokio::time::sleep(PAUSE) => {}
-            () = work.core.due_bell.notified() => {}
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+            () = signal.due.notified() => {}
             _ = shutdown.wait_for(|stop| *stop) => return,
         }
     }
 }
 
-async fn schedule(work: &Work, kind: JobKind) -> Result<u64, DbError> {
-    let due = work.due(kind, MOST).await?;
+/// Returns the number of jobs that were enqueued.
+async fn enqueue_due<J: Job>(context: &JobContext) -> Result<u64, DbError> {
+    let due = J::list_due(context, BATCH_SIZE).await?;
     if due.is_empty() {
         return Ok(0);
     }
-    let db = &work.core.db;
-    db::jobs::free_names(db, kind, &due).await?;
-    db::jobs::push(db, kind, &due, MOST_ATTEMPTS).await
+    let db = &context.core.db;
+    db::jobs::free_names(db, J::KIND, &due).await?;
+    db::jobs::push(db, J::KIND, &due, J::MAX_ATTEMPTS).await
+}
+
+/// Subjects of a job that runs once an hour over all processes. It is about no row: its subject is the nil id.
+pub(super) async fn hourly(context: &JobContext, kind: JobKind) -> Result<Vec<Uuid>, DbError> {
+    let is_recent = db::jobs::is_recent(&context.core.db, kind, TimeDelta::hours(1)).await?;
+    Ok(if is_recent { Vec::new() } else { vec![Uuid::nil()] })
 }

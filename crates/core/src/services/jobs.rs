@@ -1,4 +1,4 @@
-//! What operators see of the jobs, and do about those that failed.
+//! Admin view of background jobs; retrying and dismissing failed ones.
 
 use huntaze_domain::{
     choice::Choice,
@@ -12,14 +12,14 @@ use crate::{
     services::paging::{self, Page},
 };
 
-/// Why it was not done.
+/// Errors of job operations.
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
-    /// No job of this number has failed, or it was taken off the list.
-    #[error("unknown")]
+    /// There is no failed job with this id, or it was already retried or dismissed.
+    #[error("not found")]
     Unknown,
-    /// What it was about is gone, or has been mended.
-    #[error("gone")]
+    /// The subject of the job no longer exists or no longer needs it.
+    #[error("subject no longer exists or needs no retry")]
     Gone,
     /// A failure that is not the caller's.
     #[error(transparent)]
@@ -28,10 +28,7 @@ pub enum JobsError {
 
 internal_errors!(JobsError: DbError, sqlx::Error);
 
-/// What waits, and a page of what failed; a page beyond the last is the last.
-///
-/// # Errors
-/// The database does not answer.
+/// Returns the queue statistics and a page of failed jobs; a page beyond the last one is replaced by the last.
 pub async fn report(core: &Core, page: u32) -> Result<JobsReport, JobsError> {
     let found = db::jobs::queues(&core.db).await?;
     let of_kind = |kind: &JobKind| {
@@ -46,10 +43,10 @@ pub async fn report(core: &Core, page: u32) -> Result<JobsReport, JobsError> {
     Ok(JobsReport { queues: JobKind::ALL.iter().map(of_kind).collect(), failed, failed_in_all, page, pages })
 }
 
-/// Has what a failed job was about done after all, and takes the job off the list.
+/// Makes the subject of a failed job due again, and removes the job from the list.
 ///
 /// # Errors
-/// Unknown, or there is nothing left to do.
+/// Returns [`JobsError::Unknown`], or [`JobsError::Gone`] if there is nothing to retry.
 pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
     let mut tx = db::begin(&core.db).await?;
     let (kind, subject) = db::jobs::delete_failed(&mut *tx, id).await?.ok_or(JobsError::Unknown)?;
@@ -59,21 +56,21 @@ pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
         JobKind::Sync => db::integrations::set_due(&mut *tx, subject, now).await?,
         JobKind::Import => db::statements::requeue(&mut *tx, subject, now).await?,
         JobKind::Partner => db::partner::set_due(&mut *tx, subject, now).await?,
-        // Due by itself, once the job that failed is gone.
+        // The scheduler enqueues these again once the failed job is deleted.
         JobKind::Charge | JobKind::CleanUp => true,
     };
     if !is_due {
         return Err(JobsError::Gone);
     }
+    db::jobs::notify_due(&mut *tx, kind).await?;
     tx.commit().await?;
-    core.due_bell.notify_one();
     Ok(())
 }
 
-/// Takes a failed job off the list.
+/// Removes a failed job from the list without retrying it.
 ///
 /// # Errors
-/// Unknown.
+/// Returns [`JobsError::Unknown`].
 pub async fn dismiss(core: &Core, id: &str) -> Result<(), JobsError> {
     db::jobs::delete_failed(&core.db, id).await?.map(|_| ()).ok_or(JobsError::Unknown)
 }

@@ -1,0 +1,25 @@
+//! AI charges job: charges each user for each month of AI use that has ended.
+
+use std::time::Duration;
+
+use huntaze_domain::job::JobKind;
+use uuid::Uuid;
+
+use super::{Job, JobContext, JobError, scheduler};
+use crate::{db::DbError, services::ai};
+
+pub(super) struct AiChargesJob;
+
+impl Job for AiChargesJob {
+    const KIND: JobKind = JobKind::Charge;
+    const DEADLINE: Duration = Duration::from_mins(15);
+
+    async fn list_due(context: &JobContext, _: i64) -> Result<Vec<Uuid>, DbError> {
+        scheduler::hourly(context, Self::KIND).await
+    }
+
+    async fn run(context: &JobContext, _: Uuid) -> Result<(), JobError> {
+        ai::charge_months(&context.core).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! Partner sync job: fetches a user's earnings from the partner service.
+
+use std::time::Duration;
+
+use huntaze_domain::job::JobKind;
+use uuid::Uuid;
+
+use super::{Job, JobContext, JobError};
+use crate::{
+    db::{self, DbError},
+    services::earnings,
+};
+
+pub(super) struct PartnerSyncJob;
+
+impl Job for PartnerSyncJob {
+    const KIND: JobKind = JobKind::Partner;
+    const DEADLINE: Duration = Duration::from_mins(6);
+    const LEASE: Duration = Duration::from_mins(6);
+
+    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
+        if context.core.providers.partner().is_none() {
+            return Ok(Vec::new());
+        }
+        db::partner::due(&context.core.db, context.core.clock.now(), limit).await
+    }
+
+    async fn run(context: &JobContext, connection_id: Uuid) -> Result<(), JobError> {
+        Ok(earnings::read_partner(&context.core, connection_id).await?)
+    }
+
+    async fn release(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {
+        db::partner::let_go(&context.core.db, connection_id).await
+    }
+
+    async fn exhausted(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {
+        earnings::postpone_partner(&context.core, connection_id).await
+    }
+}
