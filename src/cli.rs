@@ -1,12 +1,13 @@
-//! The sub-commands of the binary.
+//! Subcommands of the binary.
 
 use std::{io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use huntaze_core::{
     Core,
-    config::{AppConfig, Config, LogFormat},
+    config::Config,
     db,
+    error::chain,
     infra::{
         clock::{Clock, SystemClock},
         crypto::Cipher,
@@ -23,9 +24,11 @@ use tokio::{
     sync::watch,
     task::JoinSet,
 };
-use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::http::{router::router, state::AppState};
+use crate::{
+    http::{router::router, state::AppState},
+    logging,
+};
 
 const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
@@ -46,7 +49,7 @@ const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(10);
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-/// Runs the sub-command that the arguments name.
+/// Runs the subcommand given by the command-line arguments; `serve` if there are none.
 pub fn run() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -80,7 +83,7 @@ async fn dispatch(arguments: &[&str]) -> Outcome {
 
 async fn serve() -> Outcome {
     let config = Config::from_env()?;
-    start_logging(&config.app)?;
+    logging::init(&config.app)?;
     let core = connect(config)?;
     db::migrate(&core.db).await?;
     let mailer = Arc::new(SmtpMailer::new(&core.config.mail)?);
@@ -89,10 +92,10 @@ async fn serve() -> Outcome {
     let jobs = jobs::spawn(&core, mailer, &shutdown);
     let address = SocketAddr::new(core.config.app.host, core.config.app.port);
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    // Without it a page sent in several pieces waits 40 ms for the client's acknowledgement.
+    // With Nagle's algorithm, a page sent in several segments can wait 40 ms for the client's delayed acknowledgement.
     let listener = listener.tap_io(|stream: &mut TcpStream| {
         if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
+            tracing::debug!(error = chain(&error), "failed to set TCP_NODELAY");
         }
     });
     tracing::info!(%address, url = %core.config.app.url, "listening");
@@ -173,7 +176,7 @@ fn done(has_account: bool) -> Outcome {
 
 async fn rotate_keys() -> Outcome {
     let config = Config::from_env()?;
-    start_logging(&config.app)?;
+    logging::init(&config.app)?;
     let (db, cipher) = (db::connect(&config.database)?, Cipher::new(&config.app.encryption_keys));
     let rotation = services::integrations::rotate_keys(&db, &cipher, &SystemClock).await?;
     let [rotated, current, unreadable] = services::earnings::rotate_partner_keys(&db, &cipher).await?;
@@ -198,16 +201,6 @@ async fn healthcheck() -> Outcome {
     };
     let answer = tokio::time::timeout(HEALTHCHECK_TIMEOUT, check).await??;
     if answer.starts_with("HTTP/1.1 200") { Ok(()) } else { Err("not ready".into()) }
-}
-
-fn start_logging(config: &AppConfig) -> Outcome {
-    let filter = EnvFilter::try_new(&config.log_filter)?;
-    let registry = tracing_subscriber::registry().with(filter);
-    match config.log_format {
-        LogFormat::Json => registry.with(tracing_subscriber::fmt::layer().json().flatten_event(true)).try_init()?,
-        LogFormat::Text => registry.with(tracing_subscriber::fmt::layer().with_target(false)).try_init()?,
-    }
-    Ok(())
 }
 
 fn print(text: &str) -> Outcome {

@@ -3,6 +3,8 @@
 pub mod context;
 pub mod cookies;
 mod errors;
+mod executor;
+pub mod extract;
 pub mod middleware;
 pub mod request_id;
 pub mod router;

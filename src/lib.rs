@@ -1,11 +1,11 @@
-//! Huntaze: one dashboard for a content creator's reach and money.
+//! Huntaze: a dashboard with audience metrics and earnings for content creators.
 //!
-//! The same crate is built twice: with `ssr` for the server, with `hydrate` for the browser. `docs/ARCHITECTURE.md` says
-//! which module may use which; `tests/architecture.rs` enforces it.
+//! The crate is built twice: with `ssr` for the server and with `hydrate` for the browser (WebAssembly). `docs/ARCHITECTURE.md` defines
+//! which module may depend on which; `tests/architecture.rs` enforces it.
 #![recursion_limit = "256"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]
-compile_error!("`ssr` and `hydrate` are two builds: never enable both");
+compile_error!("features `ssr` and `hydrate` are mutually exclusive");
 
 pub mod api;
 pub mod app;
@@ -19,6 +19,8 @@ pub mod ui;
 pub mod cli;
 #[cfg(feature = "ssr")]
 pub mod http;
+#[cfg(feature = "ssr")]
+pub mod logging;
 
 /// Attaches the application to the page that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -1,5 +1,4 @@
-//! The owner's account: `/api/account/*`, and the sessions of `/api/auth/*`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! The user's account: `/api/account/*`, and the sessions of `/api/auth/*`.
 
 use huntaze_domain::{
     account::StatusView,
@@ -13,7 +12,7 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `POST /api/account/profile`: how the owner is called.
+/// `POST /api/account/profile`: updates the user's name.
 #[server(prefix = "/api", endpoint = "account/profile", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<StatusView<String>, ApiError> {
@@ -24,19 +23,19 @@ pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<St
     Ok("saved".to_owned().into())
 }
 
-/// `POST /api/auth/change-password`: this device stays signed in with a new session, all others are signed out.
+/// `POST /api/auth/change-password`: changes the password, ends all sessions of the user and opens a new one for this device.
 #[server(prefix = "/api", endpoint = "auth/change-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
-    let (state, current) = (context::core()?, context::authenticated()?);
-    let signed_in = auth::change_password(&state, &context::client(), &current, input).await?;
-    context::start_session(&state, &signed_in);
+    let (core, current) = (context::core()?, context::authenticated()?);
+    let signed_in = auth::change_password(&core, &context::client(), &current, input).await?;
+    context::start_session(&core, &signed_in);
     Ok("password_changed".to_owned().into())
 }
 
-/// `GET /api/auth/sessions`: the devices that are signed in.
+/// `GET /api/auth/sessions`: lists the user's active sessions.
 #[server(prefix = "/api", endpoint = "auth/sessions", input = GetUrl)]
 pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
     use crate::http::context;
@@ -44,7 +43,7 @@ pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
     Ok(auth::list_sessions(&context::core()?, &context::authenticated()?).await?)
 }
 
-/// `POST /api/auth/sessions/revoke`: signs a device out; the same as `DELETE /api/auth/sessions/{id}`, for forms.
+/// `POST /api/auth/sessions/revoke`: ends a session; the equivalent of `DELETE /api/auth/sessions/{id}` for HTML forms.
 #[server(prefix = "/api", endpoint = "auth/sessions/revoke", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<String>, ApiError> {
@@ -54,15 +53,15 @@ pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<
     Ok("revoked".to_owned().into())
 }
 
-/// `POST /api/account/delete`: deletes the account and all that belongs to it.
+/// `POST /api/account/delete`: deletes the account and all data that belongs to it.
 #[server(prefix = "/api", endpoint = "account/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::account;
-    let (state, current) = (context::core()?, context::authenticated()?);
-    account::delete(&state, &context::client(), &current, input).await?;
-    context::end_session(&state);
+    let (core, current) = (context::core()?, context::authenticated()?);
+    account::delete(&core, &context::client(), &current, input).await?;
+    context::end_session(&core);
     context::redirect("/login?reason=deleted");
     Ok("deleted".to_owned().into())
 }

@@ -1,5 +1,4 @@
-//! Figures day by day, and posts: `/api/analytics*`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Daily metrics and posts: `/api/analytics*`.
 
 use huntaze_domain::{
     analytics::{Analytics, PostOrder, PostsPage},
@@ -9,17 +8,17 @@ use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::error::ApiError;
 
-/// `GET /api/analytics?range=7d|30d|90d&account=`: one account, or all together.
+/// `GET /api/analytics?range=7d|30d|90d&account=`: returns the metrics of one account, or without an account of all accounts together.
 #[server(prefix = "/api", endpoint = "analytics", input = GetUrl)]
 pub async fn get_analytics(#[server(default)] range: StatsRange, #[server(default)] account: String) -> Result<Analytics, ApiError> {
     use crate::http::context;
     use huntaze_core::services::analytics::{self, Selection};
-    let (state, user) = (context::core()?, context::authenticated()?.user);
-    let selection = Selection::find(&state, user.id, range, &account).await?;
-    Ok(analytics::look(&state, user.id, &selection).await?)
+    let (core, user) = context::member()?;
+    let selection = Selection::find(&core, user.id, range, &account).await?;
+    Ok(analytics::look(&core, user.id, &selection).await?)
 }
 
-/// `GET /api/analytics/posts?range=&account=&order=best|worst|newest&page=`: fifty posts of the period.
+/// `GET /api/analytics/posts?range=&account=&order=best|worst|newest&page=`: returns a page of 50 posts of the period.
 #[server(prefix = "/api", endpoint = "analytics/posts", input = GetUrl)]
 pub async fn get_posts(
     #[server(default)] range: StatsRange,
@@ -29,7 +28,7 @@ pub async fn get_posts(
 ) -> Result<PostsPage, ApiError> {
     use crate::http::context;
     use huntaze_core::services::analytics::{self, Selection};
-    let (state, user) = (context::core()?, context::authenticated()?.user);
-    let selection = Selection::find(&state, user.id, range, &account).await?;
-    Ok(analytics::posts(&state, user.id, &selection, order, page).await?)
+    let (core, user) = context::member()?;
+    let selection = Selection::find(&core, user.id, range, &account).await?;
+    Ok(analytics::posts(&core, user.id, &selection, order, page).await?)
 }

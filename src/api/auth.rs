@@ -1,5 +1,4 @@
-//! Accounts: `/api/auth/*`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Registration, sign-in and password reset: `/api/auth/*`.
 
 use huntaze_domain::account::{
     CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
@@ -13,7 +12,7 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `POST /api/auth/register`: 202 whether or not the address has an account; a mail says which.
+/// `POST /api/auth/register`: answers 202 whether or not the address is already registered; only the e-mail differs.
 #[server(prefix = "/api", endpoint = "auth/register", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusView<MailStatus>, ApiError> {
@@ -28,8 +27,8 @@ pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusV
     Ok(MailStatus::CheckEmail.into())
 }
 
-/// `POST /api/auth/login`: opens a session. 401 for a wrong password and for an unknown address alike; 403 `email_not_verified` only after
-/// the right password.
+/// `POST /api/auth/login`: opens a session. 401 for a wrong password and for an unknown address alike; 403 `email_not_verified` only if the
+/// password is correct.
 #[server(prefix = "/api", endpoint = "auth/login", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<String>, ApiError> {
@@ -47,7 +46,7 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
     Ok("signed_in".to_owned().into())
 }
 
-/// `POST /api/auth/logout`: ends the session; without one it changes nothing.
+/// `POST /api/auth/logout`: ends the session; succeeds without one, too.
 #[server(prefix = "/api", endpoint = "auth/logout", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn logout() -> Result<StatusView<String>, ApiError> {
@@ -62,20 +61,21 @@ pub async fn logout() -> Result<StatusView<String>, ApiError> {
     Ok("signed_out".to_owned().into())
 }
 
-/// `GET /api/auth/session`: who is signed in; 401 where nobody is.
+/// `GET /api/auth/session`: returns the signed-in user; 401 without a session.
 #[server(prefix = "/api", endpoint = "auth/session", input = GetUrl)]
 pub async fn get_current_user() -> Result<CurrentUser, ApiError> {
     Ok(crate::http::context::authenticated()?.user)
 }
 
-/// `GET /api/auth/pending-email`: the address that this browser was told to check, or an empty text.
+/// `GET /api/auth/pending-email`: returns the address to which a verification mail was sent from this browser; empty if there is none.
 #[server(prefix = "/api", endpoint = "auth/pending-email", input = GetUrl)]
 pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     Ok(context::pending_email(&context::core()?).unwrap_or_default().into())
 }
 
-/// `POST /api/auth/resend-verification`: 202 in every case; by address, or by the token of an expired link.
+/// `POST /api/auth/resend-verification`: sends another verification mail, identified by address or by the token of an expired link. 202
+/// whether or not the account exists.
 #[server(prefix = "/api", endpoint = "auth/resend-verification", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
@@ -91,7 +91,8 @@ pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Resul
     Ok(MailStatus::CheckEmail.into())
 }
 
-/// `GET /api/auth/verify-email?token=`: what the link is good for. Changes nothing. 404 unknown, 410 expired.
+/// `GET /api/auth/verify-email?token=`: returns the state of a verification link without using it. 404 if it is unknown, 410 if it has
+/// expired.
 #[server(prefix = "/api", endpoint = "auth/verify-email", input = GetUrl)]
 pub async fn check_verification(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
     use crate::http::context;
@@ -99,7 +100,7 @@ pub async fn check_verification(#[server(default)] token: String) -> Result<Stat
     Ok(auth::check_verification_link(&context::core()?, &token).await?.into())
 }
 
-/// `POST /api/auth/verify-email`: verifies the address. A second use within 24 hours answers `already_used`.
+/// `POST /api/auth/verify-email`: verifies the address. Using the link again within 24 hours returns `already_used`.
 #[server(prefix = "/api", endpoint = "auth/verify-email", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<LinkState>, ApiError> {
@@ -110,7 +111,8 @@ pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView
     Ok(outcome.into())
 }
 
-/// `POST /api/auth/forgot-password`: 202 in every case; by address, or by the token of an expired link.
+/// `POST /api/auth/forgot-password`: sends a reset link, identified by address or by the token of an expired link. 202 whether or not the
+/// account exists.
 #[server(prefix = "/api", endpoint = "auth/forgot-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
@@ -121,7 +123,7 @@ pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<St
     Ok(MailStatus::CheckEmail.into())
 }
 
-/// `GET /api/auth/reset-password?token=`: whether the link still works. 404 unknown, 410 expired or used up.
+/// `GET /api/auth/reset-password?token=`: returns whether a reset link is valid. 404 if it is unknown, 410 if it has expired or was used.
 #[server(prefix = "/api", endpoint = "auth/reset-password", input = GetUrl)]
 pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
     use crate::http::context;
@@ -130,7 +132,7 @@ pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<
     Ok(LinkState::Valid.into())
 }
 
-/// `POST /api/auth/reset-password`: sets a new password and ends every session.
+/// `POST /api/auth/reset-password`: sets a new password and ends all sessions of the user.
 #[server(prefix = "/api", endpoint = "auth/reset-password", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Result<StatusView<String>, ApiError> {
@@ -143,7 +145,8 @@ pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Res
     Ok("password_changed".to_owned().into())
 }
 
-/// `POST /api/auth/password-strength`: how hard a password is to guess. The word lists are too large for the browser.
+/// `POST /api/auth/password-strength`: estimates how hard a password is to guess. Runs on the server, because the word lists are too large
+/// for the browser.
 #[server(prefix = "/api", endpoint = "auth/password-strength", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn estimate_password_strength(#[server(flatten)] input: PasswordStrengthInput) -> Result<PasswordStrength, ApiError> {

@@ -1,4 +1,4 @@
-//! How the browser calls our server functions.
+//! Client of the server functions in the browser.
 
 use std::future::Future;
 
@@ -14,7 +14,7 @@ use send_wrapper::SendWrapper;
 
 use super::csrf;
 
-/// Adds the CSRF token to every change. Fetches one where there is none, and once more when the server refuses the one it got.
+/// Adds the CSRF token to every request. Fetches a token if there is none, and retries once with a new token if the server rejects it.
 pub struct ApiClient;
 
 impl<Error, InputError, OutputError> Client<Error, InputError, OutputError> for ApiClient
@@ -30,7 +30,7 @@ where
         SendWrapper::new(async move {
             let request = Repeatable::from::<Error>(request).await?;
             if csrf::cookie_token().is_none() {
-                // What is wrong with the connection will show in the request itself.
+                // Ignored: if the connection fails, the request itself will report it.
                 let _ = csrf::get_csrf_token().await;
             }
             let response = <BrowserClient as Client<Error, InputError, OutputError>>::send(request.build()?).await?;
@@ -58,7 +58,7 @@ where
     }
 }
 
-/// A request that can be sent again: a browser's own can be sent only once.
+/// A request that can be built several times; `BrowserRequest` can be sent only once.
 struct Repeatable {
     method: Method,
     url: String,
@@ -99,7 +99,7 @@ impl Repeatable {
     }
 }
 
-/// The server marks a refused token with this header, so that the body need not be read to know.
+/// Whether the CSRF token was rejected. The server marks such responses with this header, so that the body need not be read.
 fn is_csrf_refusal(response: &BrowserResponse) -> bool {
     let headers = response.generate_headers();
     headers.contains_key(csrf::HEADER)

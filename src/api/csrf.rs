@@ -1,26 +1,26 @@
-//! The token that every change carries.
+//! The CSRF token of every state-changing request.
 
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// Cookie, readable by our script. On https with the prefix `__Host-`.
+/// Cookie with the token, readable by client code. On HTTPS it has the prefix `__Host-`.
 pub const COOKIE: &str = "huntaze_csrf";
-/// Header that carries the token; in forms it is the field [`FIELD`].
+/// Request header with the token; HTML forms send it in the field [`FIELD`].
 pub const HEADER: &str = "x-csrf-token";
-/// Hidden field of forms that are posted without JavaScript.
+/// Hidden field of forms, for posts without JavaScript.
 pub const FIELD: &str = "_csrf";
 
-/// `{"token": …}`
+/// Response of `GET /api/csrf/token`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CsrfToken {
-    /// Also in the cookie.
+    /// The token, which is also set as a cookie.
     pub token: String,
 }
 
-/// `GET /api/csrf/token`: a token for this session, in the body and as a cookie.
+/// `GET /api/csrf/token`: issues a token for this session and returns it in the body and as a cookie.
 #[server(prefix = "/api", endpoint = "csrf/token", input = GetUrl)]
 pub async fn get_csrf_token() -> Result<CsrfToken, ApiError> {
     use crate::http::context;
@@ -28,7 +28,7 @@ pub async fn get_csrf_token() -> Result<CsrfToken, ApiError> {
     Ok(CsrfToken { token })
 }
 
-/// The token for the hidden field of a form: from the request while the server renders, from the cookie in the browser.
+/// Returns the token for the hidden field of a form: from the request on the server, from the cookie in the browser.
 pub fn form_token() -> Option<String> {
     #[cfg(feature = "ssr")]
     return crate::http::context::page_csrf_token();
@@ -36,7 +36,7 @@ pub fn form_token() -> Option<String> {
     cookie_token()
 }
 
-/// The token in the browser's cookie.
+/// Returns the token from the browser's cookie.
 pub(super) fn cookie_token() -> Option<String> {
     use wasm_bindgen::JsCast;
     let cookies = document().dyn_into::<web_sys::HtmlDocument>().ok()?.cookie().ok()?;

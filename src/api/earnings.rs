@@ -1,5 +1,4 @@
-//! Money that was earned: `/api/earnings*`. Files arrive in `server::routes::earnings`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Earnings: `/api/earnings*`. Files are uploaded to `server::routes::earnings`.
 
 use huntaze_domain::{
     earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView},
@@ -13,102 +12,103 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// Where files are posted to, as `multipart/form-data`.
+/// Path to which statements are uploaded as `multipart/form-data`.
 pub const UPLOAD: &str = "/api/earnings/statements";
 
-/// Where a form posts a file to right now: a form with a file carries its token in its address, which is read before the file.
+/// Returns the `action` of an upload form. It carries the CSRF token in the query, because the body has not been read when the token is
+/// checked.
 pub fn upload_action() -> String {
     format!("{UPLOAD}?{}={}", csrf::FIELD, csrf::form_token().unwrap_or_default())
 }
 
-/// `GET /api/earnings`: statements and daily totals.
+/// `GET /api/earnings`: returns statements and daily totals.
 #[server(prefix = "/api", endpoint = "earnings", input = GetUrl)]
 pub async fn get_earnings() -> Result<EarningsOverview, ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::overview(&context::core()?, user.id).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::overview(&core, user.id).await?)
 }
 
-/// `GET /api/earnings/statement?id=`: a statement, and what its rows come to.
+/// `GET /api/earnings/statement?id=`: returns a statement with the summary of its rows.
 #[server(prefix = "/api", endpoint = "earnings/statement", input = GetUrl)]
 pub async fn get_statement(#[server(default)] id: String) -> Result<StatementView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::find_statement(&context::core()?, user.id, &id).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::find_statement(&core, user.id, &id).await?)
 }
 
-/// `POST /api/earnings/statements/mapping`: what the columns of a statement say.
+/// `POST /api/earnings/statements/mapping`: sets the column mapping of a statement.
 #[server(prefix = "/api", endpoint = "earnings/statements/mapping", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn set_statement_mapping(#[server(flatten)] input: MappingInput) -> Result<StatementView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let (state, user) = (context::core()?, context::authenticated()?.user);
-    earnings::set_mapping(&state, user.id, &input).await?;
-    Ok(earnings::find_statement(&state, user.id, &input.id).await?)
+    let (core, user) = context::member()?;
+    earnings::set_mapping(&core, user.id, &input).await?;
+    Ok(earnings::find_statement(&core, user.id, &input.id).await?)
 }
 
-/// `POST /api/earnings/statements/import`: has the rows of a statement stored, in the background.
+/// `POST /api/earnings/statements/import`: queues the import of a statement's rows.
 #[server(prefix = "/api", endpoint = "earnings/statements/import", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn import_statement(#[server(default)] id: String) -> Result<StatementView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let (state, user) = (context::core()?, context::authenticated()?.user);
-    earnings::queue_import(&state, user.id, &id).await?;
-    Ok(earnings::find_statement(&state, user.id, &id).await?)
+    let (core, user) = context::member()?;
+    earnings::queue_import(&core, user.id, &id).await?;
+    Ok(earnings::find_statement(&core, user.id, &id).await?)
 }
 
-/// `POST /api/earnings/statements/undo`: removes a statement and what it alone says.
+/// `POST /api/earnings/statements/undo`: deletes a statement and the entries that no other statement contains.
 #[server(prefix = "/api", endpoint = "earnings/statements/undo", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn undo_statement(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    earnings::undo(&context::core()?, user.id, &id).await?;
+    let (core, user) = context::member()?;
+    earnings::undo(&core, user.id, &id).await?;
     context::redirect(huntaze_domain::navigation::EARNINGS);
     Ok(())
 }
 
-/// `POST /api/earnings/partner`: has earnings read by the partner from now on.
+/// `POST /api/earnings/partner`: connects the partner, whose earnings are synced from then on.
 #[server(prefix = "/api", endpoint = "earnings/partner", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::connect_partner(&context::core()?, user.id, &input).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::connect_partner(&core, user.id, &input).await?)
 }
 
-/// `POST /api/earnings/partner/delete`: has them read no more, and removes the key and what it brought.
+/// `POST /api/earnings/partner/delete`: disconnects the partner and deletes its API key and the synced earnings.
 #[server(prefix = "/api", endpoint = "earnings/partner/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn disconnect_partner() -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::disconnect_partner(&context::core()?, user.id).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::disconnect_partner(&core, user.id).await?)
 }
 
-/// `POST /api/earnings/days`: what a day came to; what was entered before is replaced.
+/// `POST /api/earnings/days`: inserts or replaces the manually entered total of a day.
 #[server(prefix = "/api", endpoint = "earnings/days", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn save_daily_total(#[server(flatten)] input: DailyTotalInput) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::save_daily_total(&context::core()?, user.id, &input).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::save_daily_total(&core, user.id, &input).await?)
 }
 
-/// `POST /api/earnings/days/delete`: takes back what a day came to.
+/// `POST /api/earnings/days/delete`: deletes the manually entered total of a day.
 #[server(prefix = "/api", endpoint = "earnings/days/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn delete_daily_total(#[server(default)] day: String, #[server(default)] currency: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
-    let user = context::authenticated()?.user;
-    Ok(earnings::delete_daily_total(&context::core()?, user.id, &day, &currency).await?)
+    let (core, user) = context::member()?;
+    Ok(earnings::delete_daily_total(&core, user.id, &day, &currency).await?)
 }

@@ -1,24 +1,24 @@
-//! The outcome of a form that was posted without JavaScript, carried over the redirect to its page by a short-lived cookie.
+//! Result of a form that was posted without JavaScript, passed to its page in a short-lived cookie across the redirect.
 
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
-/// What to show when the form's page is drawn again.
+/// Result to show when the form's page is rendered after the redirect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Flash {
-    /// The path the form was posted to.
+    /// Path the form was posted to.
     pub form: String,
-    /// What went wrong; `None` when it went well.
+    /// Error of the submission; None if it succeeded.
     pub error: Option<ApiError>,
-    /// What was typed, except secrets. A name may come several times.
+    /// Submitted values except secrets. A name may occur several times.
     pub values: Vec<(String, String)>,
 }
 
-/// The outcome for the form that posts to `path`, if this page is drawn because of it. The same on the server and, while the page is
-/// being hydrated, in the browser.
+/// Returns the result for the form that posts to `path`, if this page is rendered after its submission. The server serializes the value, so
+/// that it is the same during hydration.
 pub fn take_flash(path: &str) -> Option<Flash> {
     let flash = SharedValue::new(|| {
         #[cfg(feature = "ssr")]

@@ -1,6 +1,5 @@
-//! Accounts at platforms: `/api/integrations/*`. Addresses that name an account are plain handlers, in `server::routes`; these are the same
-//! for forms, which can neither `DELETE` nor fill in an address.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Connected platform accounts: `/api/integrations/*`. Endpoints with parameters in the path are plain handlers in `server::routes`. The
+//! functions here are their equivalents for HTML forms, which can neither send `DELETE` nor set path parameters.
 
 use huntaze_domain::{
     account::StatusView,
@@ -14,25 +13,26 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `GET /api/integrations/status`: the creator's accounts and how they are.
+/// `GET /api/integrations/status`: returns the user's accounts and their status.
 #[server(prefix = "/api", endpoint = "integrations/status", input = GetUrl)]
 pub async fn get_integrations_status() -> Result<IntegrationsStatus, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    let user = context::authenticated()?.user;
-    Ok(integrations::status(&context::core()?, user.id).await?)
+    let (core, user) = context::member()?;
+    Ok(integrations::status(&core, user.id).await?)
 }
 
-/// `GET /api/integrations/events?id=`: what happened to an account, the newest first.
+/// `GET /api/integrations/events?id=`: returns the event log of an account, newest first.
 #[server(prefix = "/api", endpoint = "integrations/events", input = GetUrl)]
 pub async fn get_integration_events(#[server(default)] id: String) -> Result<IntegrationHistory, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    let user = context::authenticated()?.user;
-    Ok(integrations::history(&context::core()?, user.id, &id).await?)
+    let (core, user) = context::member()?;
+    Ok(integrations::history(&core, user.id, &id).await?)
 }
 
-/// `POST /api/integrations/connect`: sends the creator to the platform's consent page; with the id of an account, to reconnect that one.
+/// `POST /api/integrations/connect`: redirects the user to the platform's consent page; with the id of an account, to reconnect that
+/// account.
 #[server(prefix = "/api", endpoint = "integrations/connect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn connect_integration(
@@ -41,14 +41,14 @@ pub async fn connect_integration(
 ) -> Result<AuthorizeView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    let (state, current) = (context::core()?, context::authenticated()?);
+    let (core, current) = (context::core()?, context::authenticated()?);
     let account = Some(account.as_str()).filter(|id| !id.is_empty());
-    let authorize_url = integrations::connect(&state, &current, integrations::platform(&provider)?, account).await?.to_string();
+    let authorize_url = integrations::connect(&core, &current, integrations::platform(&provider)?, account).await?.to_string();
     context::redirect(&authorize_url);
     Ok(AuthorizeView { authorize_url })
 }
 
-/// `POST /api/integrations/refresh`: reads an account now.
+/// `POST /api/integrations/refresh`: syncs an account now.
 #[server(prefix = "/api", endpoint = "integrations/refresh", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn refresh_integration(#[server(default)] id: String) -> Result<IntegrationView, ApiError> {
@@ -57,7 +57,8 @@ pub async fn refresh_integration(#[server(default)] id: String) -> Result<Integr
     Ok(integrations::refresh(&context::core()?, &context::authenticated()?, None, &id).await?)
 }
 
-/// `POST /api/integrations/disconnect`: withdraws our access and forgets it here; the figures stay unless `history` is `delete`.
+/// `POST /api/integrations/disconnect`: revokes the access at the platform and deletes the tokens. The collected data is kept unless
+/// `history` is `delete`.
 #[server(prefix = "/api", endpoint = "integrations/disconnect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn disconnect_integration(
@@ -69,8 +70,8 @@ pub async fn disconnect_integration(
     use huntaze_domain::{choice::Choice, error::ErrorCode, integration::History};
     let history = if history.is_empty() { Some(History::default()) } else { History::parse(&history) };
     let history = history.ok_or(ErrorCode::InvalidInput)?;
-    let (state, current) = (context::core()?, context::authenticated()?);
-    let outcome = integrations::disconnect(&state, &context::client(), &current, None, &id, history).await?;
+    let (core, current) = (context::core()?, context::authenticated()?);
+    let outcome = integrations::disconnect(&core, &context::client(), &current, None, &id, history).await?;
     context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
     Ok(outcome.into())
 }

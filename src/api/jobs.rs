@@ -1,5 +1,4 @@
-//! For operators: `/api/admin/jobs`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Job queue for admins: `/api/admin/jobs`.
 
 use huntaze_domain::job::JobsReport;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -10,31 +9,32 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `GET /api/admin/jobs?page=`: what waits, and a page of what failed; pages count from 1. 403 for creators.
+/// `GET /api/admin/jobs?page=`: returns the state of the queues and a page of failed jobs, counted from 1. 403 unless the user is an admin.
 #[server(prefix = "/api", endpoint = "admin/jobs", input = GetUrl)]
 pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsReport, ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    context::admin()?;
-    Ok(jobs::report(&context::core()?, page.unwrap_or(1)).await?)
+    let (core, _) = context::admin()?;
+    Ok(jobs::report(&core, page.unwrap_or(1)).await?)
 }
 
-/// `POST /api/admin/jobs/retry`: has what a failed job was about done after all. 403 for creators.
+/// `POST /api/admin/jobs/retry`: makes the work of a failed job due again and removes the job from the list. 403 unless the user is an
+/// admin.
 #[server(prefix = "/api", endpoint = "admin/jobs/retry", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    context::admin()?;
-    Ok(jobs::retry(&context::core()?, &id).await?)
+    let (core, _) = context::admin()?;
+    Ok(jobs::retry(&core, &id).await?)
 }
 
-/// `POST /api/admin/jobs/dismiss`: takes a failed job off the list. 403 for creators.
+/// `POST /api/admin/jobs/dismiss`: removes a failed job from the list without retrying it. 403 unless the user is an admin.
 #[server(prefix = "/api", endpoint = "admin/jobs/dismiss", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn dismiss_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    context::admin()?;
-    Ok(jobs::dismiss(&context::core()?, &id).await?)
+    let (core, _) = context::admin()?;
+    Ok(jobs::dismiss(&core, &id).await?)
 }

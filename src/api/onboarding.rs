@@ -1,5 +1,4 @@
-//! The questions at first: `/api/onboarding*`.
-#![expect(missing_docs, reason = "the fields of the structs that the macro makes are the documented arguments")]
+//! Onboarding: `/api/onboarding*`.
 
 use huntaze_domain::onboarding::{Onboarding, OnboardingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -10,37 +9,38 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `GET /api/onboarding`: the answers so far, and the step to go on with.
+/// `GET /api/onboarding`: returns the answers so far and the step to continue with.
 #[server(prefix = "/api", endpoint = "onboarding", input = GetUrl)]
 pub async fn get_onboarding() -> Result<Onboarding, ApiError> {
     use crate::http::context;
     use huntaze_core::services::onboarding;
-    let user = context::authenticated()?.user;
-    Ok(onboarding::find(&context::core()?, user.id).await?)
+    let (core, user) = context::member()?;
+    Ok(onboarding::find(&core, user.id).await?)
 }
 
-/// `POST /api/onboarding/step`: saves the answers of a step and leads to the next, or back, or home.
+/// `POST /api/onboarding/step`: saves the answers of a step and redirects to the next step, the previous step or the home page.
 #[server(prefix = "/api", endpoint = "onboarding/step", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
     use crate::http::context;
     use huntaze_core::services::onboarding;
-    let user = context::authenticated()?.user;
-    let saved = onboarding::save_step(&context::core()?, user.id, &input).await?;
+    let (core, user) = context::member()?;
+    let saved = onboarding::save_step(&core, user.id, &input).await?;
     if let Some(page) = saved.leads_to {
         context::redirect(&page);
     }
     Ok(saved.known)
 }
 
-/// `POST /api/onboarding/complete`: finishes, perhaps with the answers of a step. A second time changes nothing.
+/// `POST /api/onboarding/complete`: completes the onboarding, optionally with the answers of a step. Has no effect if it is already
+/// complete.
 #[server(prefix = "/api", endpoint = "onboarding/complete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
     use crate::http::context;
     use huntaze_core::services::onboarding;
-    let user = context::authenticated()?.user;
-    let saved = onboarding::complete(&context::core()?, user.id, &input).await?;
+    let (core, user) = context::member()?;
+    let saved = onboarding::complete(&core, user.id, &input).await?;
     context::redirect(huntaze_domain::navigation::HOME);
     Ok(saved)
 }

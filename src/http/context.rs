@@ -1,4 +1,4 @@
-//! The one place where a request, its state and Leptos meet.
+//! Access to the current request, the application state and the response from within server functions.
 
 use std::net::IpAddr;
 
@@ -10,19 +10,23 @@ use huntaze_core::{
     infra::{csrf, signed},
     services::auth::SignedIn,
 };
-use huntaze_domain::{account::Role, client::ClientInfo, error::ErrorCode};
+use huntaze_domain::{
+    account::{CurrentUser, Role},
+    client::ClientInfo,
+    error::ErrorCode,
+};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use super::{cookies::CookieKind, request_id, state::AppState};
 use crate::{api::flash::Flash, error::ApiError};
 
-/// The client's address, found by a middleware.
+/// IP address of the client, determined by the `client_ip` middleware.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientIp(pub IpAddr);
 
 impl ClientIp {
-    /// The address, or for IPv6 the /64 that one subscriber has: of its addresses there is no end.
+    /// Returns the address; for IPv6 the /64 network, because a single subscriber has a whole /64 of addresses.
     pub fn network(self) -> String {
         match self.0 {
             IpAddr::V4(address) => address.to_string(),
@@ -34,18 +38,18 @@ impl ClientIp {
     }
 }
 
-/// The CSRF token that forms on this page carry.
+/// CSRF token for the forms of the rendered page.
 #[derive(Debug, Clone)]
 pub struct PageCsrfToken(pub String);
 
-/// Gives Leptos the nonce that the security headers speak of. Called for each page and server function.
+/// Provides Leptos with the nonce of the Content-Security-Policy header. Called for each page and server function.
 pub fn provide_request_context() {
     if let Some(nonce) = extension::<leptos::nonce::Nonce>() {
         provide_context(nonce);
     }
 }
 
-/// A value that a middleware left in the request.
+/// Returns a value that a middleware has stored in the request extensions.
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }
@@ -59,28 +63,37 @@ pub fn core() -> Result<Core, ApiError> {
     Ok(state.core.clone())
 }
 
-/// The open session, if there is one.
+/// Returns the current session, or None if the user is not signed in.
 pub fn session() -> Option<OpenSession> {
     extension()
 }
 
-/// The open session.
+/// Returns the current session.
 ///
 /// # Errors
-/// 401 where there is none.
+/// 401 if there is no session.
 pub fn authenticated() -> Result<OpenSession, ApiError> {
     session().ok_or_else(|| ErrorCode::Unauthenticated.into())
 }
 
-/// The open session of somebody who runs Huntaze.
+/// Services, and the user who makes the request.
 ///
 /// # Errors
-/// 401 where there is none, 403 where it is a creator's.
-pub fn admin() -> Result<OpenSession, ApiError> {
-    authenticated().and_then(|current| if current.user.role == Role::Admin { Ok(current) } else { Err(ErrorCode::Forbidden.into()) })
+/// 401 without a session.
+pub fn member() -> Result<(Core, CurrentUser), ApiError> {
+    Ok((core()?, authenticated()?.user))
 }
 
-/// Where the request comes from.
+/// The same for endpoints of admins.
+///
+/// # Errors
+/// 401 without a session, 403 unless the user is an admin.
+pub fn admin() -> Result<(Core, CurrentUser), ApiError> {
+    let (core, user) = member()?;
+    if user.role == Role::Admin { Ok((core, user)) } else { Err(ErrorCode::Forbidden.into()) }
+}
+
+/// Returns information about the client of the current request.
 pub fn client() -> ClientInfo {
     match use_context::<Parts>() {
         Some(parts) => client_of(&parts.extensions, &parts.headers),
@@ -88,7 +101,7 @@ pub fn client() -> ClientInfo {
     }
 }
 
-/// The same for a plain handler.
+/// Like [`client`], for plain handlers.
 pub fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
     let address = extensions.get::<ClientIp>();
     let ip = address.map_or_else(|| "unknown".to_owned(), |address| address.0.to_string());
@@ -97,29 +110,29 @@ pub fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
     ClientInfo { ip, network, user_agent, request_id: request_id::current() }
 }
 
-/// The outcome of a form that was posted without JavaScript, to be shown on this page.
+/// Returns the result of a form that was posted without JavaScript, to be shown on this page.
 pub fn flash() -> Option<Flash> {
     extension()
 }
 
-/// The token for the hidden field of a form on this page.
+/// Returns the CSRF token for hidden form fields on this page.
 pub fn page_csrf_token() -> Option<String> {
     extension::<PageCsrfToken>().map(|token| token.0)
 }
 
-/// Sends the browser on: a real redirect for a plain form, a client-side one for our script.
+/// Redirects the client: with a redirect response for HTML forms, by client-side navigation for server function calls.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
 }
 
-/// Sets the status of a successful answer.
+/// Sets the status of a successful response.
 pub fn set_status(status: StatusCode) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.set_status(status);
     }
 }
 
-/// Gives the answer the status and headers of its error.
+/// Sets the status and headers of the response according to the error.
 pub fn set_error_status(error: &ApiError) {
     let Some(response) = use_context::<ResponseOptions>() else { return };
     response.set_status(StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
@@ -128,7 +141,7 @@ pub fn set_error_status(error: &ApiError) {
     }
 }
 
-/// Puts the cookies of a new session into the answer.
+/// Adds the cookies of a new session to the response.
 pub fn start_session(core: &Core, signed_in: &SignedIn) {
     let config = &core.config.app;
     add_cookie(CookieKind::Session.set(config, &signed_in.token.text(), signed_in.lifetime));
@@ -136,8 +149,8 @@ pub fn start_session(core: &Core, signed_in: &SignedIn) {
     add_cookie(CookieKind::PendingEmail.clear(config));
 }
 
-/// Takes the session's cookies away. A visitor keeps the CSRF token: nothing that it is bound to ends, and a request under way with it
-/// would be refused.
+/// Clears the session cookie. If there was a session, replaces the CSRF token; an anonymous token stays valid, because replacing it would
+/// make concurrent requests fail.
 pub fn end_session(core: &Core) {
     add_cookie(CookieKind::Session.clear(&core.config.app));
     if session().is_some() {
@@ -145,10 +158,10 @@ pub fn end_session(core: &Core) {
     }
 }
 
-/// Puts a CSRF token that fits the session into a cookie, and returns it.
+/// Issues a CSRF token for the current session, sets it as a cookie and returns it.
 ///
 /// # Errors
-/// There is no randomness.
+/// 500 if the random number generator fails.
 pub fn mint_csrf(core: &Core) -> Result<String, ApiError> {
     set_csrf(core, session().map(|session| session.id)).ok_or_else(|| ErrorCode::Internal.into())
 }
@@ -162,13 +175,13 @@ fn set_csrf(core: &Core, session: Option<uuid::Uuid>) -> Option<String> {
 const PENDING_EMAIL: &str = "pending-email";
 const PENDING_EMAIL_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
-/// Remembers, in the browser, which address a mail was sent to.
+/// Stores the address to which a mail was sent in a signed cookie.
 pub fn remember_pending_email(core: &Core, email: &str) {
     let sealed = signed::seal(&core.keys.cookies, PENDING_EMAIL, &email, core.clock.now(), PENDING_EMAIL_LIFETIME);
     add_cookie(sealed.and_then(|sealed| CookieKind::PendingEmail.set(&core.config.app, &sealed, PENDING_EMAIL_LIFETIME)));
 }
 
-/// The address that a mail was sent to from this browser.
+/// Returns the address to which a mail was sent from this browser.
 pub fn pending_email(core: &Core) -> Option<String> {
     let parts = use_context::<Parts>()?;
     let sealed = CookieKind::PendingEmail.read(&core.config.app, &parts.headers)?;

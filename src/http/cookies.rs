@@ -1,25 +1,26 @@
-//! The cookies of Huntaze: their names, and what browsers may do with them.
+//! Cookies of Huntaze: names and attributes.
 
 use chrono::TimeDelta;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use huntaze_core::config::AppConfig;
 
-/// What a cookie is for.
+/// Purpose of a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CookieKind {
-    /// The session's token. Scripts cannot read it.
+    /// Session token, `HttpOnly`.
     Session,
-    /// The CSRF token. Our script reads it, to send it as a header.
+    /// CSRF token. Readable by scripts, which send it as a header.
     Csrf,
-    /// The outcome of a form that was posted without JavaScript.
+    /// Outcome of a form submitted without JavaScript, shown on the next page.
     Flash,
-    /// The address that a mail was just sent to.
+    /// Address that a mail was just sent to.
     PendingEmail,
 }
 
 impl CookieKind {
-    /// The name. On https the prefix makes browsers refuse the cookie from any other host or without TLS.
+    /// Returns the cookie's name. With https it has the prefix `__Host-`, which makes browsers accept the cookie only over TLS and only for
+    /// exactly this host.
     pub fn name(self, is_https: bool) -> String {
         let prefix = if is_https { "__Host-" } else { "" };
         let name = match self {
@@ -31,14 +32,14 @@ impl CookieKind {
         format!("{prefix}{name}")
     }
 
-    /// The value that came with a request.
+    /// Returns the value sent with a request, if there is one.
     pub fn read(self, config: &AppConfig, headers: &HeaderMap) -> Option<String> {
         let name = self.name(config.is_https());
         let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
         lines.flat_map(Cookie::split_parse).flatten().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned())
     }
 
-    /// `Set-Cookie` that keeps `value` for `lifetime`.
+    /// Returns a `Set-Cookie` header that stores `value` for `lifetime`. `None` if the value is not a valid header value.
     pub fn set(self, config: &AppConfig, value: &str, lifetime: TimeDelta) -> Option<HeaderValue> {
         let cookie = Cookie::build((self.name(config.is_https()), value))
             .path("/")
@@ -49,7 +50,7 @@ impl CookieKind {
         HeaderValue::from_str(&cookie.build().to_string()).ok()
     }
 
-    /// `Set-Cookie` that removes it.
+    /// Returns a `Set-Cookie` header that deletes the cookie.
     pub fn clear(self, config: &AppConfig) -> Option<HeaderValue> {
         self.set(config, "", TimeDelta::zero())
     }
@@ -61,7 +62,7 @@ mod tests {
     use huntaze_core::config::Config;
 
     #[test]
-    fn on_https_the_browser_binds_the_cookie_to_the_host() {
+    fn https_cookies_are_secure_with_host_prefix() {
         let mut config = Config::for_tests().expect("a valid configuration").app;
         config.url = "https://app.example.com".parse().expect("a URL");
         let header = CookieKind::Session.set(&config, "abc", TimeDelta::hours(24)).expect("a header");

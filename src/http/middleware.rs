@@ -1,4 +1,4 @@
-//! What every request passes through. `router.rs` says in which order.
+//! Middleware. The order of the layers is defined in `router.rs`.
 
 pub mod accept_json;
 pub mod body_limit;
@@ -29,13 +29,13 @@ impl IntoResponse for ApiError {
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        // For the middleware that draws error pages for browsers.
+        // For the middleware that renders error pages for browsers.
         response.extensions_mut().insert(self);
         response
     }
 }
 
-/// Whether the client is a browser that shows what it gets, not a script.
+/// Whether the client accepts HTML: a browser's page load or form post, not a script.
 fn wants_html(headers: &HeaderMap) -> bool {
     headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().windows(9).any(|part| part == b"text/html"))
 }

@@ -1,4 +1,4 @@
-//! Which request goes where, and through what. The only file that knows both Leptos and axum.
+//! Routes and the order of the middleware. The only file that depends on both Leptos and axum.
 
 use std::{path::Path, sync::OnceLock};
 
@@ -17,6 +17,7 @@ use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::{
     context::provide_request_context,
+    executor,
     middleware::{
         accept_json::AcceptJson, body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id,
         request_log, security_headers, session,
@@ -29,12 +30,13 @@ use crate::{
     app::{App, shell},
 };
 
-/// Bytes: the largest statement and what stands around it.
-#[expect(clippy::cast_possible_truncation, reason = "32 MB fit")]
+/// Maximum body size of an upload in bytes: the largest statement plus the multipart overhead.
+#[expect(clippy::cast_possible_truncation, reason = "32 MB fit into usize")]
 const UPLOAD_LIMIT: usize = MOST_BYTES as usize + 64 * 1024;
 
-/// The whole application.
+/// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
+    executor::init();
     let app = with_session_layers(application(&state), &state);
     let everything = Router::new()
         .route("/healthz", get(health::alive))
@@ -45,7 +47,7 @@ pub fn router(state: AppState) -> Router {
     with_outer_layers(everything, &state).with_state(state)
 }
 
-/// Pages, server functions and what belongs to them.
+/// Routes of the pages, the server functions and the plain handlers.
 fn application(state: &AppState) -> Router<AppState> {
     let options = state.leptos_options.clone();
     let mut routes = Router::new()
@@ -71,13 +73,14 @@ fn application(state: &AppState) -> Router<AppState> {
     routes.method_not_allowed_fallback(fallback::wrong_verb)
 }
 
-/// Generated once in a process: while that goes on, no resource of any page is loaded, and a page that is drawn meanwhile would wait for ever.
+/// Returns the routes of the pages, generated once per process. Meanwhile Leptos suppresses the loading of resources in the whole process,
+/// so a page that is rendered at the same time would never finish.
 fn page_routes() -> Vec<AxumRouteListing> {
     static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
     ROUTES.get_or_init(|| generate_route_list(App)).clone()
 }
 
-/// Read from the bottom up: the last is the outermost.
+/// Adds the session and the layers that depend on it. The last layer is the outermost and runs first.
 fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
         .layer(from_fn(login_guard::guard))
@@ -86,7 +89,7 @@ fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<App
         .layer(from_fn_with_state(state.core.clone(), session::find))
 }
 
-/// Read from the bottom up: the last is the outermost.
+/// Adds the layers of all requests. The last layer is the outermost and runs first.
 fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
         .layer(from_fn_with_state(state.core.clone(), rate_limit::per_ip))
@@ -96,12 +99,12 @@ fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(from_fn(path_guard::one_address))
         .layer(from_fn_with_state(state.clone(), browser::speak))
         .layer(from_fn_with_state(state.core.clone(), security_headers::set))
-        .layer(from_fn(request_log::log))
+        .layer(request_log::layer())
         .layer(from_fn(request_id::assign))
         .layer(panic_guard::layer())
 }
 
-/// Scripts, WebAssembly and styles, compressed when they were built. A name with a hash never changes its content.
+/// Serves scripts, WebAssembly and styles, which are compressed at build time. Files with a hash in their name are cached forever.
 fn packages(state: &AppState) -> Router {
     let options = &state.leptos_options;
     let folder = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
@@ -111,7 +114,7 @@ fn packages(state: &AppState) -> Router {
     Router::new().fallback_service(files)
 }
 
-/// Keeps a missing file out of every cache.
+/// Answers 404 and forbids caching; otherwise the response would be cached as long as an existing file.
 async fn missing_file() -> Response {
     let mut response = fallback::unknown_endpoint().await.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,4 +1,4 @@
-//! Plain handlers: what is not a page and not a server function.
+//! Plain axum handlers: endpoints that are neither pages nor server functions.
 
 pub mod account;
 pub mod ai_costs;

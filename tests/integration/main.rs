@@ -1,5 +1,5 @@
-//! The server as its clients see it, against a real PostgreSQL: each test has a database of its own.
-#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+//! Integration tests of the HTTP interface against a real PostgreSQL. `sqlx::test` gives each test its own database.
+#![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
 
 mod account;
 mod admin;
@@ -22,4 +22,5 @@ mod pages;
 mod partner;
 mod reports;
 mod support;
+mod traces;
 mod transactions;

@@ -1,4 +1,4 @@
-//! `#[middleware(AcceptJson)]`: lets a server function that takes a form also take JSON.
+//! `#[middleware(AcceptJson)]`: lets a server function that expects a form also accept JSON.
 
 use std::{
     future::ready,
@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::body_limit::BufferedBody;
 use crate::error::ApiError;
 
-/// Turns a JSON body into the form that the function reads, and refuses what is neither.
+/// Converts a JSON body into the URL-encoded form that the server function parses. Answers 400 to invalid bodies.
 #[derive(Clone, Copy)]
 pub struct AcceptJson;
 
@@ -27,7 +27,7 @@ impl<S> tower::Layer<S> for AcceptJson {
     }
 }
 
-/// See [`AcceptJson`].
+/// Service of [`AcceptJson`].
 #[derive(Clone)]
 pub struct AcceptJsonService<S>(S);
 
@@ -66,7 +66,8 @@ fn as_form(request: Request<Body>) -> Option<Request<Body>> {
     Some(Request::from_parts(parts, Body::from(form)))
 }
 
-/// Whether a form holds text alone. Its reader would put replacement characters in the place of broken UTF-8, and PostgreSQL takes no NUL.
+/// Whether a URL-encoded form decodes to valid UTF-8 without NUL. The form parser would replace invalid UTF-8 by replacement characters,
+/// and PostgreSQL rejects NUL.
 fn is_text(form: &[u8]) -> bool {
     percent_decode(form).decode_utf8().is_ok_and(|text| !text.contains('\0'))
 }
@@ -80,7 +81,7 @@ fn form_of(json: &[u8]) -> Option<String> {
     serde_qs::to_string(&value).ok()
 }
 
-/// A form has no null: an absent field says the same.
+/// Removes all nulls: a form cannot represent null, and an absent field means the same.
 fn remove_nulls(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -98,7 +99,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn objects_become_forms() {
+    fn json_object_converts_to_form() {
         assert_eq!(
             form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(),
             Some("email=a%2Bb%40c.de&rememberMe=true")
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn invalid_json_and_non_objects_are_rejected() {
         for json in ["", "[1]", "\"a\"", "{not json", "null"] {
             assert_eq!(form_of(json.as_bytes()), None, "{json}");
         }
@@ -117,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn text_survives(text in "\\PC{1,40}") {
+        fn json_text_round_trips_through_form(text in "\\PC{1,40}") {
             let form = form_of(serde_json::json!({ "a": text }).to_string().as_bytes()).expect("a form");
             let back: std::collections::BTreeMap<String, String> = serde_qs::from_str(&form).expect("a map");
             prop_assert_eq!(&back["a"], &text);

@@ -1,4 +1,4 @@
-//! No body is larger than a form needs, and none takes for ever to arrive.
+//! Limits the size of request bodies and the time they take to arrive.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use huntaze_domain::error::ErrorCode;
 
 use crate::{api::earnings::UPLOAD, error::ApiError};
 
-/// Bytes.
+/// Maximum size of a request body in bytes. Uploads have their own limit.
 pub const LIMIT: usize = 64 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The whole body, as the layers inside read it.
+/// The complete request body, in the request extensions.
 #[derive(Debug, Clone)]
 pub struct BufferedBody(pub axum::body::Bytes);
 
-/// Answers 413 to what is larger than [`LIMIT`].
+/// Answers 413 to bodies larger than [`LIMIT`].
 pub async fn limit(request: Request, next: Next) -> Response {
     match buffer(request).await {
         Ok(request) => next.run(request).await,
@@ -29,10 +29,11 @@ pub async fn limit(request: Request, next: Next) -> Response {
     }
 }
 
-/// Reads the body into memory, where [`BufferedBody`] finds it.
+/// Reads the body into memory and stores it as [`BufferedBody`] in the request extensions. Skips safe methods, uploads and bodies that are
+/// already buffered.
 ///
 /// # Errors
-/// 413 if it is too large, 400 if it does not arrive.
+/// 413 if the body is too large, 400 if it is incomplete or takes too long.
 pub async fn buffer(request: Request) -> Result<Request, ApiError> {
     if request.extensions().get::<BufferedBody>().is_some() || request.method().is_safe() || is_upload(&request) {
         return Ok(request);
@@ -51,7 +52,7 @@ pub async fn buffer(request: Request) -> Result<Request, ApiError> {
     Ok(Request::from_parts(parts, Body::from(bytes)))
 }
 
-/// Whether the body is a file: the handler takes it in pieces, with a limit and a deadline of its own.
+/// Whether the request is a file upload. Its handler reads the body as a stream, with its own size limit and timeout.
 pub fn is_upload(request: &Request) -> bool {
     *request.method() == Method::POST && request.uri().path() == UPLOAD
 }

@@ -1,7 +1,7 @@
-//! Speaks to browsers without our script: forms are answered with a redirect, errors with a page.
+//! Support for browsers without JavaScript: form posts are answered with a redirect, errors with a page.
 //!
-//! The layers and functions inside know JSON alone. Here a posted form becomes a call like any other, and its outcome becomes a
-//! redirect: on to where the function sends it, or back to the form's page with what went wrong and what was typed.
+//! The inner layers and server functions only know JSON. This middleware turns a form post into an API call and its result into a redirect:
+//! to the location that the function sets, or back to the form's page with the error and the submitted values.
 
 use axum::{
     body::to_bytes,
@@ -36,14 +36,14 @@ use crate::{
 
 const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
-/// Fields that never leave in a cookie. A token is in the page's address anyway.
+/// Fields that are never stored in a cookie. An e-mailed token is restored from the page's URL instead.
 const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
-/// Bytes. Browsers keep cookies of 4 KB, with what stands around them.
+/// Maximum length of the sealed cookie value in bytes. Browsers limit a cookie to 4 KB, including its name and attributes.
 const LONGEST_COOKIE: usize = 3800;
-/// What was typed and does not fit is still in the page before.
+/// Appended to the error if the submitted values do not fit into the cookie. The browser's history still has them.
 const TOO_LONG: &str = " What you wrote is too long to stand here again: your browser's way back has it.";
 
-/// See the module.
+/// Handles requests of clients that accept HTML; see the module documentation.
 pub async fn speak(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     if !wants_html(request.headers()) {
         return next.run(request).await;
@@ -54,7 +54,7 @@ pub async fn speak(State(state): State<AppState>, mut request: Request, next: Ne
     let has_flash = read_flash(&state.core, &mut request);
     let response = next.run(request).await;
     let mut response = as_page(&state, response);
-    // A redirect shows nothing: the page behind it will.
+    // A redirect renders nothing, so the flash is kept for the page it leads to.
     if has_flash
         && !response.status().is_redirection()
         && let Some(cookie) = CookieKind::Flash.clear(&state.core.config.app)
@@ -95,7 +95,8 @@ async fn answer(state: &AppState, response: Response, path: &str, fields: Vec<(S
     redirect
 }
 
-/// The head of an answer, and its error if it is one: a layer leaves the error beside the body, a function only in it.
+/// Splits a response into its head and its error, if it is one. Middleware attaches the error to the response extensions; server functions
+/// only serialize it into the body.
 async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
     let has_failed = response.status().is_client_error() || response.status().is_server_error();
     let from_layer = error_of(&response);
@@ -108,8 +109,8 @@ async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
     (parts, error)
 }
 
-/// The page that a form stands on. A page with a token in its address gets it back after an error; after success the token is used up, and
-/// it is not given.
+/// Returns the page of the form that posts to `path`. An e-mailed token is restored in the URL if `fields` contains it; after a success the
+/// caller removes it, because the token has been used.
 fn form_page(path: &str, fields: &[(String, String)]) -> String {
     let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
     let with_token = |page: &str| match field("token") {
@@ -143,7 +144,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
     }
 }
 
-/// The page of one thing, or that of all; what is no number is not put into an address.
+/// Returns the page of a single item, or the list page if the id is missing or not a UUID.
 fn page_of(id: Option<&str>, all: &str, one: fn(&str) -> String) -> String {
     let id = id.filter(|id| id.parse::<uuid::Uuid>().is_ok());
     id.map_or_else(|| all.to_owned(), one)
@@ -169,10 +170,10 @@ fn flash_cookie(core: &Core, form: &str, error: Option<ApiError>, mut values: Ve
     let mut flash = Flash { form: form.to_owned(), error, values };
     let mut sealed = seal(&flash)?;
     if sealed.len() > LONGEST_COOKIE {
-        // What went wrong must arrive, whatever does not.
+        // The error must arrive, even if the values do not.
         flash.values.clear();
         if let Some(error) = &mut flash.error {
-            // A form shows the one, or the others.
+            // A form shows either the message or the field errors.
             [&mut error.message].into_iter().chain(error.fields.values_mut()).for_each(|sentence| sentence.push_str(TOO_LONG));
         }
         sealed = seal(&flash)?;
@@ -188,7 +189,7 @@ fn read_flash(core: &Core, request: &mut Request) -> bool {
     true
 }
 
-/// The error of a layer, as a page.
+/// Renders the error of a middleware as a page; other responses are returned unchanged.
 fn as_page(state: &AppState, response: Response) -> Response {
     let Some(error) = error_of(&response) else { return response };
     let mut page = error_page::render(state, &error);

@@ -1,4 +1,4 @@
-//! Finds out whose request it is, past the proxies that we trust.
+//! Determines the IP address of the client behind trusted proxies.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -13,7 +13,7 @@ use ipnet::IpNet;
 
 use crate::http::context::ClientIp;
 
-/// Leaves [`ClientIp`] in the request.
+/// Stores [`ClientIp`] in the request extensions.
 pub async fn find(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
     let ip = client_ip(peer, request.headers(), &core.config.limits.trusted_proxies);
@@ -21,7 +21,8 @@ pub async fn find(State(core): State<Core>, mut request: Request, next: Next) ->
     next.run(request).await
 }
 
-/// Walks the hops from the right, and stops at the first that is not a trusted proxy: what stands further left, anybody can write.
+/// Walks the hops of `X-Forwarded-For` from the right and stops at the first that is not a trusted proxy. Entries further left can be
+/// forged by the client.
 fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
     let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok()).collect();
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_cannot_choose_an_address() {
+    fn forwarded_header_of_untrusted_peer_is_ignored() {
         assert_eq!(resolve("203.0.113.9", &["10.0.0.1"], &[]), "203.0.113.9");
         assert_eq!(resolve("203.0.113.9", &["10.0.0.1"], &["10.0.0.0/8"]), "203.0.113.9");
     }

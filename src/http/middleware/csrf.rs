@@ -1,4 +1,4 @@
-//! Nobody can make a browser change something here from another site.
+//! Protection against cross-site request forgery.
 
 use axum::{
     extract::{Request, State},
@@ -20,7 +20,7 @@ use crate::{
     http::{context::PageCsrfToken, cookies::CookieKind},
 };
 
-/// Checks every request that may change something, and gives every page with forms a token.
+/// Rejects state-changing requests without a valid CSRF token, and provides pages with a token for their forms.
 pub async fn protect(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let session = request.extensions().get::<OpenSession>().map(|session| session.id);
     if request.method().is_safe() {
@@ -33,14 +33,14 @@ pub async fn protect(State(core): State<Core>, mut request: Request, next: Next)
     }
     if is_cross_site(&core, request.headers()) || !has_valid_token(&core, session, &request) {
         let mut refusal = ApiError::from(ErrorCode::CsrfInvalid).into_response();
-        // Our script sees it without reading the body, and tries once more with a new token.
+        // Client code detects the rejection by this header, without reading the body, and retries once with a new token.
         refusal.headers_mut().insert(api::csrf::HEADER, HeaderValue::from_static("refused"));
         return refusal;
     }
     next.run(request).await
 }
 
-/// Gives a page the token for its forms; returns the cookie to set if it is a new one.
+/// Stores the CSRF token for a page's forms in the request extensions. Returns the cookie to set if a new token was issued.
 fn ensure_page_token(core: &Core, session: Option<Uuid>, request: &mut Request) -> Option<HeaderValue> {
     let is_page = *request.method() == Method::GET && wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     // The landing page has no form, and sets no cookie.
@@ -61,11 +61,11 @@ fn ensure_page_token(core: &Core, session: Option<Uuid>, request: &mut Request) 
     cookie
 }
 
-/// What the browser itself says of where the request comes from.
+/// Whether the browser's `Sec-Fetch-Site` or `Origin` header shows that the request comes from another site.
 fn is_cross_site(core: &Core, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let from_elsewhere = text("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
-    // A page with `Referrer-Policy: no-referrer` posts its forms with the origin `null`.
+    // Forms of a page with `Referrer-Policy: no-referrer` are posted with `Origin: null`.
     let other_origin = text("origin").is_some_and(|origin| origin != "null" && origin != core.config.app.origin());
     from_elsewhere || other_origin
 }
@@ -76,13 +76,13 @@ fn has_valid_token(core: &Core, session: Option<Uuid>, request: &Request) -> boo
     csrf::same(&sent, &cookie) && csrf::is_valid(&core.keys.csrf, session, &cookie, core.clock.now())
 }
 
-/// From the header, or from the hidden field of a form; of a form with a file, from its address.
+/// Returns the token of the header or of the hidden form field; for uploads the token of the query.
 fn sent_token(request: &Request) -> Option<String> {
     if let Some(header) = request.headers().get(api::csrf::HEADER) {
         return header.to_str().ok().map(ToOwned::to_owned);
     }
     if is_upload(request) {
-        // Its fields are read after this.
+        // The fields of an upload are read by its handler, after this check.
         let query = request.uri().query().unwrap_or_default();
         return url::form_urlencoded::parse(query.as_bytes())
             .find(|(name, _)| name == api::csrf::FIELD)

@@ -1,4 +1,4 @@
-//! Decides before a page is drawn whether its visitor may see it; what a page asks for is checked again by the server functions.
+//! Checks access to a page before it is rendered. The server functions that the page calls check it again.
 
 use axum::{
     extract::Request,
@@ -15,7 +15,8 @@ use huntaze_domain::{
 use super::session::EndedSession;
 use crate::error::ApiError;
 
-/// Sends visitors of members' pages to sign in, and members away from the pages for visitors.
+/// Redirects anonymous users from protected pages to the login page and signed-in users from guest-only pages to the home page. Answers 403
+/// to non-admins on admin pages.
 pub async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let is_member = request.extensions().get::<OpenSession>().is_some();

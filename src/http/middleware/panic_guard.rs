@@ -1,4 +1,4 @@
-//! A panic ends its request, not the process.
+//! Converts panics of request handlers into 500 responses.
 
 use std::any::Any;
 
@@ -8,13 +8,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::error::ApiError;
 
-/// Answers 500 in the place of a handler that panicked.
+/// Answers 500 if a handler panics.
 pub fn layer() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
     CatchPanicLayer::custom(answer)
 }
 
 fn answer(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-    tracing::error!(panic = message.unwrap_or_default(), request_id = crate::http::request_id::current(), "a request panicked");
+    tracing::error!(panic = message.unwrap_or_default(), "a request panicked");
     ApiError::from(ErrorCode::Internal).into_response()
 }

@@ -1,4 +1,4 @@
-//! Keeps paths away that the router of the pages reads in its own way.
+//! Normalizes paths before they reach the page router.
 
 use axum::{
     extract::Request,
@@ -9,8 +9,8 @@ use huntaze_domain::error::ErrorCode;
 
 use crate::error::ApiError;
 
-/// `leptos_router` panics on a path that starts with `//`; and it reads `/home/` as `/home`, which no other layer does: one address for
-/// each page.
+/// Answers 400 to paths that start with `//`, on which `leptos_router` panics. Redirects paths with a trailing slash, because the router
+/// treats `/home/` as `/home`, but the other layers do not.
 pub async fn one_address(request: Request, next: Next) -> Response {
     let (path, query) = (request.uri().path(), request.uri().query());
     if path.starts_with("//") {

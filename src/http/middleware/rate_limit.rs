@@ -1,4 +1,4 @@
-//! The limits that hold for every path. Endpoints that anybody can reach have narrower ones of their own.
+//! Rate limits for all paths. Public endpoints have additional, stricter limits.
 
 use axum::{
     extract::{Request, State},
@@ -16,14 +16,14 @@ use crate::{error::ApiError, http::context::ClientIp};
 
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
-/// By address.
+/// Limits the requests of a client network; see [`ClientIp::network`].
 pub async fn per_ip(State(core): State<Core>, request: Request, next: Next) -> Response {
     let rule = Rule { name: "ip", limit: core.config.limits.per_ip, window: WINDOW };
     let subject = request.extensions().get::<ClientIp>().map(|ip| ip.network());
     limited(&core, rule, subject, request, next).await
 }
 
-/// By account.
+/// Limits the requests of a user; skips requests without a session.
 pub async fn per_user(State(core): State<Core>, request: Request, next: Next) -> Response {
     let rule = Rule { name: "user", limit: core.config.limits.per_user, window: WINDOW };
     let subject = request.extensions().get::<OpenSession>().map(|session| session.user.id.to_string());

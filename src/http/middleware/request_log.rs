@@ -1,21 +1,41 @@
-//! One line for each request.
+//! A span for each request, and one line when its response begins.
 
-use std::time::Instant;
+use std::time::Duration;
 
-use axum::{extract::Request, middleware::Next, response::Response};
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request},
+    response::Response,
+};
+use tower_http::{
+    classify::{ServerErrorsAsFailures, SharedClassifier},
+    trace::TraceLayer,
+};
+use tracing::{Span, field::Empty};
 
-use crate::http::request_id;
+use crate::http::request_id::RequestId;
 
-/// Logs method, path, status and time. Never the query: it may hold the token of a mailed link.
-pub async fn log(request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    let response = next.run(request).await;
-    let (status, ms) = (response.status().as_u16(), started.elapsed().as_secs_f64() * 1000.0);
-    if status >= 500 {
-        tracing::error!(%method, path, status, ms, request_id = request_id::current(), "request failed");
-    } else {
-        tracing::info!(%method, path, status, ms, request_id = request_id::current(), "request");
-    }
-    response
+type Trace =
+    TraceLayer<SharedClassifier<ServerErrorsAsFailures>, fn(&Request<Body>) -> Span, (), fn(&Response, Duration, &Span), (), (), ()>;
+
+/// Enters the request's span whenever the handler or the body of the response is polled.
+pub fn layer() -> Trace {
+    TraceLayer::new_for_http()
+        .make_span_with(span as fn(&Request<Body>) -> Span)
+        .on_request(())
+        .on_response(log as fn(&Response, Duration, &Span))
+        .on_body_chunk(())
+        .on_eos(())
+        .on_failure(())
+}
+
+/// Never the query: it may hold the token of a mailed link. The session middleware adds the user.
+fn span(request: &Request<Body>) -> Span {
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.as_str()).unwrap_or_default();
+    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    tracing::info_span!("request", request_id, method = %request.method(), route, path = request.uri().path(), user_id = Empty)
+}
+
+fn log(response: &Response, duration: Duration, _: &Span) {
+    tracing::info!(status = response.status().as_u16(), duration_ms = duration.as_secs_f64() * 1000.0, "response");
 }

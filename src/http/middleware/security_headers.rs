@@ -1,4 +1,4 @@
-//! What browsers are told they may do with our pages.
+//! Security headers of all responses.
 
 use axum::{
     extract::{Request, State},
@@ -10,13 +10,13 @@ use huntaze_core::Core;
 use leptos::nonce::Nonce;
 
 const PERMISSIONS: &str = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
-/// Two years.
+/// Two years, in seconds.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
-/// Sets the headers, and mints the nonce that the page's scripts carry.
+/// Sets the headers and creates the nonce for inline scripts.
 pub async fn set(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
-    // A page whose address holds a token must not pass that address on.
+    // The URL contains a token, which must not leak through the `Referer` header.
     let has_token = request.uri().query().is_some_and(|query| query.starts_with("token=") || query.contains("&token="));
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
@@ -37,9 +37,10 @@ pub async fn set(State(core): State<Core>, mut request: Request, next: Next) -> 
     response
 }
 
-/// Only our own files. Scripts in the page need the nonce; WebAssembly needs its keyword; styles in attributes are not allowed.
+/// Returns the policy: only same-origin resources. Inline scripts need the nonce, WebAssembly needs `wasm-unsafe-eval`, and style
+/// attributes are not allowed.
 fn content_security_policy(nonce: &Nonce) -> String {
-    // cargo-leptos swaps styles over a web socket of its own while one develops.
+    // In development, cargo-leptos reloads styles over a WebSocket on another port.
     let reload = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \

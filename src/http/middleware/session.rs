@@ -1,4 +1,4 @@
-//! Finds the session behind the cookie.
+//! Loads the session of the cookie.
 
 use axum::{
     extract::{Request, State},
@@ -10,6 +10,7 @@ use http::header;
 use huntaze_core::{
     Core,
     db::{self, DbError, sessions::OpenSession},
+    error::chain,
     infra::token::hash_of,
 };
 use huntaze_domain::error::ErrorCode;
@@ -17,18 +18,20 @@ use huntaze_domain::error::ErrorCode;
 use super::wants_html;
 use crate::{error::ApiError, http::cookies::CookieKind};
 
-/// How exactly it is known when an owner was last seen: a write for each request would cost more than it tells.
+/// Resolution of a session's `last_seen_at`. Updating it on every request would be too expensive.
 const SEEN_PRECISION: TimeDelta = TimeDelta::minutes(1);
 
-/// The request carried a cookie of a session that has ended.
+/// Request extension: the session cookie does not belong to an active session.
 #[derive(Debug, Clone, Copy)]
 pub struct EndedSession;
 
-/// Leaves the [`OpenSession`] in the request, or [`EndedSession`], or nothing.
+/// Stores the [`OpenSession`] in the request extensions, or [`EndedSession`] if the cookie does not belong to an active session. Without a
+/// cookie it stores nothing.
 pub async fn find(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
     match open_session(&core, &token).await {
         Ok(Some(session)) => {
+            tracing::Span::current().record("user_id", tracing::field::display(session.user.id));
             request.extensions_mut().insert(session);
             next.run(request).await
         }
@@ -41,7 +44,8 @@ pub async fn find(State(core): State<Core>, mut request: Request, next: Next) ->
                 .get_all(header::SET_COOKIE)
                 .iter()
                 .any(|cookie| cookie.as_bytes().starts_with(CookieKind::Session.name(core.config.app.is_https()).as_bytes()));
-            // Not for a script's call: one that was under way while the token was changed would take the new one away.
+            // Only for page loads: a background request that was in flight while the session token was replaced must not clear the new
+            // cookie.
             if is_page
                 && !sets_session
                 && let Some(cookie) = CookieKind::Session.clear(&core.config.app)
@@ -51,7 +55,7 @@ pub async fn find(State(core): State<Core>, mut request: Request, next: Next) ->
             response
         }
         Err(error) => {
-            tracing::error!(%error, "a session could not be looked up");
+            tracing::error!(error = chain(&error), "failed to look up session");
             ApiError::from(ErrorCode::Unavailable).into_response()
         }
     }

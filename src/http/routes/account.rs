@@ -1,26 +1,26 @@
-//! The owner's account, where a server function does not fit.
+//! Account endpoints that cannot be server functions.
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
     services::{account, auth},
 };
-use huntaze_domain::error::ErrorCode;
 
-use crate::{error::ApiError, http::context::client_of};
+use crate::{
+    error::ApiError,
+    http::{context::client_of, extract::Member},
+};
 
-/// `GET /api/account/export`: all that is stored of the owner, as a file.
+/// `GET /api/account/export`: returns all data stored about the user as a JSON file.
 ///
 /// # Errors
-/// 401 without a session; the database does not answer.
-pub async fn export(State(core): State<Core>, session: Option<Extension<OpenSession>>) -> Result<Response, ApiError> {
-    let current = signed_in(session)?;
+/// 401 without a session; 500 if the database fails.
+pub async fn export(State(core): State<Core>, Member(current): Member) -> Result<Response, ApiError> {
     let export = account::export(&core, &current).await?;
     let mut response = Json(export).into_response();
     let name = HeaderValue::from_static("attachment; filename=\"huntaze-export.json\"");
@@ -28,22 +28,17 @@ pub async fn export(State(core): State<Core>, session: Option<Extension<OpenSess
     Ok(response)
 }
 
-/// `DELETE /api/auth/sessions/{id}`: signs a device out.
+/// `DELETE /api/auth/sessions/{id}`: ends a session of the user.
 ///
 /// # Errors
-/// 401 without a session; 404 for a device that is not the owner's.
+/// 401 without a session; 404 if the session does not exist or belongs to another user.
 pub async fn delete_session(
     State(core): State<Core>,
-    session: Option<Extension<OpenSession>>,
+    Member(current): Member,
     Path(id): Path<String>,
     extensions: http::Extensions,
     headers: HeaderMap,
 ) -> Result<StatusCode, ApiError> {
-    let current = signed_in(session)?;
     auth::revoke_session(&core, &client_of(&extensions, &headers), &current, &id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-pub(super) fn signed_in(session: Option<Extension<OpenSession>>) -> Result<OpenSession, ApiError> {
-    session.map(|session| session.0).ok_or_else(|| ErrorCode::Unauthenticated.into())
 }

@@ -1,28 +1,22 @@
-//! What AI costs, as a table to take away.
+//! CSV export of the cost of AI.
 
 use axum::{
-    Extension,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     response::{IntoResponse, Response},
 };
-use huntaze_core::{Core, db::sessions::OpenSession, services::ai};
-use huntaze_domain::{account::Role, ai::costs::CostsInput, error::ErrorCode};
+use huntaze_core::{Core, services::ai};
+use huntaze_domain::ai::costs::CostsInput;
 
-use super::{account::signed_in, analytics::table};
-use crate::error::ApiError;
+use super::analytics::table;
+use crate::{
+    error::ApiError,
+    http::extract::{Admin, Query},
+};
 
-/// `GET /api/admin/ai-costs.csv`, with the filters of `GET /api/admin/ai-costs`.
+/// `GET /api/admin/ai-costs.csv`: exports the cost of AI, with the same filters as `GET /api/admin/ai-costs`.
 ///
 /// # Errors
-/// 400 for a filter that is not understood; 401; 403 for creators.
-pub async fn export(
-    State(core): State<Core>,
-    session: Option<Extension<OpenSession>>,
-    input: Result<Query<CostsInput>, QueryRejection>,
-) -> Result<Response, ApiError> {
-    if signed_in(session)?.user.role != Role::Admin {
-        return Err(ErrorCode::Forbidden.into());
-    }
-    let Ok(Query(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
+/// 400 for invalid filters; 401 without a session; 403 unless the user is an admin.
+pub async fn export(State(core): State<Core>, _: Admin, Query(input): Query<CostsInput>) -> Result<Response, ApiError> {
     Ok(table("huntaze-ai-costs.csv", ai::export_costs(&core, &input).await?).into_response())
 }

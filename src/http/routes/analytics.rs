@@ -1,23 +1,23 @@
-//! Tables to take away.
+//! CSV exports of metrics and posts.
 
 use axum::{
-    Extension,
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use http::header;
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
     services::analytics::{self, Selection},
 };
-use huntaze_domain::{error::ErrorCode, figures::StatsRange};
+use huntaze_domain::figures::StatsRange;
 use serde::Deserialize;
 
-use super::account::signed_in;
-use crate::error::ApiError;
+use crate::{
+    error::ApiError,
+    http::extract::{Member, Query},
+};
 
-/// What the table is of.
+/// Filters of an export.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct ExportQuery {
@@ -25,30 +25,22 @@ pub struct ExportQuery {
     account: String,
 }
 
-type Asked = Result<Query<ExportQuery>, QueryRejection>;
-
-/// `GET /api/analytics/days.csv?range=&account=`
+/// `GET /api/analytics/days.csv?range=&account=`: exports daily metrics.
 ///
 /// # Errors
-/// 400 for a range that does not exist; 401; 404 for somebody else's account.
-pub async fn days(State(core): State<Core>, session: Option<Extension<OpenSession>>, asked: Asked) -> Result<Response, ApiError> {
-    let (user_id, selection) = select(&core, session, asked).await?;
-    Ok(table("huntaze-days.csv", analytics::export_days(&core, user_id, &selection).await?))
+/// 400 for an unknown range; 401 without a session; 404 if the account does not exist or belongs to another user.
+pub async fn days(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
+    let selection = Selection::find(&core, current.user.id, query.range, &query.account).await?;
+    Ok(table("huntaze-days.csv", analytics::export_days(&core, current.user.id, &selection).await?))
 }
 
-/// `GET /api/analytics/posts.csv?range=&account=`
+/// `GET /api/analytics/posts.csv?range=&account=`: exports posts.
 ///
 /// # Errors
-/// As for the days.
-pub async fn posts(State(core): State<Core>, session: Option<Extension<OpenSession>>, asked: Asked) -> Result<Response, ApiError> {
-    let (user_id, selection) = select(&core, session, asked).await?;
-    Ok(table("huntaze-posts.csv", analytics::export_posts(&core, user_id, &selection).await?))
-}
-
-async fn select(core: &Core, session: Option<Extension<OpenSession>>, asked: Asked) -> Result<(uuid::Uuid, Selection), ApiError> {
-    let user_id = signed_in(session)?.user.id;
-    let Ok(Query(asked)) = asked else { return Err(ErrorCode::InvalidInput.into()) };
-    Ok((user_id, Selection::find(core, user_id, asked.range, &asked.account).await?))
+/// The same as [`days`].
+pub async fn posts(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
+    let selection = Selection::find(&core, current.user.id, query.range, &query.account).await?;
+    Ok(table("huntaze-posts.csv", analytics::export_posts(&core, current.user.id, &selection).await?))
 }
 
 pub(super) fn table(name: &'static str, bytes: Vec<u8>) -> Response {

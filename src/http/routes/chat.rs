@@ -1,10 +1,10 @@
-//! Answers of the assistant as server-sent events.
+//! Streams the assistant's answers as server-sent events.
 
 use std::convert::Infallible;
 
 use axum::{
-    Extension, Form,
-    extract::{Path, Query, State, rejection::FormRejection},
+    Form,
+    extract::{Path, State, rejection::FormRejection},
     response::{
         Sse,
         sse::{Event, KeepAlive},
@@ -12,33 +12,36 @@ use axum::{
 };
 use futures::{Stream, StreamExt, stream};
 use http::HeaderMap;
-use huntaze_core::{Core, db::sessions::OpenSession, services::ai};
+use huntaze_core::{Core, services::ai};
 use huntaze_domain::{
     ai::chat::{ChatEvent, ChatInput},
     error::ErrorCode,
 };
 use serde::Deserialize;
 
-use super::account::signed_in;
-use crate::error::ApiError;
+use crate::{
+    error::ApiError,
+    http::extract::{Member, Query},
+};
 
-/// From where a stream goes on.
+/// Position in a stream to resume after.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Place {
     after: String,
 }
 
-/// `POST /api/ai/chat/stream`: begins an answer, and streams it. Its conversation and message stand in the first event. JSON or a form.
+/// `POST /api/ai/chat/stream`: sends a message and streams the answer. Accepts JSON and forms. The first event contains the conversation id
+/// and the messages.
 ///
 /// # Errors
-/// Those of `POST /api/ai/chat`, before the stream begins.
+/// The same as `POST /api/ai/chat`, before the stream starts.
 pub async fn start(
     State(core): State<Core>,
-    session: Option<Extension<OpenSession>>,
+    Member(current): Member,
     input: Result<Form<ChatInput>, FormRejection>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let user = signed_in(session)?.user;
+    let user = current.user;
     let Ok(Form(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
     let started = ai::start_chat(&core, &user, &input).await?;
     let conversation_id = started.conversation_id.to_string();
@@ -47,21 +50,20 @@ pub async fn start(
     Ok(sse(stream::once(async move { begun }).chain(events.map(event))))
 }
 
-/// `GET /api/ai/conversations/{id}/stream?after=`: the newest answer of a conversation, from a place in its sequence on. A browser that comes back
-/// by itself says where it was in `Last-Event-ID`.
+/// `GET /api/ai/conversations/{id}/stream?after=`: streams the answer that contains the sequence number `after`, or else the newest one,
+/// from that number on. `Last-Event-ID`, which browsers send when they reconnect, takes precedence.
 ///
 /// # Errors
-/// 401; 404 for a conversation that is not the creator's, or has no answer.
+/// 401 without a session; 404 if the conversation has no answer, does not exist or belongs to another user.
 pub async fn follow(
     State(core): State<Core>,
-    session: Option<Extension<OpenSession>>,
+    Member(current): Member,
     Path(id): Path<String>,
     Query(place): Query<Place>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let user_id = signed_in(session)?.user.id;
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&place.after);
-    let events = ai::follow_chat(&core, user_id, &id, last.parse().unwrap_or_default()).await?;
+    let events = ai::follow_chat(&core, current.user.id, &id, last.parse().unwrap_or_default()).await?;
     Ok(sse(events.map(event)))
 }
 

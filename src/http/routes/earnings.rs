@@ -1,9 +1,9 @@
-//! Statements of earnings, as they arrive: larger than a server function takes. The rest is in `api::earnings`.
+//! Upload of earnings statements, whose bodies are too large for a server function. The other endpoints are in `api::earnings`.
 
 use std::time::{Duration, Instant};
 
 use axum::{
-    Extension, Json,
+    Json,
     extract::{
         Multipart, State,
         multipart::{Field, MultipartRejection},
@@ -13,34 +13,34 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
     services::earnings::{EarningsError, Upload},
 };
 use huntaze_domain::{error::ErrorCode, navigation::statement_page};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::account::signed_in;
-use crate::error::ApiError;
+use crate::{error::ApiError, http::extract::Member};
 
-/// A piece that takes longer will not come.
+/// Timeout for each chunk of the upload.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// No file takes longer.
+/// Timeout for the whole file.
 const DEADLINE: Duration = Duration::from_mins(10);
 
-/// `POST /api/earnings/statements`: `multipart/form-data` with a `file`. Answers 201 with `{"id"}` and the statement's page.
+/// `POST /api/earnings/statements`: stores the `file` of a `multipart/form-data` body. Answers 201 with `{"id"}` and the statement's page
+/// as `Location`.
 ///
 /// # Errors
-/// 400 where it is no table; 401; 409 where too many wait; 413 where it is too large.
+/// 400 if the file is incomplete or not a table; 401 without a session; 409 if too many statements are pending; 413 if the file is too
+/// large.
 pub async fn upload(
     State(core): State<Core>,
-    session: Option<Extension<OpenSession>>,
+    Member(current): Member,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
-    let user_id = signed_in(session)?.user.id;
+    let user_id = current.user.id;
     let form = form.map_err(|_| ErrorCode::InvalidInput)?;
     let worker = core.clone();
-    // To the end, whether or not the browser waits: what did not arrive whole is removed.
+    // Run to completion even if the client disconnects, so that an incomplete upload is removed.
     let received = core.tasks.spawn(async move { receive(&worker, user_id, form).await });
     let id = received.await.map_err(EarningsError::from)??;
     let location = HeaderValue::try_from(statement_page(&id.to_string())).map_err(|_| ErrorCode::Internal)?;

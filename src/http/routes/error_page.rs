@@ -1,4 +1,4 @@
-//! The page for what went wrong before a page could be drawn.
+//! Error page for errors that occur before a page is rendered.
 
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
@@ -11,7 +11,7 @@ use crate::{
     pages::error::{ErrorPage, title_of},
 };
 
-/// Draws the error with its own status; no script, so that it works whatever is broken.
+/// Renders the error with its status. The page contains no script, so that it works whatever has failed.
 pub fn render(state: &AppState, error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let (options, error) = (state.leptos_options.clone(), error.clone());

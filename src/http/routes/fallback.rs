@@ -1,4 +1,4 @@
-//! Where nothing else answers.
+//! Fallback handlers for requests that match no route.
 
 use axum::{
     extract::{Request, State},
@@ -13,17 +13,17 @@ use crate::{
     http::{context::provide_request_context, state::AppState},
 };
 
-/// Under `/api`: 404 as JSON.
+/// Answers 404 as JSON, for paths below `/api`.
 pub async fn unknown_endpoint() -> ApiError {
     ErrorCode::NotFound.into()
 }
 
-/// The path exists, the verb does not.
+/// Answers 405, for a path that does not support the method.
 pub async fn wrong_verb() -> ApiError {
     ErrorCode::MethodNotAllowed.into()
 }
 
-/// Elsewhere: a file of the site, or the page that says that there is none.
+/// Serves a static file, or the not-found page if there is none.
 pub async fn file_or_not_found(state: State<AppState>, uri: Uri, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::from(ErrorCode::NotFound).into_response();

@@ -1,21 +1,21 @@
-//! For whoever keeps the process running.
+//! Liveness and readiness probes.
 
 use axum::{extract::State, response::IntoResponse};
 use http::StatusCode;
-use huntaze_core::{Core, db};
+use huntaze_core::{Core, db, error::chain};
 
-/// `GET /healthz`: the process is alive.
+/// `GET /healthz`: always answers 200 while the process serves requests.
 pub async fn alive() -> impl IntoResponse {
     "ok"
 }
 
-/// `GET /readyz`: the database answers and has this binary's schema; 503 otherwise.
+/// `GET /readyz`: answers 200 if the database is reachable and its schema matches this binary, 503 otherwise.
 pub async fn ready(State(core): State<Core>) -> impl IntoResponse {
     match db::is_ready(&core.db).await {
         Ok(true) => (StatusCode::OK, "ready"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database has another schema"),
         Err(error) => {
-            tracing::warn!(%error, "not ready");
+            tracing::warn!(error = chain(&error), "readiness check failed");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
         }
     }

@@ -1,55 +1,58 @@
-//! Accounts at platforms, where the address names them: what a server function cannot. The rest is in `api::integrations`.
+//! Integration endpoints with path parameters, which server functions do not support. The other endpoints are in `api::integrations`.
 
 use axum::{
-    Extension, Json,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    Json,
+    extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
 use http::{Extensions, HeaderMap};
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
     services::integrations::{self, Callback, IntegrationError},
 };
 use huntaze_domain::{
     account::StatusView,
     choice::Choice,
-    error::ErrorCode,
     integration::{AuthorizeView, ConnectFailure, DisconnectOutcome, History, IntegrationView},
     navigation::login_path,
 };
 
-use super::account::signed_in;
-use crate::{error::ApiError, http::context::client_of};
+use crate::{
+    error::ApiError,
+    http::{
+        context::client_of,
+        extract::{Member, Query},
+    },
+};
 
-type Session = Option<Extension<OpenSession>>;
-
-/// `POST /api/integrations/connect/{provider}`: where the creator gives consent.
+/// `POST /api/integrations/connect/{provider}`: returns the URL of the platform's consent page.
 ///
 /// # Errors
-/// 401; 404 for an unknown platform; 409 for one that is not available.
-pub async fn connect(State(core): State<Core>, session: Session, Path(provider): Path<String>) -> Result<Json<AuthorizeView>, ApiError> {
-    let current = signed_in(session)?;
+/// 401 without a session; 404 for an unknown platform; 409 if the platform is not available.
+pub async fn connect(
+    State(core): State<Core>,
+    Member(current): Member,
+    Path(provider): Path<String>,
+) -> Result<Json<AuthorizeView>, ApiError> {
     let url = integrations::connect(&core, &current, integrations::platform(&provider)?, None).await?;
     Ok(Json(AuthorizeView { authorize_url: url.into() }))
 }
 
-/// `GET /api/integrations/callback/{provider}`: where platforms send creators back to. Whatever happened, it ends on a page of ours that
-/// says so.
+/// `GET /api/integrations/callback/{provider}`: the OAuth redirect URI. Always ends on a page that shows the outcome.
 pub async fn callback(
     State(core): State<Core>,
-    session: Session,
+    member: Option<Member>,
     Path(provider): Path<String>,
-    callback: Result<Query<Callback>, QueryRejection>,
+    callback: Result<Query<Callback>, ApiError>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
-    let Ok(current) = signed_in(session) else { return Redirect::to(&login_path("/integrations", true)).into_response() };
+    let Some(Member(current)) = member else { return Redirect::to(&login_path("/integrations", true)).into_response() };
     let platform = match integrations::platform(&provider) {
         Ok(platform) => platform,
         Err(error) => return ApiError::from(error).into_response(),
     };
-    // What makes no sense has no core, and is refused for that.
+    // An invalid query has no state, and is rejected for that.
     let callback = callback.map(|Query(callback)| callback).unwrap_or_default();
     let word = platform.as_str();
     let client = client_of(&extensions, &headers);
@@ -66,42 +69,39 @@ fn failed(failure: ConnectFailure, provider: &str) -> String {
     format!("/integrations?error={}&provider={provider}", failure.as_str())
 }
 
-/// `POST /api/integrations/refresh/{provider}/{id}`: reads the account now.
+/// `POST /api/integrations/refresh/{provider}/{id}`: syncs the account now.
 ///
 /// # Errors
-/// 401; 404 also for somebody else's account; 409 where the creator has to reconnect, or where it is being read; 503 where the platform
-/// does not answer.
+/// 401 without a session; 404 if the account does not exist or belongs to another user; 409 if the user has to reconnect or a sync is in
+/// progress; 503 if the platform is not available.
 pub async fn refresh(
     State(core): State<Core>,
-    session: Session,
+    Member(current): Member,
     Path((provider, id)): Path<(String, String)>,
 ) -> Result<Json<IntegrationView>, ApiError> {
-    let current = signed_in(session)?;
     Ok(Json(integrations::refresh(&core, &current, Some(integrations::platform(&provider)?), &id).await?))
 }
 
-/// What becomes of the figures.
+/// Fate of the collected data on disconnect.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct DisconnectQuery {
     history: History,
 }
 
-/// `DELETE /api/integrations/disconnect/{provider}/{id}?history=keep|delete`: withdraws our access and forgets it here; the figures stay unless
-/// they are to be deleted.
+/// `DELETE /api/integrations/disconnect/{provider}/{id}?history=keep|delete`: revokes the access at the platform and deletes the tokens.
+/// The collected data is kept by default.
 ///
 /// # Errors
-/// 400 for another word; 401; 404 also for somebody else's account.
+/// 400 for an unknown value of `history`; 401 without a session; 404 if the account does not exist or belongs to another user.
 pub async fn disconnect(
     State(core): State<Core>,
-    session: Session,
+    Member(current): Member,
     Path((provider, id)): Path<(String, String)>,
-    query: Result<Query<DisconnectQuery>, QueryRejection>,
+    Query(DisconnectQuery { history }): Query<DisconnectQuery>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Json<StatusView<DisconnectOutcome>>, ApiError> {
-    let current = signed_in(session)?;
-    let Ok(Query(DisconnectQuery { history })) = query else { return Err(ErrorCode::InvalidInput.into()) };
     let platform = integrations::platform(&provider)?;
     let outcome = integrations::disconnect(&core, &client_of(&extensions, &headers), &current, Some(platform), &id, history).await?;
     Ok(Json(outcome.into()))

@@ -1,4 +1,5 @@
-//! The page between us and another site. Browsers let a form lead to our own pages alone, so without JavaScript the way out is a link.
+//! Interstitial page with a link to another site. The Content-Security-Policy restricts form targets to this site, so a form posted without
+//! JavaScript cannot be redirected to another one.
 
 use axum::response::{Html, IntoResponse, Response};
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::{
     pages::leave::{LeavePage, TITLE},
 };
 
-/// Draws the page with a link to `target`, without any script.
+/// Renders the page with a link to `target`, without any script.
 pub fn render(state: &AppState, target: &str) -> Response {
     let (options, target) = (state.leptos_options.clone(), target.to_owned());
     Html(Owner::new().with(move || document(options, TITLE, view! { <LeavePage target/> }).to_html())).into_response()

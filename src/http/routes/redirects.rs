@@ -1,4 +1,4 @@
-//! Addresses that lead elsewhere.
+//! Redirects of paths without a page of their own.
 
 use axum::{Extension, extract::State, response::Redirect};
 use http::Uri;
@@ -7,7 +7,7 @@ use huntaze_domain::navigation::HOME;
 
 use crate::error::ApiError;
 
-/// The addresses of the first Huntaze, and where they are now.
+/// Paths of the previous version of Huntaze and their replacements.
 pub const MOVED: [(&str, &str); 4] = [
     ("/auth/login", "/login"),
     ("/auth/register", "/register"),
@@ -15,20 +15,20 @@ pub const MOVED: [(&str, &str); 4] = [
     ("/auth/forgot-password", "/forgot-password"),
 ];
 
-/// `GET /`: home for members, the landing page for everybody else.
+/// `GET /`: redirects to the home page if the user is signed in, otherwise to the landing page.
 pub async fn root(session: Option<Extension<OpenSession>>) -> Redirect {
     Redirect::to(if session.is_some() { HOME } else { "/beta" })
 }
 
-/// Sends an old address on, with its query.
+/// Redirects a legacy path permanently to its replacement, keeping the query.
 pub fn moved(uri: &Uri, target: &str) -> Redirect {
     Redirect::permanent(&with_query(uri, target))
 }
 
-/// `GET /onboarding`: the open step. The login guard lets nobody in without a session.
+/// `GET /onboarding`: redirects to the current step. The login guard ensures that there is a session.
 ///
 /// # Errors
-/// The database does not answer.
+/// 500 if the database fails.
 pub async fn onboarding(uri: Uri, State(core): State<Core>, Extension(session): Extension<OpenSession>) -> Result<Redirect, ApiError> {
     let known = services::onboarding::find(&core, session.user.id).await?;
     Ok(Redirect::to(&with_query(&uri, &known.page())))
