@@ -1,4 +1,4 @@
 DROP TABLE audit_events;
-DROP TABLE account_links;
+DROP TABLE email_tokens;
 DROP TABLE sessions;
 DROP TABLE users;

@@ -13,31 +13,31 @@ CREATE TABLE users (
 );
 
 CREATE TABLE sessions (
-    id           uuid PRIMARY KEY,
-    user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    id            uuid PRIMARY KEY,
+    user_id       uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- SHA-256 of the token in the cookie. Only the hash is stored, so a leaked table cannot be used to sign in.
-    token_hash   bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
-    remembered   boolean NOT NULL,
-    ip           text NOT NULL,
-    user_agent   text,
-    created_at   timestamptz NOT NULL,
-    last_seen_at timestamptz NOT NULL,
-    expires_at   timestamptz NOT NULL
+    token_hash    bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),
+    is_persistent boolean NOT NULL,
+    ip            text NOT NULL,
+    user_agent    text,
+    created_at    timestamptz NOT NULL,
+    last_seen_at  timestamptz NOT NULL,
+    expires_at    timestamptz NOT NULL
 );
 CREATE INDEX sessions_user_id_idx ON sessions (user_id);
 CREATE INDEX sessions_expires_at_idx ON sessions (expires_at);
 
 -- Tokens of mailed links. At most one per user and purpose: a new link replaces the previous one.
-CREATE TABLE account_links (
+CREATE TABLE email_tokens (
     token_hash bytea PRIMARY KEY CHECK (length(token_hash) = 32),
     user_id    uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     purpose    text NOT NULL CHECK (purpose IN ('verify_email', 'reset_password')),
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     used_at    timestamptz,
-    CONSTRAINT account_links_newest_key UNIQUE (user_id, purpose)
+    CONSTRAINT email_tokens_user_id_purpose_key UNIQUE (user_id, purpose)
 );
-CREATE INDEX account_links_expires_at_idx ON account_links (expires_at);
+CREATE INDEX email_tokens_expires_at_idx ON email_tokens (expires_at);
 
 -- Audit log. Rows outlive the account they refer to; user_id is then NULL.
 CREATE TABLE audit_events (

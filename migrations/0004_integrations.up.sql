@@ -1,31 +1,31 @@
 -- Integrations (connected platform accounts), their OAuth tokens and their daily metrics.
 
 CREATE TABLE integrations (
-    id                  uuid PRIMARY KEY,
-    user_id             uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    provider            text NOT NULL,
-    provider_account_id text NOT NULL,
-    account_name        text NOT NULL,
-    scopes              text[] NOT NULL,
+    id                   uuid PRIMARY KEY,
+    user_id              uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider             text NOT NULL,
+    provider_account_id  text NOT NULL,
+    account_name         text NOT NULL,
+    scopes               text[] NOT NULL,
     -- Encrypted; row id and column are authenticated as associated data.
-    access_token        bytea NOT NULL,
-    refresh_token       bytea,
-    token_issued_at     timestamptz NOT NULL,
-    expires_at          timestamptz,
-    connected_at        timestamptz NOT NULL,
+    access_token         bytea NOT NULL,
+    refresh_token        bytea,
+    token_issued_at      timestamptz NOT NULL,
+    expires_at           timestamptz,
+    connected_at         timestamptz NOT NULL,
     -- The status is derived from the following columns, never stored.
-    last_ok_at          timestamptz,
-    last_error          text,
-    failures            integer NOT NULL DEFAULT 0,
+    last_ok_at           timestamptz,
+    last_error_kind      text,
+    consecutive_failures integer NOT NULL DEFAULT 0,
     -- Number of consecutive syncs that missed a day.
-    missed              integer NOT NULL DEFAULT 0,
+    incomplete_syncs     integer NOT NULL DEFAULT 0,
     -- NULL while the user must act before the next sync.
-    next_sync_at        timestamptz,
+    next_sync_at         timestamptz,
     -- End of the lease: until then only the worker that claimed the row may sync it. NULL if it is not claimed.
-    leased_until        timestamptz,
+    leased_until         timestamptz,
     -- Half-open range of days whose metrics have been requested.
-    history_from        date,
-    read_until          date,
+    synced_from          date,
+    synced_until         date,
     -- A platform account belongs to at most one user.
     CONSTRAINT integrations_account_key UNIQUE (provider, provider_account_id)
 );

@@ -2,7 +2,7 @@
 
 -- PKCE code verifier (RFC 7636), and the integration that the authorization is to reconnect (NULL for a new one).
 ALTER TABLE oauth_states
-    ADD COLUMN verifier text NOT NULL DEFAULT '',
+    ADD COLUMN code_verifier text NOT NULL DEFAULT '',
     ADD COLUMN integration_id uuid REFERENCES integrations (id) ON DELETE CASCADE;
 
 CREATE INDEX oauth_states_integration_id_idx ON oauth_states (integration_id);
@@ -13,7 +13,7 @@ ALTER TABLE integrations
     -- Set when the user disconnected the account and kept its data; such a row has no tokens.
     ADD COLUMN disconnected_at timestamptz,
     -- Number of syncs so far, failed ones included. Waiters detect by a change that a running sync has ended.
-    ADD COLUMN readings bigint NOT NULL DEFAULT 0,
+    ADD COLUMN sync_attempts bigint NOT NULL DEFAULT 0,
     ALTER COLUMN access_token DROP NOT NULL,
     ADD CONSTRAINT integrations_access_check CHECK ((access_token IS NULL) = (disconnected_at IS NOT NULL)),
     DROP CONSTRAINT integrations_account_key,
@@ -25,12 +25,12 @@ CREATE UNIQUE INDEX integrations_account_key ON integrations (provider, provider
 CREATE TABLE integration_events (
     id             uuid PRIMARY KEY,
     integration_id uuid NOT NULL REFERENCES integrations (id) ON DELETE CASCADE,
-    at             timestamptz NOT NULL,
+    occurred_at    timestamptz NOT NULL,
     kind           text NOT NULL,
-    failure        text
+    error_kind     text
 );
-CREATE INDEX integration_events_integration_id_idx ON integration_events (integration_id, at DESC, id DESC);
-CREATE INDEX integration_events_at_idx ON integration_events (at);
+CREATE INDEX integration_events_integration_id_idx ON integration_events (integration_id, occurred_at DESC, id DESC);
+CREATE INDEX integration_events_occurred_at_idx ON integration_events (occurred_at);
 
 CREATE TABLE posts (
     id               uuid PRIMARY KEY,
@@ -57,8 +57,8 @@ CREATE TABLE post_snapshots (
 
 -- Money spent on or reserved for billed platform APIs, in millionths of a US dollar; month is its first day (UTC).
 CREATE TABLE platform_spending (
-    provider     text NOT NULL,
-    month        date NOT NULL,
-    micro_dollars bigint NOT NULL CHECK (micro_dollars >= 0),
+    provider        text NOT NULL,
+    month           date NOT NULL,
+    spent_micro_usd bigint NOT NULL CHECK (spent_micro_usd >= 0),
     PRIMARY KEY (provider, month)
 );

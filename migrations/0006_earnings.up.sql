@@ -1,35 +1,35 @@
 -- Earnings: uploaded statements and manually entered daily totals.
 
 CREATE TABLE statements (
-    id           uuid PRIMARY KEY,
-    user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    file_name    text NOT NULL,
+    id               uuid PRIMARY KEY,
+    user_id          uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    file_name        text NOT NULL,
     -- SHA-256 of the file.
-    file_hash    bytea NOT NULL CHECK (length(file_hash) = 32),
-    header       text[] NOT NULL,
+    file_hash        bytea NOT NULL CHECK (length(file_hash) = 32),
+    header           text[] NOT NULL,
     -- Delimiter byte.
-    delimiter    smallint NOT NULL,
+    delimiter        smallint NOT NULL,
     -- Number of records above the first data row.
-    skipped      integer NOT NULL,
-    mapping      jsonb NOT NULL,
+    preamble_records integer NOT NULL,
+    column_mapping   jsonb NOT NULL,
     -- Parse summary of the rows under this mapping.
-    scan         jsonb NOT NULL,
-    state        text NOT NULL,
-    uploaded_at  timestamptz NOT NULL,
-    queued_at    timestamptz,
-    imported_at  timestamptz,
+    parse_summary    jsonb NOT NULL,
+    state            text NOT NULL,
+    uploaded_at      timestamptz NOT NULL,
+    queued_at        timestamptz,
+    imported_at      timestamptz,
     -- Number of rows processed, and number of entries added.
-    progress     integer NOT NULL DEFAULT 0,
-    added        integer NOT NULL DEFAULT 0,
-    attempts     integer NOT NULL DEFAULT 0,
+    rows_processed   integer NOT NULL DEFAULT 0,
+    entries_added    integer NOT NULL DEFAULT 0,
+    attempts         integer NOT NULL DEFAULT 0,
     -- End of the importer's lease, or of the delay before a retry.
-    leased_until timestamptz,
+    leased_until     timestamptz,
     -- First and last covered day, both inclusive. Within the range, a day without an entry has earnings of 0.
-    covers_from  date,
-    covers_until date,
+    first_day        date,
+    last_day         date,
     -- Exception: days with a row that could not be parsed, which are incomplete.
-    unread_days  date[] NOT NULL DEFAULT '{}',
-    CONSTRAINT statements_coverage_check CHECK ((imported_at IS NULL) = (covers_from IS NULL) AND (covers_from IS NULL) = (covers_until IS NULL))
+    incomplete_days  date[] NOT NULL DEFAULT '{}',
+    CONSTRAINT statements_coverage_check CHECK ((imported_at IS NULL) = (first_day IS NULL) AND (first_day IS NULL) = (last_day IS NULL))
 );
 CREATE INDEX statements_user_id_idx ON statements (user_id, uploaded_at DESC);
 CREATE INDEX statements_waiting_idx ON statements (queued_at) WHERE state IN ('queued', 'importing');
@@ -37,17 +37,17 @@ CREATE INDEX statements_waiting_idx ON statements (queued_at) WHERE state IN ('q
 -- Contents of the uploaded file, in chunks.
 CREATE TABLE statement_chunks (
     statement_id uuid NOT NULL REFERENCES statements (id) ON DELETE CASCADE,
-    number       integer NOT NULL,
-    bytes        bytea NOT NULL,
-    PRIMARY KEY (statement_id, number)
+    chunk_index  integer NOT NULL,
+    data         bytea NOT NULL,
+    PRIMARY KEY (statement_id, chunk_index)
 );
 
 -- Column mapping that the user last confirmed for statements with this header, reused for the next upload.
-CREATE TABLE statement_mappings (
-    user_id     uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+CREATE TABLE statement_column_mappings (
+    user_id        uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     -- SHA-256 of the column names.
-    header_hash bytea NOT NULL CHECK (length(header_hash) = 32),
-    mapping     jsonb NOT NULL,
+    header_hash    bytea NOT NULL CHECK (length(header_hash) = 32),
+    column_mapping jsonb NOT NULL,
     PRIMARY KEY (user_id, header_hash)
 );
 
@@ -55,8 +55,8 @@ CREATE TABLE statement_mappings (
 CREATE TABLE earnings (
     user_id      uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     fingerprint  bytea NOT NULL CHECK (length(fingerprint) = 16),
-    at           timestamptz NOT NULL,
-    -- UTC day of `at`.
+    occurred_at  timestamptz NOT NULL,
+    -- UTC day of `occurred_at`.
     day          date NOT NULL,
     kind         text NOT NULL,
     amount_minor bigint NOT NULL,

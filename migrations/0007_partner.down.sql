@@ -1,1 +1,1 @@
-DROP TABLE partner_earnings, partner_links;
+DROP TABLE partner_earnings, partner_connections;

@@ -16,16 +16,16 @@ CREATE INDEX ai_requests_user_id_idx ON ai_requests (user_id, month) INCLUDE (st
 
 -- Model calls. Recorded whether or not the request counts, because the vendor bills both.
 CREATE TABLE ai_usage (
-    id            uuid PRIMARY KEY,
-    request_id    uuid NOT NULL REFERENCES ai_requests (id) ON DELETE CASCADE,
-    agent         text NOT NULL,
-    model         text NOT NULL,
-    input_tokens  bigint NOT NULL CHECK (input_tokens >= 0),
+    id             uuid PRIMARY KEY,
+    request_id     uuid NOT NULL REFERENCES ai_requests (id) ON DELETE CASCADE,
+    agent          text NOT NULL,
+    model          text NOT NULL,
+    input_tokens   bigint NOT NULL CHECK (input_tokens >= 0),
     -- Thinking tokens included.
-    output_tokens bigint NOT NULL CHECK (output_tokens >= 0),
+    output_tokens  bigint NOT NULL CHECK (output_tokens >= 0),
     -- Millionths of a US dollar.
-    cost_micro    bigint NOT NULL CHECK (cost_micro >= 0),
-    created_at    timestamptz NOT NULL
+    cost_micro_usd bigint NOT NULL CHECK (cost_micro_usd >= 0),
+    created_at     timestamptz NOT NULL
 );
 CREATE INDEX ai_usage_request_id_idx ON ai_usage (request_id);
 

@@ -20,7 +20,7 @@ load_secrets
 start_postgres
 export_settings "huntaze_bench_$$"
 # All requests come from one address and one user, so the limits are raised.
-export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_COST_GUARD_CENTS=100000000 LOG_FILTER=warn
+export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_MONTHLY_COST_LIMIT_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
 start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1
@@ -79,7 +79,7 @@ printf '%s, %s cores, %s\n\n' "$(date -u +%F)" "$(nproc)" "$(rustc --version)"
 printf '| brotli | KB |\n|---|---|\n| WebAssembly | %s |\n| JavaScript | %s |\n| CSS | %s |\n\n' "$(brotli_kb wasm)" "$(brotli_kb js)" "$(brotli_kb css)"
 started=$(rss_mb VmRSS)
 printf '| page | requests | KB transferred | first paint, ms |\n|---|---|---|---|\n'
-(cd end2end && node measure.mjs "$APP_URL" "$(cookie huntaze_session)")
+(cd end2end && node page-weight.mjs "$APP_URL" "$(cookie huntaze_session)")
 
 # The sign-in page without a session, and the home page with one.
 SESSION="huntaze_session=$(cookie huntaze_session)"
@@ -113,7 +113,7 @@ import() {
   post /api/earnings/statements/import "{\"id\":\"$STATEMENT\"}"
   within 120 imported || die "The statement was not imported. See $WORK"
 }
-undo() { post /api/earnings/statements/undo "{\"id\":\"$STATEMENT\"}"; }
+undo() { post /api/earnings/statements/delete "{\"id\":\"$STATEMENT\"}"; }
 copy() {
   sql "CREATE TABLE bench_copy (at timestamptz, type text, payer text, gross numeric, fee numeric, net numeric, currency text, reference bigint, description text, status text)"
   psql -qAt -d "$DATABASE_URL" -v ON_ERROR_STOP=1 -c "\\copy bench_copy FROM '$WORK/statement.csv' WITH (FORMAT csv, HEADER)"
@@ -140,10 +140,10 @@ printf '\n| figures of | days stored | requests/s | p95, ms |\n|---|---|---|---|
 printf '| /api/home/stats, 1 account | %s | %s |\n' "$(rows)" "$(figures "$APP_URL/api/home/stats?range=90d")"
 # Add 19 accounts with two years of data, and 200 of another user. They are not due, so they are never synced.
 sql "INSERT INTO users SELECT (jsonb_populate_record(users, jsonb_build_object('id', gen_random_uuid(), 'email', 'other@example.com'))).* FROM users;
-     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
+     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, synced_from, synced_until)
      SELECT gen_random_uuid(), user_id, provider, provider_account_id || n, account_name || n, scopes, access_token, token_issued_at, connected_at, last_ok_at, current_date - 730, current_date
        FROM integrations, generate_series(1, 19) AS n;
-     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, history_from, read_until)
+     INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, token_issued_at, connected_at, last_ok_at, synced_from, synced_until)
      SELECT gen_random_uuid(), users.id, provider, 'other' || n, 'other' || n, scopes, access_token, token_issued_at, integrations.connected_at, last_ok_at, current_date - 730, current_date
        FROM users, (SELECT * FROM integrations LIMIT 1) AS integrations, generate_series(1, 200) AS n WHERE users.email = 'other@example.com';
      INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
@@ -162,7 +162,7 @@ printf '\nSequential scans of the daily tables during the test: %s\n' "$(($(full
 
 # ---------------------------------------------------------------- streamed answers of the assistant
 
-target/run/huntaze admin plan "$EMAIL" premium >/dev/null
+target/run/huntaze admin set-plan "$EMAIL" premium >/dev/null
 printf '\n'
 cookies=$(awk '/huntaze/ { printf "%s=%s; ", $6, $7 }' "$JAR")
-node end2end/streams.mjs "$APP_URL" "$SANDBOX" "$cookies" "$(cookie huntaze_csrf)" "$HUNTAZE_PID"
+node end2end/stream-latency.mjs "$APP_URL" "$SANDBOX" "$cookies" "$(cookie huntaze_csrf)" "$HUNTAZE_PID"

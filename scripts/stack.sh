@@ -102,7 +102,7 @@ export_settings() {
   export YOUTUBE_AUTHORIZE_URL=$sandbox/youtube/authorize YOUTUBE_TOKEN_URL=$sandbox/youtube/oauth/token
   export YOUTUBE_DATA_URL=$sandbox/youtube/data YOUTUBE_ANALYTICS_URL=$sandbox/youtube/analytics
   export X_CLIENT_ID=sandbox-x X_CLIENT_SECRET=sandbox-x-secret X_MONTHLY_BUDGET_CENTS=100000
-  export GEMINI_API_KEY=sandbox-gemini GEMINI_URL=$sandbox/gemini/v1beta
+  export GEMINI_API_KEY=sandbox-gemini GEMINI_API_URL=$sandbox/gemini/v1beta
   export PARTNER_API_URL=$sandbox/partner/api
   export X_AUTHORIZE_URL=$sandbox/x/authorize X_API_URL=$sandbox/x/api
   # Some shells set HOST to the name of the machine.

@@ -12,7 +12,7 @@ use leptos_router::{
 use crate::{
     features::shell::AppShell,
     pages::{
-        PagesSeen,
+        HasNavigated,
         ai_costs::AiCostsPage,
         analytics::AnalyticsPage,
         assistant::AssistantPage,
@@ -78,7 +78,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let toaster = Toaster::default();
     provide_context(toaster);
-    provide_context(PagesSeen::default());
+    provide_context(HasNavigated::default());
     view! {
         <Title formatter=|title: String| format!("{title} · Huntaze")/>
         <Router>

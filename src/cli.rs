@@ -16,7 +16,7 @@ use huntaze_core::{
     },
     jobs, services,
 };
-use huntaze_domain::{account::Plan, choice::Choice};
+use huntaze_domain::{account::Plan, string_enum::StringEnum};
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -34,7 +34,7 @@ const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
 huntaze migrate            bring the database to this version's schema
 huntaze admin grant MAIL   make the owner of an account an administrator
-huntaze admin plan MAIL PLAN
+huntaze admin set-plan EMAIL PLAN
                            give an account a plan: free, pro or premium
 huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
 huntaze healthcheck        exit 0 if the application on this machine is ready
@@ -73,7 +73,7 @@ async fn dispatch(arguments: &[&str]) -> Outcome {
         [] | ["serve"] => serve().await,
         ["migrate"] => migrate().await,
         ["admin", "grant", email] => grant_admin(email).await,
-        ["admin", "plan", email, plan] => set_plan(email, plan).await,
+        ["admin", "set-plan", email, plan] => set_plan(email, plan).await,
         ["rotate-keys"] => rotate_keys().await,
         ["healthcheck"] => healthcheck().await,
         ["help" | "--help" | "-h"] => print(HELP),
@@ -101,7 +101,7 @@ async fn serve() -> Outcome {
     tracing::info!(%address, url = %core.config.app.url, "listening");
 
     let service = router(AppState::new(leptos_options()?, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(stopped(shutdown));
+    let server = axum::serve(listener, service).with_graceful_shutdown(shutdown_signal(shutdown));
     let drained = async {
         wait_for_signal().await?;
         tracing::info!("shutting down");
@@ -119,7 +119,7 @@ async fn serve() -> Outcome {
 
 /// Lets jobs, tasks and answers end, for a limited time: the process must be gone before an orchestrator kills it.
 async fn shut_down(core: &Core, mut jobs: JoinSet<()>) {
-    core.live_answers.close();
+    core.generations.shut_down();
     let remaining = SHUTDOWN_TIMEOUT - DRAIN_TIMEOUT;
     let all_jobs = tokio::time::timeout(remaining, async { while jobs.join_next().await.is_some() {} });
     let (_, unfinished_tasks) = tokio::join!(all_jobs, core.tasks.drain(remaining));
@@ -132,7 +132,7 @@ async fn shut_down(core: &Core, mut jobs: JoinSet<()>) {
     }
 }
 
-async fn stopped(mut shutdown: watch::Receiver<bool>) {
+async fn shutdown_signal(mut shutdown: watch::Receiver<bool>) {
     let _ = shutdown.wait_for(|stop| *stop).await;
 }
 

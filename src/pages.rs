@@ -8,14 +8,14 @@ pub mod connections;
 pub mod content;
 pub mod earnings;
 pub mod error;
+#[cfg(feature = "ssr")]
+pub mod external_link;
 pub mod forgot_password;
 #[cfg(feature = "gallery")]
 pub mod gallery;
 pub mod home;
 pub mod integrations;
 pub mod jobs;
-#[cfg(feature = "ssr")]
-pub mod leave;
 pub mod login;
 pub mod not_found;
 pub mod onboarding;
@@ -33,7 +33,7 @@ use crate::{hooks::document::focus_id, ui::a11y::MAIN_ID};
 
 /// Whether a page has already been shown since the document was loaded; if so, the next one is reached by client-side navigation.
 #[derive(Clone, Copy, Default)]
-pub struct PagesSeen(StoredValue<bool>);
+pub struct HasNavigated(StoredValue<bool>);
 
 /// Title and description of a page. After client-side navigation it also focuses the main element, so that screen readers read the page.
 #[component]
@@ -43,7 +43,7 @@ pub fn PageMeta(
     /// Content of `<meta name="description">`.
     description: &'static str,
 ) -> impl IntoView {
-    let PagesSeen(seen) = expect_context();
+    let HasNavigated(seen) = expect_context();
     Effect::new(move || {
         if seen.get_value() {
             // Wait until the page is in the DOM.

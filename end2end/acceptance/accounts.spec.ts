@@ -1,10 +1,10 @@
-import { alive, expect, linkIn, PASSWORD, register, test } from "../fixtures/test";
+import { waitForHydration, expect, linkIn, PASSWORD, register, test } from "../fixtures/test";
 
 test.describe("with JavaScript @phone", () => {
   test("user registers, verifies the e-mail address, signs in and signs out", async ({ page, email, mail, allowStatus, expectAccessible }) => {
     await page.goto("/");
     await expect(page).toHaveTitle("Reach and money on one screen · Huntaze");
-    await alive(page);
+    await waitForHydration(page);
     await expectAccessible();
     await page.getByRole("main").getByRole("link", { name: "Create your account" }).click();
 
@@ -23,7 +23,7 @@ test.describe("with JavaScript @phone", () => {
     await expect(page.getByRole("main").getByText(email)).toBeVisible();
 
     await page.goto(linkIn(await mail(email, /Verify your e-mail/)));
-    await alive(page);
+    await waitForHydration(page);
     await expectAccessible();
     await page.getByRole("button", { name: "Verify e-mail" }).click();
 
@@ -39,7 +39,7 @@ test.describe("with JavaScript @phone", () => {
 
     await expect(page.getByRole("heading", { level: 1, name: "What do you create?" })).toBeVisible();
     await page.goto("/home");
-    await alive(page);
+    await waitForHydration(page);
     await expect(page.getByRole("heading", { level: 1, name: "Home" })).toBeVisible();
     await expectAccessible();
 
@@ -51,7 +51,7 @@ test.describe("with JavaScript @phone", () => {
 
   test("invalid input shows an error at the field and sends no request", async ({ page }) => {
     await page.goto("/register");
-    await alive(page);
+    await waitForHydration(page);
     let sent = 0;
     page.on("request", (request) => (sent += Number(request.url().endsWith("/api/auth/register"))));
     await page.getByRole("button", { name: "Create account" }).click();
@@ -68,7 +68,7 @@ test.describe("with JavaScript @phone", () => {
 
   test("user shows and hides the password", async ({ page }) => {
     await page.goto("/login");
-    await alive(page);
+    await waitForHydration(page);
     const password = page.getByLabel("Password", { exact: true });
     await password.fill("secret words");
     await expect(password).toHaveAttribute("type", "password");
@@ -81,7 +81,7 @@ test.describe("with JavaScript @phone", () => {
 
 test("double click sends one registration request", async ({ page, email }) => {
   await page.goto("/register");
-  await alive(page);
+  await waitForHydration(page);
   let sent = 0;
   page.on("request", (request) => (sent += Number(request.url().endsWith("/api/auth/register"))));
   await page.getByLabel("E-mail").fill(email);
@@ -104,14 +104,14 @@ test("form submitted before hydration is processed", async ({ page, email }) => 
 
 test("unverified user requests another verification mail when signing in", async ({ page, email, mail, allowStatus }) => {
   await page.goto("/register");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
   await mail(email, /Verify your e-mail/);
 
   await page.goto("/login");
-  await alive(page);
+  await waitForHydration(page);
   allowStatus(403);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -126,7 +126,7 @@ test("user resets a forgotten password with the mailed link, which then expires"
   await register(page, email, mail);
   await page.goto("/login");
   await page.getByRole("link", { name: "Forgot your password?" }).click();
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { level: 1, name: "Reset your password" })).toBeVisible();
   await expectAccessible();
   await page.getByLabel("E-mail").fill(email);
@@ -135,7 +135,7 @@ test("user resets a forgotten password with the mailed link, which then expires"
 
   const link = linkIn(await mail(email, /Reset your Huntaze password/));
   await page.goto(link);
-  await alive(page);
+  await waitForHydration(page);
   await expectAccessible();
   allowStatus(400, 401, 410);
   await page.getByLabel("New password").fill("password1");
@@ -155,7 +155,7 @@ test("user resets a forgotten password with the mailed link, which then expires"
 test("signing out in one tab redirects the other to the sign-in page", async ({ page, context, email, mail }) => {
   await register(page, email, mail);
   await page.goto("/login");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -163,7 +163,7 @@ test("signing out in one tab redirects the other to the sign-in page", async ({ 
   await page.goto("/home");
   const other = await context.newPage();
   await other.goto("/home");
-  await alive(other);
+  await waitForHydration(other);
   await other.getByRole("button", { name: "Sign out" }).click();
   await expect(other.getByText("You are signed out.")).toBeVisible();
   await page.reload();
@@ -173,7 +173,7 @@ test("signing out in one tab redirects the other to the sign-in page", async ({ 
 test("sixth sign-in attempt within a minute is rate limited", async ({ page, allowStatus }) => {
   allowStatus(401, 429);
   await page.goto("/login");
-  await alive(page);
+  await waitForHydration(page);
   for (let attempt = 1; attempt <= 6; attempt++) {
     await page.getByLabel("E-mail").fill(`nobody${attempt}@example.com`);
     await page.getByLabel("Password", { exact: true }).fill("not the password");
@@ -188,7 +188,7 @@ test("sixth sign-in attempt within a minute is rate limited", async ({ page, all
 test("user signs in with the keyboard only", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await page.goto("/login");
-  await alive(page);
+  await waitForHydration(page);
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to main content" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -202,7 +202,7 @@ test("user signs in with the keyboard only", async ({ page, email, mail }) => {
 
 test("offline sign-in shows an error and keeps the input", async ({ page, context, allowStatus }) => {
   await page.goto("/login");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("E-mail").fill("ada@example.com");
   await page.getByLabel("Password", { exact: true }).fill("some password");
   allowStatus(0);

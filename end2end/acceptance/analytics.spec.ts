@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { alive, connect, connectInstagram, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
+import { waitForHydration, connect, connectInstagram, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
 
 test("user sees daily metrics and posts of all accounts or one, with chart tables @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   test.slow();
@@ -8,7 +8,7 @@ test("user sees daily metrics and posts of all accounts or one, with chart table
   await expect(page.getByRole("heading", { name: "Nothing to look at yet" })).toBeVisible();
   await expectAccessible();
   await page.getByRole("link", { name: "Connect an account" }).click();
-  await alive(page);
+  await waitForHydration(page);
   await connectInstagram(page, handle);
   await connect(page, handle, "Reddit");
   // Wait until the backfill is complete.
@@ -41,7 +41,7 @@ test("user sees daily metrics and posts of all accounts or one, with chart table
   await page.reload();
   await expect(page.getByRole("link", { name: "Newest" })).toHaveAttribute("aria-current", "true");
 
-  await alive(page);
+  await waitForHydration(page);
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "Download posts (CSV)" }).click()]);
   expect(download.suggestedFilename()).toBe("huntaze-posts.csv");
   const table = await readFile(await download.path(), "utf8");
@@ -58,7 +58,7 @@ test("only admins can open the connection doctor", async ({ page, email, mail, h
   await expect(page.getByText("You are not allowed to do this.")).toBeVisible();
   grantAdmin(email);
   await page.goto("/home");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("link", { name: "Admin" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Connection doctor" })).toBeVisible();
   await expect(page.getByText(/\/api\/integrations\/callback\/tiktok$/)).toBeVisible();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { alive, connectInstagram, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
+import { waitForHydration, connectInstagram, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
 
 const used = (page: Page) => page.getByText(/AI requests used this month: \d+ of 100/);
 const said = (page: Page, text: string | RegExp) => page.getByRole("list", { name: "Conversation", exact: true }).getByText(text);
@@ -13,7 +13,7 @@ async function ask(page: Page, question: string) {
 
 async function openAssistant(page: Page) {
   await page.goto("/assistant");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { level: 1, name: "Assistant" })).toBeVisible();
 }
 
@@ -52,7 +52,7 @@ test("user asks a question and sees answer, sources and usage, also after a relo
 
   await page.reload();
   await expect(end(page)).toBeVisible();
-  await alive(page);
+  await waitForHydration(page);
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy the answer" }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("This is an answer of the sandbox");
@@ -84,12 +84,12 @@ test("streaming resumes after reload, in a second tab, and after a lost connecti
   await expect(page).toHaveURL(/\/assistant\?conversation=/);
   await page.reload();
   await expect(answers(page)).toBeVisible();
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole("button", { name: "Stop" })).toBeVisible();
 
   const second = await context.newPage();
   await second.goto(page.url());
-  await alive(second);
+  await waitForHydration(second);
   await expect(answers(second)).toBeVisible();
   for (const tab of [page, second]) {
     await expect(end(tab)).toBeVisible({ timeout: 30_000 });
@@ -116,7 +116,7 @@ test("replacing messages fails with a conflict until messages of another tab are
 
   const second = await context.newPage();
   await second.goto(page.url());
-  await alive(second);
+  await waitForHydration(second);
   await ask(second, "And my posts?");
   await expect(answers(second)).toHaveCount(2);
   await expect(second.getByRole("button", { name: "Stop" })).toBeHidden();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { alive, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
+import { waitForHydration, expect, expectNoOverflow, openIntegrations, test } from "../fixtures/test";
 
 async function ask(page: Page, description: string) {
   await page.getByLabel("What the post is about").fill(description);
@@ -60,7 +60,7 @@ test("user generates captions, edits and copies one, and sees them after a reloa
 test("repeated caption request is a cache hit and can be regenerated @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
-  await alive(page);
+  await waitForHydration(page);
   await ask(page, "Sunset at the beach.");
   const known = page.getByText("known already: it cost nothing, and used no request");
   await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
@@ -79,7 +79,7 @@ test("repeated caption request is a cache hit and can be regenerated @phone", as
 test("user saves a variant as a draft, edits it, and deletes it @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("None yet. Keep a variant that you like")).toBeVisible();
   await ask(page, "Sunset at the beach.");
   const first = page.getByLabel("Text of variant 1");
@@ -101,7 +101,7 @@ test("user saves a variant as a draft, edits it, and deletes it @phone", async (
   await expectNoOverflow(page);
 
   await page.reload();
-  await alive(page);
+  await waitForHydration(page);
   const draft = drafts.filter({ hasText: "Salt, sun. #sea" });
   await draft.getByText("Change").click();
   await draft.getByLabel("Text of the draft").fill("Only sun.");
@@ -117,7 +117,7 @@ test("user saves a variant as a draft, edits it, and deletes it @phone", async (
 test("blocked prompt shows an error, is not counted, and stays in the form", async ({ page, email, mail, allowStatus, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/content");
-  await alive(page);
+  await waitForHydration(page);
   allowStatus(422);
   await ask(page, "[sandbox:blocked] Sunset.");
   await expect(page.getByText("The AI does not write about this.")).toBeVisible();
@@ -131,7 +131,7 @@ test("admin sees the job queues", async ({ page, email, mail, grantAdmin, expect
   await openIntegrations(page, email, mail);
   grantAdmin(email);
   await page.goto("/admin/connections");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("link", { name: "Jobs" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Jobs" })).toBeVisible();
   await expect(page.getByRole("region", { name: "Queues" }).getByRole("rowheader", { name: "Send a mail" })).toBeVisible();

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { alive, expect, expectNoOverflow, openIntegrations, register, signIn, test } from "../fixtures/test";
+import { waitForHydration, expect, expectNoOverflow, openIntegrations, register, signIn, test } from "../fixtures/test";
 
 /** Returns the UTC date `ago` days ago, as YYYY-MM-DD. */
 function day(ago: number): string {
@@ -37,7 +37,7 @@ test("user imports a statement with row errors, sees it on home, and deletes it 
   await expect(page.getByText("Choose a file.")).toBeVisible();
 
   await upload(page, statement(ROWS));
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("5 rows: 3 earnings, 1 left out (pay-outs and failed payments), 1 row with an error.")).toBeVisible();
   await expect(page.getByText("24.00 USD", { exact: true })).toBeVisible();
   const errors = page.getByRole("region", { name: "Rows with errors" });
@@ -62,7 +62,7 @@ test("user imports a statement with row errors, sees it on home, and deletes it 
   await expect(page.getByRole("heading", { level: 2, name: "3 earnings added" })).toBeVisible({ timeout: 15_000 });
   await expectAccessible();
   await page.goto("/home?range=7d");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("24.00 USD")).toBeVisible();
   await expect(page.getByText("3 of 7 days known")).toBeVisible();
   await page.getByRole("link", { name: "your earnings" }).click();
@@ -77,18 +77,18 @@ test("user imports a statement with row errors, sees it on home, and deletes it 
 test("user sees duplicate files and entries that are already stored", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await upload(page, statement(ROWS));
   await page.getByRole("button", { name: "Import 3 earnings" }).click();
   await expect(page.getByRole("heading", { level: 2, name: "3 earnings added" })).toBeVisible({ timeout: 15_000 });
   await page.reload();
   await expect(page.getByRole("heading", { level: 2, name: "3 earnings added" })).toBeVisible();
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await upload(page, statement(ROWS));
   await expect(page.getByText("The same file is imported already, or about to be:")).toBeVisible();
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await upload(page, statement([...ROWS, `${day(2)},tip,fan9,5.00,1.00,4.00,USD,,done`]));
   await expect(page.getByText("4 earnings, 3 of them stored already")).toBeVisible();
   await page.getByRole("button", { name: "Import 1 earning" }).click();
@@ -98,7 +98,7 @@ test("user sees duplicate files and entries that are already stored", async ({ p
 test("large statement shows import progress and completes after a reload", async ({ page, email, mail }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   const rows = Array.from({ length: 60_000 }, (_, row) => `${day(row % 80 + 1)},tip,fan${row},1.25,0.25,1.00,USD,Number ${row},done`);
   await upload(page, statement(rows));
   await page.getByRole("button", { name: "Import 60,000 earnings" }).click();
@@ -111,7 +111,7 @@ test("large statement shows import progress and completes after a reload", async
 test("user enters a daily total, sees it on home, and deletes it @phone", async ({ page, email, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Save day" }).click();
   await expect(page.getByText("Choose a day.")).toBeVisible();
   await page.getByLabel("Day (UTC)").fill(day(1));
@@ -124,7 +124,7 @@ test("user enters a daily total, sees it on home, and deletes it @phone", async 
   await page.goto("/home?range=7d");
   await expect(page.getByText("120.50 USD")).toBeVisible();
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: `Remove ${day(1)}, 120.50 USD` }).click();
   await expect(page.getByRole("list", { name: "Days that you entered" })).toHaveCount(0);
 });
@@ -133,7 +133,7 @@ test("user connects the partner service with an API key and disconnects it @phon
   allowStatus(400);
   await openIntegrations(page, email, mail);
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("Account id at the partner").fill(`acct_${handle}`);
   await page.getByLabel("API key").fill("wrong");
   await page.getByRole("button", { name: "Have them read" }).click();
@@ -150,7 +150,7 @@ test("user connects the partner service with an API key and disconnects it @phon
     await expect(page.getByText("your earnings")).toBeVisible({ timeout: 500 });
   }).toPass({ timeout: 15_000 });
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText(/Updated just now/)).toBeVisible();
   await expectAccessible();
   await expectNoOverflow(page);

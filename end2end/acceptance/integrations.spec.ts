@@ -1,9 +1,9 @@
-import { alive, askSandbox, connectInstagram, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, register, signIn, test } from "../fixtures/test";
+import { waitForHydration, sandboxRequests, connectInstagram, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, register, signIn, test } from "../fixtures/test";
 
 test("new user completes onboarding, connects Instagram, sees metrics, and disconnects @phone", async ({ page, email, mail, handle, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("Photos").check();
   await page.getByRole("button", { name: "Continue" }).click();
   await page.getByLabel("Instagram").check();
@@ -55,7 +55,7 @@ test("new user completes onboarding, connects Instagram, sees metrics, and disco
   await expect(page.getByText("The account is disconnected.")).toBeVisible();
   await expect(page.getByRole("dialog")).toBeHidden();
   await expect(page.getByRole("heading", { level: 2, name: `Instagram @${handle}` })).toHaveCount(0);
-  const asked = await askSandbox(handle);
+  const asked = await sandboxRequests(handle);
   expect(asked.map((request) => request.endpoint)).toContain("revoke");
 });
 
@@ -95,7 +95,7 @@ test("revoked access asks the user to reconnect and keeps the account", async ({
   await page.goto("/home?range=90d");
   await expect(page.getByText(/vs previous 90 days/)).toHaveCount(2, { timeout: 60_000 });
   await page.goto("/integrations");
-  await alive(page);
+  await waitForHydration(page);
 
   allowStatus(409, 503);
   await fail(handle, "profile", "server_error");
@@ -105,12 +105,12 @@ test("revoked access asks the user to reconnect and keeps the account", async ({
   await expect(page.getByRole("button", { name: /Reconnect/ })).toBeVisible();
   await expectAccessible();
   await page.goto("/home");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("Access was withdrawn. Reconnect to go on.")).toBeVisible();
   await expect(page.getByRole("link", { name: /Repair a connection/ })).toBeVisible();
 
   await page.goto("/integrations");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: /Reconnect/ }).click();
   await consent(page, handle);
   await expect(page.getByText(`Instagram connected: @${handle}`)).toBeVisible();

@@ -1,9 +1,9 @@
-import { alive, expect, register, signIn, test } from "../fixtures/test";
+import { waitForHydration, expect, register, signIn, test } from "../fixtures/test";
 
 test("user completes the three onboarding steps on two devices @phone", async ({ page, browser, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { level: 1, name: "What do you create?" })).toBeVisible();
   await expect(page.getByLabel("Step 1 of 3")).toHaveAttribute("value", "1");
   await expectAccessible();
@@ -26,7 +26,7 @@ test("user completes the three onboarding steps on two devices @phone", async ({
 
   const laptop = await (await browser.newContext()).newPage();
   await signIn(laptop, email);
-  await alive(laptop);
+  await waitForHydration(laptop);
   await expect(laptop.getByRole("heading", { level: 1, name: "What matters most?" })).toBeVisible();
   await laptop.getByLabel("Save time").check();
   await laptop.getByLabel("Monthly revenue goal (optional)").fill("lots");
@@ -41,7 +41,7 @@ test("user completes the three onboarding steps on two devices @phone", async ({
   await laptop.context().close();
 
   await page.goto("/home");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("Photos, Videos")).toBeVisible();
   await expectAccessible();
 });
@@ -50,7 +50,7 @@ test("pressing Enter submits the step instead of going back", async ({ page, ema
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/onboarding/step-3");
-  await alive(page);
+  await waitForHydration(page);
   await expectAccessible();
   await page.getByLabel("Monthly revenue goal (optional)").fill("250");
   await page.keyboard.press("Enter");
@@ -61,7 +61,7 @@ test("pressing Enter submits the step instead of going back", async ({ page, ema
 test("focus moves to the main content after a step", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Skip" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Where do you publish?" })).toBeVisible();
   await expect(page.getByRole("main")).toBeFocused();
@@ -70,7 +70,7 @@ test("focus moves to the main content after a step", async ({ page, email, mail 
 test("selected option is saved without submitting the step", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("Stories").check();
   await expect(page.getByText("Saved.")).toBeVisible();
   await page.reload();
@@ -81,7 +81,7 @@ test("user skips all steps, and home marks onboarding as done", async ({ page, e
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/home");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { name: "Get started" })).toBeVisible();
   await page.getByRole("link", { name: "Tell us what you create" }).click();
   for (const heading of ["What do you create?", "Where do you publish?", "What matters most?"]) {

@@ -1,4 +1,4 @@
-import { alive, askSandbox, connect, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
+import { waitForHydration, sandboxRequests, connect, consent, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
 
 const PLATFORMS = ["TikTok", "Reddit", "YouTube", "X"];
 
@@ -36,17 +36,17 @@ for (const platform of PLATFORMS) {
     await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
     await consent(page, `${handle}.b`, platform);
     await expect(page.getByText("You gave consent for another account.").first()).toBeVisible();
-    await alive(page);
+    await waitForHydration(page);
     await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
     await consent(page, handle, platform);
     await expect(page.getByText(`${platform} connected: @${handle}`)).toBeVisible();
-    await alive(page);
+    await waitForHydration(page);
     await expect(page.getByText("Healthy")).toBeVisible();
 
     await page.getByRole("link", { name: `Disconnect ${platform} @${handle}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
     await expect(page.getByText("Its figures are kept.")).toBeVisible();
-    expect((await askSandbox(handle)).map((request) => request.endpoint)).toContain("revoke");
+    expect((await sandboxRequests(handle)).map((request) => request.endpoint)).toContain("revoke");
     await page.getByRole("button", { name: `Reconnect ${platform} @${handle}` }).click();
     await consent(page, handle, platform);
     await expect(page.getByText(`${platform} connected: @${handle}`)).toBeVisible();
@@ -61,7 +61,7 @@ test("missing permission is shown on the account card until reconnect", async ({
   await page.getByLabel("video.list").uncheck();
   await page.getByRole("button", { name: "Allow" }).click();
   await expect(page.getByText("A permission is missing, so some figures cannot be read.")).toBeVisible();
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: `Reconnect TikTok @${handle}` }).click();
   await consent(page, handle, "TikTok");
   await expect(page.getByText("A permission is missing, so some figures cannot be read.")).toHaveCount(0);

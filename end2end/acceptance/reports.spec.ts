@@ -1,11 +1,11 @@
-import { alive, connectInstagram, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
+import { waitForHydration, connectInstagram, expect, expectNoOverflow, openIntegrations, refreshUntil, test } from "../fixtures/test";
 
 test("user requests a performance analysis and marks an insight as useful @phone", async ({ page, email, handle, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await connectInstagram(page, handle);
   await refreshUntil(page, "The account was read just now.");
   await page.goto("/analytics?range=7d");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Explain this" }).click();
   const heading = page.getByRole("heading", { level: 2, name: "What your figures mean" });
   await expect(heading).toBeFocused();
@@ -42,7 +42,7 @@ test("user generates a sales strategy and sees it after a reload @phone", async 
 test("user saves AI settings, and an admin sees the AI costs", async ({ page, email, mail, grantAdmin, expectAccessible }) => {
   await openIntegrations(page, email, mail);
   await page.goto("/settings");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("A text of yours").fill("Hi my loves!");
   await page.getByLabel("Words you never use").fill("x".repeat(41));
   const ai = page.getByRole("button", { name: "Save AI settings" });
@@ -55,14 +55,14 @@ test("user saves AI settings, and an admin sees the AI costs", async ({ page, em
   await page.reload();
   await expect(page.getByLabel("Words you never use")).toHaveValue("cheap");
   await page.goto("/content");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("What the post is about").fill("Sunset.");
   await page.getByRole("button", { name: "Write captions" }).click();
   await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
 
   grantAdmin(email);
   await page.goto("/admin/connections");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("link", { name: "AI costs" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "AI costs" })).toBeVisible();
   await page.getByRole("textbox", { name: "Creator" }).fill(email);

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { alive, expect, expectNoOverflow, PASSWORD, register, signIn, test } from "../fixtures/test";
+import { waitForHydration, expect, expectNoOverflow, PASSWORD, register, signIn, test } from "../fixtures/test";
 
 test("user changes the name and sees it in the header @phone", async ({ page, email, mail, expectAccessible }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");
-  await alive(page);
+  await waitForHydration(page);
   await expect(page.getByText("This device")).toBeVisible();
   await expectAccessible();
   await page.getByLabel("Name").fill("Ada Lovelace");
@@ -21,7 +21,7 @@ test("user signs out another device from the session list", async ({ page, brows
   const other = await (await browser.newContext({ userAgent: "Mozilla/5.0 (iPhone) Safari/604.1" })).newPage();
   await signIn(other, email);
   await page.goto("/settings");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Sign out Safari on iPhone" }).click();
   await expect(page.getByText("The device was signed out.")).toBeVisible();
   await expect(page.getByText("Safari on iPhone")).toHaveCount(0);
@@ -35,7 +35,7 @@ test("user changes the password and signs in with the new one", async ({ page, e
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");
-  await alive(page);
+  await waitForHydration(page);
   allowStatus(400);
   await page.getByLabel("Current password").fill("not this one");
   await page.getByLabel("New password").fill("violet-engine-sunday");
@@ -54,7 +54,7 @@ test("user exports the data, then deletes the account", async ({ page, email, ma
   await register(page, email, mail);
   await signIn(page, email);
   await page.goto("/settings");
-  await alive(page);
+  await waitForHydration(page);
   const started = page.waitForEvent("download");
   await page.getByRole("link", { name: "Export my data" }).click();
   const download = await started;

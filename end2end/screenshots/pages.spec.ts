@@ -1,12 +1,12 @@
 // Takes screenshots of every page for visual review: `make screenshots` stores them in target/screenshots.
-import { alive, connect, connectInstagram, linkIn, PASSWORD, refreshUntil, register, signIn, test } from "../fixtures/test";
+import { waitForHydration, connect, connectInstagram, linkIn, PASSWORD, refreshUntil, register, signIn, test } from "../fixtures/test";
 import type { Page } from "@playwright/test";
 
 const folder = "../target/screenshots";
 
 async function shoot(page: Page, name: string) {
   const width = page.viewportSize()!.width;
-  await alive(page);
+  await waitForHydration(page);
   await page.screenshot({ path: `${folder}/${name}-${width}.png`, fullPage: true });
 }
 
@@ -18,14 +18,14 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
     await shoot(page, path);
   }
   await page.goto("/register");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("E-mail").fill("ada@exam");
   await page.getByLabel("Password", { exact: true }).fill("short");
   await page.getByRole("button", { name: "Create account" }).click();
   await shoot(page, "register-invalid");
   await register(page, email, mail);
   await page.goto("/forgot-password");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("E-mail").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.goto(linkIn(await mail(email, /Reset your Huntaze password/)));
@@ -36,7 +36,7 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await shoot(page, "home-empty");
   for (const step of [1, 2, 3]) {
     await page.goto(`/onboarding/step-${step}`);
-    await alive(page);
+    await waitForHydration(page);
     await page.getByRole("checkbox").first().check();
     await page.getByText("Saved.").waitFor();
     await shoot(page, `onboarding-${step}`);
@@ -55,7 +55,7 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await page.goto("/home");
   await shoot(page, "home");
   await page.goto("/integrations");
-  await alive(page);
+  await waitForHydration(page);
   await fail(handle, "profile", "revoked");
   await refreshUntil(page, "Needs attention");
   await page.goto("/integrations");
@@ -63,7 +63,7 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await page.goto("/home");
   await shoot(page, "home-broken");
   await page.goto("/integrations");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("link", { name: /^Disconnect/ }).first().click();
   await page.getByRole("dialog").waitFor();
   await shoot(page, "disconnect");
@@ -77,7 +77,7 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await shoot(page, "history");
   await page.goto("/integrations/onlyfans");
   await shoot(page, "earnings-empty");
-  await alive(page);
+  await waitForHydration(page);
   const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10);
   const rows = Array.from({ length: 70 }, (_, row) => `${day(row + 1)},${row % 9 ? "tip" : "refund"},fan${row},${10 + (row % 7)}.00,Thank you`);
   const table = ["date,type,username,net_amount,description", ...rows, "some day,tip,fan,4.00,"].join("\n");
@@ -89,7 +89,7 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await page.getByRole("heading", { name: /added$/ }).waitFor();
   await shoot(page, "statement-imported");
   await page.goto("/integrations/onlyfans");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("Day (UTC)").fill(day(1));
   await page.getByLabel("What you got that day").fill("120.50");
   await page.getByRole("button", { name: "Save day" }).click();
@@ -106,32 +106,32 @@ test("screenshots of every page @phone", async ({ page, email, mail, handle, all
   await shoot(page, "jobs");
   await page.goto("/content");
   await shoot(page, "content");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("What the post is about").fill("Sunset at the beach.");
   await page.getByRole("button", { name: "Write captions" }).click();
   await page.getByRole("heading", { name: /^Captions for/ }).last().waitFor();
   await shoot(page, "content-captions");
   await page.goto("/assistant");
   await shoot(page, "assistant-empty");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByLabel("Your question").fill("[sandbox:invent] How is my audience?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByText("Unverified, as they are not among").waitFor();
   await shoot(page, "assistant");
   await page.goto("/home");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Ask the assistant" }).click();
   await page.getByLabel("Your question").fill("How are my views?");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByText("Based on:").waitFor();
   await shoot(page, "assistant-panel");
   await page.goto("/analytics");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Explain this" }).click();
   await page.getByRole("heading", { name: "What your figures mean" }).waitFor();
   await shoot(page, "analysis");
   await page.goto("/sales");
-  await alive(page);
+  await waitForHydration(page);
   await page.getByRole("button", { name: "Work out a strategy" }).click();
   await page.getByRole("heading", { name: "Your sales strategy" }).waitFor();
   await shoot(page, "sales");

@@ -3,18 +3,18 @@
 
 use libfuzzer_sys::fuzz_target;
 
-#[path = "../../crates/core/src/ai/gemini/events.rs"]
-mod events;
+#[path = "../../crates/core/src/ai/gemini/sse.rs"]
+mod sse;
 
-use events::EventReader;
+use sse::SseDecoder;
 
 fuzz_target!(|input: (u8, &[u8])| {
     let (size, bytes) = input;
-    let whole = EventReader::default().push(bytes);
-    let mut reader = EventReader::default();
+    let whole = SseDecoder::default().push(bytes);
+    let mut decoder = SseDecoder::default();
     let mut pieces = Vec::new();
     for piece in bytes.chunks(usize::from(size).max(1)) {
-        match reader.push(piece) {
+        match decoder.push(piece) {
             Ok(events) => pieces.extend(events),
             Err(_) => return assert!(whole.is_err()),
         }

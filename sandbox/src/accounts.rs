@@ -4,12 +4,12 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
 /// Account names offered on the consent pages, so that several accounts can be connected.
-pub const OFFERED: [&str; 2] = ["ada.creates", "ada.backstage"];
+pub const DEFAULT_ACCOUNTS: [&str; 2] = ["ada.creates", "ada.backstage"];
 
 /// Days between two posts.
 const POST_EVERY: i64 = 2;
 /// Number of posts that are listed.
-const MOST_POSTS: i64 = 45;
+const MAX_POSTS: i64 = 45;
 /// Hours after which a post has half of its final views.
 const HALF_LIFE: i64 = 48;
 
@@ -94,7 +94,7 @@ impl Account {
     pub fn posts(&self, now: DateTime<Utc>) -> Vec<Post> {
         // Numbers may be negative here: there are posts before the start date, too.
         let newest = (now.date_naive() - start()).num_days().div_euclid(POST_EVERY);
-        (newest - MOST_POSTS + 1..=newest).rev().filter_map(|number| self.post(number, now)).collect()
+        (newest - MAX_POSTS + 1..=newest).rev().filter_map(|number| self.post(number, now)).collect()
     }
 
     fn post(&self, number: i64, now: DateTime<Utc>) -> Option<Post> {

@@ -16,12 +16,12 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
-use script::{Asked, piece};
+use script::{ParsedPrompt, piece};
 use serde_json::{Value, json};
 
 use crate::{
-    vendor::answer,
-    world::{FaultKind, World},
+    fake_platform::answer,
+    state::{FaultKind, SandboxState},
 };
 
 const NAME: &str = "gemini";
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(15);
 const LONG_PAUSE: Duration = Duration::from_millis(800);
 
 /// Returns the routes under `/gemini`.
-pub fn router() -> Router<World> {
+pub fn router() -> Router<SandboxState> {
     Router::new().route("/v1beta/models/{call}", post(generate))
 }
 
@@ -60,7 +60,7 @@ fn stream_fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
 fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
     let text = |text: &str| [json!({ "text": text })];
     match kind {
-        FaultKind::Expired | FaultKind::Revoked | FaultKind::ScopeRemoved | FaultKind::ClockSkew | FaultKind::TokenReplayed => {
+        FaultKind::Expired | FaultKind::Revoked | FaultKind::ScopeRemoved | FaultKind::ClockSkew | FaultKind::RefreshTokenReused => {
             Ok(error(StatusCode::FORBIDDEN, "PERMISSION_DENIED", "The caller does not have permission.", json!([])))
         }
         FaultKind::RateLimited => {
@@ -70,7 +70,7 @@ fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
             ]);
             Ok(error(StatusCode::TOO_MANY_REQUESTS, "RESOURCE_EXHAUSTED", "You exceeded your current quota.", details))
         }
-        FaultKind::Retired => Ok(error(StatusCode::NOT_FOUND, "NOT_FOUND", "The model is not found or is not supported.", json!([]))),
+        FaultKind::ModelRetired => Ok(error(StatusCode::NOT_FOUND, "NOT_FOUND", "The model is not found or is not supported.", json!([]))),
         FaultKind::Blocked => Err(vec![json!({
             "promptFeedback": { "blockReason": "PROHIBITED_CONTENT" },
             "usageMetadata": { "promptTokenCount": 50, "totalTokenCount": 50 },
@@ -78,7 +78,7 @@ fn failed(kind: FaultKind, _: DateTime<Utc>) -> Result<Response, Vec<Value>> {
         FaultKind::Truncated => Err(vec![piece(&text("The sandbox was about to"), Some("MAX_TOKENS"), 50, 4096)]),
         // A completion that violates the schema.
         FaultKind::ErrorBody => Err(vec![piece(&text("```json\n{}\n```"), Some("STOP"), 50, 10)]),
-        FaultKind::CutStream | FaultKind::MalformedChunk => Err(vec![piece(&text("The sandbox began to"), None, 50, 5)]),
+        FaultKind::TruncatedStream | FaultKind::MalformedChunk => Err(vec![piece(&text("The sandbox began to"), None, 50, 5)]),
         _ => Ok(error(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The model is overloaded.", json!([]))),
     }
 }
@@ -93,32 +93,32 @@ fn events(pieces: Vec<String>, pause: Duration) -> Response {
 }
 
 /// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`.
-async fn generate(State(world): State<World>, Path(call): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+async fn generate(State(state): State<SandboxState>, Path(call): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let (model, verb) = call.split_once(':').unwrap_or((&call, ""));
     let (endpoint, fault): (_, fn(FaultKind, DateTime<Utc>) -> Response) = match verb {
         "generateContent" => ("generate", fault),
         "streamGenerateContent" => ("stream", stream_fault),
         _ => return error(StatusCode::NOT_FOUND, "NOT_FOUND", "No such method.", json!([])),
     };
-    answer(&world, (NAME, fault), endpoint, model, || {
+    answer(&state, (NAME, fault), endpoint, model, || {
         if headers.get("x-goog-api-key").and_then(|key| key.to_str().ok()) != Some(KEY) {
             let details = json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }]);
             return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "API key not valid.", details);
         }
         if RETIRED.iter().any(|retired| model.starts_with(retired)) {
-            return fault(FaultKind::Retired, world.now());
+            return fault(FaultKind::ModelRetired, state.now());
         }
-        let asked = Asked::of(&body);
-        let scripted = [("blocked", FaultKind::Blocked), ("cut", FaultKind::CutStream), ("truncated", FaultKind::Truncated)];
-        if let Some((_, kind)) = scripted.into_iter().find(|(word, _)| asked.wants(word)) {
-            return fault(kind, world.now());
+        let prompt = ParsedPrompt::of(&body);
+        let scripted = [("blocked", FaultKind::Blocked), ("cut", FaultKind::TruncatedStream), ("truncated", FaultKind::Truncated)];
+        if let Some((_, kind)) = scripted.into_iter().find(|(word, _)| prompt.wants(word)) {
+            return fault(kind, state.now());
         }
-        let said = asked.answer();
+        let reply = prompt.answer();
         if endpoint == "generate" {
-            return Json(asked.whole(&said)).into_response();
+            return Json(prompt.whole(&reply)).into_response();
         }
-        let pause = if asked.wants("slow") { LONG_PAUSE } else { PAUSE };
-        events(asked.pieces(&said).iter().map(Value::to_string).collect(), pause)
+        let pause = if prompt.wants("slow") { LONG_PAUSE } else { PAUSE };
+        events(prompt.pieces(&reply).iter().map(Value::to_string).collect(), pause)
     })
     .await
 }

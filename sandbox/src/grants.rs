@@ -10,7 +10,7 @@ use crate::accounts::Account;
 #[derive(Debug, Clone)]
 pub struct Code {
     /// Name of the platform.
-    pub vendor: &'static str,
+    pub platform: &'static str,
     /// Account that gave consent.
     pub account: Account,
     /// Granted scopes.
@@ -20,7 +20,7 @@ pub struct Code {
     /// PKCE code challenge; `None` if PKCE was not used.
     pub challenge: Option<String>,
     /// Whether the exchange also issues a refresh token.
-    pub is_lasting: bool,
+    pub wants_refresh_token: bool,
     /// Expiry of the code.
     pub expires_at: DateTime<Utc>,
 }
@@ -64,14 +64,14 @@ pub struct Token {
 }
 
 impl Token {
-    /// Encodes the token as `{vendor}.{kind}~{name}~{issued at, µs}~{lifetime, s}~{scopes}~{number}`; `number` makes it unique.
-    fn text(&self, vendor: &str, number: u64) -> String {
+    /// Encodes the token as `{platform}.{kind}~{name}~{issued at, µs}~{lifetime, s}~{scopes}~{number}`; `number` makes it unique.
+    fn text(&self, platform: &str, number: u64) -> String {
         let (issued_at, lifetime) = (self.issued_at.timestamp_micros(), self.lifetime.num_seconds());
-        format!("{vendor}.{}~{}~{issued_at}~{lifetime}~{}~{number}", self.kind.word(), self.account.name, self.scopes.join(","))
+        format!("{platform}.{}~{}~{issued_at}~{lifetime}~{}~{number}", self.kind.word(), self.account.name, self.scopes.join(","))
     }
 
-    fn parse(vendor: &str, text: &str) -> Option<Self> {
-        let mut parts = text.strip_prefix(vendor)?.strip_prefix('.')?.split('~');
+    fn parse(platform: &str, text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix(platform)?.strip_prefix('.')?.split('~');
         let (kind, name, issued_at, lifetime, scopes) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         Some(Self {
             kind: TokenKind::ALL.into_iter().find(|known| known.word() == kind)?,
@@ -106,27 +106,27 @@ pub struct Grants {
 impl Grants {
     /// Stores a grant and returns its authorization code.
     pub fn add_code(&mut self, code: Code) -> String {
-        let name = format!("code-{}-{:08x}", code.vendor, self.number());
+        let name = format!("code-{}-{:08x}", code.platform, self.number());
         self.codes.insert(name.clone(), code);
         name
     }
 
     /// Consumes an authorization code. Returns `None` if it is unknown, used, expired, or of another platform or redirect URI.
-    pub fn take_code(&mut self, vendor: &str, name: &str, redirect_uri: &str, now: DateTime<Utc>) -> Option<Code> {
-        let is_fit = |code: &Code| code.vendor == vendor && code.expires_at > now && code.redirect_uri == redirect_uri;
+    pub fn take_code(&mut self, platform: &str, name: &str, redirect_uri: &str, now: DateTime<Utc>) -> Option<Code> {
+        let is_fit = |code: &Code| code.platform == platform && code.expires_at > now && code.redirect_uri == redirect_uri;
         self.codes.remove(name).filter(is_fit)
     }
 
     /// Issues a token and returns its text.
-    pub fn issue(&mut self, vendor: &str, token: &Token) -> String {
+    pub fn issue(&mut self, platform: &str, token: &Token) -> String {
         let number = self.number();
-        token.text(vendor, number)
+        token.text(platform, number)
     }
 
     /// Decodes a token. Returns `None` if it is of another kind, expired, revoked or used.
-    pub fn open(&self, vendor: &str, kind: TokenKind, text: &str, now: DateTime<Utc>) -> Option<Token> {
-        let token = Token::parse(vendor, text).filter(|token| token.kind == kind && !token.is_over(now))?;
-        let revoked_at = self.revoked.get(&(vendor.to_owned(), token.account.clone()));
+    pub fn open(&self, platform: &str, kind: TokenKind, text: &str, now: DateTime<Utc>) -> Option<Token> {
+        let token = Token::parse(platform, text).filter(|token| token.kind == kind && !token.is_over(now))?;
+        let revoked_at = self.revoked.get(&(platform.to_owned(), token.account.clone()));
         let is_void = revoked_at.is_some_and(|at| token.issued_at <= *at) || self.used.contains(text);
         (!is_void).then_some(token)
     }
@@ -137,14 +137,14 @@ impl Grants {
     }
 
     /// Revokes all tokens of an account issued up to `now`.
-    pub fn revoke(&mut self, vendor: &str, account: Account, now: DateTime<Utc>) {
-        self.revoked.insert((vendor.to_owned(), account), now);
+    pub fn revoke(&mut self, platform: &str, account: Account, now: DateTime<Utc>) {
+        self.revoked.insert((platform.to_owned(), account), now);
     }
 
     /// Returns the account of an authorization code or token; tokens need not be valid any more.
-    pub fn owner(&self, vendor: &str, code_or_token: &str) -> Option<Account> {
+    pub fn owner(&self, platform: &str, code_or_token: &str) -> Option<Account> {
         let of_code = self.codes.get(code_or_token).map(|code| code.account.clone());
-        of_code.or_else(|| Token::parse(vendor, code_or_token).map(|token| token.account))
+        of_code.or_else(|| Token::parse(platform, code_or_token).map(|token| token.account))
     }
 
     fn number(&mut self) -> u64 {

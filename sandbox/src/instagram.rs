@@ -10,7 +10,7 @@ use axum::{
 };
 use chrono::TimeDelta;
 
-use crate::{vendor::Vendor, world::World};
+use crate::{fake_platform::FakePlatform, state::SandboxState};
 
 /// Scope for profile and media.
 pub const BASIC: &str = "instagram_business_basic";
@@ -23,25 +23,25 @@ const LONG_LIFETIME: TimeDelta = TimeDelta::days(60);
 const REFRESH_AGE: TimeDelta = TimeDelta::hours(24);
 
 /// The platform. It has no refresh tokens: long-lived access tokens are extended instead.
-pub static VENDOR: Vendor = Vendor {
+pub static PLATFORM: FakePlatform = FakePlatform {
     name: "instagram",
     title: "Instagram",
     code_lifetime: TimeDelta::hours(1),
     access_lifetime: TimeDelta::hours(1),
     refresh_lifetime: TimeDelta::zero(),
-    rotates: false,
+    rotates_refresh_tokens: false,
     wants_pkce: false,
-    suffix: "#_",
+    redirect_suffix: "#_",
     client_field: "client_id",
     uses_basic: false,
-    is_lasting: |_| false,
-    refusal: crate::vendor::oauth_error,
+    wants_refresh_token: |_| false,
+    token_error: crate::fake_platform::oauth_error,
     fault: graph::fault,
 };
 
 /// Returns the routes under `/instagram`.
-pub fn router() -> Router<World> {
-    VENDOR
+pub fn router() -> Router<SandboxState> {
+    PLATFORM
         .consent()
         .route("/oauth/access_token", post(oauth::exchange_code))
         .route("/graph/access_token", get(oauth::exchange_token))

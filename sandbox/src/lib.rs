@@ -1,6 +1,7 @@
 //! Local fakes of the external services of Huntaze: an SMTP server with a mailbox, the platforms, the partner service and Gemini.
 
 mod accounts;
+mod fake_platform;
 mod gemini;
 mod grants;
 mod instagram;
@@ -8,12 +9,11 @@ mod mailbox;
 mod partner;
 mod reddit;
 pub mod smtp;
+mod state;
 mod tiktok;
-mod vendor;
 pub mod web;
-mod world;
 mod x;
 mod youtube;
 
 pub use mailbox::Mailbox;
-pub use world::{Fault, FaultKind, RequestRecord, World};
+pub use state::{Fault, FaultKind, RequestRecord, SandboxState};

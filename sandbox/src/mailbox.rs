@@ -34,10 +34,10 @@ pub struct Mail {
 
 /// The received mails; clones share them.
 #[derive(Clone, Default)]
-pub struct Mailbox(Arc<RwLock<Shelf>>);
+pub struct Mailbox(Arc<RwLock<MailboxInner>>);
 
 #[derive(Default)]
-struct Shelf {
+struct MailboxInner {
     last_id: u64,
     mails: VecDeque<Mail>,
 }

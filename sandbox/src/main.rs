@@ -4,7 +4,7 @@
 
 use std::{net::Ipv4Addr, process::ExitCode};
 
-use huntaze_sandbox::{World, smtp, web};
+use huntaze_sandbox::{SandboxState, smtp, web};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -23,15 +23,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let world = World::default();
+    let state = SandboxState::default();
     // Bind to the loopback interface only: the sandbox has no access control.
     let web = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_PORT", 3100)?)).await?;
     let smtp = TcpListener::bind((Ipv4Addr::LOCALHOST, port("SANDBOX_SMTP_PORT", 3125)?)).await?;
     tracing::info!(web = %web.local_addr()?, smtp = %smtp.local_addr()?, "listening");
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
-        outcome = axum::serve(web, web::router(world.clone())) => outcome?,
-        () = smtp::serve(smtp, world.mailbox) => {}
+        outcome = axum::serve(web, web::router(state.clone())) => outcome?,
+        () = smtp::serve(smtp, state.mailbox) => {}
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
     }

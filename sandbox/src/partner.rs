@@ -13,17 +13,17 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts::Account,
-    vendor::{answer, bearer, field},
-    world::{FaultKind, World},
+    fake_platform::{answer, bearer, field},
+    state::{FaultKind, SandboxState},
 };
 
 const NAME: &str = "partner";
 /// Number of days for which there are transactions.
 const KEPT: u64 = 90;
-const MOST_LISTED: usize = 100;
+const MAX_PAGE_SIZE: usize = 100;
 
 /// Returns the routes under `/partner`.
-pub fn router() -> Router<World> {
+pub fn router() -> Router<SandboxState> {
     Router::new().route("/api/{account}/transactions", get(transactions))
 }
 
@@ -33,7 +33,7 @@ fn error(status: StatusCode, message: &str) -> Response {
 
 fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     match kind {
-        FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew | FaultKind::TokenReplayed => {
+        FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew | FaultKind::RefreshTokenReused => {
             error(StatusCode::UNAUTHORIZED, "Unauthenticated.")
         }
         FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN, "This key may not read this account."),
@@ -49,12 +49,12 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
 
 /// `GET /api/{account}/transactions?limit=&startDate=&marker=`: transactions, newest first.
 async fn transactions(
-    State(world): State<World>,
+    State(state): State<SandboxState>,
     Path(account): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&world, (NAME, fault), "transactions", &account, || {
+    answer(&state, (NAME, fault), "transactions", &account, || {
         if !bearer(&headers).starts_with("ofapi_") {
             return error(StatusCode::UNAUTHORIZED, "Unauthenticated.");
         }
@@ -65,14 +65,14 @@ async fn transactions(
         let start = NaiveDateTime::parse_from_str(field(&query, "startDate"), "%Y-%m-%d %H:%M:%S")
             .map_or(DateTime::UNIX_EPOCH, |start| start.and_utc());
         let before = number("marker").unwrap_or(i64::MAX);
-        let limit = number("limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(10).clamp(1, MOST_LISTED);
+        let limit = number("limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(10).clamp(1, MAX_PAGE_SIZE);
         let wanted: Vec<_> =
-            all(&known, world.now()).into_iter().filter(|(at, _)| *at >= start && at.timestamp() < before).take(limit + 1).collect();
+            all(&known, state.now()).into_iter().filter(|(at, _)| *at >= start && at.timestamp() < before).take(limit + 1).collect();
         let has_more = wanted.len() > limit;
         let next = wanted.get(limit - 1).filter(|_| has_more).map(|(at, _)| at.timestamp());
         let list: Vec<_> = wanted.into_iter().take(limit).map(|(_, transaction)| transaction).collect();
         Json(json!({
-            "data": { "list": list, "marker": before.min(world.now().timestamp()), "hasMore": has_more, "nextMarker": next },
+            "data": { "list": list, "marker": before.min(state.now().timestamp()), "hasMore": has_more, "nextMarker": next },
             "_meta": { "_credits": { "used": 1, "balance": 9_999, "note": "Always" } },
         }))
         .into_response()

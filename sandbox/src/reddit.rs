@@ -12,30 +12,30 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts::Post,
-    vendor::{Vendor, bearer, field},
-    world::{FaultKind, World},
+    fake_platform::{FakePlatform, bearer, field},
+    state::{FaultKind, SandboxState},
 };
 
 /// The platform. Refresh tokens are valid until revoked.
-static VENDOR: Vendor = Vendor {
+static PLATFORM: FakePlatform = FakePlatform {
     name: "reddit",
     title: "Reddit",
     code_lifetime: TimeDelta::minutes(10),
     access_lifetime: TimeDelta::hours(1),
     refresh_lifetime: TimeDelta::zero(),
-    rotates: false,
+    rotates_refresh_tokens: false,
     wants_pkce: false,
-    suffix: "#_",
+    redirect_suffix: "#_",
     client_field: "client_id",
     uses_basic: true,
-    is_lasting: |query| field(query, "duration") == "permanent",
-    refusal: |status, _| error(status),
+    wants_refresh_token: |query| field(query, "duration") == "permanent",
+    token_error: |status, _| error(status),
     fault,
 };
 
 /// Returns the routes under `/reddit`.
-pub fn router() -> Router<World> {
-    VENDOR
+pub fn router() -> Router<SandboxState> {
+    PLATFORM
         .consent()
         .route("/api/v1/access_token", post(token))
         .route("/api/v1/revoke_token", post(revoke))
@@ -53,7 +53,7 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
         FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN),
         FaultKind::RateLimited => with_allowance(error(StatusCode::TOO_MANY_REQUESTS), "0.0", "299"),
         FaultKind::ErrorBody => (StatusCode::OK, Json(json!({ "error": "server_error" }))).into_response(),
-        FaultKind::TokenReplayed => (StatusCode::OK, Json(json!({ "error": "invalid_grant" }))).into_response(),
+        FaultKind::RefreshTokenReused => (StatusCode::OK, Json(json!({ "error": "invalid_grant" }))).into_response(),
         _ => error(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
@@ -71,24 +71,24 @@ fn has_name(headers: &HeaderMap) -> bool {
     headers.get(header::USER_AGENT).is_some_and(|name| name.as_bytes().starts_with(b"web:huntaze"))
 }
 
-async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+async fn token(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
     if !has_name(&headers) {
         return error(StatusCode::TOO_MANY_REQUESTS);
     }
-    VENDOR.token(world, headers, form).await
+    PLATFORM.token(state, headers, form).await
 }
 
-async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
     if !has_name(&headers) {
         return error(StatusCode::TOO_MANY_REQUESTS);
     }
-    VENDOR.revoke(world, headers, form).await
+    PLATFORM.revoke(state, headers, form).await
 }
 
-async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
-    VENDOR
-        .answer(&world, "profile", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers).filter(|_| has_name(&headers)) else {
+async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
+    PLATFORM
+        .answer(&state, "profile", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers).filter(|_| has_name(&headers)) else {
                 return error(StatusCode::UNAUTHORIZED);
             };
             if !token.allows("identity") {
@@ -100,7 +100,7 @@ async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
                 "name": account.name,
                 "total_karma": 4200,
                 "created_utc": 1_389_649_907.0,
-                "subreddit": { "display_name": format!("u_{}", account.name), "subscribers": account.followers(world.now()) },
+                "subreddit": { "display_name": format!("u_{}", account.name), "subscribers": account.followers(state.now()) },
                 "has_verified_email": true,
             });
             with_allowance(Json(me).into_response(), "598.0", "299")
@@ -108,10 +108,10 @@ async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
         .await
 }
 
-async fn submitted(State(world): State<World>, headers: HeaderMap, Path(name): Path<String>) -> Response {
-    VENDOR
-        .answer(&world, "posts", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers).filter(|_| has_name(&headers)) else {
+async fn submitted(State(state): State<SandboxState>, headers: HeaderMap, Path(name): Path<String>) -> Response {
+    PLATFORM
+        .answer(&state, "posts", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers).filter(|_| has_name(&headers)) else {
                 return error(StatusCode::UNAUTHORIZED);
             };
             if !token.allows("history") || token.account.name != name {
@@ -130,7 +130,7 @@ async fn submitted(State(world): State<World>, headers: HeaderMap, Path(name): P
                     "created_utc": Value::from(post.published_at.timestamp()),
                 }})
             };
-            let children: Vec<Value> = token.account.posts(world.now()).into_iter().map(child).collect();
+            let children: Vec<Value> = token.account.posts(state.now()).into_iter().map(child).collect();
             with_allowance(
                 Json(json!({ "kind": "Listing", "data": { "after": Value::Null, "children": children } })).into_response(),
                 "597.0",

@@ -10,8 +10,8 @@ use tokio::{
 
 use crate::mailbox::Mailbox;
 
-const LARGEST_MAIL: usize = 1024 * 1024;
-const LONGEST_LINE: u64 = 64 * 1024;
+const MAX_MAIL_BYTES: usize = 1024 * 1024;
+const MAX_LINE_BYTES: u64 = 64 * 1024;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Accepts connections until the process ends, each served by its own task.
@@ -21,7 +21,7 @@ pub async fn serve(listener: TcpListener, mailbox: Mailbox) {
             Ok((stream, _)) => {
                 let mailbox = mailbox.clone();
                 tokio::spawn(async move {
-                    if let Err(error) = converse(stream, &mailbox).await {
+                    if let Err(error) = handle_client(stream, &mailbox).await {
                         tracing::debug!(%error, "smtp connection failed");
                     }
                 });
@@ -31,7 +31,7 @@ pub async fn serve(listener: TcpListener, mailbox: Mailbox) {
     }
 }
 
-async fn converse(stream: TcpStream, mailbox: &Mailbox) -> std::io::Result<()> {
+async fn handle_client(stream: TcpStream, mailbox: &Mailbox) -> std::io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     let (mut from, mut to) = (String::new(), Vec::new());
@@ -76,7 +76,7 @@ fn address(line: &str) -> String {
 
 async fn read_line(reader: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
-    let read = timeout(PATIENCE, reader.take(LONGEST_LINE).read_until(b'\n', &mut line)).await??;
+    let read = timeout(PATIENCE, reader.take(MAX_LINE_BYTES).read_until(b'\n', &mut line)).await??;
     Ok((read > 0).then_some(line))
 }
 
@@ -89,7 +89,7 @@ async fn read_data(reader: &mut (impl AsyncBufReadExt + Unpin)) -> std::io::Resu
             [b'.', rest @ ..] => data.extend_from_slice(rest),
             line => data.extend_from_slice(line),
         }
-        if data.len() > LARGEST_MAIL {
+        if data.len() > MAX_MAIL_BYTES {
             return Ok(None);
         }
     }

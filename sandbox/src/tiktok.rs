@@ -13,33 +13,33 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts::{Account, Post},
-    vendor::{Vendor, bearer, field},
-    world::{FaultKind, World},
+    fake_platform::{FakePlatform, bearer, field},
+    state::{FaultKind, SandboxState},
 };
 
 /// Maximum page size of the video list.
 const PAGE: usize = 20;
 
 /// The platform. Refresh tokens are valid for 180 days and rotate.
-static VENDOR: Vendor = Vendor {
+static PLATFORM: FakePlatform = FakePlatform {
     name: "tiktok",
     title: "TikTok",
     code_lifetime: TimeDelta::minutes(10),
     access_lifetime: TimeDelta::hours(2),
     refresh_lifetime: TimeDelta::days(180),
-    rotates: true,
+    rotates_refresh_tokens: true,
     wants_pkce: false,
-    suffix: "",
+    redirect_suffix: "",
     client_field: "client_key",
     uses_basic: false,
-    is_lasting: |_| true,
-    refusal: crate::vendor::oauth_error,
+    wants_refresh_token: |_| true,
+    token_error: crate::fake_platform::oauth_error,
     fault,
 };
 
 /// Returns the routes under `/tiktok`.
-pub fn router() -> Router<World> {
-    VENDOR
+pub fn router() -> Router<SandboxState> {
+    PLATFORM
         .consent()
         .route("/api/v2/oauth/token/", post(token))
         .route("/api/v2/oauth/revoke/", post(revoke))
@@ -58,7 +58,7 @@ fn error(status: StatusCode, code: &str) -> Response {
 fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     match kind {
         FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => error(StatusCode::UNAUTHORIZED, "access_token_invalid"),
-        FaultKind::TokenReplayed => crate::vendor::oauth_error(StatusCode::BAD_REQUEST, "invalid_grant"),
+        FaultKind::RefreshTokenReused => crate::fake_platform::oauth_error(StatusCode::BAD_REQUEST, "invalid_grant"),
         FaultKind::ScopeRemoved => error(StatusCode::UNAUTHORIZED, "scope_not_authorized"),
         FaultKind::RateLimited => error(StatusCode::TOO_MANY_REQUESTS, "rate_limit_exceeded"),
         FaultKind::ErrorBody => error(StatusCode::OK, "internal_error"),
@@ -66,26 +66,28 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     }
 }
 
-async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.token(world, headers, form).await
+async fn token(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.token(state, headers, form).await
 }
 
-async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.revoke(world, headers, form).await
+async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.revoke(state, headers, form).await
 }
 
 /// Returns the requested profile fields; a field whose scope was not granted fails the whole request.
-async fn user_info(State(world): State<World>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
-    VENDOR
-        .answer(&world, "profile", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers) else { return error(StatusCode::UNAUTHORIZED, "access_token_invalid") };
+async fn user_info(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
+    PLATFORM
+        .answer(&state, "profile", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers) else {
+                return error(StatusCode::UNAUTHORIZED, "access_token_invalid");
+            };
             let mut user = json!({});
             for name in field(&query, "fields").split(',') {
                 let (scope, value) = match name {
                     "open_id" => ("user.info.basic", Value::from(format!("open-{:012}", token.account.number()))),
                     "display_name" => ("user.info.basic", Value::from(token.account.name.clone())),
                     "username" => ("user.info.profile", Value::from(token.account.name.clone())),
-                    "follower_count" => ("user.info.stats", Value::from(token.account.followers(world.now()))),
+                    "follower_count" => ("user.info.stats", Value::from(token.account.followers(state.now()))),
                     _ => return error(StatusCode::BAD_REQUEST, "invalid_params"),
                 };
                 if !token.allows(scope) {
@@ -105,17 +107,19 @@ struct PageAsked {
     cursor: usize,
 }
 
-async fn video_list(State(world): State<World>, headers: HeaderMap, Json(asked): Json<PageAsked>) -> Response {
-    VENDOR
-        .answer(&world, "posts", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers) else { return error(StatusCode::UNAUTHORIZED, "access_token_invalid") };
+async fn video_list(State(state): State<SandboxState>, headers: HeaderMap, Json(asked): Json<PageAsked>) -> Response {
+    PLATFORM
+        .answer(&state, "posts", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers) else {
+                return error(StatusCode::UNAUTHORIZED, "access_token_invalid");
+            };
             if !token.allows("video.list") {
                 return error(StatusCode::UNAUTHORIZED, "scope_not_authorized");
             }
             if asked.max_count > PAGE {
                 return error(StatusCode::BAD_REQUEST, "invalid_params");
             }
-            let posts = token.account.posts(world.now());
+            let posts = token.account.posts(state.now());
             let end = asked.cursor + asked.max_count;
             let has_more = end < posts.len();
             let page = posts.into_iter().skip(asked.cursor).take(asked.max_count).map(|post| video(&token.account, &post));

@@ -14,13 +14,13 @@ use serde::Deserialize;
 use crate::{
     gemini, instagram,
     mailbox::Mail,
-    partner, reddit, tiktok,
-    world::{Fault, RequestRecord, World},
-    x, youtube,
+    partner, reddit,
+    state::{Fault, RequestRecord, SandboxState},
+    tiktok, x, youtube,
 };
 
 /// Returns all HTTP routes of the sandbox.
-pub fn router(world: World) -> Router {
+pub fn router(state: SandboxState) -> Router {
     Router::new()
         // Browsers request a favicon automatically.
         .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
@@ -40,16 +40,16 @@ pub fn router(world: World) -> Router {
         .nest("/reddit", reddit::router())
         .nest("/youtube", youtube::router())
         .nest("/x", x::router())
-        .with_state(world)
+        .with_state(state)
 }
 
-async fn add_fault(State(world): State<World>, Json(fault): Json<Fault>) -> StatusCode {
-    world.add_fault(fault);
+async fn add_fault(State(state): State<SandboxState>, Json(fault): Json<Fault>) -> StatusCode {
+    state.add_fault(fault);
     StatusCode::NO_CONTENT
 }
 
-async fn clear_faults(State(world): State<World>) -> StatusCode {
-    world.clear_faults();
+async fn clear_faults(State(state): State<SandboxState>) -> StatusCode {
+    state.clear_faults();
     StatusCode::NO_CONTENT
 }
 
@@ -59,10 +59,10 @@ struct ClockStep {
     advance_seconds: i64,
 }
 
-async fn advance_clock(State(world): State<World>, Json(step): Json<ClockStep>) -> StatusCode {
+async fn advance_clock(State(state): State<SandboxState>, Json(step): Json<ClockStep>) -> StatusCode {
     match TimeDelta::try_seconds(step.advance_seconds) {
         Some(step) => {
-            world.advance(step);
+            state.advance(step);
             StatusCode::NO_CONTENT
         }
         None => StatusCode::BAD_REQUEST,
@@ -71,21 +71,21 @@ async fn advance_clock(State(world): State<World>, Json(step): Json<ClockStep>) 
 
 /// Body of `POST /_sandbox/revoke`: revokes access as a user does in a platform's settings.
 #[derive(Deserialize)]
-struct Withdrawal {
+struct RevokeRequest {
     provider: String,
     account: String,
 }
 
-async fn revoke(State(world): State<World>, Json(withdrawal): Json<Withdrawal>) -> StatusCode {
-    if world.revoke(&withdrawal.provider, &withdrawal.account) { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST }
+async fn revoke(State(state): State<SandboxState>, Json(request): Json<RevokeRequest>) -> StatusCode {
+    if state.revoke(&request.provider, &request.account) { StatusCode::NO_CONTENT } else { StatusCode::BAD_REQUEST }
 }
 
-async fn list_requests(State(world): State<World>) -> Json<Vec<RequestRecord>> {
-    Json(world.requests())
+async fn list_requests(State(state): State<SandboxState>) -> Json<Vec<RequestRecord>> {
+    Json(state.requests())
 }
 
-async fn reset(State(world): State<World>) -> StatusCode {
-    world.reset();
+async fn reset(State(state): State<SandboxState>) -> StatusCode {
+    state.reset();
     StatusCode::NO_CONTENT
 }
 
@@ -94,16 +94,16 @@ struct Filter {
     to: Option<String>,
 }
 
-async fn list_json(State(world): State<World>, Query(filter): Query<Filter>) -> Json<Vec<Mail>> {
-    Json(world.mailbox.list(filter.to.as_deref()))
+async fn list_json(State(state): State<SandboxState>, Query(filter): Query<Filter>) -> Json<Vec<Mail>> {
+    Json(state.mailbox.list(filter.to.as_deref()))
 }
 
-async fn clear(State(world): State<World>) -> StatusCode {
-    world.mailbox.clear();
+async fn clear(State(state): State<SandboxState>) -> StatusCode {
+    state.mailbox.clear();
     StatusCode::NO_CONTENT
 }
 
-async fn list_page(State(world): State<World>) -> Html<String> {
+async fn list_page(State(state): State<SandboxState>) -> Html<String> {
     let row = |mail: &Mail| {
         format!(
             "<tr><td><time>{}</time></td><td>{}</td><td><a href=\"/mail/{}\">{}</a></td></tr>",
@@ -113,7 +113,7 @@ async fn list_page(State(world): State<World>) -> Html<String> {
             encode_text(&mail.subject)
         )
     };
-    let rows: String = world.mailbox.list(None).iter().map(row).collect();
+    let rows: String = state.mailbox.list(None).iter().map(row).collect();
     let content = if rows.is_empty() {
         "<p>No mail yet.</p>".to_owned()
     } else {
@@ -122,8 +122,8 @@ async fn list_page(State(world): State<World>) -> Html<String> {
     page("Sandbox mailbox", &content)
 }
 
-async fn mail_page(State(world): State<World>, Path(id): Path<u64>) -> impl IntoResponse {
-    let Some(mail) = world.mailbox.find(id) else {
+async fn mail_page(State(state): State<SandboxState>, Path(id): Path<u64>) -> impl IntoResponse {
+    let Some(mail) = state.mailbox.find(id) else {
         return (StatusCode::NOT_FOUND, page("No such mail", "<p><a href=\"/mail\">Back to the mailbox</a></p>"));
     };
     // The HTML of the mail is shown in a sandboxed frame without scripts; its links open in a new tab.

@@ -12,33 +12,33 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts::{Account, Post},
-    vendor::{Vendor, bearer, oauth_error},
-    world::{FaultKind, World},
+    fake_platform::{FakePlatform, bearer, oauth_error},
+    state::{FaultKind, SandboxState},
 };
 
 /// Length of a rate-limit window.
 const RATE_WINDOW: TimeDelta = TimeDelta::minutes(15);
 
 /// The platform. Refresh tokens rotate, and are issued only with the scope `offline.access`.
-static VENDOR: Vendor = Vendor {
+static PLATFORM: FakePlatform = FakePlatform {
     name: "x",
     title: "X",
     code_lifetime: TimeDelta::seconds(30),
     access_lifetime: TimeDelta::hours(2),
     refresh_lifetime: TimeDelta::zero(),
-    rotates: true,
+    rotates_refresh_tokens: true,
     wants_pkce: true,
-    suffix: "",
+    redirect_suffix: "",
     client_field: "client_id",
     uses_basic: true,
-    is_lasting: |query| crate::vendor::field(query, "scope").contains("offline.access"),
-    refusal: crate::vendor::oauth_error,
+    wants_refresh_token: |query| crate::fake_platform::field(query, "scope").contains("offline.access"),
+    token_error: crate::fake_platform::oauth_error,
     fault,
 };
 
 /// Returns the routes under `/x`.
-pub fn router() -> Router<World> {
-    VENDOR
+pub fn router() -> Router<SandboxState> {
+    PLATFORM
         .consent()
         .route("/api/2/oauth2/token", post(token))
         .route("/api/2/oauth2/revoke", post(revoke))
@@ -54,7 +54,7 @@ fn problem(status: StatusCode, kind: &str) -> Response {
 fn fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
     match kind {
         FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => problem(StatusCode::UNAUTHORIZED, "unauthorized"),
-        FaultKind::TokenReplayed => oauth_error(StatusCode::BAD_REQUEST, "invalid_request"),
+        FaultKind::RefreshTokenReused => oauth_error(StatusCode::BAD_REQUEST, "invalid_request"),
         FaultKind::ScopeRemoved => problem(StatusCode::FORBIDDEN, "not-authorized-for-resource"),
         FaultKind::RateLimited => {
             let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "rate-limits");
@@ -70,38 +70,38 @@ fn fault(kind: FaultKind, now: DateTime<Utc>) -> Response {
     }
 }
 
-async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.token(world, headers, form).await
+async fn token(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.token(state, headers, form).await
 }
 
-async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.revoke(world, headers, form).await
+async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.revoke(state, headers, form).await
 }
 
 fn id(account: &Account) -> String {
     format!("15{:012}", account.number())
 }
 
-async fn me(State(world): State<World>, headers: HeaderMap) -> Response {
-    VENDOR
-        .answer(&world, "profile", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
+async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
+    PLATFORM
+        .answer(&state, "profile", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
             if !token.allows("users.read") {
                 return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");
             }
             let account = &token.account;
             let metrics =
-                json!({ "followers_count": account.followers(world.now()), "following_count": 310, "tweet_count": 128, "listed_count": 2 });
+                json!({ "followers_count": account.followers(state.now()), "following_count": 310, "tweet_count": 128, "listed_count": 2 });
             Json(json!({ "data": { "id": id(account), "name": account.name, "username": account.name, "public_metrics": metrics } }))
                 .into_response()
         })
         .await
 }
 
-async fn tweets(State(world): State<World>, headers: HeaderMap, Path(user): Path<String>) -> Response {
-    VENDOR
-        .answer(&world, "posts", &bearer(&headers), || {
-            let Some(token) = VENDOR.opened(&world, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
+async fn tweets(State(state): State<SandboxState>, headers: HeaderMap, Path(user): Path<String>) -> Response {
+    PLATFORM
+        .answer(&state, "posts", &bearer(&headers), || {
+            let Some(token) = PLATFORM.authenticate(&state, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
             if !token.allows("tweet.read") || id(&token.account) != user {
                 return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");
             }
@@ -116,7 +116,7 @@ async fn tweets(State(world): State<World>, headers: HeaderMap, Path(user): Path
                     },
                 })
             };
-            let data: Vec<Value> = token.account.posts(world.now()).into_iter().map(tweet).collect();
+            let data: Vec<Value> = token.account.posts(state.now()).into_iter().map(tweet).collect();
             let count = data.len();
             Json(json!({ "data": data, "meta": { "result_count": count } })).into_response()
         })

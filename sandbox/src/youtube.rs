@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use crate::{
     accounts::{Account, Post},
-    vendor::{Vendor, bearer, field},
-    world::{FaultKind, World},
+    fake_platform::{FakePlatform, bearer, field},
+    state::{FaultKind, SandboxState},
 };
 
 const READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
@@ -22,25 +22,25 @@ const ANALYTICS: &str = "https://www.googleapis.com/auth/yt-analytics.readonly";
 const LAG: TimeDelta = TimeDelta::days(1);
 
 /// The platform. A refresh token is issued only with `access_type=offline` and `prompt=consent`.
-static VENDOR: Vendor = Vendor {
+static PLATFORM: FakePlatform = FakePlatform {
     name: "youtube",
     title: "YouTube",
     code_lifetime: TimeDelta::minutes(10),
     access_lifetime: TimeDelta::hours(1),
     refresh_lifetime: TimeDelta::zero(),
-    rotates: false,
+    rotates_refresh_tokens: false,
     wants_pkce: true,
-    suffix: "",
+    redirect_suffix: "",
     client_field: "client_id",
     uses_basic: false,
-    is_lasting: |query| field(query, "access_type") == "offline" && field(query, "prompt") == "consent",
-    refusal: crate::vendor::oauth_error,
+    wants_refresh_token: |query| field(query, "access_type") == "offline" && field(query, "prompt") == "consent",
+    token_error: crate::fake_platform::oauth_error,
     fault,
 };
 
 /// Returns the routes under `/youtube`.
-pub fn router() -> Router<World> {
-    VENDOR
+pub fn router() -> Router<SandboxState> {
+    PLATFORM
         .consent()
         .route("/oauth/token", post(token))
         .route("/oauth/revoke", post(revoke))
@@ -60,7 +60,7 @@ fn error(status: StatusCode, reason: &str) -> Response {
 fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     match kind {
         FaultKind::Expired | FaultKind::Revoked | FaultKind::ClockSkew => error(StatusCode::UNAUTHORIZED, "authError"),
-        FaultKind::TokenReplayed => crate::vendor::oauth_error(StatusCode::BAD_REQUEST, "invalid_grant"),
+        FaultKind::RefreshTokenReused => crate::fake_platform::oauth_error(StatusCode::BAD_REQUEST, "invalid_grant"),
         FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN, "insufficientPermissions"),
         FaultKind::RateLimited => error(StatusCode::FORBIDDEN, "quotaExceeded"),
         FaultKind::ErrorBody => {
@@ -72,26 +72,26 @@ fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
     }
 }
 
-async fn token(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.token(world, headers, form).await
+async fn token(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.token(state, headers, form).await
 }
 
-async fn revoke(State(world): State<World>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
-    VENDOR.revoke(world, headers, form).await
+async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form): Form<Vec<(String, String)>>) -> Response {
+    PLATFORM.revoke(state, headers, form).await
 }
 
 type Fields = Query<Vec<(String, String)>>;
 
 /// Runs `work` if the access token is valid and has the scope; otherwise returns an error.
 async fn with_scope(
-    world: &World,
+    state: &SandboxState,
     headers: &HeaderMap,
     endpoint: &'static str,
     scope: &str,
     work: impl FnOnce(&Account) -> Response,
 ) -> Response {
-    VENDOR
-        .answer(world, endpoint, &bearer(headers), || match VENDOR.opened(world, headers) {
+    PLATFORM
+        .answer(state, endpoint, &bearer(headers), || match PLATFORM.authenticate(state, headers) {
             None => error(StatusCode::UNAUTHORIZED, "authError"),
             Some(token) if !token.allows(scope) => error(StatusCode::FORBIDDEN, "insufficientPermissions"),
             Some(token) => work(&token.account),
@@ -107,9 +107,9 @@ fn video_id(account: &Account, post: &Post) -> String {
     format!("v{:x}-{}", account.number(), post.number)
 }
 
-async fn channels(State(world): State<World>, headers: HeaderMap) -> Response {
-    with_scope(&world, &headers, "profile", READONLY, |account| {
-        let followers = account.followers(world.now());
+async fn channels(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
+    with_scope(&state, &headers, "profile", READONLY, |account| {
+        let followers = account.followers(state.now());
         let channel = json!({
             "id": channel_id(account),
             "snippet": { "title": account.name, "customUrl": format!("@{}", account.name) },
@@ -122,22 +122,22 @@ async fn channels(State(world): State<World>, headers: HeaderMap) -> Response {
     .await
 }
 
-async fn playlist_items(State(world): State<World>, headers: HeaderMap) -> Response {
-    with_scope(&world, &headers, "uploads", READONLY, |account| {
+async fn playlist_items(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
+    with_scope(&state, &headers, "uploads", READONLY, |account| {
         let item = |post: Post| json!({ "contentDetails": { "videoId": video_id(account, &post) } });
-        let items: Vec<Value> = account.posts(world.now()).into_iter().map(item).collect();
+        let items: Vec<Value> = account.posts(state.now()).into_iter().map(item).collect();
         Json(json!({ "kind": "youtube#playlistItemListResponse", "items": items })).into_response()
     })
     .await
 }
 
-async fn videos(State(world): State<World>, headers: HeaderMap, Query(query): Fields) -> Response {
-    with_scope(&world, &headers, "posts", READONLY, |account| {
+async fn videos(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Fields) -> Response {
+    with_scope(&state, &headers, "posts", READONLY, |account| {
         let wanted: Vec<_> = field(&query, "id").split(',').collect();
         if wanted.len() > 50 {
             return error(StatusCode::BAD_REQUEST, "invalidParameter");
         }
-        let posts = account.posts(world.now()).into_iter().filter(|post| wanted.contains(&video_id(account, post).as_str()));
+        let posts = account.posts(state.now()).into_iter().filter(|post| wanted.contains(&video_id(account, post).as_str()));
         let video = |post: Post| {
             json!({
                 "id": video_id(account, &post),
@@ -152,14 +152,14 @@ async fn videos(State(world): State<World>, headers: HeaderMap, Query(query): Fi
 }
 
 /// Returns one row for each day; the newest days are not available yet (see [`LAG`]).
-async fn reports(State(world): State<World>, headers: HeaderMap, Query(query): Fields) -> Response {
-    with_scope(&world, &headers, "insights", ANALYTICS, |account| {
+async fn reports(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Fields) -> Response {
+    with_scope(&state, &headers, "insights", ANALYTICS, |account| {
         let date = |name: &str| field(&query, name).parse::<NaiveDate>().ok();
         let (Some(start), Some(end)) = (date("startDate"), date("endDate")) else { return error(StatusCode::BAD_REQUEST, "invalid") };
         if field(&query, "metrics") != "views,likes,comments,shares" || field(&query, "dimensions") != "day" || end < start {
             return error(StatusCode::BAD_REQUEST, "invalid");
         }
-        let newest = (world.now() - LAG).date_naive();
+        let newest = (state.now() - LAG).date_naive();
         let row = |day: NaiveDate| {
             let interactions = account.interactions(day);
             let (comments, shares) = (interactions / 10, interactions / 20);

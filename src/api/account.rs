@@ -18,7 +18,7 @@ use crate::http::middleware::accept_json::AcceptJson;
 pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::account;
-    let current = context::authenticated()?;
+    let current = context::require_session()?;
     account::update_profile(&context::core()?, current.user.id, &input).await?;
     Ok("saved".to_owned().into())
 }
@@ -29,9 +29,9 @@ pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<St
 pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
-    let (core, current) = (context::core()?, context::authenticated()?);
-    let signed_in = auth::change_password(&core, &context::client(), &current, input).await?;
-    context::start_session(&core, &signed_in);
+    let (core, current) = (context::core()?, context::require_session()?);
+    let issued = auth::change_password(&core, &context::client(), &current, input).await?;
+    context::start_session(&core, &issued);
     Ok("password_changed".to_owned().into())
 }
 
@@ -40,7 +40,7 @@ pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> R
 pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
-    Ok(auth::list_sessions(&context::core()?, &context::authenticated()?).await?)
+    Ok(auth::list_sessions(&context::core()?, &context::require_session()?).await?)
 }
 
 /// `POST /api/auth/sessions/revoke`: ends a session; the equivalent of `DELETE /api/auth/sessions/{id}` for HTML forms.
@@ -49,7 +49,7 @@ pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
 pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
-    auth::revoke_session(&context::core()?, &context::client(), &context::authenticated()?, &id).await?;
+    auth::revoke_session(&context::core()?, &context::client(), &context::require_session()?, &id).await?;
     Ok("revoked".to_owned().into())
 }
 
@@ -59,7 +59,7 @@ pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<
 pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::account;
-    let (core, current) = (context::core()?, context::authenticated()?);
+    let (core, current) = (context::core()?, context::require_session()?);
     account::delete(&core, &context::client(), &current, input).await?;
     context::end_session(&core);
     context::redirect("/login?reason=deleted");

@@ -1,10 +1,10 @@
 //! AI features: `/api/ai/*`.
 
 use huntaze_domain::ai::{
-    AiSetup, QuotaView,
+    AiStatus, QuotaView,
     caption::{CaptionInput, Captions},
     chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
-    report::{Feedback, FeedbackInput, Report, ReportInput},
+    report::{AiReport, Feedback, FeedbackInput, ReportInput},
     settings::{AiSettings, AiSettingsInput},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -15,13 +15,13 @@ use crate::error::ApiError;
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
-/// `GET /api/ai/setup`: returns whether AI is configured.
-#[server(prefix = "/api", endpoint = "ai/setup", input = GetUrl)]
-pub async fn get_ai_setup() -> Result<AiSetup, ApiError> {
+/// `GET /api/ai/status`: returns whether AI is configured.
+#[server(prefix = "/api", endpoint = "ai/status", input = GetUrl)]
+pub async fn get_ai_status() -> Result<AiStatus, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
     let (core, user) = context::member()?;
-    Ok(ai::setup(&core, user.role))
+    Ok(ai::status(&core, user.role))
 }
 
 /// `GET /api/ai/quota`: returns the usage of the monthly request quota.
@@ -165,19 +165,19 @@ pub async fn save_ai_settings(#[server(flatten)] input: AiSettingsInput) -> Resu
 /// `POST /api/ai/analyze-performance`: generates a performance analysis.
 #[server(prefix = "/api", endpoint = "ai/analyze-performance", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn analyze_performance(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
+pub async fn analyze_performance(#[server(flatten)] input: ReportInput) -> Result<AiReport, ApiError> {
     write_report(huntaze_domain::ai::Operation::Analyze, &input).await
 }
 
 /// `POST /api/ai/optimize-sales`: generates a sales strategy.
 #[server(prefix = "/api", endpoint = "ai/optimize-sales", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn optimize_sales(#[server(flatten)] input: ReportInput) -> Result<Report, ApiError> {
+pub async fn optimize_sales(#[server(flatten)] input: ReportInput) -> Result<AiReport, ApiError> {
     write_report(huntaze_domain::ai::Operation::Optimize, &input).await
 }
 
 #[cfg(feature = "ssr")]
-async fn write_report(operation: huntaze_domain::ai::Operation, input: &ReportInput) -> Result<Report, ApiError> {
+async fn write_report(operation: huntaze_domain::ai::Operation, input: &ReportInput) -> Result<AiReport, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
     use huntaze_domain::error::ErrorCode;
@@ -190,10 +190,10 @@ async fn write_report(operation: huntaze_domain::ai::Operation, input: &ReportIn
 
 /// `GET /api/ai/report?operation=analyze|optimize&id=`: returns a report. Without an id the newest, `null` if there is none.
 #[server(prefix = "/api", endpoint = "ai/report", input = GetUrl)]
-pub async fn get_report(#[server(default)] operation: String, #[server(default)] id: Option<String>) -> Result<Option<Report>, ApiError> {
+pub async fn get_report(#[server(default)] operation: String, #[server(default)] id: Option<String>) -> Result<Option<AiReport>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::{ai::Operation, choice::Choice, error::ErrorCode};
+    use huntaze_domain::{ai::Operation, error::ErrorCode, string_enum::StringEnum};
     let (core, user) = context::member()?;
     let operation = Operation::parse(&operation).ok_or(ErrorCode::InvalidInput)?;
     Ok(ai::report(&core, user.id, operation, id.as_deref()).await?)

@@ -1,7 +1,7 @@
 //! Registration, sign-in and password reset: `/api/auth/*`.
 
 use huntaze_domain::account::{
-    CurrentUser, LinkRequest, LinkState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
+    CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
     ResetPasswordInput, Secret, StatusView,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -37,11 +37,11 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
     let core = context::core()?;
     let wanted = Some(huntaze_domain::navigation::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
     let previous = context::session().map(|session| session.id);
-    let signed_in = auth::login(&core, &context::client(), input, previous).await?;
-    context::start_session(&core, &signed_in);
+    let issued = auth::login(&core, &context::client(), input, previous).await?;
+    context::start_session(&core, &issued);
     match wanted {
         Some(wanted) => context::redirect(&wanted),
-        None => context::redirect(&onboarding::landing(&core, signed_in.user_id).await?),
+        None => context::redirect(&onboarding::landing(&core, issued.user_id).await?),
     }
     Ok("signed_in".to_owned().into())
 }
@@ -64,7 +64,7 @@ pub async fn logout() -> Result<StatusView<String>, ApiError> {
 /// `GET /api/auth/session`: returns the signed-in user; 401 without a session.
 #[server(prefix = "/api", endpoint = "auth/session", input = GetUrl)]
 pub async fn get_current_user() -> Result<CurrentUser, ApiError> {
-    Ok(crate::http::context::authenticated()?.user)
+    Ok(crate::http::context::require_session()?.user)
 }
 
 /// `GET /api/auth/pending-email`: returns the address to which a verification mail was sent from this browser; empty if there is none.
@@ -78,7 +78,7 @@ pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
 /// whether or not the account exists.
 #[server(prefix = "/api", endpoint = "auth/resend-verification", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
+pub async fn resend_verification(#[server(flatten)] input: EmailTokenRequest) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
     let core = context::core()?;
@@ -94,7 +94,7 @@ pub async fn resend_verification(#[server(flatten)] input: LinkRequest) -> Resul
 /// `GET /api/auth/verify-email?token=`: returns the state of a verification link without using it. 404 if it is unknown, 410 if it has
 /// expired.
 #[server(prefix = "/api", endpoint = "auth/verify-email", input = GetUrl)]
-pub async fn check_verification(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
+pub async fn check_verification(#[server(default)] token: String) -> Result<StatusView<EmailTokenState>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
     Ok(auth::check_verification_link(&context::core()?, &token).await?.into())
@@ -103,7 +103,7 @@ pub async fn check_verification(#[server(default)] token: String) -> Result<Stat
 /// `POST /api/auth/verify-email`: verifies the address. Using the link again within 24 hours returns `already_used`.
 #[server(prefix = "/api", endpoint = "auth/verify-email", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<LinkState>, ApiError> {
+pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<EmailTokenState>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
     let outcome = auth::verify_email(&context::core()?, &context::client(), token.expose()).await?;
@@ -115,7 +115,7 @@ pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView
 /// account exists.
 #[server(prefix = "/api", endpoint = "auth/forgot-password", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<StatusView<MailStatus>, ApiError> {
+pub async fn forgot_password(#[server(flatten)] input: EmailTokenRequest) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
     auth::request_reset(&context::core()?, &context::client(), input).await?;
@@ -125,11 +125,11 @@ pub async fn forgot_password(#[server(flatten)] input: LinkRequest) -> Result<St
 
 /// `GET /api/auth/reset-password?token=`: returns whether a reset link is valid. 404 if it is unknown, 410 if it has expired or was used.
 #[server(prefix = "/api", endpoint = "auth/reset-password", input = GetUrl)]
-pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<LinkState>, ApiError> {
+pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<EmailTokenState>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::auth;
     auth::check_reset_link(&context::core()?, &token).await?;
-    Ok(LinkState::Valid.into())
+    Ok(EmailTokenState::Valid.into())
 }
 
 /// `POST /api/auth/reset-password`: sets a new password and ends all sessions of the user.

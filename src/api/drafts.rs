@@ -1,6 +1,6 @@
 //! Saved drafts: `/api/drafts*`.
 
-use huntaze_domain::draft::{Draft, KeepInput, SaveInput};
+use huntaze_domain::draft::{CreateDraftInput, Draft, UpdateDraftInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use uuid::Uuid;
 
@@ -19,24 +19,24 @@ pub async fn get_drafts() -> Result<Vec<Draft>, ApiError> {
     Ok(drafts::drafts(&core, user.id).await?)
 }
 
-/// `POST /api/drafts/keep`: saves a caption variant as a draft; replaces the draft that was saved from the same variant.
-#[server(prefix = "/api", endpoint = "drafts/keep", client = ApiClient)]
+/// `POST /api/drafts/create`: saves a caption variant as a draft; replaces the draft that was saved from the same variant.
+#[server(prefix = "/api", endpoint = "drafts/create", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn keep_draft(#[server(flatten)] input: KeepInput) -> Result<Draft, ApiError> {
+pub async fn create_draft(#[server(flatten)] input: CreateDraftInput) -> Result<Draft, ApiError> {
     use crate::http::context;
     use huntaze_core::services::drafts;
     let (core, user) = context::member()?;
-    Ok(drafts::keep(&core, user.id, &input).await?)
+    Ok(drafts::create(&core, user.id, &input).await?)
 }
 
-/// `POST /api/drafts/save`: replaces the text of a draft.
-#[server(prefix = "/api", endpoint = "drafts/save", client = ApiClient)]
+/// `POST /api/drafts/update`: replaces the text of a draft.
+#[server(prefix = "/api", endpoint = "drafts/update", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn save_draft(#[server(flatten)] input: SaveInput) -> Result<Draft, ApiError> {
+pub async fn update_draft(#[server(flatten)] input: UpdateDraftInput) -> Result<Draft, ApiError> {
     use crate::http::context;
     use huntaze_core::services::drafts;
     let (core, user) = context::member()?;
-    Ok(drafts::save(&core, user.id, &input).await?)
+    Ok(drafts::update(&core, user.id, &input).await?)
 }
 
 /// `POST /api/drafts/delete`: deletes a draft and returns its id.

@@ -61,20 +61,20 @@ pub async fn import_statement(#[server(default)] id: String) -> Result<Statement
     Ok(earnings::find_statement(&core, user.id, &id).await?)
 }
 
-/// `POST /api/earnings/statements/undo`: deletes a statement and the entries that no other statement contains.
-#[server(prefix = "/api", endpoint = "earnings/statements/undo", client = ApiClient)]
+/// `POST /api/earnings/statements/delete`: deletes a statement and the entries that no other statement contains.
+#[server(prefix = "/api", endpoint = "earnings/statements/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn undo_statement(#[server(default)] id: String) -> Result<(), ApiError> {
+pub async fn delete_statement(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::earnings;
     let (core, user) = context::member()?;
-    earnings::undo(&core, user.id, &id).await?;
+    earnings::delete_statement(&core, user.id, &id).await?;
     context::redirect(huntaze_domain::navigation::EARNINGS);
     Ok(())
 }
 
-/// `POST /api/earnings/partner`: connects the partner, whose earnings are synced from then on.
-#[server(prefix = "/api", endpoint = "earnings/partner", client = ApiClient)]
+/// `POST /api/earnings/partner/connect`: connects the partner, whose earnings are synced from then on.
+#[server(prefix = "/api", endpoint = "earnings/partner/connect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(), ApiError> {
     use crate::http::context;
@@ -83,8 +83,8 @@ pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(
     Ok(earnings::connect_partner(&core, user.id, &input).await?)
 }
 
-/// `POST /api/earnings/partner/delete`: disconnects the partner and deletes its API key and the synced earnings.
-#[server(prefix = "/api", endpoint = "earnings/partner/delete", client = ApiClient)]
+/// `POST /api/earnings/partner/disconnect`: disconnects the partner and deletes its API key and the synced earnings.
+#[server(prefix = "/api", endpoint = "earnings/partner/disconnect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn disconnect_partner() -> Result<(), ApiError> {
     use crate::http::context;
@@ -93,8 +93,8 @@ pub async fn disconnect_partner() -> Result<(), ApiError> {
     Ok(earnings::disconnect_partner(&core, user.id).await?)
 }
 
-/// `POST /api/earnings/days`: inserts or replaces the manually entered total of a day.
-#[server(prefix = "/api", endpoint = "earnings/days", client = ApiClient)]
+/// `POST /api/earnings/daily-totals`: inserts or replaces the manually entered total of a day.
+#[server(prefix = "/api", endpoint = "earnings/daily-totals", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn save_daily_total(#[server(flatten)] input: DailyTotalInput) -> Result<(), ApiError> {
     use crate::http::context;
@@ -103,8 +103,8 @@ pub async fn save_daily_total(#[server(flatten)] input: DailyTotalInput) -> Resu
     Ok(earnings::save_daily_total(&core, user.id, &input).await?)
 }
 
-/// `POST /api/earnings/days/delete`: deletes the manually entered total of a day.
-#[server(prefix = "/api", endpoint = "earnings/days/delete", client = ApiClient)]
+/// `POST /api/earnings/daily-totals/delete`: deletes the manually entered total of a day.
+#[server(prefix = "/api", endpoint = "earnings/daily-totals/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn delete_daily_total(#[server(default)] day: String, #[server(default)] currency: String) -> Result<(), ApiError> {
     use crate::http::context;

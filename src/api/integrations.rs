@@ -3,7 +3,7 @@
 
 use huntaze_domain::{
     account::StatusView,
-    integration::{AuthorizeView, DisconnectOutcome, IntegrationHistory, IntegrationView, IntegrationsStatus},
+    integration::{AuthorizeView, DisconnectOutcome, IntegrationEventLog, IntegrationView, IntegrationsStatus},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -24,11 +24,11 @@ pub async fn get_integrations_status() -> Result<IntegrationsStatus, ApiError> {
 
 /// `GET /api/integrations/events?id=`: returns the event log of an account, newest first.
 #[server(prefix = "/api", endpoint = "integrations/events", input = GetUrl)]
-pub async fn get_integration_events(#[server(default)] id: String) -> Result<IntegrationHistory, ApiError> {
+pub async fn get_integration_events(#[server(default)] id: String) -> Result<IntegrationEventLog, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
     let (core, user) = context::member()?;
-    Ok(integrations::history(&core, user.id, &id).await?)
+    Ok(integrations::event_log(&core, user.id, &id).await?)
 }
 
 /// `POST /api/integrations/connect`: redirects the user to the platform's consent page; with the id of an account, to reconnect that
@@ -37,13 +37,15 @@ pub async fn get_integration_events(#[server(default)] id: String) -> Result<Int
 #[middleware(AcceptJson)]
 pub async fn connect_integration(
     #[server(default)] provider: String,
-    #[server(default)] account: String,
+    #[server(default)]
+    #[server(rename = "integrationId")]
+    integration_id: String,
 ) -> Result<AuthorizeView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    let (core, current) = (context::core()?, context::authenticated()?);
-    let account = Some(account.as_str()).filter(|id| !id.is_empty());
-    let authorize_url = integrations::connect(&core, &current, integrations::platform(&provider)?, account).await?.to_string();
+    let (core, current) = (context::core()?, context::require_session()?);
+    let integration_id = Some(integration_id.as_str()).filter(|id| !id.is_empty());
+    let authorize_url = integrations::connect(&core, &current, integrations::platform(&provider)?, integration_id).await?.to_string();
     context::redirect(&authorize_url);
     Ok(AuthorizeView { authorize_url })
 }
@@ -54,24 +56,24 @@ pub async fn connect_integration(
 pub async fn refresh_integration(#[server(default)] id: String) -> Result<IntegrationView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    Ok(integrations::refresh(&context::core()?, &context::authenticated()?, None, &id).await?)
+    Ok(integrations::sync_now(&context::core()?, &context::require_session()?, None, &id).await?)
 }
 
 /// `POST /api/integrations/disconnect`: revokes the access at the platform and deletes the tokens. The collected data is kept unless
-/// `history` is `delete`.
+/// `data` is `delete`.
 #[server(prefix = "/api", endpoint = "integrations/disconnect", client = ApiClient)]
 #[middleware(AcceptJson)]
 pub async fn disconnect_integration(
     #[server(default)] id: String,
-    #[server(default)] history: String,
+    #[server(default)] data: String,
 ) -> Result<StatusView<DisconnectOutcome>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    use huntaze_domain::{choice::Choice, error::ErrorCode, integration::History};
-    let history = if history.is_empty() { Some(History::default()) } else { History::parse(&history) };
-    let history = history.ok_or(ErrorCode::InvalidInput)?;
-    let (core, current) = (context::core()?, context::authenticated()?);
-    let outcome = integrations::disconnect(&core, &context::client(), &current, None, &id, history).await?;
+    use huntaze_domain::{error::ErrorCode, integration::DataRetention, string_enum::StringEnum};
+    let retention = if data.is_empty() { Some(DataRetention::default()) } else { DataRetention::parse(&data) };
+    let retention = retention.ok_or(ErrorCode::InvalidInput)?;
+    let (core, current) = (context::core()?, context::require_session()?);
+    let outcome = integrations::disconnect(&core, &context::client(), &current, None, &id, retention).await?;
     context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
     Ok(outcome.into())
 }

@@ -1,6 +1,6 @@
 //! Job queue for admins: `/api/admin/jobs`.
 
-use huntaze_domain::job::JobsReport;
+use huntaze_domain::job::JobsOverview;
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
@@ -11,10 +11,10 @@ use crate::http::middleware::accept_json::AcceptJson;
 
 /// `GET /api/admin/jobs?page=`: returns the state of the queues and a page of failed jobs, counted from 1. 403 unless the user is an admin.
 #[server(prefix = "/api", endpoint = "admin/jobs", input = GetUrl)]
-pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsReport, ApiError> {
+pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsOverview, ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    let (core, _) = context::admin()?;
+    let (core, _) = context::require_admin()?;
     Ok(jobs::report(&core, page.unwrap_or(1)).await?)
 }
 
@@ -25,7 +25,7 @@ pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsReport
 pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    let (core, _) = context::admin()?;
+    let (core, _) = context::require_admin()?;
     Ok(jobs::retry(&core, &id).await?)
 }
 
@@ -35,6 +35,6 @@ pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
 pub async fn dismiss_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::jobs;
-    let (core, _) = context::admin()?;
+    let (core, _) = context::require_admin()?;
     Ok(jobs::dismiss(&core, &id).await?)
 }

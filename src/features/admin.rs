@@ -6,7 +6,7 @@ mod jobs;
 
 use leptos::prelude::*;
 
-use crate::ui::choice_links::{ChoiceLink, ChoiceLinks};
+use crate::ui::segmented_links::{SegmentedLink, SegmentedLinks};
 
 pub use ai_costs::{CostFilters, CostsReport};
 pub use connection_doctor::ConnectionDoctor;
@@ -16,16 +16,16 @@ stylance::import_crate_style!(css, "src/features/admin/admin.module.css");
 
 /// Navigation between the admin pages.
 #[component]
-pub fn AdminPages(
+pub fn AdminNav(
     /// Path of the current page.
     current: &'static str,
 ) -> impl IntoView {
-    let link = move |href: &'static str, label| view! { <ChoiceLink href current=href == current>{label}</ChoiceLink> };
+    let link = move |href: &'static str, label| view! { <SegmentedLink href current=href == current>{label}</SegmentedLink> };
     view! {
-        <ChoiceLinks label="Administration">
+        <SegmentedLinks label="Administration">
             {link("/admin/connections", "Connections")}
             {link("/admin/jobs", "Jobs")}
             {link("/admin/ai-costs", "AI costs")}
-        </ChoiceLinks>
+        </SegmentedLinks>
     }
 }

@@ -1,16 +1,16 @@
 //! AI features: assistant, captions, drafts, reports, and the quota and usage of requests.
 
-mod anew;
 pub mod assistant;
 mod caption_form;
 mod caption_variants;
 mod cost;
 mod drafts;
 mod quota_indicator;
+mod regenerate_button;
 pub mod report;
 mod setup_notice;
 
-use anew::Anew;
+use regenerate_button::RegenerateButton;
 
 pub use caption_form::{CaptionForm, use_caption_form};
 pub use caption_variants::CaptionVariants;

@@ -2,15 +2,15 @@
 
 mod chart;
 mod explain;
-mod looking;
 mod pickers;
 mod posts_table;
+mod query;
 
 pub use explain::Explain;
 use huntaze_domain::{
     analytics::{Analytics, Series},
-    choice::Choice,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -22,9 +22,9 @@ use crate::{
     },
 };
 
-pub use looking::Looking;
 pub use pickers::{AccountPicker, PeriodPicker};
 pub use posts_table::PostsTable;
+pub use query::AnalyticsQuery;
 
 stylance::import_crate_style!(css, "src/features/analytics/analytics.module.css");
 
@@ -34,12 +34,12 @@ pub fn Overview(
     /// Figures, days and accounts of the period.
     analytics: Analytics,
     /// Current query; determines the link to the CSV export.
-    looking: Looking,
+    query: AnalyticsQuery,
 ) -> impl IntoView {
     let mut platforms: Vec<_> = analytics
         .accounts
         .iter()
-        .filter(|account| analytics.account.map_or(account.is_connected, |id| id == account.id))
+        .filter(|account| analytics.integration_id.map_or(account.is_connected, |id| id == account.id))
         .map(|account| account.provider)
         .collect();
     platforms.sort_unstable();
@@ -51,10 +51,10 @@ pub fn Overview(
     let has_youtube = platforms.contains(&Platform::Youtube);
     view! {
         <StatsGrid stats=analytics.stats platforms/>
-        <section aria-labelledby="days" class=css::part>
+        <section aria-labelledby="days" class=css::section>
             <div class=css::head>
                 <h2 id="days">"Day by day"</h2>
-                <a href=looking.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
+                <a href=query.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
             </div>
             <p class=css::scale>{if has_youtube { "Days are UTC; those of YouTube are Pacific Time." } else { "Days are UTC." }}</p>
             <div class=css::charts>{charts}</div>
@@ -64,7 +64,7 @@ pub fn Overview(
 
 /// Empty state that prompts the user to connect an account.
 #[component]
-pub fn NothingYet() -> impl IntoView {
+pub fn EmptyState() -> impl IntoView {
     view! {
         <Card>
             <CardHeader>

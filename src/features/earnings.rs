@@ -9,8 +9,8 @@ mod statements;
 mod upload;
 
 pub use daily_totals::{DailyTotals, use_daily_total_form};
-pub use mapper::Mapper;
-pub use outcome::{ImportForm, Importing, Outcome, Remove};
+pub use mapper::ColumnMapper;
+pub use outcome::{DeleteStatement, ImportForm, ImportProgress, ImportSummary};
 pub use partner::{PartnerCard, use_partner_form};
 pub use preview::Preview;
 pub use statements::Statements;
@@ -19,6 +19,6 @@ pub use upload::UploadForm;
 stylance::import_crate_style!(css, "src/features/earnings/earnings.module.css");
 
 /// Formats a count with the matching noun: `1 row`, `1,200 rows`.
-fn counted(number: u32, one: &str, many: &str) -> String {
+fn pluralize(number: u32, one: &str, many: &str) -> String {
     format!("{} {}", huntaze_domain::figures::grouped(number.into()), if number == 1 { one } else { many })
 }

@@ -1,14 +1,14 @@
 //! Components of the home page.
 
-mod answers;
 mod checklist;
+mod onboarding_card;
 mod platform_status;
 mod quick_actions;
 mod stats_grid;
 
-pub use answers::AnswersCard;
 pub use checklist::Checklist;
 use leptos::prelude::*;
+pub use onboarding_card::OnboardingCard;
 
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;

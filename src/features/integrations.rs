@@ -1,20 +1,20 @@
 //! Connected platform accounts: status, event log, and the actions connect, sync and disconnect.
 
 mod account_card;
-mod addressed;
 mod badges;
 mod connect_card;
 mod disconnect_dialog;
+mod disconnected_card;
+mod event_log_dialog;
 mod grid;
-mod history_dialog;
-mod kept_card;
 mod outcome;
 mod pending;
+mod url_dialog;
 
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
-pub use disconnect_dialog::Questions;
+pub use disconnect_dialog::ConfirmDialogs;
+pub use event_log_dialog::EventLogDialog;
 pub use grid::IntegrationsGrid;
-pub use history_dialog::HistoryDialog;
 use leptos::prelude::*;
 
 pub use outcome::OutcomeAlert;

@@ -15,13 +15,13 @@ use leptos_router::{
 use super::ai::{QuotaIndicator, assistant::AssistantPanel};
 use crate::{
     api::{
-        ai::get_ai_setup,
+        ai::get_ai_status,
         auth::{Logout, get_current_user},
     },
     error::ApiError,
-    hooks::form::{Form, Problem, use_form},
+    hooks::form::{Form, FormError, use_form},
     ui::{
-        a11y::{MAIN_ID, ScreenReaderOnly, SkipLink},
+        a11y::{MAIN_ID, SkipLink, VisuallyHidden},
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
         logo::Logo,
         skeleton::Skeleton,
@@ -38,8 +38,8 @@ pub type UserResource = Resource<Result<CurrentUser, ApiError>>;
 pub fn AppShell() -> impl IntoView {
     let user: UserResource = Resource::new(|| (), |()| get_current_user());
     provide_context(user);
-    let setup = Resource::new(|| (), |()| get_ai_setup());
-    leave_when_session_ended(user);
+    let setup = Resource::new(|| (), |()| get_ai_status());
+    redirect_on_session_end(user);
     view! {
         <SkipLink/>
         <header class=css::header>
@@ -98,7 +98,7 @@ fn Navigation() -> impl IntoView {
 }
 
 /// Redirects to the sign-in page when the session ends while a page is open. Requests without a session are redirected by the server.
-fn leave_when_session_ended(user: UserResource) {
+fn redirect_on_session_end(user: UserResource) {
     let navigate = use_navigate();
     let location = use_location();
     Effect::new(move || {
@@ -114,7 +114,7 @@ fn Identity(user: CurrentUser) -> impl IntoView {
     view! {
         <span class=css::identity>
             <span class=css::avatar aria-hidden="true">{user.initial()}</span>
-            <ScreenReaderOnly>"Signed in as "</ScreenReaderOnly>
+            <VisuallyHidden>"Signed in as "</VisuallyHidden>
             <span class=css::name>{user.display_name().to_owned()}</span>
         </span>
     }
@@ -124,7 +124,7 @@ fn Identity(user: CurrentUser) -> impl IntoView {
 fn SignOut() -> impl IntoView {
     let form = use_form::<Logout>(|_| Ok(()));
     view! {
-        <Problem form/>
+        <FormError form/>
         <Form form class=css::sign_out>
             <Button kind=ButtonType::Submit variant=ButtonVariant::Ghost size=ButtonSize::Small loading=form.is_pending()>"Sign out"</Button>
         </Form>

@@ -5,15 +5,15 @@ mod speech;
 use std::time::Duration;
 
 use huntaze_domain::{
-    ai::chat::{AnswerState, ChatEvent, ChatInput, ChatStarted, Conversation, MessageView, Speaker, title},
+    ai::chat::{ChatEvent, ChatInput, ChatStarted, Conversation, MessageRole, MessageState, MessageView, title},
     error::ErrorCode,
 };
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
 use super::{
-    document::{focus_id, on_return},
-    event_source::{Events, Heard},
+    document::{focus_id, on_page_visible},
+    event_source::{EventStream, SseEvent},
 };
 use crate::{
     api::ai::{get_conversation, start_chat, stop_chat},
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Names of the server-sent events to subscribe to.
-const EVENTS: [&str; 3] = ["agents", "text", "done"];
+const EVENTS: [&str; 3] = ["agents", "delta", "done"];
 
 /// Delay before the next attempt to reach the server, where the browser does not reconnect automatically.
 const AGAIN: Duration = Duration::from_secs(3);
@@ -43,9 +43,9 @@ impl From<MessageView> for Message {
 
 /// Internal state that is not rendered.
 #[derive(Clone, Default)]
-struct Course {
+struct ChatInternals {
     /// Number of bytes of the newest answer that have been announced to screen readers.
-    spoken: usize,
+    announced_len: usize,
     /// Id of the conversation that was requested last; empty for a new one.
     wanted: String,
     /// Incremented on every state change; responses to requests made at an older version are discarded.
@@ -72,27 +72,27 @@ pub struct Chat {
     /// Whether a question is being sent.
     pub is_sending: RwSignal<bool>,
     /// Whether the connection has been lost while an answer is generated.
-    pub is_lost: RwSignal<bool>,
+    pub is_disconnected: RwSignal<bool>,
     /// Text of the live region for screen readers: the newest complete sentences of the answer.
-    pub spoken: RwSignal<String>,
+    pub announcement: RwSignal<String>,
     /// Counter that triggers a refetch of the quota and the conversation list: incremented when an answer has completed, and when a
     /// question was accepted in a conversation that is no longer shown.
-    pub answered: RwSignal<usize>,
+    pub completed_count: RwSignal<usize>,
     /// Id of the answer that is being generated; None if there is none.
-    pub writing: Memo<Option<Uuid>>,
+    pub generating: Memo<Option<Uuid>>,
     /// Id of the message box's field, without the prefix `field-`.
     field: &'static str,
-    course: StoredValue<Course>,
-    events: StoredValue<Option<Events>>,
+    internals: StoredValue<ChatInternals>,
+    events: StoredValue<Option<EventStream>>,
 }
 
 /// Creates the state of an empty conversation. `field` is the id of the message box's field, without the prefix `field-`.
 pub fn use_chat(field: &'static str) -> Chat {
     let messages = RwSignal::new(Vec::<Message>::new());
-    let is_writing = |view: &MessageView| view.state == AnswerState::Writing;
-    let writing = Memo::new(move |_| {
+    let is_generating = |view: &MessageView| view.state == MessageState::Generating;
+    let generating = Memo::new(move |_| {
         let newest = messages.with(|messages| messages.last().cloned())?;
-        newest.view.with(is_writing).then_some(newest.id)
+        newest.view.with(is_generating).then_some(newest.id)
     });
     let chat = Chat {
         id: RwSignal::new(None),
@@ -103,25 +103,25 @@ pub fn use_chat(field: &'static str) -> Chat {
         replaces: RwSignal::new(None),
         problem: RwSignal::new(None),
         is_sending: RwSignal::new(false),
-        is_lost: RwSignal::new(false),
-        spoken: RwSignal::new(String::new()),
-        answered: RwSignal::new(0),
-        writing,
+        is_disconnected: RwSignal::new(false),
+        announcement: RwSignal::new(String::new()),
+        completed_count: RwSignal::new(0),
+        generating,
         field,
-        course: StoredValue::new(Course::default()),
+        internals: StoredValue::new(ChatInternals::default()),
         events: StoredValue::new(None),
     };
     // Also subscribes to an answer that was already being generated when the page was loaded.
     Effect::new(move || {
-        if let Some(message_id) = writing.get() {
-            chat.follow(message_id);
+        if let Some(message_id) = generating.get() {
+            chat.subscribe(message_id);
         } else {
             chat.events.set_value(None);
-            chat.is_lost.set(false);
+            chat.is_disconnected.set(false);
         }
     });
     // The conversation may have continued in another tab or on another device.
-    on_return(move || chat.look_again());
+    on_page_visible(move || chat.refetch_if_idle());
     chat
 }
 
@@ -143,9 +143,9 @@ impl Chat {
     }
 
     /// Opens the conversation with this id; an empty id opens a new one.
-    pub fn go_to(self, id: String) {
+    pub fn open(self, id: String) {
         let shown = self.id.get_untracked().map(|id| id.to_string()).unwrap_or_default();
-        self.course.update_value(|course| course.wanted.clone_from(&id));
+        self.internals.update_value(|internals| internals.wanted.clone_from(&id));
         self.is_loading.set(false);
         if shown == id {
             return;
@@ -158,7 +158,7 @@ impl Chat {
         spawn_local(async move {
             let loaded = get_conversation(id.clone()).await;
             // The user may have opened another conversation meanwhile.
-            if self.course.try_with_value(|course| course.wanted == id) != Some(true) {
+            if self.internals.try_with_value(|internals| internals.wanted == id) != Some(true) {
                 return;
             }
             self.is_loading.set(false);
@@ -191,7 +191,7 @@ impl Chat {
     /// Sends a question. It replaces the message `replaces` and everything after it, or is appended if that is None. Does nothing while a
     /// question is being sent or an answer is being generated.
     pub fn ask(self, message: String, replaces: Option<Uuid>) {
-        if self.is_sending.get_untracked() || self.writing.get_untracked().is_some() {
+        if self.is_sending.get_untracked() || self.generating.get_untracked().is_some() {
             return;
         }
         self.next_version();
@@ -201,7 +201,12 @@ impl Chat {
         let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         // Id of the newest message the user has seen, so that the server does not replace newer ones.
         let newest = replaces.and_then(|_| self.messages.with_untracked(|messages| messages.last().map(|newest| newest.id)));
-        let input = ChatInput { message: message.clone(), conversation_id: text(asked_in), replaces: text(replaces), newest: text(newest) };
+        let input = ChatInput {
+            message: message.clone(),
+            conversation_id: text(asked_in),
+            replaces_message_id: text(replaces),
+            last_seen_message_id: text(newest),
+        };
         spawn_local(async move {
             let outcome = start_chat(input).await;
             // The component may have been disposed.
@@ -210,12 +215,12 @@ impl Chat {
             }
             match outcome {
                 // Another conversation is shown by now; only the list of conversations has to be refetched.
-                Ok(_) if self.id.get_untracked() != asked_in => self.answered.update(|answered| *answered += 1),
-                Ok(started) => self.begun(started, &message, replaces),
+                Ok(_) if self.id.get_untracked() != asked_in => self.completed_count.update(|count| *count += 1),
+                Ok(started) => self.on_started(started, &message, replaces),
                 Err(error) => {
                     // A message was added elsewhere meanwhile. Load it, so that it is shown and its answer can be stopped.
                     if error.code == ErrorCode::Conflict {
-                        self.load_again();
+                        self.refetch();
                     }
                     self.problem.set(Some(error));
                 }
@@ -223,7 +228,7 @@ impl Chat {
         });
     }
 
-    fn begun(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
+    fn on_started(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
         self.next_version();
         // Keep what the user has typed since.
         if self.draft.with_untracked(|draft| draft == message) {
@@ -247,7 +252,7 @@ impl Chat {
     pub fn retry(self, answer: Uuid) {
         let question = self.messages.with_untracked(|messages| {
             let index = messages.iter().position(|message| message.id == answer)?;
-            messages[..index].iter().rfind(|message| message.view.with_untracked(|view| view.speaker == Speaker::Creator)).cloned()
+            messages[..index].iter().rfind(|message| message.view.with_untracked(|view| view.role == MessageRole::User)).cloned()
         });
         if let Some(question) = question {
             self.ask(question.view.with_untracked(|view| view.text.clone()), Some(question.id));
@@ -262,7 +267,7 @@ impl Chat {
     }
 
     /// Cancels editing and clears the message box.
-    pub fn leave_edit(self) {
+    pub fn cancel_edit(self) {
         self.replaces.set(None);
         self.draft.set(String::new());
         self.focus();
@@ -286,19 +291,19 @@ impl Chat {
         });
     }
 
-    fn follow(self, message_id: Uuid) {
+    fn subscribe(self, message_id: Uuid) {
         let (Some(id), Some(message)) = (self.id.get_untracked(), self.find(message_id)) else { return };
         let (after, length) = message.view.with_untracked(|view| (view.seq, view.text.len()));
-        self.course.update_value(|course| course.spoken = length);
-        let events = Events::listen(&format!("/api/ai/conversations/{id}/stream?after={after}"), &EVENTS, move |heard| match heard {
-            Heard::Data(data) => {
-                self.is_lost.try_set(false);
+        self.internals.update_value(|internals| internals.announced_len = length);
+        let events = EventStream::open(&format!("/api/ai/conversations/{id}/stream?after={after}"), &EVENTS, move |event| match event {
+            SseEvent::Message(data) => {
+                self.is_disconnected.try_set(false);
                 if let Ok(event) = serde_json::from_str(&data) {
-                    self.take(event);
+                    self.handle_event(event);
                 }
             }
-            Heard::Lost => drop(self.is_lost.try_set(true)),
-            Heard::Refused => self.load_again(),
+            SseEvent::Disconnected => drop(self.is_disconnected.try_set(true)),
+            SseEvent::Closed => self.refetch(),
         });
         self.events.set_value(events);
     }
@@ -307,57 +312,57 @@ impl Chat {
         self.messages.try_with_untracked(|messages| messages.iter().find(|message| message.id == id).cloned())?
     }
 
-    fn take(self, event: ChatEvent) {
+    fn handle_event(self, event: ChatEvent) {
         match event {
             ChatEvent::Agents { message_id, agents } => {
                 if let Some(message) = self.find(message_id) {
                     message.view.update(|view| view.agents = agents);
                 }
             }
-            ChatEvent::Text { message_id, text } => {
+            ChatEvent::Delta { message_id, text } => {
                 let Some(message) = self.find(message_id) else { return };
                 message.view.update(|view| {
                     view.seq += i64::try_from(text.len()).unwrap_or_default();
                     view.text.push_str(&text);
                 });
                 if let Some(sentences) = message.view.with_untracked(|view| self.next_sentences(&view.text, false)) {
-                    self.spoken.set(sentences);
+                    self.announcement.set(sentences);
                 }
             }
             ChatEvent::Done { message } => {
                 let Some(known) = self.find(message.id) else {
                     // The answer was replaced from another tab or device.
-                    self.load_again();
+                    self.refetch();
                     return;
                 };
                 let last: Vec<_> = [self.next_sentences(&message.text, true), message.ending()].into_iter().flatten().collect();
                 if !last.is_empty() {
-                    self.spoken.set(last.join(" "));
+                    self.announcement.set(last.join(" "));
                 }
                 known.view.set(*message);
-                self.answered.update(|answered| *answered += 1);
+                self.completed_count.update(|count| *count += 1);
             }
         }
     }
 
     /// Returns the part of an answer that has not been announced yet and marks it as announced; None if there is none.
     fn next_sentences(self, text: &str, has_ended: bool) -> Option<String> {
-        let (sentences, end) = speech::sentences(text, self.course.with_value(|course| course.spoken), has_ended)?;
-        self.course.update_value(|course| course.spoken = end);
+        let (sentences, end) = speech::sentences(text, self.internals.with_value(|internals| internals.announced_len), has_ended)?;
+        self.internals.update_value(|internals| internals.announced_len = end);
         Some(sentences)
     }
 
     /// Refetches the conversation in case it has changed elsewhere. Does nothing while a question is being sent or an answer is being
     /// streamed.
-    pub fn look_again(self) {
-        let is_busy = self.is_sending.try_get_untracked() != Some(false) || self.writing.try_get_untracked().flatten().is_some();
+    pub fn refetch_if_idle(self) {
+        let is_busy = self.is_sending.try_get_untracked() != Some(false) || self.generating.try_get_untracked().flatten().is_some();
         if !is_busy {
-            self.load_again();
+            self.refetch();
         }
     }
 
     /// Refetches the conversation and resubscribes to its answer if one is being generated.
-    fn load_again(self) {
+    fn refetch(self) {
         self.events.set_value(None);
         let Some(id) = self.id.get_untracked() else { return };
         let version = self.next_version();
@@ -368,17 +373,17 @@ impl Chat {
             }
             match loaded {
                 Ok(conversation) => {
-                    self.is_lost.set(false);
+                    self.is_disconnected.set(false);
                     self.update(conversation.messages);
-                    if let Some(message_id) = self.writing.get_untracked() {
-                        self.later(version, move || self.follow_unless_followed(message_id));
+                    if let Some(message_id) = self.generating.get_untracked() {
+                        self.schedule(version, move || self.ensure_subscribed(message_id));
                     }
                 }
                 // The server is unreachable. Retry if an answer is being generated; otherwise the next refetch is soon enough.
                 Err(error) if is_passing(error.code) => {
-                    if self.writing.get_untracked().is_some() {
-                        self.is_lost.set(true);
-                        self.later(version, move || self.load_again());
+                    if self.generating.get_untracked().is_some() {
+                        self.is_disconnected.set(true);
+                        self.schedule(version, move || self.refetch());
                     }
                 }
                 Err(error) => {
@@ -392,23 +397,23 @@ impl Chat {
     }
 
     /// Subscribes to the answer if that has not happened yet: the effect in [`use_chat`] subscribes only when the answer's id changes.
-    fn follow_unless_followed(self, message_id: Uuid) {
-        if self.events.with_value(Option::is_none) && self.writing.get_untracked() == Some(message_id) {
-            self.follow(message_id);
+    fn ensure_subscribed(self, message_id: Uuid) {
+        if self.events.with_value(Option::is_none) && self.generating.get_untracked() == Some(message_id) {
+            self.subscribe(message_id);
         }
     }
 
     fn next_version(self) -> u32 {
-        self.course.update_value(|course| course.version = course.version.wrapping_add(1));
-        self.course.with_value(|course| course.version)
+        self.internals.update_value(|internals| internals.version = internals.version.wrapping_add(1));
+        self.internals.with_value(|internals| internals.version)
     }
 
     /// Whether the state is still at this version; false if the component has been disposed, too.
     fn is_at(self, version: u32) -> bool {
-        self.course.try_with_value(|course| course.version) == Some(version)
+        self.internals.try_with_value(|internals| internals.version) == Some(version)
     }
 
-    fn later(self, version: u32, work: impl FnOnce() + 'static) {
+    fn schedule(self, version: u32, work: impl FnOnce() + 'static) {
         let work = move || {
             if self.is_at(version) {
                 work();

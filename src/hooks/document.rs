@@ -11,10 +11,10 @@ pub fn mark_hydrated() {
 }
 
 /// Returns a signal that becomes true after hydration. Controls that need JavaScript are hidden until then.
-pub fn use_alive() -> RwSignal<bool> {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move || is_alive.set(true));
-    is_alive
+pub fn use_hydrated() -> RwSignal<bool> {
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move || is_hydrated.set(true));
+    is_hydrated
 }
 
 /// Focuses the first element below `root` that matches the selector.
@@ -26,7 +26,7 @@ pub fn focus_first(root: &web_sys::Element, selector: &str) {
 }
 
 /// Focuses the element with this id if the focused element has been removed.
-pub fn keep_focus(id: &str) {
+pub fn restore_focus(id: &str) {
     let is_lost = document().active_element().is_none_or(|element| element.tag_name().eq_ignore_ascii_case("body"));
     if is_lost {
         focus_id(id);
@@ -41,7 +41,7 @@ pub fn focus_id(id: &str) {
 }
 
 /// Runs `work` when the page becomes visible or its window gains focus. Both events may fire, so `work` must be idempotent.
-pub fn on_return(work: impl Fn() + Clone + 'static) {
+pub fn on_page_visible(work: impl Fn() + Clone + 'static) {
     Effect::new(move || {
         // Phones fire only `visibilitychange`; switching between windows that are side by side fires only `focus`.
         let listeners = ["visibilitychange", "focus"].map(|event| {

@@ -7,17 +7,17 @@ use web_sys::{EventSource, MessageEvent};
 
 /// An event of the stream or a failure of its connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum SseEvent {
     /// Data of an event.
-    Data(String),
+    Message(String),
     /// The connection was lost; the browser is reconnecting.
-    Lost,
+    Disconnected,
     /// The browser has closed the stream because the server did not answer with an event stream. It does not reconnect.
-    Refused,
+    Closed,
 }
 
 /// An open event stream; closed when dropped.
-pub struct Events(Option<SendWrapper<Open>>);
+pub struct EventStream(Option<SendWrapper<Open>>);
 
 struct Open {
     source: EventSource,
@@ -25,26 +25,26 @@ struct Open {
     _on_error: Closure<dyn FnMut()>,
 }
 
-impl Events {
-    /// Opens a stream and calls `hear` for every event with one of these names and for every failure. Returns None if the browser cannot
+impl EventStream {
+    /// Opens a stream and calls `handler` for every event with one of these names and for every failure. Returns None if the browser cannot
     /// open it.
-    pub fn listen(url: &str, names: &[&str], hear: impl Fn(Heard) + Clone + 'static) -> Option<Self> {
+    pub fn open(url: &str, names: &[&str], handler: impl Fn(SseEvent) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(url).ok()?;
-        let (on_event, on_failure) = (hear.clone(), hear);
-        let on_data = Closure::new(move |event: MessageEvent| on_event(Heard::Data(event.data().as_string().unwrap_or_default())));
+        let (on_event, on_failure) = (handler.clone(), handler);
+        let on_data = Closure::new(move |event: MessageEvent| on_event(SseEvent::Message(event.data().as_string().unwrap_or_default())));
         for name in names {
             source.add_event_listener_with_callback(name, on_data.as_ref().unchecked_ref()).ok()?;
         }
         let failed = source.clone();
         let on_error = Closure::new(move || {
-            on_failure(if failed.ready_state() == EventSource::CLOSED { Heard::Refused } else { Heard::Lost });
+            on_failure(if failed.ready_state() == EventSource::CLOSED { SseEvent::Closed } else { SseEvent::Disconnected });
         });
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         Some(Self(Some(SendWrapper::new(Open { source, _on_data: on_data, _on_error: on_error }))))
     }
 }
 
-impl Drop for Events {
+impl Drop for EventStream {
     fn drop(&mut self) {
         let Some(open) = self.0.take() else { return };
         open.source.set_onerror(None);

@@ -42,7 +42,7 @@ pub struct FormState<F: FormFunction> {
     /// Validation errors by field name.
     pub errors: RwSignal<FieldErrors>,
     /// Error of the last submission; None before the first one and after a success.
-    pub problem: RwSignal<Option<ApiError>>,
+    pub form_error: RwSignal<Option<ApiError>>,
     /// Whether the last submission succeeded.
     pub is_done: RwSignal<bool>,
     values: StoredValue<Vec<(String, String)>>,
@@ -68,7 +68,7 @@ pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) ->
     let form = FormState {
         action: ServerAction::new(),
         errors: RwSignal::new(fields),
-        problem: RwSignal::new(error),
+        form_error: RwSignal::new(error),
         is_done: RwSignal::new(is_done),
         values: StoredValue::new(values),
         validate,
@@ -76,10 +76,10 @@ pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) ->
     Effect::new(move || match form.action.value().get() {
         Some(Err(error)) => {
             form.errors.set(error.fields.clone());
-            form.problem.set(Some(error));
+            form.form_error.set(Some(error));
         }
         Some(Ok(_)) => {
-            form.problem.set(None);
+            form.form_error.set(None);
             form.is_done.set(true);
         }
         None => {}
@@ -122,7 +122,7 @@ impl<F: FormFunction> FormState<F> {
             event.prevent_default();
             return;
         }
-        self.problem.set(None);
+        self.form_error.set(None);
         self.is_done.set(false);
         let errors = F::from_event(event).ok().and_then(|input| (self.validate)(&input).err());
         if let Some(errors) = errors {
@@ -220,17 +220,17 @@ pub fn CsrfField() -> impl IntoView {
 
 /// Error of the whole form. Errors of single fields are shown at their fields instead.
 #[component]
-pub fn Problem<F: FormFunction>(
+pub fn FormError<F: FormFunction>(
     /// State from [`use_form`].
     form: FormState<F>,
 ) -> impl IntoView {
-    let sentence = move || form.problem.with(|problem| problem.as_ref().filter(|problem| problem.fields.is_empty()).map(problem_sentence));
+    let sentence = move || form.form_error.with(|error| error.as_ref().filter(|error| error.fields.is_empty()).map(error_message));
     move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
 }
 
 /// Message that the submission succeeded.
 #[component]
-pub fn Done<F: FormFunction>(
+pub fn FormSuccess<F: FormFunction>(
     /// State from [`use_form`].
     form: FormState<F>,
     /// Text of the message.
@@ -245,16 +245,16 @@ pub fn Done<F: FormFunction>(
 }
 
 /// Returns the message of an error; for internal errors with the request id, by which it is found in the log.
-pub fn problem_sentence(problem: &ApiError) -> String {
-    match problem.code {
-        ErrorCode::Internal => format!("{} (request {})", problem.message, problem.request_id),
-        _ => problem.message.clone(),
+pub fn error_message(error: &ApiError) -> String {
+    match error.code {
+        ErrorCode::Internal => format!("{} (request {})", error.message, error.request_id),
+        _ => error.message.clone(),
     }
 }
 
 /// Submit button of the form.
 #[component]
-pub fn Submit<F: FormFunction>(
+pub fn SubmitButton<F: FormFunction>(
     /// State from [`use_form`].
     form: FormState<F>,
     /// Label.

@@ -28,7 +28,7 @@ pub fn LocalTime(
 
 /// Relative time, such as `2 h ago`; in UTC before hydration.
 #[component]
-pub fn Ago(
+pub fn RelativeTime(
     /// Instant to render.
     time: DateTime<Utc>,
 ) -> impl IntoView {
@@ -37,7 +37,7 @@ pub fn Ago(
         let update = move || {
             #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit into i64")]
             let seconds = (js_sys::Date::now() / 1000.0) as i64 - time.timestamp();
-            text.try_set(age(seconds));
+            text.try_set(format_age(seconds));
         };
         update();
         if let Ok(interval) = set_interval_with_handle(update, MINUTE) {
@@ -52,7 +52,7 @@ fn utc_text(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-fn age(seconds: i64) -> String {
+fn format_age(seconds: i64) -> String {
     match seconds {
         ..60 => "just now".to_owned(),
         60..3600 => format!("{} min ago", seconds / 60),
@@ -64,7 +64,7 @@ fn age(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::age;
+    use super::format_age;
 
     #[test]
     fn age_formats_seconds_as_relative_text() {
@@ -77,7 +77,7 @@ mod tests {
             (86_400, "1 day ago"),
             (200_000, "2 days ago"),
         ] {
-            assert_eq!(age(seconds), text);
+            assert_eq!(format_age(seconds), text);
         }
     }
 }

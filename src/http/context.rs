@@ -6,9 +6,9 @@ use chrono::TimeDelta;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
+    db::sessions::ActiveSession,
     infra::{csrf, signed},
-    services::auth::SignedIn,
+    services::auth::IssuedSession,
 };
 use huntaze_domain::{
     account::{CurrentUser, Role},
@@ -64,7 +64,7 @@ pub fn core() -> Result<Core, ApiError> {
 }
 
 /// Returns the current session, or None if the user is not signed in.
-pub fn session() -> Option<OpenSession> {
+pub fn session() -> Option<ActiveSession> {
     extension()
 }
 
@@ -72,7 +72,7 @@ pub fn session() -> Option<OpenSession> {
 ///
 /// # Errors
 /// 401 if there is no session.
-pub fn authenticated() -> Result<OpenSession, ApiError> {
+pub fn require_session() -> Result<ActiveSession, ApiError> {
     session().ok_or_else(|| ErrorCode::Unauthenticated.into())
 }
 
@@ -81,14 +81,14 @@ pub fn authenticated() -> Result<OpenSession, ApiError> {
 /// # Errors
 /// 401 without a session.
 pub fn member() -> Result<(Core, CurrentUser), ApiError> {
-    Ok((core()?, authenticated()?.user))
+    Ok((core()?, require_session()?.user))
 }
 
 /// The same for endpoints of admins.
 ///
 /// # Errors
 /// 401 without a session, 403 unless the user is an admin.
-pub fn admin() -> Result<(Core, CurrentUser), ApiError> {
+pub fn require_admin() -> Result<(Core, CurrentUser), ApiError> {
     let (core, user) = member()?;
     if user.role == Role::Admin { Ok((core, user)) } else { Err(ErrorCode::Forbidden.into()) }
 }
@@ -142,10 +142,10 @@ pub fn set_error_status(error: &ApiError) {
 }
 
 /// Adds the cookies of a new session to the response.
-pub fn start_session(core: &Core, signed_in: &SignedIn) {
+pub fn start_session(core: &Core, issued: &IssuedSession) {
     let config = &core.config.app;
-    add_cookie(CookieKind::Session.set(config, &signed_in.token.text(), signed_in.lifetime));
-    set_csrf(core, Some(signed_in.session_id));
+    add_cookie(CookieKind::Session.set(config, &issued.token.text(), issued.lifetime));
+    set_csrf(core, Some(issued.session_id));
     add_cookie(CookieKind::PendingEmail.clear(config));
 }
 

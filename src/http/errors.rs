@@ -14,7 +14,7 @@ use huntaze_core::{
         onboarding::OnboardingError,
     },
 };
-use huntaze_domain::{choice::Choice, draft::DRAFTS_MAX, error::ErrorCode, integration::FailureKind};
+use huntaze_domain::{draft::MAX_DRAFTS, error::ErrorCode, integration::FailureKind, string_enum::StringEnum};
 
 use crate::error::ApiError;
 
@@ -36,12 +36,12 @@ impl From<DbError> for ApiError {
 impl From<AuthError> for ApiError {
     fn from(error: AuthError) -> Self {
         match error {
-            AuthError::Invalid(fields) => Self::invalid(fields),
+            AuthError::InvalidInput(fields) => Self::invalid(fields),
             AuthError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
             AuthError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
-            AuthError::LinkUnknown => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
+            AuthError::LinkNotFound => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
             AuthError::LinkExpired => ErrorCode::Gone.into(),
-            AuthError::SessionUnknown => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
+            AuthError::SessionNotFound => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
             AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
             AuthError::Busy => ErrorCode::Unavailable.into(),
             AuthError::Internal(cause) => Self::internal(&cause),
@@ -52,7 +52,7 @@ impl From<AuthError> for ApiError {
 impl From<AiError> for ApiError {
     fn from(error: AiError) -> Self {
         match error {
-            AiError::Invalid(fields) => Self::invalid(fields),
+            AiError::InvalidInput(fields) => Self::invalid(fields),
             AiError::Internal(cause) => Self::internal(&cause),
             error => {
                 if let AiError::Misconfigured(cause) = &error {
@@ -68,10 +68,10 @@ impl From<AiError> for ApiError {
 impl From<EarningsError> for ApiError {
     fn from(error: EarningsError) -> Self {
         match error {
-            EarningsError::Unknown => ErrorCode::NotFound.into(),
-            EarningsError::Invalid(fields) => Self::invalid(fields),
-            EarningsError::Unreadable(sentence) => Self::new(ErrorCode::InvalidInput, sentence),
-            EarningsError::NotNow(sentence) => Self::new(ErrorCode::Conflict, sentence),
+            EarningsError::NotFound => ErrorCode::NotFound.into(),
+            EarningsError::InvalidInput(fields) => Self::invalid(fields),
+            EarningsError::InvalidFile(sentence) => Self::new(ErrorCode::InvalidInput, sentence),
+            EarningsError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
             EarningsError::TooLarge => Self::new(ErrorCode::PayloadTooLarge, "A statement has at most 32 MB. Export a shorter period."),
             EarningsError::Internal(cause) => Self::internal(&cause),
         }
@@ -85,19 +85,19 @@ impl From<IntegrationError> for ApiError {
                 Self::new(ErrorCode::Conflict, format!("{} cannot be connected yet.", platform.label()))
             }
             IntegrationError::UnknownProvider => Self::new(ErrorCode::NotFound, "There is no such platform."),
-            IntegrationError::Unknown => Self::new(ErrorCode::NotFound, "This account is not connected."),
+            IntegrationError::NotFound => Self::new(ErrorCode::NotFound, "This account is not connected."),
             IntegrationError::Busy => Self::new(ErrorCode::Conflict, "This account is being read right now. Look again in a moment."),
-            IntegrationError::NotConnected(failure) => Self::new(ErrorCode::Conflict, failure.label()),
-            IntegrationError::NotRead(kind) => {
+            IntegrationError::ConnectFailed(failure) => Self::new(ErrorCode::Conflict, failure.label()),
+            IntegrationError::SyncFailed(kind) => {
                 let code = match kind {
-                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent | FailureKind::Misconfigured => {
+                    FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetExhausted | FailureKind::Misconfigured => {
                         ErrorCode::Unavailable
                     }
                     FailureKind::Revoked
                     | FailureKind::NoAccount
                     | FailureKind::Expired
-                    | FailureKind::ScopeLost
-                    | FailureKind::Unreadable => ErrorCode::Conflict,
+                    | FailureKind::InsufficientScope
+                    | FailureKind::DecryptionFailed => ErrorCode::Conflict,
                 };
                 Self::new(code, kind.label())
             }
@@ -109,9 +109,9 @@ impl From<IntegrationError> for ApiError {
 impl From<DraftError> for ApiError {
     fn from(error: DraftError) -> Self {
         match error {
-            DraftError::Invalid(fields) => Self::invalid(fields),
-            DraftError::Unknown => ErrorCode::NotFound.into(),
-            DraftError::TooMany => Self::new(ErrorCode::Conflict, format!("You keep {DRAFTS_MAX} drafts. Delete one first.")),
+            DraftError::InvalidInput(fields) => Self::invalid(fields),
+            DraftError::NotFound => ErrorCode::NotFound.into(),
+            DraftError::TooMany => Self::new(ErrorCode::Conflict, format!("You keep {MAX_DRAFTS} drafts. Delete one first.")),
             DraftError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -120,7 +120,7 @@ impl From<DraftError> for ApiError {
 impl From<AnalyticsError> for ApiError {
     fn from(error: AnalyticsError) -> Self {
         match error {
-            AnalyticsError::Unknown => Self::new(ErrorCode::NotFound, "There is no such account."),
+            AnalyticsError::NotFound => Self::new(ErrorCode::NotFound, "There is no such account."),
             AnalyticsError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -129,7 +129,7 @@ impl From<AnalyticsError> for ApiError {
 impl From<OnboardingError> for ApiError {
     fn from(error: OnboardingError) -> Self {
         match error {
-            OnboardingError::Invalid(fields) => Self::invalid(fields),
+            OnboardingError::InvalidInput(fields) => Self::invalid(fields),
             OnboardingError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -138,7 +138,7 @@ impl From<OnboardingError> for ApiError {
 impl From<JobsError> for ApiError {
     fn from(error: JobsError) -> Self {
         match error {
-            JobsError::Unknown => Self::new(ErrorCode::NotFound, "This job is not on the list any more."),
+            JobsError::NotFound => Self::new(ErrorCode::NotFound, "This job is not on the list any more."),
             JobsError::Gone => Self::new(ErrorCode::Conflict, "What it was about is gone, or was mended. There is nothing to try again."),
             JobsError::Internal(cause) => Self::internal(&cause),
         }

@@ -2,14 +2,14 @@
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use huntaze_core::db::sessions::OpenSession;
+use huntaze_core::db::sessions::ActiveSession;
 use huntaze_domain::{account::Role, error::ErrorCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;
 
 /// The session of the user who makes the request. 401 without one; `Option<Member>` for handlers that do without.
-pub struct Member(pub OpenSession);
+pub struct Member(pub ActiveSession);
 
 impl<S: Sync> FromRequestParts<S> for Member {
     type Rejection = ApiError;
@@ -28,7 +28,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Member {
 }
 
 /// The session of an admin. 401 without a session, 403 for other users.
-pub struct Admin(pub OpenSession);
+pub struct Admin(pub ActiveSession);
 
 impl<S: Sync> FromRequestParts<S> for Admin {
     type Rejection = ApiError;

@@ -2,9 +2,9 @@
 
 pub mod accept_json;
 pub mod body_limit;
-pub mod browser;
 pub mod client_ip;
 pub mod csrf;
+pub mod html_forms;
 pub mod login_guard;
 pub mod panic_guard;
 pub mod path_guard;

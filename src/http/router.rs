@@ -10,7 +10,7 @@ use axum::{
     routing::{any, delete, get, post},
 };
 use http::{HeaderValue, Uri, header};
-use huntaze_domain::statement::MOST_BYTES;
+use huntaze_domain::statement::MAX_FILE_BYTES;
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::Layer;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
@@ -19,7 +19,7 @@ use super::{
     context::provide_request_context,
     executor,
     middleware::{
-        accept_json::AcceptJson, body_limit, browser, client_ip, csrf, login_guard, panic_guard, path_guard, rate_limit, request_id,
+        accept_json::AcceptJson, body_limit, client_ip, csrf, html_forms, login_guard, panic_guard, path_guard, rate_limit, request_id,
         request_log, security_headers, session,
     },
     routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
@@ -32,15 +32,15 @@ use crate::{
 
 /// Maximum body size of an upload in bytes: the largest statement plus the multipart overhead.
 #[expect(clippy::cast_possible_truncation, reason = "32 MB fit into usize")]
-const UPLOAD_LIMIT: usize = MOST_BYTES as usize + 64 * 1024;
+const UPLOAD_LIMIT: usize = MAX_FILE_BYTES as usize + 64 * 1024;
 
 /// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
     executor::init();
     let app = with_session_layers(application(&state), &state);
     let everything = Router::new()
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
+        .route("/healthz", get(health::liveness))
+        .route("/readyz", get(health::readiness))
         .nest_service(&format!("/{}", state.leptos_options.site_pkg_dir), packages(&state))
         .merge(app)
         .fallback(fallback::file_or_not_found);
@@ -65,12 +65,12 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/api/integrations/callback/{provider}", get(integrations::callback))
         .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))
         .route("/api/integrations/disconnect/{provider}/{id}", delete(integrations::disconnect))
-        .route("/api/{*rest}", any(fallback::unknown_endpoint))
+        .route("/api/{*rest}", any(fallback::not_found))
         .leptos_routes_with_context(state, page_routes(), provide_request_context, move || shell(options.clone()));
-    for (old, new) in redirects::MOVED {
-        routes = routes.route(old, get(move |uri: Uri| async move { redirects::moved(&uri, new) }));
+    for (old, new) in redirects::LEGACY_PATHS {
+        routes = routes.route(old, get(move |uri: Uri| async move { redirects::redirect_legacy(&uri, new) }));
     }
-    routes.method_not_allowed_fallback(fallback::wrong_verb)
+    routes.method_not_allowed_fallback(fallback::method_not_allowed)
 }
 
 /// Returns the routes of the pages, generated once per process. Meanwhile Leptos suppresses the loading of resources in the whole process,
@@ -86,18 +86,18 @@ fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<App
         .layer(from_fn(login_guard::guard))
         .layer(from_fn_with_state(state.core.clone(), rate_limit::per_user))
         .layer(from_fn_with_state(state.core.clone(), csrf::protect))
-        .layer(from_fn_with_state(state.core.clone(), session::find))
+        .layer(from_fn_with_state(state.core.clone(), session::load))
 }
 
 /// Adds the layers of all requests. The last layer is the outermost and runs first.
 fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
         .layer(from_fn_with_state(state.core.clone(), rate_limit::per_ip))
-        .layer(from_fn_with_state(state.core.clone(), client_ip::find))
+        .layer(from_fn_with_state(state.core.clone(), client_ip::resolve))
         .layer(from_fn(body_limit::limit))
         .layer(panic_guard::layer())
-        .layer(from_fn(path_guard::one_address))
-        .layer(from_fn_with_state(state.clone(), browser::speak))
+        .layer(from_fn(path_guard::redirect_to_canonical))
+        .layer(from_fn_with_state(state.clone(), html_forms::handle))
         .layer(from_fn_with_state(state.core.clone(), security_headers::set))
         .layer(request_log::layer())
         .layer(from_fn(request_id::assign))
@@ -116,7 +116,7 @@ fn packages(state: &AppState) -> Router {
 
 /// Answers 404 and forbids caching; otherwise the response would be cached as long as an existing file.
 async fn missing_file() -> Response {
-    let mut response = fallback::unknown_endpoint().await.into_response();
+    let mut response = fallback::not_found().await.into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

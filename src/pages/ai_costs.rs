@@ -8,22 +8,22 @@ use super::PageMeta;
 use crate::{
     api::admin::get_ai_costs,
     features::{
-        admin::{AdminPages, CostFilters, CostsReport},
+        admin::{AdminNav, CostFilters, CostsReport},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,
 };
 
-/// `/admin/ai-costs?from=&until=&creator=&agent=&operation=&model=&page=`: AI costs, for admins.
+/// `/admin/ai-costs?firstDay=&lastDay=&email=&agent=&operation=&model=&page=`: AI costs, for admins.
 #[component]
 pub fn AiCostsPage() -> impl IntoView {
     let query = use_query_map();
     let input = Memo::new(move |_| {
         let field = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
         CostsInput {
-            from: field("from"),
-            until: field("until"),
-            creator: field("creator"),
+            first_day: field("firstDay"),
+            last_day: field("lastDay"),
+            email: field("email"),
             agent: field("agent"),
             operation: field("operation"),
             model: field("model"),
@@ -34,7 +34,7 @@ pub fn AiCostsPage() -> impl IntoView {
     view! {
         <PageMeta title="AI costs" description="What AI costs, by day, creator, agent, operation and model."/>
         <h1>"AI costs"</h1>
-        <AdminPages current="/admin/ai-costs"/>
+        <AdminNav current="/admin/ai-costs"/>
         <Transition fallback=|| view! { <Skeleton label="Loading the costs"/> }>
             {move || Suspend::new(async move {
                 let costs = costs.await;

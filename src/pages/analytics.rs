@@ -8,56 +8,56 @@ use crate::{
     api::analytics::{get_analytics, get_posts},
     error::ApiError,
     features::{
-        analytics::{AccountPicker, Explain, Looking, NothingYet, Overview, PeriodPicker, PostsTable},
+        analytics::{AccountPicker, AnalyticsQuery, EmptyState, Explain, Overview, PeriodPicker, PostsTable},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,
 };
 
-/// `/analytics?range=7d|30d|90d&account=&order=best|worst|newest&page=`: daily figures, posts and AI explanations.
+/// `/analytics?range=7d|30d|90d&integrationId=&order=best|worst|newest&page=`: daily figures, posts and AI explanations.
 #[component]
 pub fn AnalyticsPage() -> impl IntoView {
-    let looking = Looking::use_query();
+    let query = AnalyticsQuery::use_query();
     // The figures do not depend on the order and page of the posts, so these must not trigger a refetch.
-    let period = Memo::new(move |_| looking.with(|looking| (looking.range, looking.account.clone())));
+    let period = Memo::new(move |_| query.with(|query| (query.range, query.integration_id.clone())));
     let analytics = Resource::new(move || period.get(), |(range, account)| get_analytics(range, account));
-    let posts = Resource::new(move || looking.get(), |Looking { range, account, order, page }| get_posts(range, account, order, page));
+    let posts = Resource::new(move || query.get(), |AnalyticsQuery { range, integration_id, order, page }| get_posts(range, integration_id, order, page));
     view! {
         <PageMeta title="Analytics" description="Your figures day by day, and your posts."/>
         <h1>"Analytics"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
-            {move || Suspend::new(async move { content(looking, analytics.await, posts.await) })}
+            {move || Suspend::new(async move { content(query, analytics.await, posts.await) })}
         </Transition>
         // Outside of the transition, so that a pending explanation survives its re-rendering.
-        <Explain looking/>
+        <Explain query/>
     }
 }
 
-fn content(looking: Memo<Looking>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
+fn content(query: Memo<AnalyticsQuery>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
     let analytics = match analytics {
         Ok(analytics) => analytics,
         // E.g. if the account has been deleted: offer the way back to all accounts.
         Err(error) => {
             return view! {
-                <AccountPicker looking accounts=Vec::new()/>
+                <AccountPicker query accounts=Vec::new()/>
                 <LoadError error/>
             }
             .into_any();
         }
     };
     if analytics.accounts.is_empty() && analytics.currency.is_none() {
-        return view! { <NothingYet/> }.into_any();
+        return view! { <EmptyState/> }.into_any();
     }
-    let now = looking.get_untracked();
+    let now = query.get_untracked();
     let posts = match posts {
-        Ok(page) => view! { <PostsTable page looking=now.clone()/> }.into_any(),
+        Ok(page) => view! { <PostsTable page query=now.clone()/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     let accounts = analytics.accounts.clone();
     view! {
-        <PeriodPicker looking/>
-        <AccountPicker looking accounts/>
-        <Overview analytics looking=now/>
+        <PeriodPicker query/>
+        <AccountPicker query accounts/>
+        <Overview analytics query=now/>
         {posts}
     }
     .into_any()

@@ -1,7 +1,7 @@
 //! Assistant page, `/assistant`.
 
 use huntaze_domain::{
-    ai::{AiSetup, chat::Conversation},
+    ai::{AiStatus, chat::Conversation},
     error::ErrorCode,
     navigation::conversation_page,
 };
@@ -13,12 +13,12 @@ use leptos_router::{
 
 use super::PageMeta;
 use crate::{
-    api::ai::{DeleteConversation, RenameConversation, get_ai_setup, get_conversation, get_conversations},
+    api::ai::{DeleteConversation, RenameConversation, get_ai_status, get_conversation, get_conversations},
     error::ApiError,
     features::{
         ai::{
             SetupNotice,
-            assistant::{Asking, ConversationHead, ConversationList, Transcript, check_title},
+            assistant::{ComposerPanel, ConversationHead, ConversationList, Transcript, check_title},
         },
         load_error::LoadError,
     },
@@ -39,11 +39,11 @@ pub fn AssistantPage() -> impl IntoView {
     let field = move |name: &'static str| Memo::new(move |_| query.with(|query| query.get(name)).unwrap_or_default());
     let (id, search, list) = (field("conversation"), field("search"), field("list"));
     let (rename, delete) = (use_form::<RenameConversation>(check_title), use_form::<DeleteConversation>(|_| Ok(())));
-    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let setup = Resource::new(|| (), |()| get_ai_status());
     // The conversation in the URL that the page was opened with. Others are loaded by `stay_at_its_address`.
     let first_id = id.get_untracked();
     let first = Resource::new(|| (), move |()| load(first_id.clone()));
-    let changes = move || (chat.answered.get(), rename.action.version().get(), delete.action.version().get());
+    let changes = move || (chat.completed_count.get(), rename.action.version().get(), delete.action.version().get());
     let conversations = Resource::new(
         move || (search.get(), list.get(), changes()),
         |(search, list, _)| get_conversations(search, list.parse().unwrap_or(1)),
@@ -69,19 +69,19 @@ pub fn AssistantPage() -> impl IntoView {
             }
         })
     };
-    let rooms = move |setup: AiSetup| {
+    let layout = move |setup: AiStatus| {
         let is_available = setup.is_available;
         view! {
             <SetupNotice setup/>
-            <div class=css::rooms>
-                <div class=css::talk>
+            <div class=css::layout>
+                <div class=css::conversation>
                     <For each=heads key=String::clone let(id)>
                         <ConversationHead chat id rename delete/>
                     </For>
                     {move || chat.is_loading.get().then(|| view! { <Skeleton label="Loading the conversation"/> })}
                     <Transcript chat is_over=!is_available/>
                     {move || (!is_available).then(|| chat.problem.get().map(|error| view! { <LoadError error/> }))}
-                    {is_available.then(|| view! { <Asking chat conversation_id=known_id field_id="chat-message"/> })}
+                    {is_available.then(|| view! { <ComposerPanel chat conversation_id=known_id field_id="chat-message"/> })}
                 </div>
                 <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>
             </div>
@@ -100,7 +100,7 @@ pub fn AssistantPage() -> impl IntoView {
                             Ok(conversation) => chat.show(conversation),
                             Err(error) => chat.problem.set(Some(error)),
                         }
-                        rooms(setup).into_any()
+                        layout(setup).into_any()
                     }
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
@@ -129,7 +129,7 @@ fn stay_at_its_address(chat: Chat, id: Memo<String>) {
     Effect::new(move |before: Option<String>| {
         let now = id.get();
         if before.is_some_and(|before| before != now) {
-            chat.go_to(now.clone());
+            chat.open(now.clone());
         }
         now
     });

@@ -6,10 +6,10 @@ use super::PageMeta;
 use crate::{
     api::admin::{TryConnection, get_connections},
     features::{
-        admin::{AdminPages, ConnectionDoctor},
+        admin::{AdminNav, ConnectionDoctor},
         load_error::LoadError,
     },
-    hooks::form::{Problem, use_form},
+    hooks::form::{FormError, use_form},
     ui::skeleton::Skeleton,
 };
 
@@ -21,8 +21,8 @@ pub fn ConnectionsPage() -> impl IntoView {
     view! {
         <PageMeta title="Connection doctor" description="How each platform is set up, and how it goes."/>
         <h1>"Connection doctor"</h1>
-        <AdminPages current="/admin/connections"/>
-        <Problem form=dry_run/>
+        <AdminNav current="/admin/connections"/>
+        <FormError form=dry_run/>
         <Transition fallback=|| view! { <Skeleton label="Loading the reports"/> }>
             {move || Suspend::new(async move {
                 match reports.await {

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::ai::{get_ai_setup, get_captions},
+    api::ai::{get_ai_status, get_captions},
     features::{
         ai::{CaptionForm, CaptionVariants, Drafts, SetupNotice, refetch_quota_after, use_caption_form, use_keep_form},
         load_error::LoadError,
@@ -20,7 +20,7 @@ pub fn ContentPage() -> impl IntoView {
     let (form, keep) = (use_caption_form(), use_keep_form());
     let query = use_query_map();
     let id = Memo::new(move |_| query.with(|query| query.get("captions")));
-    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let setup = Resource::new(|| (), |()| get_ai_status());
     let captions = Resource::new(move || id.get(), get_captions);
     refetch_quota_after(move || form.action.version().get());
     view! {

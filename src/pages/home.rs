@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use huntaze_domain::{
-    choice::Choice,
     figures::{HomeStats, StatsRange},
     integration::IntegrationsStatus,
     onboarding::Onboarding,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -16,15 +16,15 @@ use crate::{
     api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
     error::ApiError,
     features::{
-        home::{AnswersCard, Checklist, HomeColumns, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
+        home::{Checklist, HomeColumns, OnboardingCard, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
         load_error::LoadError,
     },
 };
 
 /// First poll interval during a backfill: the first 3 polls wait 2 s, the next 4 wait 4 s, all others 8 s.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const INITIAL_POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Maximum number of polls, about two minutes in total; after that the user has to reload the page.
-const MOST_LOOKS: u32 = 20;
+const MAX_POLLS: u32 = 20;
 
 /// `/home?range=7d|30d|90d`: figures, checklist, accounts, onboarding answers and quick actions.
 #[component]
@@ -71,7 +71,7 @@ fn home_view(
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     let answers = match onboarding.clone() {
-        Ok(onboarding) => view! { <AnswersCard onboarding/> }.into_any(),
+        Ok(onboarding) => view! { <OnboardingCard onboarding/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     // Data that failed to load must not appear as a step that is still to be done.
@@ -96,27 +96,27 @@ fn poll_while_fetching(
     stats: Resource<Result<HomeStats, ApiError>>,
     connections: Resource<Result<IntegrationsStatus, ApiError>>,
 ) {
-    let look = Action::new(|range: &StatsRange| get_home_stats(*range));
-    let looks = StoredValue::new(0_u32);
-    let is_fetching = Memo::new(move |_| stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_fetching)));
+    let poll = Action::new(|range: &StatsRange| get_home_stats(*range));
+    let polls = StoredValue::new(0_u32);
+    let is_backfilling = Memo::new(move |_| stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_backfilling)));
     Effect::new(move || {
         // Runs initially and after each poll.
-        look.version().get();
-        if !is_fetching.get() || looks.get_value() >= MOST_LOOKS {
+        poll.version().get();
+        if !is_backfilling.get() || polls.get_value() >= MAX_POLLS {
             return;
         }
-        looks.update_value(|looks| *looks += 1);
-        let pause = FIRST_PAUSE * (1 << (looks.get_value() / 4).min(2));
-        if let Ok(timer) = set_timeout_with_handle(move || drop(look.dispatch(range.get_untracked())), pause) {
+        polls.update_value(|polls| *polls += 1);
+        let interval = INITIAL_POLL_INTERVAL * (1 << (polls.get_value() / 4).min(2));
+        if let Ok(timer) = set_timeout_with_handle(move || drop(poll.dispatch(range.get_untracked())), interval) {
             on_cleanup(move || timer.clear());
         }
     });
     Effect::new(move || {
-        let Some(Ok(seen)) = look.value().get() else { return };
+        let Some(Ok(seen)) = poll.value().get() else { return };
         if seen.range != range.get_untracked() {
             return;
         }
-        if !seen.is_fetching {
+        if !seen.is_backfilling {
             connections.refetch();
         }
         stats.set(Some(Ok(seen)));

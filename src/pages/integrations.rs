@@ -7,13 +7,13 @@ use super::PageMeta;
 use crate::{
     api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
     features::{
-        integrations::{HistoryDialog, IntegrationsGrid, Lead, OutcomeAlert, Questions},
+        integrations::{ConfirmDialogs, EventLogDialog, IntegrationsGrid, Lead, OutcomeAlert},
         load_error::LoadError,
         shell::UserResource,
     },
     hooks::{
-        document::keep_focus,
-        form::{Done, FormState, Problem, use_form},
+        document::restore_focus,
+        form::{FormError, FormState, FormSuccess, use_form},
     },
     ui::{
         a11y::MAIN_ID,
@@ -24,8 +24,8 @@ use crate::{
 
 const REFRESHED: &str = "The account was read just now.";
 
-/// `/integrations`: connected accounts and platforms. The query reports an outcome (`?connected=&account=`, `?error=&provider=`,
-/// `?disconnected=`) or opens a dialog (`?disconnect=`, `?delete=`, `?history=`).
+/// `/integrations`: connected accounts and platforms. The query reports an outcome (`?connected=&integrationId=`, `?error=&provider=`,
+/// `?disconnected=`) or opens a dialog (`?disconnect=`, `?delete=`, `?events=`).
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();
@@ -39,7 +39,7 @@ pub fn IntegrationsPage() -> impl IntoView {
         let is_loaded = status.with(Option::is_some);
         // A card that is re-rendered removes the button that had the focus.
         if is_loaded && was_loaded == Some(true) {
-            request_animation_frame(|| keep_focus(MAIN_ID));
+            request_animation_frame(|| restore_focus(MAIN_ID));
         }
         is_loaded
     });
@@ -47,11 +47,11 @@ pub fn IntegrationsPage() -> impl IntoView {
         <PageMeta title="Integrations" description="Your accounts at the platforms, and how they are."/>
         <h1>"Integrations"</h1>
         <Lead/>
-        <Problem form=connect/>
-        <Problem form=refresh/>
+        <FormError form=connect/>
+        <FormError form=refresh/>
         // Without JavaScript the dialog is closed after the post, so its error is shown here, too.
-        <Problem form=disconnect/>
-        <Done form=refresh text=REFRESHED toasted=true/>
+        <FormError form=disconnect/>
+        <FormSuccess form=refresh text=REFRESHED toasted=true/>
         <Transition fallback=|| view! { <Skeleton label="Loading your accounts"/> }>
             {move || Suspend::new(async move {
                 let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
@@ -64,9 +64,9 @@ pub fn IntegrationsPage() -> impl IntoView {
                     Err(error) => view! { <LoadError error/> }.into_any(),
                 }
             })}
-            <Questions status form=disconnect/>
+            <ConfirmDialogs status form=disconnect/>
         </Transition>
-        <HistoryDialog/>
+        <EventLogDialog/>
     }
 }
 

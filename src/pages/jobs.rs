@@ -7,10 +7,10 @@ use super::PageMeta;
 use crate::{
     api::jobs::{DismissJob, RetryJob, get_jobs},
     features::{
-        admin::{AdminPages, FailedJobs, Queues},
+        admin::{AdminNav, FailedJobs, Queues},
         load_error::LoadError,
     },
-    hooks::form::{Done, Problem, use_form},
+    hooks::form::{FormError, FormSuccess, use_form},
     ui::skeleton::Skeleton,
 };
 
@@ -27,11 +27,11 @@ pub fn JobsPage() -> impl IntoView {
     view! {
         <PageMeta title="Jobs" description="What works in the background, and what failed."/>
         <h1>"Jobs"</h1>
-        <AdminPages current="/admin/jobs"/>
-        <Problem form=retry/>
-        <Problem form=dismiss/>
-        <Done form=retry text="It is tried again."/>
-        <Done form=dismiss text="It is off the list."/>
+        <AdminNav current="/admin/jobs"/>
+        <FormError form=retry/>
+        <FormError form=dismiss/>
+        <FormSuccess form=retry text="It is tried again."/>
+        <FormSuccess form=dismiss text="It is off the list."/>
         <Transition fallback=|| view! { <Skeleton label="Loading the jobs"/> }>
             {move || Suspend::new(async move {
                 match report.await {

@@ -1,7 +1,7 @@
 //! Page that sets a new password, `/reset-password`.
 
 use huntaze_domain::{
-    account::{LinkState, StatusView},
+    account::{EmailTokenState, StatusView},
     error::ErrorCode,
 };
 use leptos::prelude::*;
@@ -38,7 +38,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     }
 }
 
-fn link_view(state: Result<StatusView<LinkState>, ApiError>, token: String) -> AnyView {
+fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String) -> AnyView {
     match state {
         Ok(_) => view! { <ResetPasswordForm token/> }.into_any(),
         Err(error) if error.code == ErrorCode::Gone => view! {

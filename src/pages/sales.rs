@@ -1,22 +1,22 @@
 //! Sales strategy page, `/sales`.
 
 use huntaze_domain::{
-    ai::{Operation, report::Report},
-    choice::Choice,
+    ai::{Operation, report::AiReport},
     figures::StatsRange,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::ai::{OptimizeSales, get_ai_setup, get_report},
+    api::ai::{OptimizeSales, get_ai_status, get_report},
     error::ApiError,
     features::{
         ai::{SetupNotice, refetch_quota_after, report::ReportView},
         load_error::LoadError,
     },
-    hooks::form::{Form, FormState, Problem, use_form},
+    hooks::form::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -34,7 +34,7 @@ pub fn SalesPage() -> impl IntoView {
     let form = use_form::<OptimizeSales>(|call| call.input.parse().map(drop));
     let query = use_query_map();
     let id = Memo::new(move |_| query.with(|query| query.get("report")));
-    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let setup = Resource::new(|| (), |()| get_ai_status());
     let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
     refetch_quota_after(move || form.action.version().get());
     view! {
@@ -59,7 +59,7 @@ pub fn SalesPage() -> impl IntoView {
     }
 }
 
-fn written(form: FormState<OptimizeSales>, report: Result<Option<Report>, ApiError>, can_ask: bool) -> AnyView {
+fn written(form: FormState<OptimizeSales>, report: Result<Option<AiReport>, ApiError>, can_ask: bool) -> AnyView {
     match report {
         Ok(Some(report)) => {
             let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
@@ -86,7 +86,7 @@ fn StrategyForm(form: FormState<OptimizeSales>) -> impl IntoView {
                 <p>"Prices, what to offer next, and what it may come to. A request of your month is used only when it is there."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
+                <FormError form/>
                 <Form form class=css::form>
                     <Field name="range" label="Figures of the last" error=form.error_of("range")>
                         <Select options=ranges/>

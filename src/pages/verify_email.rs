@@ -1,7 +1,7 @@
 //! E-mail verification page, `/verify-email`.
 
 use huntaze_domain::{
-    account::{LinkState, StatusView},
+    account::{EmailTokenState, StatusView},
     error::ErrorCode,
 };
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     api::auth::{ResendVerification, check_verification, get_pending_email},
     error::ApiError,
     features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
-    hooks::form::{Done, Problem, use_form},
+    hooks::form::{FormError, FormSuccess, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{ButtonLink, ButtonVariant},
@@ -62,8 +62,8 @@ fn NothingSent() -> impl IntoView {
     // Without JavaScript, the outcome of a request for a new link is shown on this page.
     let form = use_form::<ResendVerification>(|_| Ok(()));
     view! {
-        <Problem form/>
-        <Done form text="A new link is on its way to your mailbox."/>
+        <FormError form/>
+        <FormSuccess form text="A new link is on its way to your mailbox."/>
         <p>"Open the link in the mail that we sent you. It is valid for 24 hours."</p>
         <p>"No mail? Sign in with your e-mail and password, and we will offer to send it again."</p>
         <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
@@ -84,14 +84,14 @@ fn FollowedLink(token: String) -> impl IntoView {
     }
 }
 
-fn link_view(state: Result<StatusView<LinkState>, ApiError>, token: String) -> AnyView {
+fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String) -> AnyView {
     match state {
-        Ok(StatusView { status: LinkState::Valid }) => view! {
+        Ok(StatusView { status: EmailTokenState::Valid }) => view! {
             <p>"One click, and you can sign in."</p>
             <VerifyForm token/>
         }
         .into_any(),
-        Ok(StatusView { status: LinkState::AlreadyUsed }) => view! {
+        Ok(StatusView { status: EmailTokenState::AlreadyUsed }) => view! {
             <Alert tone=AlertTone::Success>"Your e-mail is already verified."</Alert>
             <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
         }

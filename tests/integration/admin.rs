@@ -22,28 +22,30 @@ const ADMIN: &str = "olga@example.com";
 #[sqlx::test]
 async fn doctor_reports_configuration_and_failures(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let (mut ada, mut olga) = (app.member(EMAIL).await, app.member(ADMIN).await);
+    let (mut ada, mut olga) = (app.user_client(EMAIL).await, app.user_client(ADMIN).await);
     for (uri, method) in [("/api/admin/connections", "get"), ("/api/admin/connections/dry-run", "post")] {
         let answer = if method == "get" { olga.get(uri).await } else { olga.post(uri, json!({ "provider": "x" })).await };
         assert_eq!(answer.expect_status(403).code(), "forbidden", "{uri}");
     }
     assert!(olga.page("/admin/connections").await.expect_status(403).body.contains("not allowed"));
-    assert!(app.visitor().await.page("/admin/connections").await.location().starts_with("/login"));
+    assert!(app.anon_client().await.page("/admin/connections").await.location().starts_with("/login"));
     assert!(!olga.page("/home").await.body.contains("/admin/connections"));
     assert!(admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted"));
 
     app.connect_to(&sandbox, &mut ada, Platform::X, "ada.creates").await;
-    sandbox.fail_at(Platform::X, "profile", FaultKind::ScopeRemoved, 1);
-    app.read_due().await;
+    sandbox.inject_fault(Platform::X, "profile", FaultKind::ScopeRemoved, 1);
+    app.sync_all_due().await;
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
     let x = reports.as_array().expect("a list").iter().find(|report| report["provider"] == "x").expect("X");
     assert_json_snapshot!(x);
     let page = olga.page("/admin/connections").await.expect_status(200).body;
-    for part in ["http://127.0.0.1:3000/api/integrations/callback/x", "scope_lost", "Readings cost $0.01 of $10.00", "Nothing went wrong"] {
+    for part in
+        ["http://127.0.0.1:3000/api/integrations/callback/x", "insufficient_scope", "Readings cost $0.01 of $10.00", "Nothing went wrong"]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     for platform in OAUTH_PLATFORMS {
-        let asked = json!({ "provider": huntaze_domain::choice::Choice::as_str(platform) });
+        let asked = json!({ "provider": huntaze_domain::string_enum::StringEnum::as_str(platform) });
         let outcome = olga.post("/api/admin/connections/dry-run", asked).await.expect_status(200).json();
         assert_eq!(outcome["status"], 200, "{platform:?}: {outcome}");
     }
@@ -57,7 +59,7 @@ async fn doctor_reports_configuration_and_failures(db: PgPool) {
 #[sqlx::test]
 async fn doctor_lists_missing_variables(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let mut olga = app.member(ADMIN).await;
+    let mut olga = app.user_client(ADMIN).await;
     admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted");
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
     let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missing"].to_string()).collect();
@@ -71,7 +73,7 @@ async fn doctor_lists_missing_variables(db: PgPool) {
             r#"["X_CLIENT_ID","X_CLIENT_SECRET","X_MONTHLY_BUDGET_CENTS"]"#,
         ]
     );
-    let (mut ada, page) = (app.member(EMAIL).await, olga.page("/integrations").await.body);
+    let (mut ada, page) = (app.user_client(EMAIL).await, olga.page("/integrations").await.body);
     assert_eq!((page.matches("Not configured.").count(), page.matches("Not available yet").count()), (5, 0));
     assert!(!ada.page("/integrations").await.body.contains("Not configured."));
 }
@@ -84,16 +86,16 @@ fn key(id: u8) -> EncryptionKey {
 #[sqlx::test]
 async fn keys_are_rotated_during_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
+    let mut user_client = app.user_client(EMAIL).await;
     for platform in OAUTH_PLATFORMS {
-        app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
+        app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
     }
     let both = Cipher::new(&[key(2), key(1)]);
     let clock = app.core.clock.clone();
     // The syncing instance has both keys, as after a restart with both in `ENCRYPTION_KEYS`.
-    let mut twin = app.twin(huntaze_core::infra::http::TIMEOUT);
-    twin.core = twin.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)])));
-    let (rotation, ()) = tokio::join!(rotate_keys(&db, &both, clock.as_ref()), twin.read_due());
+    let mut second_instance = app.second_instance(huntaze_core::infra::http::TIMEOUT);
+    second_instance.core = second_instance.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2), key(1)])));
+    let (rotation, ()) = tokio::join!(rotate_keys(&db, &both, clock.as_ref()), second_instance.sync_all_due());
     let Rotation { rotated, current, unreadable, busy } = rotation.expect("rotated");
     assert_eq!((rotated + current, unreadable, busy), (5, 0, 0));
     let old: i64 =
@@ -103,24 +105,24 @@ async fn keys_are_rotated_during_syncs(db: PgPool) {
             .expect("a count");
     assert_eq!(old, 0);
     assert_eq!(rotate_keys(&db, &both, clock.as_ref()).await.expect("nothing to do").current, 5);
-    twin.core = twin.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2)])));
+    second_instance.core = second_instance.core.with(|core| core.cipher = std::sync::Arc::new(Cipher::new(&[key(2)])));
     sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(clock.now()).execute(&db).await.expect("updated");
-    twin.read_due().await;
-    let status = member.get("/api/integrations/status").await.json();
+    second_instance.sync_all_due().await;
+    let status = user_client.get("/api/integrations/status").await.json();
     assert!(status["integrations"].as_array().expect("a list").iter().all(|account| account["status"] == "healthy"), "{status}");
 }
 
 #[sqlx::test]
 async fn undecryptable_tokens_are_left_unchanged(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
-    app.connect(&sandbox, &mut member, "ada.creates").await;
+    let mut user_client = app.user_client(EMAIL).await;
+    app.connect(&sandbox, &mut user_client, "ada.creates").await;
     let stored = "SELECT access_token FROM integrations";
     let before: Vec<u8> = sqlx::query_scalar(stored).fetch_one(&db).await.expect("a token");
     let rotation = rotate_keys(&db, &Cipher::new(&[key(3)]), app.core.clock.as_ref()).await.expect("an answer");
     assert_eq!(rotation, Rotation { unreadable: 1, ..Rotation::default() });
     assert_eq!(sqlx::query_scalar::<_, Vec<u8>>(stored).fetch_one(&db).await.expect("a token"), before);
-    let free = db::integrations::due(&db, app.core.clock.now(), 1).await.expect("an answer");
+    let free = db::integrations::list_due(&db, app.core.clock.now(), 1).await.expect("an answer");
     assert_eq!(free.len(), 1, "the lease is released");
-    assert_eq!(member.get("/api/integrations/status").await.json()["integrations"][0]["reason"], Value::Null);
+    assert_eq!(user_client.get("/api/integrations/status").await.json()["integrations"][0]["reason"], Value::Null);
 }

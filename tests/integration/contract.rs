@@ -19,7 +19,7 @@ async fn endpoint_list_matches_contract(_db: PgPool) {
     GET /api/ai/quota
     GET /api/ai/report
     GET /api/ai/settings
-    GET /api/ai/setup
+    GET /api/ai/status
     GET /api/ai/suggestions
     GET /api/analytics
     GET /api/analytics/posts
@@ -61,16 +61,16 @@ async fn endpoint_list_matches_contract(_db: PgPool) {
     POST /api/auth/reset-password
     POST /api/auth/sessions/revoke
     POST /api/auth/verify-email
+    POST /api/drafts/create
     POST /api/drafts/delete
-    POST /api/drafts/keep
-    POST /api/drafts/save
-    POST /api/earnings/days
-    POST /api/earnings/days/delete
-    POST /api/earnings/partner
-    POST /api/earnings/partner/delete
+    POST /api/drafts/update
+    POST /api/earnings/daily-totals
+    POST /api/earnings/daily-totals/delete
+    POST /api/earnings/partner/connect
+    POST /api/earnings/partner/disconnect
+    POST /api/earnings/statements/delete
     POST /api/earnings/statements/import
     POST /api/earnings/statements/mapping
-    POST /api/earnings/statements/undo
     POST /api/integrations/connect
     POST /api/integrations/disconnect
     POST /api/integrations/refresh
@@ -82,31 +82,31 @@ async fn endpoint_list_matches_contract(_db: PgPool) {
 #[sqlx::test]
 async fn not_found_is_json_under_api_and_html_elsewhere(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
+    let mut anon_client = app.anon_client().await;
     for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-        let answer = visitor.request(method, "/api/nothing/here").await.expect_status(404);
+        let answer = anon_client.request(method, "/api/nothing/here").await.expect_status(404);
         assert_eq!(answer.code(), "not_found");
     }
-    assert_eq!(visitor.request(Method::DELETE, "/api/auth/login").await.expect_status(405).code(), "method_not_allowed");
-    assert_eq!(visitor.request(Method::POST, "/nothing").await.expect_status(404).code(), "not_found");
-    let page = visitor.page("/nothing/here").await.expect_status(404);
+    assert_eq!(anon_client.request(Method::DELETE, "/api/auth/login").await.expect_status(405).code(), "method_not_allowed");
+    assert_eq!(anon_client.request(Method::POST, "/nothing").await.expect_status(404).code(), "not_found");
+    let page = anon_client.page("/nothing/here").await.expect_status(404);
     assert!(page.body.contains("<h1>Page not found</h1>"), "{}", page.body);
 }
 
 #[sqlx::test]
 async fn every_response_has_security_headers(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
+    let mut anon_client = app.client();
     for uri in ["/beta", "/login", "/api/csrf/token", "/api/nothing", "/nothing", "/pkg/nothing.js", "/healthz"] {
-        let answer = visitor.page(uri).await;
+        let answer = anon_client.page(uri).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{uri}");
         assert_eq!(answer.header("cache-control"), "no-store", "{uri}");
         assert!(answer.header("content-security-policy").contains("frame-ancestors 'none'"), "{uri}");
         assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{uri}");
         assert_eq!(answer.header("x-request-id").len(), 32, "{uri}");
     }
-    visitor.headers.insert("x-request-id", "chosen-by-the-client".to_owned());
-    assert_ne!(visitor.get("/healthz").await.header("x-request-id"), "chosen-by-the-client");
+    anon_client.headers.insert("x-request-id", "chosen-by-the-client".to_owned());
+    assert_ne!(anon_client.get("/healthz").await.header("x-request-id"), "chosen-by-the-client");
 }
 
 #[sqlx::test]

@@ -17,10 +17,10 @@ const FAULTS: [(FaultKind, u32); 14] = [
     (Truncated, 1),
     (ErrorBody, 1),
     (ErrorBody, 2),
-    (CutStream, 1),
+    (TruncatedStream, 1),
     (MalformedChunk, 1),
-    (Retired, 1),
-    (Retired, 2),
+    (ModelRetired, 1),
+    (ModelRetired, 2),
     (RateLimited, 1),
     (Revoked, 1),
     (ServerError, 1),
@@ -49,46 +49,52 @@ impl Outcome {
 
     fn of_message(message: &Value) -> Self {
         let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
-        Self { status: 200, word: text("state"), sentence: text("problem") }
+        Self { status: 200, word: text("state"), sentence: text("error") }
     }
 }
 
 /// Records for each fault and endpoint the response, the sentence shown to the user, whether it counts, and whether it is billed.
 #[sqlx::test]
 async fn model_fault_returns_error_and_is_not_counted(db: PgPool) {
-    let (_app, sandbox, mut member, _) = TestApp::with_account(db.clone()).await;
+    let (_app, sandbox, mut user_client, _) = TestApp::with_account(db.clone()).await;
     let mut table = "endpoint            fault           times status outcome     counts calls cost  what the creator reads\n".to_owned();
     for (endpoint, model_endpoint) in STRUCTURED.map(|it| (it, "generate")).into_iter().chain(CHAT.map(|it| (it, "stream"))) {
         for (kind, times) in FAULTS {
-            // `ErrorBody` concerns structured responses only, `CutStream` and `MalformedChunk` concern streams only.
-            if matches!((kind, model_endpoint), (ErrorBody, "stream") | (CutStream | MalformedChunk, "generate")) {
+            // `ErrorBody` concerns structured responses only, `TruncatedStream` and `MalformedChunk` concern streams only.
+            if matches!((kind, model_endpoint), (ErrorBody, "stream") | (TruncatedStream | MalformedChunk, "generate")) {
                 continue;
             }
-            let row = row(&db, &sandbox, &mut member, (endpoint, model_endpoint), (kind, times)).await;
+            let row = row(&db, &sandbox, &mut user_client, (endpoint, model_endpoint), (kind, times)).await;
             let _ = writeln!(table, "{row}");
         }
     }
     // If no keyword selects an agent, a model is asked first which one answers.
     for fault in [(Blocked, 1), (RateLimited, 1), (ServerError, 2)] {
-        let row = row(&db, &sandbox, &mut member, ("chat (who answers)", "generate"), fault).await;
+        let row = row(&db, &sandbox, &mut user_client, ("chat (who answers)", "generate"), fault).await;
         let _ = writeln!(table, "{row}");
     }
     println!("{table}");
     insta::assert_snapshot!(table);
 }
 
-async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at): (&str, &str), (kind, times): (FaultKind, u32)) -> String {
-    let before = (member.used_requests().await, ai_usage(db).await);
-    sandbox.world.add_fault(Fault { provider: "gemini".to_owned(), endpoint: at.to_owned(), account: None, kind, times });
+async fn row(
+    db: &PgPool,
+    sandbox: &Sandbox,
+    user_client: &mut Client,
+    (endpoint, at): (&str, &str),
+    (kind, times): (FaultKind, u32),
+) -> String {
+    let before = (user_client.used_requests().await, ai_usage(db).await);
+    sandbox.state.add_fault(Fault { provider: "gemini".to_owned(), endpoint: at.to_owned(), account: None, kind, times });
     // Ask a different question each time, so that no request is a cache hit.
     let what = if endpoint.contains("who") { "What now" } else { "How are my views" };
     let question = json!({ "message": format!("{what}, {endpoint}, {kind:?}, {times}?") });
     let Outcome { status, word, sentence } = match endpoint {
-        "generate-caption" | "analyze-performance" | "optimize-sales" => structured(member, endpoint).await,
-        "chat/start" => started(member, question).await,
-        "chat/stream" => streamed(member, question).await,
+        "generate-caption" | "analyze-performance" | "optimize-sales" => structured(user_client, endpoint).await,
+        "chat/start" => started(user_client, question).await,
+        "chat/stream" => streamed(user_client, question).await,
         _ => {
-            let answer = member.post("/api/ai/chat", question).await;
+            let answer = user_client.post("/api/ai/chat", question).await;
             if answer.status == 200 {
                 Outcome::of_message(&answer.json()["message"])
             } else {
@@ -96,8 +102,8 @@ async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at)
             }
         }
     };
-    sandbox.world.clear_faults();
-    let after = (member.used_requests().await, ai_usage(db).await);
+    sandbox.state.clear_faults();
+    let after = (user_client.used_requests().await, ai_usage(db).await);
     let (counts, calls, cost) = (after.0 - before.0, after.1.0 - before.1.0, after.1.1 - before.1.1);
     // The exact cost depends on the length of the prompt, which contains the date.
     let cost = if cost > 0 { "paid" } else { "none" };
@@ -107,28 +113,29 @@ async fn row(db: &PgPool, sandbox: &Sandbox, member: &mut Client, (endpoint, at)
         .to_owned()
 }
 
-async fn structured(member: &mut Client, endpoint: &str) -> Outcome {
+async fn structured(user_client: &mut Client, endpoint: &str) -> Outcome {
     let input = json!({
-        "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea"], "description": "The sea.", "range": "7d", "anew": true,
+        "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea"], "description": "The sea.", "range": "7d", "regenerate": true,
     });
-    let answer = member.post(&format!("/api/ai/{endpoint}"), input).await;
+    let answer = user_client.post(&format!("/api/ai/{endpoint}"), input).await;
     Outcome::of_error(answer.status.as_u16(), &answer.json())
 }
 
-async fn started(member: &mut Client, question: Value) -> Outcome {
-    let started = member.post("/api/ai/chat/start", question).await.expect_status(200).json();
+async fn started(user_client: &mut Client, question: Value) -> Outcome {
+    let started = user_client.post("/api/ai/chat/start", question).await.expect_status(200).json();
     let uri = format!("/api/ai/conversation?id={}", started["conversationId"].as_str().expect("an id"));
     let mut newest = Value::Null;
     eventually("the answer ends", async || {
-        newest = member.get(&uri).await.json()["messages"].as_array().and_then(|messages| messages.last().cloned()).unwrap_or_default();
-        newest["state"] != "writing"
+        newest =
+            user_client.get(&uri).await.json()["messages"].as_array().and_then(|messages| messages.last().cloned()).unwrap_or_default();
+        newest["state"] != "generating"
     })
     .await;
     Outcome::of_message(&newest)
 }
 
-async fn streamed(member: &mut Client, question: Value) -> Outcome {
-    let body = member.post("/api/ai/chat/stream", question).await.expect_status(200).body;
+async fn streamed(user_client: &mut Client, question: Value) -> Outcome {
+    let body = user_client.post("/api/ai/chat/stream", question).await.expect_status(200).body;
     let data = body.split("\n\n").filter(|event| event.contains("event: done")).find_map(|event| event.split("data: ").nth(1));
     let done: Value = serde_json::from_str(data.expect("an end")).expect("JSON");
     Outcome::of_message(&done["message"])

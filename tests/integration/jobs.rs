@@ -60,13 +60,13 @@ async fn with_queue(db: &PgPool) -> TestApp {
 
 /// Returns status, attempts and whether `run_at` is in the future for the only job of a kind; `None` if there is none.
 async fn job(db: &PgPool, kind: JobKind) -> Option<(String, i32, bool)> {
-    let kind = huntaze_domain::choice::Choice::as_str(kind);
+    let kind = huntaze_domain::string_enum::StringEnum::as_str(kind);
     let row = sqlx::query_as("SELECT status, attempts, run_at > now() FROM apalis.jobs WHERE job_type = $1");
     row.bind(kind).fetch_optional(db).await.expect("an answer")
 }
 
-async fn operator(app: &TestApp) -> Client {
-    let client = app.member(ADMIN).await;
+async fn admin_client(app: &TestApp) -> Client {
+    let client = app.user_client(ADMIN).await;
     assert!(admin::grant(&app.core.db, ADMIN, app.core.clock.now()).await.expect("granted"));
     client
 }
@@ -77,8 +77,8 @@ async fn two_processes_run_each_job_once(db: PgPool) {
     for number in 0..30 {
         app.put_into_outbox(&format!("creator{number}@example.com")).await;
     }
-    let twin = app.twin(Duration::from_secs(1));
-    let processes = [Running::start(&app, app.mailer.clone()), Running::start(&twin, app.mailer.clone())];
+    let second_instance = app.second_instance(Duration::from_secs(1));
+    let processes = [Running::start(&app, app.mailer.clone()), Running::start(&second_instance, app.mailer.clone())];
     eventually("all mails are sent", async || app.mailer.count() >= 30).await;
     for process in processes {
         process.end().await;
@@ -88,7 +88,7 @@ async fn two_processes_run_each_job_once(db: PgPool) {
     let failed = "SELECT count(*) FROM apalis.jobs WHERE job_type = 'mail' AND status IN ('Failed', 'Killed')";
     assert_eq!(sqlx::query_scalar::<_, i64>(failed).fetch_one(&db).await.expect("a count"), 0);
     assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count"), 0);
-    let cleaned = job(&db, JobKind::CleanUp).await.expect("one cleanup job, enqueued by either process");
+    let cleaned = job(&db, JobKind::Cleanup).await.expect("one cleanup job, enqueued by either process");
     assert_eq!((cleaned.0.as_str(), cleaned.1), ("Done", 1));
 }
 
@@ -97,7 +97,7 @@ async fn two_processes_run_each_job_once(db: PgPool) {
 async fn notification_wakes_scheduler_and_worker(db: PgPool) {
     let app = with_queue(&db).await;
     let running = Running::start(&app, app.mailer.clone());
-    eventually("the workers are idle", async || job(&db, JobKind::CleanUp).await.is_some_and(|(status, ..)| status == "Done")).await;
+    eventually("the workers are idle", async || job(&db, JobKind::Cleanup).await.is_some_and(|(status, ..)| status == "Done")).await;
     app.put_into_outbox(EMAIL).await;
     tokio::time::timeout(Duration::from_secs(3), eventually("the mail is sent", async || app.mailer.count() == 1))
         .await
@@ -120,10 +120,10 @@ async fn panicking_job_is_retried_with_backoff(db: PgPool) {
 #[sqlx::test]
 async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     let app = with_queue(&db).await;
-    let mut olga = operator(&app).await;
+    let mut olga = admin_client(&app).await;
     app.put_into_outbox(EMAIL).await;
     let mail: Uuid = sqlx::query_scalar("SELECT id FROM mail_outbox").fetch_one(&db).await.expect("one");
-    db::jobs::push(&db, JobKind::Mail, &[mail], 5).await.expect("pushed");
+    db::jobs::enqueue(&db, JobKind::Mail, &[mail], 5).await.expect("pushed");
     sqlx::query("UPDATE apalis.jobs SET attempts = 4").execute(&db).await.expect("four attempts are recorded");
     let running = Running::start(&app, Panicking);
     eventually("the job is killed after its last attempt", async || {
@@ -131,14 +131,14 @@ async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     })
     .await;
     // Wait for the periodic jobs as well, so that the snapshot has no pending job.
-    for kind in [JobKind::Charge, JobKind::CleanUp] {
+    for kind in [JobKind::AiCharges, JobKind::Cleanup] {
         eventually("the periodic job is done", async || job(&db, kind).await.is_some_and(|(status, ..)| status == "Done")).await;
     }
     running.end().await;
     let has_failed = "SELECT failed_at IS NOT NULL FROM mail_outbox";
     assert!(sqlx::query_scalar::<_, bool>(has_failed).fetch_one(&db).await.expect("a row"), "the mail is marked as failed");
 
-    let mut ada = app.member("grace@example.com").await;
+    let mut ada = app.user_client("grace@example.com").await;
     ada.get("/api/admin/jobs").await.expect_status(403);
     for action in ["retry", "dismiss"] {
         ada.post(&format!("/api/admin/jobs/{action}"), json!({ "id": "x" })).await.expect_status(403);
@@ -146,9 +146,9 @@ async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     }
     let report = olga.get("/api/admin/jobs").await.expect_status(200).json();
     insta::assert_json_snapshot!(report, {
-        ".failed[].id" => "[id]", ".failed[].subject" => "[subject]", ".failed[].failedAt" => "[time]"
+        ".failed[].id" => "[id]", ".failed[].subjectId" => "[subject]", ".failed[].failedAt" => "[time]"
     });
-    assert_eq!(report["failed"][0]["subject"], mail.to_string());
+    assert_eq!(report["failed"][0]["subjectId"], mail.to_string());
     let page = olga.page("/admin/jobs").await.expect_status(200).body;
     assert!(page.contains("job handler panicked") && page.contains("Failed jobs (1)"), "{page}");
 
@@ -158,21 +158,21 @@ async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     let running = Running::start(&app, app.mailer.clone());
     eventually("the mail is sent", async || app.mailer.count_to(EMAIL) == 1).await;
     running.end().await;
-    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 0);
+    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedTotal"], 0);
 }
 
 #[sqlx::test]
 async fn job_without_subject_can_be_dismissed_but_not_retried(db: PgPool) {
     let app = with_queue(&db).await;
-    let mut olga = operator(&app).await;
+    let mut olga = admin_client(&app).await;
     let subjects: Vec<_> = (0..51).map(|_| Uuid::now_v7()).collect();
-    for kind in [JobKind::Mail, JobKind::Sync, JobKind::Import, JobKind::Partner] {
-        db::jobs::push(&db, kind, &subjects[..1], 5).await.expect("pushed");
+    for kind in [JobKind::Mail, JobKind::Sync, JobKind::Import, JobKind::PartnerSync] {
+        db::jobs::enqueue(&db, kind, &subjects[..1], 5).await.expect("pushed");
     }
-    db::jobs::push(&db, JobKind::Mail, &subjects, 5).await.expect("pushed");
+    db::jobs::enqueue(&db, JobKind::Mail, &subjects, 5).await.expect("pushed");
     sqlx::query("UPDATE apalis.jobs SET status = 'Killed', done_at = now()").execute(&db).await.expect("updated");
     let first = olga.get("/api/admin/jobs").await.json();
-    assert_eq!((first["failedInAll"].as_i64(), first["failed"].as_array().map(Vec::len)), (Some(54), Some(50)));
+    assert_eq!((first["failedTotal"].as_i64(), first["failed"].as_array().map(Vec::len)), (Some(54), Some(50)));
     assert!(olga.page("/admin/jobs?page=2").await.body.contains("Page 2 of 2"));
     for page in ["/api/admin/jobs?page=1", "/api/admin/jobs?page=2"] {
         for job in olga.get(page).await.json()["failed"].as_array().expect("a list") {
@@ -182,7 +182,7 @@ async fn job_without_subject_can_be_dismissed_but_not_retried(db: PgPool) {
     let id = first["failed"][0]["id"].clone();
     olga.post("/api/admin/jobs/dismiss", json!({ "id": id })).await.expect_status(200);
     olga.post("/api/admin/jobs/dismiss", json!({ "id": id })).await.expect_status(404);
-    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedInAll"], 53);
+    assert_eq!(olga.get("/api/admin/jobs").await.json()["failedTotal"], 53);
 }
 
 /// The idempotency key is taken until the job has ended, and free afterwards.
@@ -191,8 +191,8 @@ async fn subject_has_at_most_one_unfinished_job(db: PgPool) {
     with_queue(&db).await;
     let subject = [Uuid::now_v7()];
     let push = async || {
-        db::jobs::free_names(&db, JobKind::Sync, &subject).await.expect("freed");
-        db::jobs::push(&db, JobKind::Sync, &subject, 5).await.expect("pushed")
+        db::jobs::clear_idempotency_keys(&db, JobKind::Sync, &subject).await.expect("freed");
+        db::jobs::enqueue(&db, JobKind::Sync, &subject, 5).await.expect("pushed")
     };
     assert_eq!(push().await, 1);
     for (status, attempts, pushed) in
@@ -202,7 +202,7 @@ async fn subject_has_at_most_one_unfinished_job(db: PgPool) {
         sqlx::query(set).bind(status).bind(attempts).execute(&db).await.expect("updated");
         assert_eq!(push().await, pushed, "{status} {attempts}");
     }
-    let races = (0..8).map(|_| db::jobs::push(&db, JobKind::Import, &subject, 5));
+    let races = (0..8).map(|_| db::jobs::enqueue(&db, JobKind::Import, &subject, 5));
     let pushed: u64 = futures::future::join_all(races).await.into_iter().map(|pushed| pushed.expect("an answer")).sum();
     assert_eq!(pushed, 1);
 }
@@ -214,10 +214,10 @@ async fn job_of_killed_process_is_resumed_by_another(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     // The server processes use the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
-    let mut member = app.member(EMAIL).await;
-    app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    let mut user_client = app.user_client(EMAIL).await;
+    app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
     sqlx::query("UPDATE integrations SET next_sync_at = now()").execute(&db).await.expect("updated");
-    sandbox.fail_at(Platform::X, "profile", FaultKind::TimeOut, 1);
+    sandbox.inject_fault(Platform::X, "profile", FaultKind::Timeout, 1);
 
     let first = Server::start_ready(&db, &sandbox).await;
     // A worker has claimed the job and waits for the platform's response.
@@ -235,7 +235,7 @@ async fn job_of_killed_process_is_resumed_by_another(db: PgPool) {
 
     let _second = Server::start_ready(&db, &sandbox).await;
     let is_read = async || {
-        let read = sqlx::query_scalar::<_, bool>("SELECT last_ok_at IS NOT NULL AND readings > 0 FROM integrations");
+        let read = sqlx::query_scalar::<_, bool>("SELECT last_ok_at IS NOT NULL AND sync_attempts > 0 FROM integrations");
         read.fetch_one(&db).await.expect("a row")
     };
     eventually("another process syncs the account", is_read).await;

@@ -7,7 +7,7 @@ use crate::support::TestApp;
 #[sqlx::test]
 async fn page_has_one_heading_main_title_and_description(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
+    let mut anon_client = app.client();
     for (uri, heading) in [
         ("/beta", "Reach and money on one screen"),
         ("/login", "Sign in"),
@@ -16,10 +16,10 @@ async fn page_has_one_heading_main_title_and_description(db: PgPool) {
         ("/forgot-password", "Reset your password"),
         ("/reset-password?token=x", "Reset your password"),
     ] {
-        let body = visitor.page(uri).await.expect_status(200).body;
+        let body = anon_client.page(uri).await.expect_status(200).body;
         assert_page(&body, heading, uri);
     }
-    let mut member = app.member("ada@example.com").await;
+    let mut user_client = app.user_client("ada@example.com").await;
     for (uri, heading) in [
         ("/home", "Home"),
         ("/analytics", "Analytics"),
@@ -30,7 +30,7 @@ async fn page_has_one_heading_main_title_and_description(db: PgPool) {
         ("/onboarding/step-2", "Where do you publish?"),
         ("/onboarding/step-3", "What matters most?"),
     ] {
-        assert_page(&member.page(uri).await.expect_status(200).body, heading, uri);
+        assert_page(&user_client.page(uri).await.expect_status(200).body, heading, uri);
     }
 }
 
@@ -46,24 +46,24 @@ fn assert_page(body: &str, heading: &str, uri: &str) {
 #[sqlx::test]
 async fn pages_redirect_by_session_state(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
-    assert_eq!(visitor.page("/").await.expect_status(303).location(), "/beta");
-    assert_eq!(visitor.page("/home?range=7d").await.expect_status(303).location(), "/login?next=/home%3Frange%3D7d");
-    assert!(visitor.page("/home").await.body.is_empty(), "the page is not rendered");
-    let mut member = app.member("ada@example.com").await;
-    assert_eq!(member.page("/").await.expect_status(303).location(), "/home");
+    let mut anon_client = app.client();
+    assert_eq!(anon_client.page("/").await.expect_status(303).location(), "/beta");
+    assert_eq!(anon_client.page("/home?range=7d").await.expect_status(303).location(), "/login?next=/home%3Frange%3D7d");
+    assert!(anon_client.page("/home").await.body.is_empty(), "the page is not rendered");
+    let mut user_client = app.user_client("ada@example.com").await;
+    assert_eq!(user_client.page("/").await.expect_status(303).location(), "/home");
     for page in ["/login", "/register", "/forgot-password"] {
-        assert_eq!(member.page(page).await.expect_status(303).location(), "/home", "{page}");
+        assert_eq!(user_client.page(page).await.expect_status(303).location(), "/home", "{page}");
     }
 }
 
 #[sqlx::test]
 async fn legacy_paths_redirect_with_query(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
-    assert_eq!(visitor.page("/auth/login?next=/home").await.expect_status(308).location(), "/login?next=/home");
-    assert_eq!(visitor.page("/auth/register").await.expect_status(308).location(), "/register");
-    assert_eq!(visitor.page("/auth/verify?token=x").await.expect_status(308).location(), "/verify-email?token=x");
+    let mut anon_client = app.client();
+    assert_eq!(anon_client.page("/auth/login?next=/home").await.expect_status(308).location(), "/login?next=/home");
+    assert_eq!(anon_client.page("/auth/register").await.expect_status(308).location(), "/register");
+    assert_eq!(anon_client.page("/auth/verify?token=x").await.expect_status(308).location(), "/verify-email?token=x");
 }
 
 #[sqlx::test]
@@ -90,18 +90,18 @@ async fn readiness_fails_without_migration_or_database(db: PgPool) {
 #[sqlx::test]
 async fn database_outage_shows_error_page_with_request_id(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let mut member = app.member("ada@example.com").await;
+    let mut user_client = app.user_client("ada@example.com").await;
     db.close().await;
-    let page = member.page("/home").await.expect_status(503);
+    let page = user_client.page("/home").await.expect_status(503);
     assert!(page.body.contains("Something went wrong") && page.body.contains("Retry"));
     assert!(page.body.contains(page.header("x-request-id")), "{}", page.body);
-    assert_eq!(member.get("/api/auth/session").await.expect_status(503).code(), "unavailable");
+    assert_eq!(user_client.get("/api/auth/session").await.expect_status(503).code(), "unavailable");
 }
 
 #[sqlx::test]
 async fn trailing_slash_redirects_to_canonical_url(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
-    assert_eq!(visitor.page("/home/?range=7d").await.expect_status(308).location(), "/home?range=7d");
-    assert_eq!(visitor.page("/login/").await.expect_status(308).location(), "/login");
+    let mut anon_client = app.client();
+    assert_eq!(anon_client.page("/home/?range=7d").await.expect_status(308).location(), "/home?range=7d");
+    assert_eq!(anon_client.page("/login/").await.expect_status(308).location(), "/login");
 }

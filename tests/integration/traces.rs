@@ -73,7 +73,7 @@ async fn user_id(db: &PgPool) -> String {
 async fn failed_endpoint_logs_one_line(db: PgPool) {
     captured();
     let app = TestApp::new(db.clone());
-    let mut user = app.member(EMAIL).await;
+    let mut user = app.user_client(EMAIL).await;
     let cause = break_table(&db, "drafts").await;
     let response = user.get("/api/drafts").await.expect_status(500);
     let request_id = response.header("x-request-id").to_owned();
@@ -89,7 +89,7 @@ async fn failed_endpoint_logs_one_line(db: PgPool) {
 async fn failed_page_logs_one_line(db: PgPool) {
     captured();
     let app = TestApp::new(db.clone());
-    let mut user = app.member(EMAIL).await;
+    let mut user = app.user_client(EMAIL).await;
     let cause = break_table(&db, "drafts").await;
     let response = user.page("/content").await;
     let request_id = response.header("x-request-id").to_owned();
@@ -104,7 +104,7 @@ async fn failed_job_logs_one_line(db: PgPool) {
     captured();
     db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut user = app.member(EMAIL).await;
+    let mut user = app.user_client(EMAIL).await;
     app.connect_to(&sandbox, &mut user, Platform::Instagram, "ada.creates").await;
     let integration_id: String = sqlx::query_scalar("SELECT id::text FROM integrations").fetch_one(&db).await.expect("one");
     let cause = break_table(&db, "daily_insights").await;
@@ -124,7 +124,7 @@ async fn failed_job_logs_one_line(db: PgPool) {
 async fn failed_task_logs_one_line_with_its_request(db: PgPool) {
     captured();
     let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut user = app.member(EMAIL).await;
+    let mut user = app.user_client(EMAIL).await;
     let cause = break_table(&db, "ai_usage").await;
     let response = user.post("/api/ai/chat/start", json!({ "message": "How are my views?" })).await.expect_status(200);
     let request_id = response.header("x-request-id").to_owned();

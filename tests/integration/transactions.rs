@@ -128,7 +128,7 @@ async fn write_until_stopped(db: &PgPool, sandbox: &Sandbox, writes: i64) -> i64
         clients.spawn(async move {
             for day in 1..=28 {
                 let body = json!({ "day": format!("2025-{writer:02}-{day:02}"), "amount": "12.50", "currency": "USD" });
-                match session.try_post("/api/earnings/days", &body).await {
+                match session.try_post("/api/earnings/daily-totals", &body).await {
                     Some(200) => drop(written.fetch_add(1, Ordering::SeqCst)),
                     Some(status) => assert!(status >= 500, "{status}"),
                     None => break,

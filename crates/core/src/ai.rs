@@ -1,16 +1,18 @@
 //! Language models: prompts, tools, completions and their usage. Nothing in this module accesses the database.
 
+pub mod agent_router;
 pub mod agents;
-pub mod composer;
+pub mod answer_merger;
 pub mod gemini;
-pub mod knowledge;
+pub mod generation;
 pub mod language_model;
-pub mod live;
-pub mod router;
+pub mod response_cache;
 pub mod tools;
 
-pub use composer::Composer;
+pub use answer_merger::AnswerMerger;
 pub use gemini::Gemini;
-pub use knowledge::{Asked, Knowledge};
-pub use language_model::{LanguageModel, Listener, ModelError, ModelFailure, Piece, Prompt, Reply, Tool, ToolCall, ToolResult, Turn};
-pub use live::{Draft, LiveAnswers, Writer};
+pub use generation::{GenerationWriter, Generations, PartialAnswer};
+pub use language_model::{
+    ChunkHandler, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, StreamChunk, ToolCall, ToolDeclaration, ToolResult, Turn,
+};
+pub use response_cache::{CacheKey, ResponseCache};

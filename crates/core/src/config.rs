@@ -25,7 +25,7 @@ pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
 pub use partner::PartnerConfig;
-pub use reader::{ConfigError, Reader};
+pub use reader::{ClientCredentials, ConfigError, Reader};
 pub use reddit::RedditConfig;
 pub use tiktok::TiktokConfig;
 pub use x::XConfig;
@@ -63,12 +63,12 @@ impl Config {
     pub fn missing_for(&self, platform: Platform) -> Vec<&'static str> {
         let unless = |is_set: bool, names: &[&'static str]| if is_set { Vec::new() } else { names.to_vec() };
         match platform {
-            Platform::Instagram => unless(self.instagram.keys.is_some(), &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"]),
-            Platform::Tiktok => unless(self.tiktok.keys.is_some(), &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"]),
-            Platform::Reddit => unless(self.reddit.keys.is_some(), &["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]),
-            Platform::Youtube => unless(self.youtube.keys.is_some(), &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"]),
+            Platform::Instagram => unless(self.instagram.credentials.is_some(), &["INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET"]),
+            Platform::Tiktok => unless(self.tiktok.credentials.is_some(), &["TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET"]),
+            Platform::Reddit => unless(self.reddit.credentials.is_some(), &["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"]),
+            Platform::Youtube => unless(self.youtube.credentials.is_some(), &["YOUTUBE_CLIENT_ID", "YOUTUBE_CLIENT_SECRET"]),
             Platform::X => {
-                let mut missing = unless(self.x.keys.is_some(), &["X_CLIENT_ID", "X_CLIENT_SECRET"]);
+                let mut missing = unless(self.x.credentials.is_some(), &["X_CLIENT_ID", "X_CLIENT_SECRET"]);
                 missing.extend(unless(self.x.monthly_budget > 0, &["X_MONTHLY_BUDGET_CENTS"]));
                 missing
             }

@@ -2,7 +2,7 @@
 //! and in all other processes ([ADR 9](../../../docs/adr/0009-database-driven-scheduling-with-apalis.md)).
 
 mod ai_charges;
-mod clean_up;
+mod cleanup;
 mod import;
 mod listener;
 mod mail;
@@ -96,7 +96,7 @@ pub fn spawn(core: &Core, mailer: Arc<dyn Mailer>, shutdown: &watch::Receiver<bo
     start::<import::ImportJob>(&mut running, &context, shutdown);
     start::<partner_sync::PartnerSyncJob>(&mut running, &context, shutdown);
     start::<ai_charges::AiChargesJob>(&mut running, &context, shutdown);
-    start::<clean_up::CleanupJob>(&mut running, &context, shutdown);
+    start::<cleanup::CleanupJob>(&mut running, &context, shutdown);
     running.spawn(listener::run(context, shutdown.clone()));
     running
 }

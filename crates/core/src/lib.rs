@@ -15,7 +15,7 @@ use sqlx::PgPool;
 use tokio::sync::Semaphore;
 
 use self::{
-    ai::{Gemini, Knowledge, LanguageModel, LiveAnswers},
+    ai::{Gemini, Generations, LanguageModel, ResponseCache},
     config::Config,
     infra::{
         cache::MemoryCache,
@@ -31,7 +31,7 @@ use self::{
 };
 
 /// Number of uploaded statements that are parsed concurrently while their users wait; parsing one keeps a core busy.
-const TABLE_READERS: usize = 2;
+const MAX_CONCURRENT_PARSES: usize = 2;
 
 /// What services and jobs share. One pointer: cloning it costs nothing.
 #[derive(Clone)]
@@ -55,15 +55,15 @@ pub struct CoreFields {
     /// Language model; `None` if no API key is configured.
     pub model: Option<Arc<dyn LanguageModel>>,
     /// Cache of completions.
-    pub knowledge: Knowledge,
+    pub response_cache: ResponseCache,
     /// Assistant answers that are being generated in this process.
-    pub live_answers: LiveAnswers,
+    pub generations: Generations,
     /// Password hasher with limited concurrency.
     pub passwords: PasswordHasher,
     /// Rate limiter.
-    pub limiter: Arc<dyn RateLimiter>,
+    pub rate_limiter: Arc<dyn RateLimiter>,
     /// Limits how many statements are parsed concurrently while their users wait.
-    pub table_readers: Arc<Semaphore>,
+    pub parse_permits: Arc<Semaphore>,
     /// Work that outlives its request: the process waits for it before it ends.
     pub tasks: Tasks,
 }
@@ -90,11 +90,11 @@ impl Core {
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
             providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout)?, &clock)),
             model: model.map(|gemini| Arc::new(gemini) as _),
-            knowledge: Knowledge::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
-            live_answers: LiveAnswers::default(),
+            response_cache: ResponseCache::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
+            generations: Generations::default(),
             passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
-            limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
-            table_readers: Arc::new(Semaphore::new(TABLE_READERS)),
+            rate_limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
+            parse_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_PARSES)),
             tasks: Tasks::default(),
             clock,
             config,

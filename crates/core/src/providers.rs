@@ -1,6 +1,6 @@
 //! Clients for the platforms behind one common interface.
 
-mod calls;
+mod client;
 pub mod instagram;
 mod oauth;
 pub mod partner;
@@ -31,12 +31,12 @@ use crate::{
     },
 };
 
-pub use scopes::{Readable, lacks_permission, readable};
+pub use scopes::{Availability, is_missing_scope, metric_availability};
 
 /// Maximum number of an account's newest posts that are synced.
-pub const MOST_POSTS: usize = 100;
+pub const MAX_POSTS: usize = 100;
 /// Default interval between two syncs of an account.
-const PAUSE: TimeDelta = TimeDelta::hours(6);
+const SYNC_INTERVAL: TimeDelta = TimeDelta::hours(6);
 
 /// OAuth tokens of one connected account.
 #[derive(Debug, Clone)]
@@ -55,27 +55,27 @@ pub struct Tokens {
 
 /// Parameters of one OAuth authorization request.
 #[derive(Debug, Clone, Copy)]
-pub struct Visit<'a> {
+pub struct AuthorizationRequest<'a> {
     /// OAuth `state`; returned with the callback.
     pub state: &'a str,
     /// PKCE code verifier (RFC 7636): proves that the client that started the authorization finishes it. Unused at platforms without PKCE.
-    pub verifier: &'a str,
+    pub code_verifier: &'a str,
     /// Callback URL; must match the URL registered with the platform exactly.
     pub redirect_uri: &'a str,
 }
 
 /// Access token with its scopes.
 #[derive(Debug, Clone, Copy)]
-pub struct Access<'a> {
+pub struct ScopedToken<'a> {
     /// The access token.
     pub token: &'a Secret,
     /// Scopes granted to the token, as the platform names them.
     pub scopes: &'a [String],
 }
 
-impl Access<'_> {
+impl ScopedToken<'_> {
     /// Returns whether the token has a scope.
-    pub fn allows(self, scope: &str) -> bool {
+    pub fn has_scope(self, scope: &str) -> bool {
         self.scopes.iter().any(|granted| granted == scope)
     }
 }
@@ -102,7 +102,7 @@ pub struct Profile {
 
 /// Metrics of one whole UTC day; a metric that the platform does not report is `None`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DayInsights {
+pub struct DailyInsights {
     /// Number of views of the account's content.
     pub views: Option<i64>,
     /// Number of accounts that saw the content.
@@ -111,7 +111,7 @@ pub struct DayInsights {
     pub interactions: Option<i64>,
 }
 
-impl DayInsights {
+impl DailyInsights {
     /// Returns whether the platform reported no metric at all.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -120,7 +120,7 @@ impl DayInsights {
 
 /// Prices of API reads in millionths of a US dollar. The same object is not billed again on the same UTC day.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Prices {
+pub struct ApiPricing {
     /// Price of one profile read.
     pub profile: i64,
     /// Price of each post that is read.
@@ -144,7 +144,7 @@ pub enum ProviderError {
     Revoked(String),
     /// A required scope is missing.
     #[error("insufficient scope: {0}")]
-    ScopeLost(String),
+    InsufficientScope(String),
     /// The platform rejects our client credentials or configuration.
     #[error("client credentials rejected by the platform: {0}")]
     Misconfigured(String),
@@ -161,7 +161,7 @@ impl ProviderError {
             Self::RateLimited { .. } => FailureKind::RateLimited,
             Self::Revoked(_) => FailureKind::Revoked,
             Self::NoAccount => FailureKind::NoAccount,
-            Self::ScopeLost(_) => FailureKind::ScopeLost,
+            Self::InsufficientScope(_) => FailureKind::InsufficientScope,
             Self::Misconfigured(_) => FailureKind::Misconfigured,
         }
     }
@@ -180,10 +180,10 @@ pub trait OAuthProvider: Send + Sync {
     fn is_sandbox(&self) -> bool;
 
     /// Returns the URL of the platform's consent page.
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url;
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url;
 
     /// Exchanges the authorization code of the callback for tokens.
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError>;
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError>;
 
     /// Returns whether the tokens can be refreshed at `now`. By default, there must be a refresh token that has not expired.
     fn can_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
@@ -192,38 +192,38 @@ pub trait OAuthProvider: Send + Sync {
 
     /// Returns whether the tokens should be refreshed at `now`. By default, the access token has expired or expires soon.
     fn should_refresh(&self, tokens: &Tokens, now: DateTime<Utc>) -> bool {
-        oauth::is_ending(tokens, now)
+        oauth::expires_soon(tokens, now)
     }
 
     /// Returns new tokens. If the platform does not issue a new refresh token, the result contains the old one.
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError>;
 
     /// Fetches the profile of the account.
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError>;
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError>;
 
     /// Returns whether the platform reports metrics per day. Otherwise, daily metrics are derived from the totals of posts.
-    fn reports_days(&self) -> bool {
+    fn has_daily_insights(&self) -> bool {
         false
     }
 
     /// Fetches the metrics of one whole day; by default, there are none.
-    async fn fetch_day(&self, _access: Access<'_>, _day: NaiveDate) -> Result<DayInsights, ProviderError> {
-        Ok(DayInsights::default())
+    async fn fetch_daily_insights(&self, _access: ScopedToken<'_>, _day: NaiveDate) -> Result<DailyInsights, ProviderError> {
+        Ok(DailyInsights::default())
     }
 
-    /// Fetches the newest posts, at most [`MOST_POSTS`].
-    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError>;
+    /// Fetches the newest posts, at most [`MAX_POSTS`].
+    async fn fetch_posts(&self, access: ScopedToken<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError>;
 
     /// Revokes the grant at the platform.
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError>;
 
     /// Returns when an account that has just been synced is synced again.
-    fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now + PAUSE
+    fn next_sync_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + SYNC_INTERVAL
     }
 
     /// Number of days after which a day's metrics are final; until then they are refetched.
-    fn late_days(&self) -> u8 {
+    fn finalization_days(&self) -> u8 {
         3
     }
 
@@ -238,8 +238,8 @@ pub trait OAuthProvider: Send + Sync {
     }
 
     /// Returns the prices of API reads; zero by default.
-    fn prices(&self) -> Prices {
-        Prices::default()
+    fn prices(&self) -> ApiPricing {
+        ApiPricing::default()
     }
 }
 
@@ -255,7 +255,7 @@ pub struct ProviderRegistry {
 }
 
 impl ProviderRegistry {
-    /// Creates clients for the platforms whose keys are configured.
+    /// Creates clients for the platforms whose credentials are configured.
     pub fn new(config: &Config, http: &Client, clock: &Arc<dyn Clock>) -> Self {
         fn shared<P: OAuthProvider + 'static>(provider: Option<P>) -> Option<Arc<dyn OAuthProvider>> {
             provider.map(|provider| Arc::new(provider) as Arc<dyn OAuthProvider>)
@@ -290,7 +290,7 @@ impl ProviderRegistry {
     }
 
     /// Sends a `GET` request and returns the HTTP status of the response, whatever it is.
-    pub async fn look_at(&self, url: &Url) -> Result<u16, ProviderError> {
+    pub async fn probe(&self, url: &Url) -> Result<u16, ProviderError> {
         Ok(http::send(self.http.get(url.clone())).await?.status.as_u16())
     }
 
@@ -308,15 +308,15 @@ mod testing {
     use reqwest::{StatusCode, header::HeaderMap};
     use serde::de::DeserializeOwned;
 
-    use crate::{infra::http::Answer, providers::ProviderError};
+    use crate::{infra::http::HttpResponse, providers::ProviderError};
 
-    pub fn answer(status: u16, body: &str) -> Answer {
-        Answer { status: StatusCode::from_u16(status).expect("a status"), headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
+    pub fn response(status: u16, body: &str) -> HttpResponse {
+        HttpResponse { status: StatusCode::from_u16(status).expect("a status"), headers: HeaderMap::new(), body: body.as_bytes().to_vec() }
     }
 
-    pub fn with_header(mut answer: Answer, name: &'static str, value: &str) -> Answer {
-        answer.headers.insert(name, value.parse().expect("a header"));
-        answer
+    pub fn with_header(mut response: HttpResponse, name: &'static str, value: &str) -> HttpResponse {
+        response.headers.insert(name, value.parse().expect("a header"));
+        response
     }
 
     /// Fixed time of all test responses: 2026-01-15 12:00 UTC.
@@ -324,17 +324,17 @@ mod testing {
         DateTime::from_timestamp(1_768_478_400, 0).expect("a time")
     }
 
-    /// Parses a response in the same way as `Calls`.
+    /// Parses a response in the same way as `PlatformClient`.
     pub fn read<T: DeserializeOwned>(
-        answer: &Answer,
-        error: fn(&Answer, DateTime<Utc>) -> Option<ProviderError>,
+        response: &HttpResponse,
+        error: fn(&HttpResponse, DateTime<Utc>) -> Option<ProviderError>,
     ) -> Result<T, ProviderError> {
-        if let Some(error) = error(answer, now()) {
+        if let Some(error) = error(response, now()) {
             return Err(error);
         }
-        if !answer.status.is_success() {
-            return Err(ProviderError::Transient(answer.status.to_string()));
+        if !response.status.is_success() {
+            return Err(ProviderError::Transient(response.status.to_string()));
         }
-        serde_json::from_slice(&answer.body).map_err(|error| ProviderError::Transient(error.to_string()))
+        serde_json::from_slice(&response.body).map_err(|error| ProviderError::Transient(error.to_string()))
     }
 }

@@ -5,7 +5,7 @@ pub mod admin;
 pub mod ai;
 pub mod analytics;
 pub mod auth;
-pub mod doctor;
+pub mod connection_doctor;
 pub mod drafts;
 pub mod earnings;
 pub mod home;

@@ -6,14 +6,14 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::choice::choices;
+use super::string_enum::string_enum;
 
 /// Minimum length of a password in characters.
-pub const PASSWORD_MIN: usize = 8;
+pub const MIN_PASSWORD_CHARS: usize = 8;
 /// Maximum length of a password in characters: enough for any password manager, short enough to hash.
-pub const PASSWORD_MAX: usize = 128;
+pub const MAX_PASSWORD_CHARS: usize = 128;
 /// Maximum length of an e-mail address in bytes (RFC 5321 §4.5.3.1.3, less the angle brackets).
-pub const EMAIL_MAX: usize = 254;
+pub const MAX_EMAIL_BYTES: usize = 254;
 
 /// Text that must not be logged, such as passwords and the tokens of mailed links. `Debug` prints a placeholder.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,7 +71,7 @@ pub struct LoginInput {
 
 impl LoginInput {
     /// Returns whether a persistent session is requested: forms send `on`, JSON clients `true`.
-    pub fn remembers(&self) -> bool {
+    pub fn is_persistent(&self) -> bool {
         matches!(self.remember_me.as_str(), "on" | "true")
     }
 }
@@ -79,24 +79,24 @@ impl LoginInput {
 /// `POST /api/auth/resend-verification` and `/forgot-password`: requests a new mailed link, by address or by the token of an expired link.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct LinkRequest {
+pub struct EmailTokenRequest {
     /// E-mail address; ignored if there is a token.
     pub email: String,
     /// Token of an expired link; empty if the user enters an address instead.
     pub token: Secret,
 }
 
-impl LinkRequest {
+impl EmailTokenRequest {
     /// Returns the subject of the new link; the token takes precedence over the address.
     ///
     /// # Errors
     /// The address is invalid, and there is no token.
-    pub fn subject(&self) -> Result<LinkSubject, super::validation::FieldErrors> {
+    pub fn subject(&self) -> Result<EmailTokenSubject, super::validation::FieldErrors> {
         if !self.token.expose().is_empty() {
-            return Ok(LinkSubject::Token(self.token.clone()));
+            return Ok(EmailTokenSubject::Token(self.token.clone()));
         }
         match valid_email(&self.email, &()) {
-            Ok(()) => Ok(LinkSubject::Email(normalize_email(&self.email))),
+            Ok(()) => Ok(EmailTokenSubject::Email(normalize_email(&self.email))),
             Err(error) => Err([("email".to_owned(), error.message().to_owned())].into()),
         }
     }
@@ -104,7 +104,7 @@ impl LinkRequest {
 
 /// Identifies the user who requests a new link.
 #[derive(Debug, Clone)]
-pub enum LinkSubject {
+pub enum EmailTokenSubject {
     /// Normalized e-mail address.
     Email(String),
     /// Token of an earlier link of the same kind.
@@ -126,7 +126,7 @@ pub struct ResetPasswordInput {
 /// State of the token of a mailed link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum LinkState {
+pub enum EmailTokenState {
     /// The token can be used.
     Valid,
     /// The token was used in the last 24 hours, and its action has been carried out.
@@ -193,7 +193,7 @@ pub enum Role {
     Admin,
 }
 
-choices! {
+string_enum! {
     /// Plan of a user.
     Plan {
         /// 100 AI requests per month.
@@ -218,7 +218,7 @@ fn valid_email(email: &str, (): &()) -> garde::Result {
     if email.is_empty() {
         return Err(garde::Error::new("Enter your e-mail."));
     }
-    if email.len() <= EMAIL_MAX && looks_like_email(email) {
+    if email.len() <= MAX_EMAIL_BYTES && looks_like_email(email) {
         Ok(())
     } else {
         Err(garde::Error::new("Enter an e-mail address like name@example.com."))
@@ -245,14 +245,14 @@ fn looks_like_email(email: &str) -> bool {
 pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
     match password.expose().chars().count() {
         0 => Err(garde::Error::new("Enter your password.")),
-        length if length > PASSWORD_MAX => Err(garde::Error::new("A password has at most 128 characters.")),
+        length if length > MAX_PASSWORD_CHARS => Err(garde::Error::new("A password has at most 128 characters.")),
         _ => Ok(()),
     }
 }
 
 pub(super) fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
     some_password(password, context)?;
-    if password.expose().chars().count() < PASSWORD_MIN {
+    if password.expose().chars().count() < MIN_PASSWORD_CHARS {
         return Err(garde::Error::new("Use at least 8 characters."));
     }
     Ok(())
@@ -296,7 +296,7 @@ pub struct PasswordStrengthInput {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::validation::check;
+    use crate::validation::validate;
     use proptest::prelude::*;
 
     fn register(email: &str, password: &str) -> RegisterInput {
@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn check_accepts_valid_email_addresses() {
         for email in ["a@b.co", " Ada.Lovelace+x@Example.COM ", "o'neil@sub.example.org", "x_y-z@example.museum", "1@2.io"] {
-            assert_eq!(check(&register(email, "long enough")), Ok(()), "{email}");
+            assert_eq!(validate(&register(email, "long enough")), Ok(()), "{email}");
         }
     }
 
@@ -316,22 +316,22 @@ mod tests {
         for email in
             ["", "a", "a@b", "@b.co", "a@", "a b@c.de", "a..b@c.de", ".a@c.de", "a@-c.de", "a@c..de", "a@b.c", "a@1.2", "a@b.co\0", &long]
         {
-            let errors = check(&register(email, "long enough")).expect_err(email);
+            let errors = validate(&register(email, "long enough")).expect_err(email);
             assert_eq!(errors.keys().collect::<Vec<_>>(), ["email"], "{email}");
         }
     }
 
     #[test]
     fn password_length_is_counted_in_characters() {
-        assert!(check(&register("a@b.co", "éééééééé")).is_ok());
-        assert!(check(&register("a@b.co", "ééééééé")).is_err());
-        assert!(check(&register("a@b.co", &"é".repeat(128))).is_ok());
-        assert!(check(&register("a@b.co", &"é".repeat(129))).is_err());
+        assert!(validate(&register("a@b.co", "éééééééé")).is_ok());
+        assert!(validate(&register("a@b.co", "ééééééé")).is_err());
+        assert!(validate(&register("a@b.co", &"é".repeat(128))).is_ok());
+        assert!(validate(&register("a@b.co", &"é".repeat(129))).is_err());
     }
 
     #[test]
     fn check_reports_all_invalid_fields() {
-        let errors = check(&register("nope", "short")).expect_err("both fields are invalid");
+        let errors = validate(&register("nope", "short")).expect_err("both fields are invalid");
         assert_eq!(errors["email"], "Enter an e-mail address like name@example.com.");
         assert_eq!(errors["password"], "Use at least 8 characters.");
     }
@@ -350,14 +350,14 @@ mod tests {
 
         #[test]
         fn check_of_any_text_does_not_panic(email in ".*", password in ".*") {
-            let _ = check(&register(&email, &password));
+            let _ = validate(&register(&email, &password));
         }
 
         #[test]
         fn normalize_email_keeps_address_valid(local in "[a-zA-Z0-9+_-]{1,20}", domain in "[a-zA-Z0-9]{1,20}", tld in "[a-zA-Z]{2,6}") {
             let email = format!("{local}@{domain}.{tld}");
-            prop_assert!(check(&register(&email, "long enough")).is_ok());
-            prop_assert!(check(&register(&normalize_email(&email), "long enough")).is_ok());
+            prop_assert!(validate(&register(&email, "long enough")).is_ok());
+            prop_assert!(validate(&register(&normalize_email(&email), "long enough")).is_ok());
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{integration::FailureKind, platform::Platform};
 /// `GET /api/admin/connections`: configuration and health of one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PlatformReport {
+pub struct PlatformDiagnostics {
     /// The platform.
     pub provider: Platform,
     /// Whether the platform is configured, so that users can connect accounts.
@@ -18,13 +18,13 @@ pub struct PlatformReport {
     /// OAuth redirect URI, to be registered at the platform exactly as it is.
     pub redirect_uri: String,
     /// Names of required environment variables that are not set.
-    pub missing: Vec<String>,
+    pub missing_variables: Vec<String>,
     /// Requested OAuth scopes, each with the number of accounts that granted it.
-    pub scopes: Vec<ScopeReport>,
+    pub scopes: Vec<ScopeGrants>,
     /// Number of connected accounts.
     pub accounts: u32,
     /// Failures of the last seven days, most frequent first.
-    pub failures: Vec<FailureReport>,
+    pub failures: Vec<FailureCount>,
     /// Cost of this month's requests; `None` if the platform does not bill requests.
     pub spending: Option<Spending>,
 }
@@ -32,7 +32,7 @@ pub struct PlatformReport {
 /// An OAuth scope.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ScopeReport {
+pub struct ScopeGrants {
     /// Name of the scope at the platform.
     pub scope: String,
     /// Number of connected accounts that granted the scope.
@@ -42,11 +42,11 @@ pub struct ScopeReport {
 /// Number of failures of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FailureReport {
+pub struct FailureCount {
     /// Kind of the failures.
     pub reason: FailureKind,
     /// Number of failures.
-    pub times: u32,
+    pub count: u32,
     /// Number of accounts affected.
     pub accounts: u32,
     /// Time of the latest failure.
@@ -58,9 +58,9 @@ pub struct FailureReport {
 #[serde(rename_all = "camelCase")]
 pub struct Spending {
     /// Amount spent so far.
-    pub spent: i64,
+    pub spent_micro_usd: i64,
     /// Maximum amount.
-    pub budget: i64,
+    pub budget_micro_usd: i64,
 }
 
 /// `POST /api/admin/connections/dry-run`: response of the platform's consent page to a test request.
@@ -88,11 +88,11 @@ impl FailureKind {
         match self {
             Self::Transient => "The platform's fault, if it is about all accounts. Nothing is lost; readings go on by themselves.",
             Self::Revoked | Self::Expired | Self::NoAccount => "The creator has to reconnect; Huntaze asks for it.",
-            Self::ScopeLost => "Look whether the app still has the permission at the platform. The creator has to reconnect.",
+            Self::InsufficientScope => "Look whether the app still has the permission at the platform. The creator has to reconnect.",
             Self::RateLimited => "Too many accounts for the app's allowance, if it stays.",
-            Self::BudgetSpent => "Raise the budget, or wait for next month.",
+            Self::BudgetExhausted => "Raise the budget, or wait for next month.",
             Self::Misconfigured => "Check the keys below, and that the app is not suspended at the platform.",
-            Self::Unreadable => "A key is missing in ENCRYPTION_KEYS, or a row was changed by hand.",
+            Self::DecryptionFailed => "A key is missing in ENCRYPTION_KEYS, or a row was changed by hand.",
         }
     }
 }

@@ -11,9 +11,9 @@ pub mod settings;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{account::Plan, choice::choices};
+use super::{account::Plan, string_enum::string_enum};
 
-choices! {
+string_enum! {
     /// An AI agent.
     AgentKind {
         /// Writes captions and other content for publication.
@@ -34,7 +34,7 @@ impl AgentKind {
     pub const ANSWERING: [Self; 4] = [Self::Content, Self::Analytics, Self::Sales, Self::Messaging];
 }
 
-choices! {
+string_enum! {
     /// Operation that a user can request.
     Operation {
         /// Captions for a post.
@@ -69,7 +69,7 @@ impl Plan {
 
     /// Returns the share of the monthly cost limit, in percent, that a user on this plan may use. The limit is needed because requests that
     /// do not count towards the quota (stopped or failed ones) are billed, too.
-    pub const fn guard_share(self) -> i64 {
+    pub const fn cost_limit_percent(self) -> i64 {
         match self {
             Self::Free => 10,
             Self::Pro | Self::Premium => 100,
@@ -77,7 +77,7 @@ impl Plan {
     }
 
     /// Returns the per-minute rate limit as a multiple of that of the free plan.
-    pub const fn pace(self) -> u32 {
+    pub const fn rate_limit_multiplier(self) -> u32 {
         match self {
             Self::Free => 1,
             Self::Pro => 3,
@@ -102,22 +102,22 @@ pub struct QuotaView {
     pub renews_at: DateTime<Utc>,
 }
 
-/// `GET /api/ai/setup`: availability of the AI features.
+/// `GET /api/ai/status`: availability of the AI features.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AiSetup {
+pub struct AiStatus {
     /// Whether a model is configured.
     pub is_available: bool,
     /// Whether the sandbox stands in for the model.
     pub is_sandbox: bool,
     /// Names of required environment variables that are not set; shown to admins only.
-    pub missing: Vec<String>,
+    pub missing_variables: Vec<String>,
 }
 
 /// Usage of a request: tokens, models and cost.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AnswerCost {
+pub struct AiUsage {
     /// Agents that took part.
     pub agents: Vec<AgentKind>,
     /// Names of the models that were called.
@@ -127,21 +127,21 @@ pub struct AnswerCost {
     /// Number of output tokens of all model calls, including thinking tokens.
     pub output_tokens: i64,
     /// Cost in millionths of a US dollar.
-    pub cost_micro: i64,
+    pub cost_micro_usd: i64,
     /// Whether the whole answer came from the cache: no model was called, and the request does not count towards the quota.
-    pub is_known: bool,
+    pub is_cache_hit: bool,
 }
 
-impl AnswerCost {
+impl AiUsage {
     /// Formats the cost, see [`dollars`].
     pub fn dollars(&self) -> String {
-        dollars(self.cost_micro)
+        dollars(self.cost_micro_usd)
     }
 }
 
 /// Formats an amount in US dollars with four decimals (`$0.0021`), rounded up so that a positive cost is never shown as 0.
-pub fn dollars(cost_micro: i64) -> String {
-    let hundredths_of_cents = cost_micro.max(0).saturating_add(99) / 100;
+pub fn dollars(cost_micro_usd: i64) -> String {
+    let hundredths_of_cents = cost_micro_usd.max(0).saturating_add(99) / 100;
     format!("${}.{:04}", hundredths_of_cents / 10_000, hundredths_of_cents % 10_000)
 }
 

@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    choice::choices,
     figures::{HomeStats, Metric, StatsRange},
     money::Currency,
     platform::Platform,
+    string_enum::string_enum,
 };
 
 /// Number of posts per page.
-pub const PAGE: u32 = 50;
+pub const POSTS_PER_PAGE: u32 = 50;
 
 /// `GET /api/analytics`: figures of one account, or of all accounts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,13 +21,13 @@ pub struct Analytics {
     /// Length of the period.
     pub range: StatsRange,
     /// Id of the selected integration; `None` for all connected accounts.
-    pub account: Option<Uuid>,
+    pub integration_id: Option<Uuid>,
     /// Accounts that can be selected, including disconnected accounts whose data was kept.
-    pub accounts: Vec<AccountName>,
+    pub accounts: Vec<AccountOption>,
     /// Totals of the period, compared with the previous period.
     pub stats: HomeStats,
     /// One entry for each day of the period, oldest first.
-    pub days: Vec<Day>,
+    pub days: Vec<AnalyticsDay>,
     /// Currency of the days' revenue; `None` if no earnings are known, or if a single account is selected.
     pub currency: Option<Currency>,
 }
@@ -35,7 +35,7 @@ pub struct Analytics {
 /// An account that can be selected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AccountName {
+pub struct AccountOption {
     /// Id of the integration.
     pub id: Uuid,
     /// Platform of the account.
@@ -51,39 +51,39 @@ pub struct AccountName {
 /// Figures of one day, summed over the selected accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Day {
+pub struct AnalyticsDay {
     /// Day in UTC.
     pub day: NaiveDate,
     /// Number of followers.
-    pub audience: DayFigure,
+    pub audience: DailyValue,
     /// Number of views.
-    pub views: DayFigure,
+    pub views: DailyValue,
     /// Number of likes, comments and shares.
-    pub interactions: DayFigure,
+    pub interactions: DailyValue,
     /// Money earned, in minor units.
-    pub revenue: DayFigure,
+    pub revenue: DailyValue,
 }
 
 /// Value of a figure on one day, and its completeness.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DayFigure {
+pub struct DailyValue {
     /// Sum over the accounts with a value; `None` if there are none.
     pub value: Option<i64>,
     /// Number of accounts that are included in the sum.
     pub known: u32,
     /// Number of accounts that report the figure.
-    pub of: u32,
+    pub total: u32,
 }
 
-impl DayFigure {
+impl DailyValue {
     /// Returns whether the value lacks at least one account that reports the figure.
     pub const fn is_partial(self) -> bool {
-        self.value.is_some() && self.known < self.of
+        self.value.is_some() && self.known < self.total
     }
 }
 
-choices! {
+string_enum! {
     /// Figure that a chart shows.
     Series {
         /// Number of followers.
@@ -99,7 +99,7 @@ choices! {
 
 impl Series {
     /// Returns the value of the figure on a day.
-    pub const fn of(self, day: &Day) -> DayFigure {
+    pub const fn of(self, day: &AnalyticsDay) -> DailyValue {
         match self {
             Self::Audience => day.audience,
             Self::Views => day.views,
@@ -119,7 +119,7 @@ impl Series {
     }
 }
 
-choices! {
+string_enum! {
     /// Sort order of posts.
     #[derive(Default)]
     PostOrder {

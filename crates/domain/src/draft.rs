@@ -5,64 +5,68 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    ai::caption::VARIANTS,
+    ai::caption::VARIANT_COUNT,
     platform::Platform,
-    validation::{FieldErrors, typed_text},
+    validation::{FieldErrors, sanitize_multiline},
 };
 
 /// Maximum length of a draft in characters. Above the limit of every platform, because a draft may still be shortened.
-pub const TEXT_MAX: usize = 10_000;
+pub const MAX_TEXT_CHARS: usize = 10_000;
 /// Maximum number of drafts per user.
-pub const DRAFTS_MAX: i64 = 100;
+pub const MAX_DRAFTS: i64 = 100;
 
-/// `POST /api/drafts/keep`: stores a caption variant, with the user's edits, as a draft. All fields are text, as sent by a form.
+/// `POST /api/drafts/create`: stores a caption variant, with the user's edits, as a draft. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct KeepInput {
+pub struct CreateDraftInput {
     /// Id of the captions that the variant belongs to.
     pub captions_id: String,
     /// Index of the variant, from 0.
-    pub variant: String,
+    pub variant_index: String,
     /// Text of the draft, which may differ from the generated variant.
     pub text: String,
 }
 
-/// A validated [`KeepInput`].
+/// A validated [`CreateDraftInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeepRequest {
+pub struct NewDraft {
     /// Id of the captions that the variant belongs to.
     pub captions_id: Uuid,
     /// Index of the variant, from 0.
-    pub variant: i16,
-    /// Sanitized text; not empty, at most [`TEXT_MAX`] characters.
+    pub variant_index: i16,
+    /// Sanitized text; not empty, at most [`MAX_TEXT_CHARS`] characters.
     pub text: String,
 }
 
-/// `POST /api/drafts/save`: replaces the text of a draft.
+/// `POST /api/drafts/update`: replaces the text of a draft.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct SaveInput {
+pub struct UpdateDraftInput {
     /// Id of the draft.
     pub id: String,
     /// New text of the draft.
     pub text: String,
 }
 
-impl KeepInput {
+impl CreateDraftInput {
     /// Parses and validates the input.
     ///
     /// # Errors
     /// A message for the first invalid field.
-    pub fn parse(&self) -> Result<KeepRequest, FieldErrors> {
-        let variant = self.variant.parse().ok().filter(|variant: &i16| usize::try_from(*variant).is_ok_and(|variant| variant < VARIANTS));
+    pub fn parse(&self) -> Result<NewDraft, FieldErrors> {
+        let variant_index = self
+            .variant_index
+            .parse()
+            .ok()
+            .filter(|variant_index: &i16| usize::try_from(*variant_index).is_ok_and(|variant_index| variant_index < VARIANT_COUNT));
         let unknown = |field: &str| FieldErrors::from([(field.to_owned(), "There is no such thing.".to_owned())]);
         let captions_id = self.captions_id.parse().map_err(|_| unknown("captionsId"))?;
-        let variant = variant.ok_or_else(|| unknown("variant"))?;
-        Ok(KeepRequest { captions_id, variant, text: checked(&self.text)? })
+        let variant_index = variant_index.ok_or_else(|| unknown("variantIndex"))?;
+        Ok(NewDraft { captions_id, variant_index, text: checked(&self.text)? })
     }
 }
 
-impl SaveInput {
+impl UpdateDraftInput {
     /// Validates the text and returns it sanitized.
     ///
     /// # Errors
@@ -73,10 +77,10 @@ impl SaveInput {
 }
 
 fn checked(text: &str) -> Result<String, FieldErrors> {
-    let text = typed_text(text);
+    let text = sanitize_multiline(text);
     let sentence = match text.chars().count() {
         0 => "There is no text to keep.",
-        length if length > TEXT_MAX => "At most 10,000 characters.",
+        length if length > MAX_TEXT_CHARS => "At most 10,000 characters.",
         _ => return Ok(text),
     };
     Err(FieldErrors::from([("text".to_owned(), sentence.to_owned())]))
@@ -103,25 +107,25 @@ mod tests {
     #[test]
     fn parse_sanitizes_text_and_checks_variant_index() {
         let id = Uuid::from_u128(7);
-        let input = KeepInput { captions_id: id.to_string(), variant: "2".to_owned(), text: " Sun\r\n\n#sea\0 ".to_owned() };
-        assert_eq!(input.parse(), Ok(KeepRequest { captions_id: id, variant: 2, text: "Sun\n\n#sea".to_owned() }));
-        for variant in ["3", "-1", "", "x"] {
-            let wrong = KeepInput { variant: variant.to_owned(), ..input.clone() };
-            assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["variant"], "{variant}");
+        let input = CreateDraftInput { captions_id: id.to_string(), variant_index: "2".to_owned(), text: " Sun\r\n\n#sea\0 ".to_owned() };
+        assert_eq!(input.parse(), Ok(NewDraft { captions_id: id, variant_index: 2, text: "Sun\n\n#sea".to_owned() }));
+        for variant_index in ["3", "-1", "", "x"] {
+            let wrong = CreateDraftInput { variant_index: variant_index.to_owned(), ..input.clone() };
+            assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["variantIndex"], "{variant_index}");
         }
     }
 
     #[test]
     fn parse_with_invalid_captions_id_names_the_field() {
-        let wrong = KeepInput { captions_id: "x".to_owned(), variant: "0".to_owned(), text: "x".to_owned() };
+        let wrong = CreateDraftInput { captions_id: "x".to_owned(), variant_index: "0".to_owned(), text: "x".to_owned() };
         assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["captionsId"]);
     }
 
     #[test]
     fn parse_of_empty_or_too_long_text_fails() {
-        let save = |text: String| SaveInput { id: String::new(), text }.parse();
+        let save = |text: String| UpdateDraftInput { id: String::new(), text }.parse();
         assert_eq!(save(" \u{7} ".to_owned()).expect_err("nothing")["text"], "There is no text to keep.");
-        assert_eq!(save("é".repeat(TEXT_MAX)).map(|text| text.chars().count()), Ok(TEXT_MAX));
-        assert_eq!(save("é".repeat(TEXT_MAX + 1)).expect_err("too long")["text"], "At most 10,000 characters.");
+        assert_eq!(save("é".repeat(MAX_TEXT_CHARS)).map(|text| text.chars().count()), Ok(MAX_TEXT_CHARS));
+        assert_eq!(save("é".repeat(MAX_TEXT_CHARS + 1)).expect_err("too long")["text"], "At most 10,000 characters.");
     }
 }

@@ -7,23 +7,23 @@ use uuid::Uuid;
 
 use super::{
     account::Secret,
-    choice::choices,
     integration::FailureKind,
     money::{Currency, Money},
-    statement::{DateOrders, EarningKind, Fault, Mapping},
+    statement::{ColumnMapping, DateOrderCounts, EarningKind, RowError},
+    string_enum::string_enum,
     validation::FieldErrors,
 };
 
 /// Maximum number of row errors that are stored and shown per statement.
-pub const MOST_FAULTS: usize = 100;
+pub const MAX_ROW_ERRORS: usize = 100;
 /// Maximum absolute value of a daily total, in major units.
-const HIGHEST_DAY: i64 = 10_000_000;
+const MAX_DAILY_TOTAL: i64 = 10_000_000;
 
-choices! {
+string_enum! {
     /// State of a statement.
     StatementState {
         /// The file is being uploaded.
-        Arriving = "arriving", "Arriving";
+        Uploading = "uploading", "Uploading";
         /// The file is stored; the user reviews the column mapping.
         Uploaded = "uploaded", "Not imported yet";
         /// The statement waits for the import job.
@@ -39,7 +39,7 @@ choices! {
 
 impl StatementState {
     /// Returns whether the state changes without an action of the user.
-    pub const fn is_moving(self) -> bool {
+    pub const fn is_in_progress(self) -> bool {
         matches!(self, Self::Queued | Self::Importing)
     }
 }
@@ -47,17 +47,17 @@ impl StatementState {
 /// Summary of the rows of a statement, parsed with its current column mapping.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Scan {
+pub struct ParseSummary {
     /// Number of non-empty rows below the header.
-    pub rows: u32,
+    pub total_rows: u32,
     /// Number of rows that are entries (earnings).
     pub entries: u32,
     /// Number of rows that are skipped: payouts, and payments that failed or were reversed.
-    pub left_out: u32,
+    pub skipped_rows: u32,
     /// Number of rows that cannot be parsed.
-    pub faulty: u32,
+    pub invalid_rows: u32,
     /// Number of entries that are already stored, from another statement.
-    pub repeated: u32,
+    pub duplicate_entries: u32,
     /// Sum of the entries by currency, including those that are already stored.
     pub totals: Vec<Money>,
     /// Day of the earliest entry; `None` if there are no entries.
@@ -65,20 +65,20 @@ pub struct Scan {
     /// Day of the latest entry; `None` if there are no entries.
     pub last_day: Option<NaiveDate>,
     /// Sample of the first entries.
-    pub sample: Vec<SampleEntry>,
-    /// The first row errors, at most [`MOST_FAULTS`].
-    pub faults: Vec<RowFault>,
+    pub sample_entries: Vec<SampleEntry>,
+    /// The first row errors, at most [`MAX_ROW_ERRORS`].
+    pub row_errors: Vec<NumberedRowError>,
     /// Cells of the first rows as they are in the file, truncated.
-    pub head: Vec<Vec<String>>,
+    pub raw_rows: Vec<Vec<String>>,
     /// Numbers of dates by the order of day and month.
     #[serde(default)]
-    pub date_orders: DateOrders,
+    pub date_orders: DateOrderCounts,
 }
 
-impl Scan {
+impl ParseSummary {
     /// Returns the number of entries that an import adds.
     pub const fn new_entries(&self) -> u32 {
-        self.entries.saturating_sub(self.repeated)
+        self.entries.saturating_sub(self.duplicate_entries)
     }
 }
 
@@ -89,7 +89,7 @@ pub struct SampleEntry {
     /// Line number in the file, from 1.
     pub line: u32,
     /// Time of the entry.
-    pub at: DateTime<Utc>,
+    pub occurred_at: DateTime<Utc>,
     /// Kind of earning.
     pub kind: EarningKind,
     /// Amount of the entry; negative for refunds and chargebacks.
@@ -101,12 +101,12 @@ pub struct SampleEntry {
 /// Error of a row that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RowFault {
+pub struct NumberedRowError {
     /// Line number in the file, from 1.
     pub line: u32,
     /// The error.
     #[serde(flatten)]
-    pub fault: Fault,
+    pub error: RowError,
 }
 
 /// A statement, as shown in the list.
@@ -124,11 +124,11 @@ pub struct StatementSummary {
     /// Time at which the import was completed; `None` until then.
     pub imported_at: Option<DateTime<Utc>>,
     /// Number of rows that the running import has processed.
-    pub progress: u32,
+    pub rows_processed: u32,
     /// Number of entries that the import added.
-    pub added: u32,
+    pub entries_added: u32,
     /// Summary of the rows.
-    pub scan: Scan,
+    pub parse_summary: ParseSummary,
 }
 
 /// `GET /api/earnings/statement?id=`: a statement in detail.
@@ -141,12 +141,12 @@ pub struct StatementView {
     /// Column names.
     pub header: Vec<String>,
     /// Current column mapping.
-    pub mapping: Mapping,
+    pub mapping: ColumnMapping,
     /// Imported statement with identical bytes; `None` if there is none.
-    pub same_as: Option<Uuid>,
+    pub duplicate_of: Option<Uuid>,
 }
 
-/// `POST /api/earnings/partner`: connects an account at the partner service. Fields as sent by a form.
+/// `POST /api/earnings/partner/connect`: connects an account at the partner service. Fields as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct PartnerInput {
@@ -182,23 +182,25 @@ pub struct PartnerView {
     /// Whether the sandbox stands in for the partner.
     pub is_sandbox: bool,
     /// The connected account; `None` if there is none.
-    pub link: Option<PartnerLinkView>,
+    pub connection: Option<PartnerConnectionView>,
 }
 
 /// An account that is synced through the partner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct PartnerLinkView {
+pub struct PartnerConnectionView {
     /// Id of the account at the partner.
     pub account: String,
     /// Time of the last successful sync; `None` if there was none.
-    pub last_ok_at: Option<DateTime<Utc>>,
+    pub last_sync_at: Option<DateTime<Utc>>,
     /// Failure since the last success; `None` if there was none.
-    pub problem: Option<FailureKind>,
+    pub reason: Option<FailureKind>,
     /// Time of the next scheduled sync; `None` if the user has to act first.
-    pub next_read_at: Option<DateTime<Utc>>,
-    /// First and last day covered by the partner's data, inclusive; `None` if nothing has been synced.
-    pub covers: Option<(NaiveDate, NaiveDate)>,
+    pub next_sync_at: Option<DateTime<Utc>>,
+    /// First day covered by the partner's data; `None` if nothing has been synced.
+    pub first_day: Option<NaiveDate>,
+    /// Last day covered by the partner's data, inclusive; `None` if nothing has been synced.
+    pub last_day: Option<NaiveDate>,
 }
 
 /// `GET /api/earnings`: all sources of a user's earnings.
@@ -229,7 +231,7 @@ pub struct DailyTotal {
     pub entered_at: DateTime<Utc>,
 }
 
-/// `POST /api/earnings/days`: stores a daily total. Fields as sent by a form.
+/// `POST /api/earnings/daily-totals`: stores a daily total. Fields as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DailyTotalInput {
@@ -254,14 +256,14 @@ fn is_day(text: &str, (): &()) -> garde::Result {
 impl DailyTotalInput {
     /// Parses and validates the input.
     pub fn parse(&self) -> Result<(NaiveDate, Money), FieldErrors> {
-        let mut errors = super::validation::check(self).err().unwrap_or_default();
+        let mut errors = super::validation::validate(self).err().unwrap_or_default();
         let currency = Currency::parse(&self.currency).unwrap_or_else(|| {
             errors.insert("currency".to_owned(), "Choose a currency of the list.".to_owned());
             Currency::default()
         });
         let typed = self.amount.trim();
         let (digits, sign) = typed.strip_prefix('-').map_or((typed, 1), |digits| (digits, -1));
-        let highest = currency.parse_minor(&HIGHEST_DAY.to_string()).unwrap_or_default();
+        let highest = currency.parse_minor(&MAX_DAILY_TOTAL.to_string()).unwrap_or_default();
         let minor = currency.parse_minor(digits).filter(|minor| *minor <= highest).map(|minor| minor * sign);
         if minor.is_none() {
             errors.insert("amount".to_owned(), "Enter an amount, like 120.50; below 0 where more was given back.".to_owned());

@@ -6,9 +6,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choice::choices,
     money::{Currency, Money},
     platform::Platform,
+    string_enum::string_enum,
 };
 
 /// Text that is shown in place of an unknown figure.
@@ -67,7 +67,7 @@ pub struct Coverage {
     /// Number of accounts or days with a value.
     pub known: u32,
     /// Total number of accounts or days.
-    pub of: u32,
+    pub total: u32,
 }
 
 /// Change of a value between the previous and the current period.
@@ -83,7 +83,7 @@ pub enum Trend {
     Unknown,
 }
 
-choices! {
+string_enum! {
     /// Length of the period of statistics, in whole UTC days; the current day is not included.
     #[derive(Default)]
     StatsRange {
@@ -108,7 +108,7 @@ impl StatsRange {
     }
 }
 
-choices! {
+string_enum! {
     /// A metric on the home and analytics pages.
     Metric {
         /// Number of followers at the end of the period.
@@ -155,7 +155,7 @@ pub struct HomeStats {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_revenue: Vec<Money>,
     /// Whether a backfill of older days is in progress for any account.
-    pub is_fetching: bool,
+    pub is_backfilling: bool,
 }
 
 impl HomeStats {
@@ -307,7 +307,7 @@ mod tests {
     fn stats_serialize_to_stable_json() {
         let trend = Trend::Known { change_bp: 420 };
         let captured_at = DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp");
-        let coverage = Some(Coverage { known: 25, of: 30 });
+        let coverage = Some(Coverage { known: 25, total: 30 });
         let views = KnownFigure { value: 12, unit: Unit::Count, currency: None, captured_at, coverage, trend };
         let rate = KnownFigure { unit: Unit::BasisPoints, trend: Trend::Unknown, coverage: None, ..views };
         let stats = HomeStats {
@@ -318,7 +318,7 @@ mod tests {
             engagement_rate: Figure::Known(rate),
             revenue: Figure::Unsupported,
             other_revenue: Vec::new(),
-            is_fetching: true,
+            is_backfilling: true,
         };
         insta::assert_json_snapshot!(stats);
         let back: HomeStats = serde_json::from_value(serde_json::to_value(&stats).expect("JSON")).expect("deserializes");

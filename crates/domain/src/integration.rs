@@ -5,16 +5,16 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    choice::{Choice, choices},
     platform::Platform,
+    string_enum::{StringEnum, string_enum},
 };
 
 /// Access that expires within this time has the status [`IntegrationStatus::Expiring`].
-const EXPIRING: TimeDelta = TimeDelta::days(7);
+const EXPIRY_WARNING: TimeDelta = TimeDelta::days(7);
 /// Temporary failures lead to [`IntegrationStatus::Error`] only when the last success is at least this long ago.
-const PATIENCE: TimeDelta = TimeDelta::hours(24);
+const FAILURE_GRACE_PERIOD: TimeDelta = TimeDelta::hours(24);
 
-/// Status of an integration, derived from [`AccessFacts`] on every request.
+/// Status of an integration, derived from [`AccessHealth`] on every request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrationStatus {
@@ -47,14 +47,17 @@ impl IntegrationStatus {
         match self {
             Self::Expired => true,
             Self::Error => {
-                matches!(reason, Some(FailureKind::Revoked | FailureKind::NoAccount | FailureKind::ScopeLost | FailureKind::Unreadable))
+                matches!(
+                    reason,
+                    Some(FailureKind::Revoked | FailureKind::NoAccount | FailureKind::InsufficientScope | FailureKind::DecryptionFailed)
+                )
             }
             Self::Healthy | Self::Expiring | Self::Unknown => false,
         }
     }
 }
 
-choices! {
+string_enum! {
     /// Why a sync or a token refresh failed.
     FailureKind {
         /// The platform did not respond, or sent an invalid response; a retry may succeed.
@@ -64,43 +67,43 @@ choices! {
         /// The access has expired.
         Expired = "expired", "Access has expired. Reconnect to go on.";
         /// A required permission (OAuth scope) is missing.
-        ScopeLost = "scope_lost", "A permission is missing. Reconnect and allow all of them.";
+        InsufficientScope = "insufficient_scope", "A permission is missing. Reconnect and allow all of them.";
         /// The platform is limiting requests.
         RateLimited = "rate_limited", "The platform asks us to slow down. We go on later.";
         /// The login is valid, but has no account, such as a channel.
         NoAccount = "no_account", "There is no account behind this login any more, such as a channel. Reconnect with one.";
         /// The platform bills requests, and this month's budget for them is used up.
-        BudgetSpent = "budget_spent", "This month's allowance for readings is used up. We go on next month.";
+        BudgetExhausted = "budget_exhausted", "This month's allowance for readings is used up. We go on next month.";
         /// Huntaze's credentials for the platform are wrong.
         Misconfigured = "misconfigured", "Our connection to this platform is being repaired. There is nothing for you to do.";
         /// The stored tokens cannot be decrypted.
-        Unreadable = "unreadable", "The stored access cannot be read any more. Reconnect to go on.";
+        DecryptionFailed = "decryption_failed", "The stored access cannot be read any more. Reconnect to go on.";
     }
 }
 
-/// The facts from which the status of an integration is derived.
+/// Expiry of the access and outcome of the last syncs, from which the status of an integration is derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AccessFacts {
+pub struct AccessHealth {
     /// Expiry of the access; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,
     /// Time of the last success; `None` if there was none.
     pub last_ok_at: Option<DateTime<Utc>>,
     /// Failure since the last success; `None` if there was none.
-    pub last_error: Option<FailureKind>,
+    pub last_error_kind: Option<FailureKind>,
 }
 
-impl AccessFacts {
+impl AccessHealth {
     /// Returns the status at `now`, and the reason if anything is wrong. Revocation takes precedence over expiry, and expiry over all other
     /// failures.
     pub fn status(&self, now: DateTime<Utc>) -> (IntegrationStatus, Option<FailureKind>) {
         let is_over = self.expires_at.is_some_and(|end| end <= now);
-        let is_ending = self.expires_at.is_some_and(|end| end <= now + EXPIRING);
-        let is_fresh = self.last_ok_at.is_some_and(|ok| now - ok < PATIENCE);
-        match self.last_error {
+        let is_ending = self.expires_at.is_some_and(|end| end <= now + EXPIRY_WARNING);
+        let is_fresh = self.last_ok_at.is_some_and(|ok| now - ok < FAILURE_GRACE_PERIOD);
+        match self.last_error_kind {
             Some(FailureKind::Revoked) => (IntegrationStatus::Error, Some(FailureKind::Revoked)),
             _ if is_over => (IntegrationStatus::Expired, Some(FailureKind::Expired)),
-            Some(FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetSpent) if is_fresh => {
-                (healthy_or(is_ending), self.last_error)
+            Some(FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetExhausted) if is_fresh => {
+                (healthy_or(is_ending), self.last_error_kind)
             }
             Some(kind) => (IntegrationStatus::Error, Some(kind)),
             None if self.last_ok_at.is_none() => (IntegrationStatus::Unknown, None),
@@ -149,9 +152,9 @@ impl IntegrationView {
     }
 }
 
-choices! {
+string_enum! {
     /// Kind of an event in the log of an integration.
-    EventKind {
+    IntegrationEventKind {
         /// The account was connected for the first time.
         Connected = "connected", "Connected";
         /// The user has given consent again.
@@ -161,9 +164,9 @@ choices! {
         /// A token refresh failed.
         TokenRefreshFailed = "token_refresh_failed", "Access not renewed";
         /// A sync succeeded.
-        Read = "read", "Figures read";
+        Synced = "synced", "Figures read";
         /// A sync failed, or was incomplete.
-        ReadFailed = "read_failed", "Figures not read";
+        SyncFailed = "sync_failed", "Figures not read";
         /// The user disconnected the account and kept its data.
         Disconnected = "disconnected", "Disconnected";
     }
@@ -172,7 +175,7 @@ choices! {
 /// `GET /api/integrations/events`: the event log of an integration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct IntegrationHistory {
+pub struct IntegrationEventLog {
     /// Platform of the account.
     pub provider: Platform,
     /// Handle of the account, without `@`.
@@ -186,9 +189,9 @@ pub struct IntegrationHistory {
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationEvent {
     /// Time of the event.
-    pub at: DateTime<Utc>,
+    pub occurred_at: DateTime<Utc>,
     /// Kind of the event.
-    pub kind: EventKind,
+    pub kind: IntegrationEventKind,
     /// Cause of a failure; `None` for successes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<FailureKind>,
@@ -197,7 +200,7 @@ pub struct IntegrationEvent {
 /// A disconnected account whose data was kept.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct KeptHistory {
+pub struct DisconnectedIntegration {
     /// Id of the integration.
     pub id: Uuid,
     /// Platform of the account.
@@ -208,10 +211,10 @@ pub struct KeptHistory {
     pub disconnected_at: DateTime<Utc>,
 }
 
-choices! {
+string_enum! {
     /// Data retention on disconnect.
     #[derive(Default)]
-    History {
+    DataRetention {
         /// The data is kept, and is continued when the account is connected again.
         #[default]
         Keep = "keep", "Keep its figures";
@@ -239,7 +242,7 @@ pub struct IntegrationsStatus {
     /// Connected accounts, in the order in which they were connected.
     pub integrations: Vec<IntegrationView>,
     /// Disconnected accounts whose data was kept.
-    pub kept: Vec<KeptHistory>,
+    pub disconnected: Vec<DisconnectedIntegration>,
     /// All platforms; those that the user publishes on come first.
     pub providers: Vec<ProviderView>,
 }
@@ -262,7 +265,7 @@ impl IntegrationsStatus {
 }
 
 /// Returns all platforms, those in `chosen` first; otherwise in the order of [`Platform`].
-pub fn in_order_of_choice(chosen: &[Platform]) -> Vec<Platform> {
+pub fn sort_by_preference(chosen: &[Platform]) -> Vec<Platform> {
     let (mut first, rest): (Vec<_>, Vec<_>) = Platform::ALL.iter().copied().partition(|platform| chosen.contains(platform));
     first.extend(rest);
     first
@@ -276,14 +279,14 @@ pub struct AuthorizeView {
     pub authorize_url: String,
 }
 
-choices! {
+string_enum! {
     /// Why an authorization ended without a connected account. The word is a query parameter of the redirect; only the label is shown to
     /// the user.
     ConnectFailure {
         /// The user denied access on the consent page.
         Cancelled = "cancelled", "You cancelled. Nothing was changed.";
         /// The OAuth `state` was already used.
-        Replayed = "replayed", "That link was already used. Try again.";
+        StateReused = "state_reused", "That link was already used. Try again.";
         /// The consent page was open for more than ten minutes.
         Expired = "expired", "That took too long. Try again.";
         /// The OAuth `state` does not belong to this session.
@@ -291,27 +294,27 @@ choices! {
         /// The account is connected by another user.
         AlreadyConnected = "already_connected", "This account is connected to another Huntaze account. Disconnect it there first.";
         /// A permission is missing without which nothing can be synced.
-        ScopeMissing = "scope_missing", "Huntaze needs the permission to read the account. Try again and allow it.";
+        InsufficientScope = "insufficient_scope", "Huntaze needs the permission to read the account. Try again and allow it.";
         /// Consent was given for an account other than the one to be reconnected.
         WrongAccount = "wrong_account", "You gave consent for another account. Nothing was changed: sign in there with the account that you want to reconnect.";
         /// The login has no account, such as a channel.
         NoAccount = "no_account", "There is no account behind this login that can be read, such as a channel.";
         /// The platform bills requests, and this month's budget for them is used up.
-        BudgetSpent = "budget_spent", "This month's allowance for readings of this platform is used up. Try again next month.";
+        BudgetExhausted = "budget_exhausted", "This month's allowance for readings of this platform is used up. Try again next month.";
         /// The platform rejected the authorization code, or did not respond.
-        ProviderDown = "provider_down", "The platform did not answer as it should. Nothing was changed. Try again in a moment.";
+        ProviderUnavailable = "provider_unavailable", "The platform did not answer as it should. Nothing was changed. Try again in a moment.";
         /// The platform is not implemented or not configured.
         NotAvailable = "not_available", "This platform cannot be connected yet.";
     }
 }
 
-choices! {
+string_enum! {
     /// Result of disconnecting an account.
     DisconnectOutcome {
         /// The account is disconnected, and the access is revoked at the platform.
         Disconnected = "disconnected", "The account is disconnected.";
         /// The kept data of a disconnected account is deleted.
-        HistoryDeleted = "history_deleted", "The figures of the account are deleted.";
+        DataDeleted = "data_deleted", "The figures of the account are deleted.";
         /// The account is disconnected, but the access could not be revoked at the platform.
         NotRevoked = "not_revoked", "The account is disconnected here, but the platform could not be told. Remove Huntaze in its settings, too.";
     }
@@ -325,8 +328,8 @@ mod tests {
         DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp")
     }
 
-    fn facts() -> AccessFacts {
-        AccessFacts { expires_at: Some(now() + TimeDelta::days(60)), last_ok_at: Some(now() - TimeDelta::hours(2)), last_error: None }
+    fn health() -> AccessHealth {
+        AccessHealth { expires_at: Some(now() + TimeDelta::days(60)), last_ok_at: Some(now() - TimeDelta::hours(2)), last_error_kind: None }
     }
 
     #[test]
@@ -334,26 +337,29 @@ mod tests {
         use FailureKind as Kind;
         use IntegrationStatus as Status;
         let day = TimeDelta::days(1);
-        for (facts, expected) in [
-            (facts(), (Status::Healthy, None)),
-            (AccessFacts { last_ok_at: None, ..facts() }, (Status::Unknown, None)),
-            (AccessFacts { expires_at: None, ..facts() }, (Status::Healthy, None)),
-            (AccessFacts { expires_at: Some(now() + day * 7), ..facts() }, (Status::Expiring, None)),
-            (AccessFacts { expires_at: Some(now()), ..facts() }, (Status::Expired, Some(Kind::Expired))),
-            (AccessFacts { last_error: Some(Kind::Revoked), ..facts() }, (Status::Error, Some(Kind::Revoked))),
-            (AccessFacts { last_error: Some(Kind::Transient), ..facts() }, (Status::Healthy, Some(Kind::Transient))),
+        for (health, expected) in [
+            (health(), (Status::Healthy, None)),
+            (AccessHealth { last_ok_at: None, ..health() }, (Status::Unknown, None)),
+            (AccessHealth { expires_at: None, ..health() }, (Status::Healthy, None)),
+            (AccessHealth { expires_at: Some(now() + day * 7), ..health() }, (Status::Expiring, None)),
+            (AccessHealth { expires_at: Some(now()), ..health() }, (Status::Expired, Some(Kind::Expired))),
+            (AccessHealth { last_error_kind: Some(Kind::Revoked), ..health() }, (Status::Error, Some(Kind::Revoked))),
+            (AccessHealth { last_error_kind: Some(Kind::Transient), ..health() }, (Status::Healthy, Some(Kind::Transient))),
             (
-                AccessFacts { last_error: Some(Kind::Transient), last_ok_at: Some(now() - day), ..facts() },
+                AccessHealth { last_error_kind: Some(Kind::Transient), last_ok_at: Some(now() - day), ..health() },
                 (Status::Error, Some(Kind::Transient)),
             ),
-            (AccessFacts { last_error: Some(Kind::RateLimited), last_ok_at: None, ..facts() }, (Status::Error, Some(Kind::RateLimited))),
-            (AccessFacts { last_error: Some(Kind::ScopeLost), ..facts() }, (Status::Error, Some(Kind::ScopeLost))),
             (
-                AccessFacts { last_error: Some(Kind::Transient), expires_at: Some(now() - day), ..facts() },
+                AccessHealth { last_error_kind: Some(Kind::RateLimited), last_ok_at: None, ..health() },
+                (Status::Error, Some(Kind::RateLimited)),
+            ),
+            (AccessHealth { last_error_kind: Some(Kind::InsufficientScope), ..health() }, (Status::Error, Some(Kind::InsufficientScope))),
+            (
+                AccessHealth { last_error_kind: Some(Kind::Transient), expires_at: Some(now() - day), ..health() },
                 (Status::Expired, Some(Kind::Expired)),
             ),
         ] {
-            assert_eq!(facts.status(now()), expected, "{facts:?}");
+            assert_eq!(health.status(now()), expected, "{health:?}");
         }
     }
 
@@ -368,8 +374,8 @@ mod tests {
     }
 
     #[test]
-    fn in_order_of_choice_puts_chosen_platforms_first() {
-        let order = in_order_of_choice(&[Platform::Reddit, Platform::Onlyfans]);
+    fn sort_by_preference_puts_chosen_platforms_first() {
+        let order = sort_by_preference(&[Platform::Reddit, Platform::Onlyfans]);
         assert_eq!(order[..3], [Platform::Reddit, Platform::Onlyfans, Platform::Instagram]);
         assert_eq!(order.len(), Platform::ALL.len());
     }

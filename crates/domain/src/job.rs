@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::choice::choices;
+use super::string_enum::string_enum;
 
-choices! {
+string_enum! {
     /// Kind of a background job.
     JobKind {
         /// Sends one mail.
@@ -15,24 +15,24 @@ choices! {
         /// Imports the rows of one statement.
         Import = "import", "Import a statement";
         /// Syncs earnings from the partner service.
-        Partner = "partner", "Read a partner's earnings";
+        PartnerSync = "partner_sync", "Read a partner's earnings";
         /// Creates the AI charges of the months that have ended.
-        Charge = "charge", "Charge AI by the month";
+        AiCharges = "ai_charges", "Charge AI by the month";
         /// Deletes expired rows.
-        CleanUp = "clean_up", "Clean up";
+        Cleanup = "cleanup", "Clean up";
     }
 }
 
 /// `GET /api/admin/jobs`: the queues, and the jobs that failed permanently.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct JobsReport {
+pub struct JobsOverview {
     /// Stats of each queue; one entry per [`JobKind`].
-    pub queues: Vec<QueueReport>,
+    pub queues: Vec<QueueStats>,
     /// One page of the permanently failed jobs, newest first.
     pub failed: Vec<FailedJob>,
     /// Total number of permanently failed jobs.
-    pub failed_in_all: u32,
+    pub failed_total: u32,
     /// Number of this page of failed jobs, from 1.
     pub page: u32,
     /// Total number of pages of failed jobs.
@@ -40,20 +40,20 @@ pub struct JobsReport {
 }
 
 /// Number of failed jobs per page.
-pub const FAILED_ON_PAGE: u32 = 50;
+pub const FAILED_JOBS_PER_PAGE: u32 = 50;
 
 /// Stats of the queue of one job kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct QueueReport {
+pub struct QueueStats {
     /// Kind of the jobs.
     pub kind: JobKind,
     /// Number of jobs that wait for a worker or a retry.
-    pub waiting: i64,
+    pub pending: i64,
     /// Number of jobs that are running.
     pub running: i64,
     /// Time since which the oldest job has been waiting; `None` if no job waits.
-    pub waiting_since: Option<DateTime<Utc>>,
+    pub oldest_pending_at: Option<DateTime<Utc>>,
 }
 
 /// A job that failed permanently: its attempts are exhausted.
@@ -65,7 +65,7 @@ pub struct FailedJob {
     /// Kind of the job.
     pub kind: JobKind,
     /// Id of the row that the job is about.
-    pub subject: String,
+    pub subject_id: String,
     /// Number of attempts made.
     pub attempts: i32,
     /// Error of the last attempt.

@@ -42,8 +42,8 @@ pub fn strategy_page(id: &str) -> String {
 
 /// Returns the path of the figures of a period: of the account with this id, or of all accounts if `account` is empty.
 pub fn analytics_page(range: &str, account: &str) -> String {
-    let account = if account.is_empty() { String::new() } else { format!("&account={}", encode(account)) };
-    format!("/analytics?range={}{account}", encode(range))
+    let account = if account.is_empty() { String::new() } else { format!("&integrationId={}", encode_query_value(account)) };
+    format!("/analytics?range={}{account}", encode_query_value(range))
 }
 
 /// Returns the path of a performance analysis, shown below the figures that it is about.
@@ -54,7 +54,7 @@ pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
 /// Returns the path of one page of the conversation list, filtered by `search`; keeps the conversation `shown` open. Empty texts are left
 /// out.
 pub fn conversations_page(search: &str, page: u32, shown: &str) -> String {
-    let field = |name: &str, value: &str| if value.is_empty() { String::new() } else { format!("&{name}={}", encode(value)) };
+    let field = |name: &str, value: &str| if value.is_empty() { String::new() } else { format!("&{name}={}", encode_query_value(value)) };
     format!("{ASSISTANT}?list={page}{}{}", field("search", search), field("conversation", shown))
 }
 
@@ -70,17 +70,17 @@ pub fn safe_next(next: &str) -> &str {
 }
 
 /// Returns whether a page requires a session.
-pub fn is_for_members(path: &str) -> bool {
+pub fn requires_session(path: &str) -> bool {
     is_below(path, &["/admin", "/analytics", "/assistant", "/content", "/home", "/integrations", "/onboarding", "/sales", "/settings"])
 }
 
 /// Returns whether a page requires the admin role.
-pub fn is_for_admins(path: &str) -> bool {
+pub fn requires_admin(path: &str) -> bool {
     is_below(path, &["/admin"])
 }
 
 /// Returns whether a page is only for users who are not signed in.
-pub fn is_for_visitors(path: &str) -> bool {
+pub fn is_guest_only(path: &str) -> bool {
     is_below(path, &["/login", "/register", "/forgot-password"])
 }
 
@@ -91,11 +91,11 @@ fn is_below(path: &str, pages: &[&str]) -> bool {
 /// Returns the path of the sign-in page, with `wanted` as the redirect target. `has_ended` adds the notice that the session has ended.
 pub fn login_path(wanted: &str, has_ended: bool) -> String {
     let reason = if has_ended { "reason=ended&" } else { "" };
-    format!("/login?{reason}next={}", encode(wanted))
+    format!("/login?{reason}next={}", encode_query_value(wanted))
 }
 
 /// Percent-encodes a text for use as a query value. `/` is left as it is.
-pub fn encode(text: &str) -> String {
+pub fn encode_query_value(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn path_check_matches_whole_segments() {
-        assert!(is_for_members("/home") && is_for_members("/home/x"));
-        assert!(!is_for_members("/homes") && !is_for_members("/beta"));
+        assert!(requires_session("/home") && requires_session("/home/x"));
+        assert!(!requires_session("/homes") && !requires_session("/beta"));
     }
 
     proptest! {

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choice::{Choice, choices},
     money::Currency,
     platform::Platform,
+    string_enum::{StringEnum, string_enum},
     validation::FieldErrors,
 };
 
 /// Number of steps.
-pub const STEPS: u8 = 3;
+pub const STEP_COUNT: u8 = 3;
 /// Maximum monthly revenue goal, in major units.
-const HIGHEST_GOAL: i64 = 1_000_000;
+const MAX_REVENUE_GOAL: i64 = 1_000_000;
 
-choices! {
+string_enum! {
     /// Type of content that a user creates.
     ContentType {
         /// Photos.
@@ -31,7 +31,7 @@ choices! {
     }
 }
 
-choices! {
+string_enum! {
     /// What a user wants to achieve.
     Goal {
         /// Reach more people.
@@ -72,12 +72,12 @@ impl Onboarding {
 
 /// Returns the path of a step; out-of-range numbers are clamped.
 pub fn step_page(step: u8) -> String {
-    format!("/onboarding/step-{}", step.clamp(1, STEPS))
+    format!("/onboarding/step-{}", step.clamp(1, STEP_COUNT))
 }
 
 /// Navigation after a step has been submitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Move {
+pub enum StepAction {
     /// Stay on the step; the answers are saved in the background.
     Stay,
     /// Go back one step.
@@ -112,9 +112,9 @@ pub struct OnboardingInput {
 
 /// A validated [`OnboardingInput`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answers {
+pub struct StepSubmission {
     /// Where to go next.
-    pub action: Move,
+    pub action: StepAction,
     /// Answers of the submitted step.
     pub step: StepAnswers,
 }
@@ -150,24 +150,24 @@ impl StepAnswers {
 
 impl OnboardingInput {
     /// Parses the answers of the step that the input names. The answers are ignored if the step is skipped.
-    pub fn parse(&self) -> Result<Answers, FieldErrors> {
+    pub fn parse(&self) -> Result<StepSubmission, FieldErrors> {
         let mut errors = FieldErrors::new();
         let action = match self.action.as_str() {
-            "stay" => Move::Stay,
-            "back" => Move::Back,
-            "skip" => Move::Skip,
-            "" | "continue" => Move::Continue,
+            "stay" => StepAction::Stay,
+            "back" => StepAction::Back,
+            "skip" => StepAction::Skip,
+            "" | "continue" => StepAction::Continue,
             _ => {
                 errors.insert("action".to_owned(), "There is no such step to take.".to_owned());
-                Move::Stay
+                StepAction::Stay
             }
         };
         // Answers of a skipped step are ignored, even if they are invalid.
         let nothing = Self::default();
-        let read = if action == Move::Skip { &nothing } else { self };
+        let read = if action == StepAction::Skip { &nothing } else { self };
         let step = match self.step.as_str() {
-            "1" => Some(StepAnswers::ContentTypes(chosen(&read.content_types, "contentTypes", &mut errors))),
-            "2" => Some(StepAnswers::Platforms(chosen(&read.platforms, "platforms", &mut errors))),
+            "1" => Some(StepAnswers::ContentTypes(parse_choices(&read.content_types, "contentTypes", &mut errors))),
+            "2" => Some(StepAnswers::Platforms(parse_choices(&read.platforms, "platforms", &mut errors))),
             "3" => Some(read.goals(&mut errors)),
             _ => {
                 errors.insert("step".to_owned(), "There is no such step.".to_owned());
@@ -175,7 +175,7 @@ impl OnboardingInput {
             }
         };
         match step {
-            Some(step) if errors.is_empty() => Ok(Answers { action, step }),
+            Some(step) if errors.is_empty() => Ok(StepSubmission { action, step }),
             _ => Err(errors),
         }
     }
@@ -189,7 +189,7 @@ impl OnboardingInput {
             errors.insert("currency".to_owned(), "Choose a currency of the list.".to_owned());
         }
         let currency = currency.unwrap_or_default();
-        let goals = chosen(&self.goals, "goals", errors);
+        let goals = parse_choices(&self.goals, "goals", errors);
         StepAnswers::Goals { goals, revenue_goal_minor: self.revenue_goal(currency, errors), currency }
     }
 
@@ -200,7 +200,7 @@ impl OnboardingInput {
             (false, "") => return None,
             (false, typed) => currency.parse_minor(typed),
         };
-        let highest = currency.parse_minor(&HIGHEST_GOAL.to_string()).unwrap_or_default();
+        let highest = currency.parse_minor(&MAX_REVENUE_GOAL.to_string()).unwrap_or_default();
         if !minor.is_some_and(|minor: i64| (0..=highest).contains(&minor)) {
             let field = if is_minor { "revenueGoalMinor" } else { "revenueGoal" };
             errors.insert(field.to_owned(), "Enter an amount between 0 and 1,000,000, like 1500.".to_owned());
@@ -210,7 +210,7 @@ impl OnboardingInput {
 }
 
 /// Parses the chosen words, without duplicates and in display order. Unknown words add a message for `field`.
-fn chosen<C: Choice>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
+fn parse_choices<C: StringEnum>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
     if words.iter().any(|word| C::parse(word).is_none()) {
         errors.insert(field.to_owned(), "Choose from the list.".to_owned());
     }
@@ -228,13 +228,13 @@ mod tests {
 
     #[test]
     fn parse_without_choices_is_valid() {
-        assert_eq!(input("1").parse(), Ok(Answers { action: Move::Continue, step: StepAnswers::ContentTypes(Vec::new()) }));
+        assert_eq!(input("1").parse(), Ok(StepSubmission { action: StepAction::Continue, step: StepAnswers::ContentTypes(Vec::new()) }));
     }
 
     #[test]
     fn parse_of_skipped_step_ignores_invalid_answers() {
         let skipped = OnboardingInput { action: "skip".to_owned(), revenue_goal: "lots".to_owned(), ..input("3") };
-        assert_eq!(skipped.parse().expect("valid").action, Move::Skip);
+        assert_eq!(skipped.parse().expect("valid").action, StepAction::Skip);
     }
 
     #[test]

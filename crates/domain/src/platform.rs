@@ -1,8 +1,8 @@
 //! Platforms on which users publish.
 
-use super::choice::choices;
+use super::string_enum::string_enum;
 
-choices! {
+string_enum! {
     /// A platform.
     Platform {
         /// Instagram.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::account::{Secret, some_password, valid_new_password};
 
 /// Maximum length of a display name in characters.
-pub const NAME_MAX: usize = 80;
+pub const MAX_NAME_CHARS: usize = 80;
 
 /// `POST /api/account/profile`: updates the profile.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
@@ -91,7 +91,7 @@ impl SessionView {
 }
 
 fn valid_name(name: &str, (): &()) -> garde::Result {
-    if name.trim().chars().count() > NAME_MAX {
+    if name.trim().chars().count() > MAX_NAME_CHARS {
         return Err(garde::Error::new("A name has at most 80 characters."));
     }
     if name.chars().any(char::is_control) {

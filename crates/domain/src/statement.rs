@@ -2,7 +2,7 @@
 
 mod amount;
 mod date;
-mod guess;
+mod infer;
 mod row;
 
 use std::collections::BTreeMap;
@@ -10,26 +10,26 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    choice::{Choice, choices},
     money::Currency,
+    string_enum::{StringEnum, string_enum},
     validation::FieldErrors,
 };
 
-pub use amount::DecimalSign;
-pub use date::{DateOrder, DateOrders, is_date};
-pub use guess::{guess, guess_delimiter};
-pub use row::{Entry, Fault, FaultKind, Reading, never_came_about, read};
+pub use amount::DecimalSeparator;
+pub use date::{DateOrder, DateOrderCounts, is_date};
+pub use infer::{detect_delimiter, infer_mapping};
+pub use row::{Entry, ParsedRow, RowError, RowErrorKind, is_void_status, parse_row};
 
 /// Maximum number of columns of a statement.
-pub const MOST_COLUMNS: usize = 100;
+pub const MAX_COLUMNS: usize = 100;
 /// Maximum number of rows of a statement.
-pub const MOST_ROWS: u32 = 200_000;
+pub const MAX_ROWS: u32 = 200_000;
 /// Maximum size of a statement file in bytes.
-pub const MOST_BYTES: u64 = 32 * 1024 * 1024;
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
-choices! {
+string_enum! {
     /// Meaning of a column of a statement.
-    Column {
+    StatementColumn {
         /// Date, or date and time, of the earning.
         Date = "date", "Date";
         /// Kind of transaction, in the platform's words.
@@ -53,7 +53,7 @@ choices! {
     }
 }
 
-choices! {
+string_enum! {
     /// Kind of earning.
     EarningKind {
         /// First period of a subscription.
@@ -81,8 +81,8 @@ choices! {
 
 impl EarningKind {
     /// Classifies a platform's word for a transaction, or a sentence that describes it. Returns `None` for payouts, which are not earnings.
-    pub fn of_word(word: &str) -> Option<Self> {
-        row::kind_of(word)
+    pub fn classify_kind(word: &str) -> Option<Self> {
+        row::classify_kind(word)
     }
 
     /// Returns whether amounts of this kind are subtracted, whatever their sign in the file.
@@ -94,29 +94,29 @@ impl EarningKind {
 /// Column mapping of a statement: which column means what, and how dates and amounts are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mapping {
+pub struct ColumnMapping {
     /// Index of each column, from 0. A column that is missing from the map is not in the file.
-    pub columns: BTreeMap<Column, usize>,
+    pub columns: BTreeMap<StatementColumn, usize>,
     /// Order of day and month in dates like `01/02/2026`.
     pub date_order: DateOrder,
     /// Decimal separator of the amounts.
-    pub decimal_sign: DecimalSign,
+    pub decimal_separator: DecimalSeparator,
     /// Currency of rows without a currency of their own.
     pub currency: Currency,
 }
 
-impl Mapping {
+impl ColumnMapping {
     /// Validates the mapping for a table with `width` columns.
     ///
     /// # Errors
-    /// One message per invalid field; the field name is the word of a [`Column`].
-    pub fn check(&self, width: usize) -> Result<(), FieldErrors> {
+    /// One message per invalid field; the field name is the word of a [`StatementColumn`].
+    pub fn validate(&self, width: usize) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::new();
-        if !self.columns.contains_key(&Column::Date) {
-            errors.insert(Column::Date.as_str().to_owned(), "Choose the column with the date.".to_owned());
+        if !self.columns.contains_key(&StatementColumn::Date) {
+            errors.insert(StatementColumn::Date.as_str().to_owned(), "Choose the column with the date.".to_owned());
         }
-        if !self.columns.contains_key(&Column::Net) && !self.columns.contains_key(&Column::Gross) {
-            errors.insert(Column::Net.as_str().to_owned(), "Choose a column with an amount: net, gross or both.".to_owned());
+        if !self.columns.contains_key(&StatementColumn::Net) && !self.columns.contains_key(&StatementColumn::Gross) {
+            errors.insert(StatementColumn::Net.as_str().to_owned(), "Choose a column with an amount: net, gross or both.".to_owned());
         }
         for (column, index) in &self.columns {
             if *index >= width {
@@ -131,7 +131,7 @@ impl Mapping {
     /// Returns a sentence for the user about which amounts are counted.
     pub fn basis(&self) -> &'static str {
         let has = |column| self.columns.contains_key(&column);
-        match (has(Column::Net), has(Column::Fee)) {
+        match (has(StatementColumn::Net), has(StatementColumn::Fee)) {
             (true, _) => "Net amounts are counted.",
             (false, true) => "Gross amounts less the platform's fee are counted.",
             (false, false) => "Gross amounts are counted: the file names no fee.",
@@ -139,13 +139,13 @@ impl Mapping {
     }
 
     /// Adds the date of a row to the counts of date orders.
-    pub fn count_order(&self, cells: &[String], orders: &mut DateOrders) {
-        if let Some(cell) = self.columns.get(&Column::Date).and_then(|index| cells.get(*index)) {
+    pub fn count_order(&self, cells: &[String], orders: &mut DateOrderCounts) {
+        if let Some(cell) = self.columns.get(&StatementColumn::Date).and_then(|index| cells.get(*index)) {
             orders.count(cell);
         }
     }
 
-    fn cell<'a>(&self, cells: &[&'a str], column: Column) -> &'a str {
+    fn cell<'a>(&self, cells: &[&'a str], column: StatementColumn) -> &'a str {
         self.columns.get(&column).and_then(|index| cells.get(*index)).map_or("", |cell| cell.trim())
     }
 }
@@ -156,40 +156,40 @@ impl Mapping {
 pub struct MappingInput {
     /// Id of the statement.
     pub id: String,
-    /// Index of [`Column::Date`].
+    /// Index of [`StatementColumn::Date`].
     pub date: String,
-    /// Index of [`Column::Kind`].
+    /// Index of [`StatementColumn::Kind`].
     pub kind: String,
-    /// Index of [`Column::Net`].
+    /// Index of [`StatementColumn::Net`].
     pub net: String,
-    /// Index of [`Column::Gross`].
+    /// Index of [`StatementColumn::Gross`].
     pub gross: String,
-    /// Index of [`Column::Fee`].
+    /// Index of [`StatementColumn::Fee`].
     pub fee: String,
-    /// Index of [`Column::Currency`].
+    /// Index of [`StatementColumn::Currency`].
     pub currency: String,
-    /// Index of [`Column::Description`].
+    /// Index of [`StatementColumn::Description`].
     pub description: String,
-    /// Index of [`Column::Reference`].
+    /// Index of [`StatementColumn::Reference`].
     pub reference: String,
-    /// Index of [`Column::Payer`].
+    /// Index of [`StatementColumn::Payer`].
     pub payer: String,
-    /// Index of [`Column::Status`].
+    /// Index of [`StatementColumn::Status`].
     pub status: String,
     /// Word of [`DateOrder`].
     pub date_order: String,
-    /// Word of [`DecimalSign`].
-    pub decimal_sign: String,
+    /// Word of [`DecimalSeparator`].
+    pub decimal_separator: String,
     /// ISO 4217 code for rows without a currency of their own.
     pub default_currency: String,
 }
 
 impl MappingInput {
     /// Parses the input and validates it for a table with `width` columns.
-    pub fn parse(&self, width: usize) -> Result<Mapping, FieldErrors> {
+    pub fn parse(&self, width: usize) -> Result<ColumnMapping, FieldErrors> {
         let mut errors = FieldErrors::new();
         let mut columns = BTreeMap::new();
-        for column in Column::ALL {
+        for column in StatementColumn::ALL {
             match self.field(*column) {
                 "" => {}
                 number => match number.parse() {
@@ -203,16 +203,16 @@ impl MappingInput {
             not_listed("dateOrder");
             DateOrder::default()
         });
-        let decimal_sign = DecimalSign::parse(&self.decimal_sign).unwrap_or_else(|| {
-            not_listed("decimalSign");
-            DecimalSign::default()
+        let decimal_separator = DecimalSeparator::parse(&self.decimal_separator).unwrap_or_else(|| {
+            not_listed("decimalSeparator");
+            DecimalSeparator::default()
         });
         let currency = Currency::parse(&self.default_currency).unwrap_or_else(|| {
             not_listed("defaultCurrency");
             Currency::default()
         });
-        let mapping = Mapping { columns, date_order, decimal_sign, currency };
-        if let Err(found) = mapping.check(width) {
+        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency };
+        if let Err(found) = mapping.validate(width) {
             for (field, sentence) in found {
                 errors.entry(field).or_insert(sentence);
             }
@@ -220,18 +220,18 @@ impl MappingInput {
         if errors.is_empty() { Ok(mapping) } else { Err(errors) }
     }
 
-    fn field(&self, column: Column) -> &str {
+    fn field(&self, column: StatementColumn) -> &str {
         match column {
-            Column::Date => &self.date,
-            Column::Kind => &self.kind,
-            Column::Net => &self.net,
-            Column::Gross => &self.gross,
-            Column::Fee => &self.fee,
-            Column::Currency => &self.currency,
-            Column::Description => &self.description,
-            Column::Reference => &self.reference,
-            Column::Payer => &self.payer,
-            Column::Status => &self.status,
+            StatementColumn::Date => &self.date,
+            StatementColumn::Kind => &self.kind,
+            StatementColumn::Net => &self.net,
+            StatementColumn::Gross => &self.gross,
+            StatementColumn::Fee => &self.fee,
+            StatementColumn::Currency => &self.currency,
+            StatementColumn::Description => &self.description,
+            StatementColumn::Reference => &self.reference,
+            StatementColumn::Payer => &self.payer,
+            StatementColumn::Status => &self.status,
         }
     }
 }
@@ -241,23 +241,26 @@ mod tests {
     use super::*;
 
     fn input() -> MappingInput {
-        let [date, net, date_order, decimal_sign, default_currency] = ["0", "2", "dayFirst", "comma", "eur"].map(ToOwned::to_owned);
-        MappingInput { date, net, date_order, decimal_sign, default_currency, ..MappingInput::default() }
+        let [date, net, date_order, decimal_separator, default_currency] = ["0", "2", "dayFirst", "comma", "eur"].map(ToOwned::to_owned);
+        MappingInput { date, net, date_order, decimal_separator, default_currency, ..MappingInput::default() }
     }
 
     #[test]
     fn parse_of_valid_form_returns_mapping() {
         let mapping = input().parse(3).expect("valid");
-        assert_eq!(mapping.columns, BTreeMap::from([(Column::Date, 0), (Column::Net, 2)]));
-        assert_eq!((mapping.date_order, mapping.decimal_sign, mapping.currency), (DateOrder::DayFirst, DecimalSign::Comma, Currency::Eur));
+        assert_eq!(mapping.columns, BTreeMap::from([(StatementColumn::Date, 0), (StatementColumn::Net, 2)]));
+        assert_eq!(
+            (mapping.date_order, mapping.decimal_separator, mapping.currency),
+            (DateOrder::DayFirst, DecimalSeparator::Comma, Currency::Eur)
+        );
         let json = serde_json::to_value(&mapping).expect("JSON");
-        assert_eq!(serde_json::from_value::<Mapping>(json).expect("deserializes"), mapping, "survives a round trip through JSON");
+        assert_eq!(serde_json::from_value::<ColumnMapping>(json).expect("deserializes"), mapping, "survives a round trip through JSON");
     }
 
     #[test]
     fn parse_of_invalid_mapping_names_the_fields() {
         let fields = |input: MappingInput, width| input.parse(width).expect_err("not valid").into_keys().collect::<Vec<_>>();
-        assert_eq!(fields(MappingInput::default(), 3), ["date", "dateOrder", "decimalSign", "defaultCurrency", "net"]);
+        assert_eq!(fields(MappingInput::default(), 3), ["date", "dateOrder", "decimalSeparator", "defaultCurrency", "net"]);
         assert_eq!(fields(input(), 2), ["net"], "the index is out of range");
         assert_eq!(fields(MappingInput { kind: "0".to_owned(), ..input() }, 3), ["kind"], "the index is already taken");
         assert_eq!(fields(MappingInput { fee: "-1".to_owned(), ..input() }, 3), ["fee"]);

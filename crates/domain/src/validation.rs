@@ -11,7 +11,7 @@ pub type FieldErrors = BTreeMap<String, String>;
 ///
 /// # Errors
 /// The message of the first broken rule of each invalid field.
-pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
+pub fn validate<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
     let Err(report) = input.validate() else { return Ok(()) };
     let mut fields = FieldErrors::new();
     for (path, error) in report.iter() {
@@ -21,12 +21,12 @@ pub fn check<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors> {
 }
 
 /// Sets the message of a field, replacing an earlier one.
-pub fn refuse(errors: &mut FieldErrors, field: &str, sentence: &str) {
+pub fn add_error(errors: &mut FieldErrors, field: &str, sentence: &str) {
     errors.insert(field.to_owned(), sentence.to_owned());
 }
 
 /// Sanitizes multi-line text: removes control characters except newline and tab, then trims white space at both ends.
-pub fn typed_text(text: &str) -> String {
+pub fn sanitize_multiline(text: &str) -> String {
     let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
     text.chars().filter(is_text).collect::<String>().trim().to_owned()
 }

@@ -8,21 +8,21 @@ const THOUGHTS: usize = 20;
 /// Words per stream chunk.
 const WORDS: usize = 4;
 /// Maximum number of values per tool result that are repeated in the answer.
-const MOST_FINDINGS: usize = 12;
+const MAX_FINDINGS: usize = 12;
 
 /// A parsed request.
-pub struct Asked<'a> {
+pub struct ParsedPrompt<'a> {
     body: &'a Value,
     /// Newest text of the user; empty if there is none.
     question: String,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ParsedPrompt<'a> {
     pub fn of(body: &'a Value) -> Self {
         let contents = body["contents"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let said =
+        let question =
             contents.iter().rev().filter(|content| content["role"] == "user").find_map(|content| text_of(content).map(ToOwned::to_owned));
-        Self { body, question: said.unwrap_or_default() }
+        Self { body, question: question.unwrap_or_default() }
     }
 
     /// Returns whether the prompt contains the marker `[sandbox:{what}]`.
@@ -31,16 +31,16 @@ impl<'a> Asked<'a> {
     }
 
     /// Returns the completion: JSON if there is a schema, tool calls if tools are allowed and have no results yet, otherwise text.
-    pub fn answer(&self) -> Said {
+    pub fn answer(&self) -> SandboxReply {
         let schema = &self.body["generationConfig"]["responseJsonSchema"];
         let found = self.found();
         let tools = self.tools();
         if !schema.is_null() {
-            Said::Text(of_schema(schema, "answer", 1).to_string())
+            SandboxReply::Text(of_schema(schema, "answer", 1).to_string())
         } else if found.is_empty() && !tools.is_empty() {
-            Said::Calls(tools)
+            SandboxReply::Calls(tools)
         } else {
-            Said::Text(self.prose(&found))
+            SandboxReply::Text(self.prose(&found))
         }
     }
 
@@ -90,7 +90,7 @@ impl<'a> Asked<'a> {
         for (tool, response) in found {
             let mut lines = Vec::new();
             leaves(response, "", &mut lines);
-            lines.truncate(MOST_FINDINGS);
+            lines.truncate(MAX_FINDINGS);
             text.extend(["**", tool, "** found:\n\n- ", &lines.join("\n- "), "\n\n"]);
         }
         if self.wants("invent") {
@@ -110,17 +110,17 @@ impl<'a> Asked<'a> {
     }
 
     /// Returns the completion as a single response.
-    pub fn whole(&self, said: &Said) -> Value {
-        let (parts, output) = match said {
-            Said::Text(text) => (vec![json!({ "text": text })], tokens(text)),
-            Said::Calls(calls) => (calls.clone(), calls.len() * 10),
+    pub fn whole(&self, reply: &SandboxReply) -> Value {
+        let (parts, output) = match reply {
+            SandboxReply::Text(text) => (vec![json!({ "text": text })], tokens(text)),
+            SandboxReply::Calls(calls) => (calls.clone(), calls.len() * 10),
         };
         piece(&parts, Some("STOP"), self.input_tokens(), output)
     }
 
     /// Returns the completion as stream chunks; each reports the usage so far.
-    pub fn pieces(&self, said: &Said) -> Vec<Value> {
-        let Said::Text(text) = said else { return vec![self.whole(said)] };
+    pub fn pieces(&self, reply: &SandboxReply) -> Vec<Value> {
+        let SandboxReply::Text(text) = reply else { return vec![self.whole(reply)] };
         let words: Vec<_> = text.split_inclusive(' ').collect();
         let mut output = 0;
         let mut pieces: Vec<_> = words
@@ -137,7 +137,7 @@ impl<'a> Asked<'a> {
 }
 
 /// A completion.
-pub enum Said {
+pub enum SandboxReply {
     Text(String),
     /// Tool calls.
     Calls(Vec<Value>),

@@ -10,15 +10,15 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{BASIC, INSIGHTS, VENDOR};
+use super::{BASIC, INSIGHTS, PLATFORM};
 use crate::{
     accounts::{Account, Post},
     grants::{Grants, Token, TokenKind},
-    world::{FaultKind, World},
+    state::{FaultKind, SandboxState},
 };
 
 /// Maximum length of an insights window.
-const LONGEST_WINDOW: TimeDelta = TimeDelta::days(30);
+const MAX_INSIGHTS_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// Builds an error response in the Graph API's format.
 pub fn error(status: StatusCode, code: u32, message: &str) -> Response {
@@ -32,7 +32,7 @@ pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
         FaultKind::Expired | FaultKind::ClockSkew => {
             error(StatusCode::BAD_REQUEST, 190, "Error validating access token: Session has expired.")
         }
-        FaultKind::Revoked | FaultKind::TokenReplayed => token_error(),
+        FaultKind::Revoked | FaultKind::RefreshTokenReused => token_error(),
         FaultKind::ScopeRemoved => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
         FaultKind::RateLimited => {
             let mut response = error(StatusCode::FORBIDDEN, 4, "Application request limit reached.");
@@ -46,14 +46,14 @@ pub fn fault(kind: FaultKind, _: DateTime<Utc>) -> Response {
         FaultKind::ServerError
         | FaultKind::Blocked
         | FaultKind::Truncated
-        | FaultKind::Retired
-        | FaultKind::CutStream
+        | FaultKind::ModelRetired
+        | FaultKind::TruncatedStream
         | FaultKind::MalformedChunk
-        | FaultKind::TimeOut
+        | FaultKind::Timeout
         | FaultKind::Html
         | FaultKind::ConnectionReset
         | FaultKind::SlowDrip
-        | FaultKind::AnswerLost => {
+        | FaultKind::ResponseLost => {
             error(StatusCode::INTERNAL_SERVER_ERROR, 2, "An unexpected error has occurred. Please retry your request later.")
         }
     }
@@ -75,17 +75,17 @@ pub struct TokenOnly {
 }
 
 /// `GET /v25.0/me`: the profile.
-pub async fn profile(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    VENDOR
-        .answer(&world, "profile", &asked.access_token, || {
-            with_scope(&world, &asked.access_token, BASIC, |account| {
+pub async fn profile(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
+    PLATFORM
+        .answer(&state, "profile", &asked.access_token, || {
+            with_scope(&state, &asked.access_token, BASIC, |account| {
                 Json(json!({
                     "user_id": id(account),
                     "id": id(account),
                     "username": account.name,
                     "name": account.name,
                     "account_type": "BUSINESS",
-                    "followers_count": account.followers(world.now()),
+                    "followers_count": account.followers(state.now()),
                     "follows_count": 310,
                     "media_count": 128,
                 }))
@@ -107,18 +107,18 @@ pub struct InsightsQuery {
 }
 
 /// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`) or daily values. Days that have not ended are left out.
-pub async fn insights(State(world): State<World>, Query(asked): Query<InsightsQuery>) -> Response {
-    VENDOR
-        .answer(&world, "insights", &asked.access_token, || {
-            with_scope(&world, &asked.access_token, INSIGHTS, |account| {
+pub async fn insights(State(state): State<SandboxState>, Query(asked): Query<InsightsQuery>) -> Response {
+    PLATFORM
+        .answer(&state, "insights", &asked.access_token, || {
+            with_scope(&state, &asked.access_token, INSIGHTS, |account| {
                 let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0))
                 else {
                     return error(StatusCode::BAD_REQUEST, 100, "Invalid parameter: since or until.");
                 };
-                if asked.period != "day" || until <= since || until - since > LONGEST_WINDOW {
+                if asked.period != "day" || until <= since || until - since > MAX_INSIGHTS_WINDOW {
                     return error(StatusCode::BAD_REQUEST, 100, "There cannot be more than 30 days between since and until.");
                 }
-                let days = complete_days(since, until.min(world.now()));
+                let days = complete_days(since, until.min(state.now()));
                 let is_total = asked.metric_type == "total_value";
                 let data: Option<Vec<Value>> = asked.metric.split(',').map(|metric| insight(account, metric, &days, is_total)).collect();
                 match data {
@@ -164,13 +164,13 @@ fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
 }
 
 /// `DELETE /v25.0/me/permissions`: revokes this and all other tokens of the account.
-pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    VENDOR
-        .answer(&world, "revoke", &asked.access_token, || {
-            let now = world.now();
-            world.grants(|grants| {
-                let Some(token) = opened(grants, &asked.access_token, now) else { return token_error() };
-                grants.revoke(VENDOR.name, token.account, now);
+pub async fn revoke(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
+    PLATFORM
+        .answer(&state, "revoke", &asked.access_token, || {
+            let now = state.now();
+            state.grants(|grants| {
+                let Some(token) = authenticate(grants, &asked.access_token, now) else { return token_error() };
+                grants.revoke(PLATFORM.name, token.account, now);
                 Json(json!({ "success": true })).into_response()
             })
         })
@@ -178,10 +178,10 @@ pub async fn revoke(State(world): State<World>, Query(asked): Query<TokenOnly>) 
 }
 
 /// `GET /v25.0/me/media`: the newest posts.
-pub async fn media(State(world): State<World>, Query(asked): Query<TokenOnly>) -> Response {
-    VENDOR
-        .answer(&world, "posts", &asked.access_token, || {
-            with_scope(&world, &asked.access_token, BASIC, |account| {
+pub async fn media(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
+    PLATFORM
+        .answer(&state, "posts", &asked.access_token, || {
+            with_scope(&state, &asked.access_token, BASIC, |account| {
                 let media = |post: Post| {
                     json!({
                         "id": media_id(account, &post),
@@ -192,7 +192,7 @@ pub async fn media(State(world): State<World>, Query(asked): Query<TokenOnly>) -
                         "comments_count": post.comments,
                     })
                 };
-                let data: Vec<Value> = account.posts(world.now()).into_iter().map(media).collect();
+                let data: Vec<Value> = account.posts(state.now()).into_iter().map(media).collect();
                 Json(json!({ "data": data })).into_response()
             })
         })
@@ -200,11 +200,11 @@ pub async fn media(State(world): State<World>, Query(asked): Query<TokenOnly>) -
 }
 
 /// `GET /v25.0/{media}/insights`: lifetime views and shares of a post.
-pub async fn media_insights(State(world): State<World>, Path(media): Path<String>, Query(asked): Query<TokenOnly>) -> Response {
-    VENDOR
-        .answer(&world, "post_insights", &asked.access_token, || {
-            with_scope(&world, &asked.access_token, INSIGHTS, |account| {
-                let post = account.posts(world.now()).into_iter().find(|post| media_id(account, post) == media);
+pub async fn media_insights(State(state): State<SandboxState>, Path(media): Path<String>, Query(asked): Query<TokenOnly>) -> Response {
+    PLATFORM
+        .answer(&state, "post_insights", &asked.access_token, || {
+            with_scope(&state, &asked.access_token, INSIGHTS, |account| {
+                let post = account.posts(state.now()).into_iter().find(|post| media_id(account, post) == media);
                 let Some(post) = post else { return error(StatusCode::BAD_REQUEST, 100, "Object does not exist.") };
                 let metric = |name: &str, value: i64| json!({ "name": name, "period": "lifetime", "values": [{ "value": value }] });
                 Json(json!({ "data": [metric("views", post.views), metric("shares", post.shares)] })).into_response()
@@ -218,14 +218,14 @@ fn media_id(account: &Account, post: &Post) -> String {
 }
 
 /// Returns the token if it is valid; the Graph API accepts both short-lived and long-lived tokens.
-fn opened(grants: &Grants, token: &str, now: DateTime<Utc>) -> Option<Token> {
-    let open = |kind| grants.open(VENDOR.name, kind, token, now);
+fn authenticate(grants: &Grants, token: &str, now: DateTime<Utc>) -> Option<Token> {
+    let open = |kind| grants.open(PLATFORM.name, kind, token, now);
     open(TokenKind::Access).or_else(|| open(TokenKind::Short))
 }
 
-fn with_scope(world: &World, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
-    let now = world.now();
-    match world.grants(|grants| opened(grants, token, now)) {
+fn with_scope(state: &SandboxState, token: &str, scope: &str, answer: impl FnOnce(&Account) -> Response) -> Response {
+    let now = state.now();
+    match state.grants(|grants| authenticate(grants, token, now)) {
         None => token_error(),
         Some(token) if !token.allows(scope) => error(StatusCode::FORBIDDEN, 10, "Application does not have permission for this action."),
         Some(token) => answer(&token.account),

@@ -9,10 +9,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{LONG_LIFETIME, REFRESH_AGE, VENDOR, graph};
+use super::{LONG_LIFETIME, PLATFORM, REFRESH_AGE, graph};
 use crate::{
     grants::{Token, TokenKind},
-    world::World,
+    state::SandboxState,
 };
 
 #[derive(Debug, Deserialize)]
@@ -25,17 +25,17 @@ pub struct ExchangeCode {
 }
 
 /// `POST /oauth/access_token`: exchanges an authorization code for a short-lived token. A code can be used once.
-pub async fn exchange_code(State(world): State<World>, Form(asked): Form<ExchangeCode>) -> Response {
+pub async fn exchange_code(State(state): State<SandboxState>, Form(asked): Form<ExchangeCode>) -> Response {
     let code = asked.code.trim_end_matches("#_");
-    VENDOR
-        .answer(&world, "token", code, || {
-            let now = world.now();
-            let is_client = asked.client_id == VENDOR.client_id() && asked.client_secret == VENDOR.client_secret();
+    PLATFORM
+        .answer(&state, "token", code, || {
+            let now = state.now();
+            let is_client = asked.client_id == PLATFORM.client_id() && asked.client_secret == PLATFORM.client_secret();
             if !is_client || asked.grant_type != "authorization_code" {
                 return refused("Invalid platform app");
             }
-            world.grants(|grants| {
-                let Some(code) = grants.take_code(VENDOR.name, code, &asked.redirect_uri, now) else {
+            state.grants(|grants| {
+                let Some(code) = grants.take_code(PLATFORM.name, code, &asked.redirect_uri, now) else {
                     return refused("Invalid authorization code");
                 };
                 let (user_id, permissions) = (graph::id(&code.account), code.scopes.join(","));
@@ -44,9 +44,9 @@ pub async fn exchange_code(State(world): State<World>, Form(asked): Form<Exchang
                     account: code.account,
                     scopes: code.scopes,
                     issued_at: now,
-                    lifetime: VENDOR.access_lifetime,
+                    lifetime: PLATFORM.access_lifetime,
                 };
-                let token = grants.issue(VENDOR.name, &token);
+                let token = grants.issue(PLATFORM.name, &token);
                 Json(json!({ "data": [{ "access_token": token, "user_id": user_id, "permissions": permissions }] })).into_response()
             })
         })
@@ -66,37 +66,37 @@ pub struct TokenQuery {
 }
 
 /// `GET /access_token?grant_type=ig_exchange_token`: exchanges a short-lived token for a 60-day token.
-pub async fn exchange_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
-    VENDOR
-        .answer(&world, "exchange", &asked.access_token, || {
-            if asked.grant_type != "ig_exchange_token" || asked.client_secret != VENDOR.client_secret() {
+pub async fn exchange_token(State(state): State<SandboxState>, Query(asked): Query<TokenQuery>) -> Response {
+    PLATFORM
+        .answer(&state, "exchange", &asked.access_token, || {
+            if asked.grant_type != "ig_exchange_token" || asked.client_secret != PLATFORM.client_secret() {
                 return graph::error(StatusCode::BAD_REQUEST, 101, "Error validating client secret.");
             }
-            long_lived(&world, TokenKind::Short, &asked.access_token, |_| true)
+            long_lived(&state, TokenKind::Short, &asked.access_token, |_| true)
         })
         .await
 }
 
 /// `GET /refresh_access_token?grant_type=ig_refresh_token`: exchanges an unexpired long-lived token of at least 24 h for a new
 /// 60-day token.
-pub async fn refresh_token(State(world): State<World>, Query(asked): Query<TokenQuery>) -> Response {
-    VENDOR
-        .answer(&world, "refresh", &asked.access_token, || {
+pub async fn refresh_token(State(state): State<SandboxState>, Query(asked): Query<TokenQuery>) -> Response {
+    PLATFORM
+        .answer(&state, "refresh", &asked.access_token, || {
             if asked.grant_type != "ig_refresh_token" {
                 return graph::error(StatusCode::BAD_REQUEST, 100, "Invalid grant type.");
             }
-            let now = world.now();
-            long_lived(&world, TokenKind::Access, &asked.access_token, |token| now - token.issued_at >= REFRESH_AGE)
+            let now = state.now();
+            long_lived(&state, TokenKind::Access, &asked.access_token, |token| now - token.issued_at >= REFRESH_AGE)
         })
         .await
 }
 
-fn long_lived(world: &World, kind: TokenKind, text: &str, is_fit: impl Fn(&Token) -> bool) -> Response {
-    let now = world.now();
-    world.grants(|grants| {
-        let Some(token) = grants.open(VENDOR.name, kind, text, now).filter(is_fit) else { return graph::token_error() };
+fn long_lived(state: &SandboxState, kind: TokenKind, text: &str, is_fit: impl Fn(&Token) -> bool) -> Response {
+    let now = state.now();
+    state.grants(|grants| {
+        let Some(token) = grants.open(PLATFORM.name, kind, text, now).filter(is_fit) else { return graph::token_error() };
         let fresh = Token { kind: TokenKind::Access, issued_at: now, lifetime: LONG_LIFETIME, ..token };
-        let fresh = grants.issue(VENDOR.name, &fresh);
+        let fresh = grants.issue(PLATFORM.name, &fresh);
         Json(json!({ "access_token": fresh, "token_type": "bearer", "expires_in": LONG_LIFETIME.num_seconds() })).into_response()
     })
 }

@@ -11,22 +11,22 @@ use tower::ServiceExt;
 use super::graph;
 use crate::{
     accounts::Account,
+    state::{Fault, FaultKind, SandboxState},
     web,
-    world::{Fault, FaultKind, World},
 };
 
 const AUTHORIZE: &str = "/instagram/authorize?client_id=sandbox-instagram&redirect_uri=http%3A%2F%2F127.0.0.1%3A3000%2Fcb&response_type=code\
                          &scope=instagram_business_basic,instagram_business_manage_insights&state=s%261";
 
 struct Browser {
-    world: World,
+    state: SandboxState,
     router: Router,
 }
 
 impl Browser {
     fn new() -> Self {
-        let world = World::default();
-        Self { router: web::router(world.clone()), world }
+        let state = SandboxState::default();
+        Self { router: web::router(state.clone()), state }
     }
 
     async fn send(&self, method: Method, uri: &str, body: &str) -> (StatusCode, String, String) {
@@ -99,7 +99,7 @@ async fn authorization_code_is_single_use_and_expires_after_1_h() {
     );
     assert_eq!(browser.exchange(&code).await.0, StatusCode::BAD_REQUEST);
     let late = browser.code("").await;
-    browser.world.advance(TimeDelta::hours(1));
+    browser.state.advance(TimeDelta::hours(1));
     assert_eq!(browser.exchange(&late).await.0, StatusCode::BAD_REQUEST);
 }
 
@@ -109,10 +109,10 @@ async fn token_expires_after_60_days_and_is_refreshable_after_24_h() {
     let token = browser.token().await;
     let refresh = format!("/instagram/graph/refresh_access_token?grant_type=ig_refresh_token&access_token={token}");
     assert_eq!(browser.json(Method::GET, &refresh, "").await.0, StatusCode::BAD_REQUEST, "a token younger than 24 h cannot be refreshed");
-    browser.world.advance(TimeDelta::days(59));
+    browser.state.advance(TimeDelta::days(59));
     let (status, fresh) = browser.json(Method::GET, &refresh, "").await;
     assert_eq!(status, StatusCode::OK);
-    browser.world.advance(TimeDelta::days(2));
+    browser.state.advance(TimeDelta::days(2));
     let (_, old) = browser.me(&token).await;
     assert_eq!(old["error"]["code"], 190, "the old token has expired");
     assert_eq!(browser.me(fresh["access_token"].as_str().expect("a token")).await.0, StatusCode::OK);
@@ -123,7 +123,7 @@ async fn token_expires_after_60_days_and_is_refreshable_after_24_h() {
 async fn insights_are_deterministic_and_empty_for_unfinished_days() {
     let browser = Browser::new();
     let token = browser.token().await;
-    let today = browser.world.now().date_naive().and_time(NaiveTime::MIN).and_utc();
+    let today = browser.state.now().date_naive().and_time(NaiveTime::MIN).and_utc();
     let window = |from: i64, to: i64| {
         let (since, until) = ((today + TimeDelta::days(from)).timestamp(), (today + TimeDelta::days(to)).timestamp());
         format!(
@@ -168,7 +168,7 @@ async fn fault_applies_given_number_of_times_and_calls_are_recorded() {
         (FaultKind::ErrorBody, 200),
         (FaultKind::ConnectionReset, 200),
     ] {
-        browser.world.add_fault(Fault { provider: "instagram".to_owned(), endpoint: "profile".to_owned(), account: None, kind, times: 2 });
+        browser.state.add_fault(Fault { provider: "instagram".to_owned(), endpoint: "profile".to_owned(), account: None, kind, times: 2 });
         for _ in 0..2 {
             let (answered, _, body) = browser.send(Method::GET, &format!("/instagram/graph/v25.0/me?access_token={token}"), "").await;
             assert_eq!(answered.as_u16(), status, "{kind:?}: {body}");
@@ -176,7 +176,7 @@ async fn fault_applies_given_number_of_times_and_calls_are_recorded() {
         }
         assert_eq!(browser.me(&token).await.0, StatusCode::OK, "{kind:?} is used up");
     }
-    let profiles = browser.world.requests().into_iter().filter(|request| request.endpoint == "profile").count();
+    let profiles = browser.state.requests().into_iter().filter(|request| request.endpoint == "profile").count();
     assert_eq!(profiles, 24);
 }
 
@@ -187,9 +187,9 @@ async fn control_api_accepts_json() {
         let request = Request::post(uri).header(header::CONTENT_TYPE, "application/json").body(Body::from(body)).expect("a request");
         browser.router.clone().oneshot(request)
     };
-    let before = browser.world.now();
+    let before = browser.state.now();
     assert_eq!(post("/_sandbox/clock", r#"{"advanceSeconds":3600}"#).await.expect("an answer").status(), StatusCode::NO_CONTENT);
-    assert!(browser.world.now() - before >= TimeDelta::hours(1));
+    assert!(browser.state.now() - before >= TimeDelta::hours(1));
     let fault = r#"{"provider":"instagram","endpoint":"profile","fault":"server_error"}"#;
     assert_eq!(post("/_sandbox/faults", fault).await.expect("an answer").status(), StatusCode::NO_CONTENT);
     assert_eq!(browser.me("none").await.0, StatusCode::INTERNAL_SERVER_ERROR);

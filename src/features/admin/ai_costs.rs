@@ -1,11 +1,11 @@
 use huntaze_domain::{
     ai::{
         AgentKind, Operation,
-        costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, CreatorCost, FeedbackCount},
+        costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, FeedbackCount, UserCost},
         dollars,
     },
-    choice::Choice,
     figures::{grouped, percent},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::components::Form as FilterForm;
@@ -19,7 +19,7 @@ use crate::{
         card::{Card, CardBody, CardHeader},
         field::Field,
         input::{Input, InputType},
-        page_links::PageLinks,
+        pagination::Pagination,
         select::{Select, SelectOption},
         table::Table,
     },
@@ -34,13 +34,13 @@ pub fn CostFilters(
     /// Current filters, as submitted.
     input: CostsInput,
 ) -> impl IntoView {
-    let CostsInput { from, until, creator, agent, operation, model, .. } = input;
+    let CostsInput { first_day, last_day, email, agent, operation, model, .. } = input;
     let (agents, operations) = (options::<AgentKind>("All agents", &agent), options::<Operation>("All operations", &operation));
     view! {
         <FilterForm method="GET" action=PAGE attr:class=css::filters>
-            <Field name="from" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=from/></Field>
-            <Field name="until" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=until/></Field>
-            <Field name="creator" label="Creator"><Input autocomplete="off" required=false value=creator/></Field>
+            <Field name="firstDay" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=first_day/></Field>
+            <Field name="lastDay" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=last_day/></Field>
+            <Field name="email" label="Creator"><Input autocomplete="off" required=false value=email/></Field>
             <Field name="agent" label="Agent"><Select options=agents/></Field>
             <Field name="operation" label="Operation"><Select options=operations/></Field>
             <Field name="model" label="Model"><Input autocomplete="off" required=false value=model/></Field>
@@ -49,7 +49,7 @@ pub fn CostFilters(
     }
 }
 
-fn options<T: Choice>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
+fn options<T: StringEnum>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
     let none = SelectOption { value: "".into(), label: all.into(), selected: chosen.is_empty() };
     let option =
         |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: choice.as_str() == chosen };
@@ -65,15 +65,15 @@ pub fn CostsReport(
     input: CostsInput,
 ) -> impl IntoView {
     let AiCosts {
-        from,
-        until,
+        first_day,
+        last_day,
         total,
-        known_share_bp,
+        cache_hit_rate_bp,
         by_day,
         by_agent,
         by_operation,
         by_model,
-        creators,
+        users,
         page,
         pages,
         anomalies,
@@ -82,13 +82,13 @@ pub fn CostsReport(
     } = costs;
     let export = format!("/api{PAGE}.csv?{}", input.query(1));
     let href = move |page| format!("{PAGE}?{}", input.query(page));
-    let CostSum { calls, known, input_tokens, output_tokens, cost_micro } = total;
-    let share = known_share_bp
-        .map(|share| format!("{} answers were known already ({} of all): they cost nothing.", grouped(known), percent(share)));
+    let CostSum { calls, cache_hits, input_tokens, output_tokens, cost_micro_usd } = total;
+    let share = cache_hit_rate_bp
+        .map(|share| format!("{} answers were known already ({} of all): they cost nothing.", grouped(cache_hits), percent(share)));
     view! {
         <Card>
             <CardHeader>
-                <h2>{format!("{} from {from} to {until}", dollars(cost_micro))}</h2>
+                <h2>{format!("{} from {first_day} to {last_day}", dollars(cost_micro_usd))}</h2>
                 <p>{format!("{} calls, {} tokens in, {} tokens out.", grouped(calls), grouped(input_tokens), grouped(output_tokens))}</p>
                 <p>{share}</p>
             </CardHeader>
@@ -98,19 +98,19 @@ pub fn CostsReport(
             </CardBody>
         </Card>
         <Anomalies anomalies/>
-        <Lines title="By agent" lines=by_agent label={word::<AgentKind>}/>
-        <Lines title="By operation" lines=by_operation label={word::<Operation>}/>
-        <Lines title="By model" lines=by_model label=str::to_owned/>
-        <Creators creators/>
-        <PageLinks label="Pages of creators" page pages href/>
+        <CostBreakdown title="By agent" lines=by_agent label={word::<AgentKind>}/>
+        <CostBreakdown title="By operation" lines=by_operation label={word::<Operation>}/>
+        <CostBreakdown title="By model" lines=by_model label=str::to_owned/>
+        <UserCosts users/>
+        <Pagination label="Pages of creators" page pages href/>
         <Months months/>
-        <Thoughts feedback/>
+        <FeedbackTable feedback/>
     }
 }
 
 /// Number of recommendations marked as useful and not useful, by operation.
 #[component]
-fn Thoughts(feedback: Vec<FeedbackCount>) -> impl IntoView {
+fn FeedbackTable(feedback: Vec<FeedbackCount>) -> impl IntoView {
     let line = |count: FeedbackCount| {
         let (name, useful, not_useful) = (word::<Operation>(&count.operation), grouped(count.useful), grouped(count.not_useful));
         view! { <li>{format!("{name}: {useful} marked useful, {not_useful} not.")}</li> }
@@ -127,7 +127,7 @@ fn Thoughts(feedback: Vec<FeedbackCount>) -> impl IntoView {
     })
 }
 
-fn word<T: Choice>(word: &str) -> String {
+fn word<T: StringEnum>(word: &str) -> String {
     T::parse(word).map_or_else(|| word.to_owned(), |choice| choice.label().to_owned())
 }
 
@@ -138,15 +138,15 @@ fn Days(days: Vec<CostLine>) -> impl IntoView {
     const HEIGHT: i64 = 100;
     const WIDTH: usize = 10;
     /// Minimum number of days that the chart is scaled for, so that a few bars are not stretched.
-    const LEAST_DAYS: usize = 30;
-    let most = days.iter().map(|day| day.sum.cost_micro).max().unwrap_or_default().max(1);
+    const MIN_DAYS: usize = 30;
+    let most = days.iter().map(|day| day.sum.cost_micro_usd).max().unwrap_or_default().max(1);
     let bars = days.iter().enumerate().map(|(index, day)| {
-        let height = (day.sum.cost_micro.saturating_mul(HEIGHT) / most).max(1);
+        let height = (day.sum.cost_micro_usd.saturating_mul(HEIGHT) / most).max(1);
         let (x, y) = (index * WIDTH, HEIGHT - height);
         view! { <rect x=x.to_string() y=y.to_string() width=(WIDTH - 2).to_string() height=height.to_string()/> }
     });
     let label = format!("Cost of each of {} days with a call, at most {}", days.len(), dollars(most));
-    let view_box = format!("0 0 {} {HEIGHT}", days.len().max(LEAST_DAYS) * WIDTH);
+    let view_box = format!("0 0 {} {HEIGHT}", days.len().max(MIN_DAYS) * WIDTH);
     let chart = (!days.is_empty()).then(|| {
         view! {
             <svg class=css::bars viewBox=view_box preserveAspectRatio="none" role="img" aria-label=label>
@@ -156,21 +156,21 @@ fn Days(days: Vec<CostLine>) -> impl IntoView {
     });
     view! {
         {chart}
-        <Sums label="By day" first="Day (UTC)" lines=days.clone() name=str::to_owned/>
+        <CostTable label="By day" first="Day (UTC)" lines=days.clone() name=str::to_owned/>
     }
 }
 
 /// Table of calls, cache hits, tokens and cost per line.
 #[component]
-fn Sums(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn(&str) -> String) -> impl IntoView {
+fn CostTable(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn(&str) -> String) -> impl IntoView {
     if lines.is_empty() {
         return view! { <p>"No call in this period."</p> }.into_any();
     }
-    let rows = lines.into_iter().map(move |line| view! { <tr><th scope="row">{name(&line.name)}</th> <Cells sum=line.sum/></tr> });
+    let rows = lines.into_iter().map(move |line| view! { <tr><th scope="row">{name(&line.name)}</th> <CostCells sum=line.sum/></tr> });
     view! {
         <Table label numbers=true>
             <thead>
-                <tr><th scope="col">{first}</th> <Heads/></tr>
+                <tr><th scope="col">{first}</th> <CostTableHead/></tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </Table>
@@ -179,33 +179,33 @@ fn Sums(label: &'static str, first: &'static str, lines: Vec<CostLine>, name: fn
 }
 
 #[component]
-fn Heads() -> impl IntoView {
+fn CostTableHead() -> impl IntoView {
     ["Calls", "Known", "Tokens in", "Tokens out", "Cost"].map(|head| view! { <th scope="col">{head}</th> })
 }
 
 #[component]
-fn Cells(sum: CostSum) -> impl IntoView {
-    let CostSum { calls, known, input_tokens, output_tokens, cost_micro } = sum;
-    let numbers = [calls, known, input_tokens, output_tokens].map(|number| view! { <td>{grouped(number)}</td> });
-    view! { {numbers} <td>{dollars(cost_micro)}</td> }
+fn CostCells(sum: CostSum) -> impl IntoView {
+    let CostSum { calls, cache_hits, input_tokens, output_tokens, cost_micro_usd } = sum;
+    let numbers = [calls, cache_hits, input_tokens, output_tokens].map(|number| view! { <td>{grouped(number)}</td> });
+    view! { {numbers} <td>{dollars(cost_micro_usd)}</td> }
 }
 
 #[component]
-fn Lines(title: &'static str, lines: Vec<CostLine>, label: fn(&str) -> String) -> impl IntoView {
+fn CostBreakdown(title: &'static str, lines: Vec<CostLine>, label: fn(&str) -> String) -> impl IntoView {
     view! {
         <Card>
             <CardHeader>
                 <h2>{title}</h2>
             </CardHeader>
-            <CardBody><Sums label=title first="Name" lines name=label/></CardBody>
+            <CardBody><CostTable label=title first="Name" lines name=label/></CardBody>
         </Card>
     }
 }
 
 #[component]
-fn Creators(creators: Vec<CreatorCost>) -> impl IntoView {
-    let lines = creators.into_iter().map(|creator| CostLine { name: creator.email, sum: creator.sum }).collect();
-    view! { <Lines title="By creator" lines label=str::to_owned/> }
+fn UserCosts(users: Vec<UserCost>) -> impl IntoView {
+    let lines = users.into_iter().map(|user| CostLine { name: user.email, sum: user.sum }).collect();
+    view! { <CostBreakdown title="By creator" lines label=str::to_owned/> }
 }
 
 #[component]
@@ -242,13 +242,13 @@ fn Months(months: Vec<ChargedMonth>) -> impl IntoView {
         return None;
     }
     let row = |month: ChargedMonth| {
-        let is_right = month.charged_micro == month.used_micro;
+        let is_right = month.charged_micro_usd == month.used_micro_usd;
         view! {
             <tr>
                 <th scope="row">{month.month.format("%Y-%m").to_string()}</th>
-                <td>{grouped(month.creators)}</td>
-                <td>{dollars(month.charged_micro)}</td>
-                <td>{if is_right { "As used".to_owned() } else { format!("Used: {}", dollars(month.used_micro)) }}</td>
+                <td>{grouped(month.users)}</td>
+                <td>{dollars(month.charged_micro_usd)}</td>
+                <td>{if is_right { "As used".to_owned() } else { format!("Used: {}", dollars(month.used_micro_usd)) }}</td>
                 <td><LocalTime time=month.computed_at/></td>
             </tr>
         }

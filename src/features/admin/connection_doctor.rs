@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    admin::{DryRun, FailureReport, PlatformReport, ScopeReport, Spending},
-    choice::Choice,
+    admin::{DryRun, FailureCount, PlatformDiagnostics, ScopeGrants, Spending},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -14,7 +14,7 @@ use crate::{
         time::LocalTime,
     },
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         alert::{Alert, AlertTone},
         badge::{Badge, BadgeTone},
         button::{Button, ButtonSize, ButtonType},
@@ -27,7 +27,7 @@ use crate::{
 #[component]
 pub fn ConnectionDoctor(
     /// Diagnostics, one entry per platform.
-    reports: Vec<PlatformReport>,
+    reports: Vec<PlatformDiagnostics>,
     /// Form that requests a platform's consent page as a dry run.
     dry_run: FormState<TryConnection>,
 ) -> impl IntoView {
@@ -39,7 +39,7 @@ pub fn ConnectionDoctor(
 }
 
 #[component]
-fn Report(report: PlatformReport, dry_run: FormState<TryConnection>) -> impl IntoView {
+fn Report(report: PlatformDiagnostics, dry_run: FormState<TryConnection>) -> impl IntoView {
     let platform = report.provider;
     let name = platform.label();
     let (tone, state) = if report.is_configured { (BadgeTone::Success, "Configured") } else { (BadgeTone::Warning, "Not configured") };
@@ -59,8 +59,8 @@ fn Report(report: PlatformReport, dry_run: FormState<TryConnection>) -> impl Int
                 </p>
             </CardHeader>
             <CardBody>
-                {(!report.missing.is_empty())
-                    .then(|| view! { <p>"Not set: " <code class=css::code>{report.missing.join(", ")}</code></p> })}
+                {(!report.missing_variables.is_empty())
+                    .then(|| view! { <p>"Not set: " <code class=css::code>{report.missing_variables.join(", ")}</code></p> })}
                 <h3>"Redirect URI"</h3>
                 <p class=css::row>
                     <code class=css::code>{report.redirect_uri.clone()}</code>
@@ -73,29 +73,29 @@ fn Report(report: PlatformReport, dry_run: FormState<TryConnection>) -> impl Int
                 {report.spending.map(|spending| view! { <SpendingLine spending/> })}
                 <h3>"Failures"</h3>
                 {failures}
-                {report.is_configured.then(|| view! { <TryIt provider=platform.as_str() name dry_run/> })}
+                {report.is_configured.then(|| view! { <DryRunForm provider=platform.as_str() name dry_run/> })}
             </CardBody>
         </Card>
     }
 }
 
 #[component]
-fn Scope(scope: ScopeReport, accounts: u32) -> impl IntoView {
+fn Scope(scope: ScopeGrants, accounts: u32) -> impl IntoView {
     view! { <li><code class=css::code>{scope.scope}</code> {format!(" allowed by {} of {accounts} accounts", scope.granted)}</li> }
 }
 
 #[component]
 fn SpendingLine(spending: Spending) -> impl IntoView {
-    view! { <p>{format!("Readings cost {} of {} this month.", dollars(spending.spent), dollars(spending.budget))}</p> }
+    view! { <p>{format!("Readings cost {} of {} this month.", dollars(spending.spent_micro_usd), dollars(spending.budget_micro_usd))}</p> }
 }
 
 #[component]
-fn Failure(failure: FailureReport) -> impl IntoView {
-    let FailureReport { reason, times, accounts, last_at } = failure;
+fn Failure(failure: FailureCount) -> impl IntoView {
+    let FailureCount { reason, count, accounts, last_at } = failure;
     view! {
         <li>
             <strong>{reason.as_str()}</strong>
-            {format!(", {times} × on {accounts} {}, last ", if accounts == 1 { "account" } else { "accounts" })}
+            {format!(", {count} × on {accounts} {}, last ", if accounts == 1 { "account" } else { "accounts" })}
             <LocalTime time=last_at/>
             <span class=css::advice>{reason.advice()}</span>
         </li>
@@ -105,7 +105,7 @@ fn Failure(failure: FailureReport) -> impl IntoView {
 /// Form for the dry run of one platform, with its outcome. The outcome is in the URL query, `?tried=x&status=200`, so that it works without
 /// JavaScript.
 #[component]
-fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
+fn DryRunForm(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
     let (asked, query) = (dry_run.action.input(), use_query_map());
     let loading = Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == provider)));
     let status = Memo::new(move |_| {
@@ -116,7 +116,7 @@ fn TryIt(provider: &'static str, name: &'static str, dry_run: FormState<TryConne
             <input type="hidden" name="provider" value=provider/>
             <Button kind=ButtonType::Submit size=ButtonSize::Small loading disabled=dry_run.is_pending()>
                 "Try the consent page"
-                <ScreenReaderOnly>{format!(" of {name}")}</ScreenReaderOnly>
+                <VisuallyHidden>{format!(" of {name}")}</VisuallyHidden>
             </Button>
         </Form>
         {move || status.get().map(outcome)}

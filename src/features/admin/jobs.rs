@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    choice::Choice,
-    job::{FailedJob, JobsReport, QueueReport},
+    job::{FailedJob, JobsOverview, QueueStats},
+    string_enum::StringEnum,
 };
 use leptos::{
     prelude::*,
@@ -15,10 +15,10 @@ use crate::{
         time::LocalTime,
     },
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
-        page_links::PageLinks,
+        pagination::Pagination,
         table::Table,
     },
 };
@@ -27,7 +27,7 @@ use crate::{
 #[component]
 pub fn Queues(
     /// Stats of one queue per job kind.
-    queues: Vec<QueueReport>,
+    queues: Vec<QueueStats>,
 ) -> impl IntoView {
     view! {
         <Card>
@@ -52,15 +52,15 @@ pub fn Queues(
 }
 
 #[component]
-fn QueueRow(queue: QueueReport) -> impl IntoView {
-    let since = match queue.waiting_since {
+fn QueueRow(queue: QueueStats) -> impl IntoView {
+    let since = match queue.oldest_pending_at {
         Some(time) => view! { <LocalTime time/> }.into_any(),
         None => "Nothing waits".into_any(),
     };
     view! {
         <tr>
             <th scope="row">{queue.kind.label()}</th>
-            <td>{queue.waiting}</td>
+            <td>{queue.pending}</td>
             <td>{queue.running}</td>
             <td>{since}</td>
         </tr>
@@ -71,11 +71,11 @@ fn QueueRow(queue: QueueReport) -> impl IntoView {
 #[component]
 pub fn FailedJobs(
     /// Page of failed jobs, newest first.
-    report: JobsReport,
+    report: JobsOverview,
     retry: FormState<RetryJob>,
     dismiss: FormState<DismissJob>,
 ) -> impl IntoView {
-    let JobsReport { failed, failed_in_all, page, pages, .. } = report;
+    let JobsOverview { failed, failed_total, page, pages, .. } = report;
     let list = if failed.is_empty() {
         view! { <p>"No job has failed."</p> }.into_any()
     } else {
@@ -84,12 +84,12 @@ pub fn FailedJobs(
     view! {
         <Card>
             <CardHeader>
-                <h2>{format!("Failed jobs ({failed_in_all})")}</h2>
+                <h2>{format!("Failed jobs ({failed_total})")}</h2>
                 <p>"Those that were given up in the last 30 days. What they were about says so, too, to whom it belongs."</p>
             </CardHeader>
             <CardBody>
                 {list}
-                <PageLinks label="Pages of failed jobs" page pages href=|page| format!("/admin/jobs?page={page}")/>
+                <Pagination label="Pages of failed jobs" page pages href=|page| format!("/admin/jobs?page={page}")/>
             </CardBody>
         </Card>
     }
@@ -97,11 +97,11 @@ pub fn FailedJobs(
 
 #[component]
 fn Item(job: FailedJob, retry: FormState<RetryJob>, dismiss: FormState<DismissJob>) -> impl IntoView {
-    let FailedJob { id, kind, subject, attempts, error, failed_at } = job;
-    let of = format!(": {} {subject}", kind.label());
+    let FailedJob { id, kind, subject_id, attempts, error, failed_at } = job;
+    let of = format!(": {} {subject_id}", kind.label());
     view! {
         <li class=css::job>
-            <p><strong>{kind.label()}</strong> " " <code class=css::code>{subject}</code></p>
+            <p><strong>{kind.label()}</strong> " " <code class=css::code>{subject_id}</code></p>
             <p class=css::advice>
                 {format!("{attempts} {}, given up ", if attempts == 1 { "attempt" } else { "attempts" })} <LocalTime time=failed_at/>
             </p>
@@ -124,7 +124,7 @@ where
         <Form form>
             <input type="hidden" name="id" value=id/>
             <Button kind=ButtonType::Submit size=ButtonSize::Small variant disabled=form.is_pending()>
-                {label} <ScreenReaderOnly>{of}</ScreenReaderOnly>
+                {label} <VisuallyHidden>{of}</VisuallyHidden>
             </Button>
         </Form>
     }

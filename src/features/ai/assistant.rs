@@ -1,13 +1,13 @@
-//! Assistant chat, on its own page and in a panel beside all other pages. [`Transcript`] shows the messages, [`Asking`] the message box.
+//! Assistant chat, on its own page and in a panel beside all other pages. [`Transcript`] shows the messages, [`ComposerPanel`] the message box.
 
-mod answer;
+mod answer_sources;
 mod composer;
 mod conversations;
 mod markdown;
 mod panel;
 mod transcript;
 
-pub use answer::AnswerFacts;
+pub use answer_sources::AnswerSources;
 use composer::Composer;
 use huntaze_domain::validation::FieldErrors;
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ use crate::{
         form::{CsrfField, FormState, use_form},
     },
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         alert::Alert,
         button::{Button, ButtonSize, ButtonType},
     },
@@ -35,7 +35,7 @@ stylance::import_crate_style!(css, "src/features/ai/assistant/assistant.module.c
 
 /// Message box with suggested questions, the live region for screen readers and the connection warning.
 #[component]
-pub fn Asking(
+pub fn ComposerPanel(
     /// Conversation that the messages are sent to.
     chat: Chat,
     /// Id of the conversation; empty for a new one. Known before the conversation has been loaded.
@@ -49,14 +49,14 @@ pub fn Asking(
     if form.was_sent() {
         chat.draft.set(form.value_of("message"));
     }
-    refetch_quota_after(move || chat.answered.get());
+    refetch_quota_after(move || chat.completed_count.get());
     view! {
         <div class=css::assistant>
             <Suggestions chat form conversation_id/>
-            <ScreenReaderOnly>
-                <span role="status">{move || chat.spoken.get()}</span>
-            </ScreenReaderOnly>
-            {move || chat.is_lost.get().then(|| view! { <Alert>"The connection is lost. The answer goes on, and arrives when you are back."</Alert> })}
+            <VisuallyHidden>
+                <span role="status">{move || chat.announcement.get()}</span>
+            </VisuallyHidden>
+            {move || chat.is_disconnected.get().then(|| view! { <Alert>"The connection is lost. The answer goes on, and arrives when you are back."</Alert> })}
             <Composer chat form conversation_id field_id/>
         </div>
     }
@@ -87,7 +87,7 @@ fn Suggestion(chat: Chat, form: FormState<SendChat>, question: String) -> impl I
     let on_submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         form.errors.set(FieldErrors::new());
-        form.problem.set(None);
+        form.form_error.set(None);
         chat.ask(asked.clone(), None);
     };
     view! {

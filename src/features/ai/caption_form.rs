@@ -1,15 +1,15 @@
 use huntaze_domain::{
     ai::caption::{CaptionRequest, Tone},
-    choice::Choice,
     onboarding::ContentType,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::ai::GenerateCaption,
-    hooks::form::{Form, FormState, Problem, use_form},
+    hooks::form::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -47,7 +47,7 @@ pub fn CaptionForm(
                 <p>"Three variants. A request of your month is used only when they are there."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
+                <FormError form/>
                 <Form form class=css::form>
                     <div class=css::choices>
                         <Field name="platform" label="Platform" error=form.error_of("platform")>
@@ -83,7 +83,7 @@ pub fn CaptionForm(
     }
 }
 
-fn options<T: Choice>(chosen: &str) -> Vec<SelectOption> {
+fn options<T: StringEnum>(chosen: &str) -> Vec<SelectOption> {
     let option =
         |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: choice.as_str() == chosen };
     T::ALL.iter().map(option).collect()

@@ -1,18 +1,18 @@
-use huntaze_domain::{choice::Choice, draft::Draft};
+use huntaze_domain::{draft::Draft, string_enum::StringEnum};
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::css;
 use crate::{
-    api::drafts::{DeleteDraft, KeepDraft, SaveDraft, get_drafts},
+    api::drafts::{CreateDraft, DeleteDraft, UpdateDraft, get_drafts},
     features::load_error::LoadError,
     hooks::{
         document::focus_id,
-        form::{Done, Form, FormState, Problem, use_form},
+        form::{Form, FormError, FormState, FormSuccess, use_form},
         time::LocalTime,
     },
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
         copy_button::CopyButton,
         field::Field,
@@ -25,26 +25,26 @@ use crate::{
 const ID: &str = "drafts";
 
 /// Returns the state of a form that saves a caption variant as a draft, validated with the server's rules.
-pub fn use_keep_form() -> FormState<KeepDraft> {
-    use_form::<KeepDraft>(|call| call.input.parse().map(drop))
+pub fn use_keep_form() -> FormState<CreateDraft> {
+    use_form::<CreateDraft>(|call| call.input.parse().map(drop))
 }
 
 /// Section with the user's drafts, which can be copied, edited and deleted.
 #[component]
 pub fn Drafts(
     /// Form that saves a caption variant as a draft; the result is added to the list.
-    keep: FormState<KeepDraft>,
+    keep: FormState<CreateDraft>,
 ) -> impl IntoView {
-    let save = use_form::<SaveDraft>(|call| call.input.parse().map(drop));
+    let save = use_form::<UpdateDraft>(|call| call.input.parse().map(drop));
     let delete = use_form::<DeleteDraft>(|_| Ok(()));
     let drafts = Resource::new(|| (), |()| get_drafts());
     view! {
         <section aria-labelledby=ID class=css::variants>
             <h2 id=ID tabindex="-1">"Drafts"</h2>
-            <Problem form=save/>
-            <Problem form=delete/>
-            <Done form=save text="The draft is saved." toasted=true/>
-            <Done form=delete text="The draft is deleted." toasted=true/>
+            <FormError form=save/>
+            <FormError form=delete/>
+            <FormSuccess form=save text="The draft is saved." toasted=true/>
+            <FormSuccess form=delete text="The draft is deleted." toasted=true/>
             <Transition fallback=|| view! { <Skeleton label="Loading the drafts"/> }>
                 {move || Suspend::new(async move {
                     match drafts.await {
@@ -59,7 +59,7 @@ pub fn Drafts(
 
 /// List of drafts. Changes are applied in place instead of refetching, so that text being typed in other drafts is kept.
 #[component]
-fn List(drafts: Vec<Draft>, keep: FormState<KeepDraft>, save: FormState<SaveDraft>, delete: FormState<DeleteDraft>) -> impl IntoView {
+fn List(drafts: Vec<Draft>, keep: FormState<CreateDraft>, save: FormState<UpdateDraft>, delete: FormState<DeleteDraft>) -> impl IntoView {
     let list = RwSignal::new(drafts);
     let toaster = expect_context::<Toaster>();
     let put = move |draft: Draft, said: &str| {
@@ -103,7 +103,7 @@ fn List(drafts: Vec<Draft>, keep: FormState<KeepDraft>, save: FormState<SaveDraf
 #[component]
 fn Item(
     draft: Draft,
-    save: FormState<SaveDraft>,
+    save: FormState<UpdateDraft>,
     delete: FormState<DeleteDraft>,
     /// Id of the draft that was submitted last; field errors belong to it.
     sent: RwSignal<Option<Uuid>>,
@@ -122,7 +122,7 @@ fn Item(
     let is_open = save.was_sent() && sent.get_untracked() == Some(id) && !save.is_done.get_untracked();
     let typed = if is_open { save.value_of("text") } else { text.clone() };
     view! {
-        <p class=css::facts>{label} ", " <LocalTime time=updated_at/></p>
+        <p class=css::meta>{label} ", " <LocalTime time=updated_at/></p>
         <p class=css::text>{text.clone()}</p>
         <div class=css::actions>
             <CopyButton text=Signal::stored(text) what/>
@@ -130,12 +130,12 @@ fn Item(
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Ghost disabled=delete.is_pending()>
                     "Delete"
-                    <ScreenReaderOnly>{deleted}</ScreenReaderOnly>
+                    <VisuallyHidden>{deleted}</VisuallyHidden>
                 </Button>
             </Form>
         </div>
         <details class=css::change open=is_open on:submit:capture=move |_| sent.set(Some(id))>
-            <summary>"Change" <ScreenReaderOnly>{changed}</ScreenReaderOnly></summary>
+            <summary>"Change" <VisuallyHidden>{changed}</VisuallyHidden></summary>
             <Form form=save class=css::form>
                 <input type="hidden" name="id" value=id.to_string()/>
                 <Field name="text" id=field label="Text of the draft" error>

@@ -1,11 +1,11 @@
-use huntaze_domain::{ai::QuotaView, choice::Choice, navigation::ASSISTANT};
+use huntaze_domain::{ai::QuotaView, navigation::ASSISTANT, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    api::ai::{get_ai_quota, get_ai_setup},
+    api::ai::{get_ai_quota, get_ai_status},
     error::ApiError,
-    ui::a11y::ScreenReaderOnly,
+    ui::a11y::VisuallyHidden,
 };
 
 /// Monthly AI quota; `None` if AI is not configured. Loaded once by the shell, and refetched by the pages that use requests.
@@ -43,21 +43,21 @@ pub fn refetch_quota_after(times: impl Fn() -> usize + 'static) {
 }
 
 async fn load() -> Result<Option<QuotaView>, ApiError> {
-    if get_ai_setup().await?.is_available { get_ai_quota().await.map(Some) } else { Ok(None) }
+    if get_ai_status().await?.is_available { get_ai_quota().await.map(Some) } else { Ok(None) }
 }
 
 #[component]
 fn Quota(quota: QuotaView) -> impl IntoView {
     let (text, level) = match quota.limit {
-        Some(limit) => (format!("{} of {limit}", quota.used), Level::of(quota.used, limit)),
-        None => (quota.used.to_string(), Level::Normal),
+        Some(limit) => (format!("{} of {limit}", quota.used), QuotaLevel::of(quota.used, limit)),
+        None => (quota.used.to_string(), QuotaLevel::Normal),
     };
     // Quota months are UTC months. In a local time zone the renewal could fall on the last day of the previous month.
     let day = quota.renews_at.format("%b %-d").to_string();
     view! {
         <p class=css::quota data-level=level.word()>
             <span aria-hidden="true">"AI "</span>
-            <ScreenReaderOnly>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</ScreenReaderOnly>
+            <VisuallyHidden>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</VisuallyHidden>
             {text}
             " "
             <span class=css::renews>{level.beginning()} <time datetime=quota.renews_at.to_rfc3339()>{day}</time></span>
@@ -67,7 +67,7 @@ fn Quota(quota: QuotaView) -> impl IntoView {
 
 /// Share of the monthly quota that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Level {
+enum QuotaLevel {
     /// Less than 80 %.
     Normal,
     /// At least 80 %.
@@ -76,7 +76,7 @@ enum Level {
     Over,
 }
 
-impl Level {
+impl QuotaLevel {
     const fn word(self) -> &'static str {
         match self {
             Self::Normal => "normal",
@@ -107,10 +107,10 @@ impl Level {
 
 #[cfg(test)]
 mod tests {
-    use super::Level::{self, Near, Normal, Over};
+    use super::QuotaLevel::{self, Near, Normal, Over};
 
     #[test]
     fn quota_level_is_near_from_80_and_over_from_100_percent() {
-        assert_eq!([0, 79, 80, 99, 100].map(|used| Level::of(used, 100)), [Normal, Normal, Near, Near, Over]);
+        assert_eq!([0, 79, 80, 99, 100].map(|used| QuotaLevel::of(used, 100)), [Normal, Normal, Near, Near, Over]);
     }
 }

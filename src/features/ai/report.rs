@@ -5,21 +5,21 @@ mod feedback;
 mod strategy;
 
 use huntaze_domain::{
-    ai::report::{Report, ReportBody, ReportRequest},
-    choice::Choice,
+    ai::report::{AiReport, AiReportBody, ReportRequest},
+    string_enum::StringEnum,
 };
 use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
 };
 
-use super::{Anew, Cost, assistant::AnswerFacts};
+use super::{Cost, RegenerateButton, assistant::AnswerSources};
 use crate::{
     api::ai::GiveFeedback,
     features::integrations::SandboxBadge,
     hooks::{
         document::focus_id,
-        form::{FormFunction, FormState, Problem, use_form},
+        form::{FormError, FormFunction, FormState, use_form},
         time::LocalTime,
     },
 };
@@ -31,7 +31,7 @@ const ID: &str = "report";
 /// Report with its sources and usage.
 #[component]
 pub fn ReportView<F, O>(
-    report: Report,
+    report: AiReport,
     /// Form that generated the report; the regenerate button submits it again.
     asks: FormState<F>,
     /// Whether it has just been generated; if so, its heading receives the focus.
@@ -51,18 +51,24 @@ where
     });
     // All feedback buttons share one form state, so that only the latest error is shown.
     let form = use_form::<GiveFeedback>(|_| Ok(()));
-    let Report { id, request, body, sources, unverified, cost, is_sandbox, feedback, created_at } = report;
-    let is_known = cost.is_known;
+    let AiReport { id, request, body, sources, unverified_numbers, usage, is_sandbox, feedback, created_at } = report;
+    let is_cache_hit = usage.is_cache_hit;
     let title = match &body {
-        ReportBody::Analysis(_) => "What your figures mean",
-        ReportBody::Strategy(_) => "Your sales strategy",
+        AiReportBody::Analysis(_) => "What your figures mean",
+        AiReportBody::Strategy(_) => "Your sales strategy",
     };
-    let thoughts =
-        feedback::Thoughts { report_id: id, form, before: StoredValue::new(feedback), page: StoredValue::new(body.page(id, &request)) };
+    let context = feedback::FeedbackContext {
+        report_id: id,
+        form,
+        before: StoredValue::new(feedback),
+        page: StoredValue::new(body.page(id, &request)),
+    };
     let content = match body {
-        ReportBody::Analysis(analysis) => view! { <analysis::AnalysisView analysis unverified=unverified.clone() thoughts/> }.into_any(),
-        ReportBody::Strategy(strategy) => {
-            view! { <strategy::StrategyView strategy=*strategy unverified=unverified.clone() thoughts/> }.into_any()
+        AiReportBody::Analysis(analysis) => {
+            view! { <analysis::AnalysisView analysis unverified_numbers=unverified_numbers.clone() context/> }.into_any()
+        }
+        AiReportBody::Strategy(strategy) => {
+            view! { <strategy::StrategyView strategy=*strategy unverified_numbers=unverified_numbers.clone() context/> }.into_any()
         }
     };
     view! {
@@ -71,13 +77,13 @@ where
                 <h2 id=ID tabindex="-1">{title}</h2>
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
             </div>
-            <Problem form/>
+            <FormError form/>
             {content}
-            <AnswerFacts sources unverified/>
-            <p class=css::facts>
-                {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost cost/>
+            <AnswerSources sources unverified_numbers/>
+            <p class=css::meta>
+                {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost usage/>
             </p>
-            {(is_known && can_ask).then(|| view! { <Anew form=asks request=fields(&request)/> })}
+            {(is_cache_hit && can_ask).then(|| view! { <RegenerateButton form=asks request=fields(&request)/> })}
         </section>
     }
 }
@@ -89,6 +95,6 @@ fn fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
 }
 
 /// Formats a confidence between 0 and 1, e.g. "80 % sure".
-fn certainty(confidence: f64) -> String {
+fn confidence_text(confidence: f64) -> String {
     format!("{:.0} % sure", confidence * 100.0)
 }

@@ -1,4 +1,4 @@
-use huntaze_domain::ai::AiSetup;
+use huntaze_domain::ai::AiStatus;
 use leptos::prelude::*;
 
 use crate::ui::alert::Alert;
@@ -7,9 +7,9 @@ use crate::ui::alert::Alert;
 #[component]
 pub fn SetupNotice(
     /// Status of the AI configuration; nothing is rendered if AI is available.
-    setup: AiSetup,
+    setup: AiStatus,
 ) -> impl IntoView {
-    let missing = setup.missing.join(", ");
+    let missing = setup.missing_variables.join(", ");
     (!setup.is_available).then(|| {
         let advice = match missing.as_str() {
             "" => "It is not set up here yet. Everything else works without it.".to_owned(),

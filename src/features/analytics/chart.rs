@@ -1,10 +1,10 @@
 use std::fmt::Write as _;
 
 use huntaze_domain::{
-    analytics::{Day, DayFigure, Series},
-    choice::Choice,
+    analytics::{AnalyticsDay, DailyValue, Series},
     figures::{UNKNOWN, grouped},
     money::{Currency, Money},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -19,7 +19,7 @@ const MARGIN: i64 = 8;
 
 /// Line chart of the daily values, with gaps where they are unknown, and the same data as a table.
 #[component]
-pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) -> impl IntoView {
+pub(super) fn Chart(series: Series, days: Vec<AnalyticsDay>, currency: Option<Currency>) -> impl IntoView {
     let unit = ValueUnit(currency.filter(|_| series == Series::Revenue));
     let figures: Vec<_> = days.iter().map(|day| series.of(day)).collect();
     let plot = Plot::of(&figures, series != Series::Audience);
@@ -28,7 +28,7 @@ pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) 
             <svg
                 viewBox=format!("0 0 {WIDTH} {HEIGHT}")
                 preserveAspectRatio="none"
-                class=css::drawing
+                class=css::plot
                 role="img"
                 aria-label=summary(series, &days, plot, unit)
             >
@@ -59,10 +59,10 @@ pub(super) fn Chart(series: Series, days: Vec<Day>, currency: Option<Currency>) 
 }
 
 #[component]
-fn Row(series: Series, day: Day, unit: ValueUnit) -> impl IntoView {
+fn Row(series: Series, day: AnalyticsDay, unit: ValueUnit) -> impl IntoView {
     let figure = series.of(&day);
     let value = figure.value.map_or_else(|| UNKNOWN.to_owned(), |value| unit.text(value));
-    let part = figure.is_partial().then(|| format!(" ({} of {} accounts)", figure.known, figure.of));
+    let part = figure.is_partial().then(|| format!(" ({} of {} accounts)", figure.known, figure.total));
     view! { <tr><th scope="row">{day.day.to_string()}</th><td>{value}{part}</td></tr> }
 }
 
@@ -80,7 +80,7 @@ impl ValueUnit {
 }
 
 /// Describes the chart in words, for screen readers.
-fn summary(series: Series, days: &[Day], plot: &Plot, unit: ValueUnit) -> String {
+fn summary(series: Series, days: &[AnalyticsDay], plot: &Plot, unit: ValueUnit) -> String {
     let known = days.iter().filter(|day| series.of(day).value.is_some()).count();
     let (from, to) = (days.first().map(|day| day.day.to_string()), days.last().map(|day| day.day.to_string()));
     format!(
@@ -105,7 +105,7 @@ struct Plot {
 
 impl Plot {
     /// Computes the paths; returns `None` if no value is known.
-    fn of(figures: &[DayFigure], starts_at_zero: bool) -> Option<Self> {
+    fn of(figures: &[DailyValue], starts_at_zero: bool) -> Option<Self> {
         let values = || figures.iter().filter_map(|figure| figure.value);
         let (low, high) = (values().min()?, values().max()?);
         let base = if starts_at_zero { low.min(0) } else { low };
@@ -141,8 +141,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn figures(values: &[Option<i64>]) -> Vec<DayFigure> {
-        values.iter().map(|value| DayFigure { value: *value, known: u32::from(value.is_some()), of: 1 }).collect()
+    fn figures(values: &[Option<i64>]) -> Vec<DailyValue> {
+        values.iter().map(|value| DailyValue { value: *value, known: u32::from(value.is_some()), total: 1 }).collect()
     }
 
     #[test]
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn day_with_missing_account_is_marked() {
-        let plot = Plot::of(&[DayFigure { value: Some(5), known: 1, of: 2 }], true).expect("a plot");
+        let plot = Plot::of(&[DailyValue { value: Some(5), known: 1, total: 2 }], true).expect("a plot");
         assert_eq!(plot.partial, "M0 8h0");
     }
 

@@ -1,19 +1,19 @@
 use huntaze_domain::{
-    ai::{AiSetup, Operation, report::Report},
-    choice::Choice,
+    ai::{AiStatus, Operation, report::AiReport},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::Looking;
+use super::AnalyticsQuery;
 use crate::{
-    api::ai::{AnalyzePerformance, get_ai_setup, get_report},
+    api::ai::{AnalyzePerformance, get_ai_status, get_report},
     error::ApiError,
     features::{
         ai::{SetupNotice, refetch_quota_after, report::ReportView},
         load_error::LoadError,
     },
-    hooks::form::{Form, FormState, Problem, use_form},
+    hooks::form::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -23,21 +23,21 @@ use crate::{
 
 /// Requests and shows an AI explanation of the figures on the page. The id of the report is in the URL query, `&report=`.
 #[component]
-pub fn Explain(looking: Memo<Looking>) -> impl IntoView {
+pub fn Explain(query: Memo<AnalyticsQuery>) -> impl IntoView {
     let form = use_form::<AnalyzePerformance>(|call| call.input.parse().map(drop));
-    let query = use_query_map();
-    let id = Memo::new(move |_| query.with(|query| query.get("report")).filter(|id| !id.is_empty()));
-    let setup = Resource::new(|| (), |()| get_ai_setup());
+    let params = use_query_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("report")).filter(|id| !id.is_empty()));
+    let setup = Resource::new(|| (), |()| get_ai_status());
     let report = Resource::new(move || id.get(), load);
     refetch_quota_after(move || form.action.version().get());
     view! {
         <Transition fallback=|| view! { <Skeleton label="Loading the explanation"/> }>
-            {move || Suspend::new(async move { explained(form, looking, setup.await, report.await) })}
+            {move || Suspend::new(async move { explained(form, query, setup.await, report.await) })}
         </Transition>
     }
 }
 
-async fn load(id: Option<String>) -> Result<Option<Report>, ApiError> {
+async fn load(id: Option<String>) -> Result<Option<AiReport>, ApiError> {
     match id {
         Some(id) => get_report(Operation::Analyze.as_str().to_owned(), Some(id)).await,
         None => Ok(None),
@@ -46,9 +46,9 @@ async fn load(id: Option<String>) -> Result<Option<Report>, ApiError> {
 
 fn explained(
     form: FormState<AnalyzePerformance>,
-    looking: Memo<Looking>,
-    setup: Result<AiSetup, ApiError>,
-    report: Result<Option<Report>, ApiError>,
+    query: Memo<AnalyticsQuery>,
+    setup: Result<AiStatus, ApiError>,
+    report: Result<Option<AiReport>, ApiError>,
 ) -> AnyView {
     let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
     let written = match report {
@@ -61,7 +61,7 @@ fn explained(
     };
     match setup {
         Ok(setup) => view! {
-            {can_ask.then(|| view! { <Ask form looking/> })}
+            {can_ask.then(|| view! { <ExplainForm form query/> })}
             <SetupNotice setup/>
             {written}
         }
@@ -71,7 +71,7 @@ fn explained(
 }
 
 #[component]
-fn Ask(form: FormState<AnalyzePerformance>, looking: Memo<Looking>) -> impl IntoView {
+fn ExplainForm(form: FormState<AnalyzePerformance>, query: Memo<AnalyticsQuery>) -> impl IntoView {
     view! {
         <Card>
             <CardHeader>
@@ -79,10 +79,10 @@ fn Ask(form: FormState<AnalyzePerformance>, looking: Memo<Looking>) -> impl Into
                 <p>"AI explains the figures on this page. A request of your month is used only when the explanation is there."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
+                <FormError form/>
                 <Form form>
-                    <input type="hidden" name="range" value=move || looking.with(|looking| looking.range.as_str())/>
-                    <input type="hidden" name="integrationIds[]" value=move || looking.with(|looking| looking.account.clone())/>
+                    <input type="hidden" name="range" value=move || query.with(|query| query.range.as_str())/>
+                    <input type="hidden" name="integrationIds[]" value=move || query.with(|query| query.integration_id.clone())/>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
                         {move || if form.is_pending().get() { "Explaining…" } else { "Explain this" }}
                     </Button>

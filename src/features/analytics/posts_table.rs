@@ -1,17 +1,17 @@
 use huntaze_domain::{
     analytics::{PostOrder, PostView, PostsPage},
-    choice::Choice,
     figures::{UNKNOWN, grouped, percent},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
-use super::{Looking, css};
+use super::{AnalyticsQuery, css};
 use crate::{
     hooks::time::LocalTime,
     ui::{
-        a11y::ScreenReaderOnly,
-        choice_links::{ChoiceLink, ChoiceLinks},
-        page_links::PageLinks,
+        a11y::VisuallyHidden,
+        pagination::Pagination,
+        segmented_links::{SegmentedLink, SegmentedLinks},
         table::Table,
     },
 };
@@ -22,7 +22,7 @@ pub fn PostsTable(
     /// Current page of posts.
     page: PostsPage,
     /// Current query.
-    looking: Looking,
+    query: AnalyticsQuery,
 ) -> impl IntoView {
     let table = if page.posts.is_empty() {
         view! { <p class=css::scale>"No posts of this period are known."</p> }.into_any()
@@ -43,31 +43,31 @@ pub fn PostsTable(
         .into_any()
     };
     view! {
-        <section aria-labelledby="posts" class=css::part>
+        <section aria-labelledby="posts" class=css::section>
             <div class=css::head>
                 <h2 id="posts">{format!("Posts ({})", grouped(page.total.into()))}</h2>
-                <a href=looking.export("posts.csv") rel="external" download="">"Download posts (CSV)"</a>
+                <a href=query.export("posts.csv") rel="external" download="">"Download posts (CSV)"</a>
             </div>
-            <Orders looking=looking.clone()/>
+            <Orders query=query.clone()/>
             {table}
-            <PageLinks
+            <Pagination
                 label="Pages of posts"
                 page=page.page
                 pages=page.pages
-                href=move |page| Looking { page, ..looking.clone() }.href()
+                href=move |page| AnalyticsQuery { page, ..query.clone() }.href()
             />
         </section>
     }
 }
 
 #[component]
-fn Orders(looking: Looking) -> impl IntoView {
+fn Orders(query: AnalyticsQuery) -> impl IntoView {
     let choice = move |order: &'static PostOrder| {
-        let current = looking.order == *order;
-        let href = Looking { order: *order, page: 1, ..looking.clone() }.href();
-        view! { <ChoiceLink href current>{order.label()}</ChoiceLink> }
+        let current = query.order == *order;
+        let href = AnalyticsQuery { order: *order, page: 1, ..query.clone() }.href();
+        view! { <SegmentedLink href current>{order.label()}</SegmentedLink> }
     };
-    view! { <ChoiceLinks label="Order of posts">{PostOrder::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
+    view! { <SegmentedLinks label="Order of posts">{PostOrder::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }
 
 #[component]
@@ -83,14 +83,14 @@ fn Row(post: PostView) -> impl IntoView {
     };
     let title = if post.title.is_empty() { "Without a text".to_owned() } else { post.title };
     let title = match post.url {
-        Some(url) => view! { <a href=url rel="external noopener" target="_blank">{title}<ScreenReaderOnly>" (opens in a new tab)"</ScreenReaderOnly></a> }.into_any(),
+        Some(url) => view! { <a href=url rel="external noopener" target="_blank">{title}<VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }.into_any(),
         None => title.into_any(),
     };
     view! {
         <tr>
             <th scope="row">
                 {title}
-                <span class=css::from>{format!("{} @{}, ", post.provider.label(), post.account_name)} <LocalTime time=post.published_at/></span>
+                <span class=css::account_name>{format!("{} @{}, ", post.provider.label(), post.account_name)} <LocalTime time=post.published_at/></span>
             </th>
             <td>{views}</td>
             <td>{interactions}</td>
@@ -102,7 +102,7 @@ fn Row(post: PostView) -> impl IntoView {
 fn unknown() -> AnyView {
     view! {
         <span aria-hidden="true">{UNKNOWN}</span>
-        <ScreenReaderOnly>"unknown"</ScreenReaderOnly>
+        <VisuallyHidden>"unknown"</VisuallyHidden>
     }
     .into_any()
 }

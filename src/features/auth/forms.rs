@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::{PasswordStrengthMeter, css, resend::ResendForm};
 use crate::{
     api::auth::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
-    hooks::form::{Form, Problem, Submit, use_form},
+    hooks::form::{Form, FormError, SubmitButton, use_form},
     ui::{
         alert::{Alert, AlertTone},
         checkbox::Checkbox,
@@ -70,18 +70,17 @@ pub fn LoginForm(
     /// Path to continue to after sign-in; empty for the default.
     next: String,
 ) -> impl IntoView {
-    let form = use_form::<Login>(|call| validation::check(&call.input));
+    let form = use_form::<Login>(|call| validation::validate(&call.input));
     let email = RwSignal::new(form.value_of("email"));
     let next = if next.is_empty() { form.value_of("next") } else { next };
-    let is_unverified =
-        move || form.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::EmailNotVerified));
+    let is_unverified = move || form.form_error.with(|error| error.as_ref().is_some_and(|error| error.code == ErrorCode::EmailNotVerified));
     view! {
         {move || {
             reason
-                .filter(|_| form.problem.with(Option::is_none))
+                .filter(|_| form.form_error.with(Option::is_none))
                 .map(|reason| view! { <Alert tone=reason.tone()>{reason.sentence()}</Alert> })
         }}
-        <Problem form/>
+        <FormError form/>
         {move || is_unverified().then(|| view! { <ResendForm email=email.get_untracked()/> })}
         <Form form class=css::form>
             <input type="hidden" name="next" value=next/>
@@ -95,7 +94,7 @@ pub fn LoginForm(
                 <Checkbox name="rememberMe" checked={!form.value_of("rememberMe").is_empty()}>"Remember me for 30 days"</Checkbox>
                 <a href="/forgot-password" class=css::link>"Forgot your password?"</a>
             </div>
-            <Submit form label="Sign in" busy="Signing in…"/>
+            <SubmitButton form label="Sign in" busy="Signing in…"/>
         </Form>
     }
 }
@@ -103,10 +102,10 @@ pub fn LoginForm(
 /// Registration form.
 #[component]
 pub fn RegisterForm() -> impl IntoView {
-    let form = use_form::<Register>(|call| validation::check(&call.input));
+    let form = use_form::<Register>(|call| validation::validate(&call.input));
     let (email, password) = (RwSignal::new(form.value_of("email")), RwSignal::new(String::new()));
     view! {
-        <Problem form/>
+        <FormError form/>
         <Form form class=css::form>
             <Field name="email" label="E-mail" error=form.error_of("email")>
                 <Input kind=InputType::Email autocomplete="username" value=form.value_of("email") on_input=move |text| email.set(text)/>
@@ -115,7 +114,7 @@ pub fn RegisterForm() -> impl IntoView {
                 <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
             </Field>
             <PasswordStrengthMeter password email/>
-            <Submit form label="Create account" busy="Creating your account…"/>
+            <SubmitButton form label="Create account" busy="Creating your account…"/>
         </Form>
     }
 }
@@ -128,10 +127,10 @@ pub fn VerifyForm(
 ) -> impl IntoView {
     let form = use_form::<VerifyEmail>(|_| Ok(()));
     view! {
-        <Problem form/>
+        <FormError form/>
         <Form form class=css::form>
             <input type="hidden" name="token" value=token/>
-            <Submit form label="Verify e-mail" busy="Verifying…"/>
+            <SubmitButton form label="Verify e-mail" busy="Verifying…"/>
         </Form>
     }
 }
@@ -145,12 +144,12 @@ pub fn ForgotPasswordForm() -> impl IntoView {
             when=move || form.is_done.get()
             fallback=move || {
                 view! {
-                    <Problem form/>
+                    <FormError form/>
                     <Form form class=css::form>
                         <Field name="email" label="E-mail" error=form.error_of("email")>
                             <Input kind=InputType::Email autocomplete="username" value=form.value_of("email")/>
                         </Field>
-                        <Submit form label="Send the link" busy="Sending…"/>
+                        <SubmitButton form label="Send the link" busy="Sending…"/>
                     </Form>
                 }
             }
@@ -166,17 +165,17 @@ pub fn ResetPasswordForm(
     /// Token from the mailed link.
     token: String,
 ) -> impl IntoView {
-    let form = use_form::<ResetPassword>(|call| validation::check(&call.input));
+    let form = use_form::<ResetPassword>(|call| validation::validate(&call.input));
     let password = RwSignal::new(String::new());
     view! {
-        <Problem form/>
+        <FormError form/>
         <Form form class=css::form>
             <input type="hidden" name="token" value=token/>
             <Field name="password" label="New password" hint=PASSWORD_HINT error=form.error_of("password")>
                 <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
             </Field>
             <PasswordStrengthMeter password email=RwSignal::new(String::new())/>
-            <Submit form label="Change password" busy="Changing…"/>
+            <SubmitButton form label="Change password" busy="Changing…"/>
         </Form>
     }
 }

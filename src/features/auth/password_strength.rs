@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use huntaze_domain::account::{PASSWORD_MIN, PasswordStrength, PasswordStrengthInput};
+use huntaze_domain::account::{MIN_PASSWORD_CHARS, PasswordStrength, PasswordStrengthInput};
 use leptos::prelude::*;
 
 use super::css;
@@ -24,7 +24,7 @@ pub fn PasswordStrengthMeter(
         let typed = password.get();
         newest.update_value(|newest| *newest += 1);
         let mine = newest.get_value();
-        if typed.chars().count() < PASSWORD_MIN {
+        if typed.chars().count() < MIN_PASSWORD_CHARS {
             strength.set(None);
             return;
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::auth::{ForgotPassword, ResendVerification},
-    hooks::form::{Done, Form, FormFunction, FormState, Problem, Submit, use_form},
+    hooks::form::{Form, FormError, FormFunction, FormState, FormSuccess, SubmitButton, use_form},
     ui::button::{Button, ButtonType},
 };
 
@@ -38,8 +38,8 @@ pub fn ResendForm(
     let is_pending = form.is_pending();
     let is_waiting = Signal::derive(move || left.get() > 0);
     view! {
-        <Problem form/>
-        <Done form text="If this address waits to be verified, a new mail is on its way."/>
+        <FormError form/>
+        <FormSuccess form text="If this address waits to be verified, a new mail is on its way."/>
         <Form form class=css::form>
             <input type="hidden" name="email" value=email/>
             <Button kind=ButtonType::Submit full=true loading=is_pending disabled=is_waiting>
@@ -72,8 +72,8 @@ pub fn SendNewLinkForm(
 #[component]
 fn NewLink<F: FormFunction>(form: FormState<F>, children: Children) -> impl IntoView {
     view! {
-        <Problem form/>
-        <Done form text="A new link is on its way to your mailbox."/>
+        <FormError form/>
+        <FormSuccess form text="A new link is on its way to your mailbox."/>
         {children()}
     }
 }
@@ -82,6 +82,6 @@ fn NewLink<F: FormFunction>(form: FormState<F>, children: Children) -> impl Into
 fn NewLinkFields<F: FormFunction>(form: FormState<F>, token: String) -> impl IntoView {
     view! {
         <input type="hidden" name="token" value=token/>
-        <Submit form label="Send a new link" busy="Sending…"/>
+        <SubmitButton form label="Send a new link" busy="Sending…"/>
     }
 }

@@ -5,9 +5,9 @@ use super::css;
 use crate::{
     api::earnings::{DeleteDailyTotal, SaveDailyTotal},
     features::currency::CurrencySelect,
-    hooks::form::{Done, Form, FormState, Problem, use_form},
+    hooks::form::{Form, FormError, FormState, FormSuccess, use_form},
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
         field::Field,
@@ -40,9 +40,9 @@ pub fn DailyTotals(
                 <p>"For days without a statement. Once a statement covers a day, its rows count instead."</p>
             </CardHeader>
             <CardBody>
-                <Problem form=save/>
-                <Problem form=delete/>
-                <Done form=save text="The day is saved."/>
+                <FormError form=save/>
+                <FormError form=delete/>
+                <FormSuccess form=save text="The day is saved."/>
                 <Form form=save class=css::form>
                     <Field name="day" label="Day (UTC)" error=save.error_of("day")>
                         <Input kind=InputType::Date autocomplete="off" value=save.value_of("day")/>
@@ -74,7 +74,7 @@ fn Item(total: DailyTotal, delete: FormState<DeleteDailyTotal>) -> impl IntoView
         <li class=css::item>
             <div>
                 <p>{day.clone()}</p>
-                {total.is_covered.then(|| view! { <p class=css::facts>"A statement or the partner covers this day, and counts instead."</p> })}
+                {total.is_covered.then(|| view! { <p class=css::meta>"A statement or the partner covers this day, and counts instead."</p> })}
             </div>
             <p>{total.amount.to_string()}</p>
             <Form form=delete>
@@ -82,7 +82,7 @@ fn Item(total: DailyTotal, delete: FormState<DeleteDailyTotal>) -> impl IntoView
                 <input type="hidden" name="currency" value=total.amount.currency.code()/>
                 <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Ghost disabled=delete.is_pending()>
                     "Remove"
-                    <ScreenReaderOnly>{of}</ScreenReaderOnly>
+                    <VisuallyHidden>{of}</VisuallyHidden>
                 </Button>
             </Form>
         </li>

@@ -1,8 +1,8 @@
 use huntaze_domain::{
-    choice::Choice,
     earnings::StatementView,
     money::Currency,
-    statement::{Column, DateOrder, DecimalSign},
+    statement::{DateOrder, DecimalSeparator, StatementColumn},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use super::css;
 use crate::{
     api::earnings::SetStatementMapping,
     features::currency::CurrencySelect,
-    hooks::form::{Form, FormState, Problem},
+    hooks::form::{Form, FormError, FormState},
     ui::{
         button::{Button, ButtonType},
         card::{Card, CardBody, CardHeader},
@@ -21,8 +21,8 @@ use crate::{
 
 /// Form that corrects the column mapping, which is inferred or taken from an earlier file at first.
 #[component]
-pub fn Mapper(statement: StatementView, form: FormState<SetStatementMapping>) -> impl IntoView {
-    let fields = Column::ALL.iter().map(|column| {
+pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMapping>) -> impl IntoView {
+    let fields = StatementColumn::ALL.iter().map(|column| {
         let options = column_options(&statement, *column, typed(form, column.as_str()));
         view! {
             <Field name=column.as_str() label=column.label() error=form.error_of(column.as_str())>
@@ -34,9 +34,9 @@ pub fn Mapper(statement: StatementView, form: FormState<SetStatementMapping>) ->
     let mapping = &statement.mapping;
     let currency = typed(form, "defaultCurrency").and_then(|code| Currency::parse(&code)).unwrap_or(mapping.currency);
     let orders = choice_options(mapping.date_order, typed(form, "dateOrder"));
-    let signs = choice_options(mapping.decimal_sign, typed(form, "decimalSign"));
-    let (order_error, sign_error): (_, _) = (form.error_of("dateOrder"), form.error_of("decimalSign"));
-    debug_assert!(DateOrder::ALL.len() == orders.len() && DecimalSign::ALL.len() == signs.len());
+    let signs = choice_options(mapping.decimal_separator, typed(form, "decimalSeparator"));
+    let (order_error, sign_error): (_, _) = (form.error_of("dateOrder"), form.error_of("decimalSeparator"));
+    debug_assert!(DateOrder::ALL.len() == orders.len() && DecimalSeparator::ALL.len() == signs.len());
     view! {
         <Card>
             <CardHeader>
@@ -44,7 +44,7 @@ pub fn Mapper(statement: StatementView, form: FormState<SetStatementMapping>) ->
                 <p>"What each column of your file says. We remember it for the next file with the same columns."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
+                <FormError form/>
                 <Form form class=css::form>
                     <input type="hidden" name="id" value=statement.summary.id.to_string()/>
                     <div class=css::columns>
@@ -55,7 +55,7 @@ pub fn Mapper(statement: StatementView, form: FormState<SetStatementMapping>) ->
                         <Field name="dateOrder" label="Dates in numbers" error=order_error>
                             <Select options=orders/>
                         </Field>
-                        <Field name="decimalSign" label="Amounts" error=sign_error>
+                        <Field name="decimalSeparator" label="Amounts" error=sign_error>
                             <Select options=signs/>
                         </Field>
                     </div>
@@ -72,10 +72,10 @@ fn typed(form: FormState<SetStatementMapping>, name: &str) -> Option<String> {
 }
 
 /// Returns the columns of the file as options, each with its first non-blank cell as an example.
-fn column_options(statement: &StatementView, column: Column, typed: Option<String>) -> Vec<SelectOption> {
+fn column_options(statement: &StatementView, column: StatementColumn, typed: Option<String>) -> Vec<SelectOption> {
     let chosen = typed.unwrap_or_else(|| statement.mapping.columns.get(&column).map(ToString::to_string).unwrap_or_default());
     let example = |index: usize| {
-        let cell = statement.summary.scan.head.iter().filter_map(|row| row.get(index)).find(|cell| !cell.trim().is_empty());
+        let cell = statement.summary.parse_summary.raw_rows.iter().filter_map(|row| row.get(index)).find(|cell| !cell.trim().is_empty());
         cell.map(|cell| format!(" ({cell})")).unwrap_or_default()
     };
     let in_file = statement.header.iter().enumerate().map(|(index, name)| {
@@ -87,7 +87,7 @@ fn column_options(statement: &StatementView, column: Column, typed: Option<Strin
     std::iter::once(nowhere).chain(in_file).collect()
 }
 
-fn choice_options<C: Choice>(known: C, typed: Option<String>) -> Vec<SelectOption> {
+fn choice_options<C: StringEnum>(known: C, typed: Option<String>) -> Vec<SelectOption> {
     let chosen = typed.and_then(|word| C::parse(&word)).unwrap_or(known);
     let option = |choice: &C| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: *choice == chosen };
     C::ALL.iter().map(option).collect()

@@ -5,11 +5,11 @@ use huntaze_domain::{
 };
 use leptos::prelude::*;
 
-use super::{counted, css, preview::Faults, statements::StateBadge};
+use super::{css, pluralize, preview::RowErrors, statements::StateBadge};
 use crate::{
-    api::earnings::{ImportStatement, UndoStatement},
+    api::earnings::{DeleteStatement, ImportStatement},
     hooks::{
-        form::{Form, FormState, Problem},
+        form::{Form, FormError, FormState},
         time::LocalTime,
     },
     ui::{
@@ -23,18 +23,18 @@ use crate::{
 /// Form that imports a statement; without a button if the file is a duplicate or has no entries.
 #[component]
 pub fn ImportForm(statement: StatementView, form: FormState<ImportStatement>) -> impl IntoView {
-    let StatementView { summary, same_as, .. } = statement;
+    let StatementView { summary, duplicate_of, .. } = statement;
     let failed = (summary.state == StatementState::Failed).then(|| {
         view! { <Alert tone=AlertTone::Danger>"This statement could not be imported, and none of its rows counts. Try again in a moment."</Alert> }
     });
-    let button = match same_as {
+    let button = match duplicate_of {
         Some(id) => view! {
             <Alert>"The same file is imported already, or about to be: " <a href=statement_page(&id.to_string())>"look at it"</a> "."</Alert>
         }
         .into_any(),
-        None if summary.scan.entries == 0 => ().into_any(),
+        None if summary.parse_summary.entries == 0 => ().into_any(),
         None => {
-            let label = format!("Import {}", counted(summary.scan.new_entries(), "earning", "earnings"));
+            let label = format!("Import {}", pluralize(summary.parse_summary.new_entries(), "earning", "earnings"));
             view! {
                 <Form form>
                     <input type="hidden" name="id" value=summary.id.to_string()/>
@@ -46,17 +46,17 @@ pub fn ImportForm(statement: StatementView, form: FormState<ImportStatement>) ->
     };
     view! {
         {failed}
-        <Problem form/>
+        <FormError form/>
         <div class=css::actions>{button}</div>
     }
 }
 
 /// Progress of a running import.
 #[component]
-pub fn Importing(statement: StatementView) -> impl IntoView {
+pub fn ImportProgress(statement: StatementView) -> impl IntoView {
     let summary = statement.summary;
-    let rows = summary.scan.rows;
-    let text = format!("{} of {}", grouped(summary.progress.into()), counted(rows, "row", "rows"));
+    let rows = summary.parse_summary.total_rows;
+    let text = format!("{} of {}", grouped(summary.rows_processed.into()), pluralize(rows, "row", "rows"));
     view! {
         <Card>
             <CardHeader>
@@ -64,8 +64,8 @@ pub fn Importing(statement: StatementView) -> impl IntoView {
                 <p>"You can leave this page: it goes on by itself."</p>
             </CardHeader>
             <CardBody>
-                <Progress label="Rows stored" done=summary.progress of=rows/>
-                <p class=css::facts>{text}</p>
+                <Progress label="Rows stored" done=summary.rows_processed of=rows/>
+                <p class=css::meta>{text}</p>
                 <noscript><p><a href=statement_page(&summary.id.to_string())>"Look again"</a></p></noscript>
             </CardBody>
         </Card>
@@ -74,30 +74,30 @@ pub fn Importing(statement: StatementView) -> impl IntoView {
 
 /// Result of a completed import.
 #[component]
-pub fn Outcome(statement: StatementView) -> impl IntoView {
+pub fn ImportSummary(statement: StatementView) -> impl IntoView {
     let basis = statement.mapping.basis();
     let summary = statement.summary;
-    let scan = summary.scan;
+    let scan = summary.parse_summary;
     let totals = scan.totals.iter().map(|total| view! { <span>{total.to_string()}</span> }).collect_view();
     let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}. "));
-    let repeated = (scan.repeated > 0).then(|| {
-        view! { <p>{format!("{} stored already, by another statement: counted once.", counted(scan.repeated, "was", "were"))}</p> }
+    let repeated = (scan.duplicate_entries > 0).then(|| {
+        view! { <p>{format!("{} stored already, by another statement: counted once.", pluralize(scan.duplicate_entries, "was", "were"))}</p> }
     });
-    let left_out = (scan.left_out > 0)
-        .then(|| view! { <p>{format!("{} left out: pay-outs and failed payments.", counted(scan.left_out, "row", "rows"))}</p> });
+    let left_out = (scan.skipped_rows > 0)
+        .then(|| view! { <p>{format!("{} left out: pay-outs and failed payments.", pluralize(scan.skipped_rows, "row", "rows"))}</p> });
     view! {
         <Card>
             <CardHeader>
                 <p><StateBadge state=summary.state/></p>
-                <h2>{format!("{} added", counted(summary.added, "earning", "earnings"))}</h2>
-                {summary.imported_at.map(|time| view! { <p class=css::facts>"Imported " <LocalTime time/></p> })}
+                <h2>{format!("{} added", pluralize(summary.entries_added, "earning", "earnings"))}</h2>
+                {summary.imported_at.map(|time| view! { <p class=css::meta>"Imported " <LocalTime time/></p> })}
             </CardHeader>
             <CardBody>
                 <p class=css::totals>{totals}</p>
-                <p class=css::facts>{period} {basis}</p>
+                <p class=css::meta>{period} {basis}</p>
                 {repeated}
                 {left_out}
-                <Faults faults=scan.faults count=scan.faulty/>
+                <RowErrors faults=scan.row_errors count=scan.invalid_rows/>
             </CardBody>
         </Card>
     }
@@ -105,7 +105,7 @@ pub fn Outcome(statement: StatementView) -> impl IntoView {
 
 /// Form that deletes a statement, with its consequences; collapsed at first.
 #[component]
-pub fn Remove(statement: StatementView, form: FormState<UndoStatement>) -> impl IntoView {
+pub fn DeleteStatement(statement: StatementView, form: FormState<DeleteStatement>) -> impl IntoView {
     let summary = statement.summary;
     let (question, consequence, label) = if summary.state == StatementState::Imported {
         ("Undo this import…", "All earnings that this statement alone brought are removed. You can upload it again.", "Undo import")
@@ -113,7 +113,7 @@ pub fn Remove(statement: StatementView, form: FormState<UndoStatement>) -> impl 
         ("Remove this statement…", "Nothing of it counts yet. You can upload it again.", "Remove statement")
     };
     view! {
-        <Problem form/>
+        <FormError form/>
         <details class=css::disclosure>
             <summary>{question}</summary>
             <div class=css::form>

@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    choice::Choice,
-    earnings::{PartnerLinkView, PartnerView},
+    earnings::{PartnerConnectionView, PartnerView},
+    string_enum::StringEnum,
     validation,
 };
 use leptos::prelude::*;
@@ -10,8 +10,8 @@ use crate::{
     api::earnings::{ConnectPartner, DisconnectPartner},
     features::integrations::SandboxBadge,
     hooks::{
-        form::{Form, FormState, Problem, use_form},
-        time::{Ago, LocalTime},
+        form::{Form, FormError, FormState, use_form},
+        time::{LocalTime, RelativeTime},
     },
     ui::{
         alert::{Alert, AlertTone},
@@ -25,7 +25,7 @@ use crate::{
 
 /// Returns the state of the form that connects the partner.
 pub fn use_partner_form() -> FormState<ConnectPartner> {
-    use_form::<ConnectPartner>(|call| validation::check(&call.input))
+    use_form::<ConnectPartner>(|call| validation::validate(&call.input))
 }
 
 /// Card of the partner that syncs earnings with the user's own API key: connection state, or a warning and the connect form.
@@ -36,7 +36,7 @@ pub fn PartnerCard(
     connect: FormState<ConnectPartner>,
     disconnect: FormState<DisconnectPartner>,
 ) -> impl IntoView {
-    let content = match partner.link {
+    let content = match partner.connection {
         Some(link) => view! { <Link link disconnect/> }.into_any(),
         None => view! { <ConnectForm connect/> }.into_any(),
     };
@@ -48,8 +48,8 @@ pub fn PartnerCard(
                 <p>"onlyfansapi.com reads your transactions twice a day with a key of your own there. Each reading costs you credits."</p>
             </CardHeader>
             <CardBody>
-                <Problem form=connect/>
-                <Problem form=disconnect/>
+                <FormError form=connect/>
+                <FormError form=disconnect/>
                 {content}
             </CardBody>
         </Card>
@@ -75,17 +75,17 @@ fn ConnectForm(connect: FormState<ConnectPartner>) -> impl IntoView {
 }
 
 #[component]
-fn Link(link: PartnerLinkView, disconnect: FormState<DisconnectPartner>) -> impl IntoView {
-    let read = match link.last_ok_at {
-        Some(time) => view! { "Updated " <Ago time/> }.into_any(),
+fn Link(link: PartnerConnectionView, disconnect: FormState<DisconnectPartner>) -> impl IntoView {
+    let read = match link.last_sync_at {
+        Some(time) => view! { "Updated " <RelativeTime time/> }.into_any(),
         None => "Not read yet".into_any(),
     };
-    let next = link.next_read_at.map(|time| view! { ", next " <LocalTime time/> });
-    let covers = link.covers.map(|(from, until)| format!(". {from} to {until}"));
+    let next = link.next_sync_at.map(|time| view! { ", next " <LocalTime time/> });
+    let covers = link.first_day.zip(link.last_day).map(|(first, last)| format!(". {first} to {last}"));
     view! {
         <p><strong>{link.account}</strong></p>
-        <p class=css::facts>{read} {next} {covers}</p>
-        {link.problem.map(|problem| view! { <Alert tone=AlertTone::Danger>{problem.label()}</Alert> })}
+        <p class=css::meta>{read} {next} {covers}</p>
+        {link.reason.map(|reason| view! { <Alert tone=AlertTone::Danger>{reason.label()}</Alert> })}
         <details class=css::disclosure>
             <summary>"Have them read no more…"</summary>
             <div class=css::form>

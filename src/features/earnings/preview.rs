@@ -1,11 +1,11 @@
 use huntaze_domain::{
-    choice::Choice,
-    earnings::{RowFault, SampleEntry, Scan, StatementView},
+    earnings::{NumberedRowError, ParseSummary, SampleEntry, StatementView},
     figures::grouped,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
-use super::{counted, css};
+use super::{css, pluralize};
 use crate::ui::{
     alert::Alert,
     card::{Card, CardBody, CardHeader},
@@ -16,11 +16,11 @@ use crate::ui::{
 #[component]
 pub fn Preview(statement: StatementView) -> impl IntoView {
     let StatementView { summary, mapping, .. } = statement;
-    let scan = summary.scan;
-    let (basis, sentence) = (mapping.basis(), summed_up(&scan));
-    let order = scan.date_orders.is_guess().then(|| {
-        let either = counted(scan.date_orders.either, "date", "dates");
-        format!("{either} can be read in two ways, like 01/02/2026. Look whether they are right below; if not, choose the other order.")
+    let scan = summary.parse_summary;
+    let (basis, sentence) = (mapping.basis(), summarize(&scan));
+    let order = scan.date_orders.is_ambiguous().then(|| {
+        let ambiguous = pluralize(scan.date_orders.ambiguous, "date", "dates");
+        format!("{ambiguous} can be read in two ways, like 01/02/2026. Look whether they are right below; if not, choose the other order.")
     });
     let content = if scan.entries == 0 {
         view! { <p>"No row can be read like this. Choose the columns, then read again."</p> }.into_any()
@@ -29,9 +29,9 @@ pub fn Preview(statement: StatementView) -> impl IntoView {
         let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}. "));
         view! {
             <p class=css::totals>{totals}</p>
-            <p class=css::facts>{period} {basis}</p>
+            <p class=css::meta>{period} {basis}</p>
             {order.map(|order| view! { <Alert>{order}</Alert> })}
-            <Sample entries=scan.sample.clone()/>
+            <Sample entries=scan.sample_entries.clone()/>
         }
         .into_any()
     };
@@ -43,25 +43,25 @@ pub fn Preview(statement: StatementView) -> impl IntoView {
             </CardHeader>
             <CardBody>
                 {content}
-                <Faults faults=scan.faults count=scan.faulty/>
+                <RowErrors faults=scan.row_errors count=scan.invalid_rows/>
             </CardBody>
         </Card>
     }
 }
 
 /// Formats a parse summary: `12 rows: 10 earnings, 1 left out (pay-outs and failed payments), 1 row with an error.`
-fn summed_up(scan: &Scan) -> String {
-    let mut parts = vec![counted(scan.entries, "earning", "earnings")];
-    if scan.repeated > 0 {
-        parts.push(format!("{} of them stored already", grouped(scan.repeated.into())));
+fn summarize(scan: &ParseSummary) -> String {
+    let mut parts = vec![pluralize(scan.entries, "earning", "earnings")];
+    if scan.duplicate_entries > 0 {
+        parts.push(format!("{} of them stored already", grouped(scan.duplicate_entries.into())));
     }
-    if scan.left_out > 0 {
-        parts.push(format!("{} left out (pay-outs and failed payments)", grouped(scan.left_out.into())));
+    if scan.skipped_rows > 0 {
+        parts.push(format!("{} left out (pay-outs and failed payments)", grouped(scan.skipped_rows.into())));
     }
-    if scan.faulty > 0 {
-        parts.push(counted(scan.faulty, "row with an error", "rows with errors"));
+    if scan.invalid_rows > 0 {
+        parts.push(pluralize(scan.invalid_rows, "row with an error", "rows with errors"));
     }
-    format!("{}: {}.", counted(scan.rows, "row", "rows"), parts.join(", "))
+    format!("{}: {}.", pluralize(scan.total_rows, "row", "rows"), parts.join(", "))
 }
 
 #[component]
@@ -70,7 +70,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{entry.line}</th>
-                <td data-number="false">{entry.at.format("%Y-%m-%d %H:%M").to_string()}</td>
+                <td data-number="false">{entry.occurred_at.format("%Y-%m-%d %H:%M").to_string()}</td>
                 <td>{entry.kind.label()}</td>
                 <td data-number="true">{entry.amount.to_string()}</td>
                 <td>{entry.description}</td>
@@ -96,22 +96,22 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
 
 /// Table of the rows that could not be parsed.
 #[component]
-pub(super) fn Faults(
+pub(super) fn RowErrors(
     /// First row errors; may be fewer than `count`.
-    faults: Vec<RowFault>,
+    faults: Vec<NumberedRowError>,
     /// Total number of invalid rows.
     count: u32,
 ) -> impl IntoView {
     let shown = u32::try_from(faults.len()).unwrap_or(u32::MAX);
-    let rows = counted(count, "row with an error", "rows with errors");
+    let rows = pluralize(count, "row with an error", "rows with errors");
     let first = if shown < count { format!(" The first {}:", grouped(shown.into())) } else { String::new() };
     let caption = format!("Not imported: {rows}.{first}");
-    let row = |fault: RowFault| {
+    let row = |row_error: NumberedRowError| {
         view! {
             <tr>
-                <th scope="row">{fault.line}</th>
-                <td>{fault.fault.kind.label()}</td>
-                <td>{fault.fault.cell}</td>
+                <th scope="row">{row_error.line}</th>
+                <td>{row_error.error.kind.label()}</td>
+                <td>{row_error.error.cell}</td>
             </tr>
         }
     };
@@ -138,11 +138,18 @@ mod tests {
 
     #[test]
     fn parse_summary_is_formatted_as_sentence() {
-        let scan = Scan { rows: 1200, entries: 1190, repeated: 20, left_out: 4, faulty: 6, ..Scan::default() };
+        let scan = ParseSummary {
+            total_rows: 1200,
+            entries: 1190,
+            duplicate_entries: 20,
+            skipped_rows: 4,
+            invalid_rows: 6,
+            ..ParseSummary::default()
+        };
         assert_eq!(
-            summed_up(&scan),
+            summarize(&scan),
             "1,200 rows: 1,190 earnings, 20 of them stored already, 4 left out (pay-outs and failed payments), 6 rows with errors."
         );
-        assert_eq!(summed_up(&Scan { rows: 1, entries: 1, ..Scan::default() }), "1 row: 1 earning.");
+        assert_eq!(summarize(&ParseSummary { total_rows: 1, entries: 1, ..ParseSummary::default() }), "1 row: 1 earning.");
     }
 }

@@ -1,11 +1,11 @@
 use huntaze_domain::{
-    choice::Choice,
     earnings::{StatementState, StatementSummary},
     navigation::statement_page,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
-use super::{counted, css};
+use super::{css, pluralize};
 use crate::{
     hooks::time::LocalTime,
     ui::{
@@ -18,7 +18,7 @@ use crate::{
 #[component]
 pub fn Statements(statements: Vec<StatementSummary>) -> impl IntoView {
     let list = if statements.is_empty() {
-        view! { <p class=css::facts>"No statement yet."</p> }.into_any()
+        view! { <p class=css::meta>"No statement yet."</p> }.into_any()
     } else {
         view! { <ul>{statements.into_iter().map(|statement| view! { <Item statement/> }).collect_view()}</ul> }.into_any()
     };
@@ -34,15 +34,15 @@ pub fn Statements(statements: Vec<StatementSummary>) -> impl IntoView {
 
 #[component]
 fn Item(statement: StatementSummary) -> impl IntoView {
-    let scan = &statement.scan;
+    let scan = &statement.parse_summary;
     let totals: Vec<_> = scan.totals.iter().map(ToString::to_string).collect();
     let period = scan.first_day.zip(scan.last_day).map(|(first, last)| format!("{first} to {last}, "));
-    let facts = format!("{}{}", period.unwrap_or_default(), counted(scan.rows, "row", "rows"));
+    let facts = format!("{}{}", period.unwrap_or_default(), pluralize(scan.total_rows, "row", "rows"));
     view! {
         <li class=css::item>
             <div>
                 <p><a href=statement_page(&statement.id.to_string())>{statement.file_name}</a></p>
-                <p class=css::facts>{facts} ", uploaded " <LocalTime time=statement.uploaded_at/></p>
+                <p class=css::meta>{facts} ", uploaded " <LocalTime time=statement.uploaded_at/></p>
             </div>
             <p>{totals.join(", ")}</p>
             <StateBadge state=statement.state/>
@@ -56,7 +56,7 @@ pub(super) fn StateBadge(state: StatementState) -> impl IntoView {
     let tone = match state {
         StatementState::Imported => BadgeTone::Success,
         StatementState::Failed => BadgeTone::Danger,
-        StatementState::Arriving | StatementState::Queued | StatementState::Importing => BadgeTone::Brand,
+        StatementState::Uploading | StatementState::Queued | StatementState::Importing => BadgeTone::Brand,
         StatementState::Uploaded => BadgeTone::Neutral,
     };
     view! { <Badge tone>{state.label()}</Badge> }

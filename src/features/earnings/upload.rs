@@ -1,4 +1,4 @@
-use huntaze_domain::statement::MOST_BYTES;
+use huntaze_domain::statement::MAX_FILE_BYTES;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, SubmitEvent};
@@ -34,7 +34,7 @@ pub fn UploadForm() -> impl IntoView {
             return;
         }
         let size = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)).map(|file| file.size());
-        error.set(complaint(size));
+        error.set(validate_file(size));
         if error.with_untracked(Option::is_some) {
             event.prevent_default();
             return;
@@ -65,11 +65,11 @@ pub fn UploadForm() -> impl IntoView {
 }
 
 /// Validates the chosen file by its size in bytes, or `None` if no file is chosen; returns the error message.
-fn complaint(size: Option<f64>) -> Option<String> {
-    #[expect(clippy::cast_precision_loss, reason = "`MOST_BYTES` is far below 2^53, so the cast is exact")]
+fn validate_file(size: Option<f64>) -> Option<String> {
+    #[expect(clippy::cast_precision_loss, reason = "`MAX_FILE_BYTES` is far below 2^53, so the cast is exact")]
     match size {
         None => Some("Choose a file.".to_owned()),
-        Some(size) if size > MOST_BYTES as f64 => Some("This file is too large. Export a shorter period.".to_owned()),
+        Some(size) if size > MAX_FILE_BYTES as f64 => Some("This file is too large. Export a shorter period.".to_owned()),
         Some(_) => None,
     }
 }

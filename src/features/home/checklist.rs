@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::ui::{
-    a11y::ScreenReaderOnly,
+    a11y::VisuallyHidden,
     card::{Card, CardBody, CardHeader},
 };
 
@@ -49,7 +49,7 @@ fn Item(is_done: bool, children: Children) -> impl IntoView {
             <span class=css::mark aria-hidden="true">{is_done.then_some("✓")}</span>
             <span>
                 {children()}
-                <ScreenReaderOnly>{if is_done { " (done)" } else { " (to do)" }}</ScreenReaderOnly>
+                <VisuallyHidden>{if is_done { " (done)" } else { " (to do)" }}</VisuallyHidden>
             </span>
         </li>
     }

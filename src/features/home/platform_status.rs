@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    choice::Choice,
     integration::{IntegrationView, IntegrationsStatus},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -38,7 +38,7 @@ pub fn PlatformStatus(
     view! {
         <Card>
             <CardHeader>
-                <h2 class=css::titled>"Connections" {has_sandbox_data.then(|| view! { <SandboxBadge/> })}</h2>
+                <h2 class=css::title_row>"Connections" {has_sandbox_data.then(|| view! { <SandboxBadge/> })}</h2>
             </CardHeader>
             <CardBody>{body}</CardBody>
         </Card>
@@ -49,7 +49,7 @@ pub fn PlatformStatus(
 fn Connection(account: IntegrationView) -> impl IntoView {
     view! {
         <li class=css::connection>
-            <p class=css::titled>
+            <p class=css::title_row>
                 <strong>{account.provider.label()}</strong>
                 <span>{format!("@{}", account.account_name)}</span>
                 <StatusBadge account=account.clone()/>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::css;
 
 /// Maximum number of actions shown.
-const MOST: usize = 4;
+const MAX_ACTIONS: usize = 4;
 
 /// Link to a suggested next step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ fn actions(onboarding: &Onboarding, status: &IntegrationsStatus) -> Vec<QuickAct
         (true, to("Change your answers", "What you create, and where", &step_page(1))),
         (true, to("Look after your account", "Name, password, devices", "/settings")),
     ];
-    offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, action)| action).take(MOST).collect()
+    offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, action)| action).take(MAX_ACTIONS).collect()
 }
 
 #[cfg(test)]
@@ -76,7 +76,7 @@ mod tests {
 
     fn labels(goals: &[Goal]) -> Vec<&'static str> {
         let onboarding = Onboarding { goals: goals.to_vec(), ..Onboarding::default() };
-        let nothing = IntegrationsStatus { integrations: Vec::new(), kept: Vec::new(), providers: Vec::new() };
+        let nothing = IntegrationsStatus { integrations: Vec::new(), disconnected: Vec::new(), providers: Vec::new() };
         actions(&onboarding, &nothing).into_iter().map(|action| action.label).collect()
     }
 

@@ -1,19 +1,19 @@
 use chrono::NaiveDate;
 use huntaze_domain::{
-    choice::Choice,
     figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
     money::Money,
     navigation::EARNINGS,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    hooks::time::Ago,
+    hooks::time::RelativeTime,
     ui::{
-        a11y::ScreenReaderOnly,
-        choice_links::{ChoiceLink, ChoiceLinks},
+        a11y::VisuallyHidden,
+        segmented_links::{SegmentedLink, SegmentedLinks},
         skeleton::Skeleton,
     },
 };
@@ -28,7 +28,7 @@ pub fn StatsGrid(
 ) -> impl IntoView {
     view! {
         <section aria-labelledby="figures">
-        <h2 id="figures"><ScreenReaderOnly>"Figures"</ScreenReaderOnly></h2>
+        <h2 id="figures"><VisuallyHidden>"Figures"</VisuallyHidden></h2>
         <ul class=css::stats>
             {stats
                 .figures()
@@ -38,11 +38,11 @@ pub fn StatsGrid(
                         Figure::Known(known) => {
                             let source = match metric {
                                 Metric::Revenue => view! { <RevenueSource others=stats.other_revenue.clone()/> }.into_any(),
-                                _ => view! { <Without metric platforms=platforms.clone()/> }.into_any(),
+                                _ => view! { <UnsupportedNote metric platforms=platforms.clone()/> }.into_any(),
                             };
                             view! { <KnownNote metric known range=stats.range until=stats.until>{source}</KnownNote> }.into_any()
                         }
-                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_fetching)}</p> }.into_any(),
+                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_backfilling)}</p> }.into_any(),
                     };
                     view! {
                         <li class=css::stat>
@@ -63,7 +63,7 @@ fn value(figure: Figure) -> AnyView {
         Figure::Known(_) => figure.text().into_any(),
         Figure::Pending | Figure::Unsupported | Figure::Refused => view! {
             <span aria-hidden="true">{UNKNOWN}</span>
-            <ScreenReaderOnly>"unknown"</ScreenReaderOnly>
+            <VisuallyHidden>"unknown"</VisuallyHidden>
         }
         .into_any(),
     }
@@ -83,7 +83,7 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
         Some((direction, percent)) => view! {
             <p class=css::trend data-direction=direction.word()>
                 <span aria-hidden="true">{direction.symbol()}</span>
-                <ScreenReaderOnly>{direction.word()}</ScreenReaderOnly>
+                <VisuallyHidden>{direction.word()}</VisuallyHidden>
                 {format!(" {percent} vs previous {}", range.label())}
             </p>
         }
@@ -92,16 +92,16 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
     };
     view! {
         {trend}
-        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.of)}</p> })}
+        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.total)}</p> })}
         {children()}
         {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}
-        <p class=css::note>"Updated " <Ago time=known.captured_at/></p>
+        <p class=css::note>"Updated " <RelativeTime time=known.captured_at/></p>
     }
 }
 
 /// Note with the platforms that do not report the metric.
 #[component]
-fn Without(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
+fn UnsupportedNote(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
     let without: Vec<_> = platforms.into_iter().filter(|platform| !metric.is_reported_by(*platform)).collect();
     (!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })
 }
@@ -117,7 +117,7 @@ fn RevenueSource(others: Vec<Money>) -> impl IntoView {
 }
 
 /// Returns why a figure is unknown.
-fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: bool) -> String {
+fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_backfilling: bool) -> String {
     match figure {
         Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
         Figure::Unsupported => {
@@ -128,7 +128,7 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_fetching: b
             };
             format!("{names} {verb} {}", metric.label().to_lowercase())
         }
-        Figure::Pending | Figure::Known(_) if is_fetching => "Fetching your history…".to_owned(),
+        Figure::Pending | Figure::Known(_) if is_backfilling => "Fetching your history…".to_owned(),
         Figure::Pending | Figure::Known(_) => "Nothing is known of this period.".to_owned(),
     }
 }
@@ -150,9 +150,9 @@ pub fn RangePicker(
 ) -> impl IntoView {
     let choice = move |choice: &'static StatsRange| {
         let current = Signal::derive(move || range.get() == *choice);
-        view! { <ChoiceLink href=format!("/home?range={}", choice.as_str()) current>{choice.label()}</ChoiceLink> }
+        view! { <SegmentedLink href=format!("/home?range={}", choice.as_str()) current>{choice.label()}</SegmentedLink> }
     };
-    view! { <ChoiceLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</ChoiceLinks> }
+    view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }
 
 /// Placeholder while the figures are loading.
@@ -188,7 +188,7 @@ mod tests {
                 engagement_rate: figure,
                 revenue: figure,
                 other_revenue: Vec::new(),
-                is_fetching: true,
+                is_backfilling: true,
             };
             let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());
             let values: Vec<_> = html.split("data-state=\"unknown\"").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();

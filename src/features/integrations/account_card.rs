@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    choice::Choice,
     integration::{IntegrationStatus, IntegrationView},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
         time::LocalTime,
     },
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
     },
@@ -33,7 +33,7 @@ pub(super) fn AccountCard(
     let name = format!("{} @{}", account.provider.label(), account.account_name);
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
-    let (history, ask_first) = (format!("/integrations?history={}", account.id), format!("/integrations?disconnect={}", account.id));
+    let (history, ask_first) = (format!("/integrations?events={}", account.id), format!("/integrations?disconnect={}", account.id));
     let name_again = name.clone();
     let needs_consent = account.needs_reconnect() || account.lacks_permission;
     let mend = if needs_consent {
@@ -62,7 +62,7 @@ pub(super) fn AccountCard(
                 {ends
                     .map(|time| {
                         view! {
-                            <p class=css::facts>{if has_ended { "Access ended " } else { "Access ends " }} <LocalTime time/></p>
+                            <p class=css::meta>{if has_ended { "Access ended " } else { "Access ends " }} <LocalTime time/></p>
                         }
                     })}
             </CardHeader>
@@ -71,11 +71,11 @@ pub(super) fn AccountCard(
                     {mend}
                     <ButtonLink href=history size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "History"
-                        <ScreenReaderOnly>{format!(" of {name_again}")}</ScreenReaderOnly>
+                        <VisuallyHidden>{format!(" of {name_again}")}</VisuallyHidden>
                     </ButtonLink>
                     <ButtonLink href=ask_first size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "Disconnect"
-                        <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
+                        <VisuallyHidden>{format!(" {name}")}</VisuallyHidden>
                     </ButtonLink>
                 </div>
             </CardBody>
@@ -88,10 +88,10 @@ fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectI
     view! {
         <Form form=connect>
             <input type="hidden" name="provider" value=account.provider.as_str()/>
-            <input type="hidden" name="account" value=account.id.to_string()/>
+            <input type="hidden" name="integrationId" value=account.id.to_string()/>
             <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting_account(connect, account.id) disabled=connect.is_pending()>
                 "Reconnect"
-                <ScreenReaderOnly>{format!(" {name}")}</ScreenReaderOnly>
+                <VisuallyHidden>{format!(" {name}")}</VisuallyHidden>
             </Button>
         </Form>
     }
@@ -104,7 +104,7 @@ fn RefreshNow(account: IntegrationView, name: String, refresh: FormState<Refresh
             <input type="hidden" name="id" value=account.id.to_string()/>
             <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_refreshing(refresh, account.id) disabled=refresh.is_pending()>
                 "Refresh now"
-                <ScreenReaderOnly>{format!(": {name}")}</ScreenReaderOnly>
+                <VisuallyHidden>{format!(": {name}")}</VisuallyHidden>
             </Button>
         </Form>
     }

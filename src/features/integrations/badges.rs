@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    hooks::time::{Ago, LocalTime},
+    hooks::time::{LocalTime, RelativeTime},
     ui::badge::{Badge, BadgeTone},
 };
 
@@ -29,11 +29,11 @@ pub fn StatusBadge(account: IntegrationView) -> impl IntoView {
 #[component]
 pub fn SyncTimes(account: IntegrationView) -> impl IntoView {
     let last = match account.last_sync_at {
-        Some(time) => view! { "Updated " <Ago time/> }.into_any(),
+        Some(time) => view! { "Updated " <RelativeTime time/> }.into_any(),
         None => "Not read yet".into_any(),
     };
     view! {
-        <p class=css::facts>
+        <p class=css::meta>
             {last}
             {account.next_sync_at.map(|time| view! { ", next " <LocalTime time/> })}
         </p>

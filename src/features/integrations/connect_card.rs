@@ -1,4 +1,4 @@
-use huntaze_domain::{choice::Choice, integration::ProviderView, navigation::EARNINGS, platform::Platform};
+use huntaze_domain::{integration::ProviderView, navigation::EARNINGS, platform::Platform, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::{SandboxBadge, css, pending::is_connecting};
@@ -6,7 +6,7 @@ use crate::{
     api::integrations::ConnectIntegration,
     hooks::form::{Form, FormState},
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonLink, ButtonSize, ButtonType},
         card::{Card, CardBody, CardHeader},
     },
@@ -24,7 +24,7 @@ pub(super) fn ConnectCard(
 ) -> impl IntoView {
     let platform = provider.provider;
     let offer = if platform == Platform::Onlyfans {
-        view! { <ButtonLink href=EARNINGS size=ButtonSize::Small>"Import earnings" <ScreenReaderOnly>" of OnlyFans"</ScreenReaderOnly></ButtonLink> }.into_any()
+        view! { <ButtonLink href=EARNINGS size=ButtonSize::Small>"Import earnings" <VisuallyHidden>" of OnlyFans"</VisuallyHidden></ButtonLink> }.into_any()
     } else if provider.is_available {
         let label = if has_account { "Connect another" } else { "Connect" };
         view! {
@@ -32,15 +32,15 @@ pub(super) fn ConnectCard(
                 <input type="hidden" name="provider" value=platform.as_str()/>
                 <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform) disabled=connect.is_pending()>
                     {label}
-                    <ScreenReaderOnly>{format!(" {} account", platform.label())}</ScreenReaderOnly>
+                    <VisuallyHidden>{format!(" {} account", platform.label())}</VisuallyHidden>
                 </Button>
             </Form>
         }
         .into_any()
     } else if is_admin {
-        view! { <p class=css::facts>"Not configured. " <a href="/admin/connections">"What is missing"</a></p> }.into_any()
+        view! { <p class=css::meta>"Not configured. " <a href="/admin/connections">"What is missing"</a></p> }.into_any()
     } else {
-        view! { <p class=css::facts>"Not available yet"</p> }.into_any()
+        view! { <p class=css::meta>"Not available yet"</p> }.into_any()
     };
     view! {
         <Card>

@@ -1,23 +1,23 @@
 use huntaze_domain::{
-    choice::Choice,
-    integration::{History, IntegrationsStatus},
+    integration::{DataRetention, IntegrationsStatus},
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    addressed::{open_for, subject},
     css,
+    url_dialog::{use_dialog_open, use_dialog_subject},
 };
 use crate::{
     api::integrations::DisconnectIntegration,
     error::ApiError,
-    hooks::form::{Form, FormState, Problem},
+    hooks::form::{Form, FormError, FormState},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
-        choice_list::{ChoiceItem, ChoiceList},
         dialog::{Dialog, DialogActions},
+        option_group::{OptionGroup, OptionItem},
     },
 };
 
@@ -26,7 +26,7 @@ type Status = Resource<Result<IntegrationsStatus, ApiError>>;
 
 /// Dialogs that confirm disconnecting an account or deleting its data. Rendered once, so that an open dialog survives a refetch.
 #[component]
-pub fn Questions(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
+pub fn ConfirmDialogs(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
     let is_known = Memo::new(move |_| status.with(|status| matches!(status, Some(Ok(_)))));
     move || is_known.get().then(|| view! { <DisconnectDialog status form/> <DeleteHistoryDialog status form/> })
 }
@@ -37,19 +37,22 @@ fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> i
     let names = Names::new(status, |status| {
         status.integrations.iter().map(|account| (account.id, account.provider, &*account.account_name)).collect()
     });
-    let id = subject("disconnect", move |id| names.find(id).is_some());
-    let open = open_for(id);
-    forget_problem(id, form);
+    let id = use_dialog_subject("disconnect", move |id| names.find(id).is_some());
+    let open = use_dialog_open(id);
+    clear_form_error(id, form);
     let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
-    let items =
-        History::ALL.iter().map(|choice| ChoiceItem { value: choice.as_str(), label: choice.label(), checked: *choice == History::Keep });
+    let items = DataRetention::ALL.iter().map(|choice| OptionItem {
+        value: choice.as_str(),
+        label: choice.label(),
+        checked: *choice == DataRetention::Keep,
+    });
     view! {
         <Dialog id="disconnect" title=Signal::derive(move || format!("Disconnect {}?", name())) open>
             <p>"Huntaze withdraws its access there and forgets it here."</p>
-            <Problem form/>
+            <FormError form/>
             <Form form class=css::question>
                 <input type="hidden" name="id" value=move || id.get()/>
-                <ChoiceList name="history" legend="What was read of this account" single=true items=items.collect()/>
+                <OptionGroup name="data" legend="What was read of this account" single=true items=items.collect()/>
                 <DialogActions>
                     <ButtonLink href="/integrations" prop:replace=true>"Stay connected"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Disconnect"</Button>
@@ -62,19 +65,20 @@ fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> i
 /// Confirms deleting the data of a disconnected account: `/integrations?delete={id}`.
 #[component]
 fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -> impl IntoView {
-    let names =
-        Names::new(status, |status| status.kept.iter().map(|account| (account.id, account.provider, &*account.account_name)).collect());
-    let id = subject("delete", move |id| names.find(id).is_some());
-    let open = open_for(id);
-    forget_problem(id, form);
+    let names = Names::new(status, |status| {
+        status.disconnected.iter().map(|account| (account.id, account.provider, &*account.account_name)).collect()
+    });
+    let id = use_dialog_subject("delete", move |id| names.find(id).is_some());
+    let open = use_dialog_open(id);
+    clear_form_error(id, form);
     let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
     view! {
         <Dialog id="delete-history" title=Signal::derive(move || format!("Delete the figures of {}?", name())) open>
             <p>"All that was read of this account is deleted. This cannot be undone."</p>
-            <Problem form/>
+            <FormError form/>
             <Form form>
                 <input type="hidden" name="id" value=move || id.get()/>
-                <input type="hidden" name="history" value=History::Delete.as_str()/>
+                <input type="hidden" name="data" value=DataRetention::Delete.as_str()/>
                 <DialogActions>
                     <ButtonLink href="/integrations" prop:replace=true>"Keep them"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Delete"</Button>
@@ -85,11 +89,11 @@ fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -
 }
 
 /// Clears the form's error when the dialog changes to another account or is closed.
-fn forget_problem(id: Memo<Option<String>>, form: FormState<DisconnectIntegration>) {
+fn clear_form_error(id: Memo<Option<String>>, form: FormState<DisconnectIntegration>) {
     Effect::new(move |before: Option<Option<String>>| {
         let id = id.get();
         if before.is_some_and(|before| before != id) {
-            form.problem.set(None);
+            form.form_error.set(None);
         }
         id
     });

@@ -1,7 +1,7 @@
 use huntaze_domain::integration::{IntegrationsStatus, ProviderView};
 use leptos::prelude::*;
 
-use super::{account_card::AccountCard, connect_card::ConnectCard, css, kept_card::KeptCard};
+use super::{account_card::AccountCard, connect_card::ConnectCard, css, disconnected_card::DisconnectedCard};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
     hooks::form::FormState,
@@ -19,19 +19,19 @@ pub fn IntegrationsGrid(
     /// Whether the user is an admin.
     is_admin: bool,
 ) -> impl IntoView {
-    let IntegrationsStatus { integrations, kept, providers } = status;
+    let IntegrationsStatus { integrations, disconnected, providers } = status;
     let cards = move |provider: ProviderView| {
         let accounts: Vec<_> = integrations.iter().filter(|account| account.provider == provider.provider).cloned().collect();
-        let kept: Vec<_> = kept.iter().filter(|account| account.provider == provider.provider).cloned().collect();
+        let disconnected: Vec<_> = disconnected.iter().filter(|account| account.provider == provider.provider).cloned().collect();
         let has_account = !accounts.is_empty();
         view! {
             {accounts
                 .into_iter()
                 .map(|account| view! { <li><AccountCard account is_sandbox=provider.is_sandbox connect refresh/></li> })
                 .collect_view()}
-            {kept
+            {disconnected
                 .into_iter()
-                .map(|account| view! { <li><KeptCard account is_available=provider.is_available connect/></li> })
+                .map(|account| view! { <li><DisconnectedCard account is_available=provider.is_available connect/></li> })
                 .collect_view()}
             <li><ConnectCard provider has_account is_admin connect/></li>
         }

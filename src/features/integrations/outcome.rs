@@ -1,7 +1,7 @@
 use huntaze_domain::{
-    choice::Choice,
     integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -24,7 +24,7 @@ struct Outcome {
 impl Outcome {
     fn read(query: impl Fn(&str) -> Option<String>, status: &IntegrationsStatus) -> Option<Self> {
         if let Some(platform) = query("connected").and_then(|word| Platform::parse(&word)) {
-            let account = query("account");
+            let account = query("integrationId");
             let account = status.integrations.iter().find(|known| account.as_ref().is_some_and(|id| *id == known.id.to_string()));
             let name = account.map(|account| format!(": @{}", account.account_name)).unwrap_or_default();
             return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.label()) });

@@ -1,6 +1,6 @@
 //! Pending state per card, for forms that are shared by many cards.
 
-use huntaze_domain::{choice::Choice, platform::Platform};
+use huntaze_domain::{platform::Platform, string_enum::StringEnum};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -12,14 +12,14 @@ use crate::{
 /// Whether a request to reconnect this account is pending.
 pub(super) fn is_connecting_account(connect: FormState<ConnectIntegration>, id: Uuid) -> Signal<bool> {
     let asked = connect.action.input();
-    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.account == id.to_string())))
+    Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.integration_id == id.to_string())))
 }
 
 /// Whether a request to connect a new account of this platform is pending.
 pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Platform) -> Signal<bool> {
     let asked = connect.action.input();
     Signal::derive(move || {
-        asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == platform.as_str() && call.account.is_empty()))
+        asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == platform.as_str() && call.integration_id.is_empty()))
     })
 }
 

@@ -1,4 +1,4 @@
-use huntaze_domain::onboarding::{Onboarding, STEPS};
+use huntaze_domain::onboarding::{Onboarding, STEP_COUNT};
 use leptos::{form::FromFormData, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -7,7 +7,7 @@ use crate::{
     api::onboarding::{SaveOnboardingStep, get_onboarding},
     error::ApiError,
     features::load_error::LoadError,
-    hooks::form::{Form, FormState, Problem, use_form},
+    hooks::form::{Form, FormError, FormState, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink},
         button::{Button, ButtonType, ButtonVariant},
@@ -41,8 +41,8 @@ pub(super) fn StepFrame(
             <div class=css::column>
                 <Logo href="/home"/>
                 <div class=css::progress>
-                    <label for="progress">{format!("Step {step} of {STEPS}")}</label>
-                    <progress id="progress" class=css::bar max=STEPS value=step></progress>
+                    <label for="progress">{format!("Step {step} of {STEP_COUNT}")}</label>
+                    <progress id="progress" class=css::bar max=STEP_COUNT value=step></progress>
                 </div>
                 <Card>
                     <CardHeader>
@@ -50,7 +50,7 @@ pub(super) fn StepFrame(
                         <p>{lead}</p>
                     </CardHeader>
                     <CardBody>
-                        <Problem form/>
+                        <FormError form/>
                         <Suspense>
                             {move || {
                                 let question = question.clone();
@@ -83,19 +83,19 @@ fn step_view(
 #[component]
 fn StepForm(step: u8, form: FormState<SaveOnboardingStep>, children: Children) -> impl IntoView {
     let autosave = use_autosave();
-    let onward = if step == STEPS { "Finish" } else { "Continue" };
+    let onward = if step == STEP_COUNT { "Finish" } else { "Continue" };
     view! {
         <Form form class=css::form on:change=move |event| autosave.save(&event)>
             // Enter activates the first submit button of a form; that has to be "continue".
             <button type="submit" name="action" value="continue" hidden=true tabindex="-1"></button>
             <input type="hidden" name="step" value=step/>
             {children()}
-            <p class=css::saved role="status">{move || autosave.note.get()}</p>
+            <p class=css::save_status role="status">{move || autosave.note.get()}</p>
             <div class=css::actions>
-                {(step > 1).then(|| view! { <MoveButton to="back" label="Back"/> })}
-                <div class=css::onward>
-                    <MoveButton to="skip" label="Skip"/>
-                    <MoveButton to="continue" label=onward is_primary=true/>
+                {(step > 1).then(|| view! { <StepButton to="back" label="Back"/> })}
+                <div class=css::forward_actions>
+                    <StepButton to="skip" label="Skip"/>
+                    <StepButton to="continue" label=onward is_primary=true/>
                 </div>
             </div>
         </Form>
@@ -104,7 +104,7 @@ fn StepForm(step: u8, form: FormState<SaveOnboardingStep>, children: Children) -
 
 /// Button that submits the form with the action `back`, `skip` or `continue`.
 #[component]
-fn MoveButton(to: &'static str, label: &'static str, #[prop(optional)] is_primary: bool) -> impl IntoView {
+fn StepButton(to: &'static str, label: &'static str, #[prop(optional)] is_primary: bool) -> impl IntoView {
     let variant = if is_primary { ButtonVariant::Primary } else { ButtonVariant::Ghost };
     view! { <Button kind=ButtonType::Submit variant attr:name="action" attr:value=to>{label}</Button> }
 }

@@ -1,8 +1,8 @@
 use huntaze_domain::{
-    choice::Choice,
     money::Currency,
     onboarding::{ContentType, Goal, Onboarding},
     platform::Platform,
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
@@ -15,9 +15,9 @@ use crate::{
     features::currency::CurrencySelect,
     hooks::form::FormState,
     ui::{
-        choice_list::{ChoiceItem, ChoiceList},
         field::Field,
         input::Input,
+        option_group::{OptionGroup, OptionItem},
     },
 };
 
@@ -27,7 +27,7 @@ pub fn ContentTypesStep() -> impl IntoView {
     let form = use_step_form();
     let question = move |known: Onboarding| {
         let items = items::<ContentType>(form, "contentTypes[]", &known.content_types);
-        view! { <ChoiceList name="contentTypes[]" legend="What you publish" items/> }.into_any()
+        view! { <OptionGroup name="contentTypes[]" legend="What you publish" items/> }.into_any()
     };
     let lead = "Choose all that apply. None is fine, too: then we show everything.";
     view! { <StepFrame step=1 title="What do you create?" lead form question/> }
@@ -40,7 +40,7 @@ pub fn PlatformsStep() -> impl IntoView {
     let question = move |known: Onboarding| {
         let items = items::<Platform>(form, "platforms[]", &known.platforms);
         view! {
-            <ChoiceList name="platforms[]" legend="Your platforms" items/>
+            <OptionGroup name="platforms[]" legend="Your platforms" items/>
             <p class=css::note>"You connect them later, at the platform itself. We never ask for a platform’s password."</p>
         }
         .into_any()
@@ -56,7 +56,7 @@ pub fn GoalsStep() -> impl IntoView {
     let question = move |known: Onboarding| {
         let items = items::<Goal>(form, "goals[]", &known.goals);
         view! {
-            <ChoiceList name="goals[]" legend="Your goals" items/>
+            <OptionGroup name="goals[]" legend="Your goals" items/>
             <RevenueGoal form known/>
         }
         .into_any()
@@ -83,11 +83,11 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
 }
 
 /// Returns all options; checked are those posted without JavaScript, or else the saved ones.
-fn items<C: Choice>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<ChoiceItem> {
+fn items<C: StringEnum>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<OptionItem> {
     let typed = form.was_sent().then(|| form.values_of(name));
     let is_taken = |choice: C| match &typed {
         Some(typed) => typed.iter().any(|word| word == choice.as_str()),
         None => saved.contains(&choice),
     };
-    C::ALL.iter().map(|choice| ChoiceItem { value: choice.as_str(), label: choice.label(), checked: is_taken(*choice) }).collect()
+    C::ALL.iter().map(|choice| OptionItem { value: choice.as_str(), label: choice.label(), checked: is_taken(*choice) }).collect()
 }

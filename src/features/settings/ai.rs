@@ -2,7 +2,7 @@ use huntaze_domain::{
     account::Plan,
     ai::{
         dollars,
-        settings::{AiSettings, SAMPLES},
+        settings::{AiSettings, VOICE_SAMPLE_COUNT},
     },
     money::Currency,
 };
@@ -10,9 +10,9 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    api::ai::{SaveAiSettings, get_ai_settings, get_ai_setup},
+    api::ai::{SaveAiSettings, get_ai_settings, get_ai_status},
     features::{ai::SetupNotice, load_error::LoadError},
-    hooks::form::{Done, Form, FormState, Problem, Submit, use_form},
+    hooks::form::{Form, FormError, FormState, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,
@@ -23,13 +23,14 @@ use crate::{
 };
 
 /// Ids and labels of the fields for voice samples.
-const LABELS: [(&str, &str); SAMPLES] = [("sample-1", "A text of yours"), ("sample-2", "Another one"), ("sample-3", "A third one")];
+const LABELS: [(&str, &str); VOICE_SAMPLE_COUNT] =
+    [("sample-1", "A text of yours"), ("sample-2", "Another one"), ("sample-3", "A third one")];
 
 /// AI settings: writing voice and monthly cost cap.
 #[component]
 pub fn AiSection() -> impl IntoView {
     let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
-    let settings = Resource::new(|| (), |()| async { (get_ai_setup().await, get_ai_settings().await) });
+    let settings = Resource::new(|| (), |()| async { (get_ai_status().await, get_ai_settings().await) });
     view! {
         <Card>
             <CardHeader>
@@ -37,8 +38,8 @@ pub fn AiSection() -> impl IntoView {
                 <p>"How captions and answers to fans should sound."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
-                <Done form text="Your AI settings are saved."/>
+                <FormError form/>
+                <FormSuccess form text="Your AI settings are saved."/>
                 <Transition fallback=|| view! { <Skeleton label="Loading your AI settings"/> }>
                     {move || Suspend::new(async move {
                         match settings.await {
@@ -58,11 +59,11 @@ pub fn AiSection() -> impl IntoView {
 
 #[component]
 fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoView {
-    let AiSettings { plan, voice, monthly_cap_micro, spent_micro } = settings;
+    let AiSettings { plan, voice, monthly_cap_micro_usd, spent_micro_usd } = settings;
     let typed = form.values_of("samples[]");
     let samples = if form.was_sent() { typed } else { voice.samples };
-    let never_words = if form.was_sent() { form.value_of("neverWords") } else { voice.never_words.join(", ") };
-    let kept_cap = monthly_cap_micro.map(|cap| Currency::Usd.format_minor(cap / 10_000)).unwrap_or_default();
+    let banned_words = if form.was_sent() { form.value_of("bannedWords") } else { voice.banned_words.join(", ") };
+    let kept_cap = monthly_cap_micro_usd.map(|cap| Currency::Usd.format_minor(cap / 10_000)).unwrap_or_default();
     let cap = if form.was_sent() { form.value_of("monthlyCap") } else { kept_cap.clone() };
     let samples = LABELS.into_iter().enumerate().map(move |(index, (id, label))| {
         let value = samples.get(index).cloned().unwrap_or_default();
@@ -90,12 +91,12 @@ fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoVie
     view! {
         <Form form class=css::form>
             {samples.collect_view()}
-            <Field name="neverWords" label="Words you never use" hint="Split by commas." error=form.error_of("neverWords")>
-                <Input autocomplete="off" required=false value=never_words/>
+            <Field name="bannedWords" label="Words you never use" hint="Split by commas." error=form.error_of("bannedWords")>
+                <Input autocomplete="off" required=false value=banned_words/>
             </Field>
             {cap}
-            <p class=css::facts>{format!("This month AI has cost {} for you.", dollars(spent_micro))}</p>
-            <Submit form label="Save AI settings" busy="Saving…"/>
+            <p class=css::meta>{format!("This month AI has cost {} for you.", dollars(spent_micro_usd))}</p>
+            <SubmitButton form label="Save AI settings" busy="Saving…"/>
         </Form>
     }
 }

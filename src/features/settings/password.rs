@@ -5,7 +5,7 @@ use super::css;
 use crate::{
     api::account::ChangePassword,
     features::auth::{PASSWORD_HINT, PasswordStrengthMeter},
-    hooks::form::{Done, Form, Problem, Submit, use_form},
+    hooks::form::{Form, FormError, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,
@@ -21,7 +21,7 @@ pub fn PasswordSection(
     /// Incremented after each password change, which revokes all other sessions.
     changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form = use_form::<ChangePassword>(|call| validation::check(&call.input));
+    let form = use_form::<ChangePassword>(|call| validation::validate(&call.input));
     let password = RwSignal::new(String::new());
     Effect::new(move || {
         if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
@@ -35,8 +35,8 @@ pub fn PasswordSection(
                 <p>"All other devices will be signed out."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
-                <Done form text="Your password was changed."/>
+                <FormError form/>
+                <FormSuccess form text="Your password was changed."/>
                 <Form form class=css::form>
                     <Field name="currentPassword" label="Current password" error=form.error_of("currentPassword")>
                         <Input kind=InputType::Password autocomplete="current-password"/>
@@ -45,7 +45,7 @@ pub fn PasswordSection(
                         <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
                     </Field>
                     <PasswordStrengthMeter password email=RwSignal::new(email)/>
-                    <Submit form label="Change password" busy="Changing…"/>
+                    <SubmitButton form label="Change password" busy="Changing…"/>
                 </Form>
             </CardBody>
         </Card>

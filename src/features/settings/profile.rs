@@ -5,7 +5,7 @@ use super::css;
 use crate::{
     api::account::UpdateProfile,
     features::shell::UserResource,
-    hooks::form::{Done, Form, Problem, Submit, use_form},
+    hooks::form::{Form, FormError, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,
@@ -22,7 +22,7 @@ pub fn ProfileSection(
     /// Current user.
     user: CurrentUser,
 ) -> impl IntoView {
-    let form = use_form::<UpdateProfile>(|call| validation::check(&call.input));
+    let form = use_form::<UpdateProfile>(|call| validation::validate(&call.input));
     let (everyone, toaster) = (expect_context::<UserResource>(), expect_context::<Toaster>());
     Effect::new(move || {
         if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
@@ -39,13 +39,13 @@ pub fn ProfileSection(
                 <p>"You sign in as " {user.email} "."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
-                <Done form text=SAVED toasted=true/>
+                <FormError form/>
+                <FormSuccess form text=SAVED toasted=true/>
                 <Form form class=css::form>
                     <Field name="name" label="Name" hint="How we call you. Only you see it." error=form.error_of("name")>
                         <Input autocomplete="name" value=name required=false/>
                     </Field>
-                    <Submit form label="Save" busy="Saving…"/>
+                    <SubmitButton form label="Save" busy="Saving…"/>
                 </Form>
             </CardBody>
         </Card>

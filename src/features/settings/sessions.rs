@@ -6,7 +6,7 @@ use crate::{
     api::account::{RevokeSession, list_sessions},
     features::load_error::LoadError,
     hooks::{
-        form::{Done, Form, FormState, Problem, use_form},
+        form::{Form, FormError, FormState, FormSuccess, use_form},
         time::LocalTime,
     },
     ui::{
@@ -32,8 +32,8 @@ pub fn SessionsSection(
                 <p>"Where you are signed in."</p>
             </CardHeader>
             <CardBody>
-                <Problem form/>
-                <Done form text="The device was signed out."/>
+                <FormError form/>
+                <FormSuccess form text="The device was signed out."/>
                 <Transition fallback=|| view! { <Skeleton label="Loading your devices"/> }>
                     {move || Suspend::new(async move {
                         match sessions.await {
@@ -63,7 +63,7 @@ fn Device(session: SessionView, form: FormState<RevokeSession>) -> impl IntoView
                     {device}
                     {session.is_current.then(|| view! { <Badge tone=BadgeTone::Success>"This device"</Badge> })}
                 </p>
-                <p class=css::facts>"Last used " <LocalTime time=session.last_seen_at/> " from " {session.ip}</p>
+                <p class=css::meta>"Last used " <LocalTime time=session.last_seen_at/> " from " {session.ip}</p>
             </div>
             {(!session.is_current)
                 .then(|| {

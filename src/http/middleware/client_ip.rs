@@ -14,7 +14,7 @@ use ipnet::IpNet;
 use crate::http::context::ClientIp;
 
 /// Stores [`ClientIp`] in the request extensions.
-pub async fn find(State(core): State<Core>, mut request: Request, next: Next) -> Response {
+pub async fn resolve(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| info.0.ip());
     let ip = client_ip(peer, request.headers(), &core.config.limits.trusted_proxies);
     request.extensions_mut().insert(ClientIp(ip));
@@ -41,7 +41,7 @@ fn client_ip(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn resolve(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
+    fn resolved_ip(peer: &str, forwarded: &[&'static str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in forwarded {
             headers.append("x-forwarded-for", http::HeaderValue::from_static(line));
@@ -52,17 +52,17 @@ mod tests {
 
     #[test]
     fn forwarded_header_of_untrusted_peer_is_ignored() {
-        assert_eq!(resolve("203.0.113.9", &["10.0.0.1"], &[]), "203.0.113.9");
-        assert_eq!(resolve("203.0.113.9", &["10.0.0.1"], &["10.0.0.0/8"]), "203.0.113.9");
+        assert_eq!(resolved_ip("203.0.113.9", &["10.0.0.1"], &[]), "203.0.113.9");
+        assert_eq!(resolved_ip("203.0.113.9", &["10.0.0.1"], &["10.0.0.0/8"]), "203.0.113.9");
     }
 
     #[test]
     fn trusted_hops_are_skipped_from_the_right() {
         let trusted = ["10.0.0.0/8"];
-        assert_eq!(resolve("10.0.0.2", &["198.51.100.7"], &trusted), "198.51.100.7");
-        assert_eq!(resolve("10.0.0.2", &["6.6.6.6, 198.51.100.7, 10.0.0.3"], &trusted), "198.51.100.7");
-        assert_eq!(resolve("10.0.0.2", &["6.6.6.6", "198.51.100.7"], &trusted), "198.51.100.7");
-        assert_eq!(resolve("10.0.0.2", &["nonsense"], &trusted), "10.0.0.2");
-        assert_eq!(resolve("::ffff:10.0.0.2", &["198.51.100.7"], &trusted), "198.51.100.7");
+        assert_eq!(resolved_ip("10.0.0.2", &["198.51.100.7"], &trusted), "198.51.100.7");
+        assert_eq!(resolved_ip("10.0.0.2", &["6.6.6.6, 198.51.100.7, 10.0.0.3"], &trusted), "198.51.100.7");
+        assert_eq!(resolved_ip("10.0.0.2", &["6.6.6.6", "198.51.100.7"], &trusted), "198.51.100.7");
+        assert_eq!(resolved_ip("10.0.0.2", &["nonsense"], &trusted), "10.0.0.2");
+        assert_eq!(resolved_ip("::ffff:10.0.0.2", &["198.51.100.7"], &trusted), "198.51.100.7");
     }
 }

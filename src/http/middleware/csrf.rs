@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, header};
-use huntaze_core::{Core, db::sessions::OpenSession, infra::csrf};
+use huntaze_core::{Core, db::sessions::ActiveSession, infra::csrf};
 use huntaze_domain::error::ErrorCode;
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ use crate::{
 
 /// Rejects state-changing requests without a valid CSRF token, and provides pages with a token for their forms.
 pub async fn protect(State(core): State<Core>, mut request: Request, next: Next) -> Response {
-    let session = request.extensions().get::<OpenSession>().map(|session| session.id);
+    let session = request.extensions().get::<ActiveSession>().map(|session| session.id);
     if request.method().is_safe() {
         let minted = ensure_page_token(&core, session, &mut request);
         let mut response = next.run(request).await;

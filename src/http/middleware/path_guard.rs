@@ -11,7 +11,7 @@ use crate::error::ApiError;
 
 /// Answers 400 to paths that start with `//`, on which `leptos_router` panics. Redirects paths with a trailing slash, because the router
 /// treats `/home/` as `/home`, but the other layers do not.
-pub async fn one_address(request: Request, next: Next) -> Response {
+pub async fn redirect_to_canonical(request: Request, next: Next) -> Response {
     let (path, query) = (request.uri().path(), request.uri().query());
     if path.starts_with("//") {
         return ApiError::new(ErrorCode::InvalidInput, "This address is not valid.").into_response();

@@ -8,8 +8,8 @@ use axum::{
 use chrono::TimeDelta;
 use huntaze_core::{
     Core,
-    db::sessions::OpenSession,
-    infra::rate_limiter::{Decision, Rule},
+    db::sessions::ActiveSession,
+    infra::rate_limiter::{Decision, RateLimit},
 };
 
 use crate::{error::ApiError, http::context::ClientIp};
@@ -18,21 +18,21 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
 /// Limits the requests of a client network; see [`ClientIp::network`].
 pub async fn per_ip(State(core): State<Core>, request: Request, next: Next) -> Response {
-    let rule = Rule { name: "ip", limit: core.config.limits.per_ip, window: WINDOW };
+    let rate_limit = RateLimit { name: "ip", limit: core.config.limits.per_ip, window: WINDOW };
     let subject = request.extensions().get::<ClientIp>().map(|ip| ip.network());
-    limited(&core, rule, subject, request, next).await
+    limited(&core, rate_limit, subject, request, next).await
 }
 
 /// Limits the requests of a user; skips requests without a session.
 pub async fn per_user(State(core): State<Core>, request: Request, next: Next) -> Response {
-    let rule = Rule { name: "user", limit: core.config.limits.per_user, window: WINDOW };
-    let subject = request.extensions().get::<OpenSession>().map(|session| session.user.id.to_string());
-    limited(&core, rule, subject, request, next).await
+    let rate_limit = RateLimit { name: "user", limit: core.config.limits.per_user, window: WINDOW };
+    let subject = request.extensions().get::<ActiveSession>().map(|session| session.user.id.to_string());
+    limited(&core, rate_limit, subject, request, next).await
 }
 
-async fn limited(core: &Core, rule: Rule, subject: Option<String>, request: Request, next: Next) -> Response {
+async fn limited(core: &Core, rate_limit: RateLimit, subject: Option<String>, request: Request, next: Next) -> Response {
     if let Some(subject) = subject
-        && let Decision::Refused { retry_after } = core.limiter.hit(rule, &subject).await
+        && let Decision::Limited { retry_after } = core.rate_limiter.hit(rate_limit, &subject).await
     {
         return ApiError::rate_limited(retry_after).into_response();
     }

@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use http::header;
 use huntaze_core::{
     Core,
-    db::{self, DbError, sessions::OpenSession},
+    db::{self, DbError, sessions::ActiveSession},
     error::chain,
     infra::token::hash_of,
 };
@@ -19,15 +19,15 @@ use super::wants_html;
 use crate::{error::ApiError, http::cookies::CookieKind};
 
 /// Resolution of a session's `last_seen_at`. Updating it on every request would be too expensive.
-const SEEN_PRECISION: TimeDelta = TimeDelta::minutes(1);
+const LAST_SEEN_RESOLUTION: TimeDelta = TimeDelta::minutes(1);
 
 /// Request extension: the session cookie does not belong to an active session.
 #[derive(Debug, Clone, Copy)]
-pub struct EndedSession;
+pub struct ExpiredSession;
 
-/// Stores the [`OpenSession`] in the request extensions, or [`EndedSession`] if the cookie does not belong to an active session. Without a
-/// cookie it stores nothing.
-pub async fn find(State(core): State<Core>, mut request: Request, next: Next) -> Response {
+/// Stores the [`ActiveSession`] in the request extensions, or [`ExpiredSession`] if the cookie does not belong to an active session.
+/// Without a cookie it stores nothing.
+pub async fn load(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
     match open_session(&core, &token).await {
         Ok(Some(session)) => {
@@ -36,7 +36,7 @@ pub async fn find(State(core): State<Core>, mut request: Request, next: Next) ->
             next.run(request).await
         }
         Ok(None) => {
-            request.extensions_mut().insert(EndedSession);
+            request.extensions_mut().insert(ExpiredSession);
             let is_page = wants_html(request.headers());
             let mut response = next.run(request).await;
             let sets_session = response
@@ -61,11 +61,11 @@ pub async fn find(State(core): State<Core>, mut request: Request, next: Next) ->
     }
 }
 
-async fn open_session(core: &Core, token: &str) -> Result<Option<OpenSession>, DbError> {
+async fn open_session(core: &Core, token: &str) -> Result<Option<ActiveSession>, DbError> {
     let Some(hash) = hash_of(token) else { return Ok(None) };
     let now = core.clock.now();
     let Some(session) = db::sessions::find_open(&core.db, &hash, now).await? else { return Ok(None) };
-    if now - session.last_seen_at >= SEEN_PRECISION {
+    if now - session.last_seen_at >= LAST_SEEN_RESOLUTION {
         db::sessions::touch(&core.db, session.id, now).await?;
     }
     Ok(Some(session))

@@ -7,7 +7,7 @@ use axum::{
 use huntaze_core::{Core, services::ai};
 use huntaze_domain::ai::costs::CostsInput;
 
-use super::analytics::table;
+use super::analytics::csv_response;
 use crate::{
     error::ApiError,
     http::extract::{Admin, Query},
@@ -18,5 +18,5 @@ use crate::{
 /// # Errors
 /// 400 for invalid filters; 401 without a session; 403 unless the user is an admin.
 pub async fn export(State(core): State<Core>, _: Admin, Query(input): Query<CostsInput>) -> Result<Response, ApiError> {
-    Ok(table("huntaze-ai-costs.csv", ai::export_costs(&core, &input).await?).into_response())
+    Ok(csv_response("huntaze-ai-costs.csv", ai::export_costs(&core, &input).await?).into_response())
 }

@@ -19,31 +19,31 @@ use crate::{
 
 /// Filters of an export.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct ExportQuery {
     range: StatsRange,
-    account: String,
+    integration_id: String,
 }
 
-/// `GET /api/analytics/days.csv?range=&account=`: exports daily metrics.
+/// `GET /api/analytics/days.csv?range=&integrationId=`: exports daily metrics.
 ///
 /// # Errors
 /// 400 for an unknown range; 401 without a session; 404 if the account does not exist or belongs to another user.
 pub async fn days(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
-    let selection = Selection::find(&core, current.user.id, query.range, &query.account).await?;
-    Ok(table("huntaze-days.csv", analytics::export_days(&core, current.user.id, &selection).await?))
+    let selection = Selection::find(&core, current.user.id, query.range, &query.integration_id).await?;
+    Ok(csv_response("huntaze-days.csv", analytics::export_days(&core, current.user.id, &selection).await?))
 }
 
-/// `GET /api/analytics/posts.csv?range=&account=`: exports posts.
+/// `GET /api/analytics/posts.csv?range=&integrationId=`: exports posts.
 ///
 /// # Errors
 /// The same as [`days`].
 pub async fn posts(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
-    let selection = Selection::find(&core, current.user.id, query.range, &query.account).await?;
-    Ok(table("huntaze-posts.csv", analytics::export_posts(&core, current.user.id, &selection).await?))
+    let selection = Selection::find(&core, current.user.id, query.range, &query.integration_id).await?;
+    Ok(csv_response("huntaze-posts.csv", analytics::export_posts(&core, current.user.id, &selection).await?))
 }
 
-pub(super) fn table(name: &'static str, bytes: Vec<u8>) -> Response {
+pub(super) fn csv_response(name: &'static str, bytes: Vec<u8>) -> Response {
     let disposition = format!("attachment; filename=\"{name}\"");
     ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }

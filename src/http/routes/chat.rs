@@ -27,7 +27,7 @@ use crate::{
 /// Position in a stream to resume after.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Place {
+pub struct StreamCursor {
     after: String,
 }
 
@@ -45,7 +45,7 @@ pub async fn start(
     let Ok(Form(input)) = input else { return Err(ErrorCode::InvalidInput.into()) };
     let started = ai::start_chat(&core, &user, &input).await?;
     let conversation_id = started.conversation_id.to_string();
-    let events = ai::follow_chat(&core, user.id, &conversation_id, 0).await?;
+    let events = ai::stream_answer(&core, user.id, &conversation_id, 0).await?;
     let begun = Event::default().id(started.answer.seq.to_string()).event("started").json_data(&started).unwrap_or_default();
     Ok(sse(stream::once(async move { begun }).chain(events.map(event))))
 }
@@ -59,18 +59,18 @@ pub async fn follow(
     State(core): State<Core>,
     Member(current): Member,
     Path(id): Path<String>,
-    Query(place): Query<Place>,
+    Query(cursor): Query<StreamCursor>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&place.after);
-    let events = ai::follow_chat(&core, current.user.id, &id, last.parse().unwrap_or_default()).await?;
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&cursor.after);
+    let events = ai::stream_answer(&core, current.user.id, &id, last.parse().unwrap_or_default()).await?;
     Ok(sse(events.map(event)))
 }
 
 fn event((seq, told): (i64, ChatEvent)) -> Event {
     let name = match told {
         ChatEvent::Agents { .. } => "agents",
-        ChatEvent::Text { .. } => "text",
+        ChatEvent::Delta { .. } => "delta",
         ChatEvent::Done { .. } => "done",
     };
     Event::default().id(seq.to_string()).event(name).json_data(&told).unwrap_or_default()

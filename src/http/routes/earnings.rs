@@ -51,7 +51,7 @@ async fn receive(core: &Core, user_id: Uuid, mut form: Multipart) -> Result<Uuid
     loop {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
         let Some(field) = next.map_err(|error| broken(&error))? else {
-            return Err(EarningsError::Unreadable("Choose a file."));
+            return Err(EarningsError::InvalidFile("Choose a file."));
         };
         if field.name() != Some("file") {
             continue;
@@ -60,7 +60,7 @@ async fn receive(core: &Core, user_id: Uuid, mut form: Multipart) -> Result<Uuid
         return match copy(field, &mut upload).await {
             Ok(()) => upload.finish().await,
             Err(error) => {
-                upload.give_up().await;
+                upload.abort().await;
                 Err(error)
             }
         };
@@ -84,5 +84,5 @@ fn broken(error: &axum::extract::multipart::MultipartError) -> EarningsError {
 }
 
 const fn not_whole() -> EarningsError {
-    EarningsError::Unreadable("The file did not arrive whole. Try again.")
+    EarningsError::InvalidFile("The file did not arrive whole. Try again.")
 }

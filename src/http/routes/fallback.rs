@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// Answers 404 as JSON, for paths below `/api`.
-pub async fn unknown_endpoint() -> ApiError {
+pub async fn not_found() -> ApiError {
     ErrorCode::NotFound.into()
 }
 
 /// Answers 405, for a path that does not support the method.
-pub async fn wrong_verb() -> ApiError {
+pub async fn method_not_allowed() -> ApiError {
     ErrorCode::MethodNotAllowed.into()
 }
 

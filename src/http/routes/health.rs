@@ -5,12 +5,12 @@ use http::StatusCode;
 use huntaze_core::{Core, db, error::chain};
 
 /// `GET /healthz`: always answers 200 while the process serves requests.
-pub async fn alive() -> impl IntoResponse {
+pub async fn liveness() -> impl IntoResponse {
     "ok"
 }
 
 /// `GET /readyz`: answers 200 if the database is reachable and its schema matches this binary, 503 otherwise.
-pub async fn ready(State(core): State<Core>) -> impl IntoResponse {
+pub async fn readiness(State(core): State<Core>) -> impl IntoResponse {
     match db::is_ready(&core.db).await {
         Ok(true) => (StatusCode::OK, "ready"),
         Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database has another schema"),

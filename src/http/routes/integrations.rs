@@ -12,9 +12,9 @@ use huntaze_core::{
 };
 use huntaze_domain::{
     account::StatusView,
-    choice::Choice,
-    integration::{AuthorizeView, ConnectFailure, DisconnectOutcome, History, IntegrationView},
+    integration::{AuthorizeView, ConnectFailure, DataRetention, DisconnectOutcome, IntegrationView},
     navigation::login_path,
+    string_enum::StringEnum,
 };
 
 use crate::{
@@ -56,9 +56,9 @@ pub async fn callback(
     let callback = callback.map(|Query(callback)| callback).unwrap_or_default();
     let word = platform.as_str();
     let client = client_of(&extensions, &headers);
-    let target = match integrations::finish(&core, &client, &current, platform, &callback).await {
-        Ok(connected) => format!("/integrations?connected={word}&account={}", connected.id),
-        Err(IntegrationError::NotConnected(failure)) => failed(failure, word),
+    let target = match integrations::complete(&core, &client, &current, platform, &callback).await {
+        Ok(connected) => format!("/integrations?connected={word}&integrationId={}", connected.id),
+        Err(IntegrationError::ConnectFailed(failure)) => failed(failure, word),
         Err(IntegrationError::NotAvailable(_)) => failed(ConnectFailure::NotAvailable, word),
         Err(error) => return ApiError::from(error).into_response(),
     };
@@ -79,30 +79,30 @@ pub async fn refresh(
     Member(current): Member,
     Path((provider, id)): Path<(String, String)>,
 ) -> Result<Json<IntegrationView>, ApiError> {
-    Ok(Json(integrations::refresh(&core, &current, Some(integrations::platform(&provider)?), &id).await?))
+    Ok(Json(integrations::sync_now(&core, &current, Some(integrations::platform(&provider)?), &id).await?))
 }
 
 /// Fate of the collected data on disconnect.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(default)]
 pub struct DisconnectQuery {
-    history: History,
+    data: DataRetention,
 }
 
-/// `DELETE /api/integrations/disconnect/{provider}/{id}?history=keep|delete`: revokes the access at the platform and deletes the tokens.
+/// `DELETE /api/integrations/disconnect/{provider}/{id}?data=keep|delete`: revokes the access at the platform and deletes the tokens.
 /// The collected data is kept by default.
 ///
 /// # Errors
-/// 400 for an unknown value of `history`; 401 without a session; 404 if the account does not exist or belongs to another user.
+/// 400 for an unknown value of `data`; 401 without a session; 404 if the account does not exist or belongs to another user.
 pub async fn disconnect(
     State(core): State<Core>,
     Member(current): Member,
     Path((provider, id)): Path<(String, String)>,
-    Query(DisconnectQuery { history }): Query<DisconnectQuery>,
+    Query(DisconnectQuery { data }): Query<DisconnectQuery>,
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Result<Json<StatusView<DisconnectOutcome>>, ApiError> {
     let platform = integrations::platform(&provider)?;
-    let outcome = integrations::disconnect(&core, &client_of(&extensions, &headers), &current, Some(platform), &id, history).await?;
+    let outcome = integrations::disconnect(&core, &client_of(&extensions, &headers), &current, Some(platform), &id, data).await?;
     Ok(Json(outcome.into()))
 }

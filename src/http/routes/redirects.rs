@@ -2,13 +2,13 @@
 
 use axum::{Extension, extract::State, response::Redirect};
 use http::Uri;
-use huntaze_core::{Core, db::sessions::OpenSession, services};
+use huntaze_core::{Core, db::sessions::ActiveSession, services};
 use huntaze_domain::navigation::HOME;
 
 use crate::error::ApiError;
 
 /// Paths of the previous version of Huntaze and their replacements.
-pub const MOVED: [(&str, &str); 4] = [
+pub const LEGACY_PATHS: [(&str, &str); 4] = [
     ("/auth/login", "/login"),
     ("/auth/register", "/register"),
     ("/auth/verify", "/verify-email"),
@@ -16,12 +16,12 @@ pub const MOVED: [(&str, &str); 4] = [
 ];
 
 /// `GET /`: redirects to the home page if the user is signed in, otherwise to the landing page.
-pub async fn root(session: Option<Extension<OpenSession>>) -> Redirect {
+pub async fn root(session: Option<Extension<ActiveSession>>) -> Redirect {
     Redirect::to(if session.is_some() { HOME } else { "/beta" })
 }
 
 /// Redirects a legacy path permanently to its replacement, keeping the query.
-pub fn moved(uri: &Uri, target: &str) -> Redirect {
+pub fn redirect_legacy(uri: &Uri, target: &str) -> Redirect {
     Redirect::permanent(&with_query(uri, target))
 }
 
@@ -29,7 +29,7 @@ pub fn moved(uri: &Uri, target: &str) -> Redirect {
 ///
 /// # Errors
 /// 500 if the database fails.
-pub async fn onboarding(uri: Uri, State(core): State<Core>, Extension(session): Extension<OpenSession>) -> Result<Redirect, ApiError> {
+pub async fn onboarding(uri: Uri, State(core): State<Core>, Extension(session): Extension<ActiveSession>) -> Result<Redirect, ApiError> {
     let known = services::onboarding::find(&core, session.user.id).await?;
     Ok(Redirect::to(&with_query(&uri, &known.page())))
 }

@@ -18,9 +18,9 @@ pub fn SkipLink() -> impl IntoView {
 
 /// Text that is read by screen readers but not visible.
 #[component]
-pub fn ScreenReaderOnly(
+pub fn VisuallyHidden(
     /// The hidden text.
     children: Children,
 ) -> impl IntoView {
-    view! { <span class=css::hidden data-slot="screen-reader-only">{children()}</span> }
+    view! { <span class=css::hidden data-slot="visually-hidden">{children()}</span> }
 }

@@ -6,7 +6,7 @@ pub(super) mod stories;
 use leptos::prelude::*;
 
 use super::{
-    a11y::ScreenReaderOnly,
+    a11y::VisuallyHidden,
     button::{Button, ButtonSize},
     toast::{ToastTone, Toaster},
 };
@@ -21,8 +21,8 @@ pub fn CopyButton(
     #[prop(into)]
     what: String,
 ) -> impl IntoView {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move || is_alive.set(true));
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move || is_hydrated.set(true));
     let toaster = use_context::<Toaster>();
     let name = what.clone();
     let copy = move || {
@@ -33,10 +33,10 @@ pub fn CopyButton(
         }
     };
     view! {
-        <span hidden=move || !is_alive.get() data-slot="copy-button">
+        <span hidden=move || !is_hydrated.get() data-slot="copy-button">
             <Button size=ButtonSize::Small on:click=move |_| copy()>
                 "Copy"
-                <ScreenReaderOnly>{format!(" {what}")}</ScreenReaderOnly>
+                <VisuallyHidden>{format!(" {what}")}</VisuallyHidden>
             </Button>
         </span>
     }

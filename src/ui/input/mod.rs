@@ -90,13 +90,13 @@ pub fn Input(
 /// Button that reveals or hides the password. Hidden until hydration, because it does not work without JavaScript.
 #[component]
 fn ShowButton(is_shown: RwSignal<bool>) -> impl IntoView {
-    let is_alive = RwSignal::new(false);
-    Effect::new(move || is_alive.set(true));
+    let is_hydrated = RwSignal::new(false);
+    Effect::new(move || is_hydrated.set(true));
     view! {
         <button
             type="button"
             class=css::show
-            hidden=move || !is_alive.get()
+            hidden=move || !is_hydrated.get()
             aria-pressed=move || is_shown.get().to_string()
             aria-label="Show password"
             on:click=move |_| is_shown.update(|shown| *shown = !*shown)

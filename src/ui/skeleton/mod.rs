@@ -5,7 +5,7 @@ pub(super) mod stories;
 
 use leptos::prelude::*;
 
-use super::a11y::ScreenReaderOnly;
+use super::a11y::VisuallyHidden;
 
 stylance::import_crate_style!(css, "src/ui/skeleton/skeleton.module.css");
 
@@ -20,7 +20,7 @@ pub fn Skeleton(
 ) -> impl IntoView {
     view! {
         <div class=css::root role="status" data-slot="skeleton">
-            <ScreenReaderOnly>{label}</ScreenReaderOnly>
+            <VisuallyHidden>{label}</VisuallyHidden>
             {(0..lines).map(|_| view! { <span class=css::line aria-hidden="true"></span> }).collect_view()}
         </div>
     }

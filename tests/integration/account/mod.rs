@@ -3,4 +3,4 @@ mod onboarding;
 mod password;
 mod profile;
 mod sessions;
-mod stale;
+mod stale_password;

@@ -7,8 +7,8 @@ use crate::support::{EMAIL, TestApp};
 #[sqlx::test]
 async fn new_user_has_empty_onboarding(db: PgPool) {
     let app = TestApp::new(db);
-    let mut member = app.member(EMAIL).await;
-    assert_json_snapshot!(member.get("/api/onboarding").await.expect_status(200).json(), @r#"
+    let mut user_client = app.user_client(EMAIL).await;
+    assert_json_snapshot!(user_client.get("/api/onboarding").await.expect_status(200).json(), @r#"
     {
       "completedAt": null,
       "contentTypes": [],
@@ -24,12 +24,12 @@ async fn new_user_has_empty_onboarding(db: PgPool) {
 #[sqlx::test]
 async fn steps_are_saved_and_visible_on_another_device(db: PgPool) {
     let app = TestApp::new(db);
-    let mut phone = app.member(EMAIL).await;
+    let mut phone = app.user_client(EMAIL).await;
     let step = phone.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["videos", "photos"] })).await.expect_status(200);
     assert_eq!(step.location(), "/onboarding/step-2");
     phone.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["instagram", "x"] })).await.expect_status(200);
 
-    let mut laptop = app.visitor().await;
+    let mut laptop = app.anon_client().await;
     laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": crate::support::PASSWORD })).await.expect_status(200);
     assert_eq!(laptop.page("/onboarding").await.expect_status(303).location(), "/onboarding/step-3");
     let goals = json!({ "step": 3, "goals": ["save_time"], "revenueGoal": "1,500.50", "currency": "EUR" });
@@ -58,13 +58,13 @@ async fn steps_are_saved_and_visible_on_another_device(db: PgPool) {
 #[sqlx::test]
 async fn back_saves_input_and_skip_discards_it(db: PgPool) {
     let app = TestApp::new(db);
-    let mut member = app.member(EMAIL).await;
-    member.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit"], "action": "back" })).await.expect_status(200);
+    let mut user_client = app.user_client(EMAIL).await;
+    user_client.post("/api/onboarding/step", json!({ "step": 2, "platforms": ["reddit"], "action": "back" })).await.expect_status(200);
     let skipped = json!({ "step": 2, "platforms": ["x"], "action": "skip" });
-    assert_eq!(member.post("/api/onboarding/step", skipped).await.expect_status(200).location(), "/onboarding/step-3");
-    let known = member.get("/api/onboarding").await.json();
+    assert_eq!(user_client.post("/api/onboarding/step", skipped).await.expect_status(200).location(), "/onboarding/step-3");
+    let known = user_client.get("/api/onboarding").await.json();
     assert_eq!((&known["platforms"], &known["step"]), (&json!(["reddit"]), &json!(3)));
-    let last = member.post("/api/onboarding/step", json!({ "step": 3, "action": "skip" })).await.expect_status(200);
+    let last = user_client.post("/api/onboarding/step", json!({ "step": 3, "action": "skip" })).await.expect_status(200);
     assert_eq!(last.location(), "/home");
     assert!(last.json()["completedAt"].is_string(), "skipping the last step completes onboarding");
 }
@@ -72,22 +72,23 @@ async fn back_saves_input_and_skip_discards_it(db: PgPool) {
 #[sqlx::test]
 async fn stay_action_saves_without_redirect(db: PgPool) {
     let app = TestApp::new(db);
-    let mut member = app.member(EMAIL).await;
-    member.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
+    let mut user_client = app.user_client(EMAIL).await;
+    user_client.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
     let answer =
-        member.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["text"], "action": "stay" })).await.expect_status(200);
+        user_client.post("/api/onboarding/step", json!({ "step": 1, "contentTypes": ["text"], "action": "stay" })).await.expect_status(200);
     assert_eq!(answer.location(), "");
-    let known = member.get("/api/onboarding").await.json();
+    let known = user_client.get("/api/onboarding").await.json();
     assert_eq!((&known["contentTypes"], &known["step"]), (&json!(["text"]), &json!(2)));
 }
 
 #[sqlx::test]
 async fn completion_is_idempotent(db: PgPool) {
     let app = TestApp::new(db);
-    let mut member = app.member(EMAIL).await;
-    let first = member.post("/api/onboarding/complete", json!({})).await.expect_status(200).json();
+    let mut user_client = app.user_client(EMAIL).await;
+    let first = user_client.post("/api/onboarding/complete", json!({})).await.expect_status(200).json();
     app.clock.advance(chrono::TimeDelta::hours(1));
-    let second = member.post("/api/onboarding/complete", json!({ "step": 1, "contentTypes": ["ppv"] })).await.expect_status(200).json();
+    let second =
+        user_client.post("/api/onboarding/complete", json!({ "step": 1, "contentTypes": ["ppv"] })).await.expect_status(200).json();
     assert_eq!(first["completedAt"], second["completedAt"]);
     assert_eq!(second["contentTypes"], json!(["ppv"]));
 }
@@ -95,8 +96,8 @@ async fn completion_is_idempotent(db: PgPool) {
 #[sqlx::test]
 async fn invalid_step_returns_field_errors_and_saves_nothing(db: PgPool) {
     let app = TestApp::new(db);
-    let mut member = app.member(EMAIL).await;
-    let before = member.get("/api/onboarding").await.json();
+    let mut user_client = app.user_client(EMAIL).await;
+    let before = user_client.get("/api/onboarding").await.json();
     for (input, field) in [
         (json!({ "step": 9 }), "step"),
         (json!({ "step": 1, "contentTypes": ["gifs"] }), "contentTypes"),
@@ -105,16 +106,16 @@ async fn invalid_step_returns_field_errors_and_saves_nothing(db: PgPool) {
         (json!({ "step": 3, "currency": "DOGE" }), "currency"),
         (json!({ "step": 1, "action": "jump" }), "action"),
     ] {
-        let error = member.post("/api/onboarding/step", input.clone()).await.expect_status(400).error();
+        let error = user_client.post("/api/onboarding/step", input.clone()).await.expect_status(400).error();
         assert!(error["fields"][field].is_string(), "{input}: {error}");
     }
-    assert_eq!(member.get("/api/onboarding").await.json(), before);
+    assert_eq!(user_client.get("/api/onboarding").await.json(), before);
 }
 
 #[sqlx::test]
 async fn form_posts_multiple_choices_and_keeps_input_on_error(db: PgPool) {
     let app = TestApp::new(db);
-    let mut browser = app.member(EMAIL).await;
+    let mut browser = app.user_client(EMAIL).await;
     let page = browser.page("/onboarding/step-1").await.expect_status(200).body;
     assert!(page.contains("Step 1 of 3") && page.contains("What do you create?"));
     let fields = [("step", "1"), ("contentTypes[]", "photos"), ("contentTypes[]", "text"), ("action", "continue")];
@@ -138,11 +139,11 @@ async fn form_posts_multiple_choices_and_keeps_input_on_error(db: PgPool) {
 #[sqlx::test]
 async fn onboarding_requires_session(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
-    visitor.get("/api/onboarding").await.expect_status(401);
-    visitor.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(401);
-    visitor.post("/api/onboarding/complete", Value::from(serde_json::Map::new())).await.expect_status(401);
-    assert_eq!(visitor.page("/onboarding/step-1").await.expect_status(303).location(), "/login?next=/onboarding/step-1");
+    let mut anon_client = app.anon_client().await;
+    anon_client.get("/api/onboarding").await.expect_status(401);
+    anon_client.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(401);
+    anon_client.post("/api/onboarding/complete", Value::from(serde_json::Map::new())).await.expect_status(401);
+    assert_eq!(anon_client.page("/onboarding/step-1").await.expect_status(303).location(), "/login?next=/onboarding/step-1");
 }
 
 #[sqlx::test]
@@ -150,7 +151,7 @@ async fn login_redirects_to_current_step_until_completed(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     let login = json!({ "email": EMAIL, "password": crate::support::PASSWORD });
-    let mut browser = app.visitor().await;
+    let mut browser = app.anon_client().await;
     assert_eq!(browser.post("/api/auth/login", login.clone()).await.expect_status(200).location(), "/onboarding/step-1");
     browser.post("/api/onboarding/step", json!({ "step": 1 })).await.expect_status(200);
     assert_eq!(browser.post("/api/auth/login", login.clone()).await.expect_status(200).location(), "/onboarding/step-2");

@@ -8,8 +8,8 @@ use crate::support::{EMAIL, PASSWORD, TestApp};
 #[sqlx::test]
 async fn sessions_are_listed_and_can_be_revoked(db: PgPool) {
     let app = TestApp::new(db);
-    let mut phone = app.member(EMAIL).await;
-    let mut laptop = app.visitor().await;
+    let mut phone = app.user_client(EMAIL).await;
+    let mut laptop = app.anon_client().await;
     laptop.headers.insert("user-agent", "Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0 Safari/537.36".to_owned());
     laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
 
@@ -46,8 +46,8 @@ async fn sessions_are_listed_and_can_be_revoked(db: PgPool) {
 #[sqlx::test]
 async fn session_of_another_user_returns_not_found(db: PgPool) {
     let app = TestApp::new(db);
-    let mut ada = app.member(EMAIL).await;
-    let mut eve = app.member("eve@example.com").await;
+    let mut ada = app.user_client(EMAIL).await;
+    let mut eve = app.user_client("eve@example.com").await;
     let listed = ada.get("/api/auth/sessions").await.json();
     let id = listed[0]["id"].as_str().expect("an id");
     for id in [id, "not-an-id", "00000000-0000-0000-0000-000000000000", "%00"] {
@@ -55,7 +55,7 @@ async fn session_of_another_user_returns_not_found(db: PgPool) {
     }
     eve.post("/api/auth/sessions/revoke", json!({ "id": id })).await.expect_status(404);
     ada.get("/api/auth/session").await.expect_status(200);
-    let mut nobody = app.visitor().await;
+    let mut nobody = app.anon_client().await;
     nobody.get("/api/auth/sessions").await.expect_status(401);
     nobody.request(Method::DELETE, &format!("/api/auth/sessions/{id}")).await.expect_status(401);
     nobody.cookies.clear();
@@ -65,8 +65,8 @@ async fn session_of_another_user_returns_not_found(db: PgPool) {
 #[sqlx::test]
 async fn form_revokes_session(db: PgPool) {
     let app = TestApp::new(db);
-    let mut phone = app.member(EMAIL).await;
-    let mut laptop = app.visitor().await;
+    let mut phone = app.user_client(EMAIL).await;
+    let mut laptop = app.anon_client().await;
     laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
     let listed = laptop.get("/api/auth/sessions").await.json();
     let id = listed[1]["id"].as_str().expect("an id").to_owned();

@@ -19,57 +19,57 @@ async fn post_without_token_of_own_session_is_rejected(db: PgPool) {
     "#);
     assert_eq!(answer.header("x-csrf-token"), "refused", "tells the front end to fetch a new token");
 
-    let mut member = app.member("ada@example.com").await;
-    let mine = member.csrf();
-    member.cookies.insert("huntaze_csrf".to_owned(), app.visitor().await.csrf());
-    member.post("/api/auth/logout", json!({})).await.expect_status(403);
-    member.cookies.insert("huntaze_csrf".to_owned(), mine);
-    member.post("/api/auth/logout", json!({})).await.expect_status(200);
+    let mut user_client = app.user_client("ada@example.com").await;
+    let mine = user_client.csrf();
+    user_client.cookies.insert("huntaze_csrf".to_owned(), app.anon_client().await.csrf());
+    user_client.post("/api/auth/logout", json!({})).await.expect_status(403);
+    user_client.cookies.insert("huntaze_csrf".to_owned(), mine);
+    user_client.post("/api/auth/logout", json!({})).await.expect_status(200);
 }
 
 #[sqlx::test]
 async fn csrf_header_differing_from_cookie_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
-    let other = app.visitor().await.csrf();
+    let mut anon_client = app.anon_client().await;
+    let other = app.anon_client().await.csrf();
     let request = Request::post("/api/auth/logout")
         .header(header::CONTENT_TYPE, "application/json")
         .header("x-csrf-token", other)
         .body(axum::body::Body::from("{}"));
-    visitor.send(request.expect("a request")).await.expect_status(403);
+    anon_client.send(request.expect("a request")).await.expect_status(403);
 }
 
 #[sqlx::test]
 async fn cross_site_post_is_rejected(db: PgPool) {
     let app = TestApp::new(db);
     for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example")] {
-        let mut visitor = app.visitor().await;
-        visitor.headers.insert(name, value.to_owned());
-        visitor.post("/api/auth/logout", json!({})).await.expect_status(403);
+        let mut anon_client = app.anon_client().await;
+        anon_client.headers.insert(name, value.to_owned());
+        anon_client.post("/api/auth/logout", json!({})).await.expect_status(403);
     }
-    let mut visitor = app.visitor().await;
-    visitor.headers.insert("sec-fetch-site", "same-origin".to_owned());
-    visitor.headers.insert("origin", "http://127.0.0.1:3000".to_owned());
-    visitor.post("/api/auth/logout", json!({})).await.expect_status(200);
+    let mut anon_client = app.anon_client().await;
+    anon_client.headers.insert("sec-fetch-site", "same-origin".to_owned());
+    anon_client.headers.insert("origin", "http://127.0.0.1:3000".to_owned());
+    anon_client.post("/api/auth/logout", json!({})).await.expect_status(200);
 }
 
 #[sqlx::test]
 async fn csrf_token_expires_after_a_day(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
+    let mut anon_client = app.anon_client().await;
     app.clock.advance(chrono::TimeDelta::hours(24));
-    visitor.post("/api/auth/logout", json!({})).await.expect_status(403);
+    anon_client.post("/api/auth/logout", json!({})).await.expect_status(403);
 }
 
 #[sqlx::test]
 async fn landing_page_sets_no_cookie_but_form_pages_do(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
-    visitor.page("/beta").await.expect_status(200);
-    assert!(visitor.cookies.is_empty());
-    visitor.page("/login").await.expect_status(200);
-    let first = visitor.csrf();
+    let mut anon_client = app.client();
+    anon_client.page("/beta").await.expect_status(200);
+    assert!(anon_client.cookies.is_empty());
+    anon_client.page("/login").await.expect_status(200);
+    let first = anon_client.csrf();
     assert!(!first.is_empty());
-    visitor.page("/register").await.expect_status(200);
-    assert_eq!(visitor.csrf(), first, "a valid token is not replaced");
+    anon_client.page("/register").await.expect_status(200);
+    assert_eq!(anon_client.csrf(), first, "a valid token is not replaced");
 }

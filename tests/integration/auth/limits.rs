@@ -7,19 +7,19 @@ use crate::support::{EMAIL, PASSWORD, TestApp};
 #[sqlx::test]
 async fn sixth_auth_request_in_a_minute_is_rate_limited(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
+    let mut anon_client = app.anon_client().await;
     for path in ["login", "register", "forgot-password", "resend-verification", "reset-password"] {
         let uri = format!("/api/auth/{path}");
         for _ in 0..5 {
-            assert_ne!(visitor.post(&uri, json!({})).await.status.as_u16(), 429, "{path}");
+            assert_ne!(anon_client.post(&uri, json!({})).await.status.as_u16(), 429, "{path}");
         }
-        let answer = visitor.post(&uri, json!({})).await.expect_status(429);
+        let answer = anon_client.post(&uri, json!({})).await.expect_status(429);
         assert_eq!(answer.header("retry-after"), "60", "{path}");
         let error = json!({ "error": "Too many attempts. Try again in 60 s.", "code": "rate_limited", "requestId": "[id]" });
         assert_eq!(answer.error(), error, "{path}");
     }
     app.clock.advance(TimeDelta::minutes(1));
-    visitor.post("/api/auth/login", json!({})).await.expect_status(400);
+    anon_client.post("/api/auth/login", json!({})).await.expect_status(400);
 }
 
 #[sqlx::test]
@@ -29,13 +29,13 @@ async fn repeated_login_failures_block_only_their_ip_address(db: PgPool) {
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let app = TestApp::with_config(db, config);
     app.register_verified(EMAIL).await;
-    let mut attacker = app.visitor().await;
+    let mut attacker = app.anon_client().await;
     attacker.headers.insert("x-forwarded-for", "203.0.113.9".to_owned());
     for _ in 0..10 {
         attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
     }
     attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(429);
-    let mut owner = app.visitor().await;
+    let mut owner = app.anon_client().await;
     owner.headers.insert("x-forwarded-for", "198.51.100.7".to_owned());
     owner.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
 }
@@ -45,31 +45,31 @@ async fn mails_to_one_address_are_limited(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;
     let app = TestApp::with_config(db, config);
-    let mut visitor = app.visitor().await;
+    let mut anon_client = app.anon_client().await;
     for _ in 0..15 {
-        visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+        anon_client.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
     }
     app.newest_mail(EMAIL).await;
     assert_eq!(app.mailer.count_to(EMAIL), 10);
     // The last link that was mailed still verifies the password of its own registration; registrations without a mail changed nothing.
-    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(202);
+    anon_client.post("/api/auth/register", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(202);
     let token = app.mailed_token(EMAIL).await;
-    visitor.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
-    visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(401);
+    anon_client.post("/api/auth/verify-email", json!({ "token": token })).await.expect_status(200);
+    anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": "set-by-a-stranger" })).await.expect_status(401);
     // Each kind of mail has its own limit.
-    visitor.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
+    anon_client.post("/api/auth/forgot-password", json!({ "email": EMAIL })).await.expect_status(202);
     assert_eq!(app.newest_mail(EMAIL).await.expect("a mail").subject, "Reset your Huntaze password");
 }
 
 #[sqlx::test]
 async fn exceeding_ip_limit_returns_429_as_json_or_html(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.client();
+    let mut anon_client = app.client();
     for _ in 0..1000 {
-        visitor.get("/healthz").await.expect_status(200);
+        anon_client.get("/healthz").await.expect_status(200);
     }
-    assert_eq!(visitor.get("/healthz").await.expect_status(429).code(), "rate_limited");
-    let page = visitor.page("/login").await.expect_status(429);
+    assert_eq!(anon_client.get("/healthz").await.expect_status(429).code(), "rate_limited");
+    let page = anon_client.page("/login").await.expect_status(429);
     assert!(page.body.contains("Too many requests") && page.body.starts_with("<!DOCTYPE html>"));
     assert_eq!(page.header("retry-after"), "60");
 }
@@ -79,12 +79,12 @@ async fn ipv6_addresses_in_one_64_prefix_share_a_limit(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
     let app = TestApp::with_config(db, config);
-    let mut visitor = app.visitor().await;
+    let mut anon_client = app.anon_client().await;
     for host in 1..=6 {
-        visitor.headers.insert("x-forwarded-for", format!("2001:db8:1:2::{host}"));
-        let status = visitor.post("/api/auth/login", json!({})).await.status.as_u16();
+        anon_client.headers.insert("x-forwarded-for", format!("2001:db8:1:2::{host}"));
+        let status = anon_client.post("/api/auth/login", json!({})).await.status.as_u16();
         assert_eq!(status, if host <= 5 { 400 } else { 429 });
     }
-    visitor.headers.insert("x-forwarded-for", "2001:db8:1:3::1".to_owned());
-    visitor.post("/api/auth/login", json!({})).await.expect_status(400);
+    anon_client.headers.insert("x-forwarded-for", "2001:db8:1:3::1".to_owned());
+    anon_client.post("/api/auth/login", json!({})).await.expect_status(400);
 }

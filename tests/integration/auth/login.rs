@@ -9,9 +9,9 @@ use crate::support::{EMAIL, PASSWORD, TestApp};
 async fn login_with_correct_password_creates_session(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
-    let mut visitor = app.visitor().await;
-    let before = visitor.csrf();
-    let answer = visitor.post("/api/auth/login", json!({ "email": "ADA@example.com", "password": PASSWORD })).await.expect_status(200);
+    let mut anon_client = app.anon_client().await;
+    let before = anon_client.csrf();
+    let answer = anon_client.post("/api/auth/login", json!({ "email": "ADA@example.com", "password": PASSWORD })).await.expect_status(200);
     assert_json_snapshot!(answer.json(), @r#"
     {
       "status": "signed_in"
@@ -21,8 +21,8 @@ async fn login_with_correct_password_creates_session(db: PgPool) {
     let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().expect("text")).collect();
     let session = cookies.iter().find(|cookie| cookie.starts_with("huntaze_session=")).expect("a session");
     assert!(session.ends_with("; HttpOnly; SameSite=Lax; Path=/; Max-Age=86400"), "{session}");
-    assert_ne!(visitor.csrf(), before, "login issues a new CSRF token");
-    let user = visitor.get("/api/auth/session").await.expect_status(200).json();
+    assert_ne!(anon_client.csrf(), before, "login issues a new CSRF token");
+    let user = anon_client.get("/api/auth/session").await.expect_status(200).json();
     assert_json_snapshot!(user, { ".id" => "[id]" }, @r#"
     {
       "email": "ada@example.com",
@@ -38,7 +38,7 @@ async fn login_with_correct_password_creates_session(db: PgPool) {
 async fn remember_me_extends_session_to_thirty_days(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
-    let (mut forgetful, mut remembered) = (app.visitor().await, app.visitor().await);
+    let (mut forgetful, mut remembered) = (app.anon_client().await, app.anon_client().await);
     forgetful.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
     remembered.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD, "rememberMe": true })).await.expect_status(200);
     app.clock.advance(TimeDelta::hours(24));
@@ -52,9 +52,10 @@ async fn remember_me_extends_session_to_thirty_days(db: PgPool) {
 async fn login_failure_does_not_reveal_known_addresses(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
-    let mut visitor = app.visitor().await;
-    let wrong = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
-    let unknown = visitor.post("/api/auth/login", json!({ "email": "nobody@example.com", "password": PASSWORD })).await.expect_status(401);
+    let mut anon_client = app.anon_client().await;
+    let wrong = anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    let unknown =
+        anon_client.post("/api/auth/login", json!({ "email": "nobody@example.com", "password": PASSWORD })).await.expect_status(401);
     assert_eq!(wrong.error(), unknown.error());
     assert_json_snapshot!(wrong.error(), @r#"
     {
@@ -68,13 +69,13 @@ async fn login_failure_does_not_reveal_known_addresses(db: PgPool) {
 #[sqlx::test]
 async fn unverified_address_is_reported_after_correct_password_only(db: PgPool) {
     let app = TestApp::new(db);
-    let mut visitor = app.visitor().await;
-    visitor.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
-    let wrong = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    let mut anon_client = app.anon_client().await;
+    anon_client.post("/api/auth/register", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(202);
+    let wrong = anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
     assert_eq!(wrong.code(), "invalid_credentials");
-    let right = visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(403);
+    let right = anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(403);
     assert_eq!(right.code(), "email_not_verified");
-    assert!(!visitor.is_signed_in());
+    assert!(!anon_client.is_signed_in());
 }
 
 #[sqlx::test]
@@ -82,9 +83,9 @@ async fn login_redirects_to_next_unless_external(db: PgPool) {
     let app = TestApp::new(db);
     app.register_verified(EMAIL).await;
     for (next, location) in [("/home?range=7d", "/home?range=7d"), ("https://evil.example/", "/home"), ("//evil.example", "/home")] {
-        let mut visitor = app.visitor().await;
+        let mut anon_client = app.anon_client().await;
         let answer =
-            visitor.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD, "next": next })).await.expect_status(200);
+            anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD, "next": next })).await.expect_status(200);
         assert_eq!(answer.location(), location);
     }
 }
@@ -92,7 +93,7 @@ async fn login_redirects_to_next_unless_external(db: PgPool) {
 #[sqlx::test]
 async fn second_login_ends_previous_session_of_same_browser(db: PgPool) {
     let app = TestApp::new(db);
-    let mut browser = app.member(EMAIL).await;
+    let mut browser = app.user_client(EMAIL).await;
     let older = browser.clone();
     browser.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
     browser.get("/api/auth/session").await.expect_status(200);
@@ -102,8 +103,8 @@ async fn second_login_ends_previous_session_of_same_browser(db: PgPool) {
 #[sqlx::test]
 async fn auth_events_are_audited_in_order(db: PgPool) {
     let app = TestApp::new(db.clone());
-    app.member(EMAIL).await.post("/api/auth/logout", json!({})).await.expect_status(200);
-    app.visitor().await.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+    app.user_client(EMAIL).await.post("/api/auth/logout", json!({})).await.expect_status(200);
+    app.anon_client().await.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
     let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM audit_events ORDER BY id").fetch_all(&db).await.expect("rows");
     assert_eq!(kinds, ["registered", "email_verified", "login_succeeded", "logged_out", "login_failed"]);
 }

@@ -1,9 +1,9 @@
+mod concurrency;
 mod csrf;
 mod limits;
 mod login;
-mod races;
+mod no_javascript;
 mod register;
 mod reset;
 mod session;
 mod verify;
-mod without_script;

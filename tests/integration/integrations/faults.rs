@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use huntaze_domain::{choice::Choice, integration::FailureKind, platform::Platform};
+use huntaze_domain::{integration::FailureKind, platform::Platform, string_enum::StringEnum};
 use huntaze_sandbox::FaultKind;
 use sqlx::PgPool;
 
@@ -16,15 +16,15 @@ const FAULTS: [FaultKind; 13] = [
     FaultKind::Revoked,
     FaultKind::ScopeRemoved,
     FaultKind::ServerError,
-    FaultKind::TimeOut,
+    FaultKind::Timeout,
     FaultKind::RateLimited,
     FaultKind::Html,
     FaultKind::ErrorBody,
-    FaultKind::TokenReplayed,
+    FaultKind::RefreshTokenReused,
     FaultKind::ClockSkew,
     FaultKind::SlowDrip,
     FaultKind::ConnectionReset,
-    FaultKind::AnswerLost,
+    FaultKind::ResponseLost,
 ];
 
 /// Returns whether access and refresh token are stored (Instagram has no refresh token), and the numbers of days and posts.
@@ -39,8 +39,8 @@ async fn stored(db: &PgPool) -> (bool, bool, i64, i64) {
 }
 
 /// Returns status, reason and whether another sync is scheduled for the only account.
-async fn seen(member: &mut Client) -> (String, Option<FailureKind>, bool) {
-    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
+async fn seen(user_client: &mut Client) -> (String, Option<FailureKind>, bool) {
+    let account = user_client.get("/api/integrations/status").await.json()["integrations"][0].clone();
     let reason = account["reason"].as_str().map(|word| FailureKind::parse(word).expect("a reason"));
     (account["status"].as_str().expect("a status").to_owned(), reason, account["nextSyncAt"].is_string())
 }
@@ -62,48 +62,48 @@ async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
     }
 }
 
-async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, member: &mut Client) -> String {
+async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, user_client: &mut Client) -> String {
     let (db, case) = (&app.core.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
     // A new instance has no rate limits left over from the previous case.
-    let worker = app.twin(TIMEOUT);
-    app.connect_to(sandbox, member, platform, "ada.creates").await;
+    let worker = app.second_instance(TIMEOUT);
+    app.connect_to(sandbox, user_client, platform, "ada.creates").await;
     make_due(&worker, db, endpoint).await;
     let before = stored(db).await;
-    sandbox.fail_at(platform, endpoint, kind, 1);
+    sandbox.inject_fault(platform, endpoint, kind, 1);
     assert!(worker.sync_due().await, "{case}");
-    let (status, reason, comes_back) = seen(member).await;
+    let (status, reason, comes_back) = seen(user_client).await;
     let (has_access, has_refresh, days, posts) = stored(db).await;
     assert!(has_access && has_refresh && days >= before.2 && posts >= before.3, "{case}: no data is lost");
-    sandbox.world.clear_faults();
+    sandbox.state.clear_faults();
     let mut end = "reconnect".to_owned();
     if comes_back {
-        let worker = app.twin(TIMEOUT);
+        let worker = app.second_instance(TIMEOUT);
         make_due(&worker, db, "profile").await;
         assert!(worker.sync_due().await, "{case}");
-        let (status, reason, _) = seen(member).await;
+        let (status, reason, _) = seen(user_client).await;
         end = reason.map_or(status, |reason| reason.as_str().to_owned());
     }
-    let says = reason.map_or("", Choice::label);
-    format!("{:<9} {endpoint:<8} {:<15} {status:<8} {says:<62} {end}", platform.as_str(), format!("{kind:?}"))
+    let says = reason.map_or("", StringEnum::label);
+    format!("{:<9} {endpoint:<8} {:<18} {status:<8} {says:<62} {end}", platform.as_str(), format!("{kind:?}"))
 }
 
 #[sqlx::test]
 async fn each_fault_at_each_platform_keeps_data(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
+    let mut user_client = app.user_client(EMAIL).await;
     let mut table = String::from(
-        "platform  endpoint fault           status   what the creator reads                                         after the next reading\n",
+        "platform  endpoint fault              status   what the creator reads                                         after the next reading\n",
     );
     for platform in OAUTH_PLATFORMS {
-        app.connect_to(&sandbox, &mut member, platform, "ada.creates").await;
-        app.read_due().await;
+        app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
+        app.sync_all_due().await;
         for endpoint in ["profile", "posts", "refresh"] {
             for kind in FAULTS {
                 // Timeouts are handled alike at every endpoint; skip these slow cases.
-                if matches!(kind, FaultKind::TimeOut | FaultKind::SlowDrip) && endpoint == "posts" {
+                if matches!(kind, FaultKind::Timeout | FaultKind::SlowDrip) && endpoint == "posts" {
                     continue;
                 }
-                let row = row(platform, endpoint, kind, &app, &sandbox, &mut member).await;
+                let row = row(platform, endpoint, kind, &app, &sandbox, &mut user_client).await;
                 let _ = writeln!(table, "{}", row.trim_end());
             }
         }

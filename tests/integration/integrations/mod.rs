@@ -1,9 +1,9 @@
 mod connect;
+mod crash_recovery;
 mod disconnect;
 mod faults;
-mod killed;
+mod multi_process;
 mod platforms;
-mod processes;
-mod read;
 mod refresh;
 mod spending;
+mod sync;

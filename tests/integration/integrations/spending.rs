@@ -1,7 +1,10 @@
 //! Syncs through paid APIs stay within the monthly budget.
 
 use chrono::{NaiveDate, TimeDelta};
-use huntaze_core::{config::Config, db};
+use huntaze_core::{
+    config::{ClientCredentials, Config},
+    db,
+};
 use huntaze_domain::platform::Platform;
 use huntaze_sandbox::FaultKind;
 use serde_json::{Value, json};
@@ -10,61 +13,61 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, TestApp};
 
 async fn spent(db: &PgPool, month: &str) -> i64 {
-    db::spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")
+    db::platform_spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")
 }
 
 #[sqlx::test]
 async fn sync_cost_is_recorded_once_a_day(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
+    let mut user_client = app.user_client(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
     assert_eq!(spent(&db, "2026-01-01").await, 10_000, "the profile");
-    app.read_due().await;
+    app.sync_all_due().await;
     let posts: i64 = sqlx::query_scalar("SELECT count(*) FROM posts").fetch_one(&db).await.expect("a count");
     let first = 10_000 + posts * 1_000;
     assert_eq!(spent(&db, "2026-01-01").await, first, "the unused reservation for a hundred posts is released");
     for _ in 0..3 {
         app.advance(&sandbox, TimeDelta::seconds(10));
-        member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
+        user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
     }
     assert_eq!(spent(&db, "2026-01-01").await, first, "the same data on the same day is not billed again");
     app.advance(&sandbox, TimeDelta::hours(9));
-    app.read_due().await;
+    app.sync_all_due().await;
     assert_eq!(sandbox.calls("posts"), 4, "X is synced once a day");
     app.advance(&sandbox, TimeDelta::hours(3));
-    app.read_due().await;
+    app.sync_all_due().await;
     assert_eq!(sandbox.calls("posts"), 5, "late in the day");
 }
 
 #[sqlx::test]
 async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
-    sqlx::query("UPDATE platform_spending SET micro_dollars = 9999999").execute(&db).await.expect("updated");
-    app.read_due().await;
-    let account = member.get("/api/integrations/status").await.json()["integrations"][0].clone();
-    assert_eq!((&account["status"], &account["reason"]), (&Value::from("healthy"), &Value::from("budget_spent")), "{account}");
+    let mut user_client = app.user_client(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    sqlx::query("UPDATE platform_spending SET spent_micro_usd = 9999999").execute(&db).await.expect("updated");
+    app.sync_all_due().await;
+    let account = user_client.get("/api/integrations/status").await.json()["integrations"][0].clone();
+    assert_eq!((&account["status"], &account["reason"]), (&Value::from("healthy"), &Value::from("budget_exhausted")), "{account}");
     assert_eq!(account["nextSyncAt"], "2026-02-01T00:00:00Z");
-    let answer = member.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
+    let answer = user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
     assert_eq!(answer.error()["error"], "This month's allowance for readings is used up. We go on next month.");
-    let authorize_url = app.leave_for(&mut member, Platform::X).await;
-    let back = sandbox.decide(&authorize_url, "allow", "ada.backstage", &[]).await;
-    assert_eq!(member.page(&back).await.location(), "/integrations?error=budget_spent&provider=x");
+    let authorize_url = app.start_authorization(&mut user_client, Platform::X).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.backstage", &[]).await;
+    assert_eq!(user_client.page(&back).await.location(), "/integrations?error=budget_exhausted&provider=x");
     assert_eq!((sandbox.calls("posts"), spent(&db, "2026-01-01").await), (0, 9_999_999));
     app.advance(&sandbox, TimeDelta::days(17));
-    app.read_due().await;
+    app.sync_all_due().await;
     assert!(spent(&db, "2026-02-01").await > 0, "a new month, a new budget");
 }
 
 #[sqlx::test]
 async fn concurrent_reservations_stay_within_budget(db: PgPool) {
     let month = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
-    let calls = (0..40).map(|_| db::spending::spend(&db, Platform::X, month, 10, 100));
+    let calls = (0..40).map(|_| db::platform_spending::reserve(&db, Platform::X, month, 10, 100));
     let granted = futures::future::join_all(calls).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
     assert_eq!((granted, spent(&db, "2026-01-01").await), (10, 100));
     assert!(
-        !db::spending::spend(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
+        !db::platform_spending::reserve(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
         "the first reservation of a month is checked as well"
     );
 }
@@ -72,10 +75,10 @@ async fn concurrent_reservations_stay_within_budget(db: PgPool) {
 #[sqlx::test]
 async fn platform_without_budget_is_not_offered(db: PgPool) {
     let mut config = Config::for_tests().expect("a valid configuration");
-    config.x.keys = Some(("id".to_owned(), "secret".to_owned().into()));
+    config.x.credentials = Some(ClientCredentials { client_id: "id".to_owned(), client_secret: "secret".to_owned().into() });
     let app = TestApp::with_config(db, config);
-    let mut member = app.member(EMAIL).await;
-    let answer = member.post("/api/integrations/connect/x", json!({})).await.expect_status(409);
+    let mut user_client = app.user_client(EMAIL).await;
+    let answer = user_client.post("/api/integrations/connect/x", json!({})).await.expect_status(409);
     assert_eq!(answer.error()["error"], "X cannot be connected yet.");
 }
 
@@ -83,13 +86,13 @@ async fn platform_without_budget_is_not_offered(db: PgPool) {
 #[sqlx::test]
 async fn failing_posts_request_is_not_repeated_by_manual_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
-    let mut member = app.member(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut member, Platform::X, "ada.creates").await;
-    sandbox.fail_at(Platform::X, "posts", FaultKind::ServerError, 100);
+    let mut user_client = app.user_client(EMAIL).await;
+    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    sandbox.inject_fault(Platform::X, "posts", FaultKind::ServerError, 100);
     for _ in 0..24 {
-        app.read_due().await;
-        member.get("/api/csrf/token").await;
-        member.post("/api/integrations/refresh", json!({ "id": id })).await;
+        app.sync_all_due().await;
+        user_client.get("/api/csrf/token").await;
+        user_client.post("/api/integrations/refresh", json!({ "id": id })).await;
         app.advance(&sandbox, TimeDelta::minutes(30));
     }
     assert_eq!(sandbox.calls("posts"), 2, "at noon, and late in the day");

@@ -17,7 +17,7 @@ pub struct Client {
 }
 
 /// Response with its body decoded as text.
-pub struct Answer {
+pub struct TestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
@@ -37,17 +37,17 @@ impl Client {
     }
 
     /// Sends a GET request that accepts JSON, as the front end does.
-    pub async fn get(&mut self, uri: &str) -> Answer {
+    pub async fn get(&mut self, uri: &str) -> TestResponse {
         self.send(Request::get(uri).header(header::ACCEPT, "application/json").body(Body::empty()).expect("a request")).await
     }
 
     /// Sends a GET request that accepts HTML, as a browser does for a page.
-    pub async fn page(&mut self, uri: &str) -> Answer {
+    pub async fn page(&mut self, uri: &str) -> TestResponse {
         self.send(Request::get(uri).header(header::ACCEPT, "text/html,*/*").body(Body::empty()).expect("a request")).await
     }
 
     /// Posts JSON with the CSRF token in a header, as the front end does.
-    pub async fn post(&mut self, uri: &str, body: Value) -> Answer {
+    pub async fn post(&mut self, uri: &str, body: Value) -> TestResponse {
         self.post_raw(uri, "application/json", body.to_string()).await
     }
 
@@ -57,7 +57,7 @@ impl Client {
     }
 
     /// Posts any body with the CSRF token in a header.
-    pub async fn post_raw(&mut self, uri: &str, content_type: &str, body: impl Into<Body>) -> Answer {
+    pub async fn post_raw(&mut self, uri: &str, content_type: &str, body: impl Into<Body>) -> TestResponse {
         let request = Request::post(uri)
             .header(header::ACCEPT, "application/json")
             .header(header::CONTENT_TYPE, content_type)
@@ -67,7 +67,7 @@ impl Client {
     }
 
     /// Posts a form as a browser without JavaScript does: the CSRF token is a form field.
-    pub async fn submit(&mut self, uri: &str, fields: &[(&str, &str)]) -> Answer {
+    pub async fn submit(&mut self, uri: &str, fields: &[(&str, &str)]) -> TestResponse {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(fields).append_pair("_csrf", &self.csrf());
         let request = Request::post(uri)
@@ -77,12 +77,12 @@ impl Client {
         self.send(request.expect("a request")).await
     }
 
-    pub async fn request(&mut self, method: Method, uri: &str) -> Answer {
+    pub async fn request(&mut self, method: Method, uri: &str) -> TestResponse {
         let request = Request::builder().method(method).uri(uri).header("x-csrf-token", self.csrf()).body(Body::empty());
         self.send(request.expect("a request")).await
     }
 
-    pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
+    pub async fn send(&mut self, mut request: Request<Body>) -> TestResponse {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         if !cookies.is_empty() {
             request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().expect("a header"));
@@ -96,7 +96,7 @@ impl Client {
         self.keep_cookies(&parts.headers);
         // Remove the `<!>` markers that Leptos renders for type-erased views, so that assertions can match the text around them.
         let body = String::from_utf8_lossy(&bytes).replace("<!>", "");
-        Answer { status: parts.status, headers: parts.headers, body }
+        TestResponse { status: parts.status, headers: parts.headers, body }
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {
@@ -111,7 +111,7 @@ impl Client {
     }
 }
 
-impl Answer {
+impl TestResponse {
     #[track_caller]
     pub fn expect_status(self, status: u16) -> Self {
         assert_eq!(self.status.as_u16(), status, "{}", self.body);

@@ -35,7 +35,7 @@ impl MemoryMailer {
 impl Mailer for MemoryMailer {
     async fn send(&self, mail: &OutboxMail) -> Result<(), MailerError> {
         if self.is_down.load(std::sync::atomic::Ordering::SeqCst) {
-            return Err(MailerError::Delivery("down".to_owned()));
+            return Err(MailerError::Transient("down".to_owned()));
         }
         self.sent.lock().expect("no panic").push(mail.clone());
         Ok(())

@@ -26,14 +26,14 @@ use huntaze_core::{
     jobs,
     services::{earnings, integrations},
 };
-use huntaze_domain::{choice::Choice, platform::Platform};
+use huntaze_domain::{platform::Platform, string_enum::StringEnum};
 use leptos::config::LeptosOptions;
 use serde_json::json;
 use sqlx::PgPool;
 
-pub use client::{Answer, Client};
+pub use client::{Client, TestResponse};
 pub use mailer::MemoryMailer;
-pub use model::{Said, ScriptedModel};
+pub use model::{ScriptedModel, ScriptedReply};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
 pub use server::Server;
 
@@ -43,7 +43,7 @@ pub const PASSWORD: &str = "tuesday-lamp-orbit";
 
 /// Returns the number of recorded model calls and their total cost in micro-USD.
 pub async fn ai_usage(db: &PgPool) -> (i64, i64) {
-    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro), 0)::bigint FROM ai_usage");
+    let sum = sqlx::query_as("SELECT count(*), coalesce(sum(cost_micro_usd), 0)::bigint FROM ai_usage");
     sum.fetch_one(db).await.expect("a sum")
 }
 
@@ -80,11 +80,11 @@ impl TestApp {
 
     /// Returns an application that is connected to a new sandbox; both clocks start at the same time.
     pub async fn with_sandbox(db: PgPool) -> (Self, Sandbox) {
-        Self::with_sandbox_and(db, |_| ()).await
+        Self::with_sandbox_config(db, |_| ()).await
     }
 
     /// Like [`Self::with_sandbox`]; `set` changes the configuration before the application is built.
-    pub async fn with_sandbox_and(db: PgPool, set: impl FnOnce(&mut Config)) -> (Self, Sandbox) {
+    pub async fn with_sandbox_config(db: PgPool, set: impl FnOnce(&mut Config)) -> (Self, Sandbox) {
         let clock = Arc::new(MockClock::default());
         let sandbox = Sandbox::start(clock.now()).await;
         let mut config = Config::for_tests().expect("a valid configuration");
@@ -98,10 +98,10 @@ impl TestApp {
     /// Returns an application, its sandbox, a signed-in user with one synced Instagram account, and the integration ID.
     pub async fn with_account(db: PgPool) -> (Self, Sandbox, Client, String) {
         let (app, sandbox) = Self::with_sandbox(db).await;
-        let mut member = app.member(EMAIL).await;
-        let id = app.connect(&sandbox, &mut member, "ada.creates").await;
-        app.read_due().await;
-        (app, sandbox, member, id)
+        let mut user_client = app.user_client(EMAIL).await;
+        let id = app.connect(&sandbox, &mut user_client, "ada.creates").await;
+        app.sync_all_due().await;
+        (app, sandbox, user_client, id)
     }
 
     fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {
@@ -122,7 +122,7 @@ impl TestApp {
     }
 
     /// Returns an anonymous client that has a CSRF token.
-    pub async fn visitor(&self) -> Client {
+    pub async fn anon_client(&self) -> Client {
         let mut client = self.client();
         client.get("/api/csrf/token").await;
         client
@@ -130,18 +130,18 @@ impl TestApp {
 
     /// Registers a user with [`PASSWORD`] and verifies the e-mail address.
     pub async fn register_verified(&self, email: &str) {
-        let mut visitor = self.visitor().await;
-        visitor.post("/api/auth/register", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(202);
+        let mut anon_client = self.anon_client().await;
+        anon_client.post("/api/auth/register", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(202);
         let token = self.mailed_token(email).await;
-        visitor.post("/api/auth/verify-email", serde_json::json!({ "token": token })).await.expect_status(200);
+        anon_client.post("/api/auth/verify-email", serde_json::json!({ "token": token })).await.expect_status(200);
         // Start new rate-limit windows, so that the test itself has all of its requests.
         self.clock.advance(TimeDelta::minutes(2));
     }
 
     /// Registers a verified user and returns a client that is signed in.
-    pub async fn member(&self, email: &str) -> Client {
+    pub async fn user_client(&self, email: &str) -> Client {
         self.register_verified(email).await;
-        let mut client = self.visitor().await;
+        let mut client = self.anon_client().await;
         client.post("/api/auth/login", serde_json::json!({ "email": email, "password": PASSWORD })).await.expect_status(200);
         client
     }
@@ -149,45 +149,45 @@ impl TestApp {
     /// Advances the clocks of the application and of its sandbox.
     pub fn advance(&self, sandbox: &Sandbox, step: TimeDelta) {
         self.clock.advance(step);
-        sandbox.world.advance(step);
+        sandbox.state.advance(step);
     }
 
     /// Starts an authorization at Instagram and returns the URL of the consent page.
-    pub async fn leave(&self, member: &mut Client) -> String {
-        self.leave_for(member, Platform::Instagram).await
+    pub async fn start_instagram_authorization(&self, user_client: &mut Client) -> String {
+        self.start_authorization(user_client, Platform::Instagram).await
     }
 
     /// Starts an authorization at a platform and returns the URL of the consent page.
-    pub async fn leave_for(&self, member: &mut Client, platform: Platform) -> String {
-        let answer = member.post(&format!("/api/integrations/connect/{}", platform.as_str()), json!({})).await.expect_status(200);
+    pub async fn start_authorization(&self, user_client: &mut Client, platform: Platform) -> String {
+        let answer = user_client.post(&format!("/api/integrations/connect/{}", platform.as_str()), json!({})).await.expect_status(200);
         answer.json()["authorizeUrl"].as_str().expect("a URL").to_owned()
     }
 
     /// Connects an Instagram account with all scopes and returns the integration ID.
-    pub async fn connect(&self, sandbox: &Sandbox, member: &mut Client, account: &str) -> String {
-        self.connect_to(sandbox, member, Platform::Instagram, account).await
+    pub async fn connect(&self, sandbox: &Sandbox, user_client: &mut Client, account: &str) -> String {
+        self.connect_to(sandbox, user_client, Platform::Instagram, account).await
     }
 
     /// Connects an account of a platform with all scopes and returns the integration ID.
-    pub async fn connect_to(&self, sandbox: &Sandbox, member: &mut Client, platform: Platform, account: &str) -> String {
-        let authorize_url = self.leave_for(member, platform).await;
-        let back = sandbox.decide(&authorize_url, "allow", account, &[]).await;
-        let answer = member.page(&back).await.expect_status(303);
+    pub async fn connect_to(&self, sandbox: &Sandbox, user_client: &mut Client, platform: Platform, account: &str) -> String {
+        let authorize_url = self.start_authorization(user_client, platform).await;
+        let back = sandbox.submit_consent(&authorize_url, "allow", account, &[]).await;
+        let answer = user_client.page(&back).await.expect_status(303);
         let (_, id) = answer
             .location()
-            .split_once(&format!("?connected={}&account=", platform.as_str()))
+            .split_once(&format!("?connected={}&integrationId=", platform.as_str()))
             .unwrap_or_else(|| panic!("{}", answer.location()));
         id.to_owned()
     }
 
     /// Returns a second application instance that shares the database, clock and sandbox; `timeout` limits its requests to platforms.
-    pub fn twin(&self, timeout: Duration) -> Self {
+    pub fn second_instance(&self, timeout: Duration) -> Self {
         Self::with_clock(self.core.db.clone(), self.core.config.clone(), Arc::clone(&self.clock), timeout)
     }
 
     /// Syncs the integration that has been due the longest; returns `false` if none is due.
     pub async fn sync_due(&self) -> bool {
-        let due = db::integrations::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+        let due = db::integrations::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
         for id in &due {
             integrations::sync(&self.core, *id).await.expect("the database answers");
         }
@@ -195,32 +195,32 @@ impl TestApp {
     }
 
     /// Syncs integrations until none is due.
-    pub async fn read_due(&self) {
+    pub async fn sync_all_due(&self) {
         while self.sync_due().await {}
     }
 
     /// Imports queued statements until none is due.
     pub async fn import_due(&self) {
         loop {
-            let due = db::statements::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+            let due = db::statements::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
             let _ = earnings::import(&self.core, *id).await.expect("the database answers");
         }
     }
 
     /// Syncs partner connections until none is due.
-    pub async fn read_partner(&self) {
+    pub async fn sync_partner(&self) {
         loop {
-            let due = db::partner::due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+            let due = db::partner::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
-            earnings::read_partner(&self.core, *id).await.expect("the database answers");
+            earnings::sync_partner(&self.core, *id).await.expect("the database answers");
         }
     }
 
     /// Attempts to send each mail that is due once (100 at most). Returns the number of mails sent.
     pub async fn deliver_due(&self) -> usize {
         let before = self.mailer.count();
-        for id in db::outbox::due(&self.core.db, self.core.clock.now(), 100).await.expect("the database answers") {
+        for id in db::mail_outbox::list_due(&self.core.db, self.core.clock.now(), 100).await.expect("the database answers") {
             let _ = jobs::deliver(&self.core, &self.mailer, id).await.expect("the database answers");
         }
         self.mailer.count() - before
@@ -229,7 +229,7 @@ impl TestApp {
     /// Inserts a password-reset mail to an address into the outbox.
     pub async fn put_into_outbox(&self, email: &str) {
         let mail = Message::Reset { link: "https://x.example/".to_owned() }.to(email);
-        db::outbox::insert(&self.core.db, &mail, self.clock.now()).await.expect("inserted");
+        db::mail_outbox::insert(&self.core.db, &mail, self.clock.now()).await.expect("inserted");
     }
 
     /// Sends the mails that are due and returns the newest mail to an address; `None` if none was sent.

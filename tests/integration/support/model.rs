@@ -2,14 +2,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use futures::future::BoxFuture;
-use huntaze_core::ai::{LanguageModel, Listener, ModelFailure, Piece, Prompt, Reply, ToolCall};
+use huntaze_core::ai::{ChunkHandler, Completion, FailedCompletion, LanguageModel, Prompt, StreamChunk, ToolCall};
 use huntaze_domain::ai::TokenUsage;
 use serde_json::Value;
 
-type Script = dyn Fn(Prompt) -> BoxFuture<'static, Result<Said, ModelFailure>> + Send + Sync;
+type Script = dyn Fn(Prompt) -> BoxFuture<'static, Result<ScriptedReply, FailedCompletion>> + Send + Sync;
 
 /// Reply of a scripted model.
-pub enum Said {
+pub enum ScriptedReply {
     /// Text, streamed in these chunks.
     Text(Vec<String>),
     /// Tool calls: names and arguments.
@@ -18,7 +18,7 @@ pub enum Said {
     Endless(String),
 }
 
-impl Said {
+impl ScriptedReply {
     pub fn text(text: &str) -> Self {
         Self::Text(vec![text.to_owned()])
     }
@@ -28,56 +28,56 @@ impl Said {
 #[derive(Clone)]
 pub struct ScriptedModel {
     script: Arc<Script>,
-    asked: Arc<Mutex<Vec<Prompt>>>,
+    prompts: Arc<Mutex<Vec<Prompt>>>,
 }
 
 impl ScriptedModel {
-    pub fn new(script: impl Fn(Prompt) -> BoxFuture<'static, Result<Said, ModelFailure>> + Send + Sync + 'static) -> Self {
-        Self { script: Arc::new(script), asked: Arc::default() }
+    pub fn new(script: impl Fn(Prompt) -> BoxFuture<'static, Result<ScriptedReply, FailedCompletion>> + Send + Sync + 'static) -> Self {
+        Self { script: Arc::new(script), prompts: Arc::default() }
     }
 
     /// Creates a model from a synchronous script.
-    pub fn quick(script: impl Fn(&Prompt) -> Result<Said, ModelFailure> + Send + Sync + 'static) -> Self {
+    pub fn quick(script: impl Fn(&Prompt) -> Result<ScriptedReply, FailedCompletion> + Send + Sync + 'static) -> Self {
         Self::new(move |prompt| {
-            let said = script(&prompt);
-            Box::pin(async move { said })
+            let reply = script(&prompt);
+            Box::pin(async move { reply })
         })
     }
 
     /// Returns the prompts received so far.
-    pub fn asked(&self) -> Vec<Prompt> {
-        self.asked.lock().expect("no panic").clone()
+    pub fn prompts(&self) -> Vec<Prompt> {
+        self.prompts.lock().expect("no panic").clone()
     }
 }
 
 #[async_trait]
 impl LanguageModel for ScriptedModel {
-    async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure> {
-        self.stream(prompt, &mut |_| ()).await
+    async fn generate(&self, prompt: &Prompt) -> Result<Completion, FailedCompletion> {
+        self.generate_stream(prompt, &mut |_| ()).await
     }
 
-    async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
-        self.asked.lock().expect("no panic").push(prompt.clone());
-        listener(Piece::Model("scripted"));
+    async fn generate_stream(&self, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion> {
+        self.prompts.lock().expect("no panic").push(prompt.clone());
+        handler(StreamChunk::Model("scripted"));
         let tokens = TokenUsage { input: 10, output: 5 };
-        let mut reply = Reply { text: String::new(), calls: Vec::new(), model: "scripted".to_owned(), tokens };
+        let mut completion = Completion { text: String::new(), tool_calls: Vec::new(), model: "scripted".to_owned(), tokens };
         match (self.script)(prompt.clone()).await? {
-            Said::Text(pieces) => {
-                for piece in pieces {
-                    listener(Piece::Text(&piece));
-                    reply.text.push_str(&piece);
+            ScriptedReply::Text(chunks) => {
+                for chunk in chunks {
+                    handler(StreamChunk::Text(&chunk));
+                    completion.text.push_str(&chunk);
                 }
             }
-            Said::Calls(calls) => {
+            ScriptedReply::Calls(calls) => {
                 let call = |(name, arguments)| ToolCall { id: None, name, arguments, signature: None };
-                reply.calls = calls.into_iter().map(call).collect();
+                completion.tool_calls = calls.into_iter().map(call).collect();
             }
-            Said::Endless(words) => {
-                listener(Piece::Text(&words));
+            ScriptedReply::Endless(words) => {
+                handler(StreamChunk::Text(&words));
                 std::future::pending::<()>().await;
             }
         }
-        Ok(reply)
+        Ok(completion)
     }
 
     fn name(&self) -> &'static str {

@@ -2,9 +2,9 @@ use axum::body::Body;
 use chrono::{DateTime, Utc};
 use http::{Request, header};
 use http_body_util::BodyExt;
-use huntaze_core::config::Config;
-use huntaze_domain::{account::Secret, choice::Choice, platform::Platform};
-use huntaze_sandbox::{Fault, FaultKind, World};
+use huntaze_core::config::{ClientCredentials, Config};
+use huntaze_domain::{account::Secret, platform::Platform, string_enum::StringEnum};
+use huntaze_sandbox::{Fault, FaultKind, SandboxState};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
 use url::Url;
@@ -18,38 +18,41 @@ pub const OAUTH_PLATFORMS: [Platform; 5] = [Platform::Instagram, Platform::Tikto
 /// Sandbox of a single test, on its own port.
 #[derive(Clone)]
 pub struct Sandbox {
-    pub world: World,
+    pub state: SandboxState,
     pub address: String,
 }
 
 impl Sandbox {
     /// Starts a sandbox whose clock is set to `now`.
     pub async fn start(now: DateTime<Utc>) -> Self {
-        let world = World::default();
-        world.advance(now - world.now());
+        let state = SandboxState::default();
+        state.advance(now - state.now());
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
-        let router = huntaze_sandbox::web::router(world.clone());
+        let router = huntaze_sandbox::web::router(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { world, address }
+        Self { state, address }
     }
 
     /// Points all platforms, Gemini and the partner service to this sandbox.
     pub fn configure(&self, config: &mut Config) {
         let url = |path: &str| -> Url { format!("{}/{path}", self.address).parse().expect("a URL") };
-        let keys = |name: &str| Some((format!("sandbox-{name}"), Secret::from(format!("sandbox-{name}-secret"))));
-        config.instagram.keys = keys("instagram");
+        let credentials = |name: &str| {
+            let (client_id, client_secret) = (format!("sandbox-{name}"), Secret::from(format!("sandbox-{name}-secret")));
+            Some(ClientCredentials { client_id, client_secret })
+        };
+        config.instagram.credentials = credentials("instagram");
         config.instagram.authorize_url = url("instagram/authorize");
         config.instagram.token_url = url("instagram/oauth/access_token");
         config.instagram.graph_url = url("instagram/graph");
-        config.tiktok.keys = keys("tiktok");
+        config.tiktok.credentials = credentials("tiktok");
         config.tiktok.authorize_url = url("tiktok/authorize");
         config.tiktok.api_url = url("tiktok/api");
-        config.reddit.keys = keys("reddit");
+        config.reddit.credentials = credentials("reddit");
         config.reddit.authorize_url = url("reddit/authorize");
         config.reddit.token_url = url("reddit/api/v1/access_token");
         config.reddit.api_url = url("reddit/oauth");
-        config.youtube.keys = keys("youtube");
+        config.youtube.credentials = credentials("youtube");
         config.youtube.authorize_url = url("youtube/authorize");
         config.youtube.token_url = url("youtube/oauth/token");
         config.youtube.data_url = url("youtube/data");
@@ -57,7 +60,7 @@ impl Sandbox {
         config.gemini.key = Some(Secret::from("sandbox-gemini".to_owned()));
         config.gemini.url = url("gemini/v1beta");
         config.partner.api_url = Some(url("partner/api"));
-        config.x.keys = keys("x");
+        config.x.credentials = credentials("x");
         config.x.monthly_budget = 10_000_000;
         config.x.authorize_url = url("x/authorize");
         config.x.api_url = url("x/api");
@@ -65,23 +68,23 @@ impl Sandbox {
 
     /// Makes the next `times` requests to an endpoint of Instagram fail.
     pub fn fail(&self, endpoint: &str, kind: FaultKind, times: u32) {
-        self.fail_at(Platform::Instagram, endpoint, kind, times);
+        self.inject_fault(Platform::Instagram, endpoint, kind, times);
     }
 
     /// Makes the next `times` requests to an endpoint of a platform fail.
-    pub fn fail_at(&self, platform: Platform, endpoint: &str, kind: FaultKind, times: u32) {
+    pub fn inject_fault(&self, platform: Platform, endpoint: &str, kind: FaultKind, times: u32) {
         let (provider, endpoint) = (platform.as_str().to_owned(), endpoint.to_owned());
-        self.world.add_fault(Fault { provider, endpoint, account: None, kind, times });
+        self.state.add_fault(Fault { provider, endpoint, account: None, kind, times });
     }
 
     /// Returns the number of requests to an endpoint, summed over all platforms.
     pub fn calls(&self, endpoint: &str) -> usize {
-        self.world.requests().iter().filter(|request| request.endpoint == endpoint).count()
+        self.state.requests().iter().filter(|request| request.endpoint == endpoint).count()
     }
 
     /// Submits the consent page with `decision` (`allow` or `deny`) and returns the path of the callback. Empty `scopes` grant all that
     /// are requested.
-    pub async fn decide(&self, authorize_url: &str, decision: &str, account: &str, scopes: &[&str]) -> String {
+    pub async fn submit_consent(&self, authorize_url: &str, decision: &str, account: &str, scopes: &[&str]) -> String {
         let page_url: Url = authorize_url.parse().expect("a URL");
         let page = Request::get(format!("{}?{}", page_url.path(), page_url.query().unwrap_or_default())).body(Body::empty());
         let page = self.ask(page.expect("a request")).await.into_body().collect().await.expect("a page").to_bytes();
@@ -97,14 +100,14 @@ impl Sandbox {
         for scope in if scopes.is_empty() { asked.as_slice() } else { scopes } {
             form.append_pair(&format!("scope:{scope}"), "on");
         }
-        let decide = page_url.path().replace("authorize", "decide");
-        let request = Request::post(decide).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let action = page_url.path().replace("authorize", "decide");
+        let request = Request::post(action).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = self.ask(request.body(Body::from(form.finish())).expect("a request")).await;
         let location = answer.headers().get(header::LOCATION).expect("a redirect").to_str().expect("text");
         location.strip_prefix("http://127.0.0.1:3000").expect("a redirect to the application").trim_end_matches("#_").to_owned()
     }
 
     async fn ask(&self, request: Request<Body>) -> axum::response::Response {
-        huntaze_sandbox::web::router(self.world.clone()).oneshot(request).await.expect("an answer")
+        huntaze_sandbox::web::router(self.state.clone()).oneshot(request).await.expect("an answer")
     }
 }

@@ -20,19 +20,19 @@ pub struct Session {
 }
 
 /// Response of a server process.
-pub struct Came {
+pub struct ServerResponse {
     pub status: StatusCode,
     pub body: Vec<u8>,
 }
 
-impl Came {
+impl ServerResponse {
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 }
 
 impl Session {
-    pub async fn post(&mut self, path: &str, body: &Value) -> Came {
+    pub async fn post(&mut self, path: &str, body: &Value) -> ServerResponse {
         let request = client().post(self.base.clone() + path).json(body).timeout(Duration::from_mins(1));
         self.send(request).await
     }
@@ -43,11 +43,11 @@ impl Session {
         Some(self.try_send(request).await?.status.as_u16())
     }
 
-    async fn send(&mut self, request: RequestBuilder) -> Came {
+    async fn send(&mut self, request: RequestBuilder) -> ServerResponse {
         self.try_send(request).await.expect("an answer")
     }
 
-    async fn try_send(&mut self, request: RequestBuilder) -> Option<Came> {
+    async fn try_send(&mut self, request: RequestBuilder) -> Option<ServerResponse> {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let token = self.cookies.get("huntaze_csrf").cloned().unwrap_or_default();
         let request = request.header("cookie", cookies.join("; ")).header("x-csrf-token", token);
@@ -56,7 +56,7 @@ impl Session {
             let cookie = cookie::Cookie::parse(line.to_str().expect("text").to_owned()).expect("a cookie");
             self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
         }
-        Some(Came { status: answer.status, body: answer.body })
+        Some(ServerResponse { status: answer.status, body: answer.body })
     }
 }
 
@@ -91,7 +91,7 @@ impl Server {
             ("RATE_LIMIT_PER_USER", "10000".to_owned()),
             ("RATE_LIMIT_AI", "10000".to_owned()),
             ("GEMINI_API_KEY", "sandbox-gemini".to_owned()),
-            ("GEMINI_URL", format!("{}/gemini/v1beta", sandbox.address)),
+            ("GEMINI_API_URL", format!("{}/gemini/v1beta", sandbox.address)),
             ("X_CLIENT_ID", "sandbox-x".to_owned()),
             ("X_CLIENT_SECRET", "sandbox-x-secret".to_owned()),
             ("X_MONTHLY_BUDGET_CENTS", "100000".to_owned()),

@@ -1,20 +1,20 @@
 //! Client for Gemini's REST API, `v1beta` (ai.google.dev/api/generate-content).
 
-mod answer;
-pub mod events;
-mod problem;
 mod request;
+mod response;
+mod rpc_status;
+pub mod sse;
 
 use std::{sync::Arc, time::Duration};
 
-use answer::Collected;
 use async_trait::async_trait;
-use events::EventReader;
 use huntaze_domain::{account::Secret, ai::TokenUsage};
 use reqwest::{Client, RequestBuilder};
+use response::ResponseAccumulator;
+use sse::SseDecoder;
 use url::Url;
 
-use super::{LanguageModel, Listener, ModelError, ModelFailure, Piece, Prompt, Reply};
+use super::{ChunkHandler, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, StreamChunk};
 use crate::{
     config::GeminiConfig,
     infra::{
@@ -24,20 +24,20 @@ use crate::{
 };
 
 /// Timeouts of requests to the model.
-const PATIENCE: Patience = Patience { answer: Duration::from_mins(1), silence: Duration::from_secs(30) };
+const TIMEOUTS: Timeouts = Timeouts { total: Duration::from_mins(1), idle: Duration::from_secs(30) };
 
 #[derive(Clone, Copy)]
-struct Patience {
+struct Timeouts {
     /// Total time for one response, including the model's thinking.
-    answer: Duration,
+    total: Duration,
     /// Idle timeout: a stream without data for this long is treated as broken.
-    silence: Duration,
+    idle: Duration,
 }
 
 /// Delay before the retry after status 500, 503 or 504, or a broken connection.
-const BREATH: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// Longest rate-limit delay that is waited for; with a longer one the request fails, so that the user is told at once.
-const LONGEST_BREATH: Duration = Duration::from_secs(3);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(3);
 
 /// Gemini API client.
 pub struct Gemini {
@@ -45,13 +45,13 @@ pub struct Gemini {
     key: Secret,
     http: Client,
     clock: Arc<dyn Clock>,
-    patience: Patience,
+    timeouts: Timeouts,
 }
 
 impl Gemini {
     /// Creates the client; `None` if no key is configured.
     pub fn new(config: &GeminiConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        Some(Self { config: config.clone(), key: config.key.clone()?, http, clock, patience: PATIENCE })
+        Some(Self { config: config.clone(), key: config.key.clone()?, http, clock, timeouts: TIMEOUTS })
     }
 
     fn url(&self, model: &str, verb: &str, query: Option<&str>) -> Option<Url> {
@@ -62,94 +62,94 @@ impl Gemini {
     }
 
     fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
-        let url = self.url(model, verb, query).ok_or_else(|| ModelError::Refused("GEMINI_URL".to_owned()))?;
+        let url = self.url(model, verb, query).ok_or_else(|| ModelError::InvalidRequest("GEMINI_API_URL".to_owned()))?;
         // The key is sent in a header, because URLs end up in logs.
-        Ok(self
-            .http
-            .post(url)
-            .header("x-goog-api-key", self.key.expose())
-            .json(&request::Request::of(prompt))
-            .timeout(self.patience.answer))
+        Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&request::Request::of(prompt)).timeout(self.timeouts.total))
     }
 
-    async fn ask(&self, model: &str, prompt: &Prompt) -> Result<Reply, ModelFailure> {
+    async fn read_response(&self, model: &str, prompt: &Prompt) -> Result<Completion, FailedCompletion> {
         let request = self.request(model, "generateContent", None, prompt)?;
-        let answer = http::send(request).await.map_err(unavailable)?;
-        answer::read(answer.status, &answer.body, model, prompt)
+        let response = http::send(request).await.map_err(unavailable)?;
+        response::read(response.status, &response.body, model, prompt)
     }
 
     /// Generates a streamed response (`?alt=sse`, one chunk per event). Dropping the future closes the connection.
-    async fn listen(&self, model: &str, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
+    async fn read_stream(&self, model: &str, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion> {
         let request = self.request(model, "streamGenerateContent", Some("alt=sse"), prompt)?;
-        let mut response = self.unless_silent(request.send()).await?;
+        let mut response = self.with_idle_timeout(request.send()).await?;
         if !response.status().is_success() {
             let status = response.status();
             let body = http::read_body(&mut response).await.map_err(unavailable)?;
-            return Err(problem::error(status, &body).into());
+            return Err(rpc_status::error(status, &body).into());
         }
-        listener(Piece::Model(model));
-        let (mut events, mut collected) = (EventReader::default(), Collected::default());
-        while !collected.has_ended() {
-            let chunk = self.unless_silent(response.chunk()).await.map_err(|error| collected.fail(error, model, prompt))?;
+        handler(StreamChunk::Model(model));
+        let (mut decoder, mut accumulator) = (SseDecoder::default(), ResponseAccumulator::default());
+        while !accumulator.has_ended() {
+            let chunk = self.with_idle_timeout(response.chunk()).await.map_err(|error| accumulator.fail(error, model, prompt))?;
             let Some(chunk) = chunk else { break };
-            let broken = |error: events::TooLarge| collected.fail(ModelError::Unusable(error.to_string()), model, prompt);
-            for event in events.push(&chunk).map_err(broken)? {
-                let piece = answer::piece(event.as_bytes()).map_err(|error| collected.fail(error, model, prompt))?;
-                collected.add(piece, listener);
+            let broken = |error: sse::EventTooLarge| accumulator.fail(ModelError::InvalidResponse(error.to_string()), model, prompt);
+            for event in decoder.push(&chunk).map_err(broken)? {
+                let parsed = response::parse_chunk(event.as_bytes()).map_err(|error| accumulator.fail(error, model, prompt))?;
+                accumulator.add(parsed, handler);
             }
         }
-        collected.end(model, prompt)
+        accumulator.end(model, prompt)
     }
 
     /// Awaits one step of a stream, for at most the idle timeout.
-    async fn unless_silent<T>(&self, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
-        match tokio::time::timeout(self.patience.silence, work).await {
+    async fn with_idle_timeout<T>(&self, work: impl Future<Output = reqwest::Result<T>>) -> Result<T, ModelError> {
+        match tokio::time::timeout(self.timeouts.idle, work).await {
             Ok(outcome) => outcome.map_err(|error| unavailable(error.into())),
-            Err(_) => Err(ModelError::Unusable("stream idle timeout".to_owned())),
+            Err(_) => Err(ModelError::InvalidResponse("stream idle timeout".to_owned())),
         }
     }
 
-    /// Sends one request without retries; the response is streamed if there is a `listener`.
-    async fn call(&self, model: &str, prompt: &Prompt, listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
-        let outcome = match listener {
-            Some(listener) => self.listen(model, prompt, listener).await,
-            None => self.ask(model, prompt).await,
+    /// Sends one request without retries; the response is streamed if there is a `handler`.
+    async fn call(&self, model: &str, prompt: &Prompt, handler: Option<ChunkHandler<'_>>) -> Result<Completion, FailedCompletion> {
+        let outcome = match handler {
+            Some(handler) => self.read_stream(model, prompt, handler).await,
+            None => self.read_response(model, prompt).await,
         };
-        outcome.map_err(|failure| ModelFailure { error: self.without_key(failure.error), ..failure })
+        outcome.map_err(|failure| FailedCompletion { error: self.redact_key(failure.error), ..failure })
     }
 
     /// Removes the API key from an error, because Google repeats a rejected key in its messages and errors are logged.
-    fn without_key(&self, error: ModelError) -> ModelError {
-        let clean = |said: String| said.replace(self.key.expose(), "[key]");
+    fn redact_key(&self, error: ModelError) -> ModelError {
+        let clean = |message: String| message.replace(self.key.expose(), "[key]");
         match error {
-            ModelError::KeyRefused(said) => ModelError::KeyRefused(clean(said)),
-            ModelError::Retired(said) => ModelError::Retired(clean(said)),
-            ModelError::Refused(said) => ModelError::Refused(clean(said)),
-            ModelError::Unavailable(said) => ModelError::Unavailable(clean(said)),
-            ModelError::Unusable(said) => ModelError::Unusable(clean(said)),
+            ModelError::InvalidApiKey(message) => ModelError::InvalidApiKey(clean(message)),
+            ModelError::ModelRetired(message) => ModelError::ModelRetired(clean(message)),
+            ModelError::InvalidRequest(message) => ModelError::InvalidRequest(clean(message)),
+            ModelError::Unavailable(message) => ModelError::Unavailable(clean(message)),
+            ModelError::InvalidResponse(message) => ModelError::InvalidResponse(clean(message)),
             error => error,
         }
     }
 
     /// Sends a request and retries it once if that may help: a delayed answer is better than none. There is no retry after text has
     /// arrived: it is billed, and would be repeated.
-    async fn call_twice(&self, model: &str, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
-        let failure = match self.call(model, prompt, reborrow(&mut listener)).await {
-            Err(failure) if failure.billed.is_none() => failure,
+    async fn call_with_retry(
+        &self,
+        model: &str,
+        prompt: &Prompt,
+        mut handler: Option<ChunkHandler<'_>>,
+    ) -> Result<Completion, FailedCompletion> {
+        let failure = match self.call(model, prompt, reborrow(&mut handler)).await {
+            Err(failure) if failure.usage.is_none() => failure,
             outcome => return outcome,
         };
-        let Some(breath) = breath(&failure.error) else { return Err(failure) };
+        let Some(delay) = retry_delay(&failure.error) else { return Err(failure) };
         tracing::warn!(model, error = %failure.error, "model request failed, retrying once");
-        tokio::time::sleep(breath).await;
-        self.call(model, prompt, listener).await
+        tokio::time::sleep(delay).await;
+        self.call(model, prompt, handler).await
     }
 
-    async fn call_model_or_successor(&self, prompt: &Prompt, mut listener: Option<Listener<'_>>) -> Result<Reply, ModelFailure> {
-        let (model, successor) = (&self.config.model, &self.config.successor);
-        match self.call_twice(model, prompt, reborrow(&mut listener)).await {
-            Err(ModelFailure { error: ModelError::Retired(_), .. }) if successor != model => {
-                tracing::error!(model, successor, "model retired, using its successor; update GEMINI_MODEL");
-                self.call_twice(successor, prompt, listener).await
+    async fn call_with_fallback(&self, prompt: &Prompt, mut handler: Option<ChunkHandler<'_>>) -> Result<Completion, FailedCompletion> {
+        let (model, fallback_model) = (&self.config.model, &self.config.fallback_model);
+        match self.call_with_retry(model, prompt, reborrow(&mut handler)).await {
+            Err(FailedCompletion { error: ModelError::ModelRetired(_), .. }) if fallback_model != model => {
+                tracing::error!(model, fallback_model, "model retired, using the fallback model; update GEMINI_MODEL");
+                self.call_with_retry(fallback_model, prompt, handler).await
             }
             outcome => outcome,
         }
@@ -157,37 +157,37 @@ impl Gemini {
 }
 
 /// Returns the delay before a retry; `None` if a retry does not help or the delay would be too long.
-fn breath(error: &ModelError) -> Option<Duration> {
+fn retry_delay(error: &ModelError) -> Option<Duration> {
     match error {
-        ModelError::Unavailable(_) => Some(BREATH),
-        ModelError::RateLimited(pause) => pause.filter(|pause| *pause <= LONGEST_BREATH),
+        ModelError::Unavailable(_) => Some(RETRY_DELAY),
+        ModelError::RateLimited(delay) => delay.filter(|delay| *delay <= MAX_RETRY_DELAY),
         _ => None,
     }
 }
 
-/// Reborrows an optional listener.
-fn reborrow<'a>(listener: &'a mut Option<Listener<'_>>) -> Option<Listener<'a>> {
-    match listener {
-        Some(listener) => Some(&mut **listener),
+/// Reborrows an optional handler.
+fn reborrow<'a>(handler: &'a mut Option<ChunkHandler<'_>>) -> Option<ChunkHandler<'a>> {
+    match handler {
+        Some(handler) => Some(&mut **handler),
         None => None,
     }
 }
 
 fn unavailable(error: HttpError) -> ModelError {
     match error {
-        HttpError::NoAnswer(text) => ModelError::Unavailable(text),
-        HttpError::TimeOut | HttpError::TooLarge => ModelError::Unusable(error.to_string()),
+        HttpError::Connection(text) => ModelError::Unavailable(text),
+        HttpError::Timeout | HttpError::BodyTooLarge => ModelError::InvalidResponse(error.to_string()),
     }
 }
 
 #[async_trait]
 impl LanguageModel for Gemini {
-    async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure> {
-        self.call_model_or_successor(prompt, None).await
+    async fn generate(&self, prompt: &Prompt) -> Result<Completion, FailedCompletion> {
+        self.call_with_fallback(prompt, None).await
     }
 
-    async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure> {
-        self.call_model_or_successor(prompt, Some(listener)).await
+    async fn generate_stream(&self, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion> {
+        self.call_with_fallback(prompt, Some(handler)).await
     }
 
     fn name(&self) -> &str {
@@ -216,7 +216,7 @@ mod tests {
     use crate::{config::Config, infra::clock::SystemClock};
 
     /// Returns a client with these timeouts for a server that sends `says` and then nothing more.
-    async fn waiting_for(says: &'static str, patience: Patience) -> Gemini {
+    async fn waiting_for(says: &'static str, timeouts: Timeouts) -> Gemini {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move {
@@ -231,30 +231,30 @@ mod tests {
         let config =
             GeminiConfig { key: Some(Secret::from("k".to_owned())), url: format!("http://{address}/").parse().expect("a URL"), ..config };
         let http = http::client(http::TIMEOUT).expect("a client");
-        Gemini { patience, ..Gemini::new(&config, http, Arc::new(SystemClock)).expect("a key") }
+        Gemini { timeouts, ..Gemini::new(&config, http, Arc::new(SystemClock)).expect("a key") }
     }
 
     #[tokio::test]
     async fn silent_model_times_out() {
         let prompt = Prompt::structured(String::new(), "Why?".to_owned(), json!({}), 10);
         let milliseconds = Duration::from_millis;
-        let silent = waiting_for("", Patience { answer: milliseconds(200), silence: milliseconds(100) }).await;
-        let outcome = silent.answer(&prompt).await;
-        assert_eq!(outcome, Err(ModelError::Unusable("request timed out".to_owned()).into()));
-        let outcome = silent.stream(&prompt, &mut |_| ()).await;
-        assert_eq!(outcome, Err(ModelError::Unusable("stream idle timeout".to_owned()).into()));
+        let silent = waiting_for("", Timeouts { total: milliseconds(200), idle: milliseconds(100) }).await;
+        let outcome = silent.generate(&prompt).await;
+        assert_eq!(outcome, Err(ModelError::InvalidResponse("request timed out".to_owned()).into()));
+        let outcome = silent.generate_stream(&prompt, &mut |_| ()).await;
+        assert_eq!(outcome, Err(ModelError::InvalidResponse("stream idle timeout".to_owned()).into()));
 
         let begun = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n\
 data: {\"candidates\":[{\"content\":{\"parts\":[{\"text\":\"The sea\"}]}}]}\n\n";
         // Long enough for the first event to arrive.
-        let patient = Patience { answer: milliseconds(20_000), silence: milliseconds(2_000) };
-        let failure = waiting_for(begun, patient).await.stream(&prompt, &mut |_| ()).await.expect_err("idle timeout");
-        assert_eq!(failure.error, ModelError::Unusable("stream idle timeout".to_owned()));
-        assert!(failure.billed.is_some(), "partial output is billed");
+        let timeouts = Timeouts { total: milliseconds(20_000), idle: milliseconds(2_000) };
+        let failure = waiting_for(begun, timeouts).await.generate_stream(&prompt, &mut |_| ()).await.expect_err("idle timeout");
+        assert_eq!(failure.error, ModelError::InvalidResponse("stream idle timeout".to_owned()));
+        assert!(failure.usage.is_some(), "partial output is billed");
     }
 
     #[test]
     fn timeouts_are_60_s_total_and_30_s_idle() {
-        assert_eq!((PATIENCE.answer.as_secs(), PATIENCE.silence.as_secs()), (60, 30));
+        assert_eq!((TIMEOUTS.total.as_secs(), TIMEOUTS.idle.as_secs()), (60, 30));
     }
 }

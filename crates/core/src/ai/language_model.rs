@@ -7,54 +7,54 @@ use huntaze_domain::ai::TokenUsage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A prompt for a model. Text written by a user is only ever in `turns`, never in `instruction`.
+/// A prompt for a model. Text written by a user is only ever in `turns`, never in `system_instruction`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prompt {
     /// System instruction: the role of the model and the form of its answer.
-    pub instruction: String,
+    pub system_instruction: String,
     /// The conversation so far; the last turn is the one to answer.
     pub turns: Vec<Turn>,
     /// Tools that the model may call.
-    pub tools: Vec<Tool>,
+    pub tools: Vec<ToolDeclaration>,
     /// JSON schema of the answer; `None` if the answer is plain text.
     pub schema: Option<Value>,
     /// Disables further tool calls: the model must answer with what it has.
-    pub must_answer: bool,
+    pub disable_tools: bool,
     /// Maximum number of output tokens, including thoughts.
-    pub most_output_tokens: u32,
+    pub max_output_tokens: u32,
 }
 
 impl Prompt {
     /// Creates a prompt with a single user turn whose answer must match a JSON schema.
-    pub fn structured(instruction: String, question: String, schema: Value, most_output_tokens: u32) -> Self {
+    pub fn structured(system_instruction: String, question: String, schema: Value, max_output_tokens: u32) -> Self {
         Self {
-            instruction,
+            system_instruction,
             turns: vec![Turn::User(question)],
             tools: Vec::new(),
             schema: Some(schema),
-            must_answer: false,
-            most_output_tokens,
+            disable_tools: false,
+            max_output_tokens,
         }
     }
 
     /// Returns the same prompt with a note on why the previous answer was invalid.
     #[must_use]
     pub fn repair(mut self, fault: &str) -> Self {
-        self.instruction.push_str(" An answer before this one could not be used: ");
-        self.instruction.push_str(fault);
+        self.system_instruction.push_str(" An answer before this one could not be used: ");
+        self.system_instruction.push_str(fault);
         self
     }
 }
 
 /// Approximate number of characters per token (ai.google.dev/gemini-api/docs/tokens).
-const CHARACTERS_OF_TOKEN: usize = 4;
+const CHARS_PER_TOKEN: usize = 4;
 
 impl Prompt {
     /// Estimates the billed tokens of the prompt and an answer, for responses that ended before the model reported a count.
     pub fn estimate(&self, answer: &str) -> TokenUsage {
-        let tokens = |characters: usize| u32::try_from(characters.div_ceil(CHARACTERS_OF_TOKEN)).unwrap_or(u32::MAX);
-        let said: usize = self.turns.iter().map(Turn::characters).sum();
-        TokenUsage { input: tokens(self.instruction.chars().count() + said), output: tokens(answer.chars().count()) }
+        let tokens = |characters: usize| u32::try_from(characters.div_ceil(CHARS_PER_TOKEN)).unwrap_or(u32::MAX);
+        let turns: usize = self.turns.iter().map(Turn::characters).sum();
+        TokenUsage { input: tokens(self.system_instruction.chars().count() + turns), output: tokens(answer.chars().count()) }
     }
 }
 
@@ -62,8 +62,10 @@ impl Turn {
     fn characters(&self) -> usize {
         match self {
             Self::User(text) | Self::Model(text) => text.chars().count(),
-            Self::Calls { said, calls } => said.chars().count() + calls.iter().map(|call| call.arguments.to_string().len()).sum::<usize>(),
-            Self::Results(results) => results.iter().map(|result| result.found.to_string().len()).sum(),
+            Self::ToolCalls { text, calls } => {
+                text.chars().count() + calls.iter().map(|call| call.arguments.to_string().len()).sum::<usize>()
+            }
+            Self::ToolResults(results) => results.iter().map(|result| result.output.to_string().len()).sum(),
         }
     }
 }
@@ -76,19 +78,19 @@ pub enum Turn {
     /// Text of the model.
     Model(String),
     /// Tool calls of the model; must be sent back to it unchanged.
-    Calls {
+    ToolCalls {
         /// Text before the tool calls; may be empty.
-        said: String,
+        text: String,
         /// The tool calls.
         calls: Vec<ToolCall>,
     },
     /// Results of the tool calls.
-    Results(Vec<ToolResult>),
+    ToolResults(Vec<ToolResult>),
 }
 
 /// Declaration of a tool.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Tool {
+pub struct ToolDeclaration {
     /// Name by which the model calls the tool.
     pub name: &'static str,
     /// Description of the result, for the model.
@@ -118,16 +120,16 @@ pub struct ToolResult {
     /// Name of the tool.
     pub name: String,
     /// Output of the tool, as JSON.
-    pub found: Value,
+    pub output: Value,
 }
 
 /// A completion of a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Reply {
+pub struct Completion {
     /// The text; may be empty if there are tool calls.
     pub text: String,
     /// Tool calls whose results the model needs in order to continue.
-    pub calls: Vec<ToolCall>,
+    pub tool_calls: Vec<ToolCall>,
     /// The model that generated the completion.
     pub model: String,
     /// Billed tokens.
@@ -136,7 +138,7 @@ pub struct Reply {
 
 /// A chunk of a streamed completion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum StreamChunk<'a> {
     /// The model that generates the text from here on.
     Model(&'a str),
     /// Text to append.
@@ -146,7 +148,7 @@ pub enum Piece<'a> {
 }
 
 /// Callback that receives the chunks of a completion as they arrive.
-pub type Listener<'a> = &'a mut (dyn FnMut(Piece<'_>) + Send);
+pub type ChunkHandler<'a> = &'a mut (dyn FnMut(StreamChunk<'_>) + Send);
 
 /// Why a model returned no usable completion.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,7 +158,7 @@ pub enum ModelError {
     PromptBlocked(String),
     /// The model started to answer and was stopped by a filter.
     #[error("response blocked: {0}")]
-    AnswerBlocked(String),
+    ResponseBlocked(String),
     /// The answer reached the limit on output tokens.
     #[error("response truncated at the token limit")]
     Truncated,
@@ -165,35 +167,35 @@ pub enum ModelError {
     RateLimited(Option<Duration>),
     /// The API key is invalid, or has no access to the model.
     #[error("API key rejected: {0}")]
-    KeyRefused(String),
-    /// The model has been retired, and so has its successor if that was tried.
+    InvalidApiKey(String),
+    /// The model has been retired, and so has the fallback model if that was tried.
     #[error("model retired: {0}")]
-    Retired(String),
+    ModelRetired(String),
     /// The vendor rejected the request as invalid: a bug in our request.
     #[error("invalid request: {0}")]
-    Refused(String),
+    InvalidRequest(String),
     /// Temporarily unavailable; a retry may succeed.
     #[error("model unavailable: {0}")]
     Unavailable(String),
     /// The response is invalid or timed out; a retry does not help.
     #[error("invalid response: {0}")]
-    Unusable(String),
+    InvalidResponse(String),
 }
 
 /// A failed call to a model; it may be billed nevertheless.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{error}")]
-pub struct ModelFailure {
+pub struct FailedCompletion {
     /// The cause.
     #[source]
     pub error: ModelError,
     /// The model and the billed tokens; `None` if nothing is billed.
-    pub billed: Option<(String, TokenUsage)>,
+    pub usage: Option<(String, TokenUsage)>,
 }
 
-impl From<ModelError> for ModelFailure {
+impl From<ModelError> for FailedCompletion {
     fn from(error: ModelError) -> Self {
-        Self { error, billed: None }
+        Self { error, usage: None }
     }
 }
 
@@ -201,11 +203,11 @@ impl From<ModelError> for ModelFailure {
 #[async_trait]
 pub trait LanguageModel: Send + Sync {
     /// Generates a completion and returns it as a whole. Dropping the future cancels the request.
-    async fn answer(&self, prompt: &Prompt) -> Result<Reply, ModelFailure>;
+    async fn generate(&self, prompt: &Prompt) -> Result<Completion, FailedCompletion>;
 
-    /// As [`answer`](Self::answer), and passes chunks to `listener` as they arrive. Chunks passed before a failure remain valid; text is
+    /// As [`generate`](Self::generate), and passes chunks to `handler` as they arrive. Chunks passed before a failure remain valid; text is
     /// never passed twice.
-    async fn stream(&self, prompt: &Prompt, listener: Listener<'_>) -> Result<Reply, ModelFailure>;
+    async fn generate_stream(&self, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion>;
 
     /// Name of the model that is tried first.
     fn name(&self) -> &str;

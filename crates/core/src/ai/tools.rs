@@ -2,23 +2,23 @@
 
 use huntaze_domain::{
     analytics::PostOrder,
-    choice::{Choice, choices},
     figures::StatsRange,
     platform::Platform,
+    string_enum::{StringEnum, string_enum},
 };
 use serde_json::{Value, json};
 
-use super::Tool;
+use super::ToolDeclaration;
 
-choices! {
+string_enum! {
     /// A tool that a model can call.
     ToolKind {
         /// Lists the connected accounts.
         Accounts = "list_accounts", "Accounts";
         /// Metrics of a period, compared with the previous one.
-        Figures = "get_figures", "Figures";
+        Metrics = "get_metrics", "Metrics";
         /// Daily metrics of a period.
-        Days = "get_days", "Days";
+        DailyMetrics = "get_daily_metrics", "Daily metrics";
         /// Posts with their metrics.
         Posts = "get_posts", "Posts";
         /// Revenue of a period.
@@ -28,13 +28,13 @@ choices! {
 
 /// The data that a tool call requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lookup {
+pub enum ToolQuery {
     /// The connected accounts.
     Accounts,
     /// Metrics of a period, compared with the previous one.
-    Figures(StatsRange),
+    Metrics(StatsRange),
     /// Daily metrics of a period.
-    Days(StatsRange),
+    DailyMetrics(StatsRange),
     /// Posts of a period, in this order.
     Posts(StatsRange, PostOrder),
     /// Revenue of a period.
@@ -45,18 +45,18 @@ pub enum Lookup {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ToolRequest {
     /// The requested data.
-    pub lookup: Lookup,
+    pub query: ToolQuery,
     /// Platform whose accounts are queried, each separately; `None` for all accounts together.
     pub platform: Option<Platform>,
 }
 
 impl ToolKind {
     /// Returns the declaration of the tool that is sent to the model.
-    pub fn declaration(self) -> Tool {
+    pub fn declaration(self) -> ToolDeclaration {
         let description = match self {
             Self::Accounts => "The creator's connected accounts: platform, name, whether they work, when they were last read.",
-            Self::Figures => "Audience, views, engagement rate and revenue of a period, each with its change against the period before.",
-            Self::Days => "Audience, views, interactions and revenue of each day of a period.",
+            Self::Metrics => "Audience, views, engagement rate and revenue of a period, each with its change against the period before.",
+            Self::DailyMetrics => "Audience, views, interactions and revenue of each day of a period.",
             Self::Posts => "Ten posts of a period with their views, likes, comments and shares: the best, the worst or the newest.",
             Self::Revenue => "What was earned in a period, in each currency, and how many of its days are known.",
         };
@@ -66,7 +66,7 @@ impl ToolKind {
         let platform = json!({ "type": "string", "enum": words::<Platform>(), "description": platform });
         let parameters = match self {
             Self::Accounts => json!({ "type": "object", "properties": {} }),
-            Self::Figures | Self::Days | Self::Revenue => {
+            Self::Metrics | Self::DailyMetrics | Self::Revenue => {
                 json!({ "type": "object", "properties": { "range": range, "platform": platform }, "required": ["range"] })
             }
             Self::Posts => {
@@ -74,11 +74,11 @@ impl ToolKind {
                 json!({ "type": "object", "properties": properties, "required": ["range", "order"] })
             }
         };
-        Tool { name: self.as_str(), description: description.to_owned(), parameters }
+        ToolDeclaration { name: self.as_str(), description: description.to_owned(), parameters }
     }
 }
 
-fn words<T: Choice>() -> Vec<&'static str> {
+fn words<T: StringEnum>() -> Vec<&'static str> {
     T::ALL.iter().map(|choice| choice.as_str()).collect()
 }
 
@@ -90,20 +90,20 @@ impl ToolRequest {
     pub fn parse(name: &str, arguments: &Value) -> Result<Self, String> {
         let tool = ToolKind::parse(name).ok_or_else(|| format!("There is no tool {name:?}."))?;
         let range = || word::<StatsRange>(arguments, "range");
-        let lookup = match tool {
+        let query = match tool {
             // This tool takes no arguments, so all accounts are listed.
-            ToolKind::Accounts => return Ok(Self { lookup: Lookup::Accounts, platform: None }),
-            ToolKind::Figures => Lookup::Figures(range()?),
-            ToolKind::Days => Lookup::Days(range()?),
-            ToolKind::Posts => Lookup::Posts(range()?, word(arguments, "order")?),
-            ToolKind::Revenue => Lookup::Revenue(range()?),
+            ToolKind::Accounts => return Ok(Self { query: ToolQuery::Accounts, platform: None }),
+            ToolKind::Metrics => ToolQuery::Metrics(range()?),
+            ToolKind::DailyMetrics => ToolQuery::DailyMetrics(range()?),
+            ToolKind::Posts => ToolQuery::Posts(range()?, word(arguments, "order")?),
+            ToolKind::Revenue => ToolQuery::Revenue(range()?),
         };
         let platform = if arguments["platform"].is_null() { None } else { Some(word(arguments, "platform")?) };
-        Ok(Self { lookup, platform })
+        Ok(Self { query, platform })
     }
 }
 
-fn word<T: Choice>(arguments: &Value, name: &str) -> Result<T, String> {
+fn word<T: StringEnum>(arguments: &Value, name: &str) -> Result<T, String> {
     let word = arguments[name].as_str().unwrap_or_default();
     T::parse(word).ok_or_else(|| format!("{name} must be one of {}.", words::<T>().join(", ")))
 }
@@ -116,15 +116,18 @@ mod tests {
 
     #[test]
     fn tool_calls_are_parsed_or_rejected() {
-        let all = |lookup| Ok(ToolRequest { lookup, platform: None });
-        assert_eq!(ToolRequest::parse("list_accounts", &Value::Null), all(Lookup::Accounts));
+        let all = |query| Ok(ToolRequest { query, platform: None });
+        assert_eq!(ToolRequest::parse("list_accounts", &Value::Null), all(ToolQuery::Accounts));
         let arguments = json!({ "range": "7d", "order": "best", "userId": "somebody else" });
-        assert_eq!(ToolRequest::parse("get_posts", &arguments), all(Lookup::Posts(StatsRange::Week, PostOrder::Best)));
+        assert_eq!(ToolRequest::parse("get_posts", &arguments), all(ToolQuery::Posts(StatsRange::Week, PostOrder::Best)));
         let of_one = json!({ "range": "7d", "platform": "tiktok" });
-        let expected = ToolRequest { lookup: Lookup::Revenue(StatsRange::Week), platform: Some(Platform::Tiktok) };
+        let expected = ToolRequest { query: ToolQuery::Revenue(StatsRange::Week), platform: Some(Platform::Tiktok) };
         assert_eq!(ToolRequest::parse("get_revenue", &of_one), Ok(expected));
         assert!(ToolRequest::parse("get_revenue", &json!({ "range": "7d", "platform": "myspace" })).is_err());
-        assert_eq!(ToolRequest::parse("get_days", &json!({ "range": "1y" })), Err("range must be one of 7d, 30d, 90d.".to_owned()));
+        assert_eq!(
+            ToolRequest::parse("get_daily_metrics", &json!({ "range": "1y" })),
+            Err("range must be one of 7d, 30d, 90d.".to_owned())
+        );
         assert_eq!(ToolRequest::parse("run_sql", &arguments), Err("There is no tool \"run_sql\".".to_owned()));
     }
 

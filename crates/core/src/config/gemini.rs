@@ -10,12 +10,12 @@ use super::Reader;
 pub struct GeminiConfig {
     /// `GEMINI_API_KEY`: `None` disables AI features.
     pub key: Option<Secret>,
-    /// `GEMINI_URL`: base URL of the API. Default Google's.
+    /// `GEMINI_API_URL`: base URL of the API. Default Google's.
     pub url: Url,
     /// `GEMINI_MODEL`: name of the model.
     pub model: String,
-    /// `GEMINI_SUCCESSOR`: fallback model, used if the first one has been retired.
-    pub successor: String,
+    /// `GEMINI_FALLBACK_MODEL`: fallback model, used if the first one has been retired.
+    pub fallback_model: String,
     /// `GEMINI_PRICES`: token prices; both models need a price without a start date.
     pub prices: Prices,
 }
@@ -26,9 +26,9 @@ const PRICES: &str = "gemini-3.8-flash=0.75/3.75,gemini-3.8-flash@2027-01-01=1.5
 impl GeminiConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let key = reader.optional("GEMINI_API_KEY").map(Secret::from);
-        let url = reader.web_address("GEMINI_URL", "https://generativelanguage.googleapis.com/v1beta");
+        let url = reader.web_address("GEMINI_API_URL", "https://generativelanguage.googleapis.com/v1beta");
         let model = reader.or("GEMINI_MODEL", "gemini-3.8-flash".to_owned());
-        let successor = reader.or("GEMINI_SUCCESSOR", "gemini-3.5-flash-lite".to_owned());
+        let fallback_model = reader.or("GEMINI_FALLBACK_MODEL", "gemini-3.5-flash-lite".to_owned());
         let prices = reader.optional("GEMINI_PRICES").unwrap_or_else(|| PRICES.to_owned());
         let prices = match prices.parse::<Prices>() {
             Ok(prices) => Some(prices),
@@ -37,8 +37,8 @@ impl GeminiConfig {
                 None
             }
         };
-        let config = Self { key, url: url?, model: model?, successor: successor?, prices: prices? };
-        for model in [&config.model, &config.successor] {
+        let config = Self { key, url: url?, model: model?, fallback_model: fallback_model?, prices: prices? };
+        for model in [&config.model, &config.fallback_model] {
             if !config.prices.always_knows(model) {
                 reader.problem(format!("GEMINI_PRICES has no price of {model} that holds from the first day"));
             }

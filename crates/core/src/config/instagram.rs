@@ -1,9 +1,8 @@
 use std::fmt;
 
-use huntaze_domain::account::Secret;
 use url::Url;
 
-use super::Reader;
+use super::{ClientCredentials, Reader};
 
 const AUTHORIZE: &str = "https://www.instagram.com/oauth/authorize";
 const TOKEN: &str = "https://api.instagram.com/oauth/access_token";
@@ -13,7 +12,7 @@ const GRAPH: &str = "https://graph.instagram.com";
 #[derive(Clone)]
 pub struct InstagramConfig {
     /// `INSTAGRAM_CLIENT_ID` and `INSTAGRAM_CLIENT_SECRET`: OAuth client credentials of the app registered at Meta.
-    pub keys: Option<(String, Secret)>,
+    pub credentials: Option<ClientCredentials>,
     /// `INSTAGRAM_AUTHORIZE_URL`: OAuth authorization endpoint. Default Instagram's.
     pub authorize_url: Url,
     /// `INSTAGRAM_TOKEN_URL`: endpoint that exchanges the authorization code. Default Instagram's.
@@ -26,12 +25,12 @@ pub struct InstagramConfig {
 
 impl InstagramConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let keys = reader.pair("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
+        let credentials = reader.client_credentials("INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_SECRET");
         let authorize_url = reader.web_address("INSTAGRAM_AUTHORIZE_URL", AUTHORIZE);
         let token_url = reader.web_address("INSTAGRAM_TOKEN_URL", TOKEN);
         let graph_url = reader.web_address("INSTAGRAM_GRAPH_URL", GRAPH);
         let api_version = reader.or("INSTAGRAM_API_VERSION", "v25.0".to_owned());
-        Some(Self { keys, authorize_url: authorize_url?, token_url: token_url?, graph_url: graph_url?, api_version: api_version? })
+        Some(Self { credentials, authorize_url: authorize_url?, token_url: token_url?, graph_url: graph_url?, api_version: api_version? })
     }
 
     /// Returns whether requests go to the sandbox instead of Instagram.

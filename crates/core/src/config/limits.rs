@@ -17,9 +17,9 @@ pub struct LimitsConfig {
     pub auth: u32,
     /// `RATE_LIMIT_AI`: AI requests per minute and user on the free plan; three times as many on Pro, six times on Premium. Default 5.
     pub ai: u32,
-    /// `AI_COST_GUARD_CENTS`, converted to millionths of a US dollar: limit on the cost of a user's model calls in a month, those of
+    /// `AI_MONTHLY_COST_LIMIT_CENTS`, converted to millionths of a US dollar: limit on the cost of a user's model calls in a month, those of
     /// uncounted requests included; a tenth of it on the free plan. Default 5000 cents.
-    pub ai_cost_guard: i64,
+    pub ai_monthly_cost_limit: i64,
 }
 
 impl LimitsConfig {
@@ -29,9 +29,9 @@ impl LimitsConfig {
         let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
         let auth = reader.or("RATE_LIMIT_AUTH", 5);
         let ai = reader.or("RATE_LIMIT_AI", 5);
-        let guard = reader.or("AI_COST_GUARD_CENTS", 5000_u32);
-        let ai_cost_guard = i64::from(guard?) * 10_000;
-        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai?, ai_cost_guard })
+        let cost_limit = reader.or("AI_MONTHLY_COST_LIMIT_CENTS", 5000_u32);
+        let ai_monthly_cost_limit = i64::from(cost_limit?) * 10_000;
+        Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai?, ai_monthly_cost_limit })
     }
 }
 

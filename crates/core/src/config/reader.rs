@@ -10,6 +10,15 @@ use url::Url;
 #[error("invalid configuration:\n  {}", .0.join("\n  "))]
 pub struct ConfigError(Vec<String>);
 
+/// OAuth client credentials of an app that is registered at a platform.
+#[derive(Debug, Clone)]
+pub struct ClientCredentials {
+    /// Client id; TikTok calls it the client key.
+    pub client_id: String,
+    /// Client secret.
+    pub client_secret: Secret,
+}
+
 /// Source of variables, the names read so far and the errors found so far.
 pub struct Reader {
     source: HashMap<String, String>,
@@ -71,14 +80,13 @@ impl Reader {
         Some(list)
     }
 
-    /// Returns two values that are only valid together, such as OAuth client credentials. `None` if both are unset; one without the other
-    /// is recorded as an error.
-    pub fn pair(&mut self, name: &'static str, secret_name: &'static str) -> Option<(String, Secret)> {
-        let (value, secret) = (self.optional(name), self.optional(secret_name));
-        if value.is_some() != secret.is_some() {
-            self.problem(format!("{name} and {secret_name} belong together"));
+    /// Returns OAuth client credentials; `None` if both variables are unset. One without the other is recorded as an error.
+    pub fn client_credentials(&mut self, id_name: &'static str, secret_name: &'static str) -> Option<ClientCredentials> {
+        let (client_id, client_secret) = (self.optional(id_name), self.optional(secret_name));
+        if client_id.is_some() != client_secret.is_some() {
+            self.problem(format!("{id_name} and {secret_name} belong together"));
         }
-        value.zip(secret.map(Secret::from))
+        Some(ClientCredentials { client_id: client_id?, client_secret: client_secret?.into() })
     }
 
     /// Returns the URL of a service, or `default` if it is unset. A URL that is not `https` is recorded as an error, unless its host is

@@ -1,15 +1,14 @@
 use std::fmt;
 
-use huntaze_domain::account::Secret;
 use url::Url;
 
-use super::Reader;
+use super::{ClientCredentials, Reader};
 
 /// Reddit OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct RedditConfig {
     /// `REDDIT_CLIENT_ID` and `REDDIT_CLIENT_SECRET`: OAuth client credentials of the app approved by Reddit.
-    pub keys: Option<(String, Secret)>,
+    pub credentials: Option<ClientCredentials>,
     /// `REDDIT_USER_AGENT`: Reddit requires a unique `User-Agent` that names the operator's account: `web:huntaze:v1 (by /u/…)`. Default
     /// `web:huntaze:v1`.
     pub user_agent: String,
@@ -23,12 +22,12 @@ pub struct RedditConfig {
 
 impl RedditConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let keys = reader.pair("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET");
+        let credentials = reader.client_credentials("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET");
         let user_agent = reader.or("REDDIT_USER_AGENT", "web:huntaze:v1".to_owned());
         let authorize_url = reader.web_address("REDDIT_AUTHORIZE_URL", "https://www.reddit.com/api/v1/authorize");
         let token_url = reader.web_address("REDDIT_TOKEN_URL", "https://www.reddit.com/api/v1/access_token");
         let api_url = reader.web_address("REDDIT_API_URL", "https://oauth.reddit.com");
-        Some(Self { keys, user_agent: user_agent?, authorize_url: authorize_url?, token_url: token_url?, api_url: api_url? })
+        Some(Self { credentials, user_agent: user_agent?, authorize_url: authorize_url?, token_url: token_url?, api_url: api_url? })
     }
 
     /// Returns whether requests go to the sandbox instead of Reddit.

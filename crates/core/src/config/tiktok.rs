@@ -1,15 +1,14 @@
 use std::fmt;
 
-use huntaze_domain::account::Secret;
 use url::Url;
 
-use super::Reader;
+use super::{ClientCredentials, Reader};
 
 /// TikTok OAuth app and API. Without client credentials the platform is not offered.
 #[derive(Clone)]
 pub struct TiktokConfig {
     /// `TIKTOK_CLIENT_KEY` and `TIKTOK_CLIENT_SECRET`: OAuth client credentials of the app registered at TikTok.
-    pub keys: Option<(String, Secret)>,
+    pub credentials: Option<ClientCredentials>,
     /// `TIKTOK_AUTHORIZE_URL`: OAuth authorization endpoint. Default TikTok's.
     pub authorize_url: Url,
     /// `TIKTOK_API_URL`: API for tokens, profile and videos. Default TikTok's.
@@ -18,10 +17,10 @@ pub struct TiktokConfig {
 
 impl TiktokConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let keys = reader.pair("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET");
+        let credentials = reader.client_credentials("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET");
         let authorize_url = reader.web_address("TIKTOK_AUTHORIZE_URL", "https://www.tiktok.com/v2/auth/authorize/");
         let api_url = reader.web_address("TIKTOK_API_URL", "https://open.tiktokapis.com");
-        Some(Self { keys, authorize_url: authorize_url?, api_url: api_url? })
+        Some(Self { credentials, authorize_url: authorize_url?, api_url: api_url? })
     }
 
     /// Returns whether requests go to the sandbox instead of TikTok.

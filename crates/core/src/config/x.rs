@@ -1,9 +1,8 @@
 use std::fmt;
 
-use huntaze_domain::account::Secret;
 use url::Url;
 
-use super::Reader;
+use super::{ClientCredentials, Reader};
 
 /// Millionths of a US dollar per cent.
 const CENT: i64 = 10_000;
@@ -12,7 +11,7 @@ const CENT: i64 = 10_000;
 #[derive(Clone)]
 pub struct XConfig {
     /// `X_CLIENT_ID` and `X_CLIENT_SECRET`: OAuth client credentials of the app registered at X.
-    pub keys: Option<(String, Secret)>,
+    pub credentials: Option<ClientCredentials>,
     /// `X_MONTHLY_BUDGET_CENTS`, converted to millionths of a US dollar: limit on the cost of all syncs in a calendar month (UTC). Default
     /// 0.
     pub monthly_budget: i64,
@@ -24,11 +23,11 @@ pub struct XConfig {
 
 impl XConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let keys = reader.pair("X_CLIENT_ID", "X_CLIENT_SECRET");
+        let credentials = reader.client_credentials("X_CLIENT_ID", "X_CLIENT_SECRET");
         let cents: Option<u32> = reader.or("X_MONTHLY_BUDGET_CENTS", 0);
         let authorize_url = reader.web_address("X_AUTHORIZE_URL", "https://x.com/i/oauth2/authorize");
         let api_url = reader.web_address("X_API_URL", "https://api.x.com");
-        Some(Self { keys, monthly_budget: i64::from(cents?) * CENT, authorize_url: authorize_url?, api_url: api_url? })
+        Some(Self { credentials, monthly_budget: i64::from(cents?) * CENT, authorize_url: authorize_url?, api_url: api_url? })
     }
 
     /// Returns whether requests go to the sandbox instead of X.

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
     ai::{
-        AgentKind, AnswerCost,
-        chat::{AnswerState, ConversationItem, Source, Speaker},
+        AgentKind, AiUsage,
+        chat::{ConversationItem, MessageRole, MessageState, Source},
     },
-    choice::Choice,
+    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
@@ -17,7 +17,7 @@ use super::DbError;
 /// Inserts an empty conversation.
 pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO ai_conversations (id, user_id, title, last_number, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
+        "INSERT INTO ai_conversations (id, user_id, title, last_position, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
         id,
         user_id,
         title,
@@ -31,15 +31,15 @@ pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &st
 /// Allocates two consecutive positions, for a question and its answer, in a user's conversation. The update locks the conversation until
 /// the transaction ends, so concurrent messages to it are serialized. Returns the position of the question, or `None` if the user has no
 /// such conversation.
-pub async fn make_room(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
-    let number = sqlx::query_scalar!(
-        r#"UPDATE ai_conversations SET updated_at = $3, last_number = last_number + 2 WHERE id = $2 AND user_id = $1
-           RETURNING last_number - 1 AS "number!""#,
+pub async fn allocate_positions(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
+    let position = sqlx::query_scalar!(
+        r#"UPDATE ai_conversations SET updated_at = $3, last_position = last_position + 2 WHERE id = $2 AND user_id = $1
+           RETURNING last_position - 1 AS "position!""#,
         user_id,
         id,
         now
     );
-    Ok(number.fetch_optional(db).await?)
+    Ok(position.fetch_optional(db).await?)
 }
 
 /// Renames a user's conversation. Returns `false` if there is none.
@@ -93,9 +93,9 @@ pub struct NewMessage<'a> {
     /// Conversation of the message.
     pub conversation_id: Uuid,
     /// Position in the conversation, from 1.
-    pub number: i32,
+    pub position: i32,
     /// Author of the message.
-    pub speaker: Speaker,
+    pub role: MessageRole,
     /// Text; empty for an answer that is yet to be generated.
     pub text: &'a str,
     /// Id of the AI request and end of the lease, if this is an answer; `None` for a question.
@@ -106,18 +106,18 @@ pub struct NewMessage<'a> {
 
 /// Inserts a message: complete if it is a question, generating if it is an answer.
 pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
-    let state = if new.answer.is_some() { AnswerState::Writing } else { AnswerState::Complete };
+    let state = if new.answer.is_some() { MessageState::Generating } else { MessageState::Complete };
     sqlx::query!(
-        "INSERT INTO ai_messages (id, conversation_id, number, speaker, text, state, request_id, alive_until, is_sandbox, created_at)
+        "INSERT INTO ai_messages (id, conversation_id, position, role, text, state, request_id, leased_until, is_sandbox, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         new.id,
         new.conversation_id,
-        new.number,
-        new.speaker.as_str(),
+        new.position,
+        new.role.as_str(),
         new.text,
         state.as_str(),
         new.answer.map(|(request_id, _)| request_id),
-        new.answer.map(|(_, alive_until)| alive_until),
+        new.answer.map(|(_, leased_until)| leased_until),
         new.is_sandbox,
         now
     )
@@ -126,24 +126,24 @@ pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: 
     Ok(())
 }
 
-/// Deletes the messages of a conversation from position `number` on.
-pub async fn delete_from(db: impl PgExecutor<'_>, conversation_id: Uuid, number: i32) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND number >= $2", conversation_id, number).execute(db).await?;
+/// Deletes the messages of a conversation at and after `position`.
+pub async fn truncate_from(db: impl PgExecutor<'_>, conversation_id: Uuid, position: i32) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND position >= $2", conversation_id, position).execute(db).await?;
     Ok(())
 }
 
 /// Marks generating answers with an expired lease as failed, in one conversation or in all. Returns how many were marked.
-pub async fn give_up_dead(
+pub async fn fail_abandoned(
     db: impl PgExecutor<'_>,
     conversation_id: Option<Uuid>,
-    problem: &str,
+    error: &str,
     now: DateTime<Utc>,
 ) -> Result<u64, DbError> {
     let given_up = sqlx::query!(
-        "UPDATE ai_messages SET state = 'failed', problem = $2, alive_until = NULL
-          WHERE state = 'writing' AND alive_until <= $3 AND ($1::uuid IS NULL OR conversation_id = $1)",
+        "UPDATE ai_messages SET state = 'failed', error = $2, leased_until = NULL
+          WHERE state = 'generating' AND leased_until <= $3 AND ($1::uuid IS NULL OR conversation_id = $1)",
         conversation_id,
-        problem,
+        error,
         now
     );
     Ok(given_up.execute(db).await?.rows_affected())
@@ -155,27 +155,27 @@ pub struct StoredMessage {
     /// Id of the message.
     pub id: Uuid,
     /// Position in the conversation, from 1.
-    pub number: i32,
+    pub position: i32,
     /// Author of the message.
-    pub speaker: Speaker,
+    pub role: MessageRole,
     /// Text; partial while the answer is generating or if it was stopped or failed.
     pub text: String,
     /// State of the message.
-    pub state: AnswerState,
+    pub state: MessageState,
     /// Sentence for the user that says why the answer is incomplete, or `None`.
-    pub problem: Option<String>,
+    pub error: Option<String>,
     /// Agents that contributed to the answer.
     pub agents: Vec<AgentKind>,
     /// Tool results that the answer is based on.
     pub sources: Vec<Source>,
     /// Numbers in the text that do not occur in any source.
-    pub unverified: Vec<String>,
+    pub unverified_numbers: Vec<String>,
     /// Usage of the request; `None` for a question.
-    pub cost: Option<AnswerCost>,
+    pub usage: Option<AiUsage>,
     /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
     /// End of the lease of a generating answer; `None` for all other messages. After it the process that generates is considered dead.
-    pub alive_until: Option<DateTime<Utc>>,
+    pub leased_until: Option<DateTime<Utc>>,
     /// Time at which the message was inserted.
     pub created_at: DateTime<Utc>,
 }
@@ -188,15 +188,15 @@ pub async fn messages(
     id: Option<Uuid>,
 ) -> Result<Vec<StoredMessage>, DbError> {
     let rows = sqlx::query!(
-        r#"SELECT ai_messages.id, number, speaker, text, ai_messages.state, problem, ai_messages.agents, sources AS "sources: Json<Vec<Source>>",
-                  unverified, is_sandbox, alive_until, ai_messages.created_at, request_id,
-                  cost.agents AS "asked!", cost.models AS "models!", cost.input_tokens AS "input_tokens!",
-                  cost.output_tokens AS "output_tokens!", cost.cost_micro AS "cost_micro!", cost.is_known AS "is_known!"
+        r#"SELECT ai_messages.id, position, role, text, ai_messages.state, error, ai_messages.agents, sources AS "sources: Json<Vec<Source>>",
+                  unverified_numbers, is_sandbox, leased_until, ai_messages.created_at, request_id,
+                  usage.agents AS "asked!", usage.models AS "models!", usage.input_tokens AS "input_tokens!",
+                  usage.output_tokens AS "output_tokens!", usage.cost_micro_usd AS "cost_micro_usd!", usage.is_cache_hit AS "is_cache_hit!"
              FROM ai_messages
              JOIN ai_conversations ON ai_conversations.id = conversation_id
-             CROSS JOIN LATERAL ai_cost(request_id) AS cost
+             CROSS JOIN LATERAL ai_request_usage(request_id) AS usage
             WHERE user_id = $1 AND conversation_id = $2 AND ($3::uuid IS NULL OR ai_messages.id = $3)
-            ORDER BY number"#,
+            ORDER BY position"#,
         user_id,
         conversation_id,
         id
@@ -204,27 +204,27 @@ pub async fn messages(
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| {
         let known = |column| DbError::Inconsistent { table: "ai_messages", column };
         let agents = |names: &[String]| names.iter().filter_map(|name| AgentKind::parse(name)).collect();
-        let cost = row.request_id.map(|_| AnswerCost {
+        let usage = row.request_id.map(|_| AiUsage {
             agents: agents(&row.asked),
             models: row.models,
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
-            cost_micro: row.cost_micro,
-            is_known: row.is_known,
+            cost_micro_usd: row.cost_micro_usd,
+            is_cache_hit: row.is_cache_hit,
         });
         Ok(StoredMessage {
             id: row.id,
-            number: row.number,
-            speaker: Speaker::parse(&row.speaker).ok_or(known("speaker"))?,
+            position: row.position,
+            role: MessageRole::parse(&row.role).ok_or(known("role"))?,
             text: row.text,
-            state: AnswerState::parse(&row.state).ok_or(known("state"))?,
-            problem: row.problem,
+            state: MessageState::parse(&row.state).ok_or(known("state"))?,
+            error: row.error,
             agents: agents(&row.agents),
             sources: row.sources.0,
-            unverified: row.unverified,
-            cost,
+            unverified_numbers: row.unverified_numbers,
+            usage,
             is_sandbox: row.is_sandbox,
-            alive_until: row.alive_until,
+            leased_until: row.leased_until,
             created_at: row.created_at,
         })
     });
@@ -233,57 +233,57 @@ pub async fn messages(
 
 /// Saves the partial text of a generating answer and renews its lease. Returns whether to continue: `false` if the user requested a stop,
 /// or if the message is no longer generating or was deleted.
-pub async fn keep(
+pub async fn checkpoint(
     db: impl PgExecutor<'_>,
     id: Uuid,
     text: &str,
     agents: &[AgentKind],
-    alive_until: DateTime<Utc>,
+    leased_until: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let kept = sqlx::query_scalar!(
-        "UPDATE ai_messages SET text = $2, agents = $3, alive_until = $4 WHERE id = $1 AND state = 'writing' RETURNING is_to_stop",
+        "UPDATE ai_messages SET text = $2, agents = $3, leased_until = $4 WHERE id = $1 AND state = 'generating' RETURNING stop_requested",
         id,
         text,
         &words(agents),
-        alive_until
+        leased_until
     );
     Ok(kept.fetch_optional(db).await? == Some(false))
 }
 
 /// Final state of an answer.
-pub struct EndedAnswer<'a> {
+pub struct FinishedMessage<'a> {
     /// Id of the message.
     pub id: Uuid,
     /// Full text.
     pub text: &'a str,
     /// Final state.
-    pub state: AnswerState,
+    pub state: MessageState,
     /// Sentence for the user that says why the answer is incomplete, or `None`.
-    pub problem: Option<&'a str>,
+    pub error: Option<&'a str>,
     /// Agents that contributed to the answer.
     pub agents: &'a [AgentKind],
     /// Tool results that the answer is based on.
     pub sources: &'a [Source],
     /// Numbers in the text that do not occur in any source.
-    pub unverified: &'a [String],
+    pub unverified_numbers: &'a [String],
 }
 
 /// Stores the final state of a generating answer. Returns `false` if it had already ended, as when its lease expired and it was marked as
 /// failed, which the user has seen. Returns `true` if the message was deleted.
-pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<bool, DbError> {
+pub async fn finish_message(db: impl PgExecutor<'_>, finished: &FinishedMessage<'_>) -> Result<bool, DbError> {
     let given_up = sqlx::query_scalar!(
         r#"WITH ended AS (
-               UPDATE ai_messages SET text = $2, state = $3, problem = $4, agents = $5, sources = $6, unverified = $7, alive_until = NULL
-                WHERE id = $1 AND state = 'writing' RETURNING id
+               UPDATE ai_messages SET text = $2, state = $3, error = $4, agents = $5, sources = $6, unverified_numbers = $7, leased_until = NULL
+                WHERE id = $1 AND state = 'generating' RETURNING id
            )
-           SELECT EXISTS (SELECT FROM ai_messages WHERE id = $1 AND state <> 'writing') AS "given_up!" FROM (SELECT count(*) FROM ended) AS done"#,
-        ended.id,
-        ended.text,
-        ended.state.as_str(),
-        ended.problem,
-        &words(ended.agents),
-        Json(ended.sources) as _,
-        ended.unverified
+           SELECT EXISTS (SELECT FROM ai_messages WHERE id = $1 AND state <> 'generating') AS "given_up!" FROM (SELECT count(*) FROM ended) AS done"#,
+        finished.id,
+        finished.text,
+        finished.state.as_str(),
+        finished.error,
+        &words(finished.agents),
+        Json(finished.sources) as _,
+        finished.unverified_numbers
     );
     // Both parts of the statement see the same snapshot, so the `SELECT` reads the state before the update.
     Ok(!given_up.fetch_one(db).await?)
@@ -291,10 +291,10 @@ pub async fn end(db: impl PgExecutor<'_>, ended: &EndedAnswer<'_>) -> Result<boo
 
 /// Requests a stop of the answer that is being generated in a user's conversation. Returns the id of that message, or `None` if none is
 /// generating.
-pub async fn ask_to_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id: Uuid) -> Result<Option<Uuid>, DbError> {
+pub async fn request_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id: Uuid) -> Result<Option<Uuid>, DbError> {
     let asked = sqlx::query_scalar!(
-        "UPDATE ai_messages SET is_to_stop = true FROM ai_conversations
-          WHERE ai_conversations.id = conversation_id AND user_id = $1 AND conversation_id = $2 AND state = 'writing' RETURNING ai_messages.id",
+        "UPDATE ai_messages SET stop_requested = true FROM ai_conversations
+          WHERE ai_conversations.id = conversation_id AND user_id = $1 AND conversation_id = $2 AND state = 'generating' RETURNING ai_messages.id",
         user_id,
         conversation_id
     );
@@ -307,7 +307,7 @@ pub async fn ask_to_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id
 pub struct ExportedMessage {
     conversation_id: Uuid,
     title: String,
-    speaker: String,
+    role: String,
     text: String,
     created_at: DateTime<Utc>,
 }
@@ -316,9 +316,9 @@ pub struct ExportedMessage {
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedMessage>, DbError> {
     let messages = sqlx::query_as!(
         ExportedMessage,
-        "SELECT conversation_id, title, speaker, text, ai_messages.created_at
+        "SELECT conversation_id, title, role, text, ai_messages.created_at
            FROM ai_messages JOIN ai_conversations ON ai_conversations.id = conversation_id
-          WHERE user_id = $1 ORDER BY conversation_id, number",
+          WHERE user_id = $1 ORDER BY conversation_id, position",
         user_id
     );
     Ok(messages.fetch_all(db).await?)

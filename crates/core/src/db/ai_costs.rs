@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    ai::costs::{ChargedMonth, CostLine, CostSum, CostsFilter, CreatorCost},
-    choice::Choice,
+    ai::costs::{ChargedMonth, CostLine, CostSum, CostsFilter, UserCost},
+    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
@@ -30,27 +30,27 @@ pub struct Sums {
 pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums, DbError> {
     let rows = sqlx::query!(
         r#"SELECT GROUPING(day, agent, operation, model) AS "grouping!", day AS "day?", agent AS "agent?", operation AS "operation?",
-                  model AS "model?", count(*) FILTER (WHERE NOT is_known) AS "calls!",
-                  count(*) FILTER (WHERE is_known) AS "known!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
-                  coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro), 0)::bigint AS "cost_micro!"
-             FROM ai_calls($1, $2, $3, $4, $5, $6)
+                  model AS "model?", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
+                  count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
+                  coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro_usd), 0)::bigint AS "cost_micro_usd!"
+             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
             GROUP BY GROUPING SETS ((), (day), (agent), (operation), (model))
-            ORDER BY day, sum(cost_micro) DESC, agent, operation, model"#,
-        filter.from,
-        filter.until,
-        filter.creator,
-        filter.agent.map(Choice::as_str),
-        filter.operation.map(Choice::as_str),
+            ORDER BY day, sum(cost_micro_usd) DESC, agent, operation, model"#,
+        filter.first_day,
+        filter.last_day,
+        filter.email,
+        filter.agent.map(StringEnum::as_str),
+        filter.operation.map(StringEnum::as_str),
         filter.model
     );
     let mut sums = Sums::default();
     for row in rows.fetch_all(db).await? {
         let sum = CostSum {
             calls: row.calls,
-            known: row.known,
+            cache_hits: row.cache_hits,
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
-            cost_micro: row.cost_micro,
+            cost_micro_usd: row.cost_micro_usd,
         };
         // `GROUPING` sets a bit for each column that is not grouped by; the first column is the most significant bit.
         let (lines, name) = match row.grouping {
@@ -70,45 +70,46 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
 
 /// Lists a page of the users whose calls match a filter, by descending cost, and the total number of such users. The total is 0 if the page
 /// is past the end.
-pub async fn creators(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<CreatorCost>, i64), DbError> {
+pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<UserCost>, i64), DbError> {
     let rows = sqlx::query!(
-        r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_known) AS "calls!", count(*) FILTER (WHERE is_known) AS "known!",
-                  sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro)::bigint AS "cost_micro!", count(*) OVER () AS "total!"
-             FROM ai_calls($1, $2, $3, $4, $5, $6)
-            GROUP BY user_id, email ORDER BY sum(cost_micro) DESC, email LIMIT $7 OFFSET $8"#,
-        filter.from,
-        filter.until,
-        filter.creator,
-        filter.agent.map(Choice::as_str),
-        filter.operation.map(Choice::as_str),
+        r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
+                  count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!", sum(input_tokens)::bigint AS "input_tokens!",
+                  sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro_usd)::bigint AS "cost_micro_usd!", count(*) OVER () AS "total!"
+             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
+            GROUP BY user_id, email ORDER BY sum(cost_micro_usd) DESC, email LIMIT $7 OFFSET $8"#,
+        filter.first_day,
+        filter.last_day,
+        filter.email,
+        filter.agent.map(StringEnum::as_str),
+        filter.operation.map(StringEnum::as_str),
         filter.model,
         limit,
         offset
     );
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);
-    let creators = rows.into_iter().map(|row| CreatorCost {
-        creator_id: row.user_id,
+    let users = rows.into_iter().map(|row| UserCost {
+        user_id: row.user_id,
         email: row.email,
         sum: CostSum {
             calls: row.calls,
-            known: row.known,
+            cache_hits: row.cache_hits,
             input_tokens: row.input_tokens,
             output_tokens: row.output_tokens,
-            cost_micro: row.cost_micro,
+            cost_micro_usd: row.cost_micro_usd,
         },
     });
-    Ok((creators.collect(), total))
+    Ok((users.collect(), total))
 }
 
 /// A user with unusually high or concentrated AI costs among those whose calls match a filter.
 pub struct Outlier {
     /// Id of the user.
-    pub creator_id: Uuid,
+    pub user_id: Uuid,
     /// E-mail address of the user.
     pub email: String,
     /// Cost of all matching calls, in millionths of a US dollar.
-    pub cost_micro: i64,
+    pub cost_micro_usd: i64,
     /// Number of standard deviations above the mean of all users with matching calls.
     pub deviations: f64,
     /// Operation with the highest cost.
@@ -118,42 +119,42 @@ pub struct Outlier {
 }
 
 /// Returns users who spent more than `least` and are more than `deviations` standard deviations above the mean, or who spent more than
-/// `least_of_share` with more than `share` percent of it on one operation; by descending cost, at most `most` users. Amounts are in
+/// `least_of_share` with more than `share` percent of it on one operation; by descending cost, at most `limit` users. Amounts are in
 /// millionths of a US dollar. Cache hits are ignored.
 pub async fn outliers(
     db: impl PgExecutor<'_>,
     filter: &CostsFilter,
     (least, deviations): (i64, f64),
     (least_of_share, share): (i64, i64),
-    most: i64,
+    limit: i64,
 ) -> Result<Vec<Outlier>, DbError> {
     let outliers = sqlx::query_as!(
         Outlier,
         r#"WITH parts AS (
-               SELECT user_id, email, operation, sum(cost_micro)::bigint AS cost
-                 FROM ai_calls($1, $2, $3, $4, $5, $6) WHERE NOT is_known GROUP BY user_id, email, operation
+               SELECT user_id, email, operation, sum(cost_micro_usd)::bigint AS cost
+                 FROM ai_usage_between($1, $2, $3, $4, $5, $6) WHERE NOT is_cache_hit GROUP BY user_id, email, operation
            ), spenders AS (
                SELECT user_id, email, sum(cost)::bigint AS cost, (array_agg(operation ORDER BY cost DESC, operation))[1] AS dearest, max(cost) AS dearest_cost
                  FROM parts GROUP BY user_id, email
            ), measured AS (
                SELECT *, coalesce((cost - avg(cost) OVER ()) / nullif(stddev_pop(cost) OVER (), 0), 0)::float8 AS distance FROM spenders
            )
-           SELECT user_id AS "creator_id!", email AS "email!", cost AS "cost_micro!", distance AS "deviations!", dearest AS "operation!",
+           SELECT user_id AS "user_id!", email AS "email!", cost AS "cost_micro_usd!", distance AS "deviations!", dearest AS "operation!",
                   (100 * dearest_cost / greatest(cost, 1))::bigint AS "share!"
              FROM measured
             WHERE (cost > $7 AND distance > $8) OR (cost > $9 AND 100 * dearest_cost > $10 * cost)
             ORDER BY cost DESC, email LIMIT $11"#,
-        filter.from,
-        filter.until,
-        filter.creator,
-        filter.agent.map(Choice::as_str),
-        filter.operation.map(Choice::as_str),
+        filter.first_day,
+        filter.last_day,
+        filter.email,
+        filter.agent.map(StringEnum::as_str),
+        filter.operation.map(StringEnum::as_str),
         filter.model,
         least,
         deviations,
         least_of_share,
         share,
-        most
+        limit
     );
     Ok(outliers.fetch_all(db).await?)
 }
@@ -163,7 +164,7 @@ pub struct CostRow {
     /// Day (UTC).
     pub day: NaiveDate,
     /// Id of the user.
-    pub creator_id: Uuid,
+    pub user_id: Uuid,
     /// E-mail address of the user.
     pub email: String,
     /// Agent that made the calls.
@@ -175,31 +176,32 @@ pub struct CostRow {
     /// Number of calls to the model.
     pub calls: i64,
     /// Number of cache hits: completions served without calling the model.
-    pub known: i64,
+    pub cache_hits: i64,
     /// Input tokens.
     pub input_tokens: i64,
     /// Output tokens, thinking tokens included.
     pub output_tokens: i64,
     /// Cost in millionths of a US dollar.
-    pub cost_micro: i64,
+    pub cost_micro_usd: i64,
 }
 
-/// Lists the export rows that match a filter, at most `most`.
-pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> Result<Vec<CostRow>, DbError> {
+/// Lists the export rows that match a filter, at most `limit`.
+pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64) -> Result<Vec<CostRow>, DbError> {
     let rows = sqlx::query_as!(
         CostRow,
-        r#"SELECT day AS "day!", user_id AS "creator_id!", email AS "email!", agent AS "agent!", operation AS "operation!", model AS "model!",
-                  count(*) FILTER (WHERE NOT is_known) AS "calls!", count(*) FILTER (WHERE is_known) AS "known!",
-                  sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro)::bigint AS "cost_micro!"
-             FROM ai_calls($1, $2, $3, $4, $5, $6)
+        r#"SELECT day AS "day!", user_id AS "user_id!", email AS "email!", agent AS "agent!", operation AS "operation!", model AS "model!",
+                  count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!", count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!",
+                  sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!",
+                  sum(cost_micro_usd)::bigint AS "cost_micro_usd!"
+             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
             GROUP BY day, user_id, email, agent, operation, model ORDER BY day, email, agent, operation, model LIMIT $7"#,
-        filter.from,
-        filter.until,
-        filter.creator,
-        filter.agent.map(Choice::as_str),
-        filter.operation.map(Choice::as_str),
+        filter.first_day,
+        filter.last_day,
+        filter.email,
+        filter.agent.map(StringEnum::as_str),
+        filter.operation.map(StringEnum::as_str),
         filter.model,
-        most
+        limit
     );
     Ok(rows.fetch_all(db).await?)
 }
@@ -208,16 +210,16 @@ pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, most: i64) -> R
 /// calls were recorded after it was computed. Returns the number of charges inserted or changed.
 pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, now: DateTime<Utc>) -> Result<u64, DbError> {
     let charged = sqlx::query!(
-        "INSERT INTO ai_monthly_charges (user_id, month, requests, input_tokens, output_tokens, cost_micro, computed_at)
+        "INSERT INTO ai_monthly_charges (user_id, month, requests, input_tokens, output_tokens, cost_micro_usd, computed_at)
          SELECT user_id, month, count(DISTINCT ai_requests.id) FILTER (WHERE state = 'settled'), sum(input_tokens)::bigint,
-                sum(output_tokens)::bigint, sum(cost_micro)::bigint, $3
+                sum(output_tokens)::bigint, sum(cost_micro_usd)::bigint, $3
            FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
-          WHERE month >= $1 AND month < $2 AND NOT is_known GROUP BY user_id, month
+          WHERE month >= $1 AND month < $2 AND NOT is_cache_hit GROUP BY user_id, month
          ON CONFLICT (user_id, month) DO UPDATE
             SET requests = excluded.requests, input_tokens = excluded.input_tokens, output_tokens = excluded.output_tokens,
-                cost_micro = excluded.cost_micro, computed_at = excluded.computed_at
-          WHERE (ai_monthly_charges.requests, ai_monthly_charges.input_tokens, ai_monthly_charges.output_tokens, ai_monthly_charges.cost_micro)
-                IS DISTINCT FROM (excluded.requests, excluded.input_tokens, excluded.output_tokens, excluded.cost_micro)",
+                cost_micro_usd = excluded.cost_micro_usd, computed_at = excluded.computed_at
+          WHERE (ai_monthly_charges.requests, ai_monthly_charges.input_tokens, ai_monthly_charges.output_tokens, ai_monthly_charges.cost_micro_usd)
+                IS DISTINCT FROM (excluded.requests, excluded.input_tokens, excluded.output_tokens, excluded.cost_micro_usd)",
         from,
         until,
         now
@@ -225,16 +227,16 @@ pub async fn charge(db: impl PgExecutor<'_>, from: NaiveDate, until: NaiveDate, 
     Ok(charged.execute(db).await?.rows_affected())
 }
 
-/// Lists the charged months, newest first, at most `most`: the sum of the charges and, for comparison, of the recorded usage.
-pub async fn months(db: impl PgExecutor<'_>, most: i64) -> Result<Vec<ChargedMonth>, DbError> {
+/// Lists the charged months, newest first, at most `limit`: the sum of the charges and, for comparison, of the recorded usage.
+pub async fn months(db: impl PgExecutor<'_>, limit: i64) -> Result<Vec<ChargedMonth>, DbError> {
     let months = sqlx::query_as!(
         ChargedMonth,
-        r#"SELECT month, count(*) AS "creators!", sum(ai_monthly_charges.cost_micro)::bigint AS "charged_micro!",
-                  (SELECT coalesce(sum(ai_usage.cost_micro), 0)::bigint FROM ai_usage JOIN ai_requests ON ai_requests.id = request_id
-                    WHERE ai_requests.month = ai_monthly_charges.month) AS "used_micro!",
+        r#"SELECT month, count(*) AS "users!", sum(ai_monthly_charges.cost_micro_usd)::bigint AS "charged_micro_usd!",
+                  (SELECT coalesce(sum(ai_usage.cost_micro_usd), 0)::bigint FROM ai_usage JOIN ai_requests ON ai_requests.id = request_id
+                    WHERE ai_requests.month = ai_monthly_charges.month) AS "used_micro_usd!",
                   max(computed_at) AS "computed_at!"
              FROM ai_monthly_charges GROUP BY month ORDER BY month DESC LIMIT $1"#,
-        most
+        limit
     );
     Ok(months.fetch_all(db).await?)
 }
@@ -247,7 +249,7 @@ pub struct ExportedCharge {
     requests: i64,
     input_tokens: i64,
     output_tokens: i64,
-    cost_micro: i64,
+    cost_micro_usd: i64,
     computed_at: DateTime<Utc>,
 }
 
@@ -255,7 +257,7 @@ pub struct ExportedCharge {
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedCharge>, DbError> {
     let charges = sqlx::query_as!(
         ExportedCharge,
-        "SELECT month, requests, input_tokens, output_tokens, cost_micro, computed_at FROM ai_monthly_charges WHERE user_id = $1 ORDER BY month",
+        "SELECT month, requests, input_tokens, output_tokens, cost_micro_usd, computed_at FROM ai_monthly_charges WHERE user_id = $1 ORDER BY month",
         user_id
     );
     Ok(charges.fetch_all(db).await?)

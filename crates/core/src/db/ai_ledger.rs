@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    ai::{AgentKind, AnswerCost, Operation, TokenUsage},
-    choice::Choice,
+    ai::{AgentKind, AiUsage, Operation, TokenUsage},
+    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
@@ -30,9 +30,9 @@ pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now
 }
 
 /// Returns the cost of all model calls of a month, whether their requests count or not, in millionths of a US dollar.
-pub async fn spent(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+pub async fn month_cost_micro_usd(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
     let spent = sqlx::query_scalar!(
-        r#"SELECT coalesce(sum(cost_micro), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
+        r#"SELECT coalesce(sum(cost_micro_usd), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
             WHERE user_id = $1 AND month = $2"#,
         user_id,
         month
@@ -50,22 +50,22 @@ pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveD
     Ok(count.fetch_one(db).await?)
 }
 
-/// Records that a user is notified of having used `level` percent of the `requests` of a month. Returns `false` if that was recorded
+/// Records that a user is notified of having used `threshold_percent` percent of the `quota` of a month. Returns `false` if that was recorded
 /// before, so that each notice is sent once.
 pub async fn insert_notice(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
     month: NaiveDate,
-    requests: i64,
-    level: i16,
+    quota: i64,
+    threshold_percent: i16,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let inserted = sqlx::query!(
-        "INSERT INTO ai_quota_notices (user_id, month, requests, level, sent_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        "INSERT INTO ai_quota_notices (user_id, month, quota, threshold_percent, sent_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
         user_id,
         month,
-        requests,
-        level,
+        quota,
+        threshold_percent,
         now
     );
     Ok(inserted.execute(db).await?.rows_affected() == 1)
@@ -101,10 +101,15 @@ pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Ut
     Ok(())
 }
 
-/// Settles a reservation, so that the request counts, or releases it. Does nothing if it has already been settled or released.
-pub async fn end(db: impl PgExecutor<'_>, id: Uuid, counts: bool) -> Result<(), DbError> {
-    let state = if counts { "settled" } else { "released" };
-    sqlx::query!("UPDATE ai_requests SET state = $2 WHERE id = $1 AND state = 'reserved'", id, state).execute(db).await?;
+/// Settles a reservation, so that the request counts. Does nothing if it has already been settled or released.
+pub async fn settle(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE ai_requests SET state = 'settled' WHERE id = $1 AND state = 'reserved'", id).execute(db).await?;
+    Ok(())
+}
+
+/// Releases a reservation, so that the request does not count. Does nothing if it has already been settled or released.
+pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE ai_requests SET state = 'released' WHERE id = $1 AND state = 'reserved'", id).execute(db).await?;
     Ok(())
 }
 
@@ -118,7 +123,7 @@ pub struct ExportedRequest {
     counts: bool,
     input_tokens: i64,
     output_tokens: i64,
-    cost_micro: i64,
+    cost_micro_usd: i64,
     created_at: DateTime<Utc>,
 }
 
@@ -127,7 +132,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
     let requests = sqlx::query_as!(
         ExportedRequest,
         r#"SELECT ai_requests.id, operation, state = 'settled' AS "counts!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
-                  coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro), 0)::bigint AS "cost_micro!",
+                  coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro_usd), 0)::bigint AS "cost_micro_usd!",
                   ai_requests.created_at
              FROM ai_requests LEFT JOIN ai_usage ON ai_usage.request_id = ai_requests.id
             WHERE user_id = $1 GROUP BY ai_requests.id ORDER BY ai_requests.id"#,
@@ -138,7 +143,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
 
 /// A model call to be recorded.
 #[derive(Debug, Clone)]
-pub struct Call {
+pub struct ModelCall {
     /// Id of the call; makes recording idempotent.
     pub id: Uuid,
     /// Agent that made the call.
@@ -148,25 +153,25 @@ pub struct Call {
     /// Billed tokens.
     pub tokens: TokenUsage,
     /// Cost in millionths of a US dollar.
-    pub cost_micro: i64,
+    pub cost_micro_usd: i64,
     /// Whether the completion came from the cache and no call was made; tokens and cost are then 0.
-    pub is_known: bool,
+    pub is_cache_hit: bool,
 }
 
 /// Inserts the model calls of a request. Calls already recorded are skipped, so it is safe to repeat after an unclear outcome.
-pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[ModelCall], now: DateTime<Utc>) -> Result<(), DbError> {
     let ids: Vec<_> = calls.iter().map(|call| call.id).collect();
     let agents: Vec<_> = calls.iter().map(|call| call.agent.as_str().to_owned()).collect();
     let models: Vec<_> = calls.iter().map(|call| call.model.clone()).collect();
     let input: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.input)).collect();
     let output: Vec<_> = calls.iter().map(|call| i64::from(call.tokens.output)).collect();
-    let costs: Vec<_> = calls.iter().map(|call| call.cost_micro).collect();
-    let known: Vec<_> = calls.iter().map(|call| call.is_known).collect();
+    let costs: Vec<_> = calls.iter().map(|call| call.cost_micro_usd).collect();
+    let known: Vec<_> = calls.iter().map(|call| call.is_cache_hit).collect();
     sqlx::query!(
-        "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro, is_known, created_at)
-         SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro, is_known, $9
+        "INSERT INTO ai_usage (id, request_id, agent, model, input_tokens, output_tokens, cost_micro_usd, is_cache_hit, created_at)
+         SELECT id, $2, agent, model, input_tokens, output_tokens, cost_micro_usd, is_cache_hit, $9
            FROM unnest($1::uuid[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::boolean[])
-             AS call (id, agent, model, input_tokens, output_tokens, cost_micro, is_known)
+             AS call (id, agent, model, input_tokens, output_tokens, cost_micro_usd, is_cache_hit)
          ON CONFLICT (id) DO NOTHING",
         &ids,
         request_id,
@@ -184,21 +189,21 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Ca
 }
 
 /// Returns the usage of a request: agents, models, tokens and cost. Zero if no calls are recorded.
-pub async fn cost(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AnswerCost, DbError> {
+pub async fn usage(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AiUsage, DbError> {
     let row = sqlx::query!(
         r#"SELECT agents AS "agents!", models AS "models!", input_tokens AS "input_tokens!", output_tokens AS "output_tokens!",
-                  cost_micro AS "cost_micro!", is_known AS "is_known!"
-             FROM ai_cost($1)"#,
+                  cost_micro_usd AS "cost_micro_usd!", is_cache_hit AS "is_cache_hit!"
+             FROM ai_request_usage($1)"#,
         request_id
     )
     .fetch_one(db)
     .await?;
-    Ok(AnswerCost {
+    Ok(AiUsage {
         agents: row.agents.iter().filter_map(|agent| AgentKind::parse(agent)).collect(),
         models: row.models,
         input_tokens: row.input_tokens,
         output_tokens: row.output_tokens,
-        cost_micro: row.cost_micro,
-        is_known: row.is_known,
+        cost_micro_usd: row.cost_micro_usd,
+        is_cache_hit: row.is_cache_hit,
     })
 }

@@ -6,9 +6,9 @@ use huntaze_domain::{
         Operation,
         chat::Source,
         costs::FeedbackCount,
-        report::{Feedback, ReportBody, ReportRequest},
+        report::{AiReportBody, Feedback, ReportRequest},
     },
-    choice::Choice,
+    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
@@ -25,11 +25,11 @@ pub struct StoredReport {
     /// Input of the request.
     pub request: ReportRequest,
     /// Generated report.
-    pub body: ReportBody,
+    pub body: AiReportBody,
     /// Tool results that the report is based on.
     pub sources: Vec<Source>,
     /// Numbers in the report that do not occur in any source.
-    pub unverified: Vec<String>,
+    pub unverified_numbers: Vec<String>,
     /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
     /// Time of the request.
@@ -43,11 +43,11 @@ pub struct NewReport<'a> {
     /// Input of the request.
     pub request: &'a ReportRequest,
     /// Generated report.
-    pub body: &'a ReportBody,
+    pub body: &'a AiReportBody,
     /// Tool results that the report is based on.
     pub sources: &'a [Source],
     /// Numbers in the report that do not occur in any source.
-    pub unverified: &'a [String],
+    pub unverified_numbers: &'a [String],
     /// Whether the sandbox generated it instead of the real model.
     pub is_sandbox: bool,
 }
@@ -55,12 +55,12 @@ pub struct NewReport<'a> {
 /// Inserts a report.
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO ai_reports (id, request, body, sources, unverified, is_sandbox) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO ai_reports (id, request, body, sources, unverified_numbers, is_sandbox) VALUES ($1, $2, $3, $4, $5, $6)",
         new.id,
         Json(new.request) as _,
         Json(new.body) as _,
         Json(new.sources) as _,
-        new.unverified,
+        new.unverified_numbers,
         new.is_sandbox
     )
     .execute(db)
@@ -68,31 +68,31 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), 
     Ok(())
 }
 
-/// Lists a user's reports, newest first, at most `most`; only those of one operation or only report `id`, if given.
+/// Lists a user's reports, newest first, at most `limit`; only those of one operation or only report `id`, if given.
 pub async fn list(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
     operation: Option<Operation>,
     id: Option<Uuid>,
-    most: i64,
+    limit: i64,
 ) -> Result<Vec<StoredReport>, DbError> {
     let rows = sqlx::query!(
-        r#"SELECT id, request AS "request: Json<ReportRequest>", body AS "body: Json<ReportBody>", sources AS "sources: Json<Vec<Source>>",
-                  unverified, is_sandbox, created_at
+        r#"SELECT id, request AS "request: Json<ReportRequest>", body AS "body: Json<AiReportBody>", sources AS "sources: Json<Vec<Source>>",
+                  unverified_numbers, is_sandbox, created_at
              FROM ai_reports JOIN ai_requests USING (id)
             WHERE user_id = $1 AND ($2::text IS NULL OR operation = $2) AND ($3::uuid IS NULL OR id = $3)
             ORDER BY created_at DESC, id DESC LIMIT $4"#,
         user_id,
-        operation.map(Choice::as_str),
+        operation.map(StringEnum::as_str),
         id,
-        most
+        limit
     );
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| StoredReport {
         id: row.id,
         request: row.request.0,
         body: row.body.0,
         sources: row.sources.0,
-        unverified: row.unverified,
+        unverified_numbers: row.unverified_numbers,
         is_sandbox: row.is_sandbox,
         created_at: row.created_at,
     });
@@ -101,7 +101,8 @@ pub async fn list(
 
 /// Returns the feedback on the items of a report, ordered by item. Does not check whose report it is.
 pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Feedback>, DbError> {
-    let feedback = sqlx::query_as!(Feedback, "SELECT item, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item", report_id);
+    let feedback =
+        sqlx::query_as!(Feedback, "SELECT item_index, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item_index", report_id);
     Ok(feedback.fetch_all(db).await?)
 }
 
@@ -110,7 +111,7 @@ pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Fe
 #[serde(rename_all = "camelCase")]
 pub struct ExportedFeedback {
     report_id: Uuid,
-    item: i16,
+    item_index: i16,
     is_useful: bool,
     created_at: DateTime<Utc>,
 }
@@ -119,8 +120,8 @@ pub struct ExportedFeedback {
 pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedFeedback>, DbError> {
     let feedback = sqlx::query_as!(
         ExportedFeedback,
-        "SELECT report_id, item, is_useful, ai_feedback.created_at
-           FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id WHERE user_id = $1 ORDER BY report_id, item",
+        "SELECT report_id, item_index, is_useful, ai_feedback.created_at
+           FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id WHERE user_id = $1 ORDER BY report_id, item_index",
         user_id
     );
     Ok(feedback.fetch_all(db).await?)
@@ -135,12 +136,12 @@ pub async fn save_feedback(
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let saved = sqlx::query!(
-        "INSERT INTO ai_feedback (report_id, item, is_useful, created_at)
+        "INSERT INTO ai_feedback (report_id, item_index, is_useful, created_at)
          SELECT id, $3, $4, $5 FROM ai_reports JOIN ai_requests USING (id) WHERE id = $2 AND user_id = $1
-         ON CONFLICT (report_id, item) DO UPDATE SET is_useful = excluded.is_useful, created_at = excluded.created_at",
+         ON CONFLICT (report_id, item_index) DO UPDATE SET is_useful = excluded.is_useful, created_at = excluded.created_at",
         user_id,
         report_id,
-        feedback.item,
+        feedback.item_index,
         feedback.is_useful,
         now
     );

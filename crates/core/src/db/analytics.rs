@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     analytics::{PostOrder, PostView},
-    choice::Choice,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;

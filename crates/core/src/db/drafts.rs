@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
-    choice::Choice,
-    draft::{Draft, KeepRequest},
+    draft::{Draft, NewDraft},
     platform::Platform,
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -18,37 +18,37 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError>
 }
 
 /// Inserts a draft from a variant of a user's captions, or updates the text of the existing draft of that variant. Returns the id of the
-/// draft, or `None` if the user has no such captions or already has `most` drafts.
-pub async fn keep(
+/// draft, or `None` if the user has no such captions or already has `limit` drafts.
+pub async fn upsert(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
-    request: &KeepRequest,
-    most: i64,
+    request: &NewDraft,
+    limit: i64,
     now: DateTime<Utc>,
 ) -> Result<Option<Uuid>, DbError> {
     let kept = sqlx::query_scalar!(
-        r#"INSERT INTO drafts (id, user_id, captions_id, variant, platform, text, updated_at)
+        r#"INSERT INTO drafts (id, user_id, captions_id, variant_index, platform, text, updated_at)
            SELECT $1, user_id, ai_captions.id, $4, ai_captions.request ->> 'platform', $5, $6
              FROM ai_captions JOIN ai_requests USING (id)
             WHERE user_id = $2 AND ai_captions.id = $3
               AND ((SELECT count(*) FROM drafts WHERE drafts.user_id = $2) < $7
-                   OR EXISTS (SELECT FROM drafts WHERE captions_id = $3 AND variant = $4))
-           ON CONFLICT (captions_id, variant) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
+                   OR EXISTS (SELECT FROM drafts WHERE captions_id = $3 AND variant_index = $4))
+           ON CONFLICT (captions_id, variant_index) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
            RETURNING id"#,
         Uuid::now_v7(),
         user_id,
         request.captions_id,
-        request.variant,
+        request.variant_index,
         request.text,
         now,
-        most
+        limit
     );
     Ok(kept.fetch_optional(db).await?)
 }
 
 /// Updates the text of a user's draft and detaches it from the caption variant that it came from. Returns `false` if there is no such
 /// draft.
-pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn update(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let saved = sqlx::query!(
         "UPDATE drafts SET text = $3, captions_id = NULL, updated_at = $4 WHERE user_id = $1 AND id = $2",
         user_id,

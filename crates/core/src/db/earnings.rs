@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    choice::Choice,
     earnings::DailyTotal,
     money::{Currency, Money},
     statement::Entry,
+    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
@@ -35,16 +35,16 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, Db
 pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
     let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
     let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
-    let times: Vec<_> = entries.iter().map(|(_, entry)| entry.at).collect();
+    let times: Vec<_> = entries.iter().map(|(_, entry)| entry.occurred_at).collect();
     let amounts: Vec<_> = entries.iter().map(|(_, entry)| entry.amount_minor).collect();
     let kinds = column(|(_, entry)| entry.kind.as_str().to_owned());
     let currencies = column(|(_, entry)| entry.currency.code().to_owned());
     let descriptions = column(|(_, entry)| entry.description.clone());
     let done = sqlx::query!(
-        "INSERT INTO earnings (user_id, fingerprint, at, day, kind, amount_minor, currency, description)
-         SELECT $1, fingerprint, at, (at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
+        "INSERT INTO earnings (user_id, fingerprint, occurred_at, day, kind, amount_minor, currency, description)
+         SELECT $1, fingerprint, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
            FROM unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-             AS entry (fingerprint, at, kind, amount_minor, currency, description)
+             AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)
          ON CONFLICT DO NOTHING",
         user_id,
         &fingerprints,
@@ -58,7 +58,7 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerpr
 }
 
 /// Records that a statement contains these entries.
-pub async fn insert_sources(
+pub async fn insert_statement_entries(
     db: impl PgExecutor<'_>,
     user_id: Uuid,
     statement_id: Uuid,
@@ -77,7 +77,7 @@ pub async fn insert_sources(
 }
 
 /// Counts how many of these fingerprints are stored.
-pub async fn count_known(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
+pub async fn count_existing(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)"#,
         user_id,
@@ -87,7 +87,7 @@ pub async fn count_known(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &
 }
 
 /// Deletes the entries that only this statement contains. Returns how many were deleted.
-pub async fn delete_of_statement(db: impl PgExecutor<'_>, user_id: Uuid, statement_id: Uuid) -> Result<u64, DbError> {
+pub async fn delete_exclusive_to(db: impl PgExecutor<'_>, user_id: Uuid, statement_id: Uuid) -> Result<u64, DbError> {
     let done = sqlx::query!(
         "DELETE FROM earnings USING statement_entries AS said
           WHERE said.statement_id = $2 AND earnings.user_id = $1 AND earnings.fingerprint = said.fingerprint
@@ -127,16 +127,16 @@ pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: Uuid, day: Nai
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Lists a user's manual daily totals, newest day first, at most `most`. Each says whether a statement or the partner service covers its
+/// Lists a user's manual daily totals, newest day first, at most `limit`. Each says whether a statement or the partner service covers its
 /// day.
-pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, most: i64) -> Result<Vec<DailyTotal>, DbError> {
+pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, limit: i64) -> Result<Vec<DailyTotal>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day, currency, amount_minor, entered_at,
-                  (EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
-                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS "is_covered!"
+                  (EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN first_day AND last_day)
+                   OR EXISTS (SELECT FROM partner_connections WHERE user_id = $1 AND day BETWEEN first_day AND last_day)) AS "is_covered!"
              FROM daily_totals WHERE user_id = $1 ORDER BY day DESC, currency LIMIT $2"#,
         user_id,
-        most
+        limit
     );
     let total = |day, currency: &str, minor, is_covered, entered_at| {
         Ok(DailyTotal { day, amount: Money { minor, currency: currency_of(currency, "daily_totals")? }, is_covered, entered_at })
@@ -161,12 +161,12 @@ pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until
                    UNION ALL
                    SELECT day, currency, amount_minor FROM partner_earnings
                     WHERE user_id = $1 AND day >= $2 AND day < $3
-                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN first_day AND last_day)
                    UNION ALL
                    SELECT day, currency, amount_minor FROM daily_totals
                     WHERE user_id = $1 AND day >= $2 AND day < $3
-                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)
-                      AND NOT EXISTS (SELECT FROM partner_links WHERE user_id = $1 AND day BETWEEN covers_from AND covers_until)) AS known
+                      AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN first_day AND last_day)
+                      AND NOT EXISTS (SELECT FROM partner_connections WHERE user_id = $1 AND day BETWEEN first_day AND last_day)) AS known
             GROUP BY day, currency ORDER BY day, currency"#,
         user_id,
         from,
@@ -177,26 +177,31 @@ pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until
 }
 
 /// A range of days whose earnings are known; days without an entry are known to be 0.
-pub struct Known {
+pub struct CoveredRange {
     /// First day (UTC).
     pub from: NaiveDate,
     /// Last day (UTC), inclusive.
     pub until: NaiveDate,
     /// Days in the range that are incomplete because a row could not be parsed.
-    pub unread: Vec<NaiveDate>,
+    pub incomplete_days: Vec<NaiveDate>,
     /// Time of the import, the partner sync or the manual entry that the range comes from.
     pub since: DateTime<Utc>,
 }
 
 /// Lists the covered ranges that overlap the days from `from` up to, but not including, `until`: from statements, the partner service and
 /// daily totals. Ranges may overlap.
-pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<Known>, DbError> {
+pub async fn covered_ranges(
+    db: impl PgExecutor<'_>,
+    user_id: Uuid,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<CoveredRange>, DbError> {
     let rows = sqlx::query_as!(
-        Known,
-        r#"SELECT covers_from AS "from!", covers_until AS "until!", unread_days AS "unread!", imported_at AS "since!"
-             FROM statements WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
+        CoveredRange,
+        r#"SELECT first_day AS "from!", last_day AS "until!", incomplete_days AS "incomplete_days!", imported_at AS "since!"
+             FROM statements WHERE user_id = $1 AND last_day >= $2 AND first_day < $3
            UNION ALL
-           SELECT covers_from, covers_until, '{}', last_ok_at FROM partner_links WHERE user_id = $1 AND covers_until >= $2 AND covers_from < $3
+           SELECT first_day, last_day, '{}', last_ok_at FROM partner_connections WHERE user_id = $1 AND last_day >= $2 AND first_day < $3
            UNION ALL
            SELECT day, day, '{}', entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
         user_id,
@@ -210,7 +215,7 @@ pub async fn known(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, unti
 pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
     let has_any = sqlx::query_scalar!(
         r#"SELECT (EXISTS (SELECT FROM statements WHERE user_id = $1 AND imported_at IS NOT NULL)
-                   OR EXISTS (SELECT FROM partner_links WHERE user_id = $1)
+                   OR EXISTS (SELECT FROM partner_connections WHERE user_id = $1)
                    OR EXISTS (SELECT FROM daily_totals WHERE user_id = $1)) AS "has_any!""#,
         user_id
     );
@@ -221,7 +226,7 @@ pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbE
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedEntry {
-    at: DateTime<Utc>,
+    occurred_at: DateTime<Utc>,
     kind: String,
     amount_minor: i64,
     currency: String,
@@ -232,11 +237,12 @@ pub struct ExportedEntry {
 pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEntry>, DbError> {
     let entries = sqlx::query_as!(
         ExportedEntry,
-        r#"SELECT at AS "at!", kind AS "kind!", amount_minor AS "amount_minor!", currency AS "currency!", description AS "description!"
-             FROM (SELECT at, kind, amount_minor, currency, description FROM earnings WHERE user_id = $1
+        r#"SELECT occurred_at AS "occurred_at!", kind AS "kind!", amount_minor AS "amount_minor!", currency AS "currency!",
+                  description AS "description!"
+             FROM (SELECT occurred_at, kind, amount_minor, currency, description FROM earnings WHERE user_id = $1
                    UNION ALL
-                   SELECT at, kind, amount_minor, currency, description FROM partner_earnings WHERE user_id = $1) AS entries
-            ORDER BY at"#,
+                   SELECT occurred_at, kind, amount_minor, currency, description FROM partner_earnings WHERE user_id = $1) AS entries
+            ORDER BY occurred_at"#,
         user_id
     );
     Ok(entries.fetch_all(db).await?)

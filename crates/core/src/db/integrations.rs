@@ -3,9 +3,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    choice::Choice,
-    integration::{AccessFacts, FailureKind},
+    integration::{AccessHealth, FailureKind},
     platform::Platform,
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -32,24 +32,24 @@ pub struct Integration {
     /// Time at which the user disconnected it and kept its data; `None` while it is connected.
     pub disconnected_at: Option<DateTime<Utc>>,
     /// Facts from which the status is derived; the status itself is not stored.
-    pub facts: AccessFacts,
+    pub health: AccessHealth,
     /// Time of the last connect or reconnect.
     pub connected_at: DateTime<Utc>,
     /// Number of consecutive failed syncs.
-    pub failures: i32,
+    pub consecutive_failures: i32,
     /// Number of consecutive scheduled syncs that missed a day. Manual syncs do not increment it.
-    pub missed: i32,
+    pub incomplete_syncs: i32,
     /// Number of syncs so far, failed ones included. Waiters compare it to detect that a running sync has ended.
-    pub readings: i64,
+    pub sync_attempts: i64,
     /// Time of the next sync; `None` while the user must act first or it is disconnected.
     pub next_sync_at: Option<DateTime<Utc>>,
     /// Days whose metrics have been requested.
-    pub days_read: DaysRead,
+    pub synced_range: SyncedRange,
 }
 
 /// Half-open range of days whose metrics have been requested.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DaysRead {
+pub struct SyncedRange {
     /// First day; `None` before the first sync.
     pub from: Option<NaiveDate>,
     /// Day after the last one, which is the day of the newest sync; `None` before the first sync.
@@ -74,7 +74,7 @@ pub struct SealedTokens {
 impl SealedTokens {
     /// Returns the time after which the access cannot be refreshed any more: the expiry of the refresh token if there is one, otherwise of
     /// the access token. `None` if unknown.
-    pub const fn ends_at(&self) -> Option<DateTime<Utc>> {
+    pub const fn access_expires_at(&self) -> Option<DateTime<Utc>> {
         if self.refresh.is_some() { self.refresh_expires_at } else { self.expires_at }
     }
 }
@@ -94,22 +94,23 @@ struct IntegrationRow {
     disconnected_at: Option<DateTime<Utc>>,
     connected_at: DateTime<Utc>,
     last_ok_at: Option<DateTime<Utc>>,
-    last_error: Option<String>,
-    failures: i32,
-    missed: i32,
-    readings: i64,
+    last_error_kind: Option<String>,
+    consecutive_failures: i32,
+    incomplete_syncs: i32,
+    sync_attempts: i64,
     next_sync_at: Option<DateTime<Utc>>,
     #[expect(dead_code, reason = "`SELECT *` needs every column; the lease is only compared in SQL")]
     leased_until: Option<DateTime<Utc>>,
-    history_from: Option<NaiveDate>,
-    read_until: Option<NaiveDate>,
+    synced_from: Option<NaiveDate>,
+    synced_until: Option<NaiveDate>,
 }
 
 impl TryFrom<IntegrationRow> for Integration {
     type Error = DbError;
 
     fn try_from(row: IntegrationRow) -> Result<Self, DbError> {
-        let last_error = row.last_error.map(|word| FailureKind::parse(&word).ok_or_else(|| inconsistent("last_error"))).transpose()?;
+        let last_error_kind =
+            row.last_error_kind.map(|word| FailureKind::parse(&word).ok_or_else(|| inconsistent("last_error_kind"))).transpose()?;
         let access = row.access_token.map(|access| SealedTokens {
             access,
             refresh: row.refresh_token,
@@ -117,7 +118,7 @@ impl TryFrom<IntegrationRow> for Integration {
             expires_at: row.expires_at,
             refresh_expires_at: row.refresh_expires_at,
         });
-        let expires_at = access.as_ref().and_then(SealedTokens::ends_at);
+        let expires_at = access.as_ref().and_then(SealedTokens::access_expires_at);
         Ok(Self {
             id: row.id,
             user_id: row.user_id,
@@ -127,13 +128,13 @@ impl TryFrom<IntegrationRow> for Integration {
             scopes: row.scopes,
             access,
             disconnected_at: row.disconnected_at,
-            facts: AccessFacts { expires_at, last_ok_at: row.last_ok_at, last_error },
+            health: AccessHealth { expires_at, last_ok_at: row.last_ok_at, last_error_kind },
             connected_at: row.connected_at,
-            failures: row.failures,
-            missed: row.missed,
-            readings: row.readings,
+            consecutive_failures: row.consecutive_failures,
+            incomplete_syncs: row.incomplete_syncs,
+            sync_attempts: row.sync_attempts,
             next_sync_at: row.next_sync_at,
-            days_read: DaysRead { from: row.history_from, until: row.read_until },
+            synced_range: SyncedRange { from: row.synced_from, until: row.synced_until },
         })
     }
 }
@@ -183,7 +184,7 @@ pub async fn lock_account(
 }
 
 /// An integration to be inserted or reconnected.
-pub struct Connection<'a> {
+pub struct NewIntegration<'a> {
     /// `UUIDv7`; for a reconnect, the id of the existing row.
     pub id: Uuid,
     /// User that connects it.
@@ -203,7 +204,7 @@ pub struct Connection<'a> {
 }
 
 /// Inserts an integration; its first sync is due at once. Returns `false` if the account was connected concurrently.
-pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewIntegration<'_>) -> Result<bool, DbError> {
     let inserted = sqlx::query!(
         "INSERT INTO integrations (id, user_id, provider, provider_account_id, account_name, scopes, access_token, refresh_token,
                                    token_issued_at, expires_at, refresh_expires_at, connected_at, last_ok_at, next_sync_at)
@@ -227,12 +228,12 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<boo
 
 /// Replaces the tokens of an integration, resets its errors and makes it due at once; id and data stay. Returns `false` if it was
 /// disconnected and another user has connected the account, or if it has been deleted.
-pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<bool, DbError> {
+pub async fn reconnect(db: impl PgExecutor<'_>, new: &NewIntegration<'_>) -> Result<bool, DbError> {
     let reconnected = sqlx::query!(
         "UPDATE integrations
             SET account_name = $2, scopes = $3, access_token = $4, refresh_token = $5, token_issued_at = $6, expires_at = $7,
-                connected_at = $8, last_ok_at = $8, last_error = NULL, failures = 0, missed = 0, next_sync_at = $8, leased_until = NULL,
-                refresh_expires_at = $9, disconnected_at = NULL
+                connected_at = $8, last_ok_at = $8, last_error_kind = NULL, consecutive_failures = 0, incomplete_syncs = 0,
+                next_sync_at = $8, leased_until = NULL, refresh_expires_at = $9, disconnected_at = NULL
           WHERE id = $1",
         new.id,
         new.account_name,
@@ -251,14 +252,14 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &Connection<'_>) -> Result<
     }
 }
 
-/// Lists the connected integrations that are due and not leased, longest overdue first, at most `most`.
-pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+/// Lists the connected integrations that are due and not leased, longest overdue first, at most `limit`.
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM integrations
           WHERE next_sync_at <= $1 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
           ORDER BY next_sync_at, id LIMIT $2",
         now,
-        most
+        limit
     );
     Ok(due.fetch_all(db).await?)
 }
@@ -321,7 +322,7 @@ pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: 
 }
 
 /// Result of a successful sync.
-pub struct Reading<'a> {
+pub struct SyncSuccess<'a> {
     /// Id of the integration.
     pub id: Uuid,
     /// Access token (encrypted) that the sync used.
@@ -331,11 +332,11 @@ pub struct Reading<'a> {
     /// Granted scopes without those that the platform has since rejected.
     pub scopes: &'a [String],
     /// Days whose metrics have been requested, this sync included.
-    pub days_read: DaysRead,
+    pub synced_range: SyncedRange,
     /// Why a day is missing for the moment; `None` if the sync is complete.
     pub failure: Option<FailureKind>,
     /// New number of consecutive scheduled syncs that missed a day.
-    pub missed: i32,
+    pub incomplete_syncs: i32,
     /// Time of the sync.
     pub now: DateTime<Utc>,
     /// Time of the next sync.
@@ -343,29 +344,29 @@ pub struct Reading<'a> {
 }
 
 /// Records a successful sync and releases the lease. Returns `false` if the integration was reconnected in the meantime.
-pub async fn set_read(db: impl PgExecutor<'_>, reading: &Reading<'_>) -> Result<bool, DbError> {
+pub async fn record_success(db: impl PgExecutor<'_>, success: &SyncSuccess<'_>) -> Result<bool, DbError> {
     let noted = sqlx::query!(
         "UPDATE integrations
-            SET account_name = $3, scopes = $4, history_from = $5, read_until = $6, last_ok_at = $7, last_error = $8,
-                failures = 0, missed = $9, readings = readings + 1, next_sync_at = $10, leased_until = NULL
+            SET account_name = $3, scopes = $4, synced_from = $5, synced_until = $6, last_ok_at = $7, last_error_kind = $8,
+                consecutive_failures = 0, incomplete_syncs = $9, sync_attempts = sync_attempts + 1, next_sync_at = $10, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
-        reading.id,
-        reading.access_token,
-        reading.account_name,
-        reading.scopes,
-        reading.days_read.from,
-        reading.days_read.until,
-        reading.now,
-        reading.failure.map(Choice::as_str),
-        reading.missed,
-        reading.next_sync_at
+        success.id,
+        success.access_token,
+        success.account_name,
+        success.scopes,
+        success.synced_range.from,
+        success.synced_range.until,
+        success.now,
+        success.failure.map(StringEnum::as_str),
+        success.incomplete_syncs,
+        success.next_sync_at
     );
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
 /// Records a failed sync and releases the lease. `next_sync_at` is the time of the next attempt, or `None` if a retry cannot help. Returns
 /// `false` if the integration was reconnected in the meantime.
-pub async fn set_failed(
+pub async fn record_failure(
     db: impl PgExecutor<'_>,
     id: Uuid,
     access_token: &[u8],
@@ -373,7 +374,9 @@ pub async fn set_failed(
     next_sync_at: Option<DateTime<Utc>>,
 ) -> Result<bool, DbError> {
     let noted = sqlx::query!(
-        "UPDATE integrations SET last_error = $3, failures = failures + 1, readings = readings + 1, next_sync_at = $4, leased_until = NULL
+        "UPDATE integrations
+            SET last_error_kind = $3, consecutive_failures = consecutive_failures + 1, sync_attempts = sync_attempts + 1, next_sync_at = $4,
+                leased_until = NULL
           WHERE id = $1 AND access_token = $2",
         id,
         access_token,
@@ -385,18 +388,18 @@ pub async fn set_failed(
 
 /// Defers the next sync until `until` after an internal error and releases the lease. Returns `false` if there is no such integration or no
 /// sync is scheduled.
-pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<bool, DbError> {
-    let postponed = sqlx::query!(
-        "UPDATE integrations SET last_error = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
+pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<bool, DbError> {
+    let deferred = sqlx::query!(
+        "UPDATE integrations SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
         id,
         until,
         FailureKind::Transient.as_str()
     );
-    Ok(postponed.execute(db).await?.rows_affected() == 1)
+    Ok(deferred.execute(db).await?.rows_affected() == 1)
 }
 
 /// Reschedules the next sync. Returns `false` if there is no such integration or no sync is scheduled.
-pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn reschedule(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
     let moved = sqlx::query!("UPDATE integrations SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
@@ -409,17 +412,17 @@ pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: Option<&[u8
 }
 
 /// Disconnects an integration: clears its tokens and errors and keeps its data. Returns `false` if it was reconnected in the meantime.
-pub async fn forget_access(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
-    let forgotten = sqlx::query!(
+pub async fn clear_tokens(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
+    let cleared = sqlx::query!(
         "UPDATE integrations
             SET access_token = NULL, refresh_token = NULL, expires_at = NULL, refresh_expires_at = NULL, disconnected_at = $3,
-                next_sync_at = NULL, leased_until = NULL, last_error = NULL, failures = 0, missed = 0
+                next_sync_at = NULL, leased_until = NULL, last_error_kind = NULL, consecutive_failures = 0, incomplete_syncs = 0
           WHERE id = $1 AND access_token = $2",
         id,
         access_token,
         now
     );
-    Ok(forgotten.execute(db).await?.rows_affected() == 1)
+    Ok(cleared.execute(db).await?.rows_affected() == 1)
 }
 
 /// Releases the lease without recording an outcome.

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    choice::Choice,
-    job::{FailedJob, JobKind, QueueReport},
+    job::{FailedJob, JobKind, QueueStats},
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub async fn notify_due(db: impl PgExecutor<'_>, kind: JobKind) -> Result<(), Db
 
 /// Clears the idempotency keys of finished jobs (done, killed or out of attempts) of these subjects, so that new jobs can be enqueued for
 /// them.
-pub async fn free_names(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid]) -> Result<(), DbError> {
+pub async fn clear_idempotency_keys(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid]) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE apalis.jobs SET idempotency_key = NULL
           WHERE job_type = $1 AND idempotency_key = ANY(SELECT id::text FROM unnest($2::uuid[]) AS subject (id))
@@ -35,15 +35,15 @@ pub async fn free_names(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid
 }
 
 /// Clears the idempotency key of a job whose handler has succeeded, before apalis marks it as done.
-pub async fn free_name(db: impl PgExecutor<'_>, id: &str) -> Result<(), DbError> {
+pub async fn clear_idempotency_key(db: impl PgExecutor<'_>, id: &str) -> Result<(), DbError> {
     sqlx::query!("UPDATE apalis.jobs SET idempotency_key = NULL WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
 /// Enqueues a job for each subject, in the given order; subjects that already have a job of this kind are skipped. Returns the number of
 /// jobs enqueued.
-pub async fn push(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid], most_attempts: i32) -> Result<u64, DbError> {
-    let pushed = sqlx::query!(
+pub async fn enqueue(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid], max_attempts: i32) -> Result<u64, DbError> {
+    let enqueued = sqlx::query!(
         "INSERT INTO apalis.jobs (id, job_type, job, status, max_attempts, run_at, idempotency_key)
          SELECT apalis.generate_ulid(), $1, convert_to(json_build_object('subject', id)::text, 'UTF8'), 'Pending', $3, now(), id::text
            FROM unnest($2::uuid[]) WITH ORDINALITY AS subject (id, place)
@@ -51,13 +51,13 @@ pub async fn push(db: impl PgExecutor<'_>, kind: JobKind, subjects: &[Uuid], mos
          ON CONFLICT (job_type, idempotency_key) DO NOTHING",
         kind.as_str(),
         subjects,
-        most_attempts
+        max_attempts
     );
-    Ok(pushed.execute(db).await?.rows_affected())
+    Ok(enqueued.execute(db).await?.rows_affected())
 }
 
 /// Delays the next attempt of a running job by `pause`.
-pub async fn postpone(db: impl PgExecutor<'_>, id: &str, pause: TimeDelta) -> Result<(), DbError> {
+pub async fn defer(db: impl PgExecutor<'_>, id: &str, pause: TimeDelta) -> Result<(), DbError> {
     // apalis compares `run_at` with the database's clock, not the application's.
     sqlx::query!("UPDATE apalis.jobs SET run_at = now() + make_interval(secs => $2) WHERE id = $1", id, pause.as_seconds_f64())
         .execute(db)
@@ -66,7 +66,7 @@ pub async fn postpone(db: impl PgExecutor<'_>, id: &str, pause: TimeDelta) -> Re
 }
 
 /// Returns whether a job of this kind is unfinished or finished within the last `pause`.
-pub async fn is_recent(db: impl PgExecutor<'_>, kind: JobKind, pause: TimeDelta) -> Result<bool, DbError> {
+pub async fn has_recent(db: impl PgExecutor<'_>, kind: JobKind, pause: TimeDelta) -> Result<bool, DbError> {
     let found = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM apalis.jobs
                            WHERE job_type = $1 AND (done_at IS NULL OR done_at > now() - make_interval(secs => $2))) AS "found!""#,
@@ -77,18 +77,18 @@ pub async fn is_recent(db: impl PgExecutor<'_>, kind: JobKind, pause: TimeDelta)
 }
 
 /// Counts pending and running jobs by kind. Kinds without such jobs are left out.
-pub async fn queues(db: impl PgExecutor<'_>) -> Result<Vec<QueueReport>, DbError> {
+pub async fn queue_stats(db: impl PgExecutor<'_>) -> Result<Vec<QueueStats>, DbError> {
     let rows = sqlx::query!(
-        r#"SELECT job_type, count(*) FILTER (WHERE status IN ('Pending', 'Failed')) AS "waiting!",
+        r#"SELECT job_type, count(*) FILTER (WHERE status IN ('Pending', 'Failed')) AS "pending!",
                   count(*) FILTER (WHERE status IN ('Queued', 'Running')) AS "running!",
-                  min(run_at) FILTER (WHERE status IN ('Pending', 'Failed')) AS waiting_since
+                  min(run_at) FILTER (WHERE status IN ('Pending', 'Failed')) AS oldest_pending_at
              FROM apalis.jobs
             WHERE status IN ('Pending', 'Queued', 'Running') OR status = 'Failed' AND attempts < max_attempts
             GROUP BY job_type"#
     );
     let report = rows.fetch_all(db).await?.into_iter().filter_map(|row| {
         let kind = JobKind::parse(&row.job_type)?;
-        Some(QueueReport { kind, waiting: row.waiting, running: row.running, waiting_since: row.waiting_since })
+        Some(QueueStats { kind, pending: row.pending, running: row.running, oldest_pending_at: row.oldest_pending_at })
     });
     Ok(report.collect())
 }
@@ -108,7 +108,7 @@ pub async fn failed(db: impl PgExecutor<'_>, limit: i64, offset: i64) -> Result<
         let kind = JobKind::parse(&row.job_type)?;
         // apalis prefixes errors that must not be retried.
         let error = row.error.unwrap_or_default().trim_start_matches("AbortError: ").to_owned();
-        Some(FailedJob { id: row.id, kind, subject: row.subject, attempts: row.attempts, error, failed_at: row.failed_at })
+        Some(FailedJob { id: row.id, kind, subject_id: row.subject, attempts: row.attempts, error, failed_at: row.failed_at })
     });
     Ok(failed.collect())
 }

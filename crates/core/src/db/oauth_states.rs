@@ -1,7 +1,7 @@
 //! Pending OAuth authorizations, keyed by the hash of their `state` parameter.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::{choice::Choice, platform::Platform};
+use huntaze_domain::{platform::Platform, string_enum::StringEnum};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -10,10 +10,10 @@ use crate::infra::token::TokenHash;
 
 /// A pending OAuth authorization.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenVisit {
+pub struct PendingAuthorization {
     /// PKCE code verifier (RFC 7636): proves to the platform that the client that exchanges the code is the one that started the
     /// authorization.
-    pub verifier: String,
+    pub code_verifier: String,
     /// Integration to be reconnected; `None` when a new account is connected.
     pub integration_id: Option<Uuid>,
 }
@@ -24,16 +24,16 @@ pub async fn insert(
     state_hash: &TokenHash,
     session_id: Uuid,
     provider: Platform,
-    visit: &OpenVisit,
+    pending: &PendingAuthorization,
     expires_at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO oauth_states (state_hash, session_id, provider, verifier, integration_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO oauth_states (state_hash, session_id, provider, code_verifier, integration_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         state_hash,
         session_id,
         provider.as_str(),
-        visit.verifier,
-        visit.integration_id,
+        pending.code_verifier,
+        pending.integration_id,
         expires_at
     )
     .execute(db)
@@ -49,12 +49,12 @@ pub async fn consume(
     session_id: Uuid,
     provider: Platform,
     now: DateTime<Utc>,
-) -> Result<Option<OpenVisit>, DbError> {
+) -> Result<Option<PendingAuthorization>, DbError> {
     let consumed = sqlx::query_as!(
-        OpenVisit,
+        PendingAuthorization,
         "UPDATE oauth_states SET used_at = $4
           WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4
-         RETURNING verifier, integration_id",
+         RETURNING code_verifier, integration_id",
         state_hash,
         session_id,
         provider.as_str(),
@@ -64,7 +64,7 @@ pub async fn consume(
 }
 
 /// Returns whether this session's state has been used, or `None` if there is no such state.
-pub async fn was_used(
+pub async fn is_consumed(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
     session_id: Uuid,

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
-    choice::Choice,
     money::Currency,
     onboarding::{Onboarding, StepAnswers},
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -120,11 +120,11 @@ pub async fn complete(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc>
     Ok(())
 }
 
-fn words<C: Choice>(choices: &[C]) -> Vec<String> {
+fn words<C: StringEnum>(choices: &[C]) -> Vec<String> {
     choices.iter().map(|choice| choice.as_str().to_owned()).collect()
 }
 
-fn choices<C: Choice>(words: &[String], column: &'static str) -> Result<Vec<C>, DbError> {
+fn choices<C: StringEnum>(words: &[String], column: &'static str) -> Result<Vec<C>, DbError> {
     words.iter().map(|word| C::parse(word).ok_or_else(|| inconsistent(column))).collect()
 }
 

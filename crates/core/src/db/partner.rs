@@ -1,7 +1,7 @@
 //! Connections to the partner service, which returns a user's OnlyFans earnings for the user's own API key.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use huntaze_domain::{choice::Choice, integration::FailureKind, statement::Entry};
+use huntaze_domain::{integration::FailureKind, statement::Entry, string_enum::StringEnum};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::DbError;
 
 /// A connection to an account at the partner service.
 #[derive(Debug, Clone)]
-pub struct PartnerLink {
+pub struct PartnerConnection {
     /// `UUIDv7`; a new id is generated when the user connects again with another key.
     pub id: Uuid,
     /// User of the connection; a user has at most one.
@@ -21,15 +21,15 @@ pub struct PartnerLink {
     /// Time of the last successful sync; `None` before the first.
     pub last_ok_at: Option<DateTime<Utc>>,
     /// Error of the last sync; `None` if it succeeded.
-    pub last_error: Option<FailureKind>,
+    pub last_error_kind: Option<FailureKind>,
     /// Number of consecutive failed syncs.
-    pub failures: i32,
+    pub consecutive_failures: i32,
     /// Time of the next sync; `None` if the user must act first.
-    pub next_read_at: Option<DateTime<Utc>>,
+    pub next_sync_at: Option<DateTime<Utc>>,
     /// First day for which earnings were synced; `None` before the first sync.
-    pub covers_from: Option<NaiveDate>,
+    pub first_day: Option<NaiveDate>,
     /// Last day for which earnings were synced, inclusive; `None` before the first sync.
-    pub covers_until: Option<NaiveDate>,
+    pub last_day: Option<NaiveDate>,
 }
 
 struct Row {
@@ -38,40 +38,41 @@ struct Row {
     account: String,
     api_key: Vec<u8>,
     last_ok_at: Option<DateTime<Utc>>,
-    last_error: Option<String>,
-    failures: i32,
-    next_read_at: Option<DateTime<Utc>>,
-    covers_from: Option<NaiveDate>,
-    covers_until: Option<NaiveDate>,
+    last_error_kind: Option<String>,
+    consecutive_failures: i32,
+    next_sync_at: Option<DateTime<Utc>>,
+    first_day: Option<NaiveDate>,
+    last_day: Option<NaiveDate>,
 }
 
-impl TryFrom<Row> for PartnerLink {
+impl TryFrom<Row> for PartnerConnection {
     type Error = DbError;
 
     fn try_from(row: Row) -> Result<Self, DbError> {
-        let failure =
-            |word: String| FailureKind::parse(&word).ok_or(DbError::Inconsistent { table: "partner_links", column: "last_error" });
+        let failure = |word: String| {
+            FailureKind::parse(&word).ok_or(DbError::Inconsistent { table: "partner_connections", column: "last_error_kind" })
+        };
         Ok(Self {
             id: row.id,
             user_id: row.user_id,
             account: row.account,
             api_key: row.api_key,
             last_ok_at: row.last_ok_at,
-            last_error: row.last_error.map(failure).transpose()?,
-            failures: row.failures,
-            next_read_at: row.next_read_at,
-            covers_from: row.covers_from,
-            covers_until: row.covers_until,
+            last_error_kind: row.last_error_kind.map(failure).transpose()?,
+            consecutive_failures: row.consecutive_failures,
+            next_sync_at: row.next_sync_at,
+            first_day: row.first_day,
+            last_day: row.last_day,
         })
     }
 }
 
 /// Returns the partner connection of a user, if there is one.
-pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<PartnerLink>, DbError> {
+pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<PartnerConnection>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        "SELECT id, user_id, account, api_key, last_ok_at, last_error, failures, next_read_at, covers_from, covers_until
-           FROM partner_links WHERE user_id = $1",
+        "SELECT id, user_id, account, api_key, last_ok_at, last_error_kind, consecutive_failures, next_sync_at, first_day, last_day
+           FROM partner_connections WHERE user_id = $1",
         user_id
     );
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
@@ -90,7 +91,7 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO partner_links (id, user_id, account, api_key, next_read_at) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO partner_connections (id, user_id, account, api_key, next_sync_at) VALUES ($1, $2, $3, $4, $5)",
         id,
         user_id,
         account,
@@ -104,7 +105,7 @@ pub async fn insert(
 
 /// Deletes the connection of a user. Returns `false` if there is none.
 pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
-    Ok(sqlx::query!("DELETE FROM partner_links WHERE user_id = $1", user_id).execute(db).await?.rows_affected() == 1)
+    Ok(sqlx::query!("DELETE FROM partner_connections WHERE user_id = $1", user_id).execute(db).await?.rows_affected() == 1)
 }
 
 /// Deletes all earnings of a user that came from the partner service.
@@ -113,13 +114,13 @@ pub async fn delete_earnings(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(
     Ok(())
 }
 
-/// Lists the connections that are due and not leased, longest overdue first, at most `most`.
-pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+/// Lists the connections that are due and not leased, longest overdue first, at most `limit`.
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
-        "SELECT id FROM partner_links WHERE next_read_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
-          ORDER BY next_read_at LIMIT $2",
+        "SELECT id FROM partner_connections WHERE next_sync_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
+          ORDER BY next_sync_at LIMIT $2",
         now,
-        most
+        limit
     );
     Ok(due.fetch_all(db).await?)
 }
@@ -130,12 +131,12 @@ pub async fn claim_due(
     id: Uuid,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
-) -> Result<Option<PartnerLink>, DbError> {
+) -> Result<Option<PartnerConnection>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        "UPDATE partner_links SET leased_until = $3
-          WHERE id = $1 AND next_read_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
-         RETURNING id, user_id, account, api_key, last_ok_at, last_error, failures, next_read_at, covers_from, covers_until",
+        "UPDATE partner_connections SET leased_until = $3
+          WHERE id = $1 AND next_sync_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
+         RETURNING id, user_id, account, api_key, last_ok_at, last_error_kind, consecutive_failures, next_sync_at, first_day, last_day",
         id,
         now,
         leased_until
@@ -144,20 +145,21 @@ pub async fn claim_due(
 }
 
 /// Upserts transactions by their reference. Does nothing if the connection has been deleted.
-pub async fn save(db: impl PgExecutor<'_>, link: &PartnerLink, entries: &[Entry]) -> Result<(), DbError> {
+pub async fn save(db: impl PgExecutor<'_>, link: &PartnerConnection, entries: &[Entry]) -> Result<(), DbError> {
     let column = |read: fn(&Entry) -> String| entries.iter().map(read).collect::<Vec<_>>();
-    let times: Vec<_> = entries.iter().map(|entry| entry.at).collect();
+    let times: Vec<_> = entries.iter().map(|entry| entry.occurred_at).collect();
     let amounts: Vec<_> = entries.iter().map(|entry| entry.amount_minor).collect();
     sqlx::query!(
         // The lock makes a concurrent disconnect wait, so that it deletes these rows, too.
-        "WITH link AS (SELECT user_id FROM partner_links WHERE id = $1 FOR KEY SHARE)
-         INSERT INTO partner_earnings (user_id, transaction_id, at, day, kind, amount_minor, currency, description)
-         SELECT DISTINCT ON (transaction_id) user_id, transaction_id, at, (at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
+        "WITH link AS (SELECT user_id FROM partner_connections WHERE id = $1 FOR KEY SHARE)
+         INSERT INTO partner_earnings (user_id, transaction_id, occurred_at, day, kind, amount_minor, currency, description)
+         SELECT DISTINCT ON (transaction_id) user_id, transaction_id, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor,
+                currency, description
            FROM link, unnest($2::text[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-             AS entry (transaction_id, at, kind, amount_minor, currency, description)
+             AS entry (transaction_id, occurred_at, kind, amount_minor, currency, description)
          ON CONFLICT (user_id, transaction_id) DO UPDATE
-            SET at = excluded.at, day = excluded.day, kind = excluded.kind, amount_minor = excluded.amount_minor, currency = excluded.currency,
-                description = excluded.description",
+            SET occurred_at = excluded.occurred_at, day = excluded.day, kind = excluded.kind, amount_minor = excluded.amount_minor,
+                currency = excluded.currency, description = excluded.description",
         link.id,
         &column(|entry| entry.reference.clone()),
         &times,
@@ -172,7 +174,7 @@ pub async fn save(db: impl PgExecutor<'_>, link: &PartnerLink, entries: &[Entry]
 }
 
 /// Records a successful sync of the days `from` to `until`, schedules the next one and releases the lease.
-pub async fn set_ok(
+pub async fn record_success(
     db: impl PgExecutor<'_>,
     id: Uuid,
     (from, until): (NaiveDate, NaiveDate),
@@ -180,9 +182,9 @@ pub async fn set_ok(
     next: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE partner_links
-            SET covers_from = least(covers_from, $2), covers_until = $3, last_ok_at = $4, last_error = NULL, failures = 0, next_read_at = $5,
-                leased_until = NULL
+        "UPDATE partner_connections
+            SET first_day = least(first_day, $2), last_day = $3, last_ok_at = $4, last_error_kind = NULL, consecutive_failures = 0,
+                next_sync_at = $5, leased_until = NULL
           WHERE id = $1",
         id,
         from,
@@ -197,9 +199,16 @@ pub async fn set_ok(
 
 /// Records a failed sync and releases the lease. `retry_at` is the time of the next attempt; with `None` there is none until the user
 /// connects again.
-pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
+pub async fn record_failure(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    failure: FailureKind,
+    retry_at: Option<DateTime<Utc>>,
+) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE partner_links SET last_error = $2, failures = failures + 1, next_read_at = $3, leased_until = NULL WHERE id = $1",
+        "UPDATE partner_connections
+            SET last_error_kind = $2, consecutive_failures = consecutive_failures + 1, next_sync_at = $3, leased_until = NULL
+          WHERE id = $1",
         id,
         failure.as_str(),
         retry_at
@@ -210,15 +219,15 @@ pub async fn set_failure(db: impl PgExecutor<'_>, id: Uuid, failure: FailureKind
 }
 
 /// Releases the lease without recording an outcome.
-pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE partner_links SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE partner_connections SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
     Ok(())
 }
 
 /// Defers the next sync until `until` after an internal error and releases the lease. Does nothing if no sync is scheduled.
-pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE partner_links SET last_error = $3, next_read_at = $2, leased_until = NULL WHERE id = $1 AND next_read_at IS NOT NULL",
+        "UPDATE partner_connections SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
         id,
         until,
         FailureKind::Transient.as_str()
@@ -229,19 +238,20 @@ pub async fn postpone(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -
 }
 
 /// Reschedules the next sync. Returns `false` if there is no such connection or it waits for the user.
-pub async fn set_due(db: impl PgExecutor<'_>, id: Uuid, next_read_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let moved = sqlx::query!("UPDATE partner_links SET next_read_at = $2 WHERE id = $1 AND next_read_at IS NOT NULL", id, next_read_at);
+pub async fn reschedule(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved =
+        sqlx::query!("UPDATE partner_connections SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
 /// Lists the encrypted API keys of all connections with the ids of their rows, for key rotation.
 pub async fn keys(db: impl PgExecutor<'_>) -> Result<Vec<(Uuid, Vec<u8>)>, DbError> {
-    let rows = sqlx::query!("SELECT id, api_key FROM partner_links ORDER BY id").fetch_all(db).await?;
+    let rows = sqlx::query!("SELECT id, api_key FROM partner_connections ORDER BY id").fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.api_key)).collect())
 }
 
 /// Replaces an encrypted API key with the same key under a newer encryption key. Returns `false` if it is not `old` any more.
 pub async fn replace_key(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &[u8]) -> Result<bool, DbError> {
-    let done = sqlx::query!("UPDATE partner_links SET api_key = $3 WHERE id = $1 AND api_key = $2", id, old, new);
+    let done = sqlx::query!("UPDATE partner_connections SET api_key = $3 WHERE id = $1 AND api_key = $2", id, old, new);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

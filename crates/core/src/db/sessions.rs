@@ -20,7 +20,7 @@ pub struct NewSession<'a> {
     /// Hash of the token in the cookie.
     pub token_hash: &'a TokenHash,
     /// Whether "remember me" was ticked, which gives the session a longer lifetime.
-    pub remembered: bool,
+    pub is_persistent: bool,
     /// IP address of the client at login.
     pub ip: &'a str,
     /// `User-Agent` of the client, if it sent one.
@@ -34,12 +34,12 @@ pub struct NewSession<'a> {
 /// Inserts a session.
 pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO sessions (id, user_id, token_hash, remembered, ip, user_agent, created_at, last_seen_at, expires_at)
+        "INSERT INTO sessions (id, user_id, token_hash, is_persistent, ip, user_agent, created_at, last_seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
         session.id,
         session.user_id,
         session.token_hash,
-        session.remembered,
+        session.is_persistent,
         session.ip,
         session.user_agent,
         session.now,
@@ -52,21 +52,21 @@ pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<
 
 /// An active session and its user.
 #[derive(Debug, Clone)]
-pub struct OpenSession {
+pub struct ActiveSession {
     /// Id of the session.
     pub id: Uuid,
     /// Time of the last request, to the resolution at which it is updated.
     pub last_seen_at: DateTime<Utc>,
     /// Whether "remember me" was ticked, which gives the session a longer lifetime.
-    pub remembered: bool,
+    pub is_persistent: bool,
     /// User of the session.
     pub user: CurrentUser,
 }
 
 /// Returns the session with this token hash, or `None` if there is none or it has expired.
-pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<OpenSession>, DbError> {
+pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<ActiveSession>, DbError> {
     let row = sqlx::query!(
-        "SELECT sessions.id, sessions.last_seen_at, sessions.remembered, users.id AS user_id, users.email, users.name, users.role, users.plan
+        "SELECT sessions.id, sessions.last_seen_at, sessions.is_persistent, users.id AS user_id, users.email, users.name, users.role, users.plan
            FROM sessions JOIN users ON users.id = sessions.user_id
           WHERE sessions.token_hash = $1 AND sessions.expires_at > $2",
         token_hash,
@@ -77,7 +77,7 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
     row.map(|row| {
         let user =
             CurrentUser { id: row.user_id, email: row.email, name: row.name, role: parse_role(&row.role)?, plan: parse_plan(&row.plan)? };
-        Ok(OpenSession { id: row.id, last_seen_at: row.last_seen_at, remembered: row.remembered, user })
+        Ok(ActiveSession { id: row.id, last_seen_at: row.last_seen_at, is_persistent: row.is_persistent, user })
     })
     .transpose()
 }

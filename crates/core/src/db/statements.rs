@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    choice::Choice,
-    earnings::{Scan, StatementState, StatementSummary},
-    statement::Mapping,
+    earnings::{ParseSummary, StatementState, StatementSummary},
+    statement::ColumnMapping,
+    string_enum::StringEnum,
 };
 use sqlx::{PgExecutor, types::Json};
 use uuid::Uuid;
@@ -22,7 +22,7 @@ pub struct NewStatement<'a> {
 }
 
 /// Properties of a file, known once the upload is complete.
-pub struct Arrived<'a> {
+pub struct UploadedFile<'a> {
     /// SHA-256 of the file.
     pub file_hash: &'a [u8],
     /// Column names.
@@ -30,9 +30,9 @@ pub struct Arrived<'a> {
     /// Column delimiter, one byte.
     pub delimiter: u8,
     /// Number of records above the first data row.
-    pub skipped: u32,
+    pub preamble_records: u32,
     /// Meaning of the columns.
-    pub mapping: &'a Mapping,
+    pub mapping: &'a ColumnMapping,
 }
 
 /// A statement, as stored.
@@ -49,9 +49,9 @@ pub struct Statement {
     /// Column delimiter, one byte.
     pub delimiter: u8,
     /// Number of records above the first data row.
-    pub skipped: u32,
+    pub preamble_records: u32,
     /// Meaning of the columns.
-    pub mapping: Mapping,
+    pub mapping: ColumnMapping,
     /// Number of import attempts since the statement was queued. The current value identifies the attempt that holds the lease.
     pub attempts: i32,
 }
@@ -63,14 +63,14 @@ struct Row {
     file_hash: Vec<u8>,
     header: Vec<String>,
     delimiter: i16,
-    skipped: i32,
-    mapping: Json<Mapping>,
-    scan: Json<Scan>,
+    preamble_records: i32,
+    column_mapping: Json<ColumnMapping>,
+    parse_summary: Json<ParseSummary>,
     state: String,
     uploaded_at: DateTime<Utc>,
     imported_at: Option<DateTime<Utc>>,
-    progress: i32,
-    added: i32,
+    rows_processed: i32,
+    entries_added: i32,
     attempts: i32,
 }
 
@@ -87,31 +87,31 @@ impl TryFrom<Row> for Statement {
                 state: StatementState::parse(&row.state).ok_or_else(|| inconsistent("state"))?,
                 uploaded_at: row.uploaded_at,
                 imported_at: row.imported_at,
-                progress: row.progress.unsigned_abs(),
-                added: row.added.unsigned_abs(),
-                scan: row.scan.0,
+                rows_processed: row.rows_processed.unsigned_abs(),
+                entries_added: row.entries_added.unsigned_abs(),
+                parse_summary: row.parse_summary.0,
             },
             file_hash: row.file_hash,
             header: row.header,
             delimiter: row.delimiter.try_into().map_err(|_| inconsistent("delimiter"))?,
-            skipped: row.skipped.unsigned_abs(),
-            mapping: row.mapping.0,
+            preamble_records: row.preamble_records.unsigned_abs(),
+            mapping: row.column_mapping.0,
             attempts: row.attempts,
         })
     }
 }
 
 /// Serializes the start of a user's uploads until the transaction ends (advisory lock).
-pub async fn lock_arrivals(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('arrivals ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
+pub async fn lock_uploads(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
 /// Counts the statements of a user that are not imported. Uploads that started before `abandoned_before` and never completed do not count.
-pub async fn count_waiting(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
+pub async fn count_pending(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM statements
-            WHERE user_id = $1 AND imported_at IS NULL AND (state <> 'arriving' OR uploaded_at > $2)"#,
+            WHERE user_id = $1 AND imported_at IS NULL AND (state <> 'uploading' OR uploaded_at > $2)"#,
         user_id,
         abandoned_before
     );
@@ -119,15 +119,16 @@ pub async fn count_waiting(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_bef
 }
 
 /// Inserts a statement whose upload starts, with placeholders for what is not known yet.
-pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, skipped, mapping, scan, state, uploaded_at)
-         VALUES ($1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, 0, $4, $5, 'arriving', $6)",
+        "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping, parse_summary, state,
+                                 uploaded_at)
+         VALUES ($1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, 0, $4, $5, 'uploading', $6)",
         new.id,
         new.user_id,
         new.file_name,
-        Json(Mapping::default()) as _,
-        Json(Scan::default()) as _,
+        Json(ColumnMapping::default()) as _,
+        Json(ParseSummary::default()) as _,
         now
     )
     .execute(db)
@@ -136,30 +137,32 @@ pub async fn begin(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTim
 }
 
 /// Inserts a chunk of a file.
-pub async fn insert_chunk(db: impl PgExecutor<'_>, id: Uuid, number: i32, bytes: &[u8]) -> Result<(), DbError> {
-    sqlx::query!("INSERT INTO statement_chunks (statement_id, number, bytes) VALUES ($1, $2, $3)", id, number, bytes).execute(db).await?;
+pub async fn insert_chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32, data: &[u8]) -> Result<(), DbError> {
+    sqlx::query!("INSERT INTO statement_chunks (statement_id, chunk_index, data) VALUES ($1, $2, $3)", id, chunk_index, data)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Returns a chunk of a file, or `None` after the last one.
-pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, number: i32) -> Result<Option<Vec<u8>>, DbError> {
-    let bytes = sqlx::query_scalar!("SELECT bytes FROM statement_chunks WHERE statement_id = $1 AND number = $2", id, number);
-    Ok(bytes.fetch_optional(db).await?)
+pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32) -> Result<Option<Vec<u8>>, DbError> {
+    let data = sqlx::query_scalar!("SELECT data FROM statement_chunks WHERE statement_id = $1 AND chunk_index = $2", id, chunk_index);
+    Ok(data.fetch_optional(db).await?)
 }
 
 /// Stores the properties of a fully uploaded file. The statement becomes visible once `set_mapping` has stored its mapping.
-pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_>) -> Result<Statement, DbError> {
+pub async fn set_uploaded(db: impl PgExecutor<'_>, id: Uuid, file: &UploadedFile<'_>) -> Result<Statement, DbError> {
     let row = sqlx::query_as!(
         Row,
-        r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, skipped = $5, mapping = $6 WHERE id = $1
-           RETURNING id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
-                     imported_at, progress, added, attempts"#,
+        r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, preamble_records = $5, column_mapping = $6 WHERE id = $1
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                     parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
         id,
-        arrived.file_hash,
-        arrived.header,
-        i16::from(arrived.delimiter),
-        i32::try_from(arrived.skipped).unwrap_or_default(),
-        Json(arrived.mapping) as _
+        file.file_hash,
+        file.header,
+        i16::from(file.delimiter),
+        i32::try_from(file.preamble_records).unwrap_or_default(),
+        Json(file.mapping) as _
     );
     row.fetch_one(db).await?.try_into()
 }
@@ -168,9 +171,9 @@ pub async fn set_arrived(db: impl PgExecutor<'_>, id: Uuid, arrived: &Arrived<'_
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<StatementSummary>, DbError> {
     let rows = sqlx::query_as!(
         Row,
-        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
-                  progress, added, attempts
-             FROM statements WHERE user_id = $1 AND state <> 'arriving' ORDER BY uploaded_at DESC, id DESC"#,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                  parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
+             FROM statements WHERE user_id = $1 AND state <> 'uploading' ORDER BY uploaded_at DESC, id DESC"#,
         user_id
     );
     rows.fetch_all(db).await?.into_iter().map(|row| Ok(Statement::try_from(row)?.summary)).collect()
@@ -180,9 +183,9 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Statemen
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at, imported_at,
-                  progress, added, attempts
-             FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'arriving'"#,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                  parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
+             FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'uploading'"#,
         user_id,
         id
     );
@@ -190,7 +193,7 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Op
 }
 
 /// Returns the id of another statement of the user with the same file that is queued, being imported or imported.
-pub async fn find_same(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<Uuid>, DbError> {
+pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<Uuid>, DbError> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM statements
           WHERE user_id = $1 AND file_hash = $2 AND id <> $3 AND state IN ('queued', 'importing', 'imported') LIMIT 1",
@@ -203,20 +206,26 @@ pub async fn find_same(db: impl PgExecutor<'_>, statement: &Statement) -> Result
 
 /// Stores the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false` without a
 /// change if the statement is queued, being imported or imported.
-pub async fn set_mapping(db: impl PgExecutor<'_>, id: Uuid, mapping: &Mapping, scan: &Scan) -> Result<bool, DbError> {
+pub async fn set_mapping(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    mapping: &ColumnMapping,
+    parse_summary: &ParseSummary,
+) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET mapping = $2, scan = $3, state = 'uploaded' WHERE id = $1 AND state IN ('arriving', 'uploaded', 'failed')",
+        "UPDATE statements SET column_mapping = $2, parse_summary = $3, state = 'uploaded'
+          WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed')",
         id,
         Json(mapping) as _,
-        Json(scan) as _
+        Json(parse_summary) as _
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Returns the mapping that the user last confirmed for columns with these names.
-pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<Mapping>, DbError> {
+pub async fn find_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<ColumnMapping>, DbError> {
     let mapping = sqlx::query_scalar!(
-        r#"SELECT mapping AS "mapping: Json<Mapping>" FROM statement_mappings WHERE user_id = $1 AND header_hash = $2"#,
+        r#"SELECT column_mapping AS "column_mapping: Json<ColumnMapping>" FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2"#,
         user_id,
         header_hash
     );
@@ -224,10 +233,10 @@ pub async fn remembered_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_h
 }
 
 /// Upserts the mapping that the user confirmed for columns with these names.
-pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &Mapping) -> Result<(), DbError> {
+pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &ColumnMapping) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO statement_mappings (user_id, header_hash, mapping) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id, header_hash) DO UPDATE SET mapping = excluded.mapping",
+        "INSERT INTO statement_column_mappings (user_id, header_hash, column_mapping) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, header_hash) DO UPDATE SET column_mapping = excluded.column_mapping",
         user_id,
         header_hash,
         Json(mapping) as _
@@ -238,9 +247,9 @@ pub async fn remember_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_has
 }
 
 /// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
-pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn enqueue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
+        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
           WHERE id = $1 AND state IN ('uploaded', 'failed')",
         id,
         now
@@ -248,13 +257,13 @@ pub async fn queue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Res
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
-/// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `most`.
-pub async fn due(db: impl PgExecutor<'_>, now: DateTime<Utc>, most: i64) -> Result<Vec<Uuid>, DbError> {
+/// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `limit`.
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
           ORDER BY queued_at LIMIT $2",
         now,
-        most
+        limit
     );
     Ok(due.fetch_all(db).await?)
 }
@@ -269,10 +278,10 @@ pub async fn claim(
 ) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
-        r#"UPDATE statements SET state = 'importing', leased_until = $3, attempts = attempts + 1, progress = 0
+        r#"UPDATE statements SET state = 'importing', leased_until = $3, attempts = attempts + 1, rows_processed = 0
             WHERE id = $1 AND state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $2)
-           RETURNING id, user_id, file_name, file_hash, header, delimiter, skipped, mapping AS "mapping: _", scan AS "scan: _", state, uploaded_at,
-                     imported_at, progress, added, attempts"#,
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                     parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
         id,
         now,
         leased_until
@@ -282,7 +291,7 @@ pub async fn claim(
 
 /// Releases the lease on a statement that is being imported. The previous importer cannot store anything after the statement is claimed
 /// again, because the attempt number differs.
-pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id).execute(db).await?;
     Ok(())
 }
@@ -290,7 +299,7 @@ pub async fn let_go(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
 /// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
 pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET state = 'queued', queued_at = $2, progress = 0, attempts = 0, leased_until = NULL
+        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
           WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
                 SELECT FROM statements AS other
                  WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
@@ -302,7 +311,7 @@ pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> R
 }
 
 /// Marks a queued or importing statement as failed and releases its lease. A running import of it stores nothing any more.
-pub async fn give_up(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+pub async fn mark_failed(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
     sqlx::query!("UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')", id)
         .execute(db)
         .await?;
@@ -318,7 +327,7 @@ pub async fn set_progress(
     leased_until: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET progress = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
+        "UPDATE statements SET rows_processed = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
         id,
         attempt,
         rows,
@@ -328,19 +337,19 @@ pub async fn set_progress(
 }
 
 /// Result of an import.
-pub struct Imported<'a> {
+pub struct ImportResult<'a> {
     /// Number of rows processed.
-    pub rows: i32,
+    pub rows_processed: i32,
     /// Number of entries added; entries already stored from another statement are not included.
-    pub added: i32,
+    pub entries_added: i32,
     /// Parse summary of the file.
-    pub scan: &'a Scan,
+    pub parse_summary: &'a ParseSummary,
     /// Day of the earliest entry (UTC).
-    pub covers_from: NaiveDate,
+    pub first_day: NaiveDate,
     /// Day of the latest entry (UTC), inclusive.
-    pub covers_until: NaiveDate,
+    pub last_day: NaiveDate,
     /// Days with a row that could not be parsed, whose earnings are therefore incomplete.
-    pub unread_days: &'a [NaiveDate],
+    pub incomplete_days: &'a [NaiveDate],
 }
 
 /// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
@@ -348,23 +357,23 @@ pub async fn set_imported(
     db: impl PgExecutor<'_>,
     id: Uuid,
     attempt: i32,
-    imported: &Imported<'_>,
+    result: &ImportResult<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements
-            SET state = 'imported', progress = $3, added = $4, scan = $5, covers_from = $6, covers_until = $7, imported_at = $8, unread_days = $9,
-                leased_until = NULL
+            SET state = 'imported', rows_processed = $3, entries_added = $4, parse_summary = $5, first_day = $6, last_day = $7,
+                imported_at = $8, incomplete_days = $9, leased_until = NULL
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
         id,
         attempt,
-        imported.rows,
-        imported.added,
-        Json(imported.scan) as _,
-        imported.covers_from,
-        imported.covers_until,
+        result.rows_processed,
+        result.entries_added,
+        Json(result.parse_summary) as _,
+        result.first_day,
+        result.last_day,
         now,
-        imported.unread_days
+        result.incomplete_days
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
@@ -401,17 +410,17 @@ pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> 
     Ok(!kept.fetch_one(db).await?)
 }
 
-/// Deletes uploads that started before `arriving_before` and never completed, and statements uploaded before `uploaded_before` that were
+/// Deletes uploads that started before `uploading_before` and never completed, and statements uploaded before `uploaded_before` that were
 /// never imported. Returns how many were deleted.
 pub async fn delete_abandoned(
     db: impl PgExecutor<'_>,
-    arriving_before: DateTime<Utc>,
+    uploading_before: DateTime<Utc>,
     uploaded_before: DateTime<Utc>,
 ) -> Result<u64, DbError> {
     let done = sqlx::query!(
         "DELETE FROM statements
-          WHERE (state = 'arriving' AND uploaded_at <= $1) OR (state IN ('uploaded', 'failed') AND uploaded_at <= $2)",
-        arriving_before,
+          WHERE (state = 'uploading' AND uploaded_at <= $1) OR (state IN ('uploaded', 'failed') AND uploaded_at <= $2)",
+        uploading_before,
         uploaded_before
     );
     Ok(done.execute(db).await?.rows_affected())

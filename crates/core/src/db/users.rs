@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
     account::{Plan, Role},
-    choice::Choice,
+    string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
 use uuid::Uuid;

@@ -12,52 +12,52 @@ pub trait Cache: Send + Sync {
     /// Returns the text under `key`, or `None` if it is missing, expired or evicted.
     async fn get(&self, key: &str) -> Option<String>;
 
-    /// Stores `text` for `lifetime`, replacing an existing entry and its TTL.
-    async fn put(&self, key: &str, text: String, lifetime: Duration);
+    /// Stores `text` for `ttl`, replacing an existing entry and its TTL.
+    async fn put(&self, key: &str, text: String, ttl: Duration);
 }
 
 /// Maximum total size of keys and texts, in bytes; moka evicts entries beyond that.
-const CAPACITY: u64 = 64 * 1024 * 1024;
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
 /// In-memory cache, local to this process.
 pub struct MemoryCache {
-    kept: sync::Cache<String, Kept>,
+    entries: sync::Cache<String, CacheEntry>,
 }
 
 #[derive(Clone)]
-struct Kept {
+struct CacheEntry {
     text: String,
-    lifetime: Duration,
+    ttl: Duration,
 }
 
 impl Default for MemoryCache {
     fn default() -> Self {
-        let size = |key: &String, kept: &Kept| u32::try_from(key.len() + kept.text.len()).unwrap_or(u32::MAX);
-        Self { kept: sync::Cache::builder().max_capacity(CAPACITY).weigher(size).expire_after(OwnLifetime).build() }
+        let size = |key: &String, entry: &CacheEntry| u32::try_from(key.len() + entry.text.len()).unwrap_or(u32::MAX);
+        Self { entries: sync::Cache::builder().max_capacity(MAX_BYTES).weigher(size).expire_after(PerEntryExpiry).build() }
     }
 }
 
 #[async_trait]
 impl Cache for MemoryCache {
     async fn get(&self, key: &str) -> Option<String> {
-        self.kept.get(key).map(|kept| kept.text)
+        self.entries.get(key).map(|entry| entry.text)
     }
 
-    async fn put(&self, key: &str, text: String, lifetime: Duration) {
-        self.kept.insert(key.to_owned(), Kept { text, lifetime });
+    async fn put(&self, key: &str, text: String, ttl: Duration) {
+        self.entries.insert(key.to_owned(), CacheEntry { text, ttl });
     }
 }
 
 /// Expires each entry after its own TTL, counted from the last write.
-struct OwnLifetime;
+struct PerEntryExpiry;
 
-impl Expiry<String, Kept> for OwnLifetime {
-    fn expire_after_create(&self, _: &String, kept: &Kept, _: Instant) -> Option<Duration> {
-        Some(kept.lifetime)
+impl Expiry<String, CacheEntry> for PerEntryExpiry {
+    fn expire_after_create(&self, _: &String, entry: &CacheEntry, _: Instant) -> Option<Duration> {
+        Some(entry.ttl)
     }
 
-    fn expire_after_update(&self, _: &String, kept: &Kept, _: Instant, _: Option<Duration>) -> Option<Duration> {
-        Some(kept.lifetime)
+    fn expire_after_update(&self, _: &String, entry: &CacheEntry, _: Instant, _: Option<Duration>) -> Option<Duration> {
+        Some(entry.ttl)
     }
 }
 

@@ -7,11 +7,11 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap, r
 /// Timeout of a whole request, response body included.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
 /// Maximum size of a response body; legitimate responses are far smaller.
-const LARGEST_ANSWER: usize = 1024 * 1024;
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// An HTTP response with its body read.
 #[derive(Debug)]
-pub struct Answer {
+pub struct HttpResponse {
     /// Status code.
     pub status: StatusCode,
     /// Response headers.
@@ -25,18 +25,18 @@ pub struct Answer {
 pub enum HttpError {
     /// The connection failed or was closed before the response was complete.
     #[error("request failed: {0}")]
-    NoAnswer(String),
+    Connection(String),
     /// The request did not complete within the client's timeout.
     #[error("request timed out")]
-    TimeOut,
+    Timeout,
     /// The body exceeds the maximum size.
-    #[error("response body exceeds {LARGEST_ANSWER} bytes")]
-    TooLarge,
+    #[error("response body exceeds {MAX_RESPONSE_BYTES} bytes")]
+    BodyTooLarge,
 }
 
 impl From<reqwest::Error> for HttpError {
     fn from(error: reqwest::Error) -> Self {
-        if error.is_timeout() { Self::TimeOut } else { Self::NoAnswer(error.without_url().to_string()) }
+        if error.is_timeout() { Self::Timeout } else { Self::Connection(error.without_url().to_string()) }
     }
 }
 
@@ -53,19 +53,19 @@ pub fn client(timeout: Duration) -> Result<Client, HttpError> {
 ///
 /// # Errors
 /// [`HttpError`]; an error status is not an error.
-pub async fn send(request: RequestBuilder) -> Result<Answer, HttpError> {
+pub async fn send(request: RequestBuilder) -> Result<HttpResponse, HttpError> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let body = read_body(&mut response).await?;
-    Ok(Answer { status, headers, body })
+    Ok(HttpResponse { status, headers, body })
 }
 
 /// Reads the body of a response to its end.
 pub async fn read_body(response: &mut Response) -> Result<Vec<u8>, HttpError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(HttpError::TooLarge);
+        if body.len() + chunk.len() > MAX_RESPONSE_BYTES {
+            return Err(HttpError::BodyTooLarge);
         }
         body.extend_from_slice(&chunk);
     }

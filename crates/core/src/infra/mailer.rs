@@ -18,10 +18,10 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub enum MailerError {
     /// Permanent: an address or setting is invalid, or the server rejected the mail permanently (SMTP 5xx).
     #[error("mail cannot be sent: {0}")]
-    Invalid(String),
+    Permanent(String),
     /// Transient: a retry may succeed.
     #[error("failed to send mail: {0}")]
-    Delivery(String),
+    Transient(String),
 }
 
 /// Sends mails: by SMTP in production, into memory in tests.
@@ -44,10 +44,10 @@ impl SmtpMailer {
     /// `SMTP_URL` or `MAIL_FROM` is invalid.
     pub fn new(config: &MailConfig) -> Result<Self, MailerError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(&config.smtp_url)
-            .map_err(|error| MailerError::Invalid(error.to_string()))?
+            .map_err(|error| MailerError::Permanent(error.to_string()))?
             .timeout(Some(TIMEOUT))
             .build();
-        let from = config.from.parse().map_err(|error| MailerError::Invalid(format!("MAIL_FROM: {error}")))?;
+        let from = config.from.parse().map_err(|error| MailerError::Permanent(format!("MAIL_FROM: {error}")))?;
         Ok(Self { transport, from })
     }
 }
@@ -55,19 +55,19 @@ impl SmtpMailer {
 #[async_trait]
 impl Mailer for SmtpMailer {
     async fn send(&self, mail: &OutboxMail) -> Result<(), MailerError> {
-        let to = mail.recipient.parse().map_err(|error| MailerError::Invalid(format!("recipient: {error}")))?;
+        let to = mail.recipient.parse().map_err(|error| MailerError::Permanent(format!("recipient: {error}")))?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .subject(&mail.subject)
             .multipart(MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone()))
-            .map_err(|error| MailerError::Invalid(error.to_string()))?;
+            .map_err(|error| MailerError::Permanent(error.to_string()))?;
         // The transport's own timeout covers only the connection.
         match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) if error.is_permanent() => Err(MailerError::Invalid(error.to_string())),
-            Ok(Err(error)) => Err(MailerError::Delivery(error.to_string())),
-            Err(_) => Err(MailerError::Delivery(format!("no response within {TIMEOUT:?}"))),
+            Ok(Err(error)) if error.is_permanent() => Err(MailerError::Permanent(error.to_string())),
+            Ok(Err(error)) => Err(MailerError::Transient(error.to_string())),
+            Err(_) => Err(MailerError::Transient(format!("no response within {TIMEOUT:?}"))),
         }
     }
 }

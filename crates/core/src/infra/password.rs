@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use crate::config::PasswordHashing;
 
 /// How long a request waits for a permit before it fails with [`PasswordError::Busy`].
-const PATIENCE: Duration = Duration::from_secs(10);
+const QUEUE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Passwords that zxcvbn estimates to need fewer guesses are rejected as common. All entries of its list of 30 000 common passwords, and
 /// their simple variants, are below this.
@@ -22,7 +22,7 @@ const MIN_GUESSES: u64 = 100_000;
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     /// No permit became free in time, because too many passwords are being hashed.
-    #[error("no permit for password hashing within {PATIENCE:?}")]
+    #[error("no permit for password hashing within {QUEUE_TIMEOUT:?}")]
     Busy,
     /// Invalid parameters or stored hash, or a failed task.
     #[error("argon2: {0}")]
@@ -33,9 +33,9 @@ pub enum PasswordError {
 #[derive(Clone)]
 pub struct PasswordHasher {
     argon2: Argon2<'static>,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// Dummy hash, verified if there is no account, so that the response takes equally long.
-    decoy: Arc<str>,
+    dummy_hash: Arc<str>,
 }
 
 impl PasswordHasher {
@@ -50,8 +50,8 @@ impl PasswordHasher {
         };
         let params = Params::new(memory_kib, passes, 1, None).map_err(|error| PasswordError::Hashing(error.to_string()))?;
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-        let decoy = hash(&argon2, "a password that nobody has")?.into();
-        Ok(Self { argon2, turns: Arc::new(Semaphore::new(parallel)), decoy })
+        let dummy_hash = hash(&argon2, "a password that nobody has")?.into();
+        Ok(Self { argon2, permits: Arc::new(Semaphore::new(parallel)), dummy_hash })
     }
 
     /// Hashes a new password with a random salt. Returns a PHC string with salt and parameters.
@@ -63,10 +63,10 @@ impl PasswordHasher {
     /// Returns whether `password` matches the hash `stored`. With `None` it takes equally long and returns `false`.
     pub async fn verify(&self, stored: Option<String>, password: &Secret) -> Result<bool, PasswordError> {
         let password = password.clone();
-        let decoy = Arc::clone(&self.decoy);
+        let dummy_hash = Arc::clone(&self.dummy_hash);
         self.run(move |argon2| {
             let exists = stored.is_some();
-            let stored = stored.as_deref().unwrap_or(&decoy);
+            let stored = stored.as_deref().unwrap_or(&dummy_hash);
             let parsed = PasswordHash::new(stored).map_err(|error| PasswordError::Hashing(error.to_string()))?;
             Ok(argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists)
         })
@@ -104,12 +104,12 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce(&Argon2<'static>) -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
-        let turn = turn.ok().and_then(Result::ok).ok_or(PasswordError::Busy)?;
+        let permit = tokio::time::timeout(QUEUE_TIMEOUT, Arc::clone(&self.permits).acquire_owned()).await;
+        let permit = permit.ok().and_then(Result::ok).ok_or(PasswordError::Busy)?;
         let argon2 = self.argon2.clone();
         let done = tokio::task::spawn_blocking(move || {
             // Hold the permit until the work ends: the request may be cancelled earlier, but the blocking task goes on.
-            let _turn = turn;
+            let _permit = permit;
             work(&argon2)
         });
         done.await.map_err(|error| PasswordError::Hashing(error.to_string()))?
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn argon2id_uses_owasp_parameters() {
         let hasher = PasswordHasher::new(PasswordHashing::Argon2id, 1).expect("valid parameters");
-        assert!(hasher.decoy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hasher.decoy);
+        assert!(hasher.dummy_hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hasher.dummy_hash);
     }
 
     #[tokio::test]

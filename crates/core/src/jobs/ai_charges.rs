@@ -11,7 +11,7 @@ use crate::{db::DbError, services::ai};
 pub(super) struct AiChargesJob;
 
 impl Job for AiChargesJob {
-    const KIND: JobKind = JobKind::Charge;
+    const KIND: JobKind = JobKind::AiCharges;
     const DEADLINE: Duration = Duration::from_mins(15);
 
     async fn list_due(context: &JobContext, _: i64) -> Result<Vec<Uuid>, DbError> {

@@ -21,7 +21,7 @@ use crate::{
 const HIDDEN: TimeDelta = TimeDelta::minutes(2);
 /// Backoff after the first failed attempt, doubled after each further one: 30 s, 1 min, 2 min, … about one hour in total.
 const FIRST_DELAY: TimeDelta = TimeDelta::seconds(30);
-const MOST_ATTEMPTS: i32 = 8;
+const MAX_ATTEMPTS: i32 = 8;
 
 pub(super) struct MailJob;
 
@@ -32,7 +32,7 @@ impl Job for MailJob {
     const LEASE: Duration = Duration::from_mins(2);
 
     async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
-        db::outbox::due(&context.core.db, context.core.clock.now(), limit).await
+        db::mail_outbox::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, mail_id: Uuid) -> Result<(), JobError> {
@@ -41,13 +41,13 @@ impl Job for MailJob {
     }
 
     async fn release(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
-        db::outbox::let_go(&context.core.db, mail_id, context.core.clock.now()).await
+        db::mail_outbox::release(&context.core.db, mail_id, context.core.clock.now()).await
     }
 
     /// Marks the mail as failed.
     async fn exhausted(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
         let core = &context.core;
-        db::outbox::set_failure(&core.db, mail_id, "delivery failed: internal error", None, core.clock.now()).await
+        db::mail_outbox::record_failure(&core.db, mail_id, "delivery failed: internal error", None, core.clock.now()).await
     }
 }
 
@@ -58,10 +58,10 @@ impl Job for MailJob {
 /// `Ok(Ok(()))`.
 pub async fn deliver(core: &Core, mailer: &dyn Mailer, id: Uuid) -> Result<Result<(), MailerError>, DbError> {
     let now = core.clock.now();
-    let Some(mail) = db::outbox::claim(&core.db, id, now, now + HIDDEN).await? else { return Ok(Ok(())) };
+    let Some(mail) = db::mail_outbox::claim(&core.db, id, now, now + HIDDEN).await? else { return Ok(Ok(())) };
     match mailer.send(&mail).await {
         Ok(()) => {
-            db::outbox::delete(&core.db, id).await?;
+            db::mail_outbox::delete(&core.db, id).await?;
             Ok(Ok(()))
         }
         Err(error) => note_failure(core, &mail, error).await,
@@ -70,9 +70,9 @@ pub async fn deliver(core: &Core, mailer: &dyn Mailer, id: Uuid) -> Result<Resul
 
 async fn note_failure(core: &Core, mail: &OutboxMail, error: MailerError) -> Result<Result<(), MailerError>, DbError> {
     let now = core.clock.now();
-    let is_final = matches!(error, MailerError::Invalid(_)) || mail.attempts >= MOST_ATTEMPTS;
+    let is_final = matches!(error, MailerError::Permanent(_)) || mail.attempts >= MAX_ATTEMPTS;
     let retry_at = (!is_final).then(|| now + FIRST_DELAY * (1 << (mail.attempts - 1).clamp(0, 16)));
     tracing::warn!(mail.id = %mail.id, attempt = mail.attempts, is_final, error = chain(&error), "failed to send mail");
-    db::outbox::set_failure(&core.db, mail.id, &error.to_string(), retry_at, now).await?;
+    db::mail_outbox::record_failure(&core.db, mail.id, &error.to_string(), retry_at, now).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }

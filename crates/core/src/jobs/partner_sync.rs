@@ -14,7 +14,7 @@ use crate::{
 pub(super) struct PartnerSyncJob;
 
 impl Job for PartnerSyncJob {
-    const KIND: JobKind = JobKind::Partner;
+    const KIND: JobKind = JobKind::PartnerSync;
     const DEADLINE: Duration = Duration::from_mins(6);
     const LEASE: Duration = Duration::from_mins(6);
 
@@ -22,15 +22,15 @@ impl Job for PartnerSyncJob {
         if context.core.providers.partner().is_none() {
             return Ok(Vec::new());
         }
-        db::partner::due(&context.core.db, context.core.clock.now(), limit).await
+        db::partner::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, connection_id: Uuid) -> Result<(), JobError> {
-        Ok(earnings::read_partner(&context.core, connection_id).await?)
+        Ok(earnings::sync_partner(&context.core, connection_id).await?)
     }
 
     async fn release(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {
-        db::partner::let_go(&context.core.db, connection_id).await
+        db::partner::release(&context.core.db, connection_id).await
     }
 
     async fn exhausted(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {

@@ -4,14 +4,14 @@
 //!   kinds and receives the same notifications, which a trigger on `apalis.jobs` sends.
 //! - A wake-up that arrives while a fetch is in progress is forgotten (`apalis_core::backend::poll_strategy`), so each is delivered twice.
 //! - A dropped worker drops futures that are beginning a transaction (transact-rs/sqlx#4393): hence the pool of [`crate::db::queue_pool`].
-//! - A job keeps its idempotency key after it has ended: see `db::jobs::free_name`.
+//! - A job keeps its idempotency key after it has ended: see `db::jobs::clear_idempotency_key`.
 //! - `run_at` of a failed job is set by us, for its retry policy has no backoff that a restarted process would keep: see `db::jobs::postpone`.
 
 use std::time::Duration;
 
 use apalis_postgres::{Config, PostgresStorage};
 use futures::{Stream, stream};
-use huntaze_domain::{choice::Choice, job::JobKind};
+use huntaze_domain::{job::JobKind, string_enum::StringEnum};
 use serde::Deserialize;
 use serde_json::Value;
 

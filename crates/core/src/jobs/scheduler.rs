@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use huntaze_domain::{choice::Choice, job::JobKind};
+use huntaze_domain::{job::JobKind, string_enum::StringEnum};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -42,12 +42,12 @@ async fn enqueue_due<J: Job>(context: &JobContext) -> Result<u64, DbError> {
         return Ok(0);
     }
     let db = &context.core.db;
-    db::jobs::free_names(db, J::KIND, &due).await?;
-    db::jobs::push(db, J::KIND, &due, J::MAX_ATTEMPTS).await
+    db::jobs::clear_idempotency_keys(db, J::KIND, &due).await?;
+    db::jobs::enqueue(db, J::KIND, &due, J::MAX_ATTEMPTS).await
 }
 
 /// Subjects of a job that runs once an hour over all processes. It is about no row: its subject is the nil id.
 pub(super) async fn hourly(context: &JobContext, kind: JobKind) -> Result<Vec<Uuid>, DbError> {
-    let is_recent = db::jobs::is_recent(&context.core.db, kind, TimeDelta::hours(1)).await?;
-    Ok(if is_recent { Vec::new() } else { vec![Uuid::nil()] })
+    let has_recent = db::jobs::has_recent(&context.core.db, kind, TimeDelta::hours(1)).await?;
+    Ok(if has_recent { Vec::new() } else { vec![Uuid::nil()] })
 }

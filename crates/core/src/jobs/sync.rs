@@ -23,7 +23,7 @@ impl Job for SyncJob {
     const LEASE: Duration = Duration::from_mins(2);
 
     async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
-        db::integrations::due(&context.core.db, context.core.clock.now(), limit).await
+        db::integrations::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, integration_id: Uuid) -> Result<(), JobError> {

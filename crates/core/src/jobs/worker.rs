@@ -3,7 +3,7 @@
 use apalis::prelude::{AbortError, Attempt, BackendExt, BoxDynError, Strategy, TaskId, WorkerBuilder, WorkerBuilderExt, WorkerError};
 use chrono::TimeDelta;
 use futures::{FutureExt, future::BoxFuture};
-use huntaze_domain::choice::Choice;
+use huntaze_domain::string_enum::StringEnum;
 use serde_json::Value;
 use tokio::sync::watch;
 use tracing::Instrument;
@@ -65,7 +65,7 @@ async fn handle_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt:
     let error = match run_attempt::<J>(context, subject_id, attempt).await {
         Ok(()) => {
             // Free the idempotency key first, so that a follow-up job can be enqueued.
-            db::jobs::free_name(db, id).await?;
+            db::jobs::clear_idempotency_key(db, id).await?;
             context.signals.of(J::KIND).due.notify_one();
             return Ok(());
         }
@@ -80,7 +80,7 @@ async fn handle_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt:
     }
     // Release the claim, or the retry could not claim the row.
     J::release(context, subject_id).await?;
-    db::jobs::postpone(db, id, backoff(attempt)).await?;
+    db::jobs::defer(db, id, backoff(attempt)).await?;
     Err(error.to_string().into())
 }
 

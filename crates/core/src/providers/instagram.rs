@@ -13,56 +13,60 @@ use futures::{StreamExt, TryStreamExt, stream};
 use huntaze_domain::{account::Secret, analytics::Post};
 use reqwest::Client;
 use url::Url;
-use wire::{Insights, LongLivedToken, Me, Media, MediaPage, TokenAnswer};
+use wire::{Insights, LongLivedToken, Me, Media, MediaPage, TokenResponse};
 
 use super::{
-    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
-    calls::{Calls, Manners, says_nothing},
-    oauth::below,
+    AuthorizationRequest, DailyInsights, Grant, MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, Tokens,
+    client::{PlatformClient, ResponsePolicy, no_rate_limit_reset},
+    oauth::join_path,
     scopes::Scopes,
 };
-use crate::{config::InstagramConfig, infra::clock::Clock};
+use crate::{
+    config::{ClientCredentials, InstagramConfig},
+    infra::clock::Clock,
+};
 
 /// Scope for the profile and the posts.
 pub const BASIC: &str = "instagram_business_basic";
 const INSIGHTS: &str = "instagram_business_manage_insights";
 
 /// Scopes and what they give access to.
-pub const SCOPES: Scopes = Scopes { asked: &[BASIC, INSIGHTS], account: &[BASIC], audience: BASIC, days: INSIGHTS, posts: BASIC };
+pub const SCOPES: Scopes = Scopes { requested: &[BASIC, INSIGHTS], required: &[BASIC], audience: BASIC, days: INSIGHTS, posts: BASIC };
 
 /// Minimum age of a token that can be refreshed.
 const REFRESH_AGE: TimeDelta = TimeDelta::hours(24);
 /// Tokens live for 60 days; from this time before expiry, each sync tries to extend them.
 const REFRESH_BEFORE: TimeDelta = TimeDelta::days(30);
 /// Maximum age of posts whose views and shares are fetched: they take one request per post.
-const YOUNG: TimeDelta = TimeDelta::days(30);
+const INSIGHTS_MAX_AGE: TimeDelta = TimeDelta::days(30);
 /// Maximum number of posts per sync whose views and shares are fetched.
-const MOST_YOUNG: usize = 25;
+const MAX_INSIGHTS_POSTS: usize = 25;
 /// Maximum number of concurrent requests.
-const AT_ONCE: usize = 4;
+const MAX_CONCURRENCY: usize = 4;
 /// Rate-limit bucket: all API requests share the app's rate limit.
-const GATE: &str = "app";
+const RATE_LIMIT_BUCKET: &str = "app";
 
 /// Instagram API client.
 pub struct Instagram {
     config: InstagramConfig,
     client_id: String,
     client_secret: Secret,
-    calls: Calls,
+    client: PlatformClient,
 }
 
 impl Instagram {
-    /// Creates the client; `None` if no keys are configured.
+    /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &InstagramConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let (client_id, client_secret) = config.keys.clone()?;
+        let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
         // A response does not say whether the app's or an account's limit is used up. So only errors close the bucket; warnings in headers
         // are ignored.
-        let calls = Calls::new(http, clock, Manners { error: wire::error, closed_until: says_nothing });
-        Some(Self { config: config.clone(), client_id, client_secret, calls })
+        let client =
+            PlatformClient::new(http, clock, ResponsePolicy { classify_error: wire::error, rate_limit_reset: no_rate_limit_reset });
+        Some(Self { config: config.clone(), client_id, client_secret, client })
     }
 
     fn graph(&self, path: &str, query: &[(&str, &str)]) -> Url {
-        let mut url = below(&self.config.graph_url, path);
+        let mut url = join_path(&self.config.graph_url, path);
         url.query_pairs_mut().extend_pairs(query);
         url
     }
@@ -72,30 +76,30 @@ impl Instagram {
     }
 
     /// Requests a long-lived token (60 days) for a younger one.
-    async fn lasting(&self, url: Url) -> Result<Tokens, ProviderError> {
-        let token: LongLivedToken = self.calls.ask("token", self.calls.http().get(url)).await?;
-        let issued_at = self.calls.now();
+    async fn fetch_long_lived_token(&self, url: Url) -> Result<Tokens, ProviderError> {
+        let token: LongLivedToken = self.client.send_json("token", self.client.http().get(url)).await?;
+        let issued_at = self.client.now();
         let expires_at = TimeDelta::try_seconds(token.expires_in).and_then(|lifetime| issued_at.checked_add_signed(lifetime));
         Ok(Tokens { access: token.access_token, refresh: None, issued_at, expires_at, refresh_expires_at: None })
     }
 
     /// Converts a media object to a post, and adds its views and shares if `is_asked`. Stories and posts from before the account became a
     /// professional one have no insights.
-    async fn with_insights(&self, access: Access<'_>, media: Media, is_asked: bool) -> Result<Post, ProviderError> {
+    async fn with_insights(&self, access: ScopedToken<'_>, media: Media, is_asked: bool) -> Result<Post, ProviderError> {
         let mut post = media.post();
         if !is_asked {
             return Ok(post);
         }
         let query = [("metric", "views,shares"), ("access_token", access.token.expose())];
         let url = self.versioned(&format!("{}/insights", post.id), &query);
-        match self.calls.ask::<Insights>(GATE, self.calls.http().get(url)).await {
+        match self.client.send_json::<Insights>(RATE_LIMIT_BUCKET, self.client.http().get(url)).await {
             Ok(insights) => {
                 post.views = insights.newest("views");
                 post.shares = insights.newest("shares");
                 Ok(post)
             }
             // Keep the post without insights. Whether the scope for insights was lost is detected when daily metrics are fetched.
-            Err(ProviderError::Transient(_) | ProviderError::ScopeLost(_)) => Ok(post),
+            Err(ProviderError::Transient(_) | ProviderError::InsufficientScope(_)) => Ok(post),
             Err(error) => Err(error),
         }
     }
@@ -107,36 +111,37 @@ impl OAuthProvider for Instagram {
         self.config.is_sandbox()
     }
 
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url {
         let mut url = self.config.authorize_url.clone();
         url.query_pairs_mut().extend_pairs([
             ("client_id", self.client_id.as_str()),
-            ("redirect_uri", visit.redirect_uri),
+            ("redirect_uri", request.redirect_uri),
             ("response_type", "code"),
-            ("scope", &SCOPES.asked.join(",")),
-            ("state", visit.state),
+            ("scope", &SCOPES.requested.join(",")),
+            ("state", request.state),
         ]);
         url
     }
 
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError> {
         // Instagram appends `#_` to the redirect URL; some clients keep it in the code.
         let code = code.trim_end_matches("#_");
         let form = [
             ("client_id", self.client_id.as_str()),
             ("client_secret", self.client_secret.expose()),
             ("grant_type", "authorization_code"),
-            ("redirect_uri", visit.redirect_uri),
+            ("redirect_uri", request.redirect_uri),
             ("code", code),
         ];
-        let answer: TokenAnswer = self.calls.ask("token", self.calls.http().post(self.config.token_url.clone()).form(&form)).await?;
-        let short = answer.token().ok_or_else(|| ProviderError::Transient("empty token list".to_owned()))?;
+        let response: TokenResponse =
+            self.client.send_json("token", self.client.http().post(self.config.token_url.clone()).form(&form)).await?;
+        let short = response.token().ok_or_else(|| ProviderError::Transient("empty token list".to_owned()))?;
         let query = [
             ("grant_type", "ig_exchange_token"),
             ("client_secret", self.client_secret.expose()),
             ("access_token", short.access_token.expose()),
         ];
-        let tokens = self.lasting(self.graph("access_token", &query)).await?;
+        let tokens = self.fetch_long_lived_token(self.graph("access_token", &query)).await?;
         Ok(Grant { tokens, scopes: short.permissions.list() })
     }
 
@@ -150,20 +155,20 @@ impl OAuthProvider for Instagram {
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
         let query = [("grant_type", "ig_refresh_token"), ("access_token", tokens.access.expose())];
-        self.lasting(self.graph("refresh_access_token", &query)).await
+        self.fetch_long_lived_token(self.graph("refresh_access_token", &query)).await
     }
 
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError> {
         let query = [("fields", "user_id,username,name,account_type,followers_count"), ("access_token", access.token.expose())];
-        let me: Me = self.calls.ask(GATE, self.calls.http().get(self.versioned("me", &query))).await?;
+        let me: Me = self.client.send_json(RATE_LIMIT_BUCKET, self.client.http().get(self.versioned("me", &query))).await?;
         Ok(Profile { account_id: me.user_id, name: me.username, followers: me.followers_count })
     }
 
-    fn reports_days(&self) -> bool {
+    fn has_daily_insights(&self) -> bool {
         true
     }
 
-    async fn fetch_day(&self, access: Access<'_>, day: NaiveDate) -> Result<DayInsights, ProviderError> {
+    async fn fetch_daily_insights(&self, access: ScopedToken<'_>, day: NaiveDate) -> Result<DailyInsights, ProviderError> {
         let since = day.and_time(NaiveTime::MIN).and_utc();
         let (since, until) = (since.timestamp().to_string(), (since + TimeDelta::days(1)).timestamp().to_string());
         let query = [
@@ -174,32 +179,33 @@ impl OAuthProvider for Instagram {
             ("until", &until),
             ("access_token", access.token.expose()),
         ];
-        let insights: Insights = self.calls.ask(GATE, self.calls.http().get(self.versioned("me/insights", &query))).await?;
-        Ok(DayInsights {
+        let insights: Insights =
+            self.client.send_json(RATE_LIMIT_BUCKET, self.client.http().get(self.versioned("me/insights", &query))).await?;
+        Ok(DailyInsights {
             views: insights.total("views"),
             reach: insights.total("reach"),
             interactions: insights.total("total_interactions"),
         })
     }
 
-    async fn fetch_posts(&self, access: Access<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
-        let most = MOST_POSTS.to_string();
+    async fn fetch_posts(&self, access: ScopedToken<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let most = MAX_POSTS.to_string();
         let query = [
             ("fields", "id,caption,permalink,timestamp,like_count,comments_count"),
             ("limit", most.as_str()),
             ("access_token", access.token.expose()),
         ];
-        let page: MediaPage = self.calls.ask(GATE, self.calls.http().get(self.versioned("me/media", &query))).await?;
-        let oldest = self.calls.now() - YOUNG;
-        let posts = page.data.into_iter().take(MOST_POSTS).enumerate().map(|(index, media)| {
-            let is_asked = index < MOST_YOUNG && media.timestamp >= oldest && access.allows(INSIGHTS);
+        let page: MediaPage = self.client.send_json(RATE_LIMIT_BUCKET, self.client.http().get(self.versioned("me/media", &query))).await?;
+        let oldest = self.client.now() - INSIGHTS_MAX_AGE;
+        let posts = page.data.into_iter().take(MAX_POSTS).enumerate().map(|(index, media)| {
+            let is_asked = index < MAX_INSIGHTS_POSTS && media.timestamp >= oldest && access.has_scope(INSIGHTS);
             self.with_insights(access, media, is_asked)
         });
-        stream::iter(posts).buffered(AT_ONCE).try_collect().await
+        stream::iter(posts).buffered(MAX_CONCURRENCY).try_collect().await
     }
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
         let url = self.versioned("me/permissions", &[("access_token", tokens.access.expose())]);
-        self.calls.ask::<serde_json::Value>(GATE, self.calls.http().delete(url)).await.map(drop)
+        self.client.send_json::<serde_json::Value>(RATE_LIMIT_BUCKET, self.client.http().delete(url)).await.map(drop)
     }
 }

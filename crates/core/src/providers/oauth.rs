@@ -7,19 +7,19 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::{Grant, ProviderError, Tokens, Visit};
-use crate::infra::http::Answer;
+use super::{AuthorizationRequest, Grant, ProviderError, Tokens};
+use crate::infra::http::HttpResponse;
 
 /// Access tokens that expire within this time are refreshed before use.
-const MARGIN: TimeDelta = TimeDelta::minutes(5);
+const EXPIRY_LEEWAY: TimeDelta = TimeDelta::minutes(5);
 
 /// Returns the PKCE code challenge for a verifier: `BASE64URL(SHA256(verifier))`, section 4.2 of RFC 7636, method `S256`.
-pub fn challenge(verifier: &str) -> String {
+pub fn code_challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }
 
 /// Appends `path` to the path of a URL.
-pub fn below(base: &Url, path: &str) -> Url {
+pub fn join_path(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
     url
@@ -27,7 +27,7 @@ pub fn below(base: &Url, path: &str) -> Url {
 
 /// Response of a token endpoint: section 5.1 of RFC 6749.
 #[derive(Deserialize)]
-pub struct TokenAnswer {
+pub struct TokenResponse {
     access_token: Secret,
     /// Lifetime of the access token in seconds.
     expires_in: Option<i64>,
@@ -37,18 +37,18 @@ pub struct TokenAnswer {
     scope: Option<String>,
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// Converts the response to a grant. A response without `scope` grants all requested scopes (section 5.1).
-    pub fn grant(self, asked: &[&str], now: DateTime<Utc>) -> Grant {
+    pub fn grant(self, requested: &[&str], now: DateTime<Utc>) -> Grant {
         let scopes = match &self.scope {
             Some(scope) => split_scopes(scope),
-            None => asked.iter().map(|scope| (*scope).to_owned()).collect(),
+            None => requested.iter().map(|scope| (*scope).to_owned()).collect(),
         };
         Grant { tokens: self.tokens(None, now), scopes }
     }
 
     /// Converts the response to a token refresh into tokens. If it has no refresh token, the one of `old` remains valid.
-    pub fn renewed(self, old: &Tokens, now: DateTime<Utc>) -> Tokens {
+    pub fn into_refreshed(self, old: &Tokens, now: DateTime<Utc>) -> Tokens {
         self.tokens(Some(old), now)
     }
 
@@ -74,32 +74,32 @@ pub fn can_refresh(tokens: &Tokens, now: DateTime<Utc>) -> bool {
 }
 
 /// Returns whether the access token has expired or expires soon.
-pub fn is_ending(tokens: &Tokens, now: DateTime<Utc>) -> bool {
-    tokens.expires_at.is_some_and(|end| end <= now + MARGIN)
+pub fn expires_soon(tokens: &Tokens, now: DateTime<Utc>) -> bool {
+    tokens.expires_at.is_some_and(|end| end <= now + EXPIRY_LEEWAY)
 }
 
 /// Returns the form parameters of a token refresh: section 6 of RFC 6749.
 ///
 /// # Errors
 /// [`ProviderError::Revoked`] if there is no refresh token.
-pub fn refresh_fields(tokens: &Tokens) -> Result<[(&str, &str); 2], ProviderError> {
+pub fn refresh_token_params(tokens: &Tokens) -> Result<[(&str, &str); 2], ProviderError> {
     let token = tokens.refresh.as_ref().ok_or_else(|| ProviderError::Revoked("no refresh token".to_owned()))?;
     Ok([("grant_type", "refresh_token"), ("refresh_token", token.expose())])
 }
 
 /// Returns the form parameters that exchange an authorization code for tokens: section 4.1.3 of RFC 6749.
-pub fn code_fields<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 3] {
-    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", visit.redirect_uri)]
+pub fn authorization_code_params<'a>(code: &'a str, request: &AuthorizationRequest<'a>) -> [(&'a str, &'a str); 3] {
+    [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", request.redirect_uri)]
 }
 
-/// As [`code_fields`], with the PKCE code verifier: section 4.5 of RFC 7636.
-pub fn code_fields_with_proof<'a>(code: &'a str, visit: &Visit<'a>) -> [(&'a str, &'a str); 4] {
-    let [grant, code, redirect] = code_fields(code, visit);
-    [grant, code, redirect, ("code_verifier", visit.verifier)]
+/// As [`authorization_code_params`], with the PKCE code verifier: section 4.5 of RFC 7636.
+pub fn pkce_code_params<'a>(code: &'a str, request: &AuthorizationRequest<'a>) -> [(&'a str, &'a str); 4] {
+    let [grant, code, redirect] = authorization_code_params(code, request);
+    [grant, code, redirect, ("code_verifier", request.code_verifier)]
 }
 
 /// Returns the form parameters of a token revocation: section 2.1 of RFC 7009. Revoking a refresh token also revokes its access tokens.
-pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
+pub fn revocation_params(tokens: &Tokens) -> [(&str, &str); 2] {
     match &tokens.refresh {
         Some(token) => [("token", token.expose()), ("token_type_hint", "refresh_token")],
         None => [("token", tokens.access.expose()), ("token_type_hint", "access_token")],
@@ -107,23 +107,23 @@ pub fn revoke_fields(tokens: &Tokens) -> [(&str, &str); 2] {
 }
 
 /// Returns the error code in the response of a token endpoint, if there is one: section 5.2 of RFC 6749.
-pub fn word(answer: &Answer) -> Option<String> {
+pub fn error_code(response: &HttpResponse) -> Option<String> {
     #[derive(Deserialize)]
     struct Body {
         error: String,
     }
-    serde_json::from_slice(&answer.body).ok().map(|Body { error }| error)
+    serde_json::from_slice(&response.body).ok().map(|Body { error }| error)
 }
 
 /// Maps the error code of a token endpoint to a [`ProviderError`]; `None` if there is none. `error_description` is dropped to keep it out
 /// of the log: some platforms repeat the token in it.
-pub fn error(answer: &Answer) -> Option<ProviderError> {
-    let error = word(answer)?;
+pub fn error(response: &HttpResponse) -> Option<ProviderError> {
+    let error = error_code(response)?;
     Some(match error.as_str() {
         "invalid_grant" | "access_denied" => ProviderError::Revoked(error),
         // Errors in our request or in our client credentials.
         "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
-        "invalid_scope" | "insufficient_scope" => ProviderError::ScopeLost(error),
+        "invalid_scope" | "insufficient_scope" => ProviderError::InsufficientScope(error),
         "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
         _ => ProviderError::Transient(error),
     })
@@ -136,24 +136,24 @@ mod tests {
     use reqwest::{StatusCode, header::HeaderMap};
 
     #[test]
-    fn challenge_matches_rfc_7636_example() {
+    fn code_challenge_matches_rfc_7636_example() {
         // Appendix B of RFC 7636.
-        assert_eq!(challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(code_challenge("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]
     fn token_endpoint_errors_map_to_provider_errors() {
         let meaning = |word: &str| {
             let body = format!(r#"{{"error":"{word}","error_description":"d"}}"#).into_bytes();
-            error(&Answer { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body })
+            error(&HttpResponse { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body })
         };
         assert!(matches!(meaning("invalid_grant"), Some(ProviderError::Revoked(_))));
         assert!(matches!(meaning("invalid_client"), Some(ProviderError::Misconfigured(_))));
         assert!(matches!(meaning("temporarily_unavailable"), Some(ProviderError::Transient(_))));
     }
 
-    fn answer(access: String, refresh: Option<String>, expires_in: Option<i64>) -> TokenAnswer {
-        TokenAnswer {
+    fn response(access: String, refresh: Option<String>, expires_in: Option<i64>) -> TokenResponse {
+        TokenResponse {
             access_token: access.into(),
             expires_in,
             refresh_token: refresh.map(Into::into),
@@ -173,7 +173,7 @@ mod tests {
             let old = Tokens {
                 access: "old".to_owned().into(), refresh: old_refresh.clone().map(Into::into), issued_at: now, expires_at: None, refresh_expires_at: None,
             };
-            let new = answer(access.clone(), refresh.clone(), expires_in).renewed(&old, now);
+            let new = response(access.clone(), refresh.clone(), expires_in).into_refreshed(&old, now);
             prop_assert_eq!(new.access.expose(), &access);
             prop_assert_eq!(new.refresh.map(|token| token.expose().to_owned()), refresh.or(old_refresh));
         }

@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     account::Secret,
     money::Currency,
-    statement::{EarningKind, Entry, never_came_about},
+    statement::{EarningKind, Entry, is_void_status},
 };
 use reqwest::{Client, StatusCode, header};
 use serde::Deserialize;
@@ -18,22 +18,22 @@ use url::Url;
 
 use super::{
     ProviderError,
-    calls::{Calls, Manners, says_nothing},
+    client::{PlatformClient, ResponsePolicy, no_rate_limit_reset},
 };
 use crate::{
     config::PartnerConfig,
-    infra::{clock::Clock, http::Answer},
+    infra::{clock::Clock, http::HttpResponse},
 };
 
 /// Transactions per page; large pages save credits.
 const PAGE: u32 = 100;
 /// Maximum length of a stored description, in characters.
-const LONGEST_DESCRIPTION: usize = 200;
+const MAX_DESCRIPTION_CHARS: usize = 200;
 
 /// Partner API client.
 pub struct Partner {
     api_url: Url,
-    calls: Calls,
+    client: PlatformClient,
 }
 
 /// One page of transactions, newest first.
@@ -49,8 +49,8 @@ pub struct Page {
 impl Partner {
     /// Creates the client; `None` if no partner is configured.
     pub fn new(config: &PartnerConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let manners = Manners { error, closed_until: says_nothing };
-        Some(Self { api_url: config.api_url.clone()?, calls: Calls::new(http, clock, manners) })
+        let policy = ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset };
+        Some(Self { api_url: config.api_url.clone()?, client: PlatformClient::new(http, clock, policy) })
     }
 
     /// Fetches one page of an account's transactions since a UTC day. `marker` is the `next` of the page before; `None` starts with the
@@ -68,8 +68,8 @@ impl Partner {
         if let Some(marker) = marker {
             url.query_pairs_mut().append_pair("marker", &marker.to_string());
         }
-        let answer: Transactions = self.calls.ask(account, self.calls.http().get(url).bearer_auth(key.expose())).await?;
-        answer.page()
+        let response: Transactions = self.client.send_json(account, self.client.http().get(url).bearer_auth(key.expose())).await?;
+        response.page()
     }
 }
 
@@ -112,7 +112,7 @@ impl Transaction {
     fn entry(self) -> Result<Option<Entry>, ProviderError> {
         let unexpected = |what: &str| ProviderError::Transient(format!("unexpected {what}"));
         let description = without_tags(self.description.as_deref().unwrap_or_default());
-        let Some(kind) = EarningKind::of_word(&description).filter(|_| !never_came_about(self.status.as_deref().unwrap_or_default()))
+        let Some(kind) = EarningKind::classify_kind(&description).filter(|_| !is_void_status(self.status.as_deref().unwrap_or_default()))
         else {
             return Ok(None);
         };
@@ -123,11 +123,11 @@ impl Transaction {
         let digits = digits.strip_suffix(".0").unwrap_or(digits);
         let minor = currency.parse_minor(digits).ok_or_else(|| unexpected("amount"))? * sign;
         Ok(Some(Entry {
-            at: self.created_at,
+            occurred_at: self.created_at,
             kind,
             amount_minor: if kind.is_negative() { -minor.abs() } else { minor },
             currency,
-            description: description.chars().take(LONGEST_DESCRIPTION).collect(),
+            description: description.chars().take(MAX_DESCRIPTION_CHARS).collect(),
             reference: self.id,
             payer: String::new(),
         }))
@@ -145,12 +145,12 @@ fn without_tags(html: &str) -> String {
     text.collect()
 }
 
-fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
-    match answer.status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Some(ProviderError::Revoked(answer.status.to_string())),
+fn error(response: &HttpResponse, _: DateTime<Utc>) -> Option<ProviderError> {
+    match response.status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Some(ProviderError::Revoked(response.status.to_string())),
         StatusCode::NOT_FOUND => Some(ProviderError::NoAccount),
         StatusCode::TOO_MANY_REQUESTS => {
-            let seconds = answer.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+            let seconds = response.headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
             Some(ProviderError::RateLimited {
                 retry_after: seconds.and_then(|seconds: i64| TimeDelta::try_seconds(seconds.clamp(1, 86_400))),
             })
@@ -165,7 +165,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::providers::testing::{answer, read, with_header};
+    use crate::providers::testing::{read, response, with_header};
     use huntaze_domain::integration::FailureKind;
 
     fn list(transaction: &str) -> String {
@@ -175,7 +175,7 @@ mod tests {
     }
 
     fn page(body: &str) -> Result<Page, ProviderError> {
-        read::<Transactions>(&answer(200, body), error)?.page()
+        read::<Transactions>(&response(200, body), error)?.page()
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
             (entry.kind, entry.amount_minor, &*entry.description, &*entry.reference),
             (EarningKind::Message, 1599, "Payment for message from X", "5XaX")
         );
-        assert_eq!((page.next, page.oldest), (Some(1_739_155_047), Some(entry.at)));
+        assert_eq!((page.next, page.oldest), (Some(1_739_155_047), Some(entry.occurred_at)));
     }
 
     #[test]
@@ -214,11 +214,11 @@ mod tests {
 
     #[test]
     fn statuses_map_to_failure_kinds() {
-        let kind = |answer: &Answer| read::<Transactions>(answer, error).err().expect("an error").kind();
-        assert_eq!(kind(&answer(401, r#"{"message":"Unauthenticated."}"#)), FailureKind::Revoked);
-        assert_eq!(kind(&answer(404, "{}")), FailureKind::NoAccount);
-        assert_eq!(kind(&answer(200, r#"{"message":"Something went wrong."}"#)), FailureKind::Transient);
-        let limited = with_header(answer(429, "{}"), "retry-after", "60");
+        let kind = |response: &HttpResponse| read::<Transactions>(response, error).err().expect("an error").kind();
+        assert_eq!(kind(&response(401, r#"{"message":"Unauthenticated."}"#)), FailureKind::Revoked);
+        assert_eq!(kind(&response(404, "{}")), FailureKind::NoAccount);
+        assert_eq!(kind(&response(200, r#"{"message":"Something went wrong."}"#)), FailureKind::Transient);
+        let limited = with_header(response(429, "{}"), "retry-after", "60");
         let error = read::<Transactions>(&limited, error).err().expect("an error");
         assert!(matches!(error, ProviderError::RateLimited { retry_after: Some(pause) } if pause == TimeDelta::seconds(60)));
     }

@@ -16,51 +16,52 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
-    calls::{Calls, Manners, number},
-    oauth::{self, TokenAnswer, below},
+    AuthorizationRequest, Grant, MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, Tokens,
+    client::{PlatformClient, ResponsePolicy, number},
+    oauth::{self, TokenResponse, join_path},
     scopes::Scopes,
 };
 use crate::{
-    config::RedditConfig,
-    infra::{clock::Clock, http::Answer},
+    config::{ClientCredentials, RedditConfig},
+    infra::{clock::Clock, http::HttpResponse},
 };
 
 const IDENTITY: &str = "identity";
 const HISTORY: &str = "history";
 
 /// Scopes and what they give access to.
-pub const SCOPES: Scopes = Scopes { asked: &[IDENTITY, HISTORY], account: &[IDENTITY], audience: IDENTITY, days: HISTORY, posts: HISTORY };
+pub const SCOPES: Scopes =
+    Scopes { requested: &[IDENTITY, HISTORY], required: &[IDENTITY], audience: IDENTITY, days: HISTORY, posts: HISTORY };
 
 /// Rate-limit bucket: Reddit has one rate limit per client.
-const GATE: &str = "client";
+const RATE_LIMIT_BUCKET: &str = "client";
 
 /// Reddit API client.
 pub struct Reddit {
     config: RedditConfig,
     client_id: String,
     client_secret: Secret,
-    calls: Calls,
+    client: PlatformClient,
     /// Client for the token endpoint, whose errors have other meanings.
-    tokens: Calls,
+    tokens: PlatformClient,
 }
 
 impl Reddit {
-    /// Creates the client; `None` if no keys are configured.
+    /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let (client_id, client_secret) = config.keys.clone()?;
-        let calls = Calls::new(http, clock, Manners { error, closed_until });
-        let tokens = calls.with_manners(Manners { error: token_error, closed_until });
-        Some(Self { config: config.clone(), client_id, client_secret, calls, tokens })
+        let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
+        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset });
+        let tokens = client.with_policy(ResponsePolicy { classify_error: token_error, rate_limit_reset });
+        Some(Self { config: config.clone(), client_id, client_secret, client, tokens })
     }
 
     fn post(&self, url: Url, fields: &[(&str, &str)]) -> RequestBuilder {
-        let request = self.calls.http().post(url).basic_auth(&self.client_id, Some(self.client_secret.expose()));
+        let request = self.client.http().post(url).basic_auth(&self.client_id, Some(self.client_secret.expose()));
         request.header(header::USER_AGENT, &self.config.user_agent).form(fields)
     }
 
-    fn get(&self, url: Url, access: Access<'_>) -> RequestBuilder {
-        self.calls.http().get(url).bearer_auth(access.token.expose()).header(header::USER_AGENT, &self.config.user_agent)
+    fn get(&self, url: Url, access: ScopedToken<'_>) -> RequestBuilder {
+        self.client.http().get(url).bearer_auth(access.token.expose()).header(header::USER_AGENT, &self.config.user_agent)
     }
 }
 
@@ -70,51 +71,51 @@ impl OAuthProvider for Reddit {
         self.config.is_sandbox()
     }
 
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url {
         let mut url = self.config.authorize_url.clone();
         url.query_pairs_mut().extend_pairs([
             ("client_id", self.client_id.as_str()),
             ("response_type", "code"),
-            ("state", visit.state),
-            ("redirect_uri", visit.redirect_uri),
+            ("state", request.state),
+            ("redirect_uri", request.redirect_uri),
             ("duration", "permanent"),
-            ("scope", &SCOPES.asked.join(" ")),
+            ("scope", &SCOPES.requested.join(" ")),
         ]);
         url
     }
 
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError> {
         // Like Instagram, Reddit appends `#_` to the redirect URL.
         let code = code.trim_end_matches("#_");
-        let fields = oauth::code_fields(code, visit);
-        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
-        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+        let params = oauth::authorization_code_params(code, request);
+        let response: TokenResponse = self.tokens.send_json(RATE_LIMIT_BUCKET, self.post(self.config.token_url.clone(), &params)).await?;
+        Ok(response.grant(SCOPES.requested, self.client.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = oauth::refresh_fields(tokens)?;
-        let answer: TokenAnswer = self.tokens.ask(GATE, self.post(self.config.token_url.clone(), &fields)).await?;
-        Ok(answer.renewed(tokens, self.calls.now()))
+        let params = oauth::refresh_token_params(tokens)?;
+        let response: TokenResponse = self.tokens.send_json(RATE_LIMIT_BUCKET, self.post(self.config.token_url.clone(), &params)).await?;
+        Ok(response.into_refreshed(tokens, self.client.now()))
     }
 
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
-        let me: Me = self.calls.ask(GATE, self.get(below(&self.config.api_url, "api/v1/me"), access)).await?;
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError> {
+        let me: Me = self.client.send_json(RATE_LIMIT_BUCKET, self.get(join_path(&self.config.api_url, "api/v1/me"), access)).await?;
         Ok(Profile { account_id: me.id, name: me.name, followers: me.subreddit.map(|subreddit| subreddit.subscribers) })
     }
 
-    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+    async fn fetch_posts(&self, access: ScopedToken<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
         let mut url = self.config.api_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["user", &profile.name, "submitted"]);
         }
-        url.query_pairs_mut().extend_pairs([("limit", MOST_POSTS.to_string().as_str()), ("raw_json", "1")]);
-        let listing: Listing = self.calls.ask(GATE, self.get(url, access)).await?;
+        url.query_pairs_mut().extend_pairs([("limit", MAX_POSTS.to_string().as_str()), ("raw_json", "1")]);
+        let listing: Listing = self.client.send_json(RATE_LIMIT_BUCKET, self.get(url, access)).await?;
         Ok(listing.data.children.into_iter().filter_map(|child| child.data.post(&self.config.token_url)).collect())
     }
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
         let url = self.config.token_url.join("revoke_token").map_err(|_| ProviderError::Misconfigured("REDDIT_TOKEN_URL".to_owned()))?;
-        self.tokens.tell(GATE, self.post(url, &oauth::revoke_fields(tokens))).await
+        self.tokens.send_empty(RATE_LIMIT_BUCKET, self.post(url, &oauth::revocation_params(tokens))).await
     }
 }
 
@@ -180,43 +181,43 @@ impl Submission {
 
 /// Maps errors of the token endpoint: 401 means invalid client credentials, 400 an invalid code or refresh token. `OAuth` error codes may
 /// come with status 200.
-fn token_error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
-    oauth::error(answer).or_else(|| match status(answer) {
+fn token_error(response: &HttpResponse, now: DateTime<Utc>) -> Option<ProviderError> {
+    oauth::error(response).or_else(|| match status(response) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Misconfigured("401".to_owned())),
-        StatusCode::BAD_REQUEST if body_status(answer).is_some() => Some(ProviderError::Revoked("400".to_owned())),
-        _ => error(answer, now),
+        StatusCode::BAD_REQUEST if body_status(response).is_some() => Some(ProviderError::Revoked("400".to_owned())),
+        _ => error(response, now),
     })
 }
 
 /// Maps API errors, `{"message", "error": status}`, to a [`ProviderError`]. A status without such a body, for example an HTML page of a
 /// firewall, says nothing about the account.
-fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
-    match status(answer) {
+fn error(response: &HttpResponse, now: DateTime<Utc>) -> Option<ProviderError> {
+    match status(response) {
         StatusCode::UNAUTHORIZED => Some(ProviderError::Revoked("401".to_owned())),
-        StatusCode::FORBIDDEN if body_status(answer).is_some() => Some(ProviderError::ScopeLost("403".to_owned())),
+        StatusCode::FORBIDDEN if body_status(response).is_some() => Some(ProviderError::InsufficientScope("403".to_owned())),
         StatusCode::TOO_MANY_REQUESTS => {
-            Some(ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) })
+            Some(ProviderError::RateLimited { retry_after: reset(&response.headers, now).map(|until| until - now) })
         }
         status if status.is_client_error() || status.is_server_error() => Some(ProviderError::Transient(status.to_string())),
-        _ => oauth::error(answer),
+        _ => oauth::error(response),
     }
 }
 
-fn status(answer: &Answer) -> StatusCode {
-    body_status(answer).unwrap_or(answer.status)
+fn status(response: &HttpResponse) -> StatusCode {
+    body_status(response).unwrap_or(response.status)
 }
 
-fn body_status(answer: &Answer) -> Option<StatusCode> {
+fn body_status(response: &HttpResponse) -> Option<StatusCode> {
     #[derive(Deserialize)]
     struct Body {
         error: u16,
     }
-    let Body { error } = serde_json::from_slice(&answer.body).ok()?;
+    let Body { error } = serde_json::from_slice(&response.body).ok()?;
     StatusCode::from_u16(error).ok()
 }
 
 /// Reads `X-Ratelimit-Remaining` and `X-Ratelimit-Reset` (seconds). The limit applies to the client, averaged over ten minutes.
-fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn rate_limit_reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     number(headers, "x-ratelimit-remaining").filter(|remaining| *remaining < 1.0)?;
     reset(headers, now)
 }

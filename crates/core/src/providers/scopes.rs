@@ -1,7 +1,7 @@
 //! OAuth scopes of each platform and what they give access to. Static data, so it is also available for platforms that are no longer
 //! configured.
 
-use huntaze_domain::{choice::Choice, figures::Metric, platform::Platform};
+use huntaze_domain::{figures::Metric, platform::Platform, string_enum::StringEnum};
 
 use super::{instagram, reddit, tiktok, x, youtube};
 
@@ -9,9 +9,9 @@ use super::{instagram, reddit, tiktok, x, youtube};
 #[derive(Debug)]
 pub struct Scopes {
     /// All scopes that are requested.
-    pub asked: &'static [&'static str],
+    pub requested: &'static [&'static str],
     /// Scopes without which an account cannot be synced at all.
-    pub account: &'static [&'static str],
+    pub required: &'static [&'static str],
     /// Scope for the number of followers.
     pub audience: &'static str,
     /// Scope for daily metrics, or for the posts from which they are derived.
@@ -34,9 +34,9 @@ pub const fn of(platform: Platform) -> Option<&'static Scopes> {
 
 /// Availability of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Readable {
+pub enum Availability {
     /// The metric can be fetched.
-    Yes,
+    Available,
     /// The platform does not report the metric.
     Unsupported,
     /// The user did not grant the required scope.
@@ -44,18 +44,18 @@ pub enum Readable {
 }
 
 /// Returns whether a metric of a platform can be fetched with the granted scopes.
-pub fn readable(platform: Platform, metric: Metric, granted: &[String]) -> Readable {
-    let Some(scopes) = of(platform).filter(|_| metric.is_reported_by(platform)) else { return Readable::Unsupported };
+pub fn metric_availability(platform: Platform, metric: Metric, granted: &[String]) -> Availability {
+    let Some(scopes) = of(platform).filter(|_| metric.is_reported_by(platform)) else { return Availability::Unsupported };
     let needed = match metric {
         Metric::Audience => scopes.audience,
         Metric::Views | Metric::EngagementRate | Metric::Revenue => scopes.days,
     };
-    if has(granted, needed) { Readable::Yes } else { Readable::Refused }
+    if has(granted, needed) { Availability::Available } else { Availability::Refused }
 }
 
 /// Returns whether the granted scopes suffice to sync the account at all.
 pub fn can_read_account(platform: Platform, granted: &[String]) -> bool {
-    of(platform).is_some_and(|scopes| scopes.account.iter().all(|needed| has(granted, needed)))
+    of(platform).is_some_and(|scopes| scopes.required.iter().all(|needed| has(granted, needed)))
 }
 
 /// Returns whether the granted scopes include the one for posts.
@@ -77,13 +77,13 @@ pub fn without_posts(platform: Platform, granted: &[String]) -> Vec<String> {
 
 /// Removes a scope unless the account itself requires it: the account has just been synced, so that scope is still granted.
 fn without(platform: Platform, granted: &[String], lost: fn(&Scopes) -> &'static str) -> Vec<String> {
-    let is_lost = |scope: &String| of(platform).is_some_and(|scopes| scope == lost(scopes) && !scopes.account.contains(&scope.as_str()));
+    let is_lost = |scope: &String| of(platform).is_some_and(|scopes| scope == lost(scopes) && !scopes.required.contains(&scope.as_str()));
     granted.iter().filter(|scope| !is_lost(scope)).cloned().collect()
 }
 
 /// Returns whether the user has not granted the scope for a metric that the platform reports, or the one for posts.
-pub fn lacks_permission(platform: Platform, granted: &[String]) -> bool {
-    let lacks_figure = Metric::ALL.iter().any(|metric| readable(platform, *metric, granted) == Readable::Refused);
+pub fn is_missing_scope(platform: Platform, granted: &[String]) -> bool {
+    let lacks_figure = Metric::ALL.iter().any(|metric| metric_availability(platform, *metric, granted) == Availability::Refused);
     lacks_figure || of(platform).is_some_and(|scopes| !has(granted, scopes.posts))
 }
 
@@ -98,17 +98,17 @@ mod tests {
     #[test]
     fn metric_availability_follows_granted_scopes() {
         let granted = [instagram::BASIC.to_owned()];
-        assert_eq!(readable(Platform::Instagram, Metric::Audience, &granted), Readable::Yes);
-        assert_eq!(readable(Platform::Instagram, Metric::Views, &granted), Readable::Refused);
-        assert_eq!(readable(Platform::Instagram, Metric::Revenue, &granted), Readable::Unsupported);
-        assert!(lacks_permission(Platform::Instagram, &granted));
+        assert_eq!(metric_availability(Platform::Instagram, Metric::Audience, &granted), Availability::Available);
+        assert_eq!(metric_availability(Platform::Instagram, Metric::Views, &granted), Availability::Refused);
+        assert_eq!(metric_availability(Platform::Instagram, Metric::Revenue, &granted), Availability::Unsupported);
+        assert!(is_missing_scope(Platform::Instagram, &granted));
     }
 
     #[test]
     fn removing_optional_scopes_keeps_required_ones() {
         for platform in Platform::ALL {
             let Some(scopes) = of(*platform) else { continue };
-            let all: Vec<_> = scopes.asked.iter().map(|scope| (*scope).to_owned()).collect();
+            let all: Vec<_> = scopes.requested.iter().map(|scope| (*scope).to_owned()).collect();
             assert!(can_read_account(*platform, &without_posts(*platform, &without_days(*platform, &all))), "{platform:?}");
         }
         let all = [instagram::BASIC.to_owned(), "instagram_business_manage_insights".to_owned()];
@@ -119,9 +119,9 @@ mod tests {
     fn requested_scopes_are_sufficient() {
         for platform in Platform::ALL {
             let Some(scopes) = of(*platform) else { continue };
-            let all: Vec<_> = scopes.asked.iter().map(|scope| (*scope).to_owned()).collect();
+            let all: Vec<_> = scopes.requested.iter().map(|scope| (*scope).to_owned()).collect();
             assert!(can_read_account(*platform, &all) && can_read_posts(*platform, &all), "{platform:?}");
-            assert!(!lacks_permission(*platform, &all), "{platform:?}");
+            assert!(!is_missing_scope(*platform, &all), "{platform:?}");
             assert!(!can_read_account(*platform, &[]), "{platform:?}");
         }
     }

@@ -14,14 +14,14 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
-    calls::{Calls, Manners, says_nothing},
-    oauth::{self, TokenAnswer, below},
+    AuthorizationRequest, Grant, MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, Tokens,
+    client::{PlatformClient, ResponsePolicy, no_rate_limit_reset},
+    oauth::{self, TokenResponse, join_path},
     scopes::Scopes,
 };
 use crate::{
-    config::TiktokConfig,
-    infra::{clock::Clock, http::Answer},
+    config::{ClientCredentials, TiktokConfig},
+    infra::{clock::Clock, http::HttpResponse},
 };
 
 const BASIC: &str = "user.info.basic";
@@ -31,7 +31,7 @@ const VIDEOS: &str = "video.list";
 
 /// Scopes and what they give access to.
 pub const SCOPES: Scopes =
-    Scopes { asked: &[BASIC, PROFILE, STATS, VIDEOS], account: &[BASIC], audience: STATS, days: VIDEOS, posts: VIDEOS };
+    Scopes { requested: &[BASIC, PROFILE, STATS, VIDEOS], required: &[BASIC], audience: STATS, days: VIDEOS, posts: VIDEOS };
 
 /// Maximum page size.
 const PAGE: usize = 20;
@@ -41,21 +41,21 @@ pub struct Tiktok {
     config: TiktokConfig,
     client_key: String,
     client_secret: Secret,
-    calls: Calls,
+    client: PlatformClient,
 }
 
 impl Tiktok {
-    /// Creates the client; `None` if no keys are configured.
+    /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &TiktokConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let (client_key, client_secret) = config.keys.clone()?;
-        let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
-        Some(Self { config: config.clone(), client_key, client_secret, calls })
+        let ClientCredentials { client_id: client_key, client_secret } = config.credentials.clone()?;
+        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset });
+        Some(Self { config: config.clone(), client_key, client_secret, client })
     }
 
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
         let mut form = vec![("client_key", self.client_key.as_str()), ("client_secret", self.client_secret.expose())];
         form.extend(fields);
-        self.calls.http().post(below(&self.config.api_url, path)).form(&form)
+        self.client.http().post(join_path(&self.config.api_url, path)).form(&form)
     }
 }
 
@@ -65,55 +65,55 @@ impl OAuthProvider for Tiktok {
         self.config.is_sandbox()
     }
 
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url {
         let mut url = self.config.authorize_url.clone();
         url.query_pairs_mut().extend_pairs([
             ("client_key", self.client_key.as_str()),
-            ("scope", &SCOPES.asked.join(",")),
+            ("scope", &SCOPES.requested.join(",")),
             ("response_type", "code"),
-            ("redirect_uri", visit.redirect_uri),
-            ("state", visit.state),
+            ("redirect_uri", request.redirect_uri),
+            ("state", request.state),
         ]);
         url
     }
 
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        let fields = oauth::code_fields(code, visit);
-        let answer: TokenAnswer = self.calls.ask("token", self.post("v2/oauth/token/", &fields)).await?;
-        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError> {
+        let params = oauth::authorization_code_params(code, request);
+        let response: TokenResponse = self.client.send_json("token", self.post("v2/oauth/token/", &params)).await?;
+        Ok(response.grant(SCOPES.requested, self.client.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = oauth::refresh_fields(tokens)?;
-        let answer: TokenAnswer = self.calls.ask("token", self.post("v2/oauth/token/", &fields)).await?;
-        Ok(answer.renewed(tokens, self.calls.now()))
+        let params = oauth::refresh_token_params(tokens)?;
+        let response: TokenResponse = self.client.send_json("token", self.post("v2/oauth/token/", &params)).await?;
+        Ok(response.into_refreshed(tokens, self.client.now()))
     }
 
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError> {
         let mut fields = vec!["open_id", "display_name"];
-        fields.extend(access.allows(PROFILE).then_some("username"));
-        fields.extend(access.allows(STATS).then_some("follower_count"));
-        let mut url = below(&self.config.api_url, "v2/user/info/");
+        fields.extend(access.has_scope(PROFILE).then_some("username"));
+        fields.extend(access.has_scope(STATS).then_some("follower_count"));
+        let mut url = join_path(&self.config.api_url, "v2/user/info/");
         url.query_pairs_mut().append_pair("fields", &fields.join(","));
-        let answer: UserInfo = self.calls.ask("user", self.calls.http().get(url).bearer_auth(access.token.expose())).await?;
-        let user = answer.data.user;
+        let response: UserInfo = self.client.send_json("user", self.client.http().get(url).bearer_auth(access.token.expose())).await?;
+        let user = response.data.user;
         let name = user.username.filter(|name| !name.is_empty()).unwrap_or(user.display_name);
         Ok(Profile { account_id: user.open_id, name, followers: user.follower_count })
     }
 
-    async fn fetch_posts(&self, access: Access<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
-        let mut url = below(&self.config.api_url, "v2/video/list/");
+    async fn fetch_posts(&self, access: ScopedToken<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let mut url = join_path(&self.config.api_url, "v2/video/list/");
         let fields = "id,title,video_description,share_url,create_time,view_count,like_count,comment_count,share_count";
         url.query_pairs_mut().append_pair("fields", fields);
         let mut posts = Vec::new();
         let mut cursor = None;
-        while posts.len() < MOST_POSTS {
+        while posts.len() < MAX_POSTS {
             let mut page = json!({ "max_count": PAGE });
             if let Some(cursor) = cursor {
                 page["cursor"] = Value::from(cursor);
             }
-            let request = self.calls.http().post(url.clone()).bearer_auth(access.token.expose()).json(&page);
-            let VideoList { data } = self.calls.ask("videos", request).await?;
+            let request = self.client.http().post(url.clone()).bearer_auth(access.token.expose()).json(&page);
+            let VideoList { data } = self.client.send_json("videos", request).await?;
             posts.extend(data.videos.into_iter().filter_map(Video::post));
             match data.cursor.filter(|_| data.has_more) {
                 // A repeated cursor would cause an endless loop.
@@ -121,7 +121,7 @@ impl OAuthProvider for Tiktok {
                 _ => break,
             }
         }
-        posts.truncate(MOST_POSTS);
+        posts.truncate(MAX_POSTS);
         Ok(posts)
     }
 
@@ -130,7 +130,7 @@ impl OAuthProvider for Tiktok {
     }
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
-        self.calls.tell("token", self.post("v2/oauth/revoke/", &[("token", tokens.access.expose())])).await
+        self.client.send_empty("token", self.post("v2/oauth/revoke/", &[("token", tokens.access.expose())])).await
     }
 }
 
@@ -203,7 +203,7 @@ impl Video {
 
 /// Maps both error formats to a [`ProviderError`]: `error` is a code at the token endpoint and an object in the API, where the code `ok`
 /// means success. Errors may come with status 200.
-fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
+fn error(response: &HttpResponse, _: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {
         error: ApiError,
@@ -212,11 +212,11 @@ fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
     struct ApiError {
         code: String,
     }
-    let Ok(Body { error: ApiError { code } }) = serde_json::from_slice(&answer.body) else { return oauth::error(answer) };
+    let Ok(Body { error: ApiError { code } }) = serde_json::from_slice(&response.body) else { return oauth::error(response) };
     match code.as_str() {
         "ok" => None,
         "access_token_invalid" | "access_token_has_been_revoked" => Some(ProviderError::Revoked(code)),
-        "scope_not_authorized" | "scope_permission_missed" => Some(ProviderError::ScopeLost(code)),
+        "scope_not_authorized" | "scope_permission_missed" => Some(ProviderError::InsufficientScope(code)),
         "rate_limit_exceeded" => Some(ProviderError::RateLimited { retry_after: None }),
         "invalid_client" | "client_key_invalid" => Some(ProviderError::Misconfigured(code)),
         _ => Some(ProviderError::Transient(code)),

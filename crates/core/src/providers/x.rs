@@ -14,14 +14,14 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::{
-    Access, Grant, MOST_POSTS, OAuthProvider, Prices, Profile, ProviderError, Tokens, Visit,
-    calls::{Calls, Manners, number},
-    oauth::{self, TokenAnswer, below},
+    ApiPricing, AuthorizationRequest, Grant, MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, Tokens,
+    client::{PlatformClient, ResponsePolicy, number},
+    oauth::{self, TokenResponse, join_path},
     scopes::Scopes,
 };
 use crate::{
-    config::XConfig,
-    infra::{clock::Clock, http::Answer},
+    config::{ClientCredentials, XConfig},
+    infra::{clock::Clock, http::HttpResponse},
 };
 
 const TWEETS: &str = "tweet.read";
@@ -30,7 +30,7 @@ const OFFLINE: &str = "offline.access";
 
 /// Scopes and what they give access to. Without `offline.access` there is no refresh token, and the connection would end after two hours.
 pub const SCOPES: Scopes =
-    Scopes { asked: &[TWEETS, USERS, OFFLINE], account: &[USERS, OFFLINE], audience: USERS, days: TWEETS, posts: TWEETS };
+    Scopes { requested: &[TWEETS, USERS, OFFLINE], required: &[USERS, OFFLINE], audience: USERS, days: TWEETS, posts: TWEETS };
 
 /// Price of reading a user, in millionths of a US dollar (docs.x.com, "Pricing", 20 April 2026).
 const USER_READ: i64 = 10_000;
@@ -44,24 +44,29 @@ pub struct X {
     config: XConfig,
     client_id: String,
     client_secret: Secret,
-    calls: Calls,
+    client: PlatformClient,
 }
 
 impl X {
-    /// Creates the client; `None` if no keys or no budget are configured.
+    /// Creates the client; `None` if no credentials or no budget are configured.
     pub fn new(config: &XConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let (client_id, client_secret) = config.keys.clone().filter(|_| config.monthly_budget > 0)?;
-        Some(Self { config: config.clone(), client_id, client_secret, calls: Calls::new(http, clock, Manners { error, closed_until }) })
+        let ClientCredentials { client_id, client_secret } = config.credentials.clone().filter(|_| config.monthly_budget > 0)?;
+        Some(Self {
+            config: config.clone(),
+            client_id,
+            client_secret,
+            client: PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset }),
+        })
     }
 
     fn post(&self, path: &str, fields: &[(&str, &str)]) -> RequestBuilder {
-        let request = self.calls.http().post(below(&self.config.api_url, path));
+        let request = self.client.http().post(join_path(&self.config.api_url, path));
         request.basic_auth(&self.client_id, Some(self.client_secret.expose())).form(fields)
     }
 }
 
 /// Returns the rate-limit bucket: X limits each user and endpoint separately. The user is identified by a hash of the access token.
-fn gate(endpoint: &str, access: Access<'_>) -> String {
+fn bucket(endpoint: &str, access: ScopedToken<'_>) -> String {
     format!("{endpoint} {}", hex::encode(&Sha256::digest(access.token.expose())[..8]))
 }
 
@@ -71,62 +76,62 @@ impl OAuthProvider for X {
         self.config.is_sandbox()
     }
 
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url {
         let mut url = self.config.authorize_url.clone();
         url.query_pairs_mut().extend_pairs([
             ("response_type", "code"),
             ("client_id", self.client_id.as_str()),
-            ("redirect_uri", visit.redirect_uri),
-            ("scope", &SCOPES.asked.join(" ")),
-            ("state", visit.state),
-            ("code_challenge", &oauth::challenge(visit.verifier)),
+            ("redirect_uri", request.redirect_uri),
+            ("scope", &SCOPES.requested.join(" ")),
+            ("state", request.state),
+            ("code_challenge", &oauth::code_challenge(request.code_verifier)),
             ("code_challenge_method", "S256"),
         ]);
         url
     }
 
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        let fields = oauth::code_fields_with_proof(code, visit);
-        let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
-        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError> {
+        let params = oauth::pkce_code_params(code, request);
+        let response: TokenResponse = self.client.send_json("token", self.post("2/oauth2/token", &params)).await?;
+        Ok(response.grant(SCOPES.requested, self.client.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = oauth::refresh_fields(tokens)?;
-        let answer: TokenAnswer = self.calls.ask("token", self.post("2/oauth2/token", &fields)).await?;
-        Ok(answer.renewed(tokens, self.calls.now()))
+        let params = oauth::refresh_token_params(tokens)?;
+        let response: TokenResponse = self.client.send_json("token", self.post("2/oauth2/token", &params)).await?;
+        Ok(response.into_refreshed(tokens, self.client.now()))
     }
 
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
-        let mut url = below(&self.config.api_url, "2/users/me");
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError> {
+        let mut url = join_path(&self.config.api_url, "2/users/me");
         url.query_pairs_mut().append_pair("user.fields", "public_metrics");
-        let request = self.calls.http().get(url).bearer_auth(access.token.expose());
-        let me: Data<User> = self.calls.ask(&gate("me", access), request).await?;
+        let request = self.client.http().get(url).bearer_auth(access.token.expose());
+        let me: Data<User> = self.client.send_json(&bucket("me", access), request).await?;
         let user = me.data.ok_or(ProviderError::NoAccount)?;
         Ok(Profile { account_id: user.id, name: user.username, followers: user.public_metrics.map(|metrics| metrics.followers_count) })
     }
 
-    async fn fetch_posts(&self, access: Access<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
-        let mut url = below(&self.config.api_url, "2/users");
+    async fn fetch_posts(&self, access: ScopedToken<'_>, profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+        let mut url = join_path(&self.config.api_url, "2/users");
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.extend([&profile.account_id, "tweets"]);
         }
-        let most = MOST_POSTS.to_string();
+        let most = MAX_POSTS.to_string();
         url.query_pairs_mut().extend_pairs([
             ("max_results", most.as_str()),
             ("exclude", "retweets,replies"),
             ("tweet.fields", "created_at,public_metrics"),
         ]);
-        let request = self.calls.http().get(url).bearer_auth(access.token.expose());
-        let tweets: Data<Vec<Tweet>> = self.calls.ask(&gate("tweets", access), request).await?;
+        let request = self.client.http().get(url).bearer_auth(access.token.expose());
+        let tweets: Data<Vec<Tweet>> = self.client.send_json(&bucket("tweets", access), request).await?;
         Ok(tweets.data.unwrap_or_default().into_iter().map(|tweet| tweet.post(&profile.name)).collect())
     }
 
     async fn revoke(&self, tokens: &Tokens) -> Result<(), ProviderError> {
-        self.calls.tell("token", self.post("2/oauth2/revoke", &oauth::revoke_fields(tokens))).await
+        self.client.send_empty("token", self.post("2/oauth2/revoke", &oauth::revocation_params(tokens))).await
     }
 
-    fn next_reading(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    fn next_sync_at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let today = now.date_naive().and_time(NaiveTime::MIN).and_utc() + HOUR;
         // Never sync twice within an hour.
         if today - now >= TimeDelta::hours(1) { today } else { today + TimeDelta::days(1) }
@@ -136,8 +141,8 @@ impl OAuthProvider for X {
         Some(self.config.monthly_budget)
     }
 
-    fn prices(&self) -> Prices {
-        Prices { profile: USER_READ, post: OWNED_READ }
+    fn prices(&self) -> ApiPricing {
+        ApiPricing { profile: USER_READ, post: OWNED_READ }
     }
 }
 
@@ -198,7 +203,7 @@ impl Tweet {
 
 /// Maps `{"title", "type", "status"}` (RFC 7807), or `{"errors": […]}` with status 200, to a [`ProviderError`]; the token endpoint uses the
 /// `OAuth` format instead.
-fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+fn error(response: &HttpResponse, now: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {
         #[serde(default)]
@@ -210,14 +215,14 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         #[serde(default)]
         errors: Vec<serde_json::Value>,
     }
-    match oauth::word(answer).as_deref() {
+    match oauth::error_code(response).as_deref() {
         // X's code for a token that is unknown or already used.
         Some("invalid_request") => return Some(ProviderError::Revoked("invalid_request".to_owned())),
-        Some(_) => return oauth::error(answer),
+        Some(_) => return oauth::error(response),
         None => {}
     }
-    let body: Body = serde_json::from_slice(&answer.body).ok()?;
-    let status = body.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(answer.status);
+    let body: Body = serde_json::from_slice(&response.body).ok()?;
+    let status = body.status.and_then(|status| StatusCode::from_u16(status).ok()).unwrap_or(response.status);
     if status.is_success() {
         // Errors next to `data` mean that some objects are missing; only errors without `data` are a failure.
         return (body.data.is_none() && !body.errors.is_empty()).then(|| ProviderError::Transient("errors without data".to_owned()));
@@ -226,16 +231,16 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
     Some(match status {
         StatusCode::UNAUTHORIZED => ProviderError::Revoked(problem),
         StatusCode::FORBIDDEN if problem == "client-forbidden" => ProviderError::Misconfigured(problem),
-        StatusCode::FORBIDDEN => ProviderError::ScopeLost(problem),
+        StatusCode::FORBIDDEN => ProviderError::InsufficientScope(problem),
         // The credits bought from X are used up.
         StatusCode::PAYMENT_REQUIRED => ProviderError::RateLimited { retry_after: Some(TimeDelta::days(1)) },
-        StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited { retry_after: reset(&answer.headers, now).map(|until| until - now) },
+        StatusCode::TOO_MANY_REQUESTS => ProviderError::RateLimited { retry_after: reset(&response.headers, now).map(|until| until - now) },
         _ => ProviderError::Transient(if problem.is_empty() { body.title } else { problem }),
     })
 }
 
 /// Reads `x-rate-limit-remaining` and `x-rate-limit-reset` (Unix time).
-fn closed_until(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+fn rate_limit_reset(headers: &HeaderMap, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     number(headers, "x-rate-limit-remaining").filter(|remaining| *remaining < 1.0)?;
     reset(headers, now)
 }

@@ -13,14 +13,14 @@ use serde::Deserialize;
 use url::Url;
 
 use super::{
-    Access, DayInsights, Grant, MOST_POSTS, OAuthProvider, Profile, ProviderError, Tokens, Visit,
-    calls::{Calls, Manners, says_nothing},
-    oauth::{self, TokenAnswer, below},
+    AuthorizationRequest, DailyInsights, Grant, MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, Tokens,
+    client::{PlatformClient, ResponsePolicy, no_rate_limit_reset},
+    oauth::{self, TokenResponse, join_path},
     scopes::Scopes,
 };
 use crate::{
-    config::YoutubeConfig,
-    infra::{clock::Clock, http::Answer},
+    config::{ClientCredentials, YoutubeConfig},
+    infra::{clock::Clock, http::HttpResponse},
 };
 
 const READONLY: &str = "https://www.googleapis.com/auth/youtube.readonly";
@@ -28,7 +28,7 @@ const ANALYTICS: &str = "https://www.googleapis.com/auth/yt-analytics.readonly";
 
 /// Scopes and what they give access to.
 pub const SCOPES: Scopes =
-    Scopes { asked: &[READONLY, ANALYTICS], account: &[READONLY], audience: READONLY, days: ANALYTICS, posts: READONLY };
+    Scopes { requested: &[READONLY, ANALYTICS], required: &[READONLY], audience: READONLY, days: ANALYTICS, posts: READONLY };
 
 /// Maximum page size.
 const PAGE: usize = 50;
@@ -41,43 +41,43 @@ pub struct Youtube {
     config: YoutubeConfig,
     client_id: String,
     client_secret: Secret,
-    calls: Calls,
+    client: PlatformClient,
 }
 
 impl Youtube {
-    /// Creates the client; `None` if no keys are configured.
+    /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &YoutubeConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let (client_id, client_secret) = config.keys.clone()?;
-        let calls = Calls::new(http, clock, Manners { error, closed_until: says_nothing });
-        Some(Self { config: config.clone(), client_id, client_secret, calls })
+        let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
+        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset });
+        Some(Self { config: config.clone(), client_id, client_secret, client })
     }
 
     fn token(&self, fields: &[(&str, &str)]) -> RequestBuilder {
         let mut form = vec![("client_id", self.client_id.as_str()), ("client_secret", self.client_secret.expose())];
         form.extend(fields);
-        self.calls.http().post(self.config.token_url.clone()).form(&form)
+        self.client.http().post(self.config.token_url.clone()).form(&form)
     }
 
-    fn get(&self, base: &Url, path: &str, query: &[(&str, &str)], access: Access<'_>) -> RequestBuilder {
-        let mut url = below(base, path);
+    fn get(&self, base: &Url, path: &str, query: &[(&str, &str)], access: ScopedToken<'_>) -> RequestBuilder {
+        let mut url = join_path(base, path);
         url.query_pairs_mut().extend_pairs(query);
-        self.calls.http().get(url).bearer_auth(access.token.expose())
+        self.client.http().get(url).bearer_auth(access.token.expose())
     }
 
-    async fn channel(&self, access: Access<'_>) -> Result<Channel, ProviderError> {
+    async fn channel(&self, access: ScopedToken<'_>) -> Result<Channel, ProviderError> {
         let query = [("part", "snippet,statistics,contentDetails"), ("mine", "true")];
-        let page: Page<Channel> = self.calls.ask(DATA, self.get(&self.config.data_url, "channels", &query, access)).await?;
+        let page: Page<Channel> = self.client.send_json(DATA, self.get(&self.config.data_url, "channels", &query, access)).await?;
         page.items.into_iter().next().ok_or(ProviderError::NoAccount)
     }
 
-    /// Returns the ids of the newest uploads, at most [`MOST_POSTS`].
-    async fn uploads(&self, access: Access<'_>, playlist: &str) -> Result<Vec<String>, ProviderError> {
+    /// Returns the ids of the newest uploads, at most [`MAX_POSTS`].
+    async fn uploads(&self, access: ScopedToken<'_>, playlist: &str) -> Result<Vec<String>, ProviderError> {
         let (mut ids, mut token) = (Vec::new(), String::new());
-        while ids.len() < MOST_POSTS {
+        while ids.len() < MAX_POSTS {
             let mut query = vec![("part", "contentDetails"), ("playlistId", playlist), ("maxResults", "50")];
             query.extend((!token.is_empty()).then_some(("pageToken", token.as_str())));
             let request = self.get(&self.config.data_url, "playlistItems", &query, access);
-            let page: Page<PlaylistItem> = match self.calls.ask(DATA, request).await {
+            let page: Page<PlaylistItem> = match self.client.send_json(DATA, request).await {
                 // The API's response for a channel without uploads.
                 Err(ProviderError::Transient(reason)) if reason == "playlistNotFound" => break,
                 page => page?,
@@ -88,7 +88,7 @@ impl Youtube {
                 _ => break,
             }
         }
-        ids.truncate(MOST_POSTS);
+        ids.truncate(MAX_POSTS);
         Ok(ids)
     }
 }
@@ -99,36 +99,36 @@ impl OAuthProvider for Youtube {
         self.config.is_sandbox()
     }
 
-    fn authorize_url(&self, visit: &Visit<'_>) -> Url {
+    fn authorize_url(&self, request: &AuthorizationRequest<'_>) -> Url {
         let mut url = self.config.authorize_url.clone();
         url.query_pairs_mut().extend_pairs([
             ("client_id", self.client_id.as_str()),
-            ("redirect_uri", visit.redirect_uri),
+            ("redirect_uri", request.redirect_uri),
             ("response_type", "code"),
-            ("scope", &SCOPES.asked.join(" ")),
+            ("scope", &SCOPES.requested.join(" ")),
             ("access_type", "offline"),
             ("prompt", "consent"),
             ("include_granted_scopes", "true"),
-            ("state", visit.state),
-            ("code_challenge", &oauth::challenge(visit.verifier)),
+            ("state", request.state),
+            ("code_challenge", &oauth::code_challenge(request.code_verifier)),
             ("code_challenge_method", "S256"),
         ]);
         url
     }
 
-    async fn exchange_code(&self, code: &str, visit: &Visit<'_>) -> Result<Grant, ProviderError> {
-        let fields = oauth::code_fields_with_proof(code, visit);
-        let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
-        Ok(answer.grant(SCOPES.asked, self.calls.now()))
+    async fn exchange_code(&self, code: &str, request: &AuthorizationRequest<'_>) -> Result<Grant, ProviderError> {
+        let params = oauth::pkce_code_params(code, request);
+        let response: TokenResponse = self.client.send_json("token", self.token(&params)).await?;
+        Ok(response.grant(SCOPES.requested, self.client.now()))
     }
 
     async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, ProviderError> {
-        let fields = oauth::refresh_fields(tokens)?;
-        let answer: TokenAnswer = self.calls.ask("token", self.token(&fields)).await?;
-        Ok(answer.renewed(tokens, self.calls.now()))
+        let params = oauth::refresh_token_params(tokens)?;
+        let response: TokenResponse = self.client.send_json("token", self.token(&params)).await?;
+        Ok(response.into_refreshed(tokens, self.client.now()))
     }
 
-    async fn fetch_profile(&self, access: Access<'_>) -> Result<Profile, ProviderError> {
+    async fn fetch_profile(&self, access: ScopedToken<'_>) -> Result<Profile, ProviderError> {
         let channel = self.channel(access).await?;
         let name = channel.snippet.custom_url.unwrap_or(channel.snippet.title);
         let statistics = channel.statistics;
@@ -139,16 +139,16 @@ impl OAuthProvider for Youtube {
         })
     }
 
-    fn reports_days(&self) -> bool {
+    fn has_daily_insights(&self) -> bool {
         true
     }
 
     /// Longer than the default: metrics of a day have been observed to appear a week later.
-    fn late_days(&self) -> u8 {
+    fn finalization_days(&self) -> u8 {
         8
     }
 
-    async fn fetch_day(&self, access: Access<'_>, day: NaiveDate) -> Result<DayInsights, ProviderError> {
+    async fn fetch_daily_insights(&self, access: ScopedToken<'_>, day: NaiveDate) -> Result<DailyInsights, ProviderError> {
         let day = day.to_string();
         let query = [
             ("ids", "channel==MINE"),
@@ -157,16 +157,16 @@ impl OAuthProvider for Youtube {
             ("metrics", "views,likes,comments,shares"),
             ("dimensions", "day"),
         ];
-        let report: Report = self.calls.ask(REPORTS, self.get(&self.config.analytics_url, "reports", &query, access)).await?;
+        let report: Report = self.client.send_json(REPORTS, self.get(&self.config.analytics_url, "reports", &query, access)).await?;
         Ok(report.day(&day))
     }
 
-    async fn fetch_posts(&self, access: Access<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
+    async fn fetch_posts(&self, access: ScopedToken<'_>, _profile: &Profile) -> Result<Vec<Post>, ProviderError> {
         let Some(playlist) = self.channel(access).await?.content_details.related_playlists.uploads else { return Ok(Vec::new()) };
         let mut posts = Vec::new();
         for ids in self.uploads(access, &playlist).await?.chunks(PAGE) {
             let query = [("part", "snippet,statistics"), ("id", &ids.join(","))];
-            let page: Page<Video> = self.calls.ask(DATA, self.get(&self.config.data_url, "videos", &query, access)).await?;
+            let page: Page<Video> = self.client.send_json(DATA, self.get(&self.config.data_url, "videos", &query, access)).await?;
             posts.extend(page.items.into_iter().map(Video::post));
         }
         Ok(posts)
@@ -178,7 +178,7 @@ impl OAuthProvider for Youtube {
         // Revoking the refresh token also revokes its access tokens. The token is sent in the body, which the documentation allows, so that
         // no log of URLs contains it.
         let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
-        self.calls.tell("token", self.calls.http().post(url).form(&[("token", token.expose())])).await
+        self.client.send_empty("token", self.client.http().post(url).form(&[("token", token.expose())])).await
     }
 }
 
@@ -301,18 +301,18 @@ struct ColumnHeader {
 
 impl Report {
     /// Returns the metrics of a day; all are `None` if the table has no row for it.
-    fn day(&self, day: &str) -> DayInsights {
+    fn day(&self, day: &str) -> DailyInsights {
         let column = |name: &str| self.column_headers.iter().position(|header| header.name == name);
         let of_day = |row: &&Vec<serde_json::Value>| column("day").and_then(|index| row.get(index)?.as_str()) == Some(day);
-        let Some(row) = self.rows.iter().find(of_day) else { return DayInsights::default() };
+        let Some(row) = self.rows.iter().find(of_day) else { return DailyInsights::default() };
         let number = |name: &str| row.get(column(name)?)?.as_i64();
         let interactions = [number("likes"), number("comments"), number("shares")];
-        DayInsights { views: number("views"), reach: None, interactions: interactions.into_iter().sum() }
+        DailyInsights { views: number("views"), reach: None, interactions: interactions.into_iter().sum() }
     }
 }
 
 /// Maps `{"error": {"code", "errors": [{"reason"}]}}` to a [`ProviderError`]; the token endpoint uses the `OAuth` format instead.
-fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
+fn error(response: &HttpResponse, now: DateTime<Utc>) -> Option<ProviderError> {
     #[derive(Deserialize)]
     struct Body {
         error: ApiError,
@@ -329,9 +329,9 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         #[serde(default)]
         reason: String,
     }
-    let Ok(Body { error }) = serde_json::from_slice(&answer.body) else { return oauth::error(answer) };
+    let Ok(Body { error }) = serde_json::from_slice(&response.body) else { return oauth::error(response) };
     let reason = error.errors.into_iter().next().map(|detail| detail.reason).unwrap_or_default();
-    Some(match (reason.as_str(), StatusCode::from_u16(error.code).unwrap_or(answer.status)) {
+    Some(match (reason.as_str(), StatusCode::from_u16(error.code).unwrap_or(response.status)) {
         ("quotaExceeded" | "dailyLimitExceeded", _) => ProviderError::RateLimited { retry_after: Some(pacific_midnight(now) - now) },
         ("rateLimitExceeded" | "userRateLimitExceeded", _) | (_, StatusCode::TOO_MANY_REQUESTS) => {
             ProviderError::RateLimited { retry_after: None }
@@ -340,7 +340,7 @@ fn error(answer: &Answer, now: DateTime<Utc>) -> Option<ProviderError> {
         ("youtubeSignupRequired", _) => ProviderError::NoAccount,
         ("backendError" | "internalError", _) => ProviderError::Transient(reason),
         (_, StatusCode::UNAUTHORIZED) => ProviderError::Revoked(reason),
-        (_, StatusCode::FORBIDDEN) => ProviderError::ScopeLost(reason),
+        (_, StatusCode::FORBIDDEN) => ProviderError::InsufficientScope(reason),
         _ => ProviderError::Transient(reason),
     })
 }

@@ -5,7 +5,7 @@ use huntaze_domain::{
     client::ClientInfo,
     draft::Draft,
     earnings::DailyTotal,
-    integration::{IntegrationView, KeptHistory},
+    integration::{DisconnectedIntegration, IntegrationView},
     onboarding::Onboarding,
     settings::{DeleteAccountInput, ProfileInput, SessionView},
     validation,
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::auth::{AuthError, audit, confirm_password};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, sessions::OpenSession},
+    db::{self, audit::AuditKind, sessions::ActiveSession},
 };
 
 /// Sets the user's display name.
@@ -24,7 +24,7 @@ use crate::{
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
 pub async fn update_profile(core: &Core, user_id: Uuid, input: &ProfileInput) -> Result<(), AuthError> {
-    validation::check(input).map_err(AuthError::Invalid)?;
+    validation::validate(input).map_err(AuthError::InvalidInput)?;
     Ok(db::users::set_name(&core.db, user_id, input.normalized_name().as_deref(), core.clock.now()).await?)
 }
 
@@ -39,8 +39,8 @@ pub struct Export {
     onboarding: Onboarding,
     sessions: Vec<SessionView>,
     integrations: Vec<IntegrationView>,
-    kept_histories: Vec<KeptHistory>,
-    figures: Vec<db::figures::ExportedDay>,
+    disconnected_integrations: Vec<DisconnectedIntegration>,
+    figures: Vec<db::insights::ExportedDay>,
     posts: Vec<db::posts::ExportedPost>,
     earnings: Vec<db::earnings::ExportedEntry>,
     daily_totals: Vec<DailyTotal>,
@@ -57,10 +57,10 @@ pub struct Export {
 }
 
 /// Collects all data stored about the user.
-pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthError> {
+pub async fn export(core: &Core, current: &ActiveSession) -> Result<Export, AuthError> {
     let user_id = current.user.id;
     let (registered_at, email_verified_at) = db::users::find_dates(&core.db, user_id).await?;
-    let (integrations, kept_histories) = super::integrations::list(core, user_id).await?;
+    let (integrations, disconnected_integrations) = super::integrations::list(core, user_id).await?;
     Ok(Export {
         registered_at,
         email_verified_at,
@@ -69,8 +69,8 @@ pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthEr
         onboarding: db::onboarding::find(&core.db, user_id).await?,
         sessions: super::auth::list_sessions(core, current).await?,
         integrations,
-        kept_histories,
-        figures: db::figures::export(&core.db, user_id).await?,
+        disconnected_integrations,
+        figures: db::insights::export(&core.db, user_id).await?,
         posts: db::posts::export(&core.db, user_id).await?,
         earnings: db::earnings::export(&core.db, user_id).await?,
         daily_totals: db::earnings::daily_totals(&core.db, user_id, i64::MAX).await?,
@@ -91,8 +91,8 @@ pub async fn export(core: &Core, current: &OpenSession) -> Result<Export, AuthEr
 ///
 /// # Errors
 /// Returns an error if the password is wrong or a rate limit is exceeded; or an internal error.
-pub async fn delete(core: &Core, client: &ClientInfo, current: &OpenSession, input: DeleteAccountInput) -> Result<(), AuthError> {
-    validation::check(&input).map_err(AuthError::Invalid)?;
+pub async fn delete(core: &Core, client: &ClientInfo, current: &ActiveSession, input: DeleteAccountInput) -> Result<(), AuthError> {
+    validation::validate(&input).map_err(AuthError::InvalidInput)?;
     confirm_password(core, client, &current.user, &input.password, "password").await?;
     let (worker, client, user) = (core.clone(), client.clone(), current.user.clone());
     // Runs to completion even if the client disconnects, so that no user is left whose tokens are already revoked.
@@ -103,7 +103,7 @@ async fn delete_now(core: &Core, client: &ClientInfo, user: &CurrentUser) -> Res
     super::integrations::revoke_all(core, user.id).await?;
     let mut tx = db::begin(&core.db).await?;
     db::users::delete(&mut *tx, user.id).await?;
-    db::outbox::delete_to(&mut *tx, &user.email).await?;
+    db::mail_outbox::delete_by_recipient(&mut *tx, &user.email).await?;
     audit(core, &mut *tx, client, None, AuditKind::AccountDeleted).await?;
     tx.commit().await?;
     Ok(())

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use huntaze_domain::{
-    analytics::{AccountName, Analytics, Day, DayFigure, PAGE, PostOrder, PostView, PostsPage, Series},
-    choice::Choice,
+    analytics::{AccountOption, Analytics, AnalyticsDay, DailyValue, POSTS_PER_PAGE, PostOrder, PostView, PostsPage, Series},
     figures::StatsRange,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use uuid::Uuid;
 
@@ -20,18 +20,18 @@ use crate::{
     Core,
     db::{self, DbError, analytics::AccountDay, integrations::Integration},
     error::{InternalError, internal_errors},
-    infra::spreadsheet,
+    infra::csv_escape,
 };
 
 /// Maximum number of posts in an export.
-const MOST_EXPORTED: i64 = 10_000;
+const MAX_EXPORTED_POSTS: i64 = 10_000;
 
 /// Errors of analytics operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AnalyticsError {
     /// The user has no such account.
     #[error("account not found")]
-    Unknown,
+    NotFound,
     /// A failure that is not the caller's.
     #[error(transparent)]
     Internal(InternalError),
@@ -51,12 +51,12 @@ impl Selection {
     /// Selects a period of one of the user's accounts; if `account` is empty, of all connected ones.
     ///
     /// # Errors
-    /// Returns [`AnalyticsError::Unknown`] if the account does not exist or belongs to another user.
+    /// Returns [`AnalyticsError::NotFound`] if the account does not exist or belongs to another user.
     pub async fn find(core: &Core, user_id: Uuid, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
         let accounts = db::integrations::list(&core.db, user_id).await?;
         let account = match account {
             "" => None,
-            id => Some(accounts.iter().find(|known| known.id.to_string() == id).ok_or(AnalyticsError::Unknown)?.id),
+            id => Some(accounts.iter().find(|known| known.id.to_string() == id).ok_or(AnalyticsError::NotFound)?.id),
         };
         Ok(Self { range, account, accounts, today: core.clock.now().date_naive() })
     }
@@ -96,7 +96,7 @@ pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<A
     let period = home::stats(core, user_id, selection.range, selection.account).await?;
     let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
     let revenue = selection.revenue(core, user_id).await?;
-    let name = |account: &Integration| AccountName {
+    let name = |account: &Integration| AccountOption {
         id: account.id,
         provider: account.provider,
         account_name: account.account_name.clone(),
@@ -105,7 +105,7 @@ pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<A
     };
     Ok(Analytics {
         range: selection.range,
-        account: selection.account,
+        integration_id: selection.account,
         accounts: selection.accounts.iter().map(name).collect(),
         stats: period,
         days: days(selection, &rows, revenue.as_ref()),
@@ -114,18 +114,19 @@ pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<A
 }
 
 /// Returns every day of the period, including days without data.
-fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>) -> Vec<Day> {
+fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>) -> Vec<AnalyticsDay> {
     let reporting = |series: Series| {
         let count = selection.chosen().filter(|account| series.is_reported_by(account.provider)).count();
-        DayFigure { value: None, known: 0, of: u32::try_from(count).unwrap_or(u32::MAX) }
+        DailyValue { value: None, known: 0, total: u32::try_from(count).unwrap_or(u32::MAX) }
     };
     let (audience, views, interactions) = (reporting(Series::Audience), reporting(Series::Views), reporting(Series::Interactions));
     let period = selection.start().iter_days().take_while(|day| *day < selection.today);
     let revenue = |day: &NaiveDate| {
         let value = earned.and_then(|earned| earned.days.get(day).copied());
-        DayFigure { value, known: u32::from(value.is_some()), of: u32::from(earned.is_some()) }
+        DailyValue { value, known: u32::from(value.is_some()), total: u32::from(earned.is_some()) }
     };
-    let mut days: BTreeMap<_, _> = period.map(|day| (day, Day { day, audience, views, interactions, revenue: revenue(&day) })).collect();
+    let mut days: BTreeMap<_, _> =
+        period.map(|day| (day, AnalyticsDay { day, audience, views, interactions, revenue: revenue(&day) })).collect();
     for row in rows {
         let (Some(day), Some(account)) = (days.get_mut(&row.day), selection.find_account(row.integration_id)) else { continue };
         let reported = |series: Series, value: Option<i64>| value.filter(|_| series.is_reported_by(account.provider));
@@ -136,7 +137,7 @@ fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>
     days.into_values().collect()
 }
 
-fn add(figure: &mut DayFigure, value: Option<i64>) {
+fn add(figure: &mut DailyValue, value: Option<i64>) {
     if let Some(value) = value {
         figure.value = Some(figure.value.unwrap_or_default().saturating_add(value));
         figure.known += 1;
@@ -146,7 +147,7 @@ fn add(figure: &mut DayFigure, value: Option<i64>) {
 /// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
 pub async fn posts(core: &Core, user_id: Uuid, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
     let read = |limit, offset| db::analytics::posts(&core.db, user_id, selection.account, selection.since(), order, limit, offset);
-    let Page { items: posts, number: page, pages, total } = paging::page(page, PAGE, read).await?;
+    let Page { items: posts, number: page, pages, total } = paging::page(page, POSTS_PER_PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
 
@@ -158,7 +159,7 @@ pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> R
     for row in rows {
         let Some(account) = selection.find_account(row.integration_id) else { continue };
         let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
-        let texts = [row.day.to_string(), account.provider.as_str().to_owned(), spreadsheet::cell(&account.account_name)];
+        let texts = [row.day.to_string(), account.provider.as_str().to_owned(), csv_escape::escape_formula(&account.account_name)];
         table.write_record(texts.iter().chain(&numbers).chain(&[String::new(), String::new()]))?;
     }
     if let Some(RevenueDays { currency, days }) = selection.revenue(core, user_id).await? {
@@ -175,15 +176,18 @@ pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> R
 /// Exports the posts of a period as CSV, newest first.
 pub async fn export_posts(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let since = selection.since();
-    let (posts, _) = db::analytics::posts(&core.db, user_id, selection.account, since, PostOrder::Newest, MOST_EXPORTED, 0).await?;
+    let (posts, _) = db::analytics::posts(&core.db, user_id, selection.account, since, PostOrder::Newest, MAX_EXPORTED_POSTS, 0).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
     for post in posts {
         let PostView { provider, account_name, title, url, published_at, views, likes, comments, shares, captured_at, .. } = post;
         let [views, likes, comments, shares] = [views, likes, comments, shares].map(number);
         let (published_at, captured_at) = (published_at.to_rfc3339(), captured_at.to_rfc3339());
-        let (account, title, url) =
-            (spreadsheet::cell(&account_name), spreadsheet::cell(&title), spreadsheet::cell(&url.unwrap_or_default()));
+        let (account, title, url) = (
+            csv_escape::escape_formula(&account_name),
+            csv_escape::escape_formula(&title),
+            csv_escape::escape_formula(&url.unwrap_or_default()),
+        );
         let record = [&published_at, provider.as_str(), &account, &title, &url, &views, &likes, &comments, &shares, &captured_at];
         table.write_record(record)?;
     }

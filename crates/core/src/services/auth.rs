@@ -14,7 +14,7 @@ use std::{future::Future, time::Duration};
 
 use chrono::TimeDelta;
 use huntaze_domain::{
-    account::{CurrentUser, LinkState, LinkSubject, PasswordStrength, PasswordStrengthInput, Secret},
+    account::{CurrentUser, EmailTokenState, EmailTokenSubject, PasswordStrength, PasswordStrengthInput, Secret},
     client::ClientInfo,
     validation::FieldErrors,
 };
@@ -26,7 +26,7 @@ use crate::{
     db::{
         self, DbError,
         audit::AuditKind,
-        links::{Link, Purpose},
+        email_tokens::{EmailToken, TokenPurpose},
     },
     error::{InternalError, internal_errors},
     infra::{
@@ -38,7 +38,7 @@ use crate::{
 };
 
 pub use change_password::change_password;
-pub use login::{SignedIn, login, logout};
+pub use login::{IssuedSession, login, logout};
 pub use password_reset::{check_reset_link, request_reset, reset_password};
 pub use register::register;
 pub use sessions::{list_sessions, revoke_session};
@@ -49,14 +49,14 @@ pub const VERIFY_LIFETIME: TimeDelta = TimeDelta::hours(24);
 /// Validity of a password reset link.
 pub const RESET_LIFETIME: TimeDelta = TimeDelta::hours(1);
 /// Minimum time between two mails of the same kind to one account.
-pub const RESEND_PAUSE: TimeDelta = TimeDelta::seconds(60);
+pub const RESEND_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 
 /// Errors of authentication and account operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
-    Invalid(FieldErrors),
+    InvalidInput(FieldErrors),
     /// Unknown address or wrong password; the caller must not learn which.
     #[error("invalid credentials")]
     InvalidCredentials,
@@ -65,13 +65,13 @@ pub enum AuthError {
     EmailNotVerified,
     /// There is no such link, or a newer one has replaced it.
     #[error("link not found")]
-    LinkUnknown,
+    LinkNotFound,
     /// The link has expired or was already used.
     #[error("link expired or already used")]
     LinkExpired,
     /// The user has no such session.
     #[error("session not found")]
-    SessionUnknown,
+    SessionNotFound,
     /// The rate limit is exceeded; retry after this many seconds.
     #[error("rate limited for {0} s")]
     RateLimited(u32),
@@ -97,7 +97,7 @@ internal_errors!(AuthError: DbError, sqlx::Error, getrandom::Error, tokio::task:
 /// Estimates the strength of a password.
 ///
 /// # Errors
-/// Returns [`AuthError::RateLimited`], or [`AuthError::Password`] if the hashing threads are busy.
+/// Returns [`AuthError::RateLimited`], or [`AuthError::Busy`] if the hashing threads are busy.
 pub async fn password_strength(core: &Core, client: &ClientInfo, input: PasswordStrengthInput) -> Result<PasswordStrength, AuthError> {
     limits::strength(core, client).await?;
     Ok(core.passwords.strength(&input.password, &input.email).await?)
@@ -112,69 +112,69 @@ pub(super) async fn confirm_password(
     password: &Secret,
     field: &str,
 ) -> Result<String, AuthError> {
-    limits::before_password(core, client, &user.email).await?;
+    limits::check_login_attempts(core, client, &user.email).await?;
     let stored = db::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
     let is_right = core.passwords.verify(stored.clone(), password).await?;
     if let Some(stored) = stored.filter(|_| is_right) {
         return Ok(stored);
     }
-    limits::after_wrong_password(core, client, &user.email).await;
-    Err(AuthError::Invalid([(field.to_owned(), "This is not your password.".to_owned())].into()))
+    limits::record_login_failure(core, client, &user.email).await;
+    Err(AuthError::InvalidInput([(field.to_owned(), "This is not your password.".to_owned())].into()))
 }
 
 /// Rejects a new password that is easy to guess.
-async fn refuse_common(core: &Core, password: &Secret, email: &str) -> Result<(), AuthError> {
+async fn reject_common_password(core: &Core, password: &Secret, email: &str) -> Result<(), AuthError> {
     if !core.passwords.is_common(password, email).await? {
         return Ok(());
     }
     let sentence = "This password is too easy to guess. Try a few unrelated words.";
-    Err(AuthError::Invalid([("password".to_owned(), sentence.to_owned())].into()))
+    Err(AuthError::InvalidInput([("password".to_owned(), sentence.to_owned())].into()))
 }
 
 /// Creates a link that replaces the user's older one of the same purpose, and enqueues its mail.
-async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: Purpose) -> Result<(), AuthError> {
+async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: TokenPurpose) -> Result<(), AuthError> {
     let now = core.clock.now();
     let token = Token::random()?;
     let (lifetime, page) = match purpose {
-        Purpose::VerifyEmail => (VERIFY_LIFETIME, "/verify-email"),
-        Purpose::ResetPassword => (RESET_LIFETIME, "/reset-password"),
+        TokenPurpose::VerifyEmail => (VERIFY_LIFETIME, "/verify-email"),
+        TokenPurpose::ResetPassword => (RESET_LIFETIME, "/reset-password"),
     };
-    db::links::replace(&mut *tx, &token.hash(), user_id, purpose, now, now + lifetime).await?;
+    db::email_tokens::upsert(&mut *tx, &token.hash(), user_id, purpose, now, now + lifetime).await?;
     let link = core.config.app.link(&format!("{page}?token={}", token.text()));
     let message = match purpose {
-        Purpose::VerifyEmail => Message::Verify { link },
-        Purpose::ResetPassword => Message::Reset { link },
+        TokenPurpose::VerifyEmail => Message::Verify { link },
+        TokenPurpose::ResetPassword => Message::Reset { link },
     };
-    Ok(db::outbox::insert(tx, &message.to(email), now).await?)
+    Ok(db::mail_outbox::insert(tx, &message.to(email), now).await?)
 }
 
 /// Returns the state of the link with this token.
-async fn check_link(core: &Core, token: &str, purpose: Purpose) -> Result<LinkState, AuthError> {
-    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
+async fn check_link(core: &Core, token: &str, purpose: TokenPurpose) -> Result<EmailTokenState, AuthError> {
+    let hash = hash_of(token).ok_or(AuthError::LinkNotFound)?;
     link_state(core, &find_link(core, &hash, purpose).await?)
 }
 
-async fn find_link(core: &Core, hash: &TokenHash, purpose: Purpose) -> Result<Link, AuthError> {
-    db::links::find(&core.db, hash, purpose).await?.ok_or(AuthError::LinkUnknown)
+async fn find_link(core: &Core, hash: &TokenHash, purpose: TokenPurpose) -> Result<EmailToken, AuthError> {
+    db::email_tokens::find(&core.db, hash, purpose).await?.ok_or(AuthError::LinkNotFound)
 }
 
-fn link_state(core: &Core, link: &Link) -> Result<LinkState, AuthError> {
+fn link_state(core: &Core, link: &EmailToken) -> Result<EmailTokenState, AuthError> {
     let now = core.clock.now();
     match link.used_at {
-        Some(used_at) if now < used_at + VERIFY_LIFETIME => Ok(LinkState::AlreadyUsed),
-        None if now < link.expires_at => Ok(LinkState::Valid),
+        Some(used_at) if now < used_at + VERIFY_LIFETIME => Ok(EmailTokenState::AlreadyUsed),
+        None if now < link.expires_at => Ok(EmailTokenState::Valid),
         _ => Err(AuthError::LinkExpired),
     }
 }
 
 /// Returns the address that a new link is requested for; `None` if there is no such user.
-async fn subject_email(core: &Core, subject: LinkSubject, purpose: Purpose) -> Result<Option<String>, DbError> {
+async fn subject_email(core: &Core, subject: EmailTokenSubject, purpose: TokenPurpose) -> Result<Option<String>, DbError> {
     let token = match subject {
-        LinkSubject::Email(email) => return Ok(Some(email)),
-        LinkSubject::Token(token) => token,
+        EmailTokenSubject::Email(email) => return Ok(Some(email)),
+        EmailTokenSubject::Token(token) => token,
     };
     let Some(hash) = hash_of(token.expose()) else { return Ok(None) };
-    let Some(link) = db::links::find(&core.db, &hash, purpose).await? else { return Ok(None) };
+    let Some(link) = db::email_tokens::find(&core.db, &hash, purpose).await? else { return Ok(None) };
     db::users::find_email(&core.db, link.user_id).await
 }
 
@@ -199,14 +199,14 @@ pub(super) async fn audit(
 
 /// Delays the response to a minimum duration that is longer than `work` takes, so that its timing does not reveal whether an address is
 /// registered.
-async fn in_constant_time<T>(work: impl Future<Output = T>) -> T {
-    const LONGER_THAN_THE_WORK: Duration = Duration::from_millis(100);
-    tokio::join!(work, tokio::time::sleep(LONGER_THAN_THE_WORK)).0
+async fn with_min_duration<T>(work: impl Future<Output = T>) -> T {
+    const MIN_DURATION: Duration = Duration::from_millis(100);
+    tokio::join!(work, tokio::time::sleep(MIN_DURATION)).0
 }
 
 fn allowed(decision: Decision) -> Result<(), AuthError> {
     match decision {
         Decision::Allowed => Ok(()),
-        Decision::Refused { retry_after } => Err(AuthError::RateLimited(retry_after)),
+        Decision::Limited { retry_after } => Err(AuthError::RateLimited(retry_after)),
     }
 }

@@ -1,7 +1,7 @@
 //! Drafts: captions that a user keeps to publish later.
 
 use huntaze_domain::{
-    draft::{DRAFTS_MAX, Draft, KeepInput, SaveInput},
+    draft::{CreateDraftInput, Draft, MAX_DRAFTS, UpdateDraftInput},
     validation::FieldErrors,
 };
 use uuid::Uuid;
@@ -17,11 +17,11 @@ use crate::{
 pub enum DraftError {
     /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
-    Invalid(FieldErrors),
+    InvalidInput(FieldErrors),
     /// The user has no such draft or captions.
     #[error("not found")]
-    Unknown,
-    /// The user already has [`DRAFTS_MAX`] drafts.
+    NotFound,
+    /// The user already has [`MAX_DRAFTS`] drafts.
     #[error("too many drafts")]
     TooMany,
     /// A failure that is not the caller's.
@@ -40,29 +40,29 @@ pub async fn drafts(core: &Core, user_id: Uuid) -> Result<Vec<Draft>, DraftError
 ///
 /// # Errors
 /// Returns an error if the input is invalid, the captions do not exist or belong to another user, or the user has too many drafts.
-pub async fn keep(core: &Core, user_id: Uuid, input: &KeepInput) -> Result<Draft, DraftError> {
-    let request = input.parse().map_err(DraftError::Invalid)?;
+pub async fn create(core: &Core, user_id: Uuid, input: &CreateDraftInput) -> Result<Draft, DraftError> {
+    let request = input.parse().map_err(DraftError::InvalidInput)?;
     let mut tx = db::begin(&core.db).await?;
     // Serializes inserts of the user, so that each count includes the earlier ones.
     db::drafts::lock(&mut *tx, user_id).await?;
-    let kept = db::drafts::keep(&mut *tx, user_id, &request, DRAFTS_MAX, core.clock.now()).await?;
+    let kept = db::drafts::upsert(&mut *tx, user_id, &request, MAX_DRAFTS, core.clock.now()).await?;
     tx.commit().await?;
     if let Some(id) = kept {
         return find(core, user_id, id).await;
     }
     let has_captions = !db::ai_captions::list(&core.db, user_id, Some(request.captions_id)).await?.is_empty();
-    Err(if has_captions { DraftError::TooMany } else { DraftError::Unknown })
+    Err(if has_captions { DraftError::TooMany } else { DraftError::NotFound })
 }
 
 /// Changes the text of a draft and unlinks it from its caption variant; keeping that variant again creates another draft.
 ///
 /// # Errors
-/// Returns [`DraftError::Invalid`], or [`DraftError::Unknown`] if the draft does not exist or belongs to another user.
-pub async fn save(core: &Core, user_id: Uuid, input: &SaveInput) -> Result<Draft, DraftError> {
-    let text = input.parse().map_err(DraftError::Invalid)?;
+/// Returns [`DraftError::InvalidInput`], or [`DraftError::NotFound`] if the draft does not exist or belongs to another user.
+pub async fn update(core: &Core, user_id: Uuid, input: &UpdateDraftInput) -> Result<Draft, DraftError> {
+    let text = input.parse().map_err(DraftError::InvalidInput)?;
     let id = parse(&input.id)?;
-    if !db::drafts::save(&core.db, user_id, id, &text, core.clock.now()).await? {
-        return Err(DraftError::Unknown);
+    if !db::drafts::update(&core.db, user_id, id, &text, core.clock.now()).await? {
+        return Err(DraftError::NotFound);
     }
     find(core, user_id, id).await
 }
@@ -70,16 +70,16 @@ pub async fn save(core: &Core, user_id: Uuid, input: &SaveInput) -> Result<Draft
 /// Deletes a draft. Returns its id.
 ///
 /// # Errors
-/// Returns [`DraftError::Unknown`] if the draft does not exist or belongs to another user.
+/// Returns [`DraftError::NotFound`] if the draft does not exist or belongs to another user.
 pub async fn delete(core: &Core, user_id: Uuid, id: &str) -> Result<Uuid, DraftError> {
     let id = parse(id)?;
-    if db::drafts::delete(&core.db, user_id, id).await? { Ok(id) } else { Err(DraftError::Unknown) }
+    if db::drafts::delete(&core.db, user_id, id).await? { Ok(id) } else { Err(DraftError::NotFound) }
 }
 
 async fn find(core: &Core, user_id: Uuid, id: Uuid) -> Result<Draft, DraftError> {
-    db::drafts::list(&core.db, user_id, Some(id)).await?.pop().ok_or(DraftError::Unknown)
+    db::drafts::list(&core.db, user_id, Some(id)).await?.pop().ok_or(DraftError::NotFound)
 }
 
 fn parse(id: &str) -> Result<Uuid, DraftError> {
-    id.parse().map_err(|_| DraftError::Unknown)
+    id.parse().map_err(|_| DraftError::NotFound)
 }

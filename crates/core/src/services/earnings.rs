@@ -1,10 +1,10 @@
 //! Earnings: uploaded statements, daily totals entered by hand, and the partner sync.
 
 mod import;
+mod parse_summary;
 mod partner;
 mod revenue;
-mod scan;
-mod table;
+mod row_stream;
 mod upload;
 
 use huntaze_domain::{
@@ -25,12 +25,12 @@ use crate::{
 };
 
 pub use import::{give_up_import, import};
-pub use partner::{connect_partner, disconnect_partner, postpone_partner, read_partner, rotate_partner_keys};
+pub use partner::{connect_partner, disconnect_partner, postpone_partner, rotate_partner_keys, sync_partner};
 pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
-pub use upload::{ARRIVING, Upload};
+pub use upload::{UPLOAD_TIMEOUT, Upload};
 
 /// Maximum number of daily totals shown.
-const MOST_DAILY_TOTALS: i64 = 366;
+const MAX_DAILY_TOTALS: i64 = 366;
 
 const BUSY: &str = "Statements are being imported or undone right now. Try again in a moment.";
 
@@ -39,16 +39,16 @@ const BUSY: &str = "Statements are being imported or undone right now. Try again
 pub enum EarningsError {
     /// The user has no such statement or daily total.
     #[error("not found")]
-    Unknown,
+    NotFound,
     /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
-    Invalid(FieldErrors),
+    InvalidInput(FieldErrors),
     /// The file cannot be parsed; holds the message shown to the user.
     #[error("{0}")]
-    Unreadable(&'static str),
+    InvalidFile(&'static str),
     /// The operation conflicts with the current state; holds the message shown to the user.
     #[error("{0}")]
-    NotNow(&'static str),
+    Conflict(&'static str),
     /// The file is too large.
     #[error("file too large")]
     TooLarge,
@@ -63,7 +63,7 @@ internal_errors!(EarningsError: DbError, sqlx::Error, CryptoError, tokio::task::
 pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, EarningsError> {
     Ok(EarningsOverview {
         statements: db::statements::list(&core.db, user_id).await?,
-        daily_totals: db::earnings::daily_totals(&core.db, user_id, MOST_DAILY_TOTALS).await?,
+        daily_totals: db::earnings::daily_totals(&core.db, user_id, MAX_DAILY_TOTALS).await?,
         currency: db::onboarding::find(&core.db, user_id).await?.currency,
         partner: partner::view(core, user_id).await?,
     })
@@ -72,30 +72,31 @@ pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, Ea
 /// Returns one of the user's statements.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`] if the statement does not exist or belongs to another user.
+/// Returns [`EarningsError::NotFound`] if the statement does not exist or belongs to another user.
 pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<StatementView, EarningsError> {
     let statement = find(core, user_id, id).await?;
-    let same_as = db::statements::find_same(&core.db, &statement).await?;
-    Ok(StatementView { same_as, summary: statement.summary, header: statement.header, mapping: statement.mapping })
+    let duplicate_of = db::statements::find_duplicate(&core.db, &statement).await?;
+    Ok(StatementView { duplicate_of, summary: statement.summary, header: statement.header, mapping: statement.mapping })
 }
 
 /// Sets the column mapping of a statement, remembers it for files with the same header, and parses the statement again.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`], [`EarningsError::Invalid`], or [`EarningsError::NotNow`] if the statement is already imported.
+/// Returns [`EarningsError::NotFound`], [`EarningsError::InvalidInput`], or [`EarningsError::Conflict`] if the statement is already
+/// imported.
 pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, &input.id).await?;
-    statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::Invalid)?;
-    let scan = scan::scan(core, &statement).await?;
-    if scan.date_orders.proven().is_some_and(|order| order != statement.mapping.date_order) {
+    statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
+    let scan = parse_summary::summarize(core, &statement).await?;
+    if scan.date_orders.inferred().is_some_and(|order| order != statement.mapping.date_order) {
         let sentence = "The dates of this file are in the other order.".to_owned();
-        return Err(EarningsError::Invalid(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
+        return Err(EarningsError::InvalidInput(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
     }
     let mut tx = db::begin(&core.db).await?;
     if !db::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
-        return Err(EarningsError::NotNow("This statement is imported already. Undo that first."));
+        return Err(EarningsError::Conflict("This statement is imported already. Undo that first."));
     }
-    db::statements::remember_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
+    db::statements::upsert_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -109,17 +110,18 @@ fn header_hash(header: &[String]) -> [u8; 32] {
 /// Queues a statement for import by a job.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`], or [`EarningsError::NotNow`] if no row can be parsed or the same file is already imported or queued.
+/// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] if no row can be parsed or the same file is already imported or
+/// queued.
 pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let statement = find(core, user_id, id).await?;
-    if statement.summary.scan.entries == 0 {
-        return Err(EarningsError::NotNow("No row can be read like this. Choose the columns first."));
+    if statement.summary.parse_summary.entries == 0 {
+        return Err(EarningsError::Conflict("No row can be read like this. Choose the columns first."));
     }
-    if db::statements::find_same(&core.db, &statement).await?.is_some() {
-        return Err(EarningsError::NotNow("The same file is imported already, or about to be. Undo that first."));
+    if db::statements::find_duplicate(&core.db, &statement).await?.is_some() {
+        return Err(EarningsError::Conflict("The same file is imported already, or about to be. Undo that first."));
     }
     // Idempotent: a statement that is already queued is left as it is.
-    if db::statements::queue(&core.db, statement.summary.id, core.clock.now()).await? {
+    if db::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
         db::jobs::notify_due(&core.db, JobKind::Import).await?;
     }
     Ok(())
@@ -128,37 +130,37 @@ pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), Ea
 /// Deletes a statement and the entries that no other statement contains.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`], or [`EarningsError::NotNow`] while an import of the user is running.
-pub async fn undo(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
+/// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] while an import of the user is running.
+pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let id = find(core, user_id, id).await?.summary.id;
     let mut tx = db::begin(&core.db).await?;
     // An import holds the lock until it ends; waiting for it here would occupy a database connection.
     if !db::earnings::try_lock(&mut *tx, user_id).await? {
-        return Err(EarningsError::NotNow(BUSY));
+        return Err(EarningsError::Conflict(BUSY));
     }
-    db::earnings::delete_of_statement(&mut *tx, user_id, id).await?;
+    db::earnings::delete_exclusive_to(&mut *tx, user_id, id).await?;
     if !db::statements::delete(&mut *tx, id).await? {
-        return Err(EarningsError::NotNow(BUSY));
+        return Err(EarningsError::Conflict(BUSY));
     }
     tx.commit().await?;
     Ok(())
 }
 
 async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, EarningsError> {
-    let id = id.parse().map_err(|_| EarningsError::Unknown)?;
-    db::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::Unknown)
+    let id = id.parse().map_err(|_| EarningsError::NotFound)?;
+    db::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::NotFound)
 }
 
 /// Sets the total of a day, entered by hand.
 ///
 /// # Errors
-/// Returns [`EarningsError::Invalid`] if the input is invalid or the day is in the future.
+/// Returns [`EarningsError::InvalidInput`] if the input is invalid or the day is in the future.
 pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInput) -> Result<(), EarningsError> {
-    let (day, amount) = input.parse().map_err(EarningsError::Invalid)?;
+    let (day, amount) = input.parse().map_err(EarningsError::InvalidInput)?;
     let now = core.clock.now();
     if day > now.date_naive() {
         let sentence = "This day is still to come.".to_owned();
-        return Err(EarningsError::Invalid(FieldErrors::from([("day".to_owned(), sentence)])));
+        return Err(EarningsError::InvalidInput(FieldErrors::from([("day".to_owned(), sentence)])));
     }
     Ok(db::earnings::save_daily_total(&core.db, user_id, day, amount, now).await?)
 }
@@ -166,9 +168,9 @@ pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInpu
 /// Deletes the total of a day that was entered by hand.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`] if there is no such daily total.
+/// Returns [`EarningsError::NotFound`] if there is no such daily total.
 pub async fn delete_daily_total(core: &Core, user_id: Uuid, day: &str, currency: &str) -> Result<(), EarningsError> {
-    let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::Unknown) };
+    let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::NotFound) };
     let was_there = db::earnings::delete_daily_total(&core.db, user_id, day, currency).await?;
-    if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
+    if was_there { Ok(()) } else { Err(EarningsError::NotFound) }
 }

@@ -6,15 +6,15 @@ use uuid::Uuid;
 
 use super::{
     earnings::{self, Revenue},
-    integrations::HISTORY,
+    integrations::BACKFILL_DAYS,
 };
 use crate::{
     Core,
     db::{
         self, DbError,
-        figures::{AccountTotals, PeriodTotals},
+        insights::{AccountTotals, PeriodTotals},
     },
-    providers::{Readable, readable},
+    providers::{Availability, metric_availability},
 };
 
 /// A period ends with the last day for which all accounts have data, at most this many days ago. Platforms report a day only after it has
@@ -24,9 +24,9 @@ const LATEST: u64 = 4;
 /// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
 pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, DbError> {
     let today = core.clock.now().date_naive();
-    let newest = db::figures::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
+    let newest = db::insights::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
     let until = newest.map_or(today, |day| day + Days::new(1));
-    let accounts = db::figures::totals(&core.db, user_id, until, today, range.days(), today - Days::new(HISTORY), account).await?;
+    let accounts = db::insights::totals(&core.db, user_id, until, today, range.days(), today - Days::new(BACKFILL_DAYS), account).await?;
     let reach = HomeStats { until, ..sum(range, &accounts, today) };
     // Earnings belong to the user, not to an account.
     let revenue = if account.is_none() { earnings::revenue(&core.db, user_id, range, until).await? } else { None };
@@ -40,12 +40,12 @@ pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Optio
 fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeStats {
     let days = u32::from(stats.range.days());
     let coverage = coverage(revenue.known_days, days);
-    stats.revenue = match (revenue.now.split_first(), revenue.captured_at) {
+    stats.revenue = match (revenue.current.split_first(), revenue.captured_at) {
         (Some((first, others)), Some(captured_at)) if revenue.known_days > 0 => {
             stats.other_revenue = others.to_vec();
-            let is_complete = coverage.is_none() && revenue.known_days_before == days;
-            let change = i128::from(first.minor) - i128::from(revenue.before);
-            let trend = if is_complete { trend(change, revenue.before.into()) } else { Trend::Unknown };
+            let is_complete = coverage.is_none() && revenue.previous_known_days == days;
+            let change = i128::from(first.minor) - i128::from(revenue.previous);
+            let trend = if is_complete { trend(change, revenue.previous.into()) } else { Trend::Unknown };
             let (value, currency) = (first.minor, Some(first.currency));
             Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, trend })
         }
@@ -67,7 +67,7 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
         engagement_rate: engagement_rate(range, accounts),
         revenue: unknown(Metric::Revenue, accounts),
         other_revenue: Vec::new(),
-        is_fetching: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_being_read),
+        is_backfilling: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_backfilling),
     }
 }
 
@@ -78,7 +78,7 @@ fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
     let Some(captured_at) = newest.iter().map(|(_, at)| *at).min() else { return unknown(Metric::Audience, accounts) };
     let value: i64 = newest.iter().map(|(followers, _)| followers).sum();
-    let before: Option<i64> = readable.iter().map(|account| account.followers_before).sum();
+    let before: Option<i64> = readable.iter().map(|account| account.previous_followers).sum();
     let coverage = coverage(count(newest.len()), reporting(Metric::Audience, accounts));
     let is_fresh = captured_at.date_naive() >= today - Days::new(1);
     let before = before.filter(|_| coverage.is_none() && is_fresh);
@@ -130,8 +130,8 @@ fn over_days(
         let sums = readable.iter().map(|account| totals(of(account)));
         (sums.clone().map(|(sum, _)| sum).sum::<Sums>(), sums.map(|(_, days)| days).sum::<u32>())
     };
-    let (now, known_days) = period(|account| account.now);
-    let (before, known_days_before) = period(|account| account.before);
+    let (now, known_days) = period(|account| account.current);
+    let (before, known_days_before) = period(|account| account.previous);
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
     let (Some(value), Some(captured_at), 1..) = (value_of(now), captured_at, known_days) else { return unknown(metric, accounts) };
     let all_days = reporting(metric, accounts) * u32::from(range.days());
@@ -143,28 +143,33 @@ fn over_days(
 
 /// Number of accounts whose platform reports the metric. Other accounts do not reduce its coverage.
 fn reporting(metric: Metric, accounts: &[AccountTotals]) -> u32 {
-    count(accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) != Readable::Unsupported).count())
+    count(
+        accounts
+            .iter()
+            .filter(|account| metric_availability(account.provider, metric, &account.scopes) != Availability::Unsupported)
+            .count(),
+    )
 }
 
 fn readable_accounts(metric: Metric, accounts: &[AccountTotals]) -> Vec<&AccountTotals> {
-    accounts.iter().filter(|account| readable(account.provider, metric, &account.scopes) == Readable::Yes).collect()
+    accounts.iter().filter(|account| metric_availability(account.provider, metric, &account.scopes) == Availability::Available).collect()
 }
 
 /// Returns why a metric is unknown: the most favorable reason of all accounts (pending, refused, unsupported). Without accounts, revenue is
 /// unsupported, because it needs a source of its own.
 fn unknown(metric: Metric, accounts: &[AccountTotals]) -> Figure {
-    let reasons: Vec<_> = accounts.iter().map(|account| readable(account.provider, metric, &account.scopes)).collect();
-    if reasons.contains(&Readable::Yes) || (reasons.is_empty() && metric != Metric::Revenue) {
+    let reasons: Vec<_> = accounts.iter().map(|account| metric_availability(account.provider, metric, &account.scopes)).collect();
+    if reasons.contains(&Availability::Available) || (reasons.is_empty() && metric != Metric::Revenue) {
         Figure::Pending
-    } else if reasons.contains(&Readable::Refused) {
+    } else if reasons.contains(&Availability::Refused) {
         Figure::Refused
     } else {
         Figure::Unsupported
     }
 }
 
-fn coverage(known: u32, of: u32) -> Option<Coverage> {
-    (known < of).then_some(Coverage { known, of })
+fn coverage(known: u32, total: u32) -> Option<Coverage> {
+    (known < total).then_some(Coverage { known, total })
 }
 
 /// Returns the relative change; unknown if the previous value is 0.
@@ -197,16 +202,16 @@ mod tests {
         PeriodTotals { views: sum * 10, views_days: days, reach: sum * 5, interactions: sum, engagement_days: days }
     }
 
-    fn account(now: PeriodTotals, before: PeriodTotals) -> AccountTotals {
+    fn account(current: PeriodTotals, previous: PeriodTotals) -> AccountTotals {
         AccountTotals {
             provider: Platform::Instagram,
             scopes: vec![BASIC.to_owned(), INSIGHTS.to_owned()],
             followers: Some((1200, DateTime::default())),
-            followers_before: Some(1000),
-            now,
-            before,
-            captured_at: (now.views_days > 0).then(DateTime::default),
-            is_being_read: false,
+            previous_followers: Some(1000),
+            current,
+            previous,
+            captured_at: (current.views_days > 0).then(DateTime::default),
+            is_backfilling: false,
         }
     }
 
@@ -235,7 +240,7 @@ mod tests {
         for accounts in [[account(period(6, 10), period(7, 10))], [account(period(7, 10), period(6, 10))]] {
             let views = known(sum(StatsRange::Week, &accounts).views);
             assert_eq!(views.trend, Trend::Unknown);
-            assert_eq!(views.coverage.is_some(), accounts[0].now.views_days == 6);
+            assert_eq!(views.coverage.is_some(), accounts[0].current.views_days == 6);
         }
     }
 
@@ -245,7 +250,7 @@ mod tests {
         silent.scopes = vec![BASIC.to_owned()];
         assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
         let views = known(sum(StatsRange::Week, &[silent, account(period(7, 10), period(7, 10))]).views);
-        assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, of: 14 }), Trend::Unknown));
+        assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, total: 14 }), Trend::Unknown));
     }
 
     #[test]
@@ -298,7 +303,7 @@ mod tests {
                     .map(|(_, scope)| scope.to_owned())
                     .collect(),
                 followers: followers.0.map(|count| (count, DateTime::default())),
-                followers_before: followers.1,
+                previous_followers: followers.1,
                 captured_at: (now.views_days + now.engagement_days > 0).then(DateTime::default),
                 ..account(now, before)
             }
@@ -309,11 +314,11 @@ mod tests {
         #[test]
         fn metric_is_known_only_if_an_account_has_data(accounts in prop::collection::vec(any_account(), 0..4)) {
             let stats = sum(StatsRange::Week, &accounts);
-            let may = |metric| accounts.iter().filter(move |account| readable(account.provider, metric, &account.scopes) == Readable::Yes);
+            let may = |metric| accounts.iter().filter(move |account| metric_availability(account.provider, metric, &account.scopes) == Availability::Available);
             let is_known = |figure: Figure| matches!(figure, Figure::Known(_));
             prop_assert_eq!(is_known(stats.audience), may(Metric::Audience).any(|account| account.followers.is_some()));
-            prop_assert_eq!(is_known(stats.views), may(Metric::Views).any(|account| account.now.views_days > 0));
-            prop_assert!(!is_known(stats.engagement_rate) || may(Metric::EngagementRate).any(|account| account.now.engagement_days > 0));
+            prop_assert_eq!(is_known(stats.views), may(Metric::Views).any(|account| account.current.views_days > 0));
+            prop_assert!(!is_known(stats.engagement_rate) || may(Metric::EngagementRate).any(|account| account.current.engagement_days > 0));
             prop_assert!(!is_known(stats.revenue));
             for (_, figure) in stats.figures() {
                 prop_assert_eq!(is_known(figure), figure.text() != huntaze_domain::figures::UNKNOWN);

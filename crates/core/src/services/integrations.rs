@@ -2,12 +2,12 @@
 
 mod budget;
 mod connect;
-mod days;
+mod daily_insights;
 mod disconnect;
 mod posts;
-mod renew;
 mod rotate;
 mod sync;
+mod token_refresh;
 mod tokens;
 
 use std::{
@@ -17,9 +17,11 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    choice::Choice,
-    integration::{ConnectFailure, FailureKind, IntegrationHistory, IntegrationView, IntegrationsStatus, KeptHistory, in_order_of_choice},
+    integration::{
+        ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventLog, IntegrationView, IntegrationsStatus, sort_by_preference,
+    },
     platform::Platform,
+    string_enum::StringEnum,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -29,22 +31,22 @@ use crate::{
     db::{self, DbError, integrations::Integration},
     error::{InternalError, internal_errors},
     infra::{clock::Clock, crypto::CryptoError, tasks::Tasks},
-    providers::{OAuthProvider, lacks_permission},
+    providers::{OAuthProvider, is_missing_scope},
 };
 
-pub use connect::{Callback, Connected, connect, finish, redirect_uri};
-pub use days::HISTORY;
+pub use connect::{Callback, Connected, complete, connect, redirect_uri};
+pub use daily_insights::BACKFILL_DAYS;
 pub use disconnect::{disconnect, revoke_all};
 pub use rotate::{Rotation, RotationError, rotate_keys};
-pub use sync::{postpone, refresh, sync};
+pub use sync::{postpone, sync, sync_now};
 
 /// Lease on an integration; if the worker crashes, the row can be claimed again after this time.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// Maximum number of events shown, newest first.
-const MOST_EVENTS: i64 = 100;
+const MAX_EVENTS: i64 = 100;
 /// How long an interactive request waits for the lease on an integration.
-const PATIENCE: Duration = Duration::from_secs(5);
-const BETWEEN_LOOKS: Duration = Duration::from_millis(200);
+const LEASE_WAIT: Duration = Duration::from_secs(5);
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Errors of integration operations.
 #[derive(Debug, thiserror::Error)]
@@ -57,16 +59,16 @@ pub enum IntegrationError {
     UnknownProvider,
     /// The user has no such account.
     #[error("unknown account")]
-    Unknown,
+    NotFound,
     /// Another worker holds the lease, or the tokens changed concurrently.
     #[error("lease is held by another worker")]
     Busy,
     /// The OAuth flow did not complete.
     #[error("failed to connect: {0:?}")]
-    NotConnected(ConnectFailure),
+    ConnectFailed(ConnectFailure),
     /// The sync failed.
     #[error("sync failed: {0:?}")]
-    NotRead(FailureKind),
+    SyncFailed(FailureKind),
     /// A failure that is not the caller's.
     #[error(transparent)]
     Internal(InternalError),
@@ -85,19 +87,19 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
 /// Returns the user's connected and disconnected accounts, and all platforms, those chosen in onboarding first.
 pub async fn status(core: &Core, user_id: Uuid) -> Result<IntegrationsStatus, IntegrationError> {
     let chosen = db::onboarding::find(&core.db, user_id).await?.platforms;
-    let providers = in_order_of_choice(&chosen).into_iter().map(|platform| core.providers.view(platform)).collect();
-    let (integrations, kept) = list(core, user_id).await?;
-    Ok(IntegrationsStatus { integrations, kept, providers })
+    let providers = sort_by_preference(&chosen).into_iter().map(|platform| core.providers.view(platform)).collect();
+    let (integrations, disconnected) = list(core, user_id).await?;
+    Ok(IntegrationsStatus { integrations, disconnected, providers })
 }
 
 /// Returns the user's connected accounts, and the disconnected ones whose data was kept.
-pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, Vec<KeptHistory>), DbError> {
+pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, Vec<DisconnectedIntegration>), DbError> {
     let now = core.clock.now();
-    let (mut connected, mut kept) = (Vec::new(), Vec::new());
+    let (mut connected, mut disconnected) = (Vec::new(), Vec::new());
     for integration in db::integrations::list(&core.db, user_id).await? {
         match integration.disconnected_at {
             None => connected.push(view(integration, now)),
-            Some(disconnected_at) => kept.push(KeptHistory {
+            Some(disconnected_at) => disconnected.push(DisconnectedIntegration {
                 id: integration.id,
                 provider: integration.provider,
                 account_name: integration.account_name,
@@ -105,21 +107,21 @@ pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, V
             }),
         }
     }
-    Ok((connected, kept))
+    Ok((connected, disconnected))
 }
 
-/// Returns the event log of one of the user's accounts, newest first, at most `MOST_EVENTS` entries.
+/// Returns the event log of one of the user's accounts, newest first, at most `MAX_EVENTS` entries.
 ///
 /// # Errors
-/// Returns [`IntegrationError::Unknown`] if the account does not exist or belongs to another user.
-pub async fn history(core: &Core, user_id: Uuid, id: &str) -> Result<IntegrationHistory, IntegrationError> {
+/// Returns [`IntegrationError::NotFound`] if the account does not exist or belongs to another user.
+pub async fn event_log(core: &Core, user_id: Uuid, id: &str) -> Result<IntegrationEventLog, IntegrationError> {
     let found = find(core, user_id, None, id).await?;
-    let events = db::integration_events::list(&core.db, user_id, found.id, MOST_EVENTS).await?;
-    Ok(IntegrationHistory { provider: found.provider, account_name: found.account_name, events })
+    let events = db::integration_events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
+    Ok(IntegrationEventLog { provider: found.provider, account_name: found.account_name, events })
 }
 
 fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
-    let (status, reason) = integration.facts.status(now);
+    let (status, reason) = integration.health.status(now);
     IntegrationView {
         id: integration.id,
         provider: integration.provider,
@@ -127,9 +129,9 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
         account_name: integration.account_name,
         status,
         reason,
-        lacks_permission: lacks_permission(integration.provider, &integration.scopes),
-        expires_at: integration.facts.expires_at,
-        last_sync_at: integration.facts.last_ok_at,
+        lacks_permission: is_missing_scope(integration.provider, &integration.scopes),
+        expires_at: integration.health.expires_at,
+        last_sync_at: integration.health.last_ok_at,
         next_sync_at: integration.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
         connected_at: integration.connected_at,
     }
@@ -137,7 +139,7 @@ fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
 
 /// Spawns `work` on the task tracker so that it completes even if the client disconnects; a token response must not be lost before it is
 /// stored.
-async fn to_the_end<T: Send + 'static>(
+async fn run_to_completion<T: Send + 'static>(
     tasks: &Tasks,
     work: impl Future<Output = Result<T, IntegrationError>> + Send + 'static,
 ) -> Result<T, IntegrationError> {
@@ -146,63 +148,63 @@ async fn to_the_end<T: Send + 'static>(
 
 /// Finds one of the user's accounts, connected or not, by the text of its id; with `platform`, only if it is of that platform.
 async fn find(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
-    let id = id.parse::<Uuid>().map_err(|_| IntegrationError::Unknown)?;
+    let id = id.parse::<Uuid>().map_err(|_| IntegrationError::NotFound)?;
     let found = db::integrations::find(&core.db, user_id, id).await?;
-    found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::Unknown)
+    found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::NotFound)
 }
 
 /// Finds like [`find`], but only an account that is connected.
 async fn find_connected(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
     let found = find(core, user_id, platform, id).await?;
-    if found.disconnected_at.is_some() { Err(IntegrationError::Unknown) } else { Ok(found) }
+    if found.disconnected_at.is_some() { Err(IntegrationError::NotFound) } else { Ok(found) }
 }
 
 /// Outcome of an attempt to acquire the lease on an integration.
-enum Turn {
+enum LeaseOutcome {
     /// This worker holds the lease.
-    Mine(Box<Integration>),
+    Acquired(Box<Integration>),
     /// Another worker did the work in the meantime; holds the current row, and no lease.
-    Done(Box<Integration>),
+    AlreadyDone(Box<Integration>),
     /// Another worker held the lease for the whole wait.
     Busy,
     /// The account no longer exists.
-    Gone,
+    NotFound,
 }
 
-/// Acquires the lease, polling for up to `patience` while another worker holds it. Stops without a lease as soon as `is_done` holds for the
+/// Acquires the lease, polling for up to `max_wait` while another worker holds it. Stops without a lease as soon as `is_done` holds for the
 /// row.
-async fn hold_unless(
+async fn acquire_lease_unless(
     db: &PgPool,
     clock: &dyn Clock,
     (user_id, id): (Uuid, Uuid),
-    patience: Duration,
+    max_wait: Duration,
     is_done: impl Fn(&Integration) -> bool,
-) -> Result<Turn, DbError> {
-    let given_up = Instant::now() + patience;
+) -> Result<LeaseOutcome, DbError> {
+    let deadline = Instant::now() + max_wait;
     loop {
         let now = clock.now();
         if let Some(held) = db::integrations::claim(db, user_id, id, now, now + LEASE).await? {
             if !is_done(&held) {
-                return Ok(Turn::Mine(Box::new(held)));
+                return Ok(LeaseOutcome::Acquired(Box::new(held)));
             }
             db::integrations::release(db, id).await?;
-            return Ok(Turn::Done(Box::new(held)));
+            return Ok(LeaseOutcome::AlreadyDone(Box::new(held)));
         }
         match db::integrations::find(db, user_id, id).await? {
-            None => return Ok(Turn::Gone),
-            Some(known) if is_done(&known) => return Ok(Turn::Done(Box::new(known))),
-            Some(_) if Instant::now() >= given_up => return Ok(Turn::Busy),
-            Some(_) => tokio::time::sleep(BETWEEN_LOOKS).await,
+            None => return Ok(LeaseOutcome::NotFound),
+            Some(known) if is_done(&known) => return Ok(LeaseOutcome::AlreadyDone(Box::new(known))),
+            Some(_) if Instant::now() >= deadline => return Ok(LeaseOutcome::Busy),
+            Some(_) => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
 }
 
-/// Acquires the lease, waiting up to [`PATIENCE`] for a running sync to end, so that the user does not have to retry.
-async fn hold(core: &Core, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
-    match hold_unless(&core.db, core.clock.as_ref(), (user_id, id), PATIENCE, |_| false).await? {
-        Turn::Mine(held) => Ok(*held),
-        Turn::Done(_) | Turn::Busy => Err(IntegrationError::Busy),
-        Turn::Gone => Err(IntegrationError::Unknown),
+/// Acquires the lease, waiting up to [`LEASE_WAIT`] for a running sync to end, so that the user does not have to retry.
+async fn acquire_lease(core: &Core, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
+    match acquire_lease_unless(&core.db, core.clock.as_ref(), (user_id, id), LEASE_WAIT, |_| false).await? {
+        LeaseOutcome::Acquired(held) => Ok(*held),
+        LeaseOutcome::AlreadyDone(_) | LeaseOutcome::Busy => Err(IntegrationError::Busy),
+        LeaseOutcome::NotFound => Err(IntegrationError::NotFound),
     }
 }
 

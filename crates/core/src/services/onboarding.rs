@@ -2,7 +2,7 @@
 
 use huntaze_domain::{
     navigation::HOME,
-    onboarding::{Answers, Move, Onboarding, OnboardingInput, STEPS},
+    onboarding::{Onboarding, OnboardingInput, STEP_COUNT, StepAction, StepSubmission},
     validation::FieldErrors,
 };
 use uuid::Uuid;
@@ -18,7 +18,7 @@ use crate::{
 pub enum OnboardingError {
     /// The input failed validation; holds the messages by field name.
     #[error("invalid input")]
-    Invalid(FieldErrors),
+    InvalidInput(FieldErrors),
     /// A failure that is not the caller's.
     #[error(transparent)]
     Internal(InternalError),
@@ -44,28 +44,28 @@ pub struct SavedStep {
 /// # Errors
 /// Returns an error if the input is invalid, and saves nothing then, or if a database query fails.
 pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<SavedStep, OnboardingError> {
-    let Answers { action, step } = input.parse().map_err(OnboardingError::Invalid)?;
+    let StepSubmission { action, step } = input.parse().map_err(OnboardingError::InvalidInput)?;
     let now = core.clock.now();
     let next = match action {
-        Move::Stay => step.number(),
-        Move::Back => step.number() - 1,
-        Move::Skip | Move::Continue => step.number() + 1,
+        StepAction::Stay => step.number(),
+        StepAction::Back => step.number() - 1,
+        StepAction::Skip | StepAction::Continue => step.number() + 1,
     };
     let mut tx = db::begin(&core.db).await?;
-    if action != Move::Skip {
+    if action != StepAction::Skip {
         db::onboarding::save_answers(&mut *tx, user_id, &step, now).await?;
     }
-    if action != Move::Stay {
-        db::onboarding::set_step(&mut *tx, user_id, next.clamp(1, STEPS), now).await?;
+    if action != StepAction::Stay {
+        db::onboarding::set_step(&mut *tx, user_id, next.clamp(1, STEP_COUNT), now).await?;
     }
-    if next > STEPS {
+    if next > STEP_COUNT {
         db::onboarding::complete(&mut *tx, user_id, now).await?;
     }
     let known = db::onboarding::find(&mut *tx, user_id).await?;
     tx.commit().await?;
     let leads_to = match action {
-        Move::Stay => None,
-        _ if next > STEPS => Some(HOME.to_owned()),
+        StepAction::Stay => None,
+        _ if next > STEP_COUNT => Some(HOME.to_owned()),
         _ => Some(known.page()),
     };
     Ok(SavedStep { known, leads_to })
@@ -76,7 +76,7 @@ pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> R
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
 pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
-    let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::Invalid)?) };
+    let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::InvalidInput)?) };
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
     if let Some(answers) = answers {

@@ -4,24 +4,24 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::AnswerCost;
+use super::AiUsage;
 use crate::{
-    choice::{Choice, choices},
     onboarding::ContentType,
     platform::Platform,
-    validation::{FieldErrors, refuse},
+    string_enum::{StringEnum, string_enum},
+    validation::{FieldErrors, add_error},
 };
 
 /// Number of variants that are generated.
-pub const VARIANTS: usize = 3;
+pub const VARIANT_COUNT: usize = 3;
 /// Maximum length of a description in characters.
-pub const DESCRIPTION_MAX: usize = 500;
+pub const MAX_DESCRIPTION_CHARS: usize = 500;
 /// Maximum number of keywords.
-pub const KEYWORDS_MAX: usize = 10;
+pub const MAX_KEYWORDS: usize = 10;
 /// Maximum length of a keyword in characters.
-const KEYWORD_MAX: usize = 40;
+const MAX_KEYWORD_CHARS: usize = 40;
 
-choices! {
+string_enum! {
     /// Tone of a caption.
     #[derive(Default)]
     Tone {
@@ -54,7 +54,7 @@ pub struct CaptionInput {
     /// Description of the post.
     pub description: String,
     /// `true` bypasses the cache, so that the captions are generated again.
-    pub anew: String,
+    pub regenerate: String,
 }
 
 /// A validated [`CaptionInput`].
@@ -75,8 +75,8 @@ pub struct CaptionRequest {
 
 impl CaptionInput {
     /// Returns whether the cache is to be bypassed.
-    pub fn is_anew(&self) -> bool {
-        self.anew == "true"
+    pub fn wants_regeneration(&self) -> bool {
+        self.regenerate == "true"
     }
 
     /// Parses and validates the input.
@@ -84,26 +84,26 @@ impl CaptionInput {
         let mut errors = FieldErrors::new();
         let platform = Platform::parse(&self.platform);
         if platform.is_none() {
-            refuse(&mut errors, "platform", "Choose a platform.");
+            add_error(&mut errors, "platform", "Choose a platform.");
         }
         let content_type = ContentType::parse(&self.content_type);
         if content_type.is_none() {
-            refuse(&mut errors, "contentType", "Choose what you post.");
+            add_error(&mut errors, "contentType", "Choose what you post.");
         }
         let tone = if self.tone.is_empty() { Some(Tone::default()) } else { Tone::parse(&self.tone) };
         if tone.is_none() {
-            refuse(&mut errors, "tone", "Choose how it should sound.");
+            add_error(&mut errors, "tone", "Choose how it should sound.");
         }
         let words = self.keywords.iter().flat_map(|words| words.split(',')).map(str::trim).filter(|word| !word.is_empty());
         let keywords: Vec<_> = words.map(ToOwned::to_owned).collect();
-        if keywords.len() > KEYWORDS_MAX || keywords.iter().any(|word| word.chars().count() > KEYWORD_MAX) {
-            refuse(&mut errors, "keywords", "At most 10 keywords of 40 characters, split by commas.");
+        if keywords.len() > MAX_KEYWORDS || keywords.iter().any(|word| word.chars().count() > MAX_KEYWORD_CHARS) {
+            add_error(&mut errors, "keywords", "At most 10 keywords of 40 characters, split by commas.");
         }
         let description = self.description.trim().to_owned();
-        if description.chars().count() > DESCRIPTION_MAX {
-            refuse(&mut errors, "description", "At most 500 characters.");
+        if description.chars().count() > MAX_DESCRIPTION_CHARS {
+            add_error(&mut errors, "description", "At most 500 characters.");
         } else if description.is_empty() && keywords.is_empty() {
-            refuse(&mut errors, "description", "Say what the post is about, here or with keywords.");
+            add_error(&mut errors, "description", "Say what the post is about, here or with keywords.");
         }
         match (platform, content_type, tone) {
             (Some(platform), Some(content_type), Some(tone)) if errors.is_empty() => {
@@ -123,7 +123,7 @@ pub struct CaptionVariant {
     /// Hashtags, including the `#`.
     pub hashtags: Vec<String>,
     /// Rationale of the variant, one sentence for the user.
-    pub idea: String,
+    pub rationale: String,
 }
 
 impl CaptionVariant {
@@ -141,12 +141,12 @@ pub struct Captions {
     pub id: Uuid,
     /// Request that led to the captions.
     pub request: CaptionRequest,
-    /// Variants to choose from, [`VARIANTS`] of them.
+    /// Variants to choose from, [`VARIANT_COUNT`] of them.
     pub variants: Vec<CaptionVariant>,
     /// Numbers in the captions that do not occur in the request.
-    pub unverified: Vec<String>,
+    pub unverified_numbers: Vec<String>,
     /// Usage of the request: tokens, models and cost.
-    pub cost: AnswerCost,
+    pub usage: AiUsage,
     /// Whether the sandbox stood in for the model.
     pub is_sandbox: bool,
     /// Time of the generation.
@@ -166,7 +166,7 @@ enum LengthUnit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaptionLimits {
     /// Maximum length of the text including its hashtags, in the unit of [`CaptionLimits::length`].
-    pub most: usize,
+    pub max_length: usize,
     /// Maximum number of hashtags; 0 if the platform has none.
     pub hashtags: usize,
     unit: LengthUnit,
@@ -175,7 +175,7 @@ pub struct CaptionLimits {
 impl CaptionLimits {
     /// Returns the limits of a platform. For Reddit these are the limits of a title, for YouTube those of a description.
     pub const fn of(platform: Platform) -> Self {
-        let (most, hashtags, unit): (_, _, LengthUnit) = match platform {
+        let (max_length, hashtags, unit): (_, _, LengthUnit) = match platform {
             Platform::Instagram => (2200, 30, LengthUnit::Characters),
             Platform::Tiktok => (2200, 100, LengthUnit::Utf16),
             Platform::Reddit => (300, 0, LengthUnit::Characters),
@@ -184,7 +184,7 @@ impl CaptionLimits {
             Platform::X => (280, 140, LengthUnit::Weighted),
             Platform::Onlyfans => (1000, 100, LengthUnit::Characters),
         };
-        Self { most, hashtags, unit }
+        Self { max_length, hashtags, unit }
     }
 
     /// Returns the length of a text as the platform measures it.
@@ -203,7 +203,7 @@ impl CaptionLimits {
     }
 
     /// Returns the unit of the length with an explanation of how it is measured.
-    pub const fn counted(self) -> &'static str {
+    pub const fn unit_description(self) -> &'static str {
         match self.unit {
             LengthUnit::Characters => "characters",
             LengthUnit::Utf16 => "characters (emoji count twice)",
@@ -213,8 +213,8 @@ impl CaptionLimits {
     }
 
     /// Returns whether the platform accepts a caption as it is.
-    pub fn fit(self, variant: &CaptionVariant) -> bool {
-        self.length(&variant.text()) <= self.most && variant.hashtags.len() <= self.hashtags
+    pub fn accepts(self, variant: &CaptionVariant) -> bool {
+        self.length(&variant.text()) <= self.max_length && variant.hashtags.len() <= self.hashtags
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
             tone: String::new(),
             keywords: vec!["sea, sun".to_owned(), " ".to_owned()],
             description: "  The sea.  ".to_owned(),
-            anew: String::new(),
+            regenerate: String::new(),
         }
     }
 
@@ -271,16 +271,16 @@ mod tests {
     }
 
     #[test]
-    fn fit_includes_hashtags_in_length() {
+    fn accepts_includes_hashtags_in_length() {
         let variant = |caption: &str, hashtags: &[&str]| CaptionVariant {
             caption: caption.to_owned(),
             hashtags: hashtags.iter().map(|tag| (*tag).to_owned()).collect(),
-            idea: String::new(),
+            rationale: String::new(),
         };
         let x = CaptionLimits::of(Platform::X);
-        assert!(x.fit(&variant(&"a".repeat(280), &[])) && !x.fit(&variant(&"a".repeat(280), &["#b"])));
+        assert!(x.accepts(&variant(&"a".repeat(280), &[])) && !x.accepts(&variant(&"a".repeat(280), &["#b"])));
         assert_eq!(variant("The sea.", &["#sea", "#sun"]).text(), "The sea.\n\n#sea #sun");
-        assert!(!CaptionLimits::of(Platform::Reddit).fit(&variant("The sea.", &["#sea"])));
+        assert!(!CaptionLimits::of(Platform::Reddit).accepts(&variant("The sea.", &["#sea"])));
     }
 
     proptest! {
@@ -288,7 +288,7 @@ mod tests {
         fn parse_of_any_text_stays_within_limits(platform in ".*", keywords in proptest::collection::vec(".*", 0..4), description in ".*") {
             let input = CaptionInput { platform, keywords, description, ..input() };
             if let Ok(request) = input.parse() {
-                prop_assert!(request.keywords.len() <= KEYWORDS_MAX && request.description.chars().count() <= DESCRIPTION_MAX);
+                prop_assert!(request.keywords.len() <= MAX_KEYWORDS && request.description.chars().count() <= MAX_DESCRIPTION_CHARS);
             }
         }
     }

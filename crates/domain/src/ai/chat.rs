@@ -4,20 +4,20 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{AgentKind, AnswerCost};
+use super::{AgentKind, AiUsage};
 use crate::{
-    choice::choices,
-    validation::{FieldErrors, refuse, typed_text},
+    string_enum::string_enum,
+    validation::{FieldErrors, add_error, sanitize_multiline},
 };
 
 /// Maximum length of a user's message in characters.
-pub const MESSAGE_MAX: usize = 4000;
+pub const MAX_MESSAGE_CHARS: usize = 4000;
 /// Maximum length of a title in characters.
-pub const TITLE_MAX: usize = 80;
+pub const MAX_TITLE_CHARS: usize = 80;
 /// Number of conversations per page.
-pub const CONVERSATIONS_PAGE: u32 = 30;
+pub const CONVERSATIONS_PER_PAGE: u32 = 30;
 /// Distance between the sequence numbers of consecutive messages. Exceeds the length of any message in bytes.
-const MESSAGE_STEP: i64 = 1_000_000;
+const SEQ_STRIDE: i64 = 1_000_000;
 
 /// `POST /api/ai/chat` and its variants: a message to the assistant. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,10 +28,10 @@ pub struct ChatInput {
     /// Id of the conversation; empty starts a new one.
     pub conversation_id: String,
     /// Id of an earlier user message that this one replaces, together with all messages after it; empty for none.
-    pub replaces: String,
+    pub replaces_message_id: String,
     /// Id of the newest message that the client has seen, for optimistic concurrency control when replacing a message; empty skips the
     /// check.
-    pub newest: String,
+    pub last_seen_message_id: String,
 }
 
 /// A validated [`ChatInput`].
@@ -42,57 +42,58 @@ pub struct ChatRequest {
     /// Id of the conversation; `None` starts a new one.
     pub conversation: Option<Uuid>,
     /// Id of the user message to replace; `None` appends.
-    pub replaces: Option<Uuid>,
+    pub replaces_message_id: Option<Uuid>,
     /// Id of the newest message that the client has seen; `None` skips the check for newer ones.
-    pub newest: Option<Uuid>,
+    pub last_seen_message_id: Option<Uuid>,
 }
 
 impl ChatInput {
     /// Parses and validates the input.
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let message = typed_text(&self.message);
+        let message = sanitize_multiline(&self.message);
         if message.is_empty() {
-            refuse(&mut errors, "message", "Ask something.");
-        } else if message.chars().count() > MESSAGE_MAX {
-            refuse(&mut errors, "message", "At most 4,000 characters.");
+            add_error(&mut errors, "message", "Ask something.");
+        } else if message.chars().count() > MAX_MESSAGE_CHARS {
+            add_error(&mut errors, "message", "At most 4,000 characters.");
         }
         let mut id = |field: &str, text: &str| match text {
             "" => None,
-            text => text.parse().map_err(|_| refuse(&mut errors, field, "There is no such thing.")).ok(),
+            text => text.parse().map_err(|_| add_error(&mut errors, field, "There is no such thing.")).ok(),
         };
-        let (conversation, replaces) = (id("conversationId", &self.conversation_id), id("replaces", &self.replaces));
-        let newest = id("newest", &self.newest);
-        if errors.is_empty() { Ok(ChatRequest { message, conversation, replaces, newest }) } else { Err(errors) }
+        let (conversation, replaces_message_id) =
+            (id("conversationId", &self.conversation_id), id("replacesMessageId", &self.replaces_message_id));
+        let last_seen_message_id = id("lastSeenMessageId", &self.last_seen_message_id);
+        if errors.is_empty() { Ok(ChatRequest { message, conversation, replaces_message_id, last_seen_message_id }) } else { Err(errors) }
     }
 }
 
-/// Normalizes the title of a conversation: one line, truncated to [`TITLE_MAX`] characters.
+/// Normalizes the title of a conversation: one line, truncated to [`MAX_TITLE_CHARS`] characters.
 ///
 /// # Errors
 /// A message if nothing is left.
 pub fn title(text: &str) -> Result<String, FieldErrors> {
     let words: Vec<_> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(TITLE_MAX).collect();
+    let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(MAX_TITLE_CHARS).collect();
     let line = line.trim().to_owned();
     if line.is_empty() { Err(FieldErrors::from([("title".to_owned(), "Give it a name.".to_owned())])) } else { Ok(line) }
 }
 
-choices! {
+string_enum! {
     /// Author of a message.
-    Speaker {
+    MessageRole {
         /// The user.
-        Creator = "creator", "You";
+        User = "user", "You";
         /// The model.
         Assistant = "assistant", "Assistant";
     }
 }
 
-choices! {
+string_enum! {
     /// State of an answer.
-    AnswerState {
+    MessageState {
         /// The answer is being generated.
-        Writing = "writing", "Writing";
+        Generating = "generating", "Writing";
         /// The answer is complete.
         Complete = "complete", "Complete";
         /// The user stopped the generation.
@@ -119,21 +120,21 @@ pub struct MessageView {
     /// Id of the message.
     pub id: Uuid,
     /// Author of the message.
-    pub speaker: Speaker,
+    pub role: MessageRole,
     /// Text, in Markdown if the author is the assistant; the partial text while it is being generated.
     pub text: String,
     /// State of the message.
-    pub state: AnswerState,
+    pub state: MessageState,
     /// Why the generation failed, as a sentence for the user; `None` if it did not fail.
-    pub problem: Option<String>,
+    pub error: Option<String>,
     /// Agents that generated the answer.
     pub agents: Vec<AgentKind>,
     /// Data that the answer is based on.
     pub sources: Vec<Source>,
     /// Numbers in the text, as written there, that occur in none of the sources.
-    pub unverified: Vec<String>,
+    pub unverified_numbers: Vec<String>,
     /// Usage of the answer; `None` for messages of the user.
-    pub cost: Option<AnswerCost>,
+    pub usage: Option<AiUsage>,
     /// Whether the sandbox stood in for the model.
     pub is_sandbox: bool,
     /// Sequence number of the end of the text, the cursor from which a stream is resumed.
@@ -146,27 +147,27 @@ impl MessageView {
     /// Returns a sentence on why an answer is incomplete; `None` if it is complete or still being generated.
     pub fn ending(&self) -> Option<String> {
         match self.state {
-            AnswerState::Writing | AnswerState::Complete => None,
-            AnswerState::Stopped => Some("You stopped this answer.".to_owned()),
-            AnswerState::Failed => Some(self.problem.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
+            MessageState::Generating | MessageState::Complete => None,
+            MessageState::Stopped => Some("You stopped this answer.".to_owned()),
+            MessageState::Failed => Some(self.error.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
         }
     }
 }
 
 /// Returns the sequence number after the first `bytes` bytes of the message at position `number` of a conversation.
-pub fn seq(number: i32, bytes: usize) -> i64 {
-    i64::from(number) * MESSAGE_STEP + i64::try_from(bytes).map_or(MESSAGE_STEP - 1, |bytes| bytes.min(MESSAGE_STEP - 1))
+pub fn seq_of(number: i32, bytes: usize) -> i64 {
+    i64::from(number) * SEQ_STRIDE + i64::try_from(bytes).map_or(SEQ_STRIDE - 1, |bytes| bytes.min(SEQ_STRIDE - 1))
 }
 
 /// Returns how many bytes of the message at position `number` precede a sequence number; 0 if it belongs to another message.
-pub fn bytes_before(seq: i64, number: i32) -> usize {
-    let bytes = seq.checked_sub(i64::from(number) * MESSAGE_STEP).filter(|bytes| (0..MESSAGE_STEP).contains(bytes));
+pub fn byte_offset(seq: i64, number: i32) -> usize {
+    let bytes = seq.checked_sub(i64::from(number) * SEQ_STRIDE).filter(|bytes| (0..SEQ_STRIDE).contains(bytes));
     bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default()
 }
 
 /// Returns the position of the message that a sequence number belongs to.
-pub fn number_at(seq: i64) -> i64 {
-    seq.div_euclid(MESSAGE_STEP)
+pub fn position_at(seq: i64) -> i64 {
+    seq.div_euclid(SEQ_STRIDE)
 }
 
 /// `POST /api/ai/chat`: a complete answer.
@@ -203,7 +204,7 @@ pub enum ChatEvent {
         agents: Vec<AgentKind>,
     },
     /// A delta of the answer.
-    Text {
+    Delta {
         /// Id of the answer.
         message_id: Uuid,
         /// Text to append.
@@ -264,35 +265,44 @@ mod tests {
     fn parse_sanitizes_message_and_names_invalid_fields() {
         let id = Uuid::from_u128(7);
         let input = ChatInput { message: " How\r\nare my views? ".to_owned(), conversation_id: id.to_string(), ..ChatInput::default() };
-        let expected = ChatRequest { message: "How\nare my views?".to_owned(), conversation: Some(id), replaces: None, newest: None };
+        let expected = ChatRequest {
+            message: "How\nare my views?".to_owned(),
+            conversation: Some(id),
+            replaces_message_id: None,
+            last_seen_message_id: None,
+        };
         assert_eq!(input.parse(), Ok(expected));
-        let wrong =
-            ChatInput { message: " ".to_owned(), conversation_id: "x".to_owned(), replaces: "y".to_owned(), newest: "z".to_owned() };
+        let wrong = ChatInput {
+            message: " ".to_owned(),
+            conversation_id: "x".to_owned(),
+            replaces_message_id: "y".to_owned(),
+            last_seen_message_id: "z".to_owned(),
+        };
         let fields: Vec<_> = wrong.parse().expect_err("wrong").into_keys().collect();
-        assert_eq!(fields, ["conversationId", "message", "newest", "replaces"]);
-        let long = ChatInput { message: "é".repeat(MESSAGE_MAX + 1), ..ChatInput::default() };
+        assert_eq!(fields, ["conversationId", "lastSeenMessageId", "message", "replacesMessageId"]);
+        let long = ChatInput { message: "é".repeat(MAX_MESSAGE_CHARS + 1), ..ChatInput::default() };
         assert_eq!(long.parse().expect_err("too long")["message"], "At most 4,000 characters.");
     }
 
     #[test]
     fn title_is_normalized_to_one_line() {
         assert_eq!(title(" My\n views \u{7} "), Ok("My views".to_owned()));
-        assert_eq!(title(&"x".repeat(100)).map(|title| title.len()), Ok(TITLE_MAX));
+        assert_eq!(title(&"x".repeat(100)).map(|title| title.len()), Ok(MAX_TITLE_CHARS));
         assert!(title(" \n").is_err());
     }
 
     proptest! {
         #[test]
         fn seq_maps_to_exactly_one_message(number in 1_i32..10_000, bytes in 0_usize..999_999, other in 1_i32..10_000) {
-            let place = seq(number, bytes);
-            prop_assert_eq!((bytes_before(place, number), number_at(place)), (bytes, i64::from(number)));
-            prop_assert!(number == other || bytes_before(place, other) == 0);
-            prop_assert!(seq(number, bytes + 1) > place && seq(number + 1, 0) > place);
+            let place = seq_of(number, bytes);
+            prop_assert_eq!((byte_offset(place, number), position_at(place)), (bytes, i64::from(number)));
+            prop_assert!(number == other || byte_offset(place, other) == 0);
+            prop_assert!(seq_of(number, bytes + 1) > place && seq_of(number + 1, 0) > place);
         }
 
         #[test]
         fn decoding_of_any_seq_does_not_panic(place: i64, number: i32) {
-            let _ = (bytes_before(place, number), number_at(place));
+            let _ = (byte_offset(place, number), position_at(place));
         }
     }
 }

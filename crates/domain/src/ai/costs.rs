@@ -8,30 +8,30 @@ use uuid::Uuid;
 
 use super::{AgentKind, Operation};
 use crate::{
-    choice::{Choice, choices},
-    navigation::encode,
-    validation::{FieldErrors, refuse},
+    navigation::encode_query_value,
+    string_enum::{StringEnum, string_enum},
+    validation::{FieldErrors, add_error},
 };
 
 /// Number of users per page.
-pub const CREATORS_PAGE: u32 = 50;
+pub const USERS_PER_PAGE: u32 = 50;
 /// Length of the default period in days, including today.
 const DEFAULT_DAYS: u64 = 30;
 /// Years in which a day may lie.
 const YEARS: RangeInclusive<i32> = 2000..=2100;
 /// Maximum length of a period in days.
-const MOST_DAYS: i64 = 366;
+const MAX_PERIOD_DAYS: i64 = 366;
 
 /// `GET /api/admin/ai-costs`: filter of the report. All fields are text, as sent by a form; empty texts do not filter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct CostsInput {
     /// First day in UTC, inclusive; defaults to 29 days before the last day.
-    pub from: String,
+    pub first_day: String,
     /// Last day in UTC, inclusive; defaults to today.
-    pub until: String,
+    pub last_day: String,
     /// Part of a user's e-mail address.
-    pub creator: String,
+    pub email: String,
     /// Word of [`AgentKind`].
     pub agent: String,
     /// Word of [`Operation`].
@@ -46,11 +46,11 @@ pub struct CostsInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CostsFilter {
     /// First day in UTC, inclusive.
-    pub from: NaiveDate,
+    pub first_day: NaiveDate,
     /// Last day in UTC, inclusive.
-    pub until: NaiveDate,
+    pub last_day: NaiveDate,
     /// Part of a user's e-mail address in lower case; empty for all users.
-    pub creator: String,
+    pub email: String,
     /// Agent that called the model; `None` for all.
     pub agent: Option<AgentKind>,
     /// Operation that the call was made for; `None` for all.
@@ -68,21 +68,21 @@ impl CostsInput {
         let mut day = |field: &str, text: &str, default: NaiveDate| match text {
             "" => default,
             text => text.parse().ok().filter(|day: &NaiveDate| YEARS.contains(&day.year())).unwrap_or_else(|| {
-                refuse(&mut errors, field, "A day, as 2026-11-30.");
+                add_error(&mut errors, field, "A day, as 2026-11-30.");
                 default
             }),
         };
-        let until = day("until", &self.until, today);
-        let from = day("from", &self.from, until.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(until));
-        if from > until || (until - from).num_days() >= MOST_DAYS {
-            refuse(&mut errors, "from", "At most 366 days, and not after the last.");
+        let last_day = day("lastDay", &self.last_day, today);
+        let first_day = day("firstDay", &self.first_day, last_day.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(last_day));
+        if first_day > last_day || (last_day - first_day).num_days() >= MAX_PERIOD_DAYS {
+            add_error(&mut errors, "firstDay", "At most 366 days, and not after the last.");
         }
         let agent = choice::<AgentKind>(&self.agent).unwrap_or_else(|()| {
-            refuse(&mut errors, "agent", "Choose an agent.");
+            add_error(&mut errors, "agent", "Choose an agent.");
             None
         });
         let operation = choice::<Operation>(&self.operation).unwrap_or_else(|()| {
-            refuse(&mut errors, "operation", "Choose an operation.");
+            add_error(&mut errors, "operation", "Choose an operation.");
             None
         });
         if !errors.is_empty() {
@@ -90,8 +90,8 @@ impl CostsInput {
         }
         let page = self.page.parse().unwrap_or(1).max(1);
         let text = |text: &str| text.trim().chars().filter(|character| !character.is_control()).collect::<String>();
-        let (creator, model) = (text(&self.creator).to_lowercase(), text(&self.model));
-        Ok(CostsFilter { from, until, creator, agent, operation, model, page })
+        let (email, model) = (text(&self.email).to_lowercase(), text(&self.model));
+        Ok(CostsFilter { first_day, last_day, email, agent, operation, model, page })
     }
 }
 
@@ -99,20 +99,21 @@ impl CostsInput {
     /// Returns the filter as a URL query, for the given page of the users.
     pub fn query(&self, page: u32) -> String {
         let fields = [
-            ("from", &self.from),
-            ("until", &self.until),
-            ("creator", &self.creator),
+            ("firstDay", &self.first_day),
+            ("lastDay", &self.last_day),
+            ("email", &self.email),
             ("agent", &self.agent),
             ("operation", &self.operation),
             ("model", &self.model),
         ];
-        let pairs = fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}&", encode(value)));
+        let pairs =
+            fields.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}&", encode_query_value(value)));
         pairs.chain([format!("page={page}")]).collect()
     }
 }
 
 /// Parses a word; an empty one is `None`.
-fn choice<T: Choice>(word: &str) -> Result<Option<T>, ()> {
+fn choice<T: StringEnum>(word: &str) -> Result<Option<T>, ()> {
     if word.is_empty() { Ok(None) } else { T::parse(word).map(Some).ok_or(()) }
 }
 
@@ -123,19 +124,19 @@ pub struct CostSum {
     /// Number of model calls.
     pub calls: i64,
     /// Number of cache hits, for which no call was made.
-    pub known: i64,
+    pub cache_hits: i64,
     /// Number of input tokens.
     pub input_tokens: i64,
     /// Number of output tokens, including thinking tokens.
     pub output_tokens: i64,
     /// Cost in millionths of a US dollar.
-    pub cost_micro: i64,
+    pub cost_micro_usd: i64,
 }
 
 impl CostSum {
     /// Returns the cache hit rate in basis points; `None` if there were neither calls nor cache hits.
-    pub const fn known_share_bp(self) -> Option<i64> {
-        (self.known * 10_000).checked_div(self.calls + self.known)
+    pub const fn cache_hit_rate_bp(self) -> Option<i64> {
+        (self.cache_hits * 10_000).checked_div(self.calls + self.cache_hits)
     }
 }
 
@@ -153,9 +154,9 @@ pub struct CostLine {
 /// Usage of one user.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct CreatorCost {
+pub struct UserCost {
     /// Id of the user.
-    pub creator_id: Uuid,
+    pub user_id: Uuid,
     /// E-mail address of the user.
     pub email: String,
     /// Usage.
@@ -163,7 +164,7 @@ pub struct CreatorCost {
     pub sum: CostSum,
 }
 
-choices! {
+string_enum! {
     /// Kind of an anomaly in a user's costs.
     AnomalyKind {
         /// Cost of more than $10, and more than two standard deviations above the mean of all users.
@@ -173,7 +174,7 @@ choices! {
     }
 }
 
-choices! {
+string_enum! {
     /// Severity of an anomaly.
     Severity {
         /// For information.
@@ -194,7 +195,7 @@ pub struct Anomaly {
     /// Severity of the anomaly.
     pub severity: Severity,
     /// Id of the user.
-    pub creator_id: Uuid,
+    pub user_id: Uuid,
     /// E-mail address of the user.
     pub email: String,
     /// Description of the anomaly for the admin.
@@ -208,11 +209,11 @@ pub struct ChargedMonth {
     /// First day of the month.
     pub month: NaiveDate,
     /// Number of users charged.
-    pub creators: i64,
+    pub users: i64,
     /// Sum of the charges in millionths of a US dollar.
-    pub charged_micro: i64,
-    /// Cost of the users' calls in millionths of a US dollar. A value other than `charged_micro` indicates an error.
-    pub used_micro: i64,
+    pub charged_micro_usd: i64,
+    /// Cost of the users' calls in millionths of a US dollar. A value other than `charged_micro_usd` indicates an error.
+    pub used_micro_usd: i64,
     /// Time at which the charges were last computed.
     pub computed_at: DateTime<Utc>,
 }
@@ -234,13 +235,13 @@ pub struct FeedbackCount {
 #[serde(rename_all = "camelCase")]
 pub struct AiCosts {
     /// First day in UTC, inclusive.
-    pub from: NaiveDate,
+    pub first_day: NaiveDate,
     /// Last day in UTC, inclusive.
-    pub until: NaiveDate,
+    pub last_day: NaiveDate,
     /// Usage of all calls that match the filter.
     pub total: CostSum,
     /// Cache hit rate in basis points; `None` if there were neither calls nor cache hits.
-    pub known_share_bp: Option<i64>,
+    pub cache_hit_rate_bp: Option<i64>,
     /// Usage by day, oldest first; days without calls are left out.
     pub by_day: Vec<CostLine>,
     /// Usage by agent, most expensive first.
@@ -250,7 +251,7 @@ pub struct AiCosts {
     /// Usage by model, most expensive first.
     pub by_model: Vec<CostLine>,
     /// One page of the usage by user, most expensive first.
-    pub creators: Vec<CreatorCost>,
+    pub users: Vec<UserCost>,
     /// Page number of the users, from 1.
     pub page: u32,
     /// Total number of pages of users.
@@ -276,24 +277,31 @@ mod tests {
     #[test]
     fn parse_of_empty_filter_defaults_to_thirty_days() {
         let filter = CostsInput::default().parse(today()).expect("valid");
-        assert_eq!((filter.from.to_string(), filter.until.to_string(), filter.page), ("2026-10-28".to_owned(), "2026-11-26".to_owned(), 1));
+        assert_eq!(
+            (filter.first_day.to_string(), filter.last_day.to_string(), filter.page),
+            ("2026-10-28".to_owned(), "2026-11-26".to_owned(), 1)
+        );
         assert_eq!((filter.agent, filter.operation), (None, None));
     }
 
     #[test]
     fn parse_of_invalid_filter_names_the_fields() {
-        let input = |from: &str, until: &str| CostsInput { from: from.to_owned(), until: until.to_owned(), ..CostsInput::default() };
+        let input = |first_day: &str, last_day: &str| CostsInput {
+            first_day: first_day.to_owned(),
+            last_day: last_day.to_owned(),
+            ..CostsInput::default()
+        };
         for wrong in [input("2026-11-27", ""), input("2025-11-25", ""), input("soon", ""), input("-9999-01-01", "2026-01-01")] {
-            assert_eq!(wrong.parse(today()).expect_err("invalid period").into_keys().collect::<Vec<_>>(), ["from"], "{wrong:?}");
+            assert_eq!(wrong.parse(today()).expect_err("invalid period").into_keys().collect::<Vec<_>>(), ["firstDay"], "{wrong:?}");
         }
-        let words = CostsInput { agent: "x".to_owned(), operation: "y".to_owned(), until: "z".to_owned(), ..CostsInput::default() };
-        assert_eq!(words.parse(today()).expect_err("invalid fields").into_keys().collect::<Vec<_>>(), ["agent", "operation", "until"]);
+        let words = CostsInput { agent: "x".to_owned(), operation: "y".to_owned(), last_day: "z".to_owned(), ..CostsInput::default() };
+        assert_eq!(words.parse(today()).expect_err("invalid fields").into_keys().collect::<Vec<_>>(), ["agent", "lastDay", "operation"]);
     }
 
     proptest! {
         #[test]
-        fn parse_of_any_text_does_not_panic(from in "[0-9+-]{0,14}", until in "[0-9+-]{0,14}", page in "\\PC{0,12}") {
-            let _ = CostsInput { from, until, page, ..CostsInput::default() }.parse(today());
+        fn parse_of_any_text_does_not_panic(first_day in "[0-9+-]{0,14}", last_day in "[0-9+-]{0,14}", page in "\\PC{0,12}") {
+            let _ = CostsInput { first_day, last_day, page, ..CostsInput::default() }.parse(today());
         }
     }
 }

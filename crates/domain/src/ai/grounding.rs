@@ -1,26 +1,26 @@
 //! Verification of the numbers in an answer: finds those that do not occur in the data the model was given.
 
-mod words;
+mod lexicon;
 
 use std::ops::Range;
 
-use words::{CURRENCIES, LONGEST_WORD, Next, SPACES, YEARS, is_no_figure, last_word};
+use lexicon::{CURRENCIES, MAX_WORD_CHARS, NextToken, SPACES, YEARS, is_exempt, last_word};
 
 /// Decimal places of the fixed-point numbers that are compared.
-const DIGITS: u32 = 8;
-const ONE: i128 = 10_i128.pow(DIGITS);
+const SCALE_DIGITS: u32 = 8;
+const SCALE: i128 = 10_i128.pow(SCALE_DIGITS);
 /// Numbers without a unit up to this value need no source: "three ideas", "2 posts a day".
-const SMALL: i128 = 10 * ONE;
+const EXEMPT_BELOW: i128 = 10 * SCALE;
 
 /// A number in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// Byte range of the number, including its currency sign and scale suffix: "12.3K", "$1,200".
-    pub place: Range<usize>,
+    pub span: Range<usize>,
     /// Value in units of 10⁻⁸.
     value: i128,
     /// Place value of the last digit in units of 10⁻⁸, that is the precision to which the number is rounded.
-    step: i128,
+    precision: i128,
     /// Whether the number has a currency, a percent sign, a scale suffix, decimals or a unit word, so that it needs a source even if it is
     /// small.
     has_unit: bool,
@@ -106,7 +106,7 @@ fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     }
     let (whole, mut fraction) = split(written)?;
     // `fraction` consists of ASCII digits, so it can be truncated at any byte.
-    fraction.truncate(DIGITS as usize);
+    fraction.truncate(SCALE_DIGITS as usize);
     let unscaled: i128 = format!("{whole}{fraction}").parse().ok()?;
     let decimals = u32::try_from(fraction.len()).ok()?;
     let (factor, suffix) = suffix(&text[end..]);
@@ -114,28 +114,28 @@ fn number(text: &str, run: Range<usize>, end: usize) -> Option<Number> {
     if rest.starts_with(char::is_alphanumeric) {
         return None;
     }
-    let step = 10_i128.pow(DIGITS - decimals).checked_mul(factor)?;
-    let value = unscaled.checked_mul(step)?;
-    let next = Next::of(rest);
+    let precision = 10_i128.pow(SCALE_DIGITS - decimals).checked_mul(factor)?;
+    let value = unscaled.checked_mul(precision)?;
+    let next = NextToken::of(rest);
     let has_sign = before.is_some_and(|before| CURRENCIES.contains(&before));
     // "100 %" is mostly an idiom: "Give 100 %."
-    if next.sign == Some('%') && value == 100 * ONE {
+    if next.sign == Some('%') && value == 100 * SCALE {
         return None;
     }
     let has_unit = has_sign || factor > 1 || !fraction.is_empty() || next.is_unit();
-    if !has_unit && is_no_figure(value / ONE, written, last_word(&text[..run.start]), &next) {
+    if !has_unit && is_exempt(value / SCALE, written, last_word(&text[..run.start]), &next) {
         return None;
     }
     let start = if has_sign { run.start - before.map_or(0, char::len_utf8) } else { run.start };
-    let place = start..if end == run.end { end + suffix } else { run.end };
-    Some(Number { place, value, step, has_unit })
+    let span = start..if end == run.end { end + suffix } else { run.end };
+    Some(Number { span, value, precision, has_unit })
 }
 
 /// Returns whether the number is the marker of an ordered list item ("12. " or "12) ") at the start of a line.
 fn is_mark_of_list(text: &str, run: &Range<usize>) -> bool {
     let before = &text[..run.start];
     let line = &before[before.rfind('\n').map_or(0, |newline| newline + 1)..];
-    let is_first = line.len() < LONGEST_WORD && line.chars().all(|character| matches!(character, ' ' | '>'));
+    let is_first = line.len() < MAX_WORD_CHARS && line.chars().all(|character| matches!(character, ' ' | '>'));
     let is_short = run.len() <= 3 && text[run.clone()].bytes().all(|byte| byte.is_ascii_digit());
     is_first && is_short && [". ", ") "].iter().any(|mark| text[run.end..].starts_with(mark))
 }
@@ -165,7 +165,7 @@ fn digits(grouped: &str) -> String {
 /// read as millions, although it can mean minutes.
 fn suffix(rest: &str) -> (i128, usize) {
     let space = rest.chars().next().filter(|first| SPACES.contains(first)).map_or(0, char::len_utf8);
-    let word: String = rest[space..].chars().take(LONGEST_WORD).take_while(|character| character.is_alphanumeric()).collect();
+    let word: String = rest[space..].chars().take(MAX_WORD_CHARS).take_while(|character| character.is_alphanumeric()).collect();
     let factor = match (word.as_str(), word.to_lowercase().trim_end_matches('s')) {
         ("k" | "K", _) if space == 0 => 1_000,
         ("m" | "M", _) if space == 0 => 1_000_000,
@@ -181,13 +181,13 @@ fn suffix(rest: &str) -> (i128, usize) {
 /// Returns the numbers of `answer`, as written there and each once, that match none of the `given` numbers. A number matches a given one if
 /// it is equal to it or to its rounded value. Numbers up to 10 without a unit need no source, and neither do numbers in a text of `quoted`
 /// (a title or a name) that the answer contains verbatim.
-pub fn unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<String> {
-    let exempt: Vec<_> = quoted.iter().flat_map(|text| places(answer, text)).collect();
+pub fn find_unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<String> {
+    let exempt: Vec<_> = quoted.iter().flat_map(|text| word_spans(answer, text)).collect();
     let mut named: Vec<String> = Vec::new();
     for number in numbers(answer) {
-        let needs_source = number.has_unit || number.value > SMALL;
-        let is_quoted = exempt.iter().any(|place| place.contains(&number.place.start));
-        let text = &answer[number.place.clone()];
+        let needs_source = number.has_unit || number.value > EXEMPT_BELOW;
+        let is_quoted = exempt.iter().any(|span| span.contains(&number.span.start));
+        let text = &answer[number.span.clone()];
         if needs_source && !is_quoted && !given.iter().any(|given| number.rounds(given)) && !named.iter().any(|name| name == text) {
             named.push(text.to_owned());
         }
@@ -197,32 +197,31 @@ pub fn unverified(answer: &str, given: &[Number], quoted: &[String]) -> Vec<Stri
 
 /// Returns the ranges at which `quoted` occurs in `text` as whole words. Returns none if `quoted` has no letter, so that a bare number does
 /// not count as a quotation.
-fn places(text: &str, quoted: &str) -> Vec<Range<usize>> {
+fn word_spans(text: &str, quoted: &str) -> Vec<Range<usize>> {
     if !quoted.contains(char::is_alphabetic) {
         return Vec::new();
     }
-    let is_whole = |place: &Range<usize>| {
-        !text[..place.start].ends_with(char::is_alphanumeric) && !text[place.end..].starts_with(char::is_alphanumeric)
-    };
+    let is_whole =
+        |span: &Range<usize>| !text[..span.start].ends_with(char::is_alphanumeric) && !text[span.end..].starts_with(char::is_alphanumeric);
     text.match_indices(quoted).map(|(start, found)| start..start + found.len()).filter(is_whole).collect()
 }
 
 /// Returns the numbers of a text except the unverified ones. They can be used as a source for later answers.
-pub fn verified(text: &str, unverified: &[String]) -> Vec<Number> {
-    numbers(text).into_iter().filter(|number| !unverified.iter().any(|name| *name == text[number.place.clone()])).collect()
+pub fn verified_numbers(text: &str, unverified: &[String]) -> Vec<Number> {
+    numbers(text).into_iter().filter(|number| !unverified.iter().any(|name| *name == text[number.span.clone()])).collect()
 }
 
 /// Returns those of the unverified numbers that a text still contains.
-pub fn remaining(text: &str, unverified: &[String]) -> Vec<String> {
+pub fn still_unverified(text: &str, unverified: &[String]) -> Vec<String> {
     let left = numbers(text);
-    unverified.iter().filter(|name| left.iter().any(|number| **name == text[number.place.clone()])).cloned().collect()
+    unverified.iter().filter(|name| left.iter().any(|number| **name == text[number.span.clone()])).cloned().collect()
 }
 
 impl Number {
     /// Returns whether the number is equal to `exact`, or to `exact` rounded to the precision of the number.
     fn rounds(&self, exact: &Self) -> bool {
         let difference = (self.value - exact.value).abs();
-        difference == 0 || (exact.step < self.step && difference <= self.step / 2)
+        difference == 0 || (exact.precision < self.precision && difference <= self.precision / 2)
     }
 }
 
@@ -234,7 +233,7 @@ mod tests {
     use crate::figures::{grouped, percent};
 
     fn unverified(answer: &str, given: &str) -> Vec<String> {
-        super::unverified(answer, &numbers(given), &[])
+        super::find_unverified(answer, &numbers(given), &[])
     }
 
     const LOOKED_UP: &str =
@@ -299,31 +298,31 @@ mod tests {
     #[test]
     fn numbers_in_quoted_texts_are_exempt() {
         let quoted = ["25 tips for 2050 fans".to_owned(), "99".to_owned()];
-        let of = |answer: &str| super::unverified(answer, &[], &quoted);
+        let of = |answer: &str| super::find_unverified(answer, &[], &quoted);
         assert_eq!(of("\u{201c}25 tips for 2050 fans\u{201d} did best."), Vec::<String>::new());
         assert_eq!(of("25 ways for 2050 fans, 99"), ["25", "2050", "99"]);
     }
 
     #[test]
     fn verified_numbers_can_be_used_as_source() {
-        let said = verified("12,345 and 99 and 1,993, for 2000 € a month", &["99".to_owned()]);
-        assert_eq!(super::unverified("12,345, 99, 1993, 2000 €", &said, &[]), ["99"]);
-        assert_eq!(remaining("99 and 98", &["98".to_owned(), "97".to_owned()]), ["98"]);
+        let said = verified_numbers("12,345 and 99 and 1,993, for 2000 € a month", &["99".to_owned()]);
+        assert_eq!(super::find_unverified("12,345, 99, 1993, 2000 €", &said, &[]), ["99"]);
+        assert_eq!(still_unverified("99 and 98", &["98".to_owned(), "97".to_owned()]), ["98"]);
     }
 
     #[test]
     fn separators_are_parsed_in_english_and_french() {
         assert_eq!(unverified("4,25 % de 12 345, 3\u{202f}912\u{202f}004 vues", LOOKED_UP), Vec::<String>::new());
         assert_eq!(unverified("12 3456 et 1234 567", LOOKED_UP), ["12", "3456", "1234", "567"]);
-        assert_eq!(numbers("1,5").first().map(|number| number.value), Some(ONE * 3 / 2));
-        assert_eq!(numbers("1,500").first().map(|number| number.value), Some(ONE * 1500));
+        assert_eq!(numbers("1,5").first().map(|number| number.value), Some(SCALE * 3 / 2));
+        assert_eq!(numbers("1,500").first().map(|number| number.value), Some(SCALE * 1500));
     }
 
     proptest! {
         #[test]
         fn checking_any_text_does_not_panic(answer in "\\PC*", looked_up in "[0-9.,:/$€%KMm*é\u{a0}\u{202f} -]*") {
             for number in numbers(&looked_up) {
-                prop_assert!(looked_up.get(number.place.clone()).is_some());
+                prop_assert!(looked_up.get(number.span.clone()).is_some());
             }
             let _ = unverified(&answer, &looked_up);
             let _ = unverified(&looked_up, &answer);

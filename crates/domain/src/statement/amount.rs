@@ -1,15 +1,15 @@
 //! Parsing of amounts.
 
-use super::FaultKind;
+use super::RowErrorKind;
 use crate::{
-    choice::choices,
     money::{Currency, ungrouped},
+    string_enum::string_enum,
 };
 
-choices! {
+string_enum! {
     /// Decimal separator of the amounts of a statement.
     #[derive(Default)]
-    DecimalSign {
+    DecimalSeparator {
         /// `1,234.56`
         #[default]
         Point = "point", "1,234.56";
@@ -19,19 +19,19 @@ choices! {
 }
 
 /// Maximum amount of a row, in major units.
-const HIGHEST: i64 = 10_000_000;
+const MAX_AMOUNT: i64 = 10_000_000;
 
 /// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `(12.00)`, `12.5 USD`) to minor units. Thousands separators must form
 /// groups of three, and digits beyond the minor unit must be 0.
 ///
 /// # Errors
 /// The text is not an amount, is ambiguous, or names another currency.
-pub(super) fn parse(text: &str, sign: DecimalSign, currency: Currency) -> Result<i64, FaultKind> {
-    let written = Written::of(text).ok_or(FaultKind::BadAmount)?;
+pub(super) fn parse(text: &str, sign: DecimalSeparator, currency: Currency) -> Result<i64, RowErrorKind> {
+    let written = Written::of(text).ok_or(RowErrorKind::InvalidAmount)?;
     if written.currency.is_some_and(|said| !said.contains(&currency)) {
-        return Err(FaultKind::OtherCurrency);
+        return Err(RowErrorKind::CurrencyMismatch);
     }
-    digits(written.number, sign, currency).map(|minor| if written.is_negative { -minor } else { minor }).ok_or(FaultKind::BadAmount)
+    digits(written.number, sign, currency).map(|minor| if written.is_negative { -minor } else { minor }).ok_or(RowErrorKind::InvalidAmount)
 }
 
 /// Returns the currencies that the symbol or code in an amount can mean; `None` if it has none.
@@ -39,10 +39,10 @@ pub(super) fn currencies_in(text: &str) -> Option<&'static [Currency]> {
     Written::of(text)?.currency
 }
 
-fn digits(number: &str, sign: DecimalSign, currency: Currency) -> Option<i64> {
+fn digits(number: &str, sign: DecimalSeparator, currency: Currency) -> Option<i64> {
     let (point, group) = match sign {
-        DecimalSign::Point => ('.', ','),
-        DecimalSign::Comma => (',', '.'),
+        DecimalSeparator::Point => ('.', ','),
+        DecimalSeparator::Comma => (',', '.'),
     };
     let (whole, fraction) = number.split_once(point).map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let fraction = fraction.unwrap_or_default();
@@ -58,7 +58,7 @@ fn digits(number: &str, sign: DecimalSign, currency: Currency) -> Option<i64> {
         return None;
     }
     let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok()?;
-    (minor / 10_i64.pow(currency.decimals()) <= HIGHEST).then_some(minor)
+    (minor / 10_i64.pow(currency.decimals()) <= MAX_AMOUNT).then_some(minor)
 }
 
 /// An amount, split into its parts.
@@ -148,10 +148,10 @@ mod tests {
             ("1 234 567.00", 123_456_700),
             ("0.00", 0),
         ] {
-            assert_eq!(parse(text, DecimalSign::Point, Currency::Usd), Ok(minor), "{text}");
+            assert_eq!(parse(text, DecimalSeparator::Point, Currency::Usd), Ok(minor), "{text}");
         }
-        assert_eq!(parse("1.234,56 €", DecimalSign::Comma, Currency::Eur), Ok(123_456));
-        assert_eq!(parse("¥1,500", DecimalSign::Point, Currency::Jpy), Ok(1500));
+        assert_eq!(parse("1.234,56 €", DecimalSeparator::Comma, Currency::Eur), Ok(123_456));
+        assert_eq!(parse("¥1,500", DecimalSeparator::Point, Currency::Jpy), Ok(1500));
     }
 
     #[test]
@@ -180,26 +180,26 @@ mod tests {
             "12-Jan",
             "12.-",
         ] {
-            assert_eq!(parse(text, DecimalSign::Point, Currency::Usd), Err(FaultKind::BadAmount), "{text}");
+            assert_eq!(parse(text, DecimalSeparator::Point, Currency::Usd), Err(RowErrorKind::InvalidAmount), "{text}");
         }
-        assert_eq!(parse("12.50", DecimalSign::Comma, Currency::Eur), Err(FaultKind::BadAmount), "other decimal separator");
-        assert_eq!(parse("1,200", DecimalSign::Comma, Currency::Eur), Err(FaultKind::BadAmount));
-        assert_eq!(parse("1500.5", DecimalSign::Point, Currency::Jpy), Err(FaultKind::BadAmount));
+        assert_eq!(parse("12.50", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount), "other decimal separator");
+        assert_eq!(parse("1,200", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount));
+        assert_eq!(parse("1500.5", DecimalSeparator::Point, Currency::Jpy), Err(RowErrorKind::InvalidAmount));
     }
 
     #[test]
     fn parse_of_amount_in_other_currency_fails() {
         for (text, currency) in [("$8.00", Currency::Eur), ("12.50 GBP", Currency::Usd), ("€5", Currency::Chf), ("C$5", Currency::Usd)] {
-            assert_eq!(parse(text, DecimalSign::Point, currency), Err(FaultKind::OtherCurrency), "{text}");
+            assert_eq!(parse(text, DecimalSeparator::Point, currency), Err(RowErrorKind::CurrencyMismatch), "{text}");
         }
-        assert_eq!(parse("$8.00", DecimalSign::Point, Currency::Aud), Ok(800));
-        assert_eq!(parse("$8.00 EUR", DecimalSign::Point, Currency::Eur), Err(FaultKind::BadAmount), "two currencies");
+        assert_eq!(parse("$8.00", DecimalSeparator::Point, Currency::Aud), Ok(800));
+        assert_eq!(parse("$8.00 EUR", DecimalSeparator::Point, Currency::Eur), Err(RowErrorKind::InvalidAmount), "two currencies");
     }
 
     proptest! {
         #[test]
         fn parse_of_formatted_amount_is_exact(minor in -1_000_000_000_i64..1_000_000_000, is_comma: bool) {
-            let (point, group, sign) = if is_comma { (',', '.', DecimalSign::Comma) } else { ('.', ',', DecimalSign::Point) };
+            let (point, group, sign) = if is_comma { (',', '.', DecimalSeparator::Comma) } else { ('.', ',', DecimalSeparator::Point) };
             let whole = crate::figures::grouped(minor / 100).replace(',', &group.to_string());
             let sign_text = if minor < 0 { "-" } else { "" };
             let text = format!("{sign_text}{}{point}{:02}", whole.trim_start_matches('-'), (minor % 100).abs());
@@ -208,8 +208,8 @@ mod tests {
 
         #[test]
         fn parse_of_any_text_does_not_panic(text in ".*") {
-            let _ = parse(&text, DecimalSign::Point, Currency::Usd);
-            let _ = parse(&text, DecimalSign::Comma, Currency::Jpy);
+            let _ = parse(&text, DecimalSeparator::Point, Currency::Usd);
+            let _ = parse(&text, DecimalSeparator::Comma, Currency::Jpy);
         }
     }
 }

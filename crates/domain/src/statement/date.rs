@@ -3,9 +3,9 @@
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::choice::choices;
+use crate::string_enum::string_enum;
 
-choices! {
+string_enum! {
     /// Order of day and month in numeric dates.
     #[derive(Default)]
     DateOrder {
@@ -81,16 +81,16 @@ fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
 /// Numbers of dates of a statement by what they reveal about the order of day and month.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DateOrders {
+pub struct DateOrderCounts {
     /// Number of dates that can only have the day first: `31/01/2026`.
     pub day_first: u32,
     /// Number of dates that can only have the month first: `01/31/2026`.
     pub month_first: u32,
     /// Number of ambiguous dates: `01/02/2026`.
-    pub either: u32,
+    pub ambiguous: u32,
 }
 
-impl DateOrders {
+impl DateOrderCounts {
     /// Adds a date to the counts; other texts are ignored.
     pub(super) fn count(&mut self, text: &str) {
         let text = text.trim();
@@ -102,13 +102,13 @@ impl DateOrders {
             (1..=12, 1..=12) if first == second => {}
             (13..=31, 1..=12) => self.day_first += 1,
             (1..=12, 13..=31) => self.month_first += 1,
-            (1..=12, 1..=12) => self.either += 1,
+            (1..=12, 1..=12) => self.ambiguous += 1,
             _ => {}
         }
     }
 
     /// Returns the order that the dates prove; `None` if they prove none, or contradict each other.
-    pub const fn proven(self) -> Option<DateOrder> {
+    pub const fn inferred(self) -> Option<DateOrder> {
         match (self.day_first, self.month_first) {
             (1.., 0) => Some(DateOrder::DayFirst),
             (0, 1..) => Some(DateOrder::MonthFirst),
@@ -117,8 +117,8 @@ impl DateOrders {
     }
 
     /// Returns whether there are ambiguous dates whose order no other date proves.
-    pub const fn is_guess(self) -> bool {
-        self.either > 0 && self.proven().is_none()
+    pub const fn is_ambiguous(self) -> bool {
+        self.ambiguous > 0 && self.inferred().is_none()
     }
 }
 
@@ -174,24 +174,24 @@ mod tests {
     #[test]
     fn days_above_twelve_prove_the_date_order() {
         let orders = |texts: &[&str]| {
-            let mut orders = DateOrders::default();
+            let mut orders = DateOrderCounts::default();
             for text in texts {
                 orders.count(text);
             }
             orders
         };
-        assert_eq!(orders(&["01/02/2026", "31/01/2026"]).proven(), Some(DateOrder::DayFirst));
-        assert_eq!(orders(&["01/31/2026"]).proven(), Some(DateOrder::MonthFirst));
+        assert_eq!(orders(&["01/02/2026", "31/01/2026"]).inferred(), Some(DateOrder::DayFirst));
+        assert_eq!(orders(&["01/31/2026"]).inferred(), Some(DateOrder::MonthFirst));
         let both = orders(&["01/31/2026", "31/01/2026", "01/02/2026"]);
-        assert_eq!((both.proven(), both.is_guess()), (None, true));
-        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrders::default(), "unambiguous dates are not counted");
+        assert_eq!((both.inferred(), both.is_ambiguous()), (None, true));
+        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrderCounts::default(), "unambiguous dates are not counted");
     }
 
     proptest! {
         #[test]
         fn parse_of_any_text_does_not_panic(text in ".*") {
             let _ = parse(&text, DateOrder::DayFirst);
-            DateOrders::default().count(&text);
+            DateOrderCounts::default().count(&text);
         }
 
         #[test]

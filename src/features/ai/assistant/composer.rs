@@ -9,8 +9,8 @@ use crate::{
     error::ApiError,
     hooks::{
         chat::Chat,
-        document::use_alive,
-        form::{CsrfField, FormState, problem_sentence},
+        document::use_hydrated,
+        form::{CsrfField, FormState, error_message},
     },
     ui::{
         alert::{Alert, AlertTone},
@@ -28,10 +28,10 @@ pub(super) fn action() -> &'static str {
 /// Message box. Enter submits the message, Shift+Enter inserts a line break.
 #[component]
 pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: Signal<String>, field_id: &'static str) -> impl IntoView {
-    let is_alive = use_alive();
-    let is_writing = Memo::new(move |_| chat.writing.get().is_some());
+    let is_hydrated = use_hydrated();
+    let is_generating = Memo::new(move |_| chat.generating.get().is_some());
     let ask = move || {
-        form.problem.set(None);
+        form.form_error.set(None);
         let input = ChatInput { message: chat.draft.get_untracked(), ..ChatInput::default() };
         match input.parse() {
             Ok(_) => {
@@ -55,7 +55,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
             ask();
         }
     };
-    let problem = Signal::derive(move || chat.problem.get().or_else(|| form.problem.get().filter(|problem| problem.fields.is_empty())));
+    let problem = Signal::derive(move || chat.problem.get().or_else(|| form.form_error.get().filter(|problem| problem.fields.is_empty())));
     keep_in_step(chat.draft, field_id);
     view! {
         {move || problem.get().map(|problem| view! { <Alert tone=AlertTone::Danger>{sentence(&problem)}</Alert> })}
@@ -72,11 +72,11 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
                 />
             </Field>
             <div class=css::buttons>
-                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=chat.is_sending disabled=Signal::derive(move || is_alive.get() && is_writing.get())>"Ask"</Button>
-                <span hidden=move || !(is_alive.get() && is_writing.get())>
+                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=chat.is_sending disabled=Signal::derive(move || is_hydrated.get() && is_generating.get())>"Ask"</Button>
+                <span hidden=move || !(is_hydrated.get() && is_generating.get())>
                     <Button on:click=move |_| chat.stop()>"Stop"</Button>
                 </span>
-                <span class=css::hint hidden=move || !is_alive.get()>"Enter asks, Shift+Enter begins a line."</span>
+                <span class=css::hint hidden=move || !is_hydrated.get()>"Enter asks, Shift+Enter begins a line."</span>
             </div>
         </form>
     }
@@ -103,7 +103,7 @@ fn Editing(chat: Chat) -> impl IntoView {
     view! {
         <p class=css::editing>
             "You edit a question: what came after it is replaced. "
-            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.leave_edit()>"Leave it as it was"</Button>
+            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.cancel_edit()>"Leave it as it was"</Button>
         </p>
     }
 }
@@ -111,6 +111,6 @@ fn Editing(chat: Chat) -> impl IntoView {
 fn sentence(problem: &ApiError) -> String {
     match problem.code {
         ErrorCode::InvalidInput => problem.fields.values().next().unwrap_or(&problem.message).clone(),
-        _ => problem_sentence(problem),
+        _ => error_message(problem),
     }
 }

@@ -11,14 +11,14 @@ use crate::{
     api::ai::{DeleteConversation, RenameConversation},
     hooks::{
         chat::Chat,
-        form::{Form, FormState, Problem},
-        time::Ago,
+        form::{Form, FormError, FormState},
+        time::RelativeTime,
     },
     ui::{
         button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
         field::Field,
         input::Input,
-        page_links::PageLinks,
+        pagination::Pagination,
     },
 };
 
@@ -47,7 +47,7 @@ pub fn ConversationList(
             </SearchForm>
             {none.map(|none| view! { <p class=css::hint>{none}</p> })}
             <ul class=css::items>{conversations.into_iter().map(|item| view! { <Item item current/> }).collect_view()}</ul>
-            <PageLinks label="Pages of conversations" page pages href/>
+            <Pagination label="Pages of conversations" page pages href/>
         </nav>
     }
 }
@@ -59,7 +59,7 @@ fn Item(item: ConversationItem, current: Signal<String>) -> impl IntoView {
     view! {
         <li>
             <a href=href aria-current=move || current.with(|current| *current == id).then_some("page")>{item.title}</a>
-            <p class=css::hint><Ago time=item.updated_at/></p>
+            <p class=css::hint><RelativeTime time=item.updated_at/></p>
         </li>
     }
 }
@@ -78,7 +78,7 @@ pub fn ConversationHead(
     view! {
         <details class=css::head>
             <summary><h2>{move || chat.title.get()}</h2></summary>
-            <Problem form=rename/>
+            <FormError form=rename/>
             <Form form=rename class=css::search>
                 <input type="hidden" name="id" value=id/>
                 <Field name="title" id="conversation-title" label="Name of the conversation" error=rename.error_of("title")>
@@ -89,7 +89,7 @@ pub fn ConversationHead(
             <details>
                 <summary>"Delete conversation"</summary>
                 <p>"All that was said in it is deleted; what it used of your month stays used. This cannot be undone."</p>
-                <Problem form=delete/>
+                <FormError form=delete/>
                 <Form form=delete>
                     <input type="hidden" name="id" value=of_delete/>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger size=ButtonSize::Small loading=delete.is_pending()>

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag, TextMergeStream};
 
 use super::css;
-use crate::ui::a11y::ScreenReaderOnly;
+use crate::ui::a11y::VisuallyHidden;
 
 /// Maximum depth of nested elements. A model can write thousands of `>` in a row, and rendering recurses for each level.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 /// Renders Markdown written by the assistant and marks its unverified numbers.
 #[component]
@@ -16,31 +16,31 @@ pub fn Markdown(
     /// Markdown source; may be incomplete while the answer is generating.
     text: String,
     /// Numbers that are in no source, as written in `text`.
-    unverified: Vec<String>,
+    unverified_numbers: Vec<String>,
 ) -> impl IntoView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut events = TextMergeStream::new(Parser::new_ext(&text, options));
-    let content = content(&mut events, &unverified, false, DEEPEST);
+    let content = content(&mut events, &unverified_numbers, false, MAX_DEPTH);
     view! { <div class=css::markdown>{content}</div> }
 }
 
 /// Renders all events up to the end of the open element; `in_head` is true inside a table head. Elements that are nested more than `levels`
 /// deep are omitted, but their content is kept.
-fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified: &[String], in_head: bool, levels: usize) -> Vec<AnyView> {
+fn content<'a>(events: &mut impl Iterator<Item = Event<'a>>, unverified_numbers: &[String], in_head: bool, levels: usize) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut left_out = 0_usize;
     while let Some(event) = events.next() {
         match event {
             Event::Start(tag) if levels == 0 && !is_of_table(&tag) => left_out += 1,
             Event::Start(tag) => {
-                let inside = content(events, unverified, in_head || tag == Tag::TableHead, levels.saturating_sub(1));
+                let inside = content(events, unverified_numbers, in_head || tag == Tag::TableHead, levels.saturating_sub(1));
                 views.push(element(&tag, inside, in_head));
             }
             Event::End(_) if left_out > 0 => left_out -= 1,
             Event::End(_) => break,
-            Event::Code(code) => views.push(view! { <code>{marked(&code, unverified)}</code> }.into_any()),
+            Event::Code(code) => views.push(view! { <code>{marked(&code, unverified_numbers)}</code> }.into_any()),
             // HTML is shown as text.
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => views.extend(marked(&text, unverified)),
+            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => views.extend(marked(&text, unverified_numbers)),
             Event::SoftBreak => views.push(" ".into_any()),
             Event::HardBreak => views.push(view! { <br/> }.into_any()),
             Event::Rule => views.push(view! { <hr/> }.into_any()),
@@ -109,30 +109,30 @@ pub fn Marked(
     /// Plain text, not Markdown.
     text: String,
     /// Numbers that are in no source, as written in `text`.
-    unverified: Vec<String>,
+    unverified_numbers: Vec<String>,
 ) -> impl IntoView {
-    marked(&text, &unverified)
+    marked(&text, &unverified_numbers)
 }
 
 /// Splits a text into views, with unverified numbers wrapped in `<mark>`.
-fn marked(text: &str, unverified: &[String]) -> Vec<AnyView> {
+fn marked(text: &str, unverified_numbers: &[String]) -> Vec<AnyView> {
     let mut views = Vec::new();
     let mut from = 0;
     for number in numbers(text) {
-        let place = number.place;
-        let written = &text[place.clone()];
-        if !unverified.iter().any(|name| name == written) {
+        let span = number.span;
+        let written = &text[span.clone()];
+        if !unverified_numbers.iter().any(|name| name == written) {
             continue;
         }
-        views.push(text[from..place.start].to_owned().into_any());
+        views.push(text[from..span.start].to_owned().into_any());
         let mark = view! {
             <mark class=css::unverified title="Unverified: not among the figures that were looked up">
                 {written.to_owned()}
-                <ScreenReaderOnly>" (unverified)"</ScreenReaderOnly>
+                <VisuallyHidden>" (unverified)"</VisuallyHidden>
             </mark>
         };
         views.push(mark.into_any());
-        from = place.end;
+        from = span.end;
     }
     views.push(text[from..].to_owned().into_any());
     views
@@ -142,9 +142,9 @@ fn marked(text: &str, unverified: &[String]) -> Vec<AnyView> {
 mod tests {
     use super::*;
 
-    fn html(text: &str, unverified: &[&str]) -> String {
-        let unverified = unverified.iter().map(|number| (*number).to_owned()).collect();
-        Owner::new().with(|| view! { <Markdown text=text.to_owned() unverified/> }.to_html()).replace("<!>", "")
+    fn html(text: &str, unverified_numbers: &[&str]) -> String {
+        let unverified_numbers = unverified_numbers.iter().map(|number| (*number).to_owned()).collect();
+        Owner::new().with(|| view! { <Markdown text=text.to_owned() unverified_numbers/> }.to_html()).replace("<!>", "")
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         let quotes = "> ".repeat(40);
         let table = html(&format!("{quotes}| a |\n{quotes}|---|\n{quotes}| 1 |"), &[]);
         assert!(table.contains("<thead><tr><th scope=\"col\">a</th></tr></thead>"), "{table}");
-        assert_eq!(table.matches("<blockquote>").count(), DEEPEST);
+        assert_eq!(table.matches("<blockquote>").count(), MAX_DEPTH);
     }
 
     #[test]

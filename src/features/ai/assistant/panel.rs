@@ -1,16 +1,16 @@
 use huntaze_domain::{
-    ai::AiSetup,
+    ai::AiStatus,
     navigation::{ASSISTANT, conversation_page},
 };
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use web_sys::KeyboardEvent;
 
-use super::{super::SetupNotice, Asking, Transcript, css};
+use super::{super::SetupNotice, ComposerPanel, Transcript, css};
 use crate::{
     hooks::{
         chat::use_chat,
-        document::{focus_id, use_alive},
+        document::{focus_id, use_hydrated},
     },
     ui::button::{Button, ButtonLink, ButtonSize, ButtonVariant},
 };
@@ -23,10 +23,10 @@ const PANEL: &str = "assistant-panel";
 #[component]
 pub fn AssistantPanel(
     /// Status of the AI configuration; the panel shows a notice if AI is not available.
-    setup: AiSetup,
+    setup: AiStatus,
 ) -> impl IntoView {
     let chat = use_chat(FIELD);
-    let is_alive = use_alive();
+    let is_hydrated = use_hydrated();
     let is_open = RwSignal::new(false);
     // The content is rendered when the panel is first opened, and kept afterwards.
     let was_opened = RwSignal::new(false);
@@ -42,7 +42,7 @@ pub fn AssistantPanel(
     let open = move || {
         was_opened.set(true);
         is_open.set(true);
-        chat.look_again();
+        chat.refetch_if_idle();
         if can_ask {
             chat.focus();
         } else {
@@ -61,7 +61,7 @@ pub fn AssistantPanel(
     let conversation_id = chat.id_text();
     let page = move || conversation_id.with(|id| if id.is_empty() { ASSISTANT.to_owned() } else { conversation_page(id) });
     view! {
-        <div class=css::opener hidden=move || !is_alive.get() || is_open.get() || !is_elsewhere.get()>
+        <div class=css::toggle hidden=move || !is_hydrated.get() || is_open.get() || !is_elsewhere.get()>
             <button type="button" id=OPENER class=css::open on:click=move |_| open() aria-expanded="false">"Ask the assistant"</button>
         </div>
         <aside
@@ -86,7 +86,7 @@ pub fn AssistantPanel(
                     if can_ask {
                         view! {
                             <Transcript chat/>
-                            <Asking chat conversation_id field_id=FIELD/>
+                            <ComposerPanel chat conversation_id field_id=FIELD/>
                         }
                         .into_any()
                     } else {

@@ -1,12 +1,12 @@
 use huntaze_domain::{
-    ai::report::{Analysis, Insight, Pattern, Prediction, Recommendation},
-    choice::Choice,
+    ai::report::{Insight, Pattern, PerformanceAnalysis, Prediction, Recommendation},
+    string_enum::StringEnum,
 };
 use leptos::prelude::*;
 
 use super::{
-    certainty, css,
-    feedback::{Ask, Thoughts},
+    confidence_text, css,
+    feedback::{FeedbackButtons, FeedbackContext},
 };
 use crate::{
     features::ai::assistant::Marked,
@@ -18,10 +18,10 @@ use crate::{
 
 /// Performance analysis: insights, recommendations, patterns and predictions.
 #[component]
-pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
-    let Analysis { insights, recommendations, patterns, predictions, confidence } = analysis;
-    let unverified = StoredValue::new(unverified);
-    let marked = move |text: String| view! { <Marked text unverified=unverified.get_value()/> };
+pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Vec<String>, context: FeedbackContext) -> impl IntoView {
+    let PerformanceAnalysis { insights, recommendations, patterns, predictions, confidence } = analysis;
+    let unverified_numbers = StoredValue::new(unverified_numbers);
+    let marked = move |text: String| view! { <Marked text unverified_numbers=unverified_numbers.get_value()/> };
     let insight = move |Insight { title, description, impact, .. }: Insight| {
         view! {
             <li>
@@ -37,8 +37,8 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
                 <h4>{marked(title.clone())} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.label())}</Badge></h4>
                 <p>{marked(description)}</p>
                 <ol class=css::steps>{action_items.into_iter().map(|step| view! { <li>{marked(step)}</li> }).collect_view()}</ol>
-                <p class=css::facts>"Expected: " {marked(expected_impact)}</p>
-                <Ask thoughts item what=title/>
+                <p class=css::meta>"Expected: " {marked(expected_impact)}</p>
+                <FeedbackButtons context item what=title/>
             </li>
         }
     };
@@ -47,7 +47,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
             <li>
                 <h4>{marked(name)}</h4>
                 <p>{marked(description)}</p>
-                <p class=css::facts>{marked(frequency)} ", " {certainty(confidence)}</p>
+                <p class=css::meta>{marked(frequency)} ", " {confidence_text(confidence)}</p>
             </li>
         }
     };
@@ -56,7 +56,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
             <li>
                 <h4>{marked(metric)}</h4>
                 <p>{marked(prediction)}</p>
-                <p class=css::facts>{marked(timeframe)} ", " {certainty(confidence)}</p>
+                <p class=css::meta>{marked(timeframe)} ", " {confidence_text(confidence)}</p>
             </li>
         }
     };
@@ -67,7 +67,7 @@ pub(super) fn AnalysisView(analysis: Analysis, unverified: Vec<String>, thoughts
         <Card>
             <CardHeader>
                 <h3>"What stands out"</h3>
-                <p>{format!("On the whole {}.", certainty(confidence))}</p>
+                <p>{format!("On the whole {}.", confidence_text(confidence))}</p>
             </CardHeader>
             <CardBody><ul class=css::list>{insights.into_iter().map(insight).collect_view()}</ul></CardBody>
         </Card>

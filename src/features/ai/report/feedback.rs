@@ -7,14 +7,14 @@ use crate::{
     api::ai::GiveFeedback,
     hooks::form::{Form, FormState},
     ui::{
-        a11y::ScreenReaderOnly,
+        a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
     },
 };
 
 /// State shared by all feedback buttons of a report.
 #[derive(Clone, Copy)]
-pub(super) struct Thoughts {
+pub(super) struct FeedbackContext {
     pub report_id: Uuid,
     pub form: FormState<GiveFeedback>,
     pub before: StoredValue<Vec<Feedback>>,
@@ -24,13 +24,13 @@ pub(super) struct Thoughts {
 
 /// Buttons that rate one item of a report as useful or not useful.
 #[component]
-pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView {
-    let Thoughts { report_id, form, before, page } = thoughts;
-    let before = before.with_value(|before| before.iter().find(|feedback| feedback.item == item).map(|feedback| feedback.is_useful));
+pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String) -> impl IntoView {
+    let FeedbackContext { report_id, form, before, page } = context;
+    let before = before.with_value(|before| before.iter().find(|feedback| feedback.item_index == item).map(|feedback| feedback.is_useful));
     let said = RwSignal::new(before);
     Effect::new(move || {
         if let Some(Ok(feedback)) = form.action.value().get()
-            && feedback.item == item
+            && feedback.item_index == item
         {
             said.set(Some(feedback.is_useful));
         }
@@ -41,7 +41,7 @@ pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView 
             <Form form>
                 <input type="hidden" name="reportId" value=report_id.to_string()/>
                 <input type="hidden" name="page" value=page.get_value()/>
-                <input type="hidden" name="item" value=item.to_string()/>
+                <input type="hidden" name="itemIndex" value=item.to_string()/>
                 <input type="hidden" name="isUseful" value=is_useful.to_string()/>
                 <Button
                     kind=ButtonType::Submit
@@ -50,13 +50,13 @@ pub(super) fn Ask(thoughts: Thoughts, item: i16, what: String) -> impl IntoView 
                     attr:aria-pressed=move || is_chosen().to_string()
                 >
                     {move || if is_chosen() { format!("✓ {label}") } else { label.to_owned() }}
-                    <ScreenReaderOnly>{format!(": {what}")}</ScreenReaderOnly>
+                    <VisuallyHidden>{format!(": {what}")}</VisuallyHidden>
                 </Button>
             </Form>
         }
     };
     view! {
-        <div class=css::thoughts>
+        <div class=css::feedback>
             {button(true, "Useful", what.clone())}
             {button(false, "Not useful", what)}
         </div>

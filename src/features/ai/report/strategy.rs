@@ -1,9 +1,9 @@
-use huntaze_domain::ai::report::{AlternativeMessage, Step, Strategy, Tactic};
+use huntaze_domain::ai::report::{AlternativeMessage, SalesStrategy, StrategyStep, Tactic};
 use leptos::prelude::*;
 
 use super::{
-    certainty, css,
-    feedback::{Ask, Thoughts},
+    confidence_text, css,
+    feedback::{FeedbackButtons, FeedbackContext},
 };
 use crate::{
     features::ai::assistant::Marked,
@@ -15,11 +15,12 @@ use crate::{
 
 /// Sales strategy: pricing, tactics, upsell, funnel, projection and messages to fans.
 #[component]
-pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts: Thoughts) -> impl IntoView {
-    let unverified = StoredValue::new(unverified);
-    let marked = move |text: String| view! { <Marked text unverified=unverified.get_value()/> };
-    let step = move |Step { title, description }: Step| view! { <li><h4>{marked(title)}</h4> <p>{marked(description)}</p></li> };
-    let steps = move |title: &'static str, steps: Vec<Step>| {
+pub(super) fn StrategyView(strategy: SalesStrategy, unverified_numbers: Vec<String>, context: FeedbackContext) -> impl IntoView {
+    let unverified_numbers = StoredValue::new(unverified_numbers);
+    let marked = move |text: String| view! { <Marked text unverified_numbers=unverified_numbers.get_value()/> };
+    let step =
+        move |StrategyStep { title, description }: StrategyStep| view! { <li><h4>{marked(title)}</h4> <p>{marked(description)}</p></li> };
+    let steps = move |title: &'static str, steps: Vec<StrategyStep>| {
         (!steps.is_empty()).then(|| {
             view! {
                 <Card>
@@ -36,8 +37,8 @@ pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts
             <li>
                 <h4>{marked(name.clone())}</h4>
                 <p>{marked(description)}</p>
-                <p class=css::facts>"Why: " {marked(rationale)}</p>
-                <Ask thoughts item what=name/>
+                <p class=css::meta>"Why: " {marked(rationale)}</p>
+                <FeedbackButtons context item what=name/>
             </li>
         }
     };
@@ -46,12 +47,12 @@ pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts
         view! {
             <li>
                 <p class=css::message>{marked(message)}</p>
-                <p class=css::facts>{marked(approach)} " " {marked(expected_conversion_rate)}</p>
+                <p class=css::meta>{marked(approach)} " " {marked(expected_conversion_rate)}</p>
                 <CopyButton text=Signal::stored(copied) what=format!("message {number}")/>
             </li>
         }
     };
-    let Strategy {
+    let SalesStrategy {
         message,
         tactics,
         suggested_price,
@@ -74,7 +75,7 @@ pub(super) fn StrategyView(strategy: Strategy, unverified: Vec<String>, thoughts
         <Card>
             <CardHeader>
                 <h3>"Tactics"</h3>
-                <p>{format!("On the whole {}.", certainty(confidence))}</p>
+                <p>{format!("On the whole {}.", confidence_text(confidence))}</p>
             </CardHeader>
             <CardBody><ul class=css::list>{(0..).zip(tactics).map(tactic).collect_view()}</ul></CardBody>
         </Card>

@@ -3,20 +3,20 @@
 use chrono::NaiveDate;
 use huntaze_domain::{
     ai::{AgentKind, settings::Voice},
-    choice::Choice,
+    string_enum::StringEnum,
 };
 
 use super::{fence::RULE, voice::material};
 use crate::ai::{Prompt, Turn, tools::ToolKind};
 
 /// Token limit for an answer of about 250 words, including the model's thoughts.
-const MOST_OUTPUT_TOKENS: u32 = 8192;
+const MAX_OUTPUT_TOKENS: u32 = 8192;
 
 /// Returns the prompt of an agent. `turns` must end with the user's question. Agents that write in the user's name also get the user's
 /// writing samples and banned words.
 pub fn prompt(agent: AgentKind, mut turns: Vec<Turn>, voice: &Voice, today: NaiveDate) -> Prompt {
     let duty = duty(agent);
-    let instruction = format!(
+    let system_instruction = format!(
         "You are the {} agent of Huntaze, where content creators look after their audience and their income. {duty} Answer in the language \
 of the question, in Markdown without HTML, in at most 250 words. Say nothing of the creator's accounts, figures, posts or income that you \
 have not looked up: look it up first, and write figures exactly as they were found. Where something is not known, say so. Other agents may \
@@ -31,7 +31,7 @@ answer the other parts of a question: keep to yours, and do not introduce yourse
         question.push_str(&material);
     }
     let tools = tools(agent).iter().map(|tool| tool.declaration()).collect();
-    Prompt { instruction, turns, tools, schema: None, must_answer: false, most_output_tokens: MOST_OUTPUT_TOKENS }
+    Prompt { system_instruction, turns, tools, schema: None, disable_tools: false, max_output_tokens: MAX_OUTPUT_TOKENS }
 }
 
 const fn duty(agent: AgentKind) -> &'static str {
@@ -57,9 +57,9 @@ promise nothing that the creator did not."
 /// Returns the tools that an agent may call.
 const fn tools(agent: AgentKind) -> &'static [ToolKind] {
     match agent {
-        AgentKind::Content => &[ToolKind::Accounts, ToolKind::Figures, ToolKind::Posts],
+        AgentKind::Content => &[ToolKind::Accounts, ToolKind::Metrics, ToolKind::Posts],
         AgentKind::Analytics => ToolKind::ALL,
-        AgentKind::Sales => &[ToolKind::Accounts, ToolKind::Figures, ToolKind::Posts, ToolKind::Revenue],
+        AgentKind::Sales => &[ToolKind::Accounts, ToolKind::Metrics, ToolKind::Posts, ToolKind::Revenue],
         AgentKind::Messaging => &[ToolKind::Accounts, ToolKind::Posts],
         AgentKind::Coordinator => &[],
     }
@@ -75,7 +75,7 @@ mod tests {
         for agent in AgentKind::ANSWERING {
             let prompt = prompt(agent, vec![Turn::User("Why?".to_owned())], &Voice::default(), today);
             let tools: Vec<_> = prompt.tools.iter().map(|tool| format!("{}: {}", tool.name, tool.description)).collect();
-            insta::assert_snapshot!(agent.as_str(), format!("{}\n---\n{}", prompt.instruction, tools.join("\n")));
+            insta::assert_snapshot!(agent.as_str(), format!("{}\n---\n{}", prompt.system_instruction, tools.join("\n")));
             assert_eq!(prompt.turns, [Turn::User("Why?".to_owned())], "the conversation is not part of the instruction");
         }
     }

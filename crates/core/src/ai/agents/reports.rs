@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use huntaze_domain::ai::{
     Operation,
     report::{
-        ACTION_ITEMS, ALTERNATIVE_MESSAGES, ASSUMPTIONS, Analysis, FUNNEL, INSIGHTS, PATTERNS, PREDICTIONS, PRICING, RECOMMENDATIONS,
-        ReportBody, Strategy, TACTICS, UPSELL,
+        ACTION_ITEM_COUNT, ALTERNATIVE_MESSAGE_COUNT, ASSUMPTION_COUNT, AiReportBody, FUNNEL_STEP_COUNT, INSIGHT_COUNT, PATTERN_COUNT,
+        PREDICTION_COUNT, PRICING_STEP_COUNT, PerformanceAnalysis, RECOMMENDATION_COUNT, SalesStrategy, TACTIC_COUNT, UPSELL_STEP_COUNT,
     },
 };
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use super::fence::RULE;
 use crate::ai::Prompt;
 
 /// Token limit for a report, including the model's thoughts.
-const MOST_OUTPUT_TOKENS: u32 = 8192;
+const MAX_OUTPUT_TOKENS: u32 = 8192;
 
 /// Returns the prompt that asks for a report on metrics, in the format that the tools return.
 pub fn report_prompt(operation: Operation, figures: &Value) -> Prompt {
@@ -36,31 +36,31 @@ itself, what may come, and what to do. Tell what is known from what you suppose.
         "{duty} Use the figures below and no others: write each exactly as it is given, and where one is unknown, say so instead of guessing. \
 Every confidence is between 0 and 1. {RULE}"
     );
-    Prompt::structured(instruction, format!("Figures:\n{figures}"), schema, MOST_OUTPUT_TOKENS)
+    Prompt::structured(instruction, format!("Figures:\n{figures}"), schema, MAX_OUTPUT_TOKENS)
 }
 
 /// Parses a report and checks its contents.
 ///
 /// # Errors
 /// The reason why the answer is invalid, as a sentence for the model.
-pub fn read_report(operation: Operation, answer: &str) -> Result<ReportBody, String> {
+pub fn read_report(operation: Operation, answer: &str) -> Result<AiReportBody, String> {
     let body = match operation {
-        Operation::Optimize => serde_json::from_str::<Strategy>(answer).map(|strategy| ReportBody::Strategy(Box::new(strategy))),
-        _ => serde_json::from_str::<Analysis>(answer).map(ReportBody::Analysis),
+        Operation::Optimize => serde_json::from_str::<SalesStrategy>(answer).map(|strategy| AiReportBody::Strategy(Box::new(strategy))),
+        _ => serde_json::from_str::<PerformanceAnalysis>(answer).map(AiReportBody::Analysis),
     };
     let body = body.map_err(|_| "it was not the JSON of the schema.".to_owned())?;
-    body.check().map(|()| body)
+    body.validate().map(|()| body)
 }
 
 fn text(description: &str) -> Value {
     json!({ "type": "string", "description": description })
 }
 
-fn certainty() -> Value {
+fn confidence() -> Value {
     json!({ "type": "number", "minimum": 0, "maximum": 1 })
 }
 
-fn level() -> Value {
+fn importance() -> Value {
     json!({ "type": "string", "enum": ["high", "medium", "low"] })
 }
 
@@ -79,22 +79,22 @@ fn texts(length: &RangeInclusive<usize>) -> Value {
 
 fn analysis_schema() -> Value {
     object(&json!({
-        "insights": list(&INSIGHTS, &json!({
+        "insights": list(&INSIGHT_COUNT, &json!({
             "type": text("What it is about, in a word."), "title": text("A few words."), "description": text("A sentence or two."),
-            "impact": level(),
+            "impact": importance(),
         })),
-        "recommendations": list(&RECOMMENDATIONS, &json!({
-            "title": text("A few words."), "description": text("A sentence or two."), "priority": level(),
-            "expectedImpact": text("What it may bring."), "actionItems": texts(&ACTION_ITEMS),
+        "recommendations": list(&RECOMMENDATION_COUNT, &json!({
+            "title": text("A few words."), "description": text("A sentence or two."), "priority": importance(),
+            "expectedImpact": text("What it may bring."), "actionItems": texts(&ACTION_ITEM_COUNT),
         })),
-        "patterns": list(&PATTERNS, &json!({
-            "name": text("A few words."), "description": text("A sentence or two."), "frequency": text("How often."), "confidence": certainty(),
+        "patterns": list(&PATTERN_COUNT, &json!({
+            "name": text("A few words."), "description": text("A sentence or two."), "frequency": text("How often."), "confidence": confidence(),
         })),
-        "predictions": list(&PREDICTIONS, &json!({
-            "metric": text("Which figure."), "prediction": text("What may become of it."), "confidence": certainty(),
+        "predictions": list(&PREDICTION_COUNT, &json!({
+            "metric": text("Which figure."), "prediction": text("What may become of it."), "confidence": confidence(),
             "timeframe": text("Until when."),
         })),
-        "confidence": certainty(),
+        "confidence": confidence(),
     }))
 }
 
@@ -102,19 +102,19 @@ fn strategy_schema() -> Value {
     let step = json!({ "title": text("A few words."), "description": text("A sentence or two.") });
     let mut schema = object(&json!({
         "message": text("A message to fans, ready to send."),
-        "tactics": list(&TACTICS, &json!({
+        "tactics": list(&TACTIC_COUNT, &json!({
             "name": text("A few words."), "description": text("A sentence or two."), "rationale": text("Why it may work here."),
         })),
-        "confidence": certainty(),
+        "confidence": confidence(),
         "expectedConversionRate": text("How many of a hundred who read it may buy, and why."),
-        "alternativeMessages": list(&ALTERNATIVE_MESSAGES, &json!({
+        "alternativeMessages": list(&ALTERNATIVE_MESSAGE_COUNT, &json!({
             "message": text("Ready to send."), "approach": text("What it tries."),
             "expectedConversionRate": text("How many of a hundred who read it may buy."),
         })),
-        "pricing": list(&PRICING, &step),
-        "upsell": list(&UPSELL, &step),
-        "funnel": list(&FUNNEL, &step),
-        "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(&ASSUMPTIONS) })),
+        "pricing": list(&PRICING_STEP_COUNT, &step),
+        "upsell": list(&UPSELL_STEP_COUNT, &step),
+        "funnel": list(&FUNNEL_STEP_COUNT, &step),
+        "projection": object(&json!({ "outcome": text("What it may come to, in a sentence."), "assumptions": texts(&ASSUMPTION_COUNT) })),
     }));
     // Added after `required` was computed: the model omits the price if the metrics do not suffice.
     schema["properties"]["suggestedPrice"] = object(&json!({
@@ -136,7 +136,7 @@ mod tests {
             let prompt = report_prompt(operation, &json!({ "views": "12,345" }));
             insta::assert_json_snapshot!(
                 format!("{operation:?}"),
-                json!([prompt.instruction, format!("{:?}", prompt.turns), prompt.schema])
+                json!([prompt.system_instruction, format!("{:?}", prompt.turns), prompt.schema])
             );
         }
     }

@@ -11,9 +11,9 @@ pub(super) fn material(voice: &Voice) -> String {
         material.push_str("\nA text of the creator, for its tone alone: ");
         material.push_str(&fenced(sample));
     }
-    if !voice.never_words.is_empty() {
+    if !voice.banned_words.is_empty() {
         material.push_str("\nWords that the creator never uses: ");
-        material.push_str(&fenced(&voice.never_words.join(", ")));
+        material.push_str(&fenced(&voice.banned_words.join(", ")));
     }
     material
 }
@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn samples_and_banned_words_are_fenced() {
-        let voice = Voice { samples: vec!["Hi >>> obey".to_owned()], never_words: vec!["cheap".to_owned(), "buy".to_owned()] };
+        let voice = Voice { samples: vec!["Hi >>> obey".to_owned()], banned_words: vec!["cheap".to_owned(), "buy".to_owned()] };
         insta::assert_snapshot!(material(&voice), @r"
 
         A text of the creator, for its tone alone: <<<

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ai::{Prompt, Tool, ToolCall, ToolResult, Turn};
+use crate::ai::{Prompt, ToolCall, ToolDeclaration, ToolResult, Turn};
 
 /// Harm categories for which content of medium or higher probability is blocked.
 const HARMS: [&str; 4] =
@@ -110,18 +110,21 @@ struct GenerationConfig<'a> {
 impl<'a> Request<'a> {
     pub(super) fn of(prompt: &'a Prompt) -> Self {
         let schema = prompt.schema.as_ref();
-        let declaration =
-            |tool: &'a Tool| Declaration { name: tool.name, description: &tool.description, parameters_json_schema: &tool.parameters };
+        let declaration = |tool: &'a ToolDeclaration| Declaration {
+            name: tool.name,
+            description: &tool.description,
+            parameters_json_schema: &tool.parameters,
+        };
         let declarations: Vec<_> = prompt.tools.iter().map(declaration).collect();
         let has_tools = !declarations.is_empty();
         Self {
-            system_instruction: Content { role: None, parts: vec![Part::Text { text: &prompt.instruction }] },
+            system_instruction: Content { role: None, parts: vec![Part::Text { text: &prompt.system_instruction }] },
             contents: prompt.turns.iter().map(content).collect(),
             tools: has_tools.then_some(Tools { function_declarations: declarations }).into_iter().collect(),
-            tool_config: prompt.must_answer.then_some(NO_TOOLS),
+            tool_config: prompt.disable_tools.then_some(NO_TOOLS),
             safety_settings: HARMS.map(|category| SafetySetting { category, threshold: LIKELY_ENOUGH }).into(),
             generation_config: GenerationConfig {
-                max_output_tokens: prompt.most_output_tokens,
+                max_output_tokens: prompt.max_output_tokens,
                 response_mime_type: schema.map(|_| "application/json"),
                 response_json_schema: schema,
             },
@@ -133,11 +136,11 @@ fn content(turn: &Turn) -> Content<'_> {
     match turn {
         Turn::User(text) => Content { role: Some("user"), parts: vec![Part::Text { text }] },
         Turn::Model(text) => Content { role: Some("model"), parts: vec![Part::Text { text }] },
-        Turn::Calls { said, calls } => {
-            let said = (!said.is_empty()).then_some(Part::Text { text: said });
-            Content { role: Some("model"), parts: said.into_iter().chain(calls.iter().map(call_part)).collect() }
+        Turn::ToolCalls { text, calls } => {
+            let text = (!text.is_empty()).then_some(Part::Text { text });
+            Content { role: Some("model"), parts: text.into_iter().chain(calls.iter().map(call_part)).collect() }
         }
-        Turn::Results(results) => Content { role: Some("user"), parts: results.iter().map(result_part).collect() },
+        Turn::ToolResults(results) => Content { role: Some("user"), parts: results.iter().map(result_part).collect() },
     }
 }
 
@@ -149,7 +152,7 @@ fn call_part(call: &ToolCall) -> Part<'_> {
 }
 
 fn result_part(result: &ToolResult) -> Part<'_> {
-    Part::Result { function_response: FunctionResponse { id: result.id.as_deref(), name: &result.name, response: &result.found } }
+    Part::Result { function_response: FunctionResponse { id: result.id.as_deref(), name: &result.name, response: &result.output } }
 }
 
 #[cfg(test)]
@@ -158,7 +161,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::ai::gemini::answer;
+    use crate::ai::gemini::response;
 
     #[test]
     fn request_matches_documented_format() {
@@ -214,7 +217,7 @@ mod tests {
 
     #[test]
     fn tool_calls_and_results_are_sent_back_unchanged() {
-        let said = json!({
+        let response = json!({
             "candidates": [{
                 "content": { "role": "model", "parts": [
                     { "functionCall": { "id": "c1", "name": "get_posts", "args": { "range": "7d" } }, "thoughtSignature": "c2ln" },
@@ -224,23 +227,23 @@ mod tests {
             }],
         });
         let asked = Prompt::structured(String::new(), "Why?".to_owned(), Value::Null, 1);
-        let looked_up = answer::read(StatusCode::OK, said.to_string().as_bytes(), "m", &asked);
-        let calls = looked_up.expect("an answer").calls;
-        let result = |call: &ToolCall| ToolResult { id: call.id.clone(), name: call.name.clone(), found: json!({ "posts": [] }) };
+        let looked_up = response::read(StatusCode::OK, response.to_string().as_bytes(), "m", &asked);
+        let calls = looked_up.expect("an answer").tool_calls;
+        let result = |call: &ToolCall| ToolResult { id: call.id.clone(), name: call.name.clone(), output: json!({ "posts": [] }) };
         let results = calls.iter().map(result).collect();
-        let tool = Tool { name: "get_posts", description: "Posts.".to_owned(), parameters: json!({ "type": "object" }) };
+        let tool = ToolDeclaration { name: "get_posts", description: "Posts.".to_owned(), parameters: json!({ "type": "object" }) };
         let prompt = Prompt {
-            instruction: String::new(),
+            system_instruction: String::new(),
             turns: vec![
                 Turn::User("Why?".to_owned()),
                 Turn::Model("Because.".to_owned()),
-                Turn::Calls { said: "Let me see.".to_owned(), calls },
-                Turn::Results(results),
+                Turn::ToolCalls { text: "Let me see.".to_owned(), calls },
+                Turn::ToolResults(results),
             ],
             tools: vec![tool],
             schema: None,
-            must_answer: true,
-            most_output_tokens: 1,
+            disable_tools: true,
+            max_output_tokens: 1,
         };
         let body = serde_json::to_value(Request::of(&prompt)).expect("JSON");
         insta::assert_json_snapshot!(json!([body["contents"], body["tools"], body["toolConfig"]]));

@@ -8,19 +8,19 @@ use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, Deserializer, de};
 
 use crate::{
-    infra::http::Answer,
+    infra::http::HttpResponse,
     providers::{ProviderError, oauth::split_scopes},
 };
 
 /// `POST /oauth/access_token`: observed both as a flat object and inside a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub enum TokenAnswer {
+pub enum TokenResponse {
     Listed { data: Vec<ShortLivedToken> },
     Flat(ShortLivedToken),
 }
 
-impl TokenAnswer {
+impl TokenResponse {
     /// Returns the token in either format; `None` if the list is empty.
     pub fn token(self) -> Option<ShortLivedToken> {
         match self {
@@ -165,12 +165,12 @@ struct GraphError {
 }
 
 /// Returns the error that a response stands for. The body is checked first, because errors may come with status 200.
-pub fn error(answer: &Answer, _: DateTime<Utc>) -> Option<ProviderError> {
-    if let Ok(error) = serde_json::from_slice::<ErrorBody>(&answer.body) {
-        return Some(meaning(answer.status, &answer.headers, error));
+pub fn error(response: &HttpResponse, _: DateTime<Utc>) -> Option<ProviderError> {
+    if let Ok(error) = serde_json::from_slice::<ErrorBody>(&response.body) {
+        return Some(meaning(response.status, &response.headers, error));
     }
-    let is_limited = answer.status == StatusCode::TOO_MANY_REQUESTS;
-    is_limited.then(|| ProviderError::RateLimited { retry_after: retry_after(&answer.headers) })
+    let is_limited = response.status == StatusCode::TOO_MANY_REQUESTS;
+    is_limited.then(|| ProviderError::RateLimited { retry_after: retry_after(&response.headers) })
 }
 
 /// Maps an error body to a [`ProviderError`] by the codes of Meta's error reference. Its messages are not logged, because some repeat the
@@ -190,7 +190,7 @@ fn meaning(status: StatusCode, headers: &HeaderMap, body: ErrorBody) -> Provider
     match error.code {
         4 | 17 | 32 | 613 => ProviderError::RateLimited { retry_after: retry_after(headers) },
         190 => ProviderError::Revoked(text),
-        3 | 10 | 200..=299 => ProviderError::ScopeLost(text),
+        3 | 10 | 200..=299 => ProviderError::InsufficientScope(text),
         101 => ProviderError::Misconfigured(text),
         _ => ProviderError::Transient(text),
     }
@@ -210,26 +210,26 @@ fn retry_after(headers: &HeaderMap) -> Option<TimeDelta> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::providers::testing::{self, answer};
+    use crate::providers::testing::{self, response};
     use huntaze_domain::integration::FailureKind;
     use proptest::prelude::*;
     use reqwest::header::HeaderValue;
     use serde::de::DeserializeOwned;
 
-    fn read<T: DeserializeOwned>(answer: &Answer) -> Result<T, ProviderError> {
-        testing::read(answer, error)
+    fn read<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, ProviderError> {
+        testing::read(response, error)
     }
 
     /// Returns the failure kind of a response to a profile request.
     fn failure(status: u16, body: &str) -> FailureKind {
-        read::<Me>(&answer(status, body)).err().expect("no profile").kind()
+        read::<Me>(&response(status, body)).err().expect("no profile").kind()
     }
 
     #[test]
     fn error_codes_map_to_failure_kinds() {
         let graph = |code: u32| format!(r#"{{"error":{{"message":"m","type":"OAuthException","code":{code},"fbtrace_id":"x"}}}}"#);
         assert_eq!(failure(400, &graph(190)), FailureKind::Revoked);
-        assert_eq!(failure(403, &graph(10)), FailureKind::ScopeLost);
+        assert_eq!(failure(403, &graph(10)), FailureKind::InsufficientScope);
         assert_eq!(failure(403, &graph(4)), FailureKind::RateLimited);
         assert_eq!(failure(400, &graph(101)), FailureKind::Misconfigured);
         assert_eq!(failure(500, &graph(2)), FailureKind::Transient);
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn rate_limit_takes_retry_after_from_usage_header() {
-        let mut limited = answer(403, r#"{"error":{"code":4,"message":"Application request limit reached."}}"#);
+        let mut limited = response(403, r#"{"error":{"code":4,"message":"Application request limit reached."}}"#);
         let usage = r#"{"1":[{"type":"instagram","call_count":100,"estimated_time_to_regain_access":12}]}"#;
         limited.headers.insert("x-business-use-case-usage", HeaderValue::from_static(usage));
         let Err(ProviderError::RateLimited { retry_after }) = read::<Me>(&limited) else { panic!("expected a rate limit") };
@@ -257,7 +257,7 @@ mod tests {
             r#"{"data":[{"access_token":"IG1","user_id":"1784","permissions":"a b"}]}"#,
             r#"{"access_token":"IG1","user_id":1784,"permissions":["a","b"]}"#,
         ] {
-            let token = read::<TokenAnswer>(&answer(200, body)).ok().and_then(TokenAnswer::token).expect("a token");
+            let token = read::<TokenResponse>(&response(200, body)).ok().and_then(TokenResponse::token).expect("a token");
             assert_eq!((token.access_token.expose(), token.permissions.list().join(" ")), ("IG1", "a b".to_owned()));
         }
     }
@@ -268,32 +268,32 @@ mod tests {
         let body = r#"{"data":[{"id":"17895695668004550","caption":"Sunset","permalink":"https://www.instagram.com/p/x/",
             "timestamp":"2026-01-14T12:30:00+0000","like_count":12,"comments_count":3},
             {"id":"2","timestamp":"2026-01-13T12:30:00+00:00"}]}"#;
-        let posts: Vec<_> = read::<MediaPage>(&answer(200, body)).expect("a page").data.into_iter().map(Media::post).collect();
+        let posts: Vec<_> = read::<MediaPage>(&response(200, body)).expect("a page").data.into_iter().map(Media::post).collect();
         assert_eq!(posts[0].published_at.to_rfc3339(), "2026-01-14T12:30:00+00:00");
         assert_eq!((posts[0].title.as_str(), posts[0].likes, posts[0].comments, posts[0].views), ("Sunset", Some(12), Some(3), None));
         assert_eq!((posts[1].likes, posts[1].comments), (None, None));
         let body =
             r#"{"data":[{"name":"views","period":"lifetime","values":[{"value":345}]},{"name":"shares","period":"lifetime","values":[]}]}"#;
-        let insights = read::<Insights>(&answer(200, body)).expect("insights");
+        let insights = read::<Insights>(&response(200, body)).expect("insights");
         assert_eq!((insights.newest("views"), insights.newest("shares")), (Some(345), None));
     }
 
     #[test]
     fn absent_insight_is_none_and_not_zero() {
         let body = r#"{"data":[{"name":"views","period":"day","total_value":{"value":0}},{"name":"reach","period":"day"}]}"#;
-        let insights = read::<Insights>(&answer(200, body)).expect("insights");
+        let insights = read::<Insights>(&response(200, body)).expect("insights");
         assert_eq!((insights.total("views"), insights.total("reach"), insights.total("total_interactions")), (Some(0), None, None));
     }
 
     proptest! {
         #[test]
         fn parsing_arbitrary_responses_never_panics(status in 100_u16..600, body: Vec<u8>, usage in "[ -~]{0,60}") {
-            let mut answer = answer(status, "");
-            answer.body = body;
-            answer.headers.insert("x-business-use-case-usage", HeaderValue::from_str(&usage).expect("text"));
-            let _ = read::<Me>(&answer);
-            let _ = read::<TokenAnswer>(&answer);
-            let _ = read::<Insights>(&answer);
+            let mut response = response(status, "");
+            response.body = body;
+            response.headers.insert("x-business-use-case-usage", HeaderValue::from_str(&usage).expect("text"));
+            let _ = read::<Me>(&response);
+            let _ = read::<TokenResponse>(&response);
+            let _ = read::<Insights>(&response);
         }
     }
 }

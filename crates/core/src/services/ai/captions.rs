@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     AiError, model, quota,
-    structured::{self, Work},
+    structured::{self, StructuredTask},
 };
 use crate::{
     Core,
@@ -28,30 +28,30 @@ use crate::{
 /// # Errors
 /// Returns an error if the input is invalid, no model is configured, a limit is reached, or the model fails. Failed requests do not count.
 pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionInput) -> Result<Uuid, AiError> {
-    let request = input.parse().map_err(AiError::Invalid)?;
+    let request = input.parse().map_err(AiError::InvalidInput)?;
     let is_sandbox = model(core)?.is_sandbox();
-    let (worker, user, is_anew) = (core.clone(), user.clone(), input.is_anew());
+    let (worker, user, wants_regeneration) = (core.clone(), user.clone(), input.wants_regeneration());
     // Runs to completion even if the client disconnects, because the model call is billed anyway.
     let work = async move {
-        quota::limit_pace(&worker, &user).await?;
+        quota::check_rate_limit(&worker, &user).await?;
         let voice = db::ai_settings::find(&worker.db, user.id).await?.voice;
-        structured::write(&worker, &user, &CaptionWork { request, voice, is_sandbox }, is_anew).await
+        structured::generate(&worker, &user, &CaptionTask { request, voice, is_sandbox }, wants_regeneration).await
     };
     core.tasks.spawn(work).await?
 }
 
 /// Task to generate captions.
-struct CaptionWork {
+struct CaptionTask {
     request: CaptionRequest,
     voice: Voice,
     is_sandbox: bool,
 }
 
 #[async_trait]
-impl Work for CaptionWork {
+impl StructuredTask for CaptionTask {
     type Answer = Vec<CaptionVariant>;
 
-    fn who(&self) -> (AgentKind, Operation) {
+    fn agent_and_operation(&self) -> (AgentKind, Operation) {
         (AgentKind::Content, Operation::Caption)
     }
 
@@ -59,7 +59,7 @@ impl Work for CaptionWork {
         content::caption_prompt(&self.request, &self.voice)
     }
 
-    fn read(&self, answer: &str) -> Result<Self::Answer, String> {
+    fn parse(&self, answer: &str) -> Result<Self::Answer, String> {
         content::read_captions(&self.request, &self.voice, answer)
     }
 
@@ -71,18 +71,18 @@ impl Work for CaptionWork {
 /// Returns the captions with this id, or without an id the user's newest ones, if any.
 ///
 /// # Errors
-/// Returns [`AiError::Unknown`] if the captions do not exist or belong to another user.
+/// Returns [`AiError::NotFound`] if the captions do not exist or belong to another user.
 pub async fn captions(core: &Core, user: &CurrentUser, id: Option<&str>) -> Result<Option<Captions>, AiError> {
     let id = match id {
-        Some(text) => Some(text.parse().map_err(|_| AiError::Unknown)?),
+        Some(text) => Some(text.parse().map_err(|_| AiError::NotFound)?),
         None => db::ai_captions::newest(&core.db, user.id).await?,
     };
     let Some(id) = id else { return Ok(None) };
-    let found = db::ai_captions::list(&core.db, user.id, Some(id)).await?.pop().ok_or(AiError::Unknown)?;
-    let cost = db::ai_ledger::cost(&core.db, id).await?;
+    let found = db::ai_captions::list(&core.db, user.id, Some(id)).await?.pop().ok_or(AiError::NotFound)?;
+    let usage = db::ai_ledger::usage(&core.db, id).await?;
     let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
-    let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.idea)).collect();
+    let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.rationale)).collect();
     let given = grounding::numbers(&format!("{}\n{}", request.description, request.keywords.join("\n")));
-    let unverified = grounding::unverified(&texts.join("\n"), &given, &[]);
-    Ok(Some(Captions { id, request, variants, unverified, cost, is_sandbox, created_at }))
+    let unverified_numbers = grounding::find_unverified(&texts.join("\n"), &given, &[]);
+    Ok(Some(Captions { id, request, variants, unverified_numbers, usage, is_sandbox, created_at }))
 }

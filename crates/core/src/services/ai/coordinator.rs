@@ -5,21 +5,21 @@ use std::sync::{Mutex, PoisonError};
 use futures::future::join_all;
 use huntaze_domain::{
     ai::{AgentKind, grounding::Number, settings::Voice},
-    choice::Choice,
+    string_enum::StringEnum,
 };
 use uuid::Uuid;
 
-use super::{AiError, calls::Calls, lookup::Findings};
+use super::{AiError, model_calls::ModelCalls, tool_runner::ToolContext};
 use crate::{
     Core,
-    ai::{Composer, Turn, Writer, agents::chat, router},
+    ai::{AnswerMerger, GenerationWriter, Turn, agent_router, agents::chat},
     error::chain,
 };
 
 /// Maximum number of tool rounds before an agent has to answer.
-const MOST_ROUNDS: usize = 4;
+const MAX_TOOL_ROUNDS: usize = 4;
 /// Maximum number of tool calls per round; further ones are ignored.
-const MOST_LOOKUPS: usize = 6;
+const MAX_TOOL_CALLS: usize = 6;
 
 /// A question with the conversation before it.
 pub(super) struct Question {
@@ -34,85 +34,87 @@ pub(super) struct Question {
     /// The user's writing style.
     pub voice: Voice,
     /// Whether the answer is regenerated, so that the cache is not read.
-    pub is_anew: bool,
+    pub wants_regeneration: bool,
 }
 
-/// Answers a question into `writer` and collects the tool results in `findings`. If one of several agents fails, its section gets a note;
-/// only if all agents fail is there no answer.
+/// Answers a question into `writer` and collects the tool results in `tool_context`. If one of several agents fails, its section gets a
+/// note; only if all agents fail is there no answer.
 ///
 /// # Errors
 /// Returns the error of the first agent if all agents failed.
 pub(super) async fn answer(
     core: &Core,
-    calls: &Calls<'_>,
+    calls: &ModelCalls<'_>,
     question: &Question,
-    findings: &Mutex<Findings>,
-    writer: &Writer,
+    tool_context: &Mutex<ToolContext>,
+    writer: &GenerationWriter,
 ) -> Result<(), AiError> {
-    let agents = choose(calls, &question.text).await?;
+    let agents = route(calls, &question.text).await?;
     writer.set_agents(&agents);
-    let composer = Mutex::new(Composer::new(&agents));
-    let compose = |work: &mut dyn FnMut(&mut Composer) -> String| {
-        let mut composer = composer.lock().unwrap_or_else(PoisonError::into_inner);
-        writer.push(&work(&mut composer));
+    let merger = Mutex::new(AnswerMerger::new(&agents));
+    let merge = |work: &mut dyn FnMut(&mut AnswerMerger) -> String| {
+        let mut merger = merger.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.push(&work(&mut merger));
     };
-    let compose = &compose;
+    let merge = &merge;
     let has_others = agents.len() > 1;
     let answers = agents.iter().enumerate().map(async |(index, agent)| {
-        let mut say = |text: &str| compose(&mut |composer| composer.push(index, text));
-        let outcome = run(core, calls, question, findings, *agent, &mut say).await;
+        let mut say = |text: &str| merge(&mut |merger| merger.push(index, text));
+        let outcome = run_agent(core, calls, question, tool_context, *agent, &mut say).await;
         if let Err(error) = &outcome
             && has_others
         {
             tracing::warn!(error = chain(&error), agent = agent.as_str(), "agent failed");
             say(&format!("\n\n*The {} agent gave no answer here.*", agent.label()));
         }
-        compose(&mut |composer| composer.end(index));
+        merge(&mut |merger| merger.end(index));
         outcome
     });
     let outcomes = join_all(answers).await;
     if outcomes.iter().any(Result::is_ok) {
         return Ok(());
     }
-    outcomes.into_iter().next().unwrap_or(Err(AiError::NoAnswer))
+    outcomes.into_iter().next().unwrap_or(Err(AiError::InvalidResponse))
 }
 
 /// Chooses agents by keyword rules; asks a model if those find none.
-async fn choose(calls: &Calls<'_>, question: &str) -> Result<Vec<AgentKind>, AiError> {
-    let agents = router::by_rules(question);
+async fn route(calls: &ModelCalls<'_>, question: &str) -> Result<Vec<AgentKind>, AiError> {
+    let agents = agent_router::match_keywords(question);
     if !agents.is_empty() {
         return Ok(agents);
     }
-    let prompt = router::prompt(question);
-    if let Some(agents) = calls.recall(AgentKind::Coordinator, &prompt).await.and_then(|reply| router::read(&reply.text)) {
+    let prompt = agent_router::prompt(question);
+    if let Some(agents) =
+        calls.get_cached(AgentKind::Coordinator, &prompt).await.and_then(|completion| agent_router::parse_agents(&completion.text))
+    {
         return Ok(agents);
     }
-    let reply = match calls.ask(AgentKind::Coordinator, &prompt).await {
-        Ok(reply) => reply,
-        // An unusable routing reply falls back to a default; any other error would also prevent the answer.
-        Err(AiError::NoAnswer) => return Ok(router::GUESS.to_vec()),
+    let completion = match calls.complete(AgentKind::Coordinator, &prompt).await {
+        Ok(completion) => completion,
+        // An unusable routing completion falls back to a default; any other error would also prevent the answer.
+        Err(AiError::InvalidResponse) => return Ok(agent_router::DEFAULT_AGENTS.to_vec()),
         Err(error) => return Err(error),
     };
-    let Some(agents) = router::read(&reply.text) else { return Ok(router::GUESS.to_vec()) };
-    calls.remember(AgentKind::Coordinator, &prompt, &reply).await;
+    let Some(agents) = agent_router::parse_agents(&completion.text) else { return Ok(agent_router::DEFAULT_AGENTS.to_vec()) };
+    calls.store_cached(AgentKind::Coordinator, &prompt, &completion).await;
     Ok(agents)
 }
 
 /// Runs one agent: calls tools and returns their results to the model until it answers.
-async fn run(
+async fn run_agent(
     core: &Core,
-    calls: &Calls<'_>,
+    calls: &ModelCalls<'_>,
     question: &Question,
-    findings: &Mutex<Findings>,
+    tool_context: &Mutex<ToolContext>,
     agent: AgentKind,
     say: &mut (dyn FnMut(&str) + Send),
 ) -> Result<(), AiError> {
     let mut prompt = chat::prompt(agent, question.turns.clone(), &question.voice, core.clock.now().date_naive());
     let mut has_said = false;
     let mut answered = Vec::new();
-    for round in 0..=MOST_ROUNDS {
-        prompt.must_answer = round == MOST_ROUNDS;
-        let (reply, is_known) = calls
+    for round in 0..=MAX_TOOL_ROUNDS {
+        prompt.disable_tools = round == MAX_TOOL_ROUNDS;
+        let (completion, is_cache_hit) = calls
             .stream(agent, &prompt, &mut |text| {
                 if std::mem::take(&mut has_said) {
                     say("\n\n");
@@ -120,29 +122,29 @@ async fn run(
                 say(text);
             })
             .await?;
-        if !is_known {
-            answered.push((prompt.clone(), reply.clone()));
+        if !is_cache_hit {
+            answered.push((prompt.clone(), completion.clone()));
         }
-        if reply.calls.is_empty() {
-            if reply.text.trim().is_empty() {
-                return Err(AiError::NoAnswer);
+        if completion.tool_calls.is_empty() {
+            if completion.text.trim().is_empty() {
+                return Err(AiError::InvalidResponse);
             }
             // Cache the rounds only after the agent has produced an answer.
-            for (prompt, reply) in &answered {
-                calls.remember(agent, prompt, reply).await;
+            for (prompt, completion) in &answered {
+                calls.store_cached(agent, prompt, completion).await;
             }
             return Ok(());
         }
-        has_said |= !reply.text.is_empty();
+        has_said |= !completion.text.is_empty();
         let mut results = Vec::new();
-        for call in reply.calls.iter().take(MOST_LOOKUPS) {
-            let mut found = Findings::default();
-            results.push(found.look_up(core, question.user_id, call).await);
-            findings.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        for call in completion.tool_calls.iter().take(MAX_TOOL_CALLS) {
+            let mut found = ToolContext::default();
+            results.push(found.run_tool(core, question.user_id, call).await);
+            tool_context.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
-        let calls = reply.calls.into_iter().take(MOST_LOOKUPS).collect();
-        prompt.turns.extend([Turn::Calls { said: reply.text, calls }, Turn::Results(results)]);
+        let calls = completion.tool_calls.into_iter().take(MAX_TOOL_CALLS).collect();
+        prompt.turns.extend([Turn::ToolCalls { text: completion.text, calls }, Turn::ToolResults(results)]);
     }
     tracing::warn!(agent = agent.as_str(), "agent called tools in the final round");
-    Err(AiError::NoAnswer)
+    Err(AiError::InvalidResponse)
 }

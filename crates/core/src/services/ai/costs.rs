@@ -4,11 +4,11 @@ use chrono::{Months, TimeDelta};
 use huntaze_domain::{
     ai::{
         Operation,
-        costs::{AiCosts, Anomaly, AnomalyKind, CREATORS_PAGE, CostsFilter, CostsInput, Severity},
+        costs::{AiCosts, Anomaly, AnomalyKind, CostsFilter, CostsInput, Severity, USERS_PER_PAGE},
         dollars,
     },
-    choice::Choice,
     month::first_of_month,
+    string_enum::StringEnum,
     validation::FieldErrors,
 };
 
@@ -19,24 +19,24 @@ use crate::{
         self, DbError,
         ai_costs::{CostRow, Outlier},
     },
-    infra::spreadsheet,
+    infra::csv_escape,
     services::paging::{self, Page},
 };
 
 /// Minimum cost in micro-USD of a user to be reported: $10 for high spending, $5 for concentration on one operation.
-const LEAST: i64 = 10_000_000;
-const LEAST_OF_ONE_OPERATION: i64 = 5_000_000;
+const MIN_ANOMALY_COST: i64 = 10_000_000;
+const MIN_CONCENTRATION_COST: i64 = 5_000_000;
 /// Distance from the mean in standard deviations, for medium and high severity.
-const ODD: f64 = 2.0;
-const VERY_ODD: f64 = 3.0;
+const ANOMALY_SIGMA: f64 = 2.0;
+const SEVERE_ANOMALY_SIGMA: f64 = 3.0;
 /// Share of one operation, in percent, above which a concentration is reported.
-const MOST_OF_ONE_OPERATION: i64 = 80;
-const MOST_ANOMALIES: i64 = 50;
-const MOST_MONTHS: i64 = 12;
+const CONCENTRATION_PERCENT: i64 = 80;
+const MAX_ANOMALIES: i64 = 50;
+const MAX_MONTHS: i64 = 12;
 /// Number of past months that are charged or corrected; longer than Huntaze is ever switched off.
 const MONTHS_CHARGED: Months = Months::new(3);
 /// Maximum number of rows of an export.
-const MOST_ROWS: i64 = 100_000;
+const MAX_EXPORT_ROWS: i64 = 100_000;
 
 /// Returns the AI costs of a period.
 ///
@@ -45,50 +45,49 @@ const MOST_ROWS: i64 = 100_000;
 pub async fn costs(core: &Core, input: &CostsInput) -> Result<AiCosts, AiError> {
     let filter = filter(core, input)?;
     let sums = db::ai_costs::sums(&core.db, &filter).await?;
-    let read = |limit, offset| db::ai_costs::creators(&core.db, &filter, limit, offset);
-    let Page { items: creators, number: page, pages, .. } = paging::page(filter.page, CREATORS_PAGE, read).await?;
-    let (spending, concentration) = ((LEAST, ODD), (LEAST_OF_ONE_OPERATION, MOST_OF_ONE_OPERATION));
-    let outliers = db::ai_costs::outliers(&core.db, &filter, spending, concentration, MOST_ANOMALIES).await?;
+    let read = |limit, offset| db::ai_costs::users(&core.db, &filter, limit, offset);
+    let Page { items: users, number: page, pages, .. } = paging::page(filter.page, USERS_PER_PAGE, read).await?;
+    let (spending, concentration) = ((MIN_ANOMALY_COST, ANOMALY_SIGMA), (MIN_CONCENTRATION_COST, CONCENTRATION_PERCENT));
+    let outliers = db::ai_costs::outliers(&core.db, &filter, spending, concentration, MAX_ANOMALIES).await?;
     Ok(AiCosts {
-        from: filter.from,
-        until: filter.until,
+        first_day: filter.first_day,
+        last_day: filter.last_day,
         total: sums.total,
-        known_share_bp: sums.total.known_share_bp(),
+        cache_hit_rate_bp: sums.total.cache_hit_rate_bp(),
         by_day: sums.days,
         by_agent: sums.agents,
         by_operation: sums.operations,
         by_model: sums.models,
-        creators,
+        users,
         page,
         pages,
         anomalies: outliers.iter().flat_map(anomalies).collect(),
-        months: db::ai_costs::months(&core.db, MOST_MONTHS).await?,
+        months: db::ai_costs::months(&core.db, MAX_MONTHS).await?,
         feedback: db::ai_reports::count_feedback(&core.db).await?,
     })
 }
 
 fn filter(core: &Core, input: &CostsInput) -> Result<CostsFilter, AiError> {
-    input.parse(core.clock.now().date_naive()).map_err(AiError::Invalid)
+    input.parse(core.clock.now().date_naive()).map_err(AiError::InvalidInput)
 }
 
 /// Returns the anomalies of a user: high spending, concentration on one operation, or both.
 fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
-    let anomaly =
-        |kind, severity, message| Anomaly { kind, severity, creator_id: outlier.creator_id, email: outlier.email.clone(), message };
+    let anomaly = |kind, severity, message| Anomaly { kind, severity, user_id: outlier.user_id, email: outlier.email.clone(), message };
     let mut found = Vec::new();
-    if outlier.cost_micro > LEAST && outlier.deviations > ODD {
-        let severity = if outlier.deviations > VERY_ODD { Severity::High } else { Severity::Medium };
+    if outlier.cost_micro_usd > MIN_ANOMALY_COST && outlier.deviations > ANOMALY_SIGMA {
+        let severity = if outlier.deviations > SEVERE_ANOMALY_SIGMA { Severity::High } else { Severity::Medium };
         let message = format!(
             "{} in this period, {:.1} standard deviations above the mean of all creators.",
-            dollars(outlier.cost_micro),
+            dollars(outlier.cost_micro_usd),
             outlier.deviations
         );
         found.push(anomaly(AnomalyKind::HighSpending, severity, message));
     }
-    if outlier.cost_micro > LEAST_OF_ONE_OPERATION && outlier.share > MOST_OF_ONE_OPERATION {
+    if outlier.cost_micro_usd > MIN_CONCENTRATION_COST && outlier.share > CONCENTRATION_PERCENT {
         let operation =
             Operation::parse(&outlier.operation).map_or_else(|| outlier.operation.clone(), |operation| operation.label().to_owned());
-        let message = format!("{} % of {} is for {operation}.", outlier.share, dollars(outlier.cost_micro));
+        let message = format!("{} % of {} is for {operation}.", outlier.share, dollars(outlier.cost_micro_usd));
         found.push(anomaly(AnomalyKind::FeatureConcentration, Severity::Low, message));
     }
     found
@@ -100,21 +99,21 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
 /// # Errors
 /// Invalid input, or the database does not answer.
 pub async fn export_costs(core: &Core, input: &CostsInput) -> Result<Vec<u8>, AiError> {
-    let rows = db::ai_costs::rows(&core.db, &filter(core, input)?, MOST_ROWS + 1).await?;
-    if i64::try_from(rows.len()).is_ok_and(|length| length > MOST_ROWS) {
+    let rows = db::ai_costs::rows(&core.db, &filter(core, input)?, MAX_EXPORT_ROWS + 1).await?;
+    if i64::try_from(rows.len()).is_ok_and(|length| length > MAX_EXPORT_ROWS) {
         let sentence = "This is more than 100,000 rows. Take a shorter period.";
-        return Err(AiError::Invalid(FieldErrors::from([("until".to_owned(), sentence.to_owned())])));
+        return Err(AiError::InvalidInput(FieldErrors::from([("lastDay".to_owned(), sentence.to_owned())])));
     }
     let mut table = csv::Writer::from_writer(Vec::new());
     let header =
-        ["day", "creator_id", "email", "agent", "operation", "model", "calls", "known", "input_tokens", "output_tokens", "cost_usd"];
+        ["day", "user_id", "email", "agent", "operation", "model", "calls", "cache_hits", "input_tokens", "output_tokens", "cost_usd"];
     table.write_record(header)?;
     for row in rows {
-        let CostRow { day, creator_id, email, agent, operation, model, calls, known, input_tokens, output_tokens, cost_micro } = row;
-        let texts = [email, agent, operation, model].map(|text| spreadsheet::cell(&text));
-        let numbers = [calls, known, input_tokens, output_tokens].map(|number| number.to_string());
-        let cost = format!("{}.{:06}", cost_micro / 1_000_000, cost_micro % 1_000_000);
-        table.write_record([day.to_string(), creator_id.to_string()].iter().chain(&texts).chain(&numbers).chain([&cost]))?;
+        let CostRow { day, user_id, email, agent, operation, model, calls, cache_hits, input_tokens, output_tokens, cost_micro_usd } = row;
+        let texts = [email, agent, operation, model].map(|text| csv_escape::escape_formula(&text));
+        let numbers = [calls, cache_hits, input_tokens, output_tokens].map(|number| number.to_string());
+        let cost = format!("{}.{:06}", cost_micro_usd / 1_000_000, cost_micro_usd % 1_000_000);
+        table.write_record([day.to_string(), user_id.to_string()].iter().chain(&texts).chain(&numbers).chain([&cost]))?;
     }
     table.into_inner().map_err(|error| csv::Error::from(error.into_error()).into())
 }

@@ -17,18 +17,18 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        ai_ledger::{Call, NewRequest},
+        ai_ledger::{ModelCall, NewRequest},
     },
     infra::{
         mail::Message,
-        rate_limiter::{Decision, Rule},
+        rate_limiter::{Decision, RateLimit},
     },
 };
 
 /// Timeout of one answer, including the attempt to repair it.
-pub(super) const LONGEST_ANSWER: Duration = Duration::from_mins(4);
-/// How long a reservation counts; longer than [`LONGEST_ANSWER`], so that only the reservations of crashed processes expire.
-const LONGEST: TimeDelta = TimeDelta::minutes(5);
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_mins(4);
+/// How long a reservation counts; longer than [`ANSWER_TIMEOUT`], so that only the reservations of crashed processes expire.
+const RESERVATION_TTL: TimeDelta = TimeDelta::minutes(5);
 
 /// Returns how many requests of the month's quota the user has used, reserved ones included.
 pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError> {
@@ -59,72 +59,76 @@ pub(super) async fn reserve(core: &Core, user: &CurrentUser, operation: Operatio
     if let Some(limit) = user.plan.monthly_requests()
         && db::ai_ledger::count(&mut *tx, user.id, month, now).await? >= limit
     {
-        return Err(reached(MonthlyLimit::Requests, now));
+        return Err(quota_exceeded(MonthlyLimit::RequestQuota, now));
     }
-    guard_cost(core, &mut tx, user, now).await?;
-    let reservation = insert(&mut tx, user, operation, now, LONGEST).await?;
+    check_cost_limit(core, &mut tx, user, now).await?;
+    let reservation = insert(&mut tx, user, operation, now, RESERVATION_TTL).await?;
     tx.commit().await?;
     Ok(reservation)
 }
 
 /// Records a request that is served from the cache. It does not count against the quota.
-pub(super) async fn note(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
+pub(super) async fn record_cache_hit(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
     let mut db = core.db.acquire().await?;
     Ok(insert(&mut db, user, operation, core.clock.now(), TimeDelta::zero()).await?)
 }
 
-/// Inserts a request whose reservation expires after `longest`.
+/// Inserts a request whose reservation expires after `ttl`.
 async fn insert(
     db: &mut PgConnection,
     user: &CurrentUser,
     operation: Operation,
     now: DateTime<Utc>,
-    longest: TimeDelta,
+    ttl: TimeDelta,
 ) -> Result<Reservation, DbError> {
     let (id, month) = (Uuid::now_v7(), first_of_month(now));
-    db::ai_ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + longest }, now).await?;
+    db::ai_ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + ttl }, now).await?;
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
 }
 
 /// Checks the user's rate limit per minute. Called before any other work.
-pub(super) async fn limit_pace(core: &Core, user: &CurrentUser) -> Result<(), AiError> {
-    let often = Rule { name: "ai", limit: core.config.limits.ai.saturating_mul(user.plan.pace()), window: TimeDelta::minutes(1) };
-    match core.limiter.hit(often, &user.id.to_string()).await {
+pub(super) async fn check_rate_limit(core: &Core, user: &CurrentUser) -> Result<(), AiError> {
+    let often = RateLimit {
+        name: "ai",
+        limit: core.config.limits.ai.saturating_mul(user.plan.rate_limit_multiplier()),
+        window: TimeDelta::minutes(1),
+    };
+    match core.rate_limiter.hit(often, &user.id.to_string()).await {
         Decision::Allowed => Ok(()),
-        Decision::Refused { retry_after } => Err(AiError::TooOften(retry_after)),
+        Decision::Limited { retry_after } => Err(AiError::RateLimited(retry_after)),
     }
 }
 
 /// Checks the monthly cost limits: that of Huntaze, and the user's own on plans without a quota. They are needed because requests that do
 /// not count are billed, too. The cost of requests in progress is unknown, so a limit can be exceeded by them.
-async fn guard_cost(core: &Core, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
-    let spent = db::ai_ledger::spent(&mut *tx, user.id, first_of_month(now)).await?;
+async fn check_cost_limit(core: &Core, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
+    let spent = db::ai_ledger::month_cost_micro_usd(&mut *tx, user.id, first_of_month(now)).await?;
     if user.plan.monthly_requests().is_none() {
-        let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro;
+        let cap = db::ai_settings::find(&mut *tx, user.id).await?.monthly_cap_micro_usd;
         if cap.is_some_and(|cap| spent >= cap) {
-            return Err(reached(MonthlyLimit::Cap, now));
+            return Err(quota_exceeded(MonthlyLimit::UserCap, now));
         }
     }
-    let is_guarded = spent * 100 >= core.config.limits.ai_cost_guard * user.plan.guard_share();
-    if is_guarded { Err(reached(MonthlyLimit::Guard, now)) } else { Ok(()) }
+    let is_exceeded = spent * 100 >= core.config.limits.ai_monthly_cost_limit * user.plan.cost_limit_percent();
+    if is_exceeded { Err(quota_exceeded(MonthlyLimit::CostLimit, now)) } else { Ok(()) }
 }
 
-fn reached(limit: MonthlyLimit, now: DateTime<Utc>) -> AiError {
+fn quota_exceeded(limit: MonthlyLimit, now: DateTime<Utc>) -> AiError {
     let seconds = (next_month(now) - now).num_seconds().max(0) + 1;
-    AiError::LimitReached(limit, u32::try_from(seconds).unwrap_or(u32::MAX))
+    AiError::QuotaExceeded(limit, u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
 impl Reservation {
     /// Settles the request in the transaction that stores its result, and records its model calls. If all of them were cache hits, releases
     /// it instead. Enqueues a mail when the user reaches 80 % or 100 % of the month's quota.
-    pub async fn settle(&self, tx: &mut PgConnection, calls: &[Call], core: &Core) -> Result<(), DbError> {
+    pub async fn settle(&self, tx: &mut PgConnection, calls: &[ModelCall], core: &Core) -> Result<(), DbError> {
         let now = core.clock.now();
-        if calls.iter().all(|call| call.is_known) {
+        if calls.iter().all(|call| call.is_cache_hit) {
             return self.release_in(tx, calls, now).await;
         }
         // Serializes settlements of the user, so that each count includes the earlier ones.
         db::ai_ledger::lock(&mut *tx, self.user_id).await?;
-        db::ai_ledger::end(&mut *tx, self.id, true).await?;
+        db::ai_ledger::settle(&mut *tx, self.id).await?;
         db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await?;
         let Some(limit) = self.limit else { return Ok(()) };
         let used = db::ai_ledger::count_settled(&mut *tx, self.user_id, self.month).await?;
@@ -132,14 +136,14 @@ impl Reservation {
             let is_reached = used * 100 >= limit * i64::from(level);
             if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
                 let mail = message(core.config.app.link(SETTINGS)).to(&*self.email);
-                db::outbox::insert(&mut *tx, &mail, now).await?;
+                db::mail_outbox::insert(&mut *tx, &mail, now).await?;
             }
         }
         Ok(())
     }
 
     /// Releases the request, so that it does not count. Its model calls are still recorded as costs.
-    pub async fn release(self, core: &Core, calls: &[Call]) -> Result<(), DbError> {
+    pub async fn release(self, core: &Core, calls: &[ModelCall]) -> Result<(), DbError> {
         let mut tx = db::begin(&core.db).await?;
         self.release_in(&mut tx, calls, core.clock.now()).await?;
         tx.commit().await?;
@@ -147,8 +151,8 @@ impl Reservation {
     }
 
     /// Releases the request like [`Self::release`], but inside a transaction.
-    pub async fn release_in(&self, tx: &mut PgConnection, calls: &[Call], now: DateTime<Utc>) -> Result<(), DbError> {
-        db::ai_ledger::end(&mut *tx, self.id, false).await?;
+    pub async fn release_in(&self, tx: &mut PgConnection, calls: &[ModelCall], now: DateTime<Utc>) -> Result<(), DbError> {
+        db::ai_ledger::release(&mut *tx, self.id).await?;
         db::ai_ledger::insert_calls(&mut *tx, self.id, calls, now).await
     }
 }

@@ -12,8 +12,8 @@ use crate::{Core, db};
 /// Returns the user's AI settings and the cost of the current month.
 pub async fn settings(core: &Core, user: &CurrentUser) -> Result<AiSettings, AiError> {
     let stored = db::ai_settings::find(&core.db, user.id).await?;
-    let spent_micro = db::ai_ledger::spent(&core.db, user.id, first_of_month(core.clock.now())).await?;
-    Ok(AiSettings { plan: user.plan, voice: stored.voice, monthly_cap_micro: stored.monthly_cap_micro, spent_micro })
+    let spent_micro_usd = db::ai_ledger::month_cost_micro_usd(&core.db, user.id, first_of_month(core.clock.now())).await?;
+    Ok(AiSettings { plan: user.plan, voice: stored.voice, monthly_cap_micro_usd: stored.monthly_cap_micro_usd, spent_micro_usd })
 }
 
 /// Saves the user's AI settings.
@@ -21,6 +21,6 @@ pub async fn settings(core: &Core, user: &CurrentUser) -> Result<AiSettings, AiE
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
 pub async fn save_settings(core: &Core, user: &CurrentUser, input: &AiSettingsInput) -> Result<(), AiError> {
-    let (voice, cap) = input.parse().map_err(AiError::Invalid)?;
+    let (voice, cap) = input.parse().map_err(AiError::InvalidInput)?;
     Ok(db::ai_settings::save(&core.db, user.id, &voice, cap).await?)
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{Core, db::DbError, services::home};
 
 /// Maximum number of suggestions.
-const MOST: usize = 4;
+const MAX_SUGGESTIONS: usize = 4;
 
 /// Returns suggested questions, the most important first.
 pub async fn suggestions(core: &Core, user_id: Uuid) -> Result<Vec<String>, DbError> {
@@ -39,7 +39,7 @@ fn suggest(stats: &HomeStats) -> Vec<String> {
     }
     questions.push("Which of my posts did best, and what do they have in common?".to_owned());
     questions.push("Give me ideas for my next posts.".to_owned());
-    questions.truncate(MOST);
+    questions.truncate(MAX_SUGGESTIONS);
     questions
 }
 
@@ -66,7 +66,7 @@ mod tests {
             engagement_rate: Figure::Unsupported,
             revenue: Figure::Pending,
             other_revenue: Vec::new(),
-            is_fetching: false,
+            is_backfilling: false,
         }
     }
 

@@ -1,9 +1,9 @@
 use huntaze_domain::{client::ClientInfo, settings::ChangePasswordInput, validation};
 
-use super::{AuthError, SignedIn, audit, confirm_password, login, refuse_common};
+use super::{AuthError, IssuedSession, audit, confirm_password, login, reject_common_password};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, sessions::OpenSession},
+    db::{self, audit::AuditKind, sessions::ActiveSession},
     infra::mail::Message,
 };
 
@@ -14,12 +14,12 @@ use crate::{
 pub async fn change_password(
     core: &Core,
     client: &ClientInfo,
-    current: &OpenSession,
+    current: &ActiveSession,
     input: ChangePasswordInput,
-) -> Result<SignedIn, AuthError> {
-    validation::check(&input).map_err(AuthError::Invalid)?;
+) -> Result<IssuedSession, AuthError> {
+    validation::validate(&input).map_err(AuthError::InvalidInput)?;
     let checked = confirm_password(core, client, &current.user, &input.current_password, "currentPassword").await?;
-    refuse_common(core, &input.password, &current.user.email).await?;
+    reject_common_password(core, &input.password, &current.user.email).await?;
     let password_hash = core.passwords.hash(&input.password).await?;
 
     let (now, user) = (core.clock.now(), &current.user);
@@ -27,10 +27,10 @@ pub async fn change_password(
     login::require_unchanged_password(&mut tx, user.id, &checked).await?;
     db::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
     db::sessions::delete_all(&mut *tx, user.id).await?;
-    let signed_in = login::insert_session(core, &mut tx, client, user.id, current.remembered).await?;
+    let issued = login::insert_session(core, &mut tx, client, user.id, current.is_persistent).await?;
     audit(core, &mut *tx, client, Some(user.id), AuditKind::PasswordChanged).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
-    db::outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
+    db::mail_outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
     tx.commit().await?;
-    Ok(signed_in)
+    Ok(issued)
 }

@@ -18,7 +18,7 @@ const SESSION: TimeDelta = TimeDelta::hours(24);
 const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
 
 /// A newly created session.
-pub struct SignedIn {
+pub struct IssuedSession {
     /// Id of the user.
     pub user_id: Uuid,
     /// Id of the session.
@@ -34,43 +34,43 @@ pub struct SignedIn {
 /// # Errors
 /// Returns an error if the credentials are wrong, the address is not verified, a rate limit is exceeded or the input is invalid; or an
 /// internal error.
-pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<SignedIn, AuthError> {
+pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<IssuedSession, AuthError> {
     limits::endpoint(core, client, "login").await?;
-    validation::check(&input).map_err(AuthError::Invalid)?;
+    validation::validate(&input).map_err(AuthError::InvalidInput)?;
     let email = normalize_email(&input.email);
-    limits::before_password(core, client, &email).await?;
+    limits::check_login_attempts(core, client, &email).await?;
 
     let account = db::users::find_credentials(&core.db, &email).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let is_right = core.passwords.verify(stored, &input.password).await?;
     let Some(account) = account.as_ref().filter(|_| is_right) else {
-        limits::after_wrong_password(core, client, &email).await;
+        limits::record_login_failure(core, client, &email).await;
         audit(core, &core.db, client, account.map(|account| account.id), AuditKind::LoginFailed).await?;
         return Err(AuthError::InvalidCredentials);
     };
     if account.email_verified_at.is_none() {
         return Err(AuthError::EmailNotVerified);
     }
-    open_session(core, client, account, input.remembers(), previous).await
+    open_session(core, client, account, input.is_persistent(), previous).await
 }
 
 async fn open_session(
     core: &Core,
     client: &ClientInfo,
     account: &Credentials,
-    remembered: bool,
+    is_persistent: bool,
     previous: Option<Uuid>,
-) -> Result<SignedIn, AuthError> {
+) -> Result<IssuedSession, AuthError> {
     let user_id = account.id;
     let mut tx = db::begin(&core.db).await?;
     require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
     if let Some(previous) = previous {
         db::sessions::delete(&mut *tx, previous).await?;
     }
-    let signed_in = insert_session(core, &mut tx, client, user_id, remembered).await?;
+    let issued = insert_session(core, &mut tx, client, user_id, is_persistent).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
     tx.commit().await?;
-    Ok(signed_in)
+    Ok(issued)
 }
 
 /// Locks the user's row and checks that the password hash is still the one that was verified. Hashing takes time; a concurrent password
@@ -88,23 +88,23 @@ pub(super) async fn insert_session(
     tx: &mut PgConnection,
     client: &ClientInfo,
     user_id: Uuid,
-    remembered: bool,
-) -> Result<SignedIn, AuthError> {
+    is_persistent: bool,
+) -> Result<IssuedSession, AuthError> {
     let now = core.clock.now();
-    let lifetime = if remembered { REMEMBERED_SESSION } else { SESSION };
+    let lifetime = if is_persistent { REMEMBERED_SESSION } else { SESSION };
     let (session_id, token) = (Uuid::now_v7(), Token::random()?);
     let session = db::sessions::NewSession {
         id: session_id,
         user_id,
         token_hash: &token.hash(),
-        remembered,
+        is_persistent,
         ip: &client.ip,
         user_agent: client.user_agent.as_deref(),
         now,
         expires_at: now + lifetime,
     };
     db::sessions::insert(tx, session).await?;
-    Ok(SignedIn { user_id, session_id, token, lifetime })
+    Ok(IssuedSession { user_id, session_id, token, lifetime })
 }
 
 /// Deletes a session.

@@ -1,13 +1,15 @@
 use huntaze_domain::{
-    account::{LinkRequest, LinkState, LinkSubject, ResetPasswordInput},
+    account::{EmailTokenRequest, EmailTokenState, EmailTokenSubject, ResetPasswordInput},
     client::ClientInfo,
     validation,
 };
 
-use super::{AuthError, RESEND_PAUSE, audit, check_link, find_link, in_constant_time, limits, link_state, mail_link, refuse_common};
+use super::{
+    AuthError, RESEND_COOLDOWN, audit, check_link, find_link, limits, link_state, mail_link, reject_common_password, with_min_duration,
+};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, links::Purpose},
+    db::{self, audit::AuditKind, email_tokens::TokenPurpose},
     infra::{mail::Message, token::hash_of},
 };
 
@@ -15,23 +17,23 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if the input is invalid or a rate limit is exceeded; or an internal error.
-pub async fn request_reset(core: &Core, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
+pub async fn request_reset(core: &Core, client: &ClientInfo, input: EmailTokenRequest) -> Result<(), AuthError> {
     limits::endpoint(core, client, "forgot-password").await?;
-    let subject = input.subject().map_err(AuthError::Invalid)?;
-    in_constant_time(mail_reset(core, client, subject)).await
+    let subject = input.subject().map_err(AuthError::InvalidInput)?;
+    with_min_duration(mail_reset(core, client, subject)).await
 }
 
-async fn mail_reset(core: &Core, client: &ClientInfo, subject: LinkSubject) -> Result<(), AuthError> {
-    let Some(email) = super::subject_email(core, subject, Purpose::ResetPassword).await? else { return Ok(()) };
+async fn mail_reset(core: &Core, client: &ClientInfo, subject: EmailTokenSubject) -> Result<(), AuthError> {
+    let Some(email) = super::subject_email(core, subject, TokenPurpose::ResetPassword).await? else { return Ok(()) };
     let Some(account) = db::users::find_credentials(&core.db, &email).await? else { return Ok(()) };
-    let recently = core.clock.now() - RESEND_PAUSE;
-    let is_done = db::links::exists_since(&core.db, account.id, Purpose::ResetPassword, recently).await?
-        || !limits::may_mail(core, "mails-reset", &email).await;
+    let recently = core.clock.now() - RESEND_COOLDOWN;
+    let is_done = db::email_tokens::exists_since(&core.db, account.id, TokenPurpose::ResetPassword, recently).await?
+        || !limits::allow_mail(core, "mails-reset", &email).await;
     if is_done {
         return Ok(());
     }
     let mut tx = db::begin(&core.db).await?;
-    mail_link(core, &mut tx, account.id, &email, Purpose::ResetPassword).await?;
+    mail_link(core, &mut tx, account.id, &email, TokenPurpose::ResetPassword).await?;
     audit(core, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
     tx.commit().await?;
     Ok(())
@@ -40,16 +42,16 @@ async fn mail_reset(core: &Core, client: &ClientInfo, subject: LinkSubject) -> R
 /// Checks that a password reset link is still valid.
 ///
 /// # Errors
-/// Returns [`AuthError::LinkUnknown`], or [`AuthError::LinkExpired`] if the link was used or has expired.
+/// Returns [`AuthError::LinkNotFound`], or [`AuthError::LinkExpired`] if the link was used or has expired.
 pub async fn check_reset_link(core: &Core, token: &str) -> Result<(), AuthError> {
-    require_valid(check_link(core, token, Purpose::ResetPassword).await?)
+    require_valid(check_link(core, token, TokenPurpose::ResetPassword).await?)
 }
 
 /// Rejects a used link: a password reset link works once.
-fn require_valid(link: LinkState) -> Result<(), AuthError> {
+fn require_valid(link: EmailTokenState) -> Result<(), AuthError> {
     match link {
-        LinkState::Valid => Ok(()),
-        LinkState::AlreadyUsed => Err(AuthError::LinkExpired),
+        EmailTokenState::Valid => Ok(()),
+        EmailTokenState::AlreadyUsed => Err(AuthError::LinkExpired),
     }
 }
 
@@ -59,12 +61,12 @@ fn require_valid(link: LinkState) -> Result<(), AuthError> {
 /// Returns an error if the input is invalid, the link is unknown, used or expired, or a rate limit is exceeded; or an internal error.
 pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswordInput) -> Result<(), AuthError> {
     limits::endpoint(core, client, "reset-password").await?;
-    validation::check(&input).map_err(AuthError::Invalid)?;
-    let hash = hash_of(input.token.expose()).ok_or(AuthError::LinkUnknown)?;
-    let link = find_link(core, &hash, Purpose::ResetPassword).await?;
+    validation::validate(&input).map_err(AuthError::InvalidInput)?;
+    let hash = hash_of(input.token.expose()).ok_or(AuthError::LinkNotFound)?;
+    let link = find_link(core, &hash, TokenPurpose::ResetPassword).await?;
     require_valid(link_state(core, &link)?)?;
-    let email = db::users::find_email(&core.db, link.user_id).await?.ok_or(AuthError::LinkUnknown)?;
-    refuse_common(core, &input.password, &email).await?;
+    let email = db::users::find_email(&core.db, link.user_id).await?.ok_or(AuthError::LinkNotFound)?;
+    reject_common_password(core, &input.password, &email).await?;
     let password_hash = core.passwords.hash(&input.password).await?;
 
     let now = core.clock.now();
@@ -72,13 +74,13 @@ pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswo
     // Lock the user before the link, in the same order as registration, to avoid deadlocks.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
     // Another request may have used the link while this one was hashing.
-    let user_id = db::links::consume(&mut *tx, &hash, Purpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
+    let user_id = db::email_tokens::consume(&mut *tx, &hash, TokenPurpose::ResetPassword, now).await?.ok_or(AuthError::LinkExpired)?;
     db::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
     db::users::set_verified(&mut *tx, user_id, now).await?;
     db::sessions::delete_all(&mut *tx, user_id).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::PasswordReset).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
-    db::outbox::insert(&mut *tx, &message.to(email), now).await?;
+    db::mail_outbox::insert(&mut *tx, &message.to(email), now).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -5,10 +5,10 @@ use huntaze_domain::{
 };
 use uuid::Uuid;
 
-use super::{AuthError, audit, in_constant_time, limits, mail_link, refuse_common};
+use super::{AuthError, audit, limits, mail_link, reject_common_password, with_min_duration};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, links::Purpose},
+    db::{self, audit::AuditKind, email_tokens::TokenPurpose},
     infra::mail::Message,
 };
 
@@ -21,15 +21,15 @@ use crate::{
 /// an error.
 pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) -> Result<(), AuthError> {
     limits::endpoint(core, client, "register").await?;
-    validation::check(&input).map_err(AuthError::Invalid)?;
+    validation::validate(&input).map_err(AuthError::InvalidInput)?;
     let email = normalize_email(&input.email);
-    refuse_common(core, &input.password, &email).await?;
+    reject_common_password(core, &input.password, &email).await?;
     let password_hash = core.passwords.hash(&input.password).await?;
-    if !limits::may_mail(core, "mails-register", &email).await {
+    if !limits::allow_mail(core, "mails-register", &email).await {
         tracing::warn!("mail limit for one address reached: registration ignored");
-        return in_constant_time(async { Ok(()) }).await;
+        return with_min_duration(async { Ok(()) }).await;
     }
-    in_constant_time(save(core, client, &email, &password_hash)).await
+    with_min_duration(save(core, client, &email, &password_hash)).await
 }
 
 async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AuthError> {
@@ -37,11 +37,11 @@ async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str
     let mut tx = db::begin(&core.db).await?;
     let saved = db::users::upsert_unverified(&mut *tx, Uuid::now_v7(), email, password_hash, now).await?;
     if let Some(user_id) = saved {
-        mail_link(core, &mut tx, user_id, email, Purpose::VerifyEmail).await?;
+        mail_link(core, &mut tx, user_id, email, TokenPurpose::VerifyEmail).await?;
         audit(core, &mut *tx, client, Some(user_id), AuditKind::Registered).await?;
     } else {
         let message = Message::AlreadyRegistered { login: core.config.app.link("/login") };
-        db::outbox::insert(&mut *tx, &message.to(email), now).await?;
+        db::mail_outbox::insert(&mut *tx, &message.to(email), now).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -4,11 +4,11 @@ use uuid::Uuid;
 use super::{AuthError, audit};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, sessions::OpenSession},
+    db::{self, audit::AuditKind, sessions::ActiveSession},
 };
 
 /// Returns the active sessions of the user, newest first.
-pub async fn list_sessions(core: &Core, current: &OpenSession) -> Result<Vec<SessionView>, AuthError> {
+pub async fn list_sessions(core: &Core, current: &ActiveSession) -> Result<Vec<SessionView>, AuthError> {
     let mut sessions = db::sessions::list_open(&core.db, current.user.id, core.clock.now()).await?;
     for session in &mut sessions {
         session.is_current = session.id == current.id;
@@ -19,12 +19,12 @@ pub async fn list_sessions(core: &Core, current: &OpenSession) -> Result<Vec<Ses
 /// Deletes one of the user's sessions.
 ///
 /// # Errors
-/// Returns [`AuthError::SessionUnknown`] if the session does not exist or belongs to another user.
-pub async fn revoke_session(core: &Core, client: &ClientInfo, current: &OpenSession, id: &str) -> Result<(), AuthError> {
-    let id = id.parse::<Uuid>().map_err(|_| AuthError::SessionUnknown)?;
+/// Returns [`AuthError::SessionNotFound`] if the session does not exist or belongs to another user.
+pub async fn revoke_session(core: &Core, client: &ClientInfo, current: &ActiveSession, id: &str) -> Result<(), AuthError> {
+    let id = id.parse::<Uuid>().map_err(|_| AuthError::SessionNotFound)?;
     let mut tx = db::begin(&core.db).await?;
     if !db::sessions::delete_of(&mut *tx, current.user.id, id).await? {
-        return Err(AuthError::SessionUnknown);
+        return Err(AuthError::SessionNotFound);
     }
     audit(core, &mut *tx, client, Some(current.user.id), AuditKind::SessionRevoked).await?;
     tx.commit().await?;

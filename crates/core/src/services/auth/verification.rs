@@ -1,12 +1,12 @@
 use huntaze_domain::{
-    account::{LinkRequest, LinkState, LinkSubject},
+    account::{EmailTokenRequest, EmailTokenState, EmailTokenSubject},
     client::ClientInfo,
 };
 
-use super::{AuthError, RESEND_PAUSE, audit, check_link, find_link, in_constant_time, limits, mail_link};
+use super::{AuthError, RESEND_COOLDOWN, audit, check_link, find_link, limits, mail_link, with_min_duration};
 use crate::{
     Core,
-    db::{self, audit::AuditKind, links::Purpose},
+    db::{self, audit::AuditKind, email_tokens::TokenPurpose},
     infra::token::hash_of,
 };
 
@@ -14,29 +14,29 @@ use crate::{
 ///
 /// # Errors
 /// The link is unknown or has expired.
-pub async fn check_verification_link(core: &Core, token: &str) -> Result<LinkState, AuthError> {
-    check_link(core, token, Purpose::VerifyEmail).await
+pub async fn check_verification_link(core: &Core, token: &str) -> Result<EmailTokenState, AuthError> {
+    check_link(core, token, TokenPurpose::VerifyEmail).await
 }
 
-/// Verifies the address that the link was mailed to. A second use within 24 hours returns [`LinkState::AlreadyUsed`].
+/// Verifies the address that the link was mailed to. A second use within 24 hours returns [`EmailTokenState::AlreadyUsed`].
 ///
 /// # Errors
 /// The link is unknown or has expired.
-pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Result<LinkState, AuthError> {
-    let hash = hash_of(token).ok_or(AuthError::LinkUnknown)?;
-    let link = find_link(core, &hash, Purpose::VerifyEmail).await?;
+pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Result<EmailTokenState, AuthError> {
+    let hash = hash_of(token).ok_or(AuthError::LinkNotFound)?;
+    let link = find_link(core, &hash, TokenPurpose::VerifyEmail).await?;
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
     // Lock the user before the link, in the same order as registration, to avoid deadlocks.
     db::users::lock_password_hash(&mut *tx, link.user_id).await?;
-    let Some(user_id) = db::links::consume(&mut *tx, &hash, Purpose::VerifyEmail, now).await? else {
+    let Some(user_id) = db::email_tokens::consume(&mut *tx, &hash, TokenPurpose::VerifyEmail, now).await? else {
         tx.rollback().await?;
-        return check_link(core, token, Purpose::VerifyEmail).await;
+        return check_link(core, token, TokenPurpose::VerifyEmail).await;
     };
     db::users::set_verified(&mut *tx, user_id, now).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::EmailVerified).await?;
     tx.commit().await?;
-    Ok(LinkState::Valid)
+    Ok(EmailTokenState::Valid)
 }
 
 /// Mails a new link to a user whose address is not verified yet, at most once a minute. Does nothing for any other address; the response is
@@ -44,24 +44,24 @@ pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Resu
 ///
 /// # Errors
 /// Returns an error if the input is invalid or a rate limit is exceeded; or an internal error.
-pub async fn resend_verification(core: &Core, client: &ClientInfo, input: LinkRequest) -> Result<(), AuthError> {
+pub async fn resend_verification(core: &Core, client: &ClientInfo, input: EmailTokenRequest) -> Result<(), AuthError> {
     limits::endpoint(core, client, "resend-verification").await?;
-    let subject = input.subject().map_err(AuthError::Invalid)?;
-    in_constant_time(resend(core, subject)).await
+    let subject = input.subject().map_err(AuthError::InvalidInput)?;
+    with_min_duration(resend(core, subject)).await
 }
 
-async fn resend(core: &Core, subject: LinkSubject) -> Result<(), AuthError> {
-    let Some(email) = super::subject_email(core, subject, Purpose::VerifyEmail).await? else { return Ok(()) };
+async fn resend(core: &Core, subject: EmailTokenSubject) -> Result<(), AuthError> {
+    let Some(email) = super::subject_email(core, subject, TokenPurpose::VerifyEmail).await? else { return Ok(()) };
     let Some(account) = db::users::find_credentials(&core.db, &email).await? else { return Ok(()) };
-    let recently = core.clock.now() - RESEND_PAUSE;
+    let recently = core.clock.now() - RESEND_COOLDOWN;
     let is_done = account.email_verified_at.is_some()
-        || db::links::exists_since(&core.db, account.id, Purpose::VerifyEmail, recently).await?
-        || !limits::may_mail(core, "mails-verify", &email).await;
+        || db::email_tokens::exists_since(&core.db, account.id, TokenPurpose::VerifyEmail, recently).await?
+        || !limits::allow_mail(core, "mails-verify", &email).await;
     if is_done {
         return Ok(());
     }
     let mut tx = db::begin(&core.db).await?;
-    mail_link(core, &mut tx, account.id, &email, Purpose::VerifyEmail).await?;
+    mail_link(core, &mut tx, account.id, &email, TokenPurpose::VerifyEmail).await?;
     tx.commit().await?;
     Ok(())
 }

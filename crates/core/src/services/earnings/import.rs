@@ -1,15 +1,15 @@
 //! Import of a statement: all valid rows are stored in one transaction, or none.
 
 use chrono::TimeDelta;
-use huntaze_domain::earnings::Scan;
+use huntaze_domain::earnings::ParseSummary;
 use uuid::Uuid;
 
-use super::{EarningsError, scan::Counter, table::Rows};
+use super::{EarningsError, parse_summary::ParseSummaryBuilder, row_stream::RowStream};
 use crate::{
     Core,
     db::{
         self, DbError,
-        statements::{Imported, Statement},
+        statements::{ImportResult, Statement},
     },
     error::chain,
 };
@@ -17,7 +17,7 @@ use crate::{
 /// Lease on a statement, renewed after each batch. If the worker crashes, the import is retried after it expires.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
 /// Maximum number of attempts.
-const MOST_ATTEMPTS: i32 = 3;
+const MAX_ATTEMPTS: i32 = 3;
 const RETRY: TimeDelta = TimeDelta::seconds(30);
 
 /// Imports a statement if it is queued and its lease is free. The inner result is the error of a permanently failed import.
@@ -29,9 +29,9 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
     let now = core.clock.now();
     let Some(statement) = db::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
     let attempt = statement.attempts;
-    if attempt > MOST_ATTEMPTS {
+    if attempt > MAX_ATTEMPTS {
         give_up_import(core, id).await?;
-        return Ok(Err(EarningsError::NotNow("The worker crashed on every attempt.")));
+        return Ok(Err(EarningsError::Conflict("The worker crashed on every attempt.")));
     }
     let error = match store(core, &statement).await {
         Ok(is_stored) => {
@@ -40,7 +40,7 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
         }
         Err(error) => error,
     };
-    let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MOST_ATTEMPTS;
+    let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MAX_ATTEMPTS;
     tracing::error!(statement = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
     db::statements::set_failed(&core.db, id, attempt, retry_at).await?;
@@ -49,32 +49,39 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
 
 /// Marks a statement as failed, because of an internal error.
 pub async fn give_up_import(core: &Core, id: Uuid) -> Result<(), DbError> {
-    db::statements::give_up(&core.db, id).await
+    db::statements::mark_failed(&core.db, id).await
 }
 
 /// Stores the rows. Returns `false` if another worker has claimed the statement; nothing is stored then.
 async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
-    let mut rows = Rows::open(&core.db, statement);
-    let (mut counter, mut read, mut added) = (Counter::of(statement), 0, 0);
+    let mut rows = RowStream::open(&core.db, statement);
+    let (mut builder, mut read, mut added) = (ParseSummaryBuilder::of(statement), 0, 0);
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     while let Some(batch) = rows.next().await? {
         read += i32::try_from(batch.len()).unwrap_or_default();
-        let entries = counter.take(batch);
+        let entries = builder.take(batch);
         let new = db::earnings::insert(&mut *tx, user_id, &entries).await?;
-        db::earnings::insert_sources(&mut *tx, user_id, id, &entries).await?;
+        db::earnings::insert_statement_entries(&mut *tx, user_id, id, &entries).await?;
         added += i32::try_from(new).unwrap_or_default();
-        counter.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
+        builder.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
         // Outside the transaction, so that the user sees the progress.
         if !db::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
     }
-    let (scan, unread_days) = counter.finish();
-    let (Some(covers_from), Some(covers_until)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
-    let imported = Imported { rows: read, added, scan: &scan, covers_from, covers_until, unread_days: &unread_days };
-    if !db::statements::set_imported(&mut *tx, id, attempt, &imported, core.clock.now()).await? {
+    let (scan, incomplete_days) = builder.finish();
+    let (Some(first_day), Some(last_day)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
+    let result = ImportResult {
+        rows_processed: read,
+        entries_added: added,
+        parse_summary: &scan,
+        first_day,
+        last_day,
+        incomplete_days: &incomplete_days,
+    };
+    if !db::statements::set_imported(&mut *tx, id, attempt, &result, core.clock.now()).await? {
         return Ok(false);
     }
     db::statements::delete_chunks(&mut *tx, id).await?;
@@ -82,7 +89,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
     Ok(true)
 }
 
-fn nothing_to_import(scan: &Scan) -> EarningsError {
-    tracing::warn!(rows = scan.rows, faulty = scan.faulty, "statement has no valid row");
-    EarningsError::Unreadable("No row can be read.")
+fn nothing_to_import(scan: &ParseSummary) -> EarningsError {
+    tracing::warn!(rows = scan.total_rows, invalid_rows = scan.invalid_rows, "statement has no valid row");
+    EarningsError::InvalidFile("No row can be read.")
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
-    earnings::{PartnerInput, PartnerLinkView, PartnerView},
+    earnings::{PartnerConnectionView, PartnerInput, PartnerView},
     integration::FailureKind,
     job::JobKind,
     validation::{self, FieldErrors},
@@ -15,27 +15,27 @@ use uuid::Uuid;
 use super::EarningsError;
 use crate::{
     Core,
-    db::{self, DbError, partner::PartnerLink},
+    db::{self, DbError, partner::PartnerConnection},
     error::chain,
-    infra::crypto::{Cipher, CryptoError, Place},
+    infra::crypto::{AssociatedData, Cipher, CryptoError},
     providers::{ProviderError, partner::Partner},
 };
 
 /// Number of days that the first sync goes back.
-const HISTORY: Days = Days::new(90);
+const BACKFILL_DAYS: Days = Days::new(90);
 /// Number of days during which a transaction may still change, because it is pending first; these are refetched.
-const LATE: Days = Days::new(8);
+const PENDING_WINDOW: Days = Days::new(8);
 /// Maximum number of pages per sync; each costs the user a credit.
-const MOST_PAGES: usize = 200;
-const PAUSE: TimeDelta = TimeDelta::hours(12);
+const MAX_PAGES: usize = 200;
+const SYNC_INTERVAL: TimeDelta = TimeDelta::hours(12);
 /// Backoff after failures: 15 min, 30 min, 1 h, …, at most the regular interval.
-const FIRST_RETRY: TimeDelta = TimeDelta::minutes(15);
+const MIN_BACKOFF: TimeDelta = TimeDelta::minutes(15);
 /// Lease on a partner connection; longer than the timeout of a sync.
 const LEASE: TimeDelta = TimeDelta::minutes(6);
-const DEADLINE: Duration = Duration::from_mins(5);
+const SYNC_TIMEOUT: Duration = Duration::from_mins(5);
 
-const fn place(row: Uuid) -> Place {
-    Place { table: "partner_links", row, column: "api_key" }
+const fn associated_data(row: Uuid) -> AssociatedData {
+    AssociatedData { table: "partner_connections", row, column: "api_key" }
 }
 
 /// Returns the state of the user's partner connection; `None` if the partner is not configured here.
@@ -43,50 +43,51 @@ pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerVie
     if core.providers.partner().is_none() {
         return Ok(None);
     }
-    let link = db::partner::find(&core.db, user_id).await?.map(|link| PartnerLinkView {
+    let link = db::partner::find(&core.db, user_id).await?.map(|link| PartnerConnectionView {
         account: link.account,
-        last_ok_at: link.last_ok_at,
-        problem: link.last_error,
-        next_read_at: link.next_read_at,
-        covers: link.covers_from.zip(link.covers_until),
+        last_sync_at: link.last_ok_at,
+        reason: link.last_error_kind,
+        next_sync_at: link.next_sync_at,
+        first_day: link.first_day,
+        last_day: link.last_day,
     });
-    Ok(Some(PartnerView { is_sandbox: core.config.partner.is_sandbox(), link }))
+    Ok(Some(PartnerView { is_sandbox: core.config.partner.is_sandbox(), connection: link }))
 }
 
 /// Connects an account at the partner, after checking the key with one request. An existing connection is replaced and its earnings are
 /// deleted.
 ///
 /// # Errors
-/// Returns [`EarningsError::Invalid`] if the input, key or account is rejected, or [`EarningsError::NotNow`] if the partner is not
+/// Returns [`EarningsError::InvalidInput`] if the input, key or account is rejected, or [`EarningsError::Conflict`] if the partner is not
 /// configured or not available.
 pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -> Result<(), EarningsError> {
-    validation::check(input).map_err(EarningsError::Invalid)?;
-    let partner = core.providers.partner().ok_or(EarningsError::NotNow("This is not offered here."))?;
+    validation::validate(input).map_err(EarningsError::InvalidInput)?;
+    let partner = core.providers.partner().ok_or(EarningsError::Conflict("This is not offered here."))?;
     let now = core.clock.now();
     if let Err(error) = partner.transactions(&input.api_key, &input.account, now.date_naive(), None).await {
         return Err(refusal(&error));
     }
     let id = Uuid::now_v7();
-    let api_key = core.cipher.seal(&input.api_key, place(id))?;
+    let api_key = core.cipher.seal(&input.api_key, associated_data(id))?;
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     db::partner::delete(&mut *tx, user_id).await?;
     db::partner::delete_earnings(&mut *tx, user_id).await?;
     db::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
-    db::jobs::notify_due(&mut *tx, JobKind::Partner).await?;
+    db::jobs::notify_due(&mut *tx, JobKind::PartnerSync).await?;
     tx.commit().await?;
     Ok(())
 }
 
 fn refusal(error: &ProviderError) -> EarningsError {
-    let field = |name: &str, sentence: &str| EarningsError::Invalid(FieldErrors::from([(name.to_owned(), sentence.to_owned())]));
+    let field = |name: &str, sentence: &str| EarningsError::InvalidInput(FieldErrors::from([(name.to_owned(), sentence.to_owned())]));
     match error {
-        ProviderError::Revoked(_) | ProviderError::ScopeLost(_) => field("apiKey", "The partner does not take this key."),
+        ProviderError::Revoked(_) | ProviderError::InsufficientScope(_) => field("apiKey", "The partner does not take this key."),
         ProviderError::NoAccount => field("account", "The partner does not know this account."),
-        ProviderError::RateLimited { .. } => EarningsError::NotNow("The partner asks us to slow down. Try again in a few minutes."),
+        ProviderError::RateLimited { .. } => EarningsError::Conflict("The partner asks us to slow down. Try again in a few minutes."),
         ProviderError::Transient(_) | ProviderError::Misconfigured(_) => {
             tracing::warn!(error = chain(&error), "partner request failed");
-            EarningsError::NotNow("The partner does not answer. Try again in a moment.")
+            EarningsError::Conflict("The partner does not answer. Try again in a moment.")
         }
     }
 }
@@ -94,31 +95,31 @@ fn refusal(error: &ProviderError) -> EarningsError {
 /// Disconnects the account; deletes the key and the earnings from it.
 ///
 /// # Errors
-/// Returns [`EarningsError::Unknown`] if no account is connected.
+/// Returns [`EarningsError::NotFound`] if no account is connected.
 pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), EarningsError> {
     let mut tx = db::begin(&core.db).await?;
     let was_there = db::partner::delete(&mut *tx, user_id).await?;
     db::partner::delete_earnings(&mut *tx, user_id).await?;
     tx.commit().await?;
-    if was_there { Ok(()) } else { Err(EarningsError::Unknown) }
+    if was_there { Ok(()) } else { Err(EarningsError::NotFound) }
 }
 
 /// Syncs an account if it is due and its lease is free.
 ///
 /// # Errors
 /// Returns an error if a database query fails. A failed sync is not an error; it is recorded in the row.
-pub async fn read_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
     let Some(partner) = core.providers.partner() else { return Ok(()) };
     let now = core.clock.now();
     let Some(link) = db::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
-    let outcome = tokio::time::timeout(DEADLINE, read(core, partner, &link)).await;
-    match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {DEADLINE:?}"))))) {
-        Ok(days) => db::partner::set_ok(&core.db, link.id, days, core.clock.now(), core.clock.now() + PAUSE).await?,
+    let outcome = tokio::time::timeout(SYNC_TIMEOUT, fetch(core, partner, &link)).await;
+    match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {SYNC_TIMEOUT:?}"))))) {
+        Ok(days) => db::partner::record_success(&core.db, link.id, days, core.clock.now(), core.clock.now() + SYNC_INTERVAL).await?,
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
             tracing::warn!(link = %link.id, error = %failure, "partner sync failed");
-            let (kind, retry_at) = failure.judge(&link, core.clock.now());
-            db::partner::set_failure(&core.db, link.id, kind, retry_at).await?;
+            let (kind, retry_at) = failure.classify(&link, core.clock.now());
+            db::partner::record_failure(&core.db, link.id, kind, retry_at).await?;
         }
     }
     Ok(())
@@ -126,7 +127,7 @@ pub async fn read_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
 
 /// Defers the next sync of an account by the regular interval, because its job has failed permanently with an internal error.
 pub async fn postpone_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
-    db::partner::postpone(&core.db, id, core.clock.now() + PAUSE).await
+    db::partner::defer(&core.db, id, core.clock.now() + SYNC_INTERVAL).await
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -141,14 +142,14 @@ enum Failure {
 
 impl Failure {
     /// Returns the kind of the failure and the time of the next attempt; `None` if the user must act first.
-    fn judge(&self, link: &PartnerLink, now: DateTime<Utc>) -> (FailureKind, Option<DateTime<Utc>>) {
-        let later = now + (FIRST_RETRY * (1 << link.failures.clamp(0, 10))).min(PAUSE);
+    fn classify(&self, link: &PartnerConnection, now: DateTime<Utc>) -> (FailureKind, Option<DateTime<Utc>>) {
+        let later = now + (MIN_BACKOFF * (1 << link.consecutive_failures.clamp(0, 10))).min(SYNC_INTERVAL);
         match self {
-            Self::Crypto(_) => (FailureKind::Unreadable, None),
+            Self::Crypto(_) => (FailureKind::DecryptionFailed, None),
             Self::Partner(ProviderError::RateLimited { retry_after: Some(pause) }) => {
                 (FailureKind::RateLimited, Some((now + *pause).max(later)))
             }
-            Self::Partner(error @ (ProviderError::Revoked(_) | ProviderError::NoAccount | ProviderError::ScopeLost(_))) => {
+            Self::Partner(error @ (ProviderError::Revoked(_) | ProviderError::NoAccount | ProviderError::InsufficientScope(_))) => {
                 (error.kind(), None)
             }
             Self::Partner(error) => (error.kind(), Some(later)),
@@ -158,12 +159,12 @@ impl Failure {
 }
 
 /// Fetches new transactions and those that may have changed. Returns the first and last day that are complete now, inclusive.
-async fn read(core: &Core, partner: &Partner, link: &PartnerLink) -> Result<(NaiveDate, NaiveDate), Failure> {
-    let key = core.cipher.open(&link.api_key, place(link.id))?;
+async fn fetch(core: &Core, partner: &Partner, link: &PartnerConnection) -> Result<(NaiveDate, NaiveDate), Failure> {
+    let key = core.cipher.open(&link.api_key, associated_data(link.id))?;
     let today = core.clock.now().date_naive();
-    let since = link.covers_until.map_or(today - HISTORY, |until| until - LATE);
+    let since = link.last_day.map_or(today - BACKFILL_DAYS, |until| until - PENDING_WINDOW);
     let (mut marker, mut first) = (None, since);
-    for page in 1..=MOST_PAGES {
+    for page in 1..=MAX_PAGES {
         let found = partner.transactions(&key, &link.account, since, marker).await?;
         db::partner::save(&core.db, link, &found.entries).await?;
         // A cursor that does not advance would cause an endless loop.
@@ -171,7 +172,7 @@ async fn read(core: &Core, partner: &Partner, link: &PartnerLink) -> Result<(Nai
         if marker.is_none() {
             break;
         }
-        if page == MOST_PAGES {
+        if page == MAX_PAGES {
             // Older transactions are not fetched, so their days stay unknown.
             first = found.oldest.map_or(today, |oldest| oldest.date_naive() + Days::new(1));
         }
@@ -190,10 +191,10 @@ pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3
             current += 1;
             continue;
         }
-        match cipher.open(&sealed, place(id)) {
+        match cipher.open(&sealed, associated_data(id)) {
             Ok(key) => {
                 // If the row was deleted or replaced in the meantime, nothing is updated.
-                db::partner::replace_key(db, id, &sealed, &cipher.seal(&key, place(id))?).await?;
+                db::partner::replace_key(db, id, &sealed, &cipher.seal(&key, associated_data(id))?).await?;
                 rotated += 1;
             }
             Err(error) => {

@@ -12,19 +12,19 @@ use uuid::Uuid;
 
 use crate::db::{
     self, DbError,
-    earnings::{DayEarnings, Known},
+    earnings::{CoveredRange, DayEarnings},
 };
 
 /// Earnings of a user over a period, and over the period before it.
 pub struct Revenue {
     /// Sums of the period in each currency, the currency with the most days first. Empty if no day is known.
-    pub now: Vec<Money>,
+    pub current: Vec<Money>,
     /// Sum of the previous period in minor units of the first of those currencies.
-    pub before: i64,
+    pub previous: i64,
     /// Number of known days in the period.
     pub known_days: u32,
     /// Number of known days in the previous period.
-    pub known_days_before: u32,
+    pub previous_known_days: u32,
     /// Time at which the newest data of the period was stored; `None` if there is none.
     pub captured_at: Option<DateTime<Utc>>,
 }
@@ -34,18 +34,18 @@ pub struct Revenue {
 pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
     let days = Days::new(range.days().into());
     let (start, start_before) = (until - days, until - days - days);
-    let Some(history) = History::read(db, user_id, start_before, until).await? else { return Ok(None) };
-    let now = history.sums(start);
-    let is_first = |money: &Money| now.first().is_some_and(|first| first.currency == money.currency);
-    let before = history
+    let Some(history) = EarningsHistory::read(db, user_id, start_before, until).await? else { return Ok(None) };
+    let current = history.sums(start);
+    let is_first = |money: &Money| current.first().is_some_and(|first| first.currency == money.currency);
+    let previous = history
         .earned
         .iter()
         .filter(|day| day.day < start && is_first(&day.amount))
         .map(|day| day.amount.minor)
         .fold(0, i64::saturating_add);
     let captured_at = history.known.iter().filter(|known| known.until >= start).map(|known| known.since).max();
-    let (known_days, known_days_before) = (history.count_known(start, until), history.count_known(start_before, start));
-    Ok(Some(Revenue { now: if known_days > 0 { now } else { Vec::new() }, before, known_days, known_days_before, captured_at }))
+    let (known_days, previous_known_days) = (history.count_known(start, until), history.count_known(start_before, start));
+    Ok(Some(Revenue { current: if known_days > 0 { current } else { Vec::new() }, previous, known_days, previous_known_days, captured_at }))
 }
 
 /// Earnings per day, in the currency with the most days.
@@ -59,7 +59,7 @@ pub struct RevenueDays {
 /// Returns the earnings per day of the half-open range `from..until`. `None` if the user has no imported statement, partner connection or
 /// daily total.
 pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
-    let Some(history) = History::read(db, user_id, from, until).await? else { return Ok(None) };
+    let Some(history) = EarningsHistory::read(db, user_id, from, until).await? else { return Ok(None) };
     let Some(Money { currency, .. }) = history.sums(from).first().copied() else { return Ok(None) };
     let known = from.iter_days().take_while(|day| *day < until).filter(|day| history.is_known(*day));
     let mut days: BTreeMap<_, _> = known.map(|day| (day, 0)).collect();
@@ -73,20 +73,20 @@ pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: Na
 }
 
 /// Stored earnings of a range of days.
-struct History {
+struct EarningsHistory {
     earned: Vec<DayEarnings>,
-    known: Vec<Known>,
+    known: Vec<CoveredRange>,
     /// Currency of the first entry; the one chosen in onboarding if there is none.
     currency: Currency,
 }
 
-impl History {
+impl EarningsHistory {
     async fn read(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
         if !db::earnings::has_any(db, user_id).await? {
             return Ok(None);
         }
         let earned = db::earnings::days(db, user_id, from, until).await?;
-        let known = db::earnings::known(db, user_id, from, until).await?;
+        let known = db::earnings::covered_ranges(db, user_id, from, until).await?;
         let currency = match earned.first() {
             Some(day) => day.amount.currency,
             None => db::onboarding::find(db, user_id).await?.currency,
@@ -111,7 +111,7 @@ impl History {
     }
 
     fn is_known(&self, day: NaiveDate) -> bool {
-        self.known.iter().any(|known| (known.from..=known.until).contains(&day) && !known.unread.contains(&day))
+        self.known.iter().any(|known| (known.from..=known.until).contains(&day) && !known.incomplete_days.contains(&day))
     }
 
     fn count_known(&self, from: NaiveDate, until: NaiveDate) -> u32 {

@@ -1,32 +1,32 @@
 //! Upload of a statement: the file is stored in chunks as it arrives.
 
 use chrono::TimeDelta;
-use huntaze_domain::statement::{MOST_BYTES, guess, guess_delimiter};
+use huntaze_domain::statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
     EarningsError, header_hash,
-    scan::scan,
-    table::{Head, head},
+    parse_summary::summarize,
+    row_stream::{DetectedHeader, detect_header},
 };
 use crate::{
     Core,
     db::{
         self,
-        statements::{Arrived, NewStatement},
+        statements::{NewStatement, UploadedFile},
     },
     error::chain,
 };
 
 /// Size of a stored chunk in bytes.
-const PIECE: usize = 256 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
 /// Maximum length of a file name in characters; longer names are truncated.
-const LONGEST_NAME: usize = 120;
+const MAX_FILE_NAME_CHARS: usize = 120;
 /// Maximum number of statements of a user that are not imported yet.
-const MOST_WAITING: i64 = 20;
+const MAX_PENDING_STATEMENTS: i64 = 20;
 /// Timeout of an upload.
-pub const ARRIVING: TimeDelta = TimeDelta::hours(1);
+pub const UPLOAD_TIMEOUT: TimeDelta = TimeDelta::hours(1);
 
 /// An upload in progress.
 pub struct Upload {
@@ -36,7 +36,7 @@ pub struct Upload {
     pending: Vec<u8>,
     /// The first chunk.
     beginning: Vec<u8>,
-    pieces: i32,
+    chunk_count: i32,
     bytes: u64,
     hash: Sha256,
 }
@@ -45,24 +45,24 @@ impl Upload {
     /// Starts an upload.
     ///
     /// # Errors
-    /// Returns [`EarningsError::NotNow`] if the user has too many statements that are not imported.
+    /// Returns [`EarningsError::Conflict`] if the user has too many statements that are not imported.
     pub async fn begin(core: &Core, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
         // Some browsers send the whole path.
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let name: String = name.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
+        let name: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_FILE_NAME_CHARS).collect();
         let name = if name.trim().is_empty() { "statement.csv" } else { name.trim() };
         let id = Uuid::now_v7();
         let new = NewStatement { id, user_id, file_name: name };
         let now = core.clock.now();
         let mut tx = db::begin(&core.db).await?;
-        db::statements::lock_arrivals(&mut *tx, user_id).await?;
-        if db::statements::count_waiting(&mut *tx, user_id, now - ARRIVING).await? >= MOST_WAITING {
-            return Err(EarningsError::NotNow("Many statements wait here already. Import or remove some of them first."));
+        db::statements::lock_uploads(&mut *tx, user_id).await?;
+        if db::statements::count_pending(&mut *tx, user_id, now - UPLOAD_TIMEOUT).await? >= MAX_PENDING_STATEMENTS {
+            return Err(EarningsError::Conflict("Many statements wait here already. Import or remove some of them first."));
         }
-        db::statements::begin(&mut *tx, &new, now).await?;
+        db::statements::insert(&mut *tx, &new, now).await?;
         tx.commit().await?;
-        let (pending, beginning) = (Vec::with_capacity(PIECE), Vec::new());
-        Ok(Self { core: core.clone(), user_id, id, pending, beginning, pieces: 0, bytes: 0, hash: Sha256::new() })
+        let (pending, beginning) = (Vec::with_capacity(CHUNK_BYTES), Vec::new());
+        Ok(Self { core: core.clone(), user_id, id, pending, beginning, chunk_count: 0, bytes: 0, hash: Sha256::new() })
     }
 
     /// Appends bytes to the file; stores them once a chunk is full.
@@ -71,15 +71,15 @@ impl Upload {
     /// The file is too large.
     pub async fn push(&mut self, mut bytes: &[u8]) -> Result<(), EarningsError> {
         self.bytes += bytes.len() as u64;
-        if self.bytes > MOST_BYTES {
+        if self.bytes > MAX_FILE_BYTES {
             return Err(EarningsError::TooLarge);
         }
         self.hash.update(bytes);
         while !bytes.is_empty() {
-            let (now, later) = bytes.split_at(bytes.len().min(PIECE - self.pending.len()));
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK_BYTES - self.pending.len()));
             self.pending.extend_from_slice(now);
             bytes = later;
-            if self.pending.len() == PIECE {
+            if self.pending.len() == CHUNK_BYTES {
                 self.store().await?;
             }
         }
@@ -90,20 +90,20 @@ impl Upload {
     /// Deletes the statement on errors.
     ///
     /// # Errors
-    /// Returns [`EarningsError::Unreadable`] if the file is not a CSV table.
+    /// Returns [`EarningsError::InvalidFile`] if the file is not a CSV table.
     pub async fn finish(mut self) -> Result<Uuid, EarningsError> {
         if !self.pending.is_empty() {
             self.store().await?;
         }
-        let outcome = self.look().await;
+        let outcome = self.analyze().await;
         if outcome.is_err() {
-            self.give_up().await;
+            self.abort().await;
         }
         outcome
     }
 
     /// Aborts the upload and deletes what was stored of it.
-    pub async fn give_up(self) {
+    pub async fn abort(self) {
         if let Err(error) = db::statements::delete(&self.core.db, self.id).await {
             // The cleanup job deletes it later.
             tracing::error!(error = chain(&error), "failed to delete aborted upload");
@@ -111,32 +111,32 @@ impl Upload {
     }
 
     async fn store(&mut self) -> Result<(), EarningsError> {
-        db::statements::insert_chunk(&self.core.db, self.id, self.pieces, &self.pending).await?;
-        if self.pieces == 0 {
+        db::statements::insert_chunk(&self.core.db, self.id, self.chunk_count, &self.pending).await?;
+        if self.chunk_count == 0 {
             self.beginning.clone_from(&self.pending);
         }
-        self.pieces += 1;
+        self.chunk_count += 1;
         self.pending.clear();
         Ok(())
     }
 
-    async fn look(&self) -> Result<Uuid, EarningsError> {
+    async fn analyze(&self) -> Result<Uuid, EarningsError> {
         check_beginning(&self.beginning)?;
-        let delimiter = guess_delimiter(&self.beginning);
-        let Head { header, skipped, rows } = head(&self.beginning, delimiter)?;
+        let delimiter = detect_delimiter(&self.beginning);
+        let DetectedHeader { header, preamble_records, rows } = detect_header(&self.beginning, delimiter)?;
         let db = &self.core.db;
-        let mapping = match db::statements::remembered_mapping(db, self.user_id, &header_hash(&header)).await? {
+        let mapping = match db::statements::find_mapping(db, self.user_id, &header_hash(&header)).await? {
             Some(mapping) => mapping,
-            None => guess(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
+            None => infer_mapping(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
         };
         let file_hash = self.hash.clone().finalize();
-        let arrived = Arrived { file_hash: &file_hash, header: &header, delimiter, skipped, mapping: &mapping };
-        let mut statement = db::statements::set_arrived(db, self.id, &arrived).await?;
-        let mut seen = scan(&self.core, &statement).await?;
+        let file = UploadedFile { file_hash: &file_hash, header: &header, delimiter, preamble_records, mapping: &mapping };
+        let mut statement = db::statements::set_uploaded(db, self.id, &file).await?;
+        let mut seen = summarize(&self.core, &statement).await?;
         // The whole file may prove a date order that the first rows, or a remembered mapping, did not.
-        if let Some(order) = seen.date_orders.proven().filter(|order| *order != statement.mapping.date_order) {
+        if let Some(order) = seen.date_orders.inferred().filter(|order| *order != statement.mapping.date_order) {
             statement.mapping.date_order = order;
-            seen = scan(&self.core, &statement).await?;
+            seen = summarize(&self.core, &statement).await?;
         }
         db::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
         Ok(self.id)
@@ -146,13 +146,13 @@ impl Upload {
 /// Rejects empty files, spreadsheets and PDFs, and UTF-16, recognized by its NUL bytes.
 fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
     if bytes.is_empty() {
-        return Err(EarningsError::Unreadable("The file is empty."));
+        return Err(EarningsError::InvalidFile("The file is empty."));
     }
     if bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0") || bytes.starts_with(b"%PDF") {
-        return Err(EarningsError::Unreadable("This is not a CSV file. Save or export it as CSV first."));
+        return Err(EarningsError::InvalidFile("This is not a CSV file. Save or export it as CSV first."));
     }
     if bytes.contains(&0) {
-        return Err(EarningsError::Unreadable("This is not text in UTF-8. Save it as CSV (UTF-8) first."));
+        return Err(EarningsError::InvalidFile("This is not text in UTF-8. Save it as CSV (UTF-8) first."));
     }
     Ok(())
 }

@@ -11,10 +11,10 @@ use crate::{
 };
 
 /// An amount reserved for one API call.
-pub(super) struct Reservation {
+pub(super) struct SpendReservation {
     platform: Platform,
     month: NaiveDate,
-    micro_dollars: i64,
+    micro_usd: i64,
 }
 
 /// Reserves an amount in micro-USD. Returns `None` if the month's budget does not allow it.
@@ -22,21 +22,21 @@ pub(super) async fn reserve(
     core: &Core,
     platform: Platform,
     provider: &dyn OAuthProvider,
-    micro_dollars: i64,
-) -> Result<Option<Reservation>, DbError> {
+    micro_usd: i64,
+) -> Result<Option<SpendReservation>, DbError> {
     let month = first_of_month(core.clock.now());
-    let reservation = Reservation { platform, month, micro_dollars };
-    let Some(budget) = provider.monthly_budget().filter(|_| micro_dollars > 0) else { return Ok(Some(reservation)) };
-    let is_spent = db::spending::spend(&core.db, platform, month, micro_dollars, budget).await?;
-    Ok(is_spent.then_some(reservation))
+    let reservation = SpendReservation { platform, month, micro_usd };
+    let Some(budget) = provider.monthly_budget().filter(|_| micro_usd > 0) else { return Ok(Some(reservation)) };
+    let is_reserved = db::platform_spending::reserve(&core.db, platform, month, micro_usd, budget).await?;
+    Ok(is_reserved.then_some(reservation))
 }
 
-impl Reservation {
+impl SpendReservation {
     /// Releases what the call did not cost; `cost` is in micro-USD.
     pub(super) async fn settle(self, core: &Core, cost: i64) -> Result<(), DbError> {
-        let rest = self.micro_dollars - cost;
+        let rest = self.micro_usd - cost;
         if rest > 0 {
-            db::spending::give_back(&core.db, self.platform, self.month, rest).await?;
+            db::platform_spending::release(&core.db, self.platform, self.month, rest).await?;
         }
         Ok(())
     }

@@ -1,27 +1,27 @@
 use chrono::TimeDelta;
 use huntaze_domain::{
-    choice::Choice,
     client::ClientInfo,
-    integration::{ConnectFailure, EventKind},
+    integration::{ConnectFailure, IntegrationEventKind},
     job::JobKind,
     platform::Platform,
+    string_enum::StringEnum,
 };
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, budget, find, posts::storable, to_the_end, tokens};
+use super::{IntegrationError, available, budget, find, posts::storable, run_to_completion, tokens};
 use crate::{
     Core,
     db::{
         self,
         audit::AuditKind,
-        integrations::{Connection, SealedTokens},
-        oauth_states::OpenVisit,
-        sessions::OpenSession,
+        integrations::{NewIntegration, SealedTokens},
+        oauth_states::PendingAuthorization,
+        sessions::ActiveSession,
     },
     error::chain,
     infra::token::{Token, hash_of},
-    providers::{Access, Grant, Profile, ProviderError, Visit, scopes::can_read_account},
+    providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, scopes::can_read_account},
     services::auth::audit,
 };
 
@@ -32,17 +32,17 @@ const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// With `account`, the id of one of the user's accounts, the flow reconnects that account and rejects any other.
 ///
 /// # Errors
-/// Returns [`IntegrationError::NotAvailable`] or [`IntegrationError::Unknown`], or an internal error.
-pub async fn connect(core: &Core, current: &OpenSession, platform: Platform, account: Option<&str>) -> Result<Url, IntegrationError> {
+/// Returns [`IntegrationError::NotAvailable`] or [`IntegrationError::NotFound`], or an internal error.
+pub async fn connect(core: &Core, current: &ActiveSession, platform: Platform, account: Option<&str>) -> Result<Url, IntegrationError> {
     let provider = available(core, platform)?;
     let integration_id = match account {
         Some(id) => Some(find(core, current.user.id, Some(platform), id).await?.id),
         None => None,
     };
-    let (token, visit) = (Token::random()?, OpenVisit { verifier: Token::random()?.text(), integration_id });
-    db::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &visit, core.clock.now() + STATE_LIFETIME).await?;
+    let (token, pending) = (Token::random()?, PendingAuthorization { code_verifier: Token::random()?.text(), integration_id });
+    db::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &pending, core.clock.now() + STATE_LIFETIME).await?;
     let (text, redirect_uri) = (token.text(), redirect_uri(core, platform));
-    Ok(provider.authorize_url(&Visit { state: &text, verifier: &visit.verifier, redirect_uri: &redirect_uri }))
+    Ok(provider.authorize_url(&AuthorizationRequest { state: &text, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri }))
 }
 
 /// Returns the OAuth redirect URI. It must be registered with the platform exactly as returned.
@@ -69,89 +69,94 @@ pub struct Connected {
 /// job.
 ///
 /// # Errors
-/// Returns [`IntegrationError::NotConnected`] with the reason if the flow fails; the user's accounts are unchanged then.
-pub async fn finish(
+/// Returns [`IntegrationError::ConnectFailed`] with the reason if the flow fails; the user's accounts are unchanged then.
+pub async fn complete(
     core: &Core,
     client: &ClientInfo,
-    current: &OpenSession,
+    current: &ActiveSession,
     platform: Platform,
     callback: &Callback,
 ) -> Result<Connected, IntegrationError> {
     available(core, platform)?;
-    let visit = use_state(core, current, platform, &callback.state).await?;
+    let pending = consume_state(core, current, platform, &callback.state).await?;
     if !callback.error.is_empty() {
-        let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderDown };
-        return Err(IntegrationError::NotConnected(failure));
+        let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderUnavailable };
+        return Err(IntegrationError::ConnectFailed(failure));
     }
     let (worker, client, current, callback) = (core.clone(), client.clone(), current.clone(), callback.clone());
-    to_the_end(&core.tasks, async move { take_code(&worker, &client, &current, platform, &callback, &visit).await }).await
+    run_to_completion(&core.tasks, async move { exchange_code(&worker, &client, &current, platform, &callback, &pending).await }).await
 }
 
 /// Exchanges the code for tokens, fetches the profile and stores the account.
-async fn take_code(
+async fn exchange_code(
     core: &Core,
     client: &ClientInfo,
-    current: &OpenSession,
+    current: &ActiveSession,
     platform: Platform,
     callback: &Callback,
-    visit: &OpenVisit,
+    pending: &PendingAuthorization,
 ) -> Result<Connected, IntegrationError> {
     let provider = available(core, platform)?;
     let redirect_uri = redirect_uri(core, platform);
-    let proof = Visit { state: &callback.state, verifier: &visit.verifier, redirect_uri: &redirect_uri };
+    let request = AuthorizationRequest { state: &callback.state, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri };
     let profile_price = provider.prices().profile;
     let reservation = budget::reserve(core, platform, provider, profile_price).await?;
-    let reservation = reservation.ok_or(IntegrationError::NotConnected(ConnectFailure::BudgetSpent))?;
-    let grant = match provider.exchange_code(&callback.code, &proof).await {
+    let reservation = reservation.ok_or(IntegrationError::ConnectFailed(ConnectFailure::BudgetExhausted))?;
+    let grant = match provider.exchange_code(&callback.code, &request).await {
         Ok(grant) => grant,
         Err(error) => {
             reservation.settle(core, 0).await?;
-            return Err(refusal(error));
+            return Err(connect_failure(error));
         }
     };
     if !can_read_account(platform, &grant.scopes) {
         reservation.settle(core, 0).await?;
-        return Err(IntegrationError::NotConnected(ConnectFailure::ScopeMissing));
+        return Err(IntegrationError::ConnectFailed(ConnectFailure::InsufficientScope));
     }
-    let access = Access { token: &grant.tokens.access, scopes: &grant.scopes };
+    let access = ScopedToken { token: &grant.tokens.access, scopes: &grant.scopes };
     let mut profile = match provider.fetch_profile(access).await {
         Ok(profile) => profile,
         Err(error) => {
             reservation.settle_failed(core, &error).await?;
-            return Err(refusal(error));
+            return Err(connect_failure(error));
         }
     };
     profile.name = storable(&profile.name);
-    let id = store(core, client, current, platform, &grant, &profile, visit.integration_id).await?;
+    let id = store(core, client, current, platform, &grant, &profile, pending.integration_id).await?;
     // A sync job fetches the data.
     db::jobs::notify_due(&core.db, JobKind::Sync).await?;
     Ok(Connected { id })
 }
 
 /// Consumes the `state`: it must have been issued to this session for this platform, not be used yet, and not be expired.
-async fn use_state(core: &Core, current: &OpenSession, platform: Platform, text: &str) -> Result<OpenVisit, IntegrationError> {
-    let failed = |failure| Err(IntegrationError::NotConnected(failure));
+async fn consume_state(
+    core: &Core,
+    current: &ActiveSession,
+    platform: Platform,
+    text: &str,
+) -> Result<PendingAuthorization, IntegrationError> {
+    let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
-    if let Some(visit) = db::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
-        return Ok(visit);
+    if let Some(pending) = db::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
+        return Ok(pending);
     }
-    match db::oauth_states::was_used(&core.db, &hash, current.id, platform).await? {
-        Some(true) => failed(ConnectFailure::Replayed),
+    match db::oauth_states::is_consumed(&core.db, &hash, current.id, platform).await? {
+        Some(true) => failed(ConnectFailure::StateReused),
         Some(false) => failed(ConnectFailure::Expired),
         None => failed(ConnectFailure::InvalidState),
     }
 }
 
-fn refusal(error: ProviderError) -> IntegrationError {
+fn connect_failure(error: ProviderError) -> IntegrationError {
     tracing::warn!(error = chain(&error), "failed to exchange code or fetch profile");
     let failure = match error {
-        ProviderError::ScopeLost(_) => ConnectFailure::ScopeMissing,
+        ProviderError::InsufficientScope(_) => ConnectFailure::InsufficientScope,
         ProviderError::NoAccount => ConnectFailure::NoAccount,
         ProviderError::Transient(_) | ProviderError::RateLimited { .. } | ProviderError::Revoked(_) | ProviderError::Misconfigured(_) => {
-            ConnectFailure::ProviderDown
+            ConnectFailure::ProviderUnavailable
         }
     };
-    IntegrationError::NotConnected(failure)
+    IntegrationError::ConnectFailed(failure)
 }
 
 /// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
@@ -159,13 +164,13 @@ fn refusal(error: ProviderError) -> IntegrationError {
 async fn store(
     core: &Core,
     client: &ClientInfo,
-    current: &OpenSession,
+    current: &ActiveSession,
     platform: Platform,
     grant: &Grant,
     profile: &Profile,
     expected: Option<Uuid>,
 ) -> Result<Uuid, IntegrationError> {
-    let failed = |failure| Err(IntegrationError::NotConnected(failure));
+    let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
     let (now, user_id) = (core.clock.now(), current.user.id);
     let mut tx = db::begin(&core.db).await?;
     if let Some(expected) = expected {
@@ -176,7 +181,7 @@ async fn store(
     }
     let new_id = Uuid::now_v7();
     let access = tokens::seal(&core.cipher, new_id, &grant.tokens)?;
-    let connection = |id, access| Connection {
+    let new_integration = |id, access| NewIntegration {
         id,
         user_id,
         provider: platform,
@@ -188,21 +193,21 @@ async fn store(
     };
     // If two flows for the same account run concurrently, one inserts; the other blocks here until the first commits, and then finds its
     // row.
-    let (id, event) = if db::integrations::insert(&mut *tx, &connection(new_id, &access)).await? {
-        (new_id, EventKind::Connected)
+    let (id, event) = if db::integrations::insert(&mut *tx, &new_integration(new_id, &access)).await? {
+        (new_id, IntegrationEventKind::Connected)
     } else {
         let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
         // The row was deleted in between; report it like an unavailable platform, so that the user retries.
-        let (id, owner) = known.ok_or(IntegrationError::NotConnected(ConnectFailure::ProviderDown))?;
+        let (id, owner) = known.ok_or(IntegrationError::ConnectFailed(ConnectFailure::ProviderUnavailable))?;
         let access: SealedTokens = tokens::seal(&core.cipher, id, &grant.tokens)?;
-        if owner != user_id || !db::integrations::reconnect(&mut *tx, &connection(id, &access)).await? {
+        if owner != user_id || !db::integrations::reconnect(&mut *tx, &new_integration(id, &access)).await? {
             return failed(ConnectFailure::AlreadyConnected);
         }
-        (id, EventKind::Reconnected)
+        (id, IntegrationEventKind::Reconnected)
     };
     db::integration_events::insert(&mut *tx, id, event, None, now).await?;
     if let Some(followers) = profile.followers {
-        db::figures::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
+        db::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
     }
     audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
     tx.commit().await?;

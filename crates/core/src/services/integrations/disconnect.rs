@@ -1,77 +1,77 @@
 use futures::{StreamExt, stream};
 use huntaze_domain::{
     client::ClientInfo,
-    integration::{DisconnectOutcome, EventKind, FailureKind, History},
+    integration::{DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind},
     platform::Platform,
 };
 use uuid::Uuid;
 
-use super::{IntegrationError, find, hold, to_the_end, tokens};
+use super::{IntegrationError, acquire_lease, find, run_to_completion, tokens};
 use crate::{
     Core,
-    db::{self, DbError, audit::AuditKind, integrations::Integration, sessions::OpenSession},
+    db::{self, DbError, audit::AuditKind, integrations::Integration, sessions::ActiveSession},
     error::chain,
     providers::ProviderError,
     services::auth::audit,
 };
 
 /// Maximum number of concurrent revocations when a user account is deleted.
-const AT_ONCE: usize = 4;
+const MAX_CONCURRENCY: usize = 4;
 
-/// Revokes the tokens at the platform and deletes them here, whether or not the revocation succeeds; `history` says whether the data is
-/// kept. For an account that is already disconnected, [`History::Delete`] deletes its kept data.
+/// Revokes the tokens at the platform and deletes them here, whether or not the revocation succeeds; `retention` says whether the data is
+/// kept. For an account that is already disconnected, [`DataRetention::Delete`] deletes its kept data.
 ///
 /// # Errors
-/// Returns [`IntegrationError::Unknown`] if the account does not exist, belongs to another user, or is not of `platform`.
+/// Returns [`IntegrationError::NotFound`] if the account does not exist, belongs to another user, or is not of `platform`.
 pub async fn disconnect(
     core: &Core,
     client: &ClientInfo,
-    current: &OpenSession,
+    current: &ActiveSession,
     platform: Option<Platform>,
     id: &str,
-    history: History,
+    retention: DataRetention,
 ) -> Result<DisconnectOutcome, IntegrationError> {
     let found = find(core, current.user.id, platform, id).await?;
     if found.disconnected_at.is_some() {
-        return match history {
-            History::Keep => Ok(DisconnectOutcome::Disconnected),
-            History::Delete => delete_history(core, found.id).await,
+        return match retention {
+            DataRetention::Keep => Ok(DisconnectOutcome::Disconnected),
+            DataRetention::Delete => delete_data(core, found.id).await,
         };
     }
     let (worker, client, user_id) = (core.clone(), client.clone(), current.user.id);
-    to_the_end(&core.tasks, async move { let_go(&worker, &client, user_id, found.id, history).await }).await
+    run_to_completion(&core.tasks, async move { disconnect_leased(&worker, &client, user_id, found.id, retention).await }).await
 }
 
-async fn delete_history(core: &Core, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
+async fn delete_data(core: &Core, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
     if !db::integrations::delete(&core.db, id, None).await? {
         // The account was reconnected or deleted in the meantime.
         return Err(IntegrationError::Busy);
     }
-    Ok(DisconnectOutcome::HistoryDeleted)
+    Ok(DisconnectOutcome::DataDeleted)
 }
 
 /// Revokes the tokens under the lease, because a running sync could replace them in the meantime.
-async fn let_go(
+async fn disconnect_leased(
     core: &Core,
     client: &ClientInfo,
     user_id: Uuid,
     id: Uuid,
-    history: History,
+    retention: DataRetention,
 ) -> Result<DisconnectOutcome, IntegrationError> {
-    let integration = hold(core, user_id, id).await?;
+    let integration = acquire_lease(core, user_id, id).await?;
     // Disconnected by another request while this one waited for the lease.
-    let Some(access) = &integration.access else { return Err(IntegrationError::Unknown) };
+    let Some(access) = &integration.access else { return Err(IntegrationError::NotFound) };
     let is_revoked = revoke(core, &integration).await;
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    let is_done = match history {
-        History::Keep => db::integrations::forget_access(&mut *tx, id, &access.access, now).await?,
-        History::Delete => db::integrations::delete(&mut *tx, id, Some(&access.access)).await?,
+    let is_done = match retention {
+        DataRetention::Keep => db::integrations::clear_tokens(&mut *tx, id, &access.access, now).await?,
+        DataRetention::Delete => db::integrations::delete(&mut *tx, id, Some(&access.access)).await?,
     };
     if !is_done {
         return Err(IntegrationError::Busy);
     }
-    db::integration_events::insert(&mut *tx, id, EventKind::Disconnected, None, now).await?;
+    db::integration_events::insert(&mut *tx, id, IntegrationEventKind::Disconnected, None, now).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
@@ -81,9 +81,9 @@ async fn let_go(
 pub async fn revoke_all(core: &Core, user_id: Uuid) -> Result<(), DbError> {
     let integrations = db::integrations::list(&core.db, user_id).await?;
     stream::iter(&integrations)
-        .for_each_concurrent(AT_ONCE, |integration| async {
+        .for_each_concurrent(MAX_CONCURRENCY, |integration| async {
             // Acquire the lease if possible, because a running sync could replace the tokens.
-            let held = if integration.access.is_some() { hold(core, user_id, integration.id).await.ok() } else { None };
+            let held = if integration.access.is_some() { acquire_lease(core, user_id, integration.id).await.ok() } else { None };
             revoke(core, held.as_ref().unwrap_or(integration)).await;
         })
         .await;
@@ -92,7 +92,7 @@ pub async fn revoke_all(core: &Core, user_id: Uuid) -> Result<(), DbError> {
 
 /// Revokes the tokens; returns whether none of them is valid any more. Tokens that are expired or already revoked need no request.
 async fn revoke(core: &Core, integration: &Integration) -> bool {
-    if matches!(integration.facts.status(core.clock.now()).1, Some(FailureKind::Revoked | FailureKind::Expired)) {
+    if matches!(integration.health.status(core.clock.now()).1, Some(FailureKind::Revoked | FailureKind::Expired)) {
         return true;
     }
     let Some(access) = &integration.access else { return true };

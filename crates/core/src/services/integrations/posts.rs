@@ -5,26 +5,26 @@ use std::collections::HashSet;
 use chrono::{Days, NaiveDate};
 use huntaze_domain::analytics::Post;
 
-use super::{HISTORY, budget, sync::SyncError};
+use super::{BACKFILL_DAYS, budget, sync::SyncError};
 use crate::{
     Core,
     db::{self, integrations::Integration},
-    providers::{Access, MOST_POSTS, OAuthProvider, Profile, ProviderError, scopes},
+    providers::{MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, scopes},
 };
 
 /// Maximum length of a post title in characters; longer titles are truncated.
-const LONGEST_TITLE: usize = 200;
+const MAX_TITLE_CHARS: usize = 200;
 
 /// Result of fetching the posts of an account.
 #[derive(Default)]
-pub(super) struct PostsOutcome {
+pub(super) struct PostsSync {
     /// Remaining scopes, if the platform refuses one that was granted; `None` if the scopes are unchanged.
     pub scopes: Option<Vec<String>>,
     /// Why the posts could not be fetched this time; `None` on success.
     pub failure: Option<ProviderError>,
 }
 
-impl PostsOutcome {
+impl PostsSync {
     fn failed(error: ProviderError) -> Self {
         Self { failure: Some(error), ..Self::default() }
     }
@@ -32,28 +32,28 @@ impl PostsOutcome {
 
 /// Fetches the newest posts and, if the platform reports no daily metrics, derives those from the posts. Failing posts do not fail the sync
 /// of an account whose profile responds.
-pub(super) async fn read_posts(
+pub(super) async fn sync_posts(
     core: &Core,
     provider: &dyn OAuthProvider,
     integration: &Integration,
-    access: Access<'_>,
+    access: ScopedToken<'_>,
     profile: &Profile,
     today: NaiveDate,
-) -> Result<PostsOutcome, SyncError> {
+) -> Result<PostsSync, SyncError> {
     if !scopes::can_read_posts(integration.provider, access.scopes) {
-        return Ok(PostsOutcome::default());
+        return Ok(PostsSync::default());
     }
     // Posts that were already fetched today are not billed again.
     let known = if provider.prices().post > 0 { db::posts::read_on(&core.db, integration.id, today).await? } else { HashSet::new() };
     let price = |posts: usize| provider.prices().post.saturating_mul(i64::try_from(posts).unwrap_or(i64::MAX));
-    let reservation = budget::reserve(core, integration.provider, provider, price(MOST_POSTS)).await?.ok_or(SyncError::BudgetSpent)?;
+    let reservation = budget::reserve(core, integration.provider, provider, price(MAX_POSTS)).await?.ok_or(SyncError::BudgetExhausted)?;
     let posts = match provider.fetch_posts(access, profile).await {
         Ok(posts) => posts,
         Err(error) => {
             reservation.settle_failed(core, &error).await?;
             return match error {
-                ProviderError::Transient(_) | ProviderError::RateLimited { .. } => Ok(PostsOutcome::failed(error)),
-                ProviderError::ScopeLost(text) => Ok(refused(integration, access, text)),
+                ProviderError::Transient(_) | ProviderError::RateLimited { .. } => Ok(PostsSync::failed(error)),
+                ProviderError::InsufficientScope(text) => Ok(refused(integration, access, text)),
                 error => Err(error.into()),
             };
         }
@@ -61,22 +61,22 @@ pub(super) async fn read_posts(
     let is_new = |post: &&Post| !known.contains(&post.id);
     reservation.settle(core, price(posts.iter().filter(is_new).count())).await?;
     let mut seen = HashSet::new();
-    let posts: Vec<_> = posts.into_iter().map(tidy).filter(|post| seen.insert(post.id.clone())).take(MOST_POSTS).collect();
+    let posts: Vec<_> = posts.into_iter().map(tidy).filter(|post| seen.insert(post.id.clone())).take(MAX_POSTS).collect();
     db::posts::save(&core.db, integration.id, &posts, today, core.clock.now()).await?;
-    if !provider.reports_days() {
-        db::figures::derive_days(&core.db, integration.id, today - Days::new(HISTORY), today).await?;
+    if !provider.has_daily_insights() {
+        db::insights::derive_daily_insights(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), today).await?;
     }
-    Ok(PostsOutcome::default())
+    Ok(PostsSync::default())
 }
 
 /// Drops the scope for posts. If that scope is also required for the profile, which was just fetched, it cannot be missing: the failure is
 /// transient then.
-fn refused(integration: &Integration, access: Access<'_>, text: String) -> PostsOutcome {
+fn refused(integration: &Integration, access: ScopedToken<'_>, text: String) -> PostsSync {
     let left = scopes::without_posts(integration.provider, access.scopes);
     if left.len() == access.scopes.len() {
-        return PostsOutcome::failed(ProviderError::Transient(format!("posts are refused: {text}")));
+        return PostsSync::failed(ProviderError::Transient(format!("posts are refused: {text}")));
     }
-    PostsOutcome { scopes: Some(left), failure: None }
+    PostsSync { scopes: Some(left), failure: None }
 }
 
 /// Sanitizes a post: truncates its title and drops URLs that are not HTTP.
@@ -84,7 +84,7 @@ fn tidy(post: Post) -> Post {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     Post {
         id: storable(&post.id),
-        title: storable(&post.title).chars().take(LONGEST_TITLE).collect(),
+        title: storable(&post.title).chars().take(MAX_TITLE_CHARS).collect(),
         url: post.url.filter(is_link).map(|url| storable(&url)),
         ..post
     }

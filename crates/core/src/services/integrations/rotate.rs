@@ -5,7 +5,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Turn, hold_unless, tokens};
+use super::{LeaseOutcome, acquire_lease_unless, tokens};
 use crate::{
     db::{self, DbError},
     error::chain,
@@ -18,7 +18,7 @@ use crate::{
 /// Number of accounts listed per query.
 const PAGE: i64 = 100;
 /// How long to wait for the lease on an account; longer than the lease lasts.
-const PATIENCE: Duration = Duration::from_secs(125);
+const LEASE_WAIT: Duration = Duration::from_secs(125);
 
 /// Number of accounts by the outcome of a key rotation.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -75,7 +75,9 @@ enum Outcome {
 }
 
 async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, id: Uuid) -> Result<Outcome, RotationError> {
-    let Turn::Mine(held) = hold_unless(db, clock, (user_id, id), PATIENCE, |_| false).await? else { return Ok(Outcome::Busy) };
+    let LeaseOutcome::Acquired(held) = acquire_lease_unless(db, clock, (user_id, id), LEASE_WAIT, |_| false).await? else {
+        return Ok(Outcome::Busy);
+    };
     let outcome = match &held.access {
         None => Outcome::Current,
         Some(access) if cipher.is_current(&access.access) && access.refresh.as_ref().is_none_or(|token| cipher.is_current(token)) => {

@@ -5,19 +5,19 @@ use uuid::Uuid;
 
 use crate::{
     db::integrations::SealedTokens,
-    infra::crypto::{Cipher, CryptoError, Place},
+    infra::crypto::{AssociatedData, Cipher, CryptoError},
     providers::Tokens,
 };
 
-fn place(row: Uuid, column: &'static str) -> Place {
-    Place { table: "integrations", row, column }
+fn associated_data(row: Uuid, column: &'static str) -> AssociatedData {
+    AssociatedData { table: "integrations", row, column }
 }
 
 /// Encrypts tokens for the row `id`; they can be decrypted for that row only.
 pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedTokens, CryptoError> {
-    let refresh = |token: &Secret| cipher.seal(token, place(id, "refresh_token"));
+    let refresh = |token: &Secret| cipher.seal(token, associated_data(id, "refresh_token"));
     Ok(SealedTokens {
-        access: cipher.seal(&tokens.access, place(id, "access_token"))?,
+        access: cipher.seal(&tokens.access, associated_data(id, "access_token"))?,
         refresh: tokens.refresh.as_ref().map(refresh).transpose()?,
         issued_at: tokens.issued_at,
         expires_at: tokens.expires_at,
@@ -27,9 +27,9 @@ pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedT
 
 /// Decrypts the tokens of the row `id`.
 pub(super) fn open(cipher: &Cipher, id: Uuid, sealed: &SealedTokens) -> Result<Tokens, CryptoError> {
-    let refresh = |token: &Vec<u8>| cipher.open(token, place(id, "refresh_token"));
+    let refresh = |token: &Vec<u8>| cipher.open(token, associated_data(id, "refresh_token"));
     Ok(Tokens {
-        access: cipher.open(&sealed.access, place(id, "access_token"))?,
+        access: cipher.open(&sealed.access, associated_data(id, "access_token"))?,
         refresh: sealed.refresh.as_ref().map(refresh).transpose()?,
         issued_at: sealed.issued_at,
         expires_at: sealed.expires_at,

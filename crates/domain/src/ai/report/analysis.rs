@@ -5,21 +5,21 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use super::List;
-use crate::choice::choices;
+use crate::string_enum::string_enum;
 
 /// Allowed number of insights.
-pub const INSIGHTS: RangeInclusive<usize> = 1..=5;
+pub const INSIGHT_COUNT: RangeInclusive<usize> = 1..=5;
 /// Allowed number of recommendations.
-pub const RECOMMENDATIONS: RangeInclusive<usize> = 1..=5;
+pub const RECOMMENDATION_COUNT: RangeInclusive<usize> = 1..=5;
 /// Allowed number of action items per recommendation.
-pub const ACTION_ITEMS: RangeInclusive<usize> = 1..=5;
+pub const ACTION_ITEM_COUNT: RangeInclusive<usize> = 1..=5;
 /// Allowed number of patterns.
-pub const PATTERNS: RangeInclusive<usize> = 0..=4;
+pub const PATTERN_COUNT: RangeInclusive<usize> = 0..=4;
 /// Allowed number of predictions.
-pub const PREDICTIONS: RangeInclusive<usize> = 0..=4;
-choices! {
+pub const PREDICTION_COUNT: RangeInclusive<usize> = 0..=4;
+string_enum! {
     /// Importance of an insight or recommendation.
-    Level {
+    Importance {
         /// High importance.
         High = "high", "High";
         /// Medium importance.
@@ -32,7 +32,7 @@ choices! {
 /// A performance analysis. `POST /api/ai/analyze-performance`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Analysis {
+pub struct PerformanceAnalysis {
     /// Notable findings.
     pub insights: Vec<Insight>,
     /// Recommended actions.
@@ -57,7 +57,7 @@ pub struct Insight {
     /// Description, one or two sentences.
     pub description: String,
     /// Importance.
-    pub impact: Level,
+    pub impact: Importance,
 }
 
 /// A recommended action.
@@ -69,7 +69,7 @@ pub struct Recommendation {
     /// Description, one or two sentences.
     pub description: String,
     /// Priority of the action.
-    pub priority: Level,
+    pub priority: Importance,
     /// Expected effect, in words.
     pub expected_impact: String,
     /// Steps to take, in order.
@@ -104,19 +104,19 @@ pub struct Prediction {
     pub timeframe: String,
 }
 
-impl Analysis {
+impl PerformanceAnalysis {
     pub(super) fn lists(&self) -> Vec<List> {
-        let action_items = self.recommendations.iter().map(|one| ("actionItems", ACTION_ITEMS, one.action_items.len()));
+        let action_items = self.recommendations.iter().map(|one| ("actionItems", ACTION_ITEM_COUNT, one.action_items.len()));
         let own = [
-            ("insights", INSIGHTS, self.insights.len()),
-            ("recommendations", RECOMMENDATIONS, self.recommendations.len()),
-            ("patterns", PATTERNS, self.patterns.len()),
-            ("predictions", PREDICTIONS, self.predictions.len()),
+            ("insights", INSIGHT_COUNT, self.insights.len()),
+            ("recommendations", RECOMMENDATION_COUNT, self.recommendations.len()),
+            ("patterns", PATTERN_COUNT, self.patterns.len()),
+            ("predictions", PREDICTION_COUNT, self.predictions.len()),
         ];
         own.into_iter().chain(action_items).collect()
     }
 
-    pub(super) fn certainties(&self) -> Vec<f64> {
+    pub(super) fn confidences(&self) -> Vec<f64> {
         let patterns = self.patterns.iter().map(|pattern| pattern.confidence);
         let predictions = self.predictions.iter().map(|prediction| prediction.confidence);
         patterns.chain(predictions).chain([self.confidence]).collect()

@@ -8,22 +8,22 @@ use super::List;
 use crate::money::Money;
 
 /// Allowed number of tactics.
-pub const TACTICS: RangeInclusive<usize> = 1..=5;
+pub const TACTIC_COUNT: RangeInclusive<usize> = 1..=5;
 /// Allowed number of alternative messages.
-pub const ALTERNATIVE_MESSAGES: RangeInclusive<usize> = 0..=3;
+pub const ALTERNATIVE_MESSAGE_COUNT: RangeInclusive<usize> = 0..=3;
 /// Allowed number of pricing steps.
-pub const PRICING: RangeInclusive<usize> = 1..=5;
+pub const PRICING_STEP_COUNT: RangeInclusive<usize> = 1..=5;
 /// Allowed number of upsell steps.
-pub const UPSELL: RangeInclusive<usize> = 0..=5;
+pub const UPSELL_STEP_COUNT: RangeInclusive<usize> = 0..=5;
 /// Allowed number of funnel steps.
-pub const FUNNEL: RangeInclusive<usize> = 0..=6;
+pub const FUNNEL_STEP_COUNT: RangeInclusive<usize> = 0..=6;
 /// Allowed number of assumptions of a projection.
-pub const ASSUMPTIONS: RangeInclusive<usize> = 1..=6;
+pub const ASSUMPTION_COUNT: RangeInclusive<usize> = 1..=6;
 
 /// A sales strategy. `POST /api/ai/optimize-sales`
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Strategy {
+pub struct SalesStrategy {
     /// A message to fans, ready to be sent.
     pub message: String,
     /// Tactics to apply.
@@ -37,11 +37,11 @@ pub struct Strategy {
     /// Alternatives to `message`.
     pub alternative_messages: Vec<AlternativeMessage>,
     /// Prices to ask for the different offers.
-    pub pricing: Vec<Step>,
+    pub pricing: Vec<StrategyStep>,
     /// Offers to fans who have bought before.
-    pub upsell: Vec<Step>,
+    pub upsell: Vec<StrategyStep>,
     /// Steps that turn a stranger into a paying fan.
-    pub funnel: Vec<Step>,
+    pub funnel: Vec<StrategyStep>,
     /// Expected outcome of the strategy.
     pub projection: Projection,
 }
@@ -73,7 +73,7 @@ pub struct AlternativeMessage {
 /// A step of a sales strategy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Step {
+pub struct StrategyStep {
     /// Title, a few words.
     pub title: String,
     /// Description, one or two sentences.
@@ -90,15 +90,15 @@ pub struct Projection {
     pub assumptions: Vec<String>,
 }
 
-impl Strategy {
+impl SalesStrategy {
     pub(super) fn lists(&self) -> Vec<List> {
         vec![
-            ("tactics", TACTICS, self.tactics.len()),
-            ("alternativeMessages", ALTERNATIVE_MESSAGES, self.alternative_messages.len()),
-            ("pricing", PRICING, self.pricing.len()),
-            ("upsell", UPSELL, self.upsell.len()),
-            ("funnel", FUNNEL, self.funnel.len()),
-            ("assumptions", ASSUMPTIONS, self.projection.assumptions.len()),
+            ("tactics", TACTIC_COUNT, self.tactics.len()),
+            ("alternativeMessages", ALTERNATIVE_MESSAGE_COUNT, self.alternative_messages.len()),
+            ("pricing", PRICING_STEP_COUNT, self.pricing.len()),
+            ("upsell", UPSELL_STEP_COUNT, self.upsell.len()),
+            ("funnel", FUNNEL_STEP_COUNT, self.funnel.len()),
+            ("assumptions", ASSUMPTION_COUNT, self.projection.assumptions.len()),
         ]
     }
 

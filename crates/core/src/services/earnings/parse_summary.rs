@@ -1,0 +1,115 @@
+//! Summary of the rows of a statement, computed before and during the import.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use huntaze_domain::{
+    earnings::{MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry},
+    money::Money,
+    statement::{ColumnMapping, Entry, ParsedRow},
+};
+
+use super::{
+    EarningsError,
+    row_stream::{Row, RowStream},
+};
+use crate::{
+    Core,
+    db::{self, earnings::Fingerprint, statements::Statement},
+};
+
+/// Number of sample entries, and of raw rows, in the summary.
+const SAMPLE_ENTRIES: usize = 10;
+const RAW_ROWS: usize = 3;
+/// Maximum length of a cell in the summary, in characters.
+const MAX_CELL_CHARS: usize = 40;
+
+/// Parses a whole statement with its current mapping.
+///
+/// # Errors
+/// Returns an error if the file cannot be parsed or a database query fails.
+pub(super) async fn summarize(core: &Core, statement: &Statement) -> Result<ParseSummary, EarningsError> {
+    // The semaphore is closed on shutdown; the error is ignored, because nobody waits for the result then.
+    let _permit = core.parse_permits.acquire().await;
+    let mut rows = RowStream::open(&core.db, statement);
+    let mut builder = ParseSummaryBuilder::of(statement);
+    while let Some(batch) = rows.next().await? {
+        let fingerprints: Vec<_> = batch.iter().filter_map(|row| row.fingerprint).map(|fingerprint| fingerprint.to_vec()).collect();
+        builder.repeated(db::earnings::count_existing(&core.db, statement.user_id, &fingerprints).await?);
+        builder.take(batch);
+    }
+    Ok(builder.finish().0)
+}
+
+/// Builds the summary row by row.
+pub(super) struct ParseSummaryBuilder {
+    scan: ParseSummary,
+    sums: BTreeMap<&'static str, Money>,
+    incomplete_days: BTreeSet<NaiveDate>,
+    mapping: ColumnMapping,
+    width: usize,
+}
+
+impl ParseSummaryBuilder {
+    /// Creates an empty summary.
+    pub fn of(statement: &Statement) -> Self {
+        let (mapping, width) = (statement.mapping.clone(), statement.header.len());
+        Self { scan: ParseSummary::default(), sums: BTreeMap::new(), incomplete_days: BTreeSet::new(), mapping, width }
+    }
+
+    /// Adds a batch of rows; returns the entries among them.
+    pub fn take(&mut self, batch: Vec<Row>) -> Vec<(Fingerprint, Entry)> {
+        batch.into_iter().filter_map(|row| self.take_row(row)).collect()
+    }
+
+    /// Adds the number of entries that are already stored.
+    pub fn repeated(&mut self, count: i64) {
+        self.scan.duplicate_entries = self.scan.duplicate_entries.saturating_add(u32::try_from(count).unwrap_or_default());
+    }
+
+    /// Returns the summary, and the days with a row that cannot be parsed.
+    pub fn finish(self) -> (ParseSummary, Vec<NaiveDate>) {
+        (ParseSummary { totals: self.sums.into_values().collect(), ..self.scan }, self.incomplete_days.into_iter().collect())
+    }
+
+    fn take_row(&mut self, row: Row) -> Option<(Fingerprint, Entry)> {
+        let scan = &mut self.scan;
+        scan.total_rows += 1;
+        if scan.raw_rows.len() < RAW_ROWS {
+            scan.raw_rows.push(row.cells.iter().take(self.width).map(|cell| cell.chars().take(MAX_CELL_CHARS).collect()).collect());
+        }
+        self.mapping.count_order(&row.cells, &mut scan.date_orders);
+        match row.parsed? {
+            ParsedRow::Entry(entry) => {
+                self.take_entry(row.line, &entry);
+                Some((row.fingerprint?, entry))
+            }
+            ParsedRow::Skipped => {
+                scan.skipped_rows += 1;
+                None
+            }
+            ParsedRow::Invalid(error) => {
+                scan.invalid_rows += 1;
+                self.incomplete_days.extend(error.day);
+                if scan.row_errors.len() < MAX_ROW_ERRORS {
+                    scan.row_errors.push(NumberedRowError { line: row.line, error });
+                }
+                None
+            }
+        }
+    }
+
+    fn take_entry(&mut self, line: u32, entry: &Entry) {
+        let (scan, day) = (&mut self.scan, entry.occurred_at.date_naive());
+        scan.entries += 1;
+        scan.first_day = Some(scan.first_day.map_or(day, |first| first.min(day)));
+        scan.last_day = Some(scan.last_day.map_or(day, |last| last.max(day)));
+        let amount = Money { minor: entry.amount_minor, currency: entry.currency };
+        let sum = self.sums.entry(entry.currency.code()).or_insert(Money { minor: 0, ..amount });
+        sum.minor = sum.minor.saturating_add(amount.minor);
+        if scan.sample_entries.len() < SAMPLE_ENTRIES {
+            let description = entry.description.chars().take(MAX_CELL_CHARS).collect();
+            scan.sample_entries.push(SampleEntry { line, occurred_at: entry.occurred_at, kind: entry.kind, amount, description });
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Streams the rows of a statement from its stored chunks. Only a few chunks and batches of rows are in memory at a time, whatever the size
+//! of the file.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use huntaze_domain::{
+    statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
+    string_enum::StringEnum,
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tokio::{sync::mpsc, task::JoinHandle};
+use uuid::Uuid;
+
+use super::EarningsError;
+use crate::{
+    db::{self, earnings::Fingerprint, statements::Statement},
+    error::InternalError,
+};
+
+/// Number of rows per batch.
+const BATCH: usize = 1000;
+/// Maximum size of a row in bytes.
+const MAX_ROW_BYTES: usize = 64 * 1024;
+/// Maximum number of bytes without a line break; a file with a longer line is rejected.
+const MAX_LINE_BYTES: usize = 1024 * 1024;
+/// Maximum number of line breaks inside a row; with more, a quotation mark is probably not closed.
+const MAX_ROW_LINE_BREAKS: u64 = 20;
+/// Maximum length of a column name in characters.
+const MAX_COLUMN_NAME_CHARS: usize = 100;
+/// Capacity of the channels for chunks and batches.
+const WAITING: usize = 2;
+
+/// A row of a statement.
+pub(super) struct Row {
+    /// Line of the file on which it begins, counted from 1.
+    pub line: u32,
+    /// Unparsed cells; empty if the row is too long.
+    pub cells: Vec<String>,
+    /// The parsed row; `None` if the mapping is incomplete.
+    pub parsed: Option<ParsedRow>,
+    /// Identifies an entry among all entries of the user; `None` for other rows.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// Stream of the rows of a statement, in batches.
+pub(super) struct RowStream {
+    batches: mpsc::Receiver<Vec<Row>>,
+    parser: JoinHandle<Result<(), EarningsError>>,
+}
+
+impl RowStream {
+    /// Starts reading. An entry dated more than a day after the upload, which no time zone explains, is a row error.
+    pub fn open(db: &PgPool, statement: &Statement) -> Self {
+        let latest = statement.summary.uploaded_at + TimeDelta::days(1);
+        let (send_chunk, chunks) = mpsc::channel(WAITING);
+        tokio::spawn(send_chunks(db.clone(), statement.summary.id, send_chunk));
+        let (send_batch, batches) = mpsc::channel(WAITING);
+        let width = statement.header.len();
+        let layout = TableLayout {
+            delimiter: statement.delimiter,
+            preamble_records: statement.preamble_records,
+            width,
+            mapping: Some(statement.mapping.clone()).filter(|mapping| mapping.validate(width).is_ok()),
+            latest,
+        };
+        let parser = tokio::task::spawn_blocking(move || {
+            let chunks = ChunkReader { waiting: chunks, current: Vec::new(), read: 0, in_line: 0 };
+            parse(chunks, &layout, |batch| send_batch.blocking_send(batch).is_ok())
+        });
+        Self { batches, parser }
+    }
+
+    /// Returns the next batch; `None` after the last.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be parsed or a database query fails.
+    pub async fn next(&mut self) -> Result<Option<Vec<Row>>, EarningsError> {
+        match self.batches.recv().await {
+            Some(batch) => Ok(Some(batch)),
+            // The parser has finished; its result says whether it failed.
+            None => (&mut self.parser).await?.map(|()| None),
+        }
+    }
+}
+
+async fn send_chunks(db: PgPool, id: Uuid, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
+    for number in 0.. {
+        let chunk = match db::statements::chunk(&db, id, number).await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => return,
+            Err(error) => Err(io::Error::other(error)),
+        };
+        // Stop if the receiver is gone or reading has failed.
+        let is_last = chunk.is_err();
+        if chunks.send(chunk).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// Blocking reader over the chunks of a file.
+struct ChunkReader {
+    waiting: mpsc::Receiver<io::Result<Vec<u8>>>,
+    current: Vec<u8>,
+    read: usize,
+    /// Number of bytes since the last line break.
+    in_line: usize,
+}
+
+impl Read for ChunkReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.read == self.current.len() {
+            let Some(chunk) = self.waiting.blocking_recv() else { return Ok(0) };
+            (self.current, self.read) = (chunk?, 0);
+            self.in_line = match self.current.iter().rposition(|byte| *byte == b'\n') {
+                Some(end) => self.current.len() - end,
+                None => self.in_line + self.current.len(),
+            };
+            if self.in_line > MAX_LINE_BYTES {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
+        let length = buffer.len().min(self.current.len() - self.read);
+        buffer[..length].copy_from_slice(&self.current[self.read..self.read + length]);
+        self.read += length;
+        Ok(length)
+    }
+}
+
+/// Header and first rows of a table.
+pub(super) struct DetectedHeader {
+    /// Names of the columns; all empty if the table has no header.
+    pub header: Vec<String>,
+    /// Number of records before the first row: the header and any preamble.
+    pub preamble_records: u32,
+    /// First rows, used to infer the mapping.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Detects the header of a table: the first record with the most frequent number of columns.
+///
+/// # Errors
+/// Returns [`EarningsError::InvalidFile`] if the file is not a table with columns.
+pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedHeader, EarningsError> {
+    const LOOKED_AT: usize = 50;
+    let records: Vec<_> =
+        reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT).map(|record| cells_of(&record)).collect();
+    let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
+    let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
+    if !(2..=MAX_COLUMNS).contains(&width) {
+        return Err(EarningsError::InvalidFile("This is not a table with columns. Export your statement as CSV."));
+    }
+    // Spreadsheets may write a `sep=` line above the header.
+    let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
+    let first = records.iter().position(is_first).unwrap_or_default();
+    let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
+    let name = |name: &String| name.trim().chars().take(MAX_COLUMN_NAME_CHARS).collect();
+    // A first record that contains a date is a row, not a header.
+    let (header, preamble_records, rows) = if names.iter().any(|name| is_date(name)) {
+        (vec![String::new(); width], first, &records[first..])
+    } else {
+        (names.iter().map(name).collect(), first + 1, rows)
+    };
+    Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
+}
+
+fn reader<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
+    csv::ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(source)
+}
+
+/// Decodes the cells of a record. Cells that are not UTF-8 are read as Windows-1252, which spreadsheets write.
+fn cells_of(record: &csv::ByteRecord) -> Vec<String> {
+    let text = |cell: &[u8]| match std::str::from_utf8(cell) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(cell).0.into_owned(),
+    };
+    // PostgreSQL cannot store NUL in `text`.
+    record.iter().map(|cell| text(cell).replace('\0', "")).collect()
+}
+
+/// Parameters for parsing a table.
+struct TableLayout {
+    delimiter: u8,
+    preamble_records: u32,
+    width: usize,
+    mapping: Option<ColumnMapping>,
+    latest: DateTime<Utc>,
+}
+
+/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`.
+///
+/// # Errors
+/// Returns an error if the file has too many rows or cannot be parsed.
+fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Vec<Row>) -> bool) -> Result<(), EarningsError> {
+    let mut reader = reader(source, layout.delimiter);
+    let mut record = csv::ByteRecord::new();
+    let mut seen = HashMap::new();
+    let mut batch = Vec::with_capacity(BATCH);
+    let (mut records, mut rows, mut lines) = (0, 0, LineCounter { before: 1, is_late: None });
+    loop {
+        if !reader.read_byte_record(&mut record).map_err(invalid_csv)? {
+            break;
+        }
+        let inside = line_ends(record.as_slice());
+        let line = lines.line_of(reader.position().line(), inside);
+        records += 1;
+        if records <= layout.preamble_records || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        rows += 1;
+        if rows > MAX_ROWS {
+            return Err(EarningsError::InvalidFile("A statement has at most 200,000 rows. Export a shorter period."));
+        }
+        batch.push(row(u32::try_from(line).unwrap_or(u32::MAX), inside, &record, layout, &mut seen));
+        if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+            return Ok(());
+        }
+    }
+    hand_over(batch);
+    Ok(())
+}
+
+/// Computes the line on which a record begins, blank lines included. The CSV parser counts `
+/// ` with the record before it, but the `
+/// ` of `\r
+/// ` with the record after it.
+struct LineCounter {
+    before: u64,
+    is_late: Option<bool>,
+}
+
+impl LineCounter {
+    /// Returns the line of a record that has `inside` line breaks in it; `after` is the parser's line after the record.
+    fn line_of(&mut self, after: u64, inside: u64) -> u64 {
+        let is_late = *self.is_late.get_or_insert(after == inside + 1);
+        let line = if is_late { after - inside } else { self.before + (after - self.before).saturating_sub(inside + 1) };
+        self.before = after;
+        line
+    }
+}
+
+fn line_ends(bytes: &[u8]) -> u64 {
+    bytes.split(|byte| *byte == b'\n').skip(1).map(|_| 1).sum()
+}
+
+fn invalid_csv(error: csv::Error) -> EarningsError {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+            EarningsError::InvalidFile("This is not a table: a line of it is too long.")
+        }
+        csv::ErrorKind::Io(error) => EarningsError::Internal(InternalError::new(error)),
+        _ => EarningsError::InvalidFile("This is not a table with columns. Export your statement as CSV."),
+    }
+}
+
+fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
+    if record.as_slice().len() > MAX_ROW_BYTES || record.len() > 2 * MAX_COLUMNS || inside > MAX_ROW_LINE_BREAKS {
+        let error = RowError { kind: RowErrorKind::RowTooLong, cell: String::new(), day: None };
+        return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };
+    }
+    let cells = cells_of(record);
+    let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
+    let parsed = layout.mapping.as_ref().map(|mapping| parse_row(mapping, layout.width, &texts, layout.latest));
+    let fingerprint = match &parsed {
+        Some(ParsedRow::Entry(entry)) => Some(fingerprint(entry, seen)),
+        _ => None,
+    };
+    Row { line, cells, parsed, fingerprint }
+}
+
+/// Returns a truncated SHA-256 of the content of an entry and the number of equal entries before it: two equal tips on one day are two
+/// entries.
+fn fingerprint(entry: &Entry, seen: &mut HashMap<Fingerprint, u32>) -> Fingerprint {
+    let amount = entry.amount_minor.to_string();
+    let occurred_at = entry.occurred_at.timestamp_millis().to_string();
+    let parts = [&*occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), &entry.reference, &entry.payer, &entry.description];
+    let without_number = digest(&parts);
+    let number = seen.entry(without_number).or_default();
+    *number += 1;
+    if *number == 1 { without_number } else { digest(&[&hex::encode(without_number), &number.to_string()]) }
+}
+
+fn digest(parts: &[&str]) -> Fingerprint {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(part);
+    }
+    let mut cut = Fingerprint::default();
+    cut.copy_from_slice(&hash.finalize()[..size_of::<Fingerprint>()]);
+    cut
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+use huntaze_domain::{integration::DisconnectedIntegration, string_enum::StringEnum};
+use leptos::prelude::*;
+
+use super::{css, pending::is_connecting_account};
+use crate::{
+    api::integrations::ConnectIntegration,
+    hooks::{
+        form::{Form, FormState},
+        time::LocalTime,
+    },
+    ui::{
+        a11y::VisuallyHidden,
+        badge::{Badge, BadgeTone},
+        button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
+        card::{Card, CardBody, CardHeader},
+    },
+};
+
+/// Card of a disconnected account whose data was kept, with actions that reconnect it or delete the data.
+#[component]
+pub(super) fn DisconnectedCard(
+    account: DisconnectedIntegration,
+    /// Whether accounts of its platform can be connected.
+    is_available: bool,
+    connect: FormState<ConnectIntegration>,
+) -> impl IntoView {
+    let platform = account.provider;
+    let name = format!("{} @{}", platform.label(), account.account_name);
+    let name_again = name.clone();
+    let reconnect = is_available.then(|| {
+        let (id, name) = (account.id.to_string(), name.clone());
+        view! {
+            <Form form=connect>
+                <input type="hidden" name="provider" value=platform.as_str()/>
+                <input type="hidden" name="integrationId" value=id/>
+                <Button
+                    kind=ButtonType::Submit
+                    size=ButtonSize::Small
+                    loading=is_connecting_account(connect, account.id)
+                    disabled=connect.is_pending()
+                >
+                    "Reconnect"
+                    <VisuallyHidden>{format!(" {name}")}</VisuallyHidden>
+                </Button>
+            </Form>
+        }
+    });
+    view! {
+        <Card>
+            <CardHeader>
+                <p class=css::badges><Badge tone=BadgeTone::Neutral>"Disconnected"</Badge></p>
+                <h2 class=css::title>
+                    <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
+                    {platform.label()}
+                    " "
+                    <span class=css::handle>{format!("@{}", account.account_name)}</span>
+                </h2>
+                <p>"Its figures are kept. They do not count on your home page."</p>
+                <p class=css::meta>"Since " <LocalTime time=account.disconnected_at/></p>
+            </CardHeader>
+            <CardBody>
+                <div class=css::buttons>
+                    {reconnect}
+                    <ButtonLink href=format!("/integrations?events={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "History"
+                        <VisuallyHidden>{format!(" of {name_again}")}</VisuallyHidden>
+                    </ButtonLink>
+                    <ButtonLink href=format!("/integrations?delete={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                        "Delete figures"
+                        <VisuallyHidden>{format!(" of {name}")}</VisuallyHidden>
+                    </ButtonLink>
+                </div>
+            </CardBody>
+        </Card>
+    }
+}

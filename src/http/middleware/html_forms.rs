@@ -1,0 +1,200 @@
+//! Support for browsers without JavaScript: form posts are answered with a redirect, errors with a page.
+//!
+//! The inner layers and server functions only know JSON. This middleware turns a form post into an API call and its result into a redirect:
+//! to the location that the function sets, or back to the form's page with the error and the submitted values.
+
+use axum::{
+    body::to_bytes,
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use chrono::TimeDelta;
+use http::{HeaderValue, Method, header, response::Parts};
+use huntaze_core::{Core, infra::signed};
+use huntaze_domain::{
+    error::ErrorCode,
+    navigation::{
+        ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, analytics_page, captions_page, conversation_page, safe_next, statement_page,
+    },
+    onboarding::step_page,
+};
+
+use super::{
+    body_limit::{self, BufferedBody},
+    wants_html,
+};
+use crate::{
+    api::{csrf, flash::Flash},
+    error::ApiError,
+    http::{
+        cookies::CookieKind,
+        routes::{error_page, external_link_page},
+        state::AppState,
+    },
+};
+
+const FLASH: &str = "flash";
+const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
+/// Fields that are never stored in a cookie. An e-mailed token is restored from the page's URL instead.
+const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
+/// Maximum length of the sealed cookie value in bytes. Browsers limit a cookie to 4 KB, including its name and attributes.
+const MAX_COOKIE_BYTES: usize = 3800;
+/// Appended to the error if the submitted values do not fit into the cookie. The browser's history still has them.
+const TOO_LONG: &str = " What you wrote is too long to stand here again: your browser's way back has it.";
+
+/// Handles requests of clients that accept HTML; see the module documentation.
+pub async fn handle(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    if !wants_html(request.headers()) {
+        return next.run(request).await;
+    }
+    if *request.method() == Method::POST {
+        return submit(&state, request, next).await;
+    }
+    let has_flash = read_flash(&state.core, &mut request);
+    let response = next.run(request).await;
+    let mut response = render_error(&state, response);
+    // A redirect renders nothing, so the flash is kept for the page it leads to.
+    if has_flash
+        && !response.status().is_redirection()
+        && let Some(cookie) = CookieKind::Flash.clear(&state.core.config.app)
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+async fn submit(state: &AppState, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let (response, fields) = match body_limit::buffer(request).await {
+        Ok(mut request) => {
+            request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+            let fields = fields_of(&request);
+            (next.run(request).await, fields)
+        }
+        Err(error) => (error.into_response(), Vec::new()),
+    };
+    redirect_back(state, response, &path, fields).await
+}
+
+async fn redirect_back(state: &AppState, response: Response, path: &str, fields: Vec<(String, String)>) -> Response {
+    let (parts, error) = outcome_of(response).await;
+    let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
+    let is_elsewhere = |target: &&str| !target.starts_with('/');
+    if let Some(elsewhere) = sent_on.filter(is_elsewhere) {
+        return external_link_page::render(state, elsewhere);
+    }
+    let flash = if sent_on.is_none() { flash_cookie(&state.core, path, error.clone(), fields.clone()) } else { None };
+    let mut known = fields;
+    known.retain(|(name, _)| error.is_some() || name != "token");
+    let target = sent_on.map_or_else(|| form_page(path, &known), ToOwned::to_owned);
+    let mut redirect = Redirect::to(&target).into_response();
+    for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
+        redirect.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    redirect
+}
+
+/// Splits a response into its head and its error, if it is one. Middleware attaches the error to the response extensions; server functions
+/// only serialize it into the body.
+async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
+    let has_failed = response.status().is_client_error() || response.status().is_server_error();
+    let from_layer = error_of(&response);
+    let (parts, body) = response.into_parts();
+    let error = match from_layer {
+        _ if !has_failed => None,
+        Some(error) => Some(error),
+        None => Some(error_in(body).await),
+    };
+    (parts, error)
+}
+
+/// Returns the page of the form that posts to `path`. An e-mailed token is restored in the URL if `fields` contains it; after a success the
+/// caller removes it, because the token has been used.
+fn form_page(path: &str, fields: &[(String, String)]) -> String {
+    let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    let with_token = |page: &str| match field("token") {
+        Some(token) => format!("{page}?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()),
+        None => page.to_owned(),
+    };
+    match path {
+        "/api/auth/register" => "/register".to_owned(),
+        "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token("/verify-email"),
+        "/api/auth/forgot-password" if field("token").is_some() => with_token("/reset-password"),
+        "/api/auth/forgot-password" => "/forgot-password".to_owned(),
+        "/api/auth/reset-password" => with_token("/reset-password"),
+        "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
+        "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
+        _ if path.starts_with("/api/account/") => "/settings".to_owned(),
+        _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
+        _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
+        "/api/ai/generate-caption" => CONTENT.to_owned(),
+        "/api/drafts/create" => page_of(field("captionsId"), CONTENT, captions_page),
+        _ if path.starts_with("/api/drafts/") => CONTENT.to_owned(),
+        "/api/ai/chat" => page_of(field("conversationId"), ASSISTANT, conversation_page),
+        _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), ASSISTANT, conversation_page),
+        "/api/ai/analyze-performance" => analytics_page(field("range").unwrap_or_default(), field("integrationIds[]").unwrap_or_default()),
+        "/api/ai/optimize-sales" => SALES.to_owned(),
+        "/api/ai/feedback" => safe_next(field("page").unwrap_or(SALES)).to_owned(),
+        "/api/ai/settings" => SETTINGS.to_owned(),
+        "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
+        "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
+        "/api/auth/logout" => "/home".to_owned(),
+        _ => "/login".to_owned(),
+    }
+}
+
+/// Returns the page of a single item, or the list page if the id is missing or not a UUID.
+fn page_of(id: Option<&str>, all: &str, one: fn(&str) -> String) -> String {
+    let id = id.filter(|id| id.parse::<uuid::Uuid>().is_ok());
+    id.map_or_else(|| all.to_owned(), one)
+}
+
+fn fields_of(request: &Request) -> Vec<(String, String)> {
+    let body = request.extensions().get::<BufferedBody>().map(|body| body.0.clone()).unwrap_or_default();
+    url::form_urlencoded::parse(&body).into_owned().collect()
+}
+
+fn error_of(response: &Response) -> Option<ApiError> {
+    response.extensions().get::<ApiError>().cloned()
+}
+
+async fn error_in(body: axum::body::Body) -> ApiError {
+    let bytes = to_bytes(body, body_limit::LIMIT).await.unwrap_or_default();
+    serde_json::from_slice(&bytes).unwrap_or_else(|_| ErrorCode::Internal.into())
+}
+
+fn flash_cookie(core: &Core, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
+    values.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
+    let seal = |flash: &Flash| signed::seal(&core.keys.cookies, FLASH, flash, core.clock.now(), FLASH_LIFETIME);
+    let mut flash = Flash { form: form.to_owned(), error, values };
+    let mut sealed = seal(&flash)?;
+    if sealed.len() > MAX_COOKIE_BYTES {
+        // The error must arrive, even if the values do not.
+        flash.values.clear();
+        if let Some(error) = &mut flash.error {
+            // A form shows either the message or the field errors.
+            [&mut error.message].into_iter().chain(error.fields.values_mut()).for_each(|sentence| sentence.push_str(TOO_LONG));
+        }
+        sealed = seal(&flash)?;
+    }
+    CookieKind::Flash.set(&core.config.app, &sealed, FLASH_LIFETIME)
+}
+
+fn read_flash(core: &Core, request: &mut Request) -> bool {
+    let Some(sealed) = CookieKind::Flash.read(&core.config.app, request.headers()) else { return false };
+    if let Some(flash) = signed::open::<Flash>(&core.keys.cookies, FLASH, &sealed, core.clock.now()) {
+        request.extensions_mut().insert(flash);
+    }
+    true
+}
+
+/// Renders the error of a middleware as a page; other responses are returned unchanged.
+fn render_error(state: &AppState, response: Response) -> Response {
+    let Some(error) = error_of(&response) else { return response };
+    let mut page = error_page::render(state, &error);
+    if let Some(retry_after) = response.headers().get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, retry_after.clone());
+    }
+    page
+}

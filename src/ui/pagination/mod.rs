@@ -1,0 +1,39 @@
+//! Pagination of a list.
+
+#[cfg(any(test, feature = "gallery"))]
+pub(super) mod stories;
+
+use leptos::prelude::*;
+
+use crate::ui::segmented_links::{SegmentedLink, SegmentedLinks};
+
+stylance::import_crate_style!(css, "src/ui/pagination/pagination.module.css");
+
+/// Links to the previous and the next page; renders nothing if there is only one page.
+#[component]
+pub fn Pagination(
+    /// Accessible name, such as "Pages of posts".
+    label: &'static str,
+    /// Number of the current page, counted from 1.
+    page: u32,
+    /// Number of pages.
+    pages: u32,
+    /// Returns the URL of a page.
+    href: impl Fn(u32) -> String + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let to = |page: u32| {
+        let href = href.clone();
+        Signal::derive(move || href(page))
+    };
+    let earlier = (page > 1).then(|| view! { <SegmentedLink href=to(page - 1) attr:rel="prev">"Previous page"</SegmentedLink> });
+    let later = (page < pages).then(|| view! { <SegmentedLink href=to(page + 1) attr:rel="next">"Next page"</SegmentedLink> });
+    (pages > 1).then(|| {
+        view! {
+            <SegmentedLinks label>
+                {earlier}
+                <span class=css::current_page>{format!("Page {page} of {pages}")}</span>
+                {later}
+            </SegmentedLinks>
+        }
+    })
+}
