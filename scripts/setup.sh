@@ -4,6 +4,7 @@
 source "$(dirname "$0")/env.sh"
 
 CARGO_LEPTOS_VERSION=0.3.11
+CARGO_DENY_VERSION=0.20.2
 STYLANCE_VERSION=0.8.4
 BINARYEN_VERSION=132.0.0
 NODE_MAJOR=20
@@ -110,6 +111,7 @@ ensure_cargo_tools() {
   # cargo-leptos compresses the site on every release build, so the two Brotli crates are optimised.
   cargo_leptos_is_new_enough || cargo_tool cargo-leptos "$CARGO_LEPTOS_VERSION" --locked --features no_downloads \
     --config 'profile.dev.package.brotli.opt-level=3' --config 'profile.dev.package.brotli-decompressor.opt-level=3'
+  [ "${1:-serve}" = serve ] || has_version cargo-deny "$CARGO_DENY_VERSION" || cargo_tool cargo-deny "$CARGO_DENY_VERSION" --locked --no-default-features
   rm -rf "$HUNTAZE_CACHE/tools/target"
 }
 
@@ -150,5 +152,5 @@ ensure_compiler
 [ "${1:-serve}" != system ] || exit 0
 ensure_node
 ensure_wasm_opt
-ensure_cargo_tools
+ensure_cargo_tools "${1:-serve}"
 [ "${1:-serve}" = serve ] || ensure_end_to_end_packages

@@ -23,6 +23,9 @@ check_browser_dependencies() {
   [ -z "$found" ] || die "Server crates in the browser build: $found"
 }
 
+# Licenses, forbidden crates and sources of all dependencies.
+check_dependencies() { cargo deny --offline --log-level warn check licenses bans sources; }
+
 unit_tests() { cargo test -q "${SERVER_PACKAGES[@]}" --lib; }
 
 # sqlx creates and drops a separate database for each test.
@@ -70,6 +73,7 @@ if [ "$PART" = quick ]; then
   exit
 fi
 timed "Check dependencies of the browser build" check_browser_dependencies
+timed "Check licenses, bans and sources" check_dependencies
 stop_on_exit
 start_postgres
 timed "Check .sqlx" scripts/sqlx-prepare.sh --check
