@@ -138,3 +138,31 @@ test("admin sees the job queues", async ({ page, email, mail, grantAdmin, expect
   await expectAccessible();
   await expectNoOverflow(page);
 });
+
+/** What would leave an attribute, a text area, a title, a script or a comment if it were not escaped. */
+const MARKUP = `"></textarea></title></script>--><img src=x data-injected> &lt;3`;
+
+test("text with markup is shown as text on every page", async ({ page, email, mail }) => {
+  await openIntegrations(page, email, mail);
+  const csrf = (await page.context().cookies()).find(({ name }) => name.endsWith("huntaze_csrf"))?.value ?? "";
+  const post = async (path: string, data: object) => {
+    const response = await page.request.post(path, { data, headers: { "x-csrf-token": csrf, accept: "application/json" } });
+    expect(response.status(), `${path}: ${await response.text()}`).toBe(200);
+    return response.json();
+  };
+  await post("/api/account/profile", { name: MARKUP });
+  await post("/api/ai/settings", { samples: [MARKUP], bannedWords: "", monthlyCap: "" });
+  const captions = await post("/api/ai/generate-caption", { platform: "x", contentType: "photos", description: MARKUP });
+  await post("/api/drafts/create", { captionsId: captions.id, variantIndex: 0, text: MARKUP });
+  const chat = await post("/api/ai/chat", { message: MARKUP });
+  await post("/api/ai/conversations/rename", { id: chat.conversationId, title: MARKUP });
+
+  const paths = ["/home", "/analytics", "/integrations", "/integrations/onlyfans", "/sales", "/settings", `/assistant?conversation=${chat.conversationId}`];
+  for (const path of [...paths, `/content?captions=${captions.id}`]) {
+    await page.goto(path);
+    await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    await expect(page.locator("[data-injected]"), path).toHaveCount(0);
+  }
+  await expect(page.getByLabel("What the post is about")).toHaveValue(MARKUP);
+  expect(await page.locator("textarea").evaluateAll((areas) => areas.map((area) => (area as HTMLTextAreaElement).value))).toContain(MARKUP);
+});

@@ -2,6 +2,7 @@
 
 use huntaze_domain::{
     account::StatusView,
+    page::Page,
     settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -62,6 +63,6 @@ pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Res
     let (core, current) = (context::core()?, context::require_session()?);
     account::delete(&core, &context::client(), &current, input).await?;
     context::end_session(&core);
-    context::redirect("/login?reason=deleted");
+    context::redirect(&Page::Login.link(&[("reason", &"deleted")]));
     Ok("deleted".to_owned().into())
 }

@@ -3,6 +3,7 @@
 use huntaze_domain::{
     admin::{DryRun, PlatformDiagnostics},
     ai::costs::{AiCosts, CostsInput},
+    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -31,7 +32,7 @@ pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRu
     use huntaze_domain::string_enum::StringEnum;
     let (core, _) = context::require_admin()?;
     let outcome = connection_doctor::dry_run(&core, integrations::platform(&provider)?).await?;
-    context::redirect(&format!("/admin/connections?tried={}&status={}", outcome.provider.as_str(), outcome.status));
+    context::redirect(&Page::AdminConnections.link(&[("tried", &outcome.provider.as_str()), ("status", &outcome.status)]));
     Ok(outcome)
 }
 

@@ -1,11 +1,14 @@
 //! AI features: `/api/ai/*`.
 
-use huntaze_domain::ai::{
-    AiStatus, QuotaView,
-    caption::{CaptionInput, Captions},
-    chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
-    report::{AiReport, Feedback, FeedbackInput, ReportInput},
-    settings::{AiSettings, AiSettingsInput},
+use huntaze_domain::{
+    ai::{
+        AiStatus, QuotaView,
+        caption::{CaptionInput, Captions},
+        chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
+        report::{AiReport, Feedback, FeedbackInput, ReportInput},
+        settings::{AiSettings, AiSettingsInput},
+    },
+    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -39,11 +42,11 @@ pub async fn get_ai_quota() -> Result<QuotaView, ApiError> {
 pub async fn generate_caption(#[server(flatten)] input: CaptionInput) -> Result<Captions, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::{error::ErrorCode, navigation};
+    use huntaze_domain::{error::ErrorCode, page};
     let (core, user) = context::member()?;
     let id = ai::generate_captions(&core, &user, &input).await?.to_string();
     let captions = ai::captions(&core, &user, Some(&id)).await?.ok_or(ErrorCode::NotFound)?;
-    context::redirect(&navigation::captions_page(&id));
+    context::redirect(&page::captions_page(&id));
     Ok(captions)
 }
 
@@ -62,10 +65,10 @@ pub async fn get_captions(#[server(default)] id: Option<String>) -> Result<Optio
 pub async fn send_chat(#[server(flatten)] input: ChatInput) -> Result<ChatAnswer, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::navigation;
+    use huntaze_domain::page;
     let (core, user) = context::member()?;
     let answer = ai::chat(&core, &user, &input).await?;
-    context::redirect(&navigation::conversation_page(&answer.conversation_id.to_string()));
+    context::redirect(&page::conversation_page(&answer.conversation_id.to_string()));
     Ok(answer)
 }
 
@@ -114,10 +117,10 @@ pub async fn get_conversation(id: String) -> Result<Conversation, ApiError> {
 pub async fn rename_conversation(id: String, #[server(default)] title: String) -> Result<String, ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::navigation;
+    use huntaze_domain::page;
     let (core, user) = context::member()?;
     let title = ai::rename_conversation(&core, user.id, &id, &title).await?;
-    context::redirect(&navigation::conversation_page(&id));
+    context::redirect(&page::conversation_page(&id));
     Ok(title)
 }
 
@@ -127,10 +130,10 @@ pub async fn rename_conversation(id: String, #[server(default)] title: String) -
 pub async fn delete_conversation(id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::navigation;
+    use huntaze_domain::page::Page;
     let (core, user) = context::member()?;
     ai::delete_conversation(&core, user.id, &id).await?;
-    context::redirect(navigation::ASSISTANT);
+    context::redirect(Page::Assistant.path());
     Ok(())
 }
 

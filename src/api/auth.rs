@@ -1,8 +1,11 @@
 //! Registration, sign-in and password reset: `/api/auth/*`.
 
-use huntaze_domain::account::{
-    CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
-    ResetPasswordInput, Secret, StatusView,
+use huntaze_domain::{
+    account::{
+        CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
+        ResetPasswordInput, Secret, StatusView,
+    },
+    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -22,7 +25,7 @@ pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusV
     let email = huntaze_domain::account::normalize_email(&input.email);
     auth::register(&core, &context::client(), input).await?;
     context::remember_pending_email(&core, &email);
-    context::redirect("/verify-email");
+    context::redirect(Page::VerifyEmail.path());
     context::set_status(http::StatusCode::ACCEPTED);
     Ok(MailStatus::CheckEmail.into())
 }
@@ -35,7 +38,7 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
     use crate::http::context;
     use huntaze_core::services::{auth, onboarding};
     let core = context::core()?;
-    let wanted = Some(huntaze_domain::navigation::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
+    let wanted = Some(huntaze_domain::page::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
     let previous = context::session().map(|session| session.id);
     let issued = auth::login(&core, &context::client(), input, previous).await?;
     context::start_session(&core, &issued);
@@ -57,7 +60,7 @@ pub async fn logout() -> Result<StatusView<String>, ApiError> {
         auth::logout(&core, &context::client(), session.id, session.user.id).await?;
     }
     context::end_session(&core);
-    context::redirect("/login?reason=signed-out");
+    context::redirect(&Page::Login.link(&[("reason", &"signed-out")]));
     Ok("signed_out".to_owned().into())
 }
 
@@ -107,7 +110,7 @@ pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView
     use crate::http::context;
     use huntaze_core::services::auth;
     let outcome = auth::verify_email(&context::core()?, &context::client(), token.expose()).await?;
-    context::redirect("/login?reason=verified");
+    context::redirect(&Page::Login.link(&[("reason", &"verified")]));
     Ok(outcome.into())
 }
 
@@ -141,7 +144,7 @@ pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Res
     let core = context::core()?;
     auth::reset_password(&core, &context::client(), input).await?;
     context::end_session(&core);
-    context::redirect("/login?reason=password-changed");
+    context::redirect(&Page::Login.link(&[("reason", &"password-changed")]));
     Ok("password_changed".to_owned().into())
 }
 

@@ -2,6 +2,7 @@
 
 use huntaze_domain::{
     earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView},
+    page::Page,
     statement::MappingInput,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -69,7 +70,7 @@ pub async fn delete_statement(#[server(default)] id: String) -> Result<(), ApiEr
     use huntaze_core::services::earnings;
     let (core, user) = context::member()?;
     earnings::delete_statement(&core, user.id, &id).await?;
-    context::redirect(huntaze_domain::navigation::EARNINGS);
+    context::redirect(Page::Earnings.path());
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 use huntaze_domain::{
     account::StatusView,
     integration::{AuthorizeView, DisconnectOutcome, IntegrationEventLog, IntegrationView, IntegrationsStatus},
+    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -74,6 +75,6 @@ pub async fn disconnect_integration(
     let retention = retention.ok_or(ErrorCode::InvalidInput)?;
     let (core, current) = (context::core()?, context::require_session()?);
     let outcome = integrations::disconnect(&core, &context::client(), &current, None, &id, retention).await?;
-    context::redirect(&format!("/integrations?disconnected={}", outcome.as_str()));
+    context::redirect(&Page::Integrations.link(&[("disconnected", &outcome.as_str())]));
     Ok(outcome.into())
 }

@@ -1,6 +1,9 @@
 //! Onboarding: `/api/onboarding*`.
 
-use huntaze_domain::onboarding::{Onboarding, OnboardingInput};
+use huntaze_domain::{
+    onboarding::{Onboarding, OnboardingInput},
+    page::Page,
+};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
@@ -41,6 +44,6 @@ pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> R
     use huntaze_core::services::onboarding;
     let (core, user) = context::member()?;
     let saved = onboarding::complete(&core, user.id, &input).await?;
-    context::redirect(huntaze_domain::navigation::HOME);
+    context::redirect(Page::Home.path());
     Ok(saved)
 }

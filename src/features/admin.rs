@@ -4,6 +4,7 @@ mod ai_costs;
 mod connection_doctor;
 mod jobs;
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use crate::ui::segmented_links::{SegmentedLink, SegmentedLinks};
@@ -23,9 +24,9 @@ pub fn AdminNav(
     let link = move |href: &'static str, label| view! { <SegmentedLink href current=href == current>{label}</SegmentedLink> };
     view! {
         <SegmentedLinks label="Administration">
-            {link("/admin/connections", "Connections")}
-            {link("/admin/jobs", "Jobs")}
-            {link("/admin/ai-costs", "AI costs")}
+            {link(Page::AdminConnections.path(), "Connections")}
+            {link(Page::AdminJobs.path(), "Jobs")}
+            {link(Page::AdminAiCosts.path(), "AI costs")}
         </SegmentedLinks>
     }
 }

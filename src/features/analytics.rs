@@ -9,6 +9,7 @@ mod query;
 pub use explain::Explain;
 use huntaze_domain::{
     analytics::{Analytics, Series},
+    page::Page,
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -72,7 +73,7 @@ pub fn EmptyState() -> impl IntoView {
             </CardHeader>
             <CardBody>
                 <p>"Connect an account, and its days and posts appear here."</p>
-                <div><ButtonLink href="/integrations" variant=ButtonVariant::Primary>"Connect an account"</ButtonLink></div>
+                <div><ButtonLink href=Page::Integrations.path() variant=ButtonVariant::Primary>"Connect an account"</ButtonLink></div>
             </CardBody>
         </Card>
     }

@@ -8,8 +8,8 @@ mod stats_grid;
 
 pub use checklist::Checklist;
 use leptos::prelude::*;
-pub use onboarding_card::OnboardingCard;
 
+pub use onboarding_card::OnboardingCard;
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
 pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};

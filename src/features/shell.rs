@@ -3,7 +3,7 @@
 use huntaze_domain::{
     account::{CurrentUser, Role},
     error::ErrorCode,
-    navigation::login_path,
+    page::{Page, login_page},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -44,7 +44,7 @@ pub fn AppShell() -> impl IntoView {
         <SkipLink/>
         <header class=css::header>
             <div class=css::bar>
-                <Logo href="/home"/>
+                <Logo href=Page::Home.path()/>
                 <div class=css::account>
                     <QuotaIndicator/>
                     <Suspense fallback=|| view! { <Skeleton label="Loading your account" lines=1/> }>
@@ -71,13 +71,13 @@ pub fn AppShell() -> impl IntoView {
 fn Navigation() -> impl IntoView {
     let user = expect_context::<UserResource>();
     let pages = [
-        ("/home", "Home"),
-        ("/analytics", "Analytics"),
-        ("/assistant", "Assistant"),
-        ("/content", "Content"),
-        ("/sales", "Sales"),
-        ("/integrations", "Integrations"),
-        ("/settings", "Settings"),
+        (Page::Home.path(), "Home"),
+        (Page::Analytics.path(), "Analytics"),
+        (Page::Assistant.path(), "Assistant"),
+        (Page::Content.path(), "Content"),
+        (Page::Sales.path(), "Sales"),
+        (Page::Integrations.path(), "Integrations"),
+        (Page::Settings.path(), "Settings"),
     ];
     view! {
         <nav class=css::nav aria-label="Pages">
@@ -89,7 +89,7 @@ fn Navigation() -> impl IntoView {
                 <Suspense>
                     {move || Suspend::new(async move {
                         let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
-                        is_admin.then(|| view! { <li><A href="/admin/connections" attr:class=css::page>"Admin"</A></li> })
+                        is_admin.then(|| view! { <li><A href=Page::AdminConnections.path() attr:class=css::page>"Admin"</A></li> })
                     })}
                 </Suspense>
             </ul>
@@ -104,7 +104,7 @@ fn redirect_on_session_end(user: UserResource) {
     Effect::new(move || {
         let has_ended = user.with(|user| matches!(user, Some(Err(error)) if error.code == ErrorCode::Unauthenticated));
         if has_ended {
-            navigate(&login_path(&location.pathname.get_untracked(), true), NavigateOptions::default());
+            navigate(&login_page(&location.pathname.get_untracked(), true), NavigateOptions::default());
         }
     });
 }

@@ -75,7 +75,7 @@ fn application(state: &AppState) -> Router<AppState> {
 
 /// Returns the routes of the pages, generated once per process. Meanwhile Leptos suppresses the loading of resources in the whole process,
 /// so a page that is rendered at the same time would never finish.
-fn page_routes() -> Vec<AxumRouteListing> {
+pub fn page_routes() -> Vec<AxumRouteListing> {
     static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
     ROUTES.get_or_init(|| generate_route_list(App)).clone()
 }

@@ -1,6 +1,6 @@
 //! AI costs page for admins, `/admin/ai-costs`.
 
-use huntaze_domain::ai::costs::CostsInput;
+use huntaze_domain::{ai::costs::CostsInput, page::Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -32,9 +32,9 @@ pub fn AiCostsPage() -> impl IntoView {
     });
     let costs = Resource::new(move || input.get(), get_ai_costs);
     view! {
-        <PageMeta title="AI costs" description="What AI costs, by day, creator, agent, operation and model."/>
+        <PageMeta title=Page::AdminAiCosts.title() description="What AI costs, by day, creator, agent, operation and model."/>
         <h1>"AI costs"</h1>
-        <AdminNav current="/admin/ai-costs"/>
+        <AdminNav current=Page::AdminAiCosts.path()/>
         <Transition fallback=|| view! { <Skeleton label="Loading the costs"/> }>
             {move || Suspend::new(async move {
                 let costs = costs.await;

@@ -1,6 +1,9 @@
 //! Analytics page, `/analytics`.
 
-use huntaze_domain::analytics::{Analytics, PostsPage};
+use huntaze_domain::{
+    analytics::{Analytics, PostsPage},
+    page::Page,
+};
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -21,9 +24,12 @@ pub fn AnalyticsPage() -> impl IntoView {
     // The figures do not depend on the order and page of the posts, so these must not trigger a refetch.
     let period = Memo::new(move |_| query.with(|query| (query.range, query.integration_id.clone())));
     let analytics = Resource::new(move || period.get(), |(range, account)| get_analytics(range, account));
-    let posts = Resource::new(move || query.get(), |AnalyticsQuery { range, integration_id, order, page }| get_posts(range, integration_id, order, page));
+    let posts = Resource::new(
+        move || query.get(),
+        |AnalyticsQuery { range, integration_id, order, page }| get_posts(range, integration_id, order, page),
+    );
     view! {
-        <PageMeta title="Analytics" description="Your figures day by day, and your posts."/>
+        <PageMeta title=Page::Analytics.title() description="Your figures day by day, and your posts."/>
         <h1>"Analytics"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
             {move || Suspend::new(async move { content(query, analytics.await, posts.await) })}

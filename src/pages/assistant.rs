@@ -3,7 +3,7 @@
 use huntaze_domain::{
     ai::{AiStatus, chat::Conversation},
     error::ErrorCode,
-    navigation::conversation_page,
+    page::{Page, conversation_page},
 };
 use leptos::prelude::*;
 use leptos_router::{
@@ -88,7 +88,7 @@ pub fn AssistantPage() -> impl IntoView {
         }
     };
     view! {
-        <PageMeta title="Assistant" description="Answers that rest on your own figures."/>
+        <PageMeta title=Page::Assistant.title() description="Answers that rest on your own figures."/>
         <h1>"Assistant"</h1>
         <Suspense fallback=|| view! { <Skeleton label="Loading the assistant"/> }>
             {move || Suspend::new(async move {

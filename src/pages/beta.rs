@@ -1,5 +1,6 @@
 //! Landing page, `/beta`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -30,11 +31,11 @@ const PROMISES: [(&str, &str); 4] = [
 #[component]
 pub fn BetaPage() -> impl IntoView {
     view! {
-        <PageMeta title="Reach and money on one screen" description="Connect your platforms, see what works, know what is broken."/>
+        <PageMeta title=Page::Beta.title() description="Connect your platforms, see what works, know what is broken."/>
         <SkipLink/>
         <header class=css::header>
-            <Logo href="/beta"/>
-            <ButtonLink href="/login" variant=ButtonVariant::Ghost size=ButtonSize::Small>"Sign in"</ButtonLink>
+            <Logo href=Page::Beta.path()/>
+            <ButtonLink href=Page::Login.path() variant=ButtonVariant::Ghost size=ButtonSize::Small>"Sign in"</ButtonLink>
         </header>
         <main id=MAIN_ID tabindex="-1">
             <section class=css::hero>
@@ -42,8 +43,8 @@ pub fn BetaPage() -> impl IntoView {
                 <h1>"Reach and money on one screen"</h1>
                 <p>"Connect your platforms, see what works, know what is broken."</p>
                 <div class=css::actions>
-                    <ButtonLink href="/register" variant=ButtonVariant::Primary>"Create your account"</ButtonLink>
-                    <ButtonLink href="/login">"Sign in"</ButtonLink>
+                    <ButtonLink href=Page::Register.path() variant=ButtonVariant::Primary>"Create your account"</ButtonLink>
+                    <ButtonLink href=Page::Login.path()>"Sign in"</ButtonLink>
                 </div>
             </section>
             <section class=css::promises aria-label="What Huntaze promises">

@@ -1,5 +1,6 @@
 //! Connection diagnostics page for admins, `/admin/connections`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -19,9 +20,9 @@ pub fn ConnectionsPage() -> impl IntoView {
     let dry_run = use_form::<TryConnection>(|_| Ok(()));
     let reports = Resource::new(|| (), |()| get_connections());
     view! {
-        <PageMeta title="Connection doctor" description="How each platform is set up, and how it goes."/>
+        <PageMeta title=Page::AdminConnections.title() description="How each platform is set up, and how it goes."/>
         <h1>"Connection doctor"</h1>
-        <AdminNav current="/admin/connections"/>
+        <AdminNav current=Page::AdminConnections.path()/>
         <FormError form=dry_run/>
         <Transition fallback=|| view! { <Skeleton label="Loading the reports"/> }>
             {move || Suspend::new(async move {

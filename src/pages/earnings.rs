@@ -1,5 +1,6 @@
 //! Earnings page, `/integrations/onlyfans`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -22,8 +23,8 @@ pub fn EarningsPage() -> impl IntoView {
     let changes = [save.action.version(), delete.action.version(), connect.action.version(), disconnect.action.version()];
     let earnings = Resource::new(move || changes.map(|changes| changes.get()), |_| get_earnings());
     view! {
-        <PageMeta title="OnlyFans earnings" description="Import your statements, or enter days by hand."/>
-        <p><a href="/integrations">"Integrations"</a></p>
+        <PageMeta title=Page::Earnings.title() description="Import your statements, or enter days by hand."/>
+        <p><a href=Page::Integrations.path()>"Integrations"</a></p>
         <h1>"OnlyFans earnings"</h1>
         <UploadForm/>
         <Transition fallback=|| view! { <Skeleton label="Loading your earnings"/> }>

@@ -1,6 +1,6 @@
 //! Error page, and the layout of pages with a single message.
 
-use huntaze_domain::error::ErrorCode;
+use huntaze_domain::{error::ErrorCode, page::Page};
 use leptos::prelude::*;
 
 use crate::{
@@ -30,7 +30,7 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
     let is_ours = error.code.status() >= 500;
     let title = title_of(&error);
     let way_out = match error.code {
-        ErrorCode::Unauthenticated => ("/login", "Sign in"),
+        ErrorCode::Unauthenticated => (Page::Login.path(), "Sign in"),
         // An empty `href` reloads the current page.
         _ => ("", "Retry"),
     };
@@ -54,7 +54,7 @@ pub fn Notice(
 ) -> impl IntoView {
     view! {
         <main id=MAIN_ID tabindex="-1" class=css::page>
-            <Logo href="/beta"/>
+            <Logo href=Page::Beta.path()/>
             <h1>{title}</h1>
             <p>{text}</p>
             {children()}

@@ -1,6 +1,7 @@
 //! Interstitial page with a link to another site. Without JavaScript it replaces a redirect after a form post, which the CSP
 //! directive `form-action` would block.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::error::Notice;
@@ -18,7 +19,7 @@ pub fn ExternalLinkPage(
     view! {
         <Notice title=TITLE text="There you decide what Huntaze may read. You come back here afterwards.".to_owned()>
             <ButtonLink href=target external=true variant=ButtonVariant::Primary>"Continue"</ButtonLink>
-            <ButtonLink href="/integrations" external=true>"Back"</ButtonLink>
+            <ButtonLink href=Page::Integrations.path() external=true>"Back"</ButtonLink>
         </Notice>
     }
 }

@@ -1,5 +1,6 @@
 //! Page that requests a password reset link, `/forgot-password`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -9,11 +10,11 @@ use crate::features::auth::{AuthCard, ForgotPasswordForm};
 #[component]
 pub fn ForgotPasswordPage() -> impl IntoView {
     view! {
-        <PageMeta title="Reset your password" description="Ask for a link to choose a new password."/>
+        <PageMeta title=Page::ForgotPassword.title() description="Ask for a link to choose a new password."/>
         <AuthCard
             title="Reset your password"
             lead=|| view! { <p>"We will mail you a link to choose a new one."</p> }
-            foot=|| view! { <p><a href="/login">"Back to sign in"</a></p> }
+            foot=|| view! { <p><a href=Page::Login.path()>"Back to sign in"</a></p> }
         >
             <ForgotPasswordForm/>
         </AuthCard>

@@ -6,6 +6,7 @@ use huntaze_domain::{
     figures::{HomeStats, StatsRange},
     integration::IntegrationsStatus,
     onboarding::Onboarding,
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ pub fn HomePage() -> impl IntoView {
     let stats = Resource::new(move || range.get(), get_home_stats);
     poll_while_fetching(range, stats, connections);
     view! {
-        <PageMeta title="Home" description="Your reach and money on one screen."/>
+        <PageMeta title=Page::Home.title() description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
         <Transition fallback=|| view! { <StatsSkeleton/> }>
             {move || Suspend::new(async move { home_view(range, onboarding.await, connections.await, stats.await) })}

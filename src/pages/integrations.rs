@@ -1,6 +1,6 @@
 //! Integrations page, `/integrations`.
 
-use huntaze_domain::account::Role;
+use huntaze_domain::{account::Role, page::Page};
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -44,7 +44,7 @@ pub fn IntegrationsPage() -> impl IntoView {
         is_loaded
     });
     view! {
-        <PageMeta title="Integrations" description="Your accounts at the platforms, and how they are."/>
+        <PageMeta title=Page::Integrations.title() description="Your accounts at the platforms, and how they are."/>
         <h1>"Integrations"</h1>
         <Lead/>
         <FormError form=connect/>

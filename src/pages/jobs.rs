@@ -1,5 +1,6 @@
 //! Jobs page for admins, `/admin/jobs`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -25,9 +26,9 @@ pub fn JobsPage() -> impl IntoView {
         |(page, ..)| get_jobs(Some(page)),
     );
     view! {
-        <PageMeta title="Jobs" description="What works in the background, and what failed."/>
+        <PageMeta title=Page::AdminJobs.title() description="What works in the background, and what failed."/>
         <h1>"Jobs"</h1>
-        <AdminNav current="/admin/jobs"/>
+        <AdminNav current=Page::AdminJobs.path()/>
         <FormError form=retry/>
         <FormError form=dismiss/>
         <FormSuccess form=retry text="It is tried again."/>

@@ -1,5 +1,6 @@
 //! Sign-in page, `/login`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -13,8 +14,8 @@ pub fn LoginPage() -> impl IntoView {
     let from_query = move |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
     let (reason, next) = (LoginReason::parse(&from_query("reason")), from_query("next"));
     view! {
-        <PageMeta title="Sign in" description="Sign in to Huntaze."/>
-        <AuthCard title="Sign in" foot=|| view! { <p>"New here? " <a href="/register">"Create your account"</a></p> }>
+        <PageMeta title=Page::Login.title() description="Sign in to Huntaze."/>
+        <AuthCard title="Sign in" foot=|| view! { <p>"New here? " <a href=Page::Register.path()>"Create your account"</a></p> }>
             <LoginForm reason next/>
         </AuthCard>
     }

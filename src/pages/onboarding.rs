@@ -1,5 +1,6 @@
 //! Onboarding pages, `/onboarding/step-1` to `-3`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -9,7 +10,7 @@ use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
 #[component]
 pub fn ContentTypesPage() -> impl IntoView {
     view! {
-        <PageMeta title="What do you create?" description="Tell us what you create, and Huntaze shows what fits."/>
+        <PageMeta title=Page::OnboardingContentTypes.title() description="Tell us what you create, and Huntaze shows what fits."/>
         <ContentTypesStep/>
     }
 }
@@ -18,7 +19,7 @@ pub fn ContentTypesPage() -> impl IntoView {
 #[component]
 pub fn PlatformsPage() -> impl IntoView {
     view! {
-        <PageMeta title="Where do you publish?" description="Tell us where you publish, and those platforms come first."/>
+        <PageMeta title=Page::OnboardingPlatforms.title() description="Tell us where you publish, and those platforms come first."/>
         <PlatformsStep/>
     }
 }
@@ -27,7 +28,7 @@ pub fn PlatformsPage() -> impl IntoView {
 #[component]
 pub fn GoalsPage() -> impl IntoView {
     view! {
-        <PageMeta title="What matters most?" description="Tell us what matters most, and it comes first."/>
+        <PageMeta title=Page::OnboardingGoals.title() description="Tell us what matters most, and it comes first."/>
         <GoalsStep/>
     }
 }

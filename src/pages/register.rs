@@ -1,5 +1,6 @@
 //! Registration page, `/register`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -9,11 +10,11 @@ use crate::features::auth::{AuthCard, RegisterForm};
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     view! {
-        <PageMeta title="Create your account" description="Create your Huntaze account: reach and money on one screen."/>
+        <PageMeta title=Page::Register.title() description="Create your Huntaze account: reach and money on one screen."/>
         <AuthCard
             title="Create your account"
             lead=|| view! { <p>"Reach and money on one screen."</p> }
-            foot=|| view! { <p>"You have an account? " <a href="/login">"Sign in"</a></p> }
+            foot=|| view! { <p>"You have an account? " <a href=Page::Login.path()>"Sign in"</a></p> }
         >
             <RegisterForm/>
         </AuthCard>

@@ -3,6 +3,7 @@
 use huntaze_domain::{
     account::{EmailTokenState, StatusView},
     error::ErrorCode,
+    page::Page,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -26,8 +27,8 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let asked = token.clone();
     let state = Resource::new_blocking(move || asked.clone(), check_reset);
     view! {
-        <PageMeta title="Reset your password" description="Choose a new password."/>
-        <AuthCard title="Reset your password" foot=|| view! { <p><a href="/login">"Back to sign in"</a></p> }>
+        <PageMeta title=Page::ResetPassword.title() description="Choose a new password."/>
+        <AuthCard title="Reset your password" foot=|| view! { <p><a href=Page::Login.path()>"Back to sign in"</a></p> }>
             <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
                 {move || {
                     let token = token.clone();
@@ -48,7 +49,7 @@ fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String
         .into_any(),
         Err(error) => view! {
             <Alert tone=AlertTone::Danger>{error.message}</Alert>
-            <ButtonLink href="/forgot-password" variant=ButtonVariant::Primary full=true>"Ask for a new link"</ButtonLink>
+            <ButtonLink href=Page::ForgotPassword.path() variant=ButtonVariant::Primary full=true>"Ask for a new link"</ButtonLink>
         }
         .into_any(),
     }

@@ -3,6 +3,7 @@
 use huntaze_domain::{
     ai::{Operation, report::AiReport},
     figures::StatsRange,
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub fn SalesPage() -> impl IntoView {
     let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
     refetch_quota_after(move || form.action.version().get());
     view! {
-        <PageMeta title="Sales" description="How to earn more from the audience that there is."/>
+        <PageMeta title=Page::Sales.title() description="How to earn more from the audience that there is."/>
         <h1>"Sales"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading the strategy"/> }>
             {move || Suspend::new(async move {

@@ -1,5 +1,6 @@
 //! Settings page, `/settings`.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -18,7 +19,7 @@ pub fn SettingsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();
     let changes = RwSignal::new(0);
     view! {
-        <PageMeta title="Settings" description="Your profile, password, devices and data."/>
+        <PageMeta title=Page::Settings.title() description="Your profile, password, devices and data."/>
         <h1>"Settings"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading your settings"/> }>
             {move || Suspend::new(async move {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use huntaze_domain::{
     earnings::{StatementState, StatementView},
-    navigation::EARNINGS,
+    page::Page,
     statement::MAX_COLUMNS,
 };
 use leptos::prelude::*;
@@ -48,8 +48,8 @@ pub fn StatementPage() -> impl IntoView {
         }
     });
     view! {
-        <PageMeta title="Statement" description="What a statement says, and what became of it."/>
-        <p><a href=EARNINGS>"OnlyFans earnings"</a></p>
+        <PageMeta title=Page::Statement.title() description="What a statement says, and what became of it."/>
+        <p><a href=Page::Earnings.path()>"OnlyFans earnings"</a></p>
         <Transition fallback=|| view! { <Skeleton label="Loading the statement"/> }>
             {move || Suspend::new(async move {
                 match statement.await {

@@ -3,6 +3,7 @@
 use huntaze_domain::{
     account::{EmailTokenState, StatusView},
     error::ErrorCode,
+    page::Page,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -25,7 +26,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
     let query = use_query_map();
     let token = query.with_untracked(|query| query.get("token")).unwrap_or_default();
     view! {
-        <PageMeta title="Verify your e-mail" description="Confirm that this address is yours."/>
+        <PageMeta title=Page::VerifyEmail.title() description="Confirm that this address is yours."/>
         <AuthCard title="Verify your e-mail">
             {if token.is_empty() { view! { <CheckYourMail/> }.into_any() } else { view! { <FollowedLink token/> }.into_any() }}
         </AuthCard>
@@ -53,7 +54,7 @@ fn MailSent(email: String) -> impl IntoView {
         <h2>"Check your e-mail"</h2>
         <p>"We have sent a link to " <strong>{email.clone()}</strong> ". It is valid for 24 hours."</p>
         <ResendForm email/>
-        <p><a href="/register">"Wrong address?"</a></p>
+        <p><a href=Page::Register.path()>"Wrong address?"</a></p>
     }
 }
 
@@ -66,7 +67,7 @@ fn NothingSent() -> impl IntoView {
         <FormSuccess form text="A new link is on its way to your mailbox."/>
         <p>"Open the link in the mail that we sent you. It is valid for 24 hours."</p>
         <p>"No mail? Sign in with your e-mail and password, and we will offer to send it again."</p>
-        <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
+        <ButtonLink href=Page::Login.path() variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
     }
 }
 
@@ -93,7 +94,7 @@ fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String
         .into_any(),
         Ok(StatusView { status: EmailTokenState::AlreadyUsed }) => view! {
             <Alert tone=AlertTone::Success>"Your e-mail is already verified."</Alert>
-            <ButtonLink href="/login" variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
+            <ButtonLink href=Page::Login.path() variant=ButtonVariant::Primary full=true>"Sign in"</ButtonLink>
         }
         .into_any(),
         Err(error) if error.code == ErrorCode::Gone => view! {
@@ -103,7 +104,7 @@ fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String
         .into_any(),
         Err(error) => view! {
             <Alert tone=AlertTone::Danger>{error.message}</Alert>
-            <ButtonLink href="/login" full=true>"Sign in"</ButtonLink>
+            <ButtonLink href=Page::Login.path() full=true>"Sign in"</ButtonLink>
         }
         .into_any(),
     }

@@ -62,7 +62,7 @@ async fn doctor_lists_missing_variables(db: PgPool) {
     let mut olga = app.user_client(ADMIN).await;
     admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted");
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
-    let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missing"].to_string()).collect();
+    let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missingVariables"].to_string()).collect();
     assert_eq!(
         missing,
         [

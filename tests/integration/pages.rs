@@ -1,8 +1,20 @@
 //! Server-rendered pages for anonymous and signed-in users.
 
+use std::collections::BTreeSet;
+
+use huntaze::http::router::page_routes;
+use huntaze_domain::page::Page;
 use sqlx::PgPool;
 
 use crate::support::TestApp;
+
+#[tokio::test]
+async fn every_page_has_a_route_and_every_route_a_page() {
+    let routes =
+        page_routes().iter().map(|route| route.path().to_owned()).filter(|path| !path.starts_with("/dev/")).collect::<BTreeSet<_>>();
+    let pages = Page::ALL.iter().map(|page| page.path().replace(":id", "{id}")).collect::<BTreeSet<_>>();
+    assert_eq!(routes, pages);
+}
 
 #[sqlx::test]
 async fn page_has_one_heading_main_title_and_description(db: PgPool) {

@@ -125,11 +125,12 @@ async fn failed_task_logs_one_line_with_its_request(db: PgPool) {
     captured();
     let (app, _sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user = app.user_client(EMAIL).await;
-    let cause = break_table(&db, "ai_usage").await;
+    sqlx::query("ALTER TABLE ai_usage ADD CONSTRAINT broken CHECK (false) NOT VALID").execute(&db).await.expect("altered");
+    let cause = "violates check constraint \"broken\"";
     let response = user.post("/api/ai/chat/start", json!({ "message": "How are my views?" })).await.expect_status(200);
     let request_id = response.header("x-request-id").to_owned();
-    eventually("the task has failed", async || !lines(&cause, ("request_id", &request_id)).is_empty()).await;
-    let found = lines(&cause, ("request_id", &request_id));
+    eventually("the task has failed", async || !lines(cause, ("request_id", &request_id)).is_empty()).await;
+    let found = lines(cause, ("request_id", &request_id));
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0]["span"]["route"], "/api/ai/chat/start");
     assert_eq!(found[0]["span"]["user_id"], user_id(&db).await);

@@ -5,6 +5,7 @@ use huntaze_domain::{
         dollars,
     },
     figures::{grouped, percent},
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// Path of the AI costs page.
-const PAGE: &str = "/admin/ai-costs";
+const PAGE: &str = Page::AdminAiCosts.path();
 
 /// Form that filters the model calls.
 #[component]

@@ -1,5 +1,6 @@
 use huntaze_domain::{
     job::{FailedJob, JobsOverview, QueueStats},
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::{
@@ -89,7 +90,7 @@ pub fn FailedJobs(
             </CardHeader>
             <CardBody>
                 {list}
-                <Pagination label="Pages of failed jobs" page pages href=|page| format!("/admin/jobs?page={page}")/>
+                <Pagination label="Pages of failed jobs" page pages href=|page| Page::AdminJobs.link(&[("page", &page)])/>
             </CardBody>
         </Card>
     }

@@ -1,4 +1,4 @@
-use huntaze_domain::{ai::QuotaView, navigation::ASSISTANT, string_enum::StringEnum};
+use huntaze_domain::{ai::QuotaView, page::Page, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::css;
@@ -21,7 +21,7 @@ pub fn QuotaIndicator() -> impl IntoView {
             {move || Suspend::new(async move {
                 match quota.await {
                     Ok(Some(quota)) => view! { <Quota quota/> }.into_any(),
-                    Ok(None) => view! { <p class=css::quota><a href=ASSISTANT>"AI is not set up"</a></p> }.into_any(),
+                    Ok(None) => view! { <p class=css::quota><a href=Page::Assistant.path()>"AI is not set up"</a></p> }.into_any(),
                     Err(_) => ().into_any(),
                 }
             })}

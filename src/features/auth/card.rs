@@ -1,3 +1,4 @@
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::css;
@@ -25,7 +26,7 @@ pub fn AuthCard(
         <SkipLink/>
         <main id=MAIN_ID tabindex="-1" class=css::page>
             <div class=css::column>
-                <Logo href="/beta"/>
+                <Logo href=Page::Beta.path()/>
                 <Card>
                     <CardHeader>
                         <h1>{title}</h1>

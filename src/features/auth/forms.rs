@@ -1,4 +1,4 @@
-use huntaze_domain::{error::ErrorCode, validation};
+use huntaze_domain::{error::ErrorCode, page::Page, validation};
 use leptos::prelude::*;
 
 use super::{PasswordStrengthMeter, css, resend::ResendForm};
@@ -92,7 +92,7 @@ pub fn LoginForm(
             </Field>
             <div class=css::row>
                 <Checkbox name="rememberMe" checked={!form.value_of("rememberMe").is_empty()}>"Remember me for 30 days"</Checkbox>
-                <a href="/forgot-password" class=css::link>"Forgot your password?"</a>
+                <a href=Page::ForgotPassword.path() class=css::link>"Forgot your password?"</a>
             </div>
             <SubmitButton form label="Sign in" busy="Signing in…"/>
         </Form>

@@ -1,7 +1,7 @@
 use huntaze_domain::{
     earnings::{StatementState, StatementView},
     figures::grouped,
-    navigation::statement_page,
+    page::statement_page,
 };
 use leptos::prelude::*;
 

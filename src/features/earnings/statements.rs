@@ -1,6 +1,6 @@
 use huntaze_domain::{
     earnings::{StatementState, StatementSummary},
-    navigation::statement_page,
+    page::statement_page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

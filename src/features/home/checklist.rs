@@ -1,4 +1,4 @@
-use huntaze_domain::onboarding::Onboarding;
+use huntaze_domain::{onboarding::Onboarding, page::Page};
 use leptos::prelude::*;
 
 use super::css;
@@ -32,7 +32,7 @@ pub fn Checklist(
                             <a href=onboarding.page()>"Tell us what you create"</a>
                         </Item>
                         <Item is_done=has_account>
-                            <a href="/integrations">"Connect an account"</a>
+                            <a href=Page::Integrations.path()>"Connect an account"</a>
                         </Item>
                         <Item is_done=has_figures>"See your first figures"</Item>
                     </ul>

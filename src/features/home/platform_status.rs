@@ -1,5 +1,6 @@
 use huntaze_domain::{
     integration::{IntegrationView, IntegrationsStatus},
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn PlatformStatus(
     let body = if status.integrations.is_empty() {
         view! {
             <p>"Connect your first account to see your figures."</p>
-            <div><ButtonLink href="/integrations" variant=ButtonVariant::Primary>"Connect an account"</ButtonLink></div>
+            <div><ButtonLink href=Page::Integrations.path() variant=ButtonVariant::Primary>"Connect an account"</ButtonLink></div>
         }
         .into_any()
     } else {
@@ -31,7 +32,7 @@ pub fn PlatformStatus(
             <ul class=css::connections>
                 {status.integrations.into_iter().map(|account| view! { <Connection account/> }).collect_view()}
             </ul>
-            <p><a href="/integrations">"Manage your connections"</a></p>
+            <p><a href=Page::Integrations.path()>"Manage your connections"</a></p>
         }
         .into_any()
     };

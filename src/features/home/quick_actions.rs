@@ -1,6 +1,7 @@
 use huntaze_domain::{
     integration::{IntegrationView, IntegrationsStatus},
     onboarding::{Goal, Onboarding, step_page},
+    page::Page,
 };
 use leptos::prelude::*;
 
@@ -54,18 +55,18 @@ fn actions(onboarding: &Onboarding, status: &IntegrationsStatus) -> Vec<QuickAct
     let has_no_goals = onboarding.goals.is_empty();
     let to = |label, why, href: &str| QuickAction { label, why, href: href.to_owned() };
     let offers = [
-        (is_broken, to("Repair a connection", "An account waits for you", "/integrations")),
-        (!has_accounts, to("Connect an account", "Your figures start there", "/integrations")),
+        (is_broken, to("Repair a connection", "An account waits for you", Page::Integrations.path())),
+        (!has_accounts, to("Connect an account", "Your figures start there", Page::Integrations.path())),
         (
             wants(Goal::IncreaseRevenue) && onboarding.revenue_goal_minor.is_none(),
             to("Set a revenue goal", "A month, in your currency", &step_page(3)),
         ),
         (wants(Goal::GrowAudience) && has_accounts, to("Look at the quarter", "Reach over 90 days", "/home?range=90d")),
-        (wants(Goal::SaveTime) && has_accounts, to("Check your connections", "See what is read, and when", "/integrations")),
+        (wants(Goal::SaveTime) && has_accounts, to("Check your connections", "See what is read, and when", Page::Integrations.path())),
         (has_no_goals, to("Say what matters most", "It comes first then", &step_page(3))),
-        (has_accounts, to("Connect another account", "All figures on one screen", "/integrations")),
+        (has_accounts, to("Connect another account", "All figures on one screen", Page::Integrations.path())),
         (true, to("Change your answers", "What you create, and where", &step_page(1))),
-        (true, to("Look after your account", "Name, password, devices", "/settings")),
+        (true, to("Look after your account", "Name, password, devices", Page::Settings.path())),
     ];
     offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, action)| action).take(MAX_ACTIONS).collect()
 }

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use huntaze_domain::{
     figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
     money::Money,
-    navigation::EARNINGS,
+    page::Page,
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -112,7 +112,7 @@ fn RevenueSource(others: Vec<Money>) -> impl IntoView {
     let others: Vec<_> = others.iter().map(ToString::to_string).collect();
     view! {
         {(!others.is_empty()).then(|| view! { <p class=css::note>{format!("And {}", others.join(" and "))}</p> })}
-        <p class=css::note>"From " <a href=EARNINGS>"your earnings"</a></p>
+        <p class=css::note>"From " <a href=Page::Earnings.path()>"your earnings"</a></p>
     }
 }
 
@@ -150,7 +150,7 @@ pub fn RangePicker(
 ) -> impl IntoView {
     let choice = move |choice: &'static StatsRange| {
         let current = Signal::derive(move || range.get() == *choice);
-        view! { <SegmentedLink href=format!("/home?range={}", choice.as_str()) current>{choice.label()}</SegmentedLink> }
+        view! { <SegmentedLink href=Page::Home.link(&[("range", &choice.as_str())]) current>{choice.label()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }

@@ -1,5 +1,6 @@
 use huntaze_domain::{
     integration::{IntegrationStatus, IntegrationView},
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -33,7 +34,8 @@ pub(super) fn AccountCard(
     let name = format!("{} @{}", account.provider.label(), account.account_name);
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
-    let (history, ask_first) = (format!("/integrations?events={}", account.id), format!("/integrations?disconnect={}", account.id));
+    let (history, ask_first) =
+        (Page::Integrations.link(&[("events", &account.id)]), Page::Integrations.link(&[("disconnect", &account.id)]));
     let name_again = name.clone();
     let needs_consent = account.needs_reconnect() || account.lacks_permission;
     let mend = if needs_consent {

@@ -1,4 +1,4 @@
-use huntaze_domain::{integration::ProviderView, navigation::EARNINGS, platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{integration::ProviderView, page::Page, platform::Platform, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::{SandboxBadge, css, pending::is_connecting};
@@ -24,7 +24,7 @@ pub(super) fn ConnectCard(
 ) -> impl IntoView {
     let platform = provider.provider;
     let offer = if platform == Platform::Onlyfans {
-        view! { <ButtonLink href=EARNINGS size=ButtonSize::Small>"Import earnings" <VisuallyHidden>" of OnlyFans"</VisuallyHidden></ButtonLink> }.into_any()
+        view! { <ButtonLink href=Page::Earnings.path() size=ButtonSize::Small>"Import earnings" <VisuallyHidden>" of OnlyFans"</VisuallyHidden></ButtonLink> }.into_any()
     } else if provider.is_available {
         let label = if has_account { "Connect another" } else { "Connect" };
         view! {
@@ -38,7 +38,7 @@ pub(super) fn ConnectCard(
         }
         .into_any()
     } else if is_admin {
-        view! { <p class=css::meta>"Not configured. " <a href="/admin/connections">"What is missing"</a></p> }.into_any()
+        view! { <p class=css::meta>"Not configured. " <a href=Page::AdminConnections.path()>"What is missing"</a></p> }.into_any()
     } else {
         view! { <p class=css::meta>"Not available yet"</p> }.into_any()
     };

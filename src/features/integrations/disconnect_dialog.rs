@@ -1,5 +1,6 @@
 use huntaze_domain::{
     integration::{DataRetention, IntegrationsStatus},
+    page::Page,
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -54,7 +55,7 @@ fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> i
                 <input type="hidden" name="id" value=move || id.get()/>
                 <OptionGroup name="data" legend="What was read of this account" single=true items=items.collect()/>
                 <DialogActions>
-                    <ButtonLink href="/integrations" prop:replace=true>"Stay connected"</ButtonLink>
+                    <ButtonLink href=Page::Integrations.path() prop:replace=true>"Stay connected"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Disconnect"</Button>
                 </DialogActions>
             </Form>
@@ -80,7 +81,7 @@ fn DeleteHistoryDialog(status: Status, form: FormState<DisconnectIntegration>) -
                 <input type="hidden" name="id" value=move || id.get()/>
                 <input type="hidden" name="data" value=DataRetention::Delete.as_str()/>
                 <DialogActions>
-                    <ButtonLink href="/integrations" prop:replace=true>"Keep them"</ButtonLink>
+                    <ButtonLink href=Page::Integrations.path() prop:replace=true>"Keep them"</ButtonLink>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>"Delete"</Button>
                 </DialogActions>
             </Form>

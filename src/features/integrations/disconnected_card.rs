@@ -1,4 +1,4 @@
-use huntaze_domain::{integration::DisconnectedIntegration, string_enum::StringEnum};
+use huntaze_domain::{integration::DisconnectedIntegration, page::Page, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::{css, pending::is_connecting_account};
@@ -61,11 +61,11 @@ pub(super) fn DisconnectedCard(
             <CardBody>
                 <div class=css::buttons>
                     {reconnect}
-                    <ButtonLink href=format!("/integrations?events={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                    <ButtonLink href=Page::Integrations.link(&[("events", &account.id)]) size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "History"
                         <VisuallyHidden>{format!(" of {name_again}")}</VisuallyHidden>
                     </ButtonLink>
-                    <ButtonLink href=format!("/integrations?delete={}", account.id) size=ButtonSize::Small variant=ButtonVariant::Ghost>
+                    <ButtonLink href=Page::Integrations.link(&[("delete", &account.id)]) size=ButtonSize::Small variant=ButtonVariant::Ghost>
                         "Delete figures"
                         <VisuallyHidden>{format!(" of {name}")}</VisuallyHidden>
                     </ButtonLink>

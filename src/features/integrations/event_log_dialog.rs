@@ -1,5 +1,6 @@
 use huntaze_domain::{
     integration::{IntegrationEvent, IntegrationEventLog},
+    page::Page,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -40,7 +41,7 @@ pub fn EventLogDialog() -> impl IntoView {
                 {move || Suspend::new(async move { content(history.await) })}
             </Transition>
             <DialogActions>
-                <ButtonLink href="/integrations" prop:replace=true>"Close"</ButtonLink>
+                <ButtonLink href=Page::Integrations.path() prop:replace=true>"Close"</ButtonLink>
             </DialogActions>
         </Dialog>
     }

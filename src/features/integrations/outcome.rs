@@ -1,5 +1,6 @@
 use huntaze_domain::{
     integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
+    page::Page,
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -49,7 +50,7 @@ pub fn OutcomeAlert(
     Effect::new(move || {
         if let Some(outcome) = outcome.get() {
             toaster.show(if outcome.is_success { ToastTone::Success } else { ToastTone::Danger }, outcome.sentence);
-            navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+            navigate(Page::Integrations.path(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
     });
     move || {

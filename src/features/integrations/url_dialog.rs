@@ -1,6 +1,7 @@
 //! Dialogs whose state is kept in the URL query, `/integrations?{name}={id}`, so that they work without JavaScript and close with the back
 //! button.
 
+use huntaze_domain::page::Page;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -20,7 +21,7 @@ pub(super) fn use_dialog_open(subject: Memo<Option<String>>) -> RwSignal<bool> {
     Effect::new(move || open.set(subject.with(Option::is_some)));
     Effect::new(move || {
         if !open.get() && subject.with_untracked(Option::is_some) {
-            navigate("/integrations", NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+            navigate(Page::Integrations.path(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
         }
     });
     open

@@ -1,4 +1,7 @@
-use huntaze_domain::onboarding::{Onboarding, STEP_COUNT};
+use huntaze_domain::{
+    onboarding::{Onboarding, STEP_COUNT},
+    page::Page,
+};
 use leptos::{form::FromFormData, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -39,7 +42,7 @@ pub(super) fn StepFrame(
         <SkipLink/>
         <main id=MAIN_ID tabindex="-1" class=css::page>
             <div class=css::column>
-                <Logo href="/home"/>
+                <Logo href=Page::Home.path()/>
                 <div class=css::progress>
                     <label for="progress">{format!("Step {step} of {STEP_COUNT}")}</label>
                     <progress id="progress" class=css::bar max=STEP_COUNT value=step></progress>

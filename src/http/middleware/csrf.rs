@@ -7,7 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, header};
 use huntaze_core::{Core, db::sessions::ActiveSession, infra::csrf};
-use huntaze_domain::error::ErrorCode;
+use huntaze_domain::{error::ErrorCode, page::Page};
 use uuid::Uuid;
 
 use super::{
@@ -44,7 +44,7 @@ pub async fn protect(State(core): State<Core>, mut request: Request, next: Next)
 fn ensure_page_token(core: &Core, session: Option<Uuid>, request: &mut Request) -> Option<HeaderValue> {
     let is_page = *request.method() == Method::GET && wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     // The landing page has no form, and sets no cookie.
-    if !is_page || request.uri().path() == "/beta" {
+    if !is_page || request.uri().path() == Page::Beta.path() {
         return None;
     }
     let now = core.clock.now();

@@ -14,10 +14,8 @@ use http::{HeaderValue, Method, header, response::Parts};
 use huntaze_core::{Core, infra::signed};
 use huntaze_domain::{
     error::ErrorCode,
-    navigation::{
-        ASSISTANT, CONTENT, EARNINGS, SALES, SETTINGS, analytics_page, captions_page, conversation_page, safe_next, statement_page,
-    },
     onboarding::step_page,
+    page::{Page, analytics_page, captions_page, conversation_page, safe_next, statement_page},
 };
 
 use super::{
@@ -118,29 +116,29 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         None => page.to_owned(),
     };
     match path {
-        "/api/auth/register" => "/register".to_owned(),
-        "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token("/verify-email"),
-        "/api/auth/forgot-password" if field("token").is_some() => with_token("/reset-password"),
-        "/api/auth/forgot-password" => "/forgot-password".to_owned(),
-        "/api/auth/reset-password" => with_token("/reset-password"),
+        "/api/auth/register" => Page::Register.path().to_owned(),
+        "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token(Page::VerifyEmail.path()),
+        "/api/auth/forgot-password" if field("token").is_some() => with_token(Page::ResetPassword.path()),
+        "/api/auth/forgot-password" => Page::ForgotPassword.path().to_owned(),
+        "/api/auth/reset-password" => with_token(Page::ResetPassword.path()),
         "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
-        "/api/auth/change-password" | "/api/auth/sessions/revoke" => "/settings".to_owned(),
-        _ if path.starts_with("/api/account/") => "/settings".to_owned(),
-        _ if path.starts_with("/api/integrations/") => "/integrations".to_owned(),
-        _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| EARNINGS.to_owned(), statement_page),
-        "/api/ai/generate-caption" => CONTENT.to_owned(),
-        "/api/drafts/create" => page_of(field("captionsId"), CONTENT, captions_page),
-        _ if path.starts_with("/api/drafts/") => CONTENT.to_owned(),
-        "/api/ai/chat" => page_of(field("conversationId"), ASSISTANT, conversation_page),
-        _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), ASSISTANT, conversation_page),
+        "/api/auth/change-password" | "/api/auth/sessions/revoke" => Page::Settings.path().to_owned(),
+        _ if path.starts_with("/api/account/") => Page::Settings.path().to_owned(),
+        _ if path.starts_with("/api/integrations/") => Page::Integrations.path().to_owned(),
+        _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| Page::Earnings.path().to_owned(), statement_page),
+        "/api/ai/generate-caption" => Page::Content.path().to_owned(),
+        "/api/drafts/create" => page_of(field("captionsId"), Page::Content.path(), captions_page),
+        _ if path.starts_with("/api/drafts/") => Page::Content.path().to_owned(),
+        "/api/ai/chat" => page_of(field("conversationId"), Page::Assistant.path(), conversation_page),
+        _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), Page::Assistant.path(), conversation_page),
         "/api/ai/analyze-performance" => analytics_page(field("range").unwrap_or_default(), field("integrationIds[]").unwrap_or_default()),
-        "/api/ai/optimize-sales" => SALES.to_owned(),
-        "/api/ai/feedback" => safe_next(field("page").unwrap_or(SALES)).to_owned(),
-        "/api/ai/settings" => SETTINGS.to_owned(),
-        "/api/admin/connections/dry-run" => "/admin/connections".to_owned(),
-        "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => "/admin/jobs".to_owned(),
-        "/api/auth/logout" => "/home".to_owned(),
-        _ => "/login".to_owned(),
+        "/api/ai/optimize-sales" => Page::Sales.path().to_owned(),
+        "/api/ai/feedback" => safe_next(field("page").unwrap_or(Page::Sales.path())).to_owned(),
+        "/api/ai/settings" => Page::Settings.path().to_owned(),
+        "/api/admin/connections/dry-run" => Page::AdminConnections.path().to_owned(),
+        "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => Page::AdminJobs.path().to_owned(),
+        "/api/auth/logout" => Page::Home.path().to_owned(),
+        _ => Page::Login.path().to_owned(),
     }
 }
 

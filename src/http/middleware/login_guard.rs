@@ -9,7 +9,7 @@ use huntaze_core::db::sessions::ActiveSession;
 use huntaze_domain::{
     account::Role,
     error::ErrorCode,
-    navigation::{HOME, is_guest_only, login_path, requires_admin, requires_session},
+    page::{Access, Page, login_page},
 };
 
 use super::session::ExpiredSession;
@@ -19,18 +19,16 @@ use crate::error::ApiError;
 /// to non-admins on admin pages.
 pub async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let is_member = request.extensions().get::<ActiveSession>().is_some();
-    if requires_session(path) && !is_member {
-        let wanted = request.uri().path_and_query().map_or(path, |wanted| wanted.as_str());
-        let has_ended = request.extensions().get::<ExpiredSession>().is_some();
-        return Redirect::to(&login_path(wanted, has_ended)).into_response();
+    let session = request.extensions().get::<ActiveSession>();
+    let is_admin = session.is_some_and(|current| current.user.role == Role::Admin);
+    match (Access::of(path), session.is_some()) {
+        (Access::Member | Access::Admin, false) => {
+            let wanted = request.uri().path_and_query().map_or(path, |wanted| wanted.as_str());
+            let has_ended = request.extensions().get::<ExpiredSession>().is_some();
+            Redirect::to(&login_page(wanted, has_ended)).into_response()
+        }
+        (Access::Admin, true) if !is_admin => ApiError::from(ErrorCode::Forbidden).into_response(),
+        (Access::Guest, true) => Redirect::to(Page::Home.path()).into_response(),
+        _ => next.run(request).await,
     }
-    let is_admin = request.extensions().get::<ActiveSession>().is_some_and(|current| current.user.role == Role::Admin);
-    if requires_admin(path) && !is_admin {
-        return ApiError::from(ErrorCode::Forbidden).into_response();
-    }
-    if is_guest_only(path) && is_member {
-        return Redirect::to(HOME).into_response();
-    }
-    next.run(request).await
 }

@@ -15,6 +15,6 @@ pub fn layer() -> CatchPanicLayer<fn(Box<dyn Any + Send>) -> Response> {
 
 fn answer(panic: Box<dyn Any + Send>) -> Response {
     let message = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
-    tracing::error!(panic = message.unwrap_or_default(), "a request panicked");
+    tracing::error!(panic = message.unwrap_or_default(), "request handler panicked");
     ApiError::from(ErrorCode::Internal).into_response()
 }

@@ -15,7 +15,7 @@ use huntaze_core::{
     Core,
     services::earnings::{EarningsError, Upload},
 };
-use huntaze_domain::{error::ErrorCode, navigation::statement_page};
+use huntaze_domain::{error::ErrorCode, page::statement_page};
 use serde_json::json;
 use uuid::Uuid;
 

@@ -13,7 +13,7 @@ use huntaze_core::{
 use huntaze_domain::{
     account::StatusView,
     integration::{AuthorizeView, ConnectFailure, DataRetention, DisconnectOutcome, IntegrationView},
-    navigation::login_path,
+    page::{Page, login_page},
     string_enum::StringEnum,
 };
 
@@ -47,7 +47,7 @@ pub async fn callback(
     extensions: Extensions,
     headers: HeaderMap,
 ) -> Response {
-    let Some(Member(current)) = member else { return Redirect::to(&login_path("/integrations", true)).into_response() };
+    let Some(Member(current)) = member else { return Redirect::to(&login_page(Page::Integrations.path(), true)).into_response() };
     let platform = match integrations::platform(&provider) {
         Ok(platform) => platform,
         Err(error) => return ApiError::from(error).into_response(),
@@ -57,7 +57,7 @@ pub async fn callback(
     let word = platform.as_str();
     let client = client_of(&extensions, &headers);
     let target = match integrations::complete(&core, &client, &current, platform, &callback).await {
-        Ok(connected) => format!("/integrations?connected={word}&integrationId={}", connected.id),
+        Ok(connected) => Page::Integrations.link(&[("connected", &word), ("integrationId", &connected.id)]),
         Err(IntegrationError::ConnectFailed(failure)) => failed(failure, word),
         Err(IntegrationError::NotAvailable(_)) => failed(ConnectFailure::NotAvailable, word),
         Err(error) => return ApiError::from(error).into_response(),
@@ -66,7 +66,7 @@ pub async fn callback(
 }
 
 fn failed(failure: ConnectFailure, provider: &str) -> String {
-    format!("/integrations?error={}&provider={provider}", failure.as_str())
+    Page::Integrations.link(&[("error", &failure.as_str()), ("provider", &provider)])
 }
 
 /// `POST /api/integrations/refresh/{provider}/{id}`: syncs the account now.

@@ -3,21 +3,21 @@
 use axum::{Extension, extract::State, response::Redirect};
 use http::Uri;
 use huntaze_core::{Core, db::sessions::ActiveSession, services};
-use huntaze_domain::navigation::HOME;
+use huntaze_domain::page::Page;
 
 use crate::error::ApiError;
 
 /// Paths of the previous version of Huntaze and their replacements.
 pub const LEGACY_PATHS: [(&str, &str); 4] = [
-    ("/auth/login", "/login"),
-    ("/auth/register", "/register"),
-    ("/auth/verify", "/verify-email"),
-    ("/auth/forgot-password", "/forgot-password"),
+    ("/auth/login", Page::Login.path()),
+    ("/auth/register", Page::Register.path()),
+    ("/auth/verify", Page::VerifyEmail.path()),
+    ("/auth/forgot-password", Page::ForgotPassword.path()),
 ];
 
 /// `GET /`: redirects to the home page if the user is signed in, otherwise to the landing page.
 pub async fn root(session: Option<Extension<ActiveSession>>) -> Redirect {
-    Redirect::to(if session.is_some() { HOME } else { "/beta" })
+    Redirect::to(if session.is_some() { Page::Home.path() } else { Page::Beta.path() })
 }
 
 /// Redirects a legacy path permanently to its replacement, keeping the query.

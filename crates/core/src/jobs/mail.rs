@@ -72,7 +72,7 @@ async fn note_failure(core: &Core, mail: &OutboxMail, error: MailerError) -> Res
     let now = core.clock.now();
     let is_final = matches!(error, MailerError::Permanent(_)) || mail.attempts >= MAX_ATTEMPTS;
     let retry_at = (!is_final).then(|| now + FIRST_DELAY * (1 << (mail.attempts - 1).clamp(0, 16)));
-    tracing::warn!(mail.id = %mail.id, attempt = mail.attempts, is_final, error = chain(&error), "failed to send mail");
+    tracing::warn!(mail_id = %mail.id, attempt = mail.attempts, is_final, error = chain(&error), "failed to send mail");
     db::mail_outbox::record_failure(&core.db, mail.id, &error.to_string(), retry_at, now).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }

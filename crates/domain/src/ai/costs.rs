@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{AgentKind, Operation};
 use crate::{
-    navigation::encode_query_value,
+    page::encode_query_value,
     string_enum::{StringEnum, string_enum},
     validation::{FieldErrors, add_error},
 };

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{AiUsage, chat::Source};
 use crate::{
     figures::StatsRange,
-    navigation::{analysis_page, strategy_page},
+    page::{analysis_page, strategy_page},
     string_enum::StringEnum,
     validation::{FieldErrors, add_error},
 };

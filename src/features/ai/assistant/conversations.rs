@@ -1,6 +1,6 @@
 use huntaze_domain::{
     ai::chat::{ConversationItem, ConversationsPage, title},
-    navigation::{ASSISTANT, conversation_page, conversations_page},
+    page::{Page, conversation_page, conversations_page},
     validation::FieldErrors,
 };
 use leptos::prelude::*;
@@ -37,8 +37,8 @@ pub fn ConversationList(
     let href = move |page: u32| current.with(|shown| conversations_page(&of_page, page, shown));
     view! {
         <nav class=css::conversations aria-label="Conversations">
-            <ButtonLink href=ASSISTANT size=ButtonSize::Small>"New conversation"</ButtonLink>
-            <SearchForm method="GET" action=ASSISTANT attr:role="search" attr:class=css::search>
+            <ButtonLink href=Page::Assistant.path() size=ButtonSize::Small>"New conversation"</ButtonLink>
+            <SearchForm method="GET" action=Page::Assistant.path() attr:role="search" attr:class=css::search>
                 {move || current.with(|shown| (!shown.is_empty()).then(|| view! { <input type="hidden" name="conversation" value=shown.clone()/> }))}
                 <Field name="search" label="Search conversations">
                     <Input autocomplete="off" required=false value=search/>

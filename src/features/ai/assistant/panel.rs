@@ -1,6 +1,6 @@
 use huntaze_domain::{
     ai::AiStatus,
-    navigation::{ASSISTANT, conversation_page},
+    page::{Page, conversation_page},
 };
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
@@ -32,7 +32,7 @@ pub fn AssistantPanel(
     let was_opened = RwSignal::new(false);
     let panel = NodeRef::<html::Aside>::new();
     let path = use_location().pathname;
-    let is_elsewhere = Memo::new(move |_| path.get() != ASSISTANT);
+    let is_elsewhere = Memo::new(move |_| path.get() != Page::Assistant.path());
     // Close on navigation, because on phones the panel would cover the new page.
     Effect::new(move || {
         path.track();
@@ -59,7 +59,7 @@ pub fn AssistantPanel(
         }
     };
     let conversation_id = chat.id_text();
-    let page = move || conversation_id.with(|id| if id.is_empty() { ASSISTANT.to_owned() } else { conversation_page(id) });
+    let page = move || conversation_id.with(|id| if id.is_empty() { Page::Assistant.path().to_owned() } else { conversation_page(id) });
     view! {
         <div class=css::toggle hidden=move || !is_hydrated.get() || is_open.get() || !is_elsewhere.get()>
             <button type="button" id=OPENER class=css::open on:click=move |_| open() aria-expanded="false">"Ask the assistant"</button>

@@ -246,7 +246,7 @@ async fn generate_answer(
     loop {
         let Err(error) = answer.store(core, reservation, &calls).await else { return Ok(()) };
         let Some(pause) = pauses.next() else { return Err(error) };
-        tracing::warn!(error = chain(&error), "failed to store answer, retrying");
+        tracing::warn!("failed to store answer, retrying");
         tokio::time::sleep(*pause).await;
     }
 }

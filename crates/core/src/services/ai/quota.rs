@@ -7,7 +7,7 @@ use huntaze_domain::{
     account::CurrentUser,
     ai::{Operation, QuotaView},
     month::{first_of_month, next_month},
-    navigation::SETTINGS,
+    page::Page,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -135,7 +135,7 @@ impl Reservation {
         for (level, message) in [(80, Message::QuotaNear as fn(String) -> Message), (100, Message::QuotaUsedUp)] {
             let is_reached = used * 100 >= limit * i64::from(level);
             if is_reached && db::ai_ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
-                let mail = message(core.config.app.link(SETTINGS)).to(&*self.email);
+                let mail = message(core.config.app.link(Page::Settings.path())).to(&*self.email);
                 db::mail_outbox::insert(&mut *tx, &mail, now).await?;
             }
         }

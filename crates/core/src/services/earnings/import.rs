@@ -35,13 +35,13 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
     }
     let error = match store(core, &statement).await {
         Ok(is_stored) => {
-            tracing::info!(statement = %id, attempt, is_stored, "import finished");
+            tracing::info!(statement_id = %id, attempt, is_stored, "import finished");
             return Ok(Ok(()));
         }
         Err(error) => error,
     };
     let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MAX_ATTEMPTS;
-    tracing::error!(statement = %id, attempt, is_final, error = chain(&error), "import failed");
+    tracing::error!(statement_id = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
     db::statements::set_failed(&core.db, id, attempt, retry_at).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })

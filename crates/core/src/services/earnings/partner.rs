@@ -117,7 +117,7 @@ pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
         Ok(days) => db::partner::record_success(&core.db, link.id, days, core.clock.now(), core.clock.now() + SYNC_INTERVAL).await?,
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
-            tracing::warn!(link = %link.id, error = %failure, "partner sync failed");
+            tracing::warn!(connection_id = %link.id, error = %failure, "partner sync failed");
             let (kind, retry_at) = failure.classify(&link, core.clock.now());
             db::partner::record_failure(&core.db, link.id, kind, retry_at).await?;
         }
@@ -198,7 +198,7 @@ pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3
                 rotated += 1;
             }
             Err(error) => {
-                tracing::warn!(error = chain(&error), link = %id, "failed to decrypt partner API key");
+                tracing::warn!(error = chain(&error), connection_id = %id, "failed to decrypt partner API key");
                 unreadable += 1;
             }
         }

@@ -100,7 +100,7 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
     let tokens = match tokens::open(&core.cipher, integration.id, access) {
         Ok(tokens) => tokens,
         Err(error) => {
-            tracing::error!(error = chain(&error), integration = %integration.id, "failed to decrypt tokens");
+            tracing::error!(error = chain(&error), integration_id = %integration.id, "failed to decrypt tokens");
             return false;
         }
     };
@@ -110,7 +110,7 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
         match provider.refresh(&tokens).await {
             Ok(fresh) => fresh,
             Err(error) => {
-                tracing::warn!(error = chain(&error), integration = %integration.id, "failed to refresh access token before revocation");
+                tracing::warn!(error = chain(&error), integration_id = %integration.id, "failed to refresh access token before revocation");
                 return matches!(error, ProviderError::Revoked(_));
             }
         }
@@ -120,7 +120,7 @@ async fn revoke(core: &Core, integration: &Integration) -> bool {
     match provider.revoke(&tokens).await {
         Ok(()) => true,
         Err(error) => {
-            tracing::warn!(error = chain(&error), integration = %integration.id, "failed to revoke tokens");
+            tracing::warn!(error = chain(&error), integration_id = %integration.id, "failed to revoke tokens");
             // The platform had already revoked them.
             matches!(error, ProviderError::Revoked(_))
         }

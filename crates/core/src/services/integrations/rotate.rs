@@ -85,7 +85,7 @@ async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, 
         }
         Some(access) => match tokens::open(cipher, id, access) {
             Err(error) => {
-                tracing::warn!(error = chain(&error), integration = %id, "failed to decrypt tokens");
+                tracing::warn!(error = chain(&error), integration_id = %id, "failed to decrypt tokens");
                 Outcome::Unreadable
             }
             Ok(tokens) => {

@@ -128,7 +128,7 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
         Err(SyncError::Permanent(kind)) => (kind, None, None),
         Err(SyncError::BudgetExhausted) => (FailureKind::BudgetExhausted, Some(next_month(now)), None),
         Err(SyncError::Provider(error)) => {
-            tracing::warn!(error = chain(&error), integration = %integration.id, consecutive_failures = integration.consecutive_failures, "sync failed");
+            tracing::warn!(error = chain(&error), integration_id = %integration.id, consecutive_failures = integration.consecutive_failures, "sync failed");
             (error.kind(), retry_at(&error, integration.consecutive_failures, now), None)
         }
         // An internal error still needs a backoff, or the sync would be retried in a loop.
@@ -266,7 +266,7 @@ async fn fetch_all(
     let is_day_missing = days.failure.is_some();
     let failure = days.failure.or(posts.failure);
     if let Some(error) = &failure {
-        tracing::warn!(error = chain(&error), integration = %integration.id, incomplete_syncs = integration.incomplete_syncs, "sync is incomplete");
+        tracing::warn!(error = chain(&error), integration_id = %integration.id, incomplete_syncs = integration.incomplete_syncs, "sync is incomplete");
     }
     Ok(SyncResult { profile, days: days.synced, is_day_missing, scopes: posts.scopes.unwrap_or(days.scopes), failure })
 }

@@ -73,7 +73,7 @@ async fn fetch_profile(
 
 fn open(core: &Core, leased: &LeasedIntegration) -> Result<Tokens, SyncError> {
     tokens::open(&core.cipher, leased.integration.id, &leased.access).map_err(|error| {
-        tracing::error!(error = chain(&error), integration = %leased.integration.id, "failed to decrypt tokens");
+        tracing::error!(error = chain(&error), integration_id = %leased.integration.id, "failed to decrypt tokens");
         match error {
             // The key may be configured again.
             CryptoError::UnknownKey(_) => ProviderError::Misconfigured(error.to_string()).into(),
@@ -103,7 +103,7 @@ async fn refresh_tokens(core: &Core, leased: &mut LeasedIntegration, tokens: Tok
             Ok((fresh, None))
         }
         Err(SyncError::Provider(error)) => {
-            tracing::warn!(error = chain(&error), integration = %id, "failed to refresh access token");
+            tracing::warn!(error = chain(&error), integration_id = %id, "failed to refresh access token");
             record_event(core, id, IntegrationEventKind::TokenRefreshFailed, Some(error.kind())).await;
             let still_works = tokens.expires_at.is_none_or(|end| end > now);
             let may_pass = match error {
@@ -131,7 +131,7 @@ async fn refresh_and_store(
     };
     let fresh = provider.refresh(tokens).await?;
     let sealed = tokens::seal(&core.cipher, id, &fresh).map_err(|error| {
-        tracing::error!(error = chain(&error), integration = %id, "failed to encrypt tokens");
+        tracing::error!(error = chain(&error), integration_id = %id, "failed to encrypt tokens");
         SyncError::Permanent(FailureKind::DecryptionFailed)
     })?;
     let mut tries = 0;
@@ -139,7 +139,7 @@ async fn refresh_and_store(
         match db::integrations::replace_tokens(&core.db, id, old, &sealed).await {
             Ok(is_stored) => break is_stored,
             Err(error) if tries < STORE_TRIES => {
-                tracing::error!(error = chain(&error), integration = %id, tries, "failed to store refreshed tokens, retrying");
+                tracing::error!(error = chain(&error), integration_id = %id, tries, "failed to store refreshed tokens, retrying");
                 tries += 1;
                 tokio::time::sleep(BETWEEN_STORES).await;
             }
@@ -152,6 +152,6 @@ async fn refresh_and_store(
 /// Inserts an event into the event log. A failure is logged only, because the event itself has happened.
 async fn record_event(core: &Core, id: Uuid, kind: IntegrationEventKind, failure: Option<FailureKind>) {
     if let Err(error) = db::integration_events::insert(&core.db, id, kind, failure, core.clock.now()).await {
-        tracing::error!(error = chain(&error), integration = %id, "failed to insert integration event");
+        tracing::error!(error = chain(&error), integration_id = %id, "failed to insert integration event");
     }
 }

@@ -1,0 +1,234 @@
+//! Pages: paths, who may see them, titles, and links to them.
+
+use std::fmt::{self, Write as _};
+
+/// Who may see a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody.
+    Public,
+    /// Users who are not signed in; others are sent to [`Page::Home`].
+    Guest,
+    /// Users with a session.
+    Member,
+    /// Users with a session and the admin role.
+    Admin,
+}
+
+macro_rules! pages {
+    ($($(#[$doc:meta])* $name:ident = $path:literal, $access:ident, $title:literal;)+) => {
+        /// A page of the application. `tests/integration/pages.rs` checks that each has a route, and each route a page.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Page {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Page {
+            /// All pages, in the order of the route table.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// Returns the path. A parameter stands as `:id`; see [`statement_page`].
+            pub const fn path(self) -> &'static str {
+                match self { $(Self::$name => $path),+ }
+            }
+
+            /// Returns who may see the page.
+            pub const fn access(self) -> Access {
+                match self { $(Self::$name => Access::$access),+ }
+            }
+
+            /// Returns the title in the browser's tab, without the name of the application.
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$name => $title),+ }
+            }
+        }
+    };
+}
+
+pages! {
+    /// Landing page.
+    Beta = "/beta", Public, "Reach and money on one screen";
+    /// Sign-in.
+    Login = "/login", Guest, "Sign in";
+    /// Registration.
+    Register = "/register", Guest, "Create your account";
+    /// Verification of the e-mail address; reads `token`.
+    VerifyEmail = "/verify-email", Public, "Verify your e-mail";
+    /// Request for a link to reset the password.
+    ForgotPassword = "/forgot-password", Guest, "Reset your password";
+    /// New password; reads `token`.
+    ResetPassword = "/reset-password", Public, "Reset your password";
+    /// Onboarding, step 1.
+    OnboardingContentTypes = "/onboarding/step-1", Member, "What do you create?";
+    /// Onboarding, step 2.
+    OnboardingPlatforms = "/onboarding/step-2", Member, "Where do you publish?";
+    /// Onboarding, step 3.
+    OnboardingGoals = "/onboarding/step-3", Member, "What matters most?";
+    /// Metrics of all accounts; landing page after sign-in.
+    Home = "/home", Member, "Home";
+    /// Daily metrics and posts.
+    Analytics = "/analytics", Member, "Analytics";
+    /// Diagnostics of the platforms.
+    AdminConnections = "/admin/connections", Admin, "Connection doctor";
+    /// Cost of AI.
+    AdminAiCosts = "/admin/ai-costs", Admin, "AI costs";
+    /// Background jobs.
+    AdminJobs = "/admin/jobs", Admin, "Jobs";
+    /// Assistant and its conversations.
+    Assistant = "/assistant", Member, "Assistant";
+    /// Captions and drafts.
+    Content = "/content", Member, "Content";
+    /// Connected accounts.
+    Integrations = "/integrations", Member, "Integrations";
+    /// Statements and daily totals.
+    Earnings = "/integrations/onlyfans", Member, "OnlyFans earnings";
+    /// One statement.
+    Statement = "/integrations/onlyfans/:id", Member, "Statement";
+    /// Sales strategies.
+    Sales = "/sales", Member, "Sales";
+    /// Account settings.
+    Settings = "/settings", Member, "Settings";
+}
+
+impl Page {
+    /// Returns the page with this path; `None` for paths with parameters and unknown ones.
+    pub fn of_path(path: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|page| page.path() == path)
+    }
+
+    /// Returns the path with a query. Fields whose value is an empty text are left out.
+    pub fn link(self, query: &[(&str, &dyn fmt::Display)]) -> String {
+        let mut link = self.path().to_owned();
+        let values = query.iter().map(|(name, value)| (name, value.to_string()));
+        for (name, value) in values.filter(|(_, value)| !value.is_empty()) {
+            let separator = if link.contains('?') { '&' } else { '?' };
+            let _ = write!(link, "{separator}{name}={}", encode_query_value(&value));
+        }
+        link
+    }
+}
+
+impl Access {
+    /// Returns who may see what is at a path: the access of the page that it is, or is below of. Unknown paths below `/admin` and `/onboarding`
+    /// are as protected as the pages there.
+    pub fn of(path: &str) -> Self {
+        let is_below = |parent: &str| path.strip_prefix(parent).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let pages = Page::ALL.iter().map(|page| (page.path(), page.access()));
+        let sections = [("/admin", Self::Admin), ("/onboarding", Self::Member)];
+        pages
+            .chain(sections)
+            .filter(|(parent, _)| is_below(parent))
+            .max_by_key(|(parent, _)| parent.len())
+            .map_or(Self::Public, |(_, access)| access)
+    }
+}
+
+/// Returns the path of a statement of earnings.
+pub fn statement_page(id: &str) -> String {
+    Page::Statement.path().replace(":id", &encode_query_value(id))
+}
+
+/// Returns the path of generated captions.
+pub fn captions_page(id: &str) -> String {
+    Page::Content.link(&[("captions", &id)])
+}
+
+/// Returns the path of a conversation with the assistant.
+pub fn conversation_page(id: &str) -> String {
+    Page::Assistant.link(&[("conversation", &id)])
+}
+
+/// Returns the path of a sales strategy.
+pub fn strategy_page(id: &str) -> String {
+    Page::Sales.link(&[("report", &id)])
+}
+
+/// Returns the path of the figures of a period: of the account with this id, or of all accounts if `account` is empty.
+pub fn analytics_page(range: &str, account: &str) -> String {
+    Page::Analytics.link(&[("range", &range), ("integrationId", &account)])
+}
+
+/// Returns the path of a performance analysis, shown below the figures that it is about.
+pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
+    Page::Analytics.link(&[("range", &range), ("integrationId", &account), ("report", &id)])
+}
+
+/// Returns the path of one page of the conversation list, filtered by `search`; keeps the conversation `shown` open.
+pub fn conversations_page(search: &str, page: u32, shown: &str) -> String {
+    Page::Assistant.link(&[("list", &page), ("search", &search), ("conversation", &shown)])
+}
+
+/// Returns the path of the sign-in page, with `wanted` as the redirect target. `has_ended` adds the notice that the session has ended.
+pub fn login_page(wanted: &str, has_ended: bool) -> String {
+    Page::Login.link(&[("reason", &if has_ended { "ended" } else { "" }), ("next", &wanted)])
+}
+
+/// Returns `next` if it is a path on this site, else [`Page::Home`].
+///
+/// The value comes from the URL. Browsers resolve `//host`, `/\host` and paths with control characters to other origins, so only plain
+/// ASCII paths without a backslash pass.
+pub fn safe_next(next: &str) -> &str {
+    let mut bytes = next.bytes();
+    let starts_as_path = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if starts_as_path && is_plain { next } else { Page::Home.path() }
+}
+
+/// Percent-encodes a text for use as a query value. `/` is left as it is.
+pub fn encode_query_value(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => encoded.push(char::from(byte)),
+            _ => drop(write!(encoded, "%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn safe_next_for_foreign_target_returns_home() {
+        assert_eq!(safe_next("/settings?tab=2"), "/settings?tab=2");
+        for evil in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "/a b", "/\n/evil.example"] {
+            assert_eq!(safe_next(evil), Page::Home.path(), "{evil:?}");
+        }
+    }
+
+    #[test]
+    fn query_values_in_paths_are_percent_encoded() {
+        assert_eq!(login_page("/home?range=7d&x=é", false), "/login?next=/home%3Frange%3D7d%26x%3D%C3%A9");
+        assert_eq!(login_page("/home", true), "/login?reason=ended&next=/home");
+        assert_eq!(conversations_page("a&b", 2, ""), "/assistant?list=2&search=a%26b");
+        assert_eq!(conversations_page("", 1, "c"), "/assistant?list=1&conversation=c");
+    }
+
+    #[test]
+    fn access_of_path_matches_whole_segments() {
+        assert_eq!((Access::of("/home"), Access::of("/home/x"), Access::of("/homes")), (Access::Member, Access::Member, Access::Public));
+        assert_eq!(
+            (Access::of("/admin"), Access::of("/admin/jobs"), Access::of("/admins")),
+            (Access::Admin, Access::Admin, Access::Public)
+        );
+        assert_eq!((Access::of("/onboarding"), Access::of("/login"), Access::of("/beta")), (Access::Member, Access::Guest, Access::Public));
+        assert_eq!(Access::of("/integrations/onlyfans/0198"), Access::Member);
+    }
+
+    proptest! {
+        #[test]
+        fn safe_next_with_any_input_stays_on_origin(next in ".*") {
+            let base = "https://huntaze.example/login";
+            let target = url_origin(base, safe_next(&next));
+            prop_assert_eq!(target, "https://huntaze.example");
+        }
+    }
+
+    fn url_origin(base: &str, path: &str) -> String {
+        let base = url::Url::parse(base).expect("a valid base");
+        base.join(path).expect("a path can be joined").origin().ascii_serialization()
+    }
+}
