@@ -75,6 +75,26 @@ fn sql_occurs_in_database_modules_only() {
     }
 }
 
+/// A snapshot whose test was renamed or deleted is never compared again.
+#[test]
+fn every_snapshot_belongs_to_a_test() {
+    let folders = ["src", "crates", "tests", "sandbox"];
+    for file in folders.iter().flat_map(|folder| files(Path::new(folder), "snap")) {
+        let snapshot = fs::read_to_string(&file).expect("readable");
+        let source = snapshot.lines().find_map(|line| line.strip_prefix("source: ")).expect("a source");
+        let test = fs::read_to_string(source).unwrap_or_else(|error| panic!("{}: {source}: {error}", file.display()));
+        let name = file.file_stem().expect("a name").to_string_lossy();
+        let name = name.rsplit("__").next().expect("a name");
+        let name = name.trim_end_matches(|digit: char| digit.is_ascii_digit()).trim_end_matches('-');
+        // Stories are named in the file beside their component.
+        let is_story = file.starts_with("src/ui/snapshots") && files(Path::new("src/ui"), "rs").iter().any(|stories| {
+            fs::read_to_string(stories).is_ok_and(|text| text.contains(&format!("Story::new(\"{name}\"")))
+        });
+        let is_named = test.split(|letter: char| !letter.is_alphanumeric() && letter != '_').any(|word| word == name);
+        assert!(is_named || is_story, "{} belongs to no test in {source}", file.display());
+    }
+}
+
 #[test]
 fn path_visitor_collects_imports_and_inline_paths() {
     let mut paths = Paths { module: "huntaze::ui::x".to_owned(), found: Vec::new() };
@@ -152,12 +172,17 @@ fn modules() -> impl Iterator<Item = (String, PathBuf)> {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
+    files(folder, "rs")
+}
+
+/// Returns the files below a folder with this extension, sorted.
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|found| found == extension) {
             found.push(path);
         }
     }
