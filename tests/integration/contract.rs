@@ -1,83 +1,9 @@
-//! HTTP contract: endpoints, error bodies and security headers. A change to the list of endpoints changes the contract.
+//! HTTP contract of all responses: error bodies and security headers. Endpoints are in `api_contract.rs`.
 
 use http::Method;
 use sqlx::PgPool;
 
 use crate::support::TestApp;
-
-#[sqlx::test]
-async fn endpoint_list_matches_contract(_db: PgPool) {
-    let mut endpoints: Vec<_> = server_fn::axum::server_fn_paths().map(|(path, method)| format!("{method} {path}")).collect();
-    endpoints.sort();
-    insta::assert_snapshot!(endpoints.join("\n"), @r"
-    GET /api/admin/ai-costs
-    GET /api/admin/connections
-    GET /api/admin/jobs
-    GET /api/ai/captions
-    GET /api/ai/conversation
-    GET /api/ai/conversations
-    GET /api/ai/quota
-    GET /api/ai/report
-    GET /api/ai/settings
-    GET /api/ai/status
-    GET /api/ai/suggestions
-    GET /api/analytics
-    GET /api/analytics/posts
-    GET /api/auth/pending-email
-    GET /api/auth/reset-password
-    GET /api/auth/session
-    GET /api/auth/sessions
-    GET /api/auth/verify-email
-    GET /api/csrf/token
-    GET /api/drafts
-    GET /api/earnings
-    GET /api/earnings/statement
-    GET /api/home/stats
-    GET /api/integrations/events
-    GET /api/integrations/status
-    GET /api/onboarding
-    POST /api/account/delete
-    POST /api/account/profile
-    POST /api/admin/connections/dry-run
-    POST /api/admin/jobs/dismiss
-    POST /api/admin/jobs/retry
-    POST /api/ai/analyze-performance
-    POST /api/ai/chat
-    POST /api/ai/chat/start
-    POST /api/ai/chat/stop
-    POST /api/ai/conversations/delete
-    POST /api/ai/conversations/rename
-    POST /api/ai/feedback
-    POST /api/ai/generate-caption
-    POST /api/ai/optimize-sales
-    POST /api/ai/settings
-    POST /api/auth/change-password
-    POST /api/auth/forgot-password
-    POST /api/auth/login
-    POST /api/auth/logout
-    POST /api/auth/password-strength
-    POST /api/auth/register
-    POST /api/auth/resend-verification
-    POST /api/auth/reset-password
-    POST /api/auth/sessions/revoke
-    POST /api/auth/verify-email
-    POST /api/drafts/create
-    POST /api/drafts/delete
-    POST /api/drafts/update
-    POST /api/earnings/daily-totals
-    POST /api/earnings/daily-totals/delete
-    POST /api/earnings/partner/connect
-    POST /api/earnings/partner/disconnect
-    POST /api/earnings/statements/delete
-    POST /api/earnings/statements/import
-    POST /api/earnings/statements/mapping
-    POST /api/integrations/connect
-    POST /api/integrations/disconnect
-    POST /api/integrations/refresh
-    POST /api/onboarding/complete
-    POST /api/onboarding/step
-    ");
-}
 
 #[sqlx::test]
 async fn not_found_is_json_under_api_and_html_elsewhere(db: PgPool) {

@@ -32,7 +32,7 @@ fn multipart(name: &str, file: &[u8]) -> Vec<u8> {
     [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-async fn post_file(user_client: &mut Client, file: &[u8]) -> TestResponse {
+pub async fn post_file(user_client: &mut Client, file: &[u8]) -> TestResponse {
     let content_type = format!("multipart/form-data; boundary={BOUNDARY}");
     user_client.post_raw("/api/earnings/statements", &content_type, multipart("january.csv", file)).await
 }
@@ -323,7 +323,7 @@ async fn delete_during_import_returns_conflict_without_waiting(db: PgPool) {
     let mut user_client = app.user_client("ada@example.com").await;
     let id = upload(&mut user_client, STATEMENT).await;
     let user: Uuid = sqlx::query_scalar("SELECT id FROM users").fetch_one(&db).await.expect("a user");
-    let mut import = db.begin().await.expect("a transaction");
+    let mut import = huntaze_core::db::begin(&db).await.expect("a transaction");
     db::earnings::lock(&mut *import, user).await.expect("locked");
     let refused = user_client.post("/api/earnings/statements/delete", json!({ "id": id })).await.expect_status(409);
     assert!(refused.json()["error"].as_str().is_some_and(|sentence| sentence.contains("right now")));

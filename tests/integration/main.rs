@@ -6,6 +6,7 @@ mod admin;
 mod ai;
 mod ai_costs;
 mod analytics;
+mod api_contract;
 mod auth;
 mod chat;
 mod contract;
