@@ -1,19 +1,2 @@
-DROP FUNCTION ai_usage_between;
-DROP FUNCTION ai_request_usage;
+DROP VIEW ai_usage_details;
 ALTER TABLE ai_usage DROP COLUMN is_cache_hit;
-CREATE FUNCTION ai_usage_between(first_day date, last_day date, email_contains text, agent_filter text, operation_filter text, model_filter text)
-RETURNS TABLE (day date, user_id uuid, email text, agent text, operation text, model text, input_tokens bigint, output_tokens bigint, cost_micro_usd bigint)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT (ai_usage.created_at AT TIME ZONE 'UTC')::date, users.id, users.email, ai_usage.agent, ai_requests.operation, ai_usage.model,
-           ai_usage.input_tokens, ai_usage.output_tokens, ai_usage.cost_micro_usd
-      FROM ai_usage
-      JOIN ai_requests ON ai_requests.id = ai_usage.request_id
-      JOIN users ON users.id = ai_requests.user_id
-     WHERE ai_usage.created_at >= first_day::timestamp AT TIME ZONE 'UTC'
-       AND ai_usage.created_at < (last_day + 1)::timestamp AT TIME ZONE 'UTC'
-       AND (email_contains = '' OR strpos(lower(users.email), email_contains) > 0)
-       AND (agent_filter IS NULL OR ai_usage.agent = agent_filter)
-       AND (operation_filter IS NULL OR ai_requests.operation = operation_filter)
-       AND (model_filter = '' OR ai_usage.model = model_filter);
-END;

@@ -194,7 +194,13 @@ pub async fn messages(
                   usage.output_tokens AS "output_tokens!", usage.cost_micro_usd AS "cost_micro_usd!", usage.is_cache_hit AS "is_cache_hit!"
              FROM ai_messages
              JOIN ai_conversations ON ai_conversations.id = conversation_id
-             CROSS JOIN LATERAL ai_request_usage(request_id) AS usage
+             CROSS JOIN LATERAL (
+                  SELECT coalesce(array_agg(DISTINCT ai_usage.agent), '{}') AS agents, coalesce(array_agg(DISTINCT ai_usage.model), '{}') AS models,
+                         coalesce(sum(ai_usage.input_tokens), 0)::bigint AS input_tokens,
+                         coalesce(sum(ai_usage.output_tokens), 0)::bigint AS output_tokens,
+                         coalesce(sum(ai_usage.cost_micro_usd), 0)::bigint AS cost_micro_usd,
+                         coalesce(bool_and(ai_usage.is_cache_hit), false) AS is_cache_hit
+                    FROM ai_usage WHERE ai_usage.request_id = ai_messages.request_id) AS usage
             WHERE user_id = $1 AND conversation_id = $2 AND ($3::uuid IS NULL OR ai_messages.id = $3)
             ORDER BY position"#,
         user_id,

@@ -26,22 +26,40 @@ pub struct Sums {
     pub models: Vec<CostLine>,
 }
 
+/// A query on `ai_usage_details` with the conditions of a [`CostsFilter`] as its parameters 1 to 6: the text before and after them, then the filter and
+/// the other parameters. An empty text or `None` in the filter matches everything; days are inclusive.
+macro_rules! filtered_usage {
+    ($query:ident($($row:ident,)? $before:literal, $after:literal), $filter:expr; $($parameter:expr),*) => {
+        sqlx::$query!(
+            $($row,)?
+            $before
+                + " WHERE created_at >= $1::date::timestamp AT TIME ZONE 'UTC' AND created_at < ($2::date + 1)::timestamp AT TIME ZONE 'UTC'
+                      AND ($3 = '' OR strpos(lower(email), $3) > 0) AND ($4::text IS NULL OR agent = $4)
+                      AND ($5::text IS NULL OR operation = $5) AND ($6 = '' OR model = $6) "
+                + $after,
+            $filter.first_day,
+            $filter.last_day,
+            $filter.email,
+            $filter.agent.map(StringEnum::as_str),
+            $filter.operation.map(StringEnum::as_str),
+            $filter.model,
+            $($parameter),*
+        )
+    };
+}
+
 /// Sums the model calls that match a filter. Days are ordered oldest first, all other dimensions by descending cost.
 pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums, DbError> {
-    let rows = sqlx::query!(
-        r#"SELECT GROUPING(day, agent, operation, model) AS "grouping!", day AS "day?", agent AS "agent?", operation AS "operation?",
+    let rows = filtered_usage!(
+        query(r#"SELECT GROUPING(day, agent, operation, model) AS "grouping!", day AS "day?", agent AS "agent?", operation AS "operation?",
                   model AS "model?", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
                   count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
                   coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!", coalesce(sum(cost_micro_usd), 0)::bigint AS "cost_micro_usd!"
-             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
+             FROM ai_usage_details"#,
+            r#"
             GROUP BY GROUPING SETS ((), (day), (agent), (operation), (model))
-            ORDER BY day, sum(cost_micro_usd) DESC, agent, operation, model"#,
-        filter.first_day,
-        filter.last_day,
-        filter.email,
-        filter.agent.map(StringEnum::as_str),
-        filter.operation.map(StringEnum::as_str),
-        filter.model
+            ORDER BY day, sum(cost_micro_usd) DESC, agent, operation, model"#),
+        filter;
     );
     let mut sums = Sums::default();
     for row in rows.fetch_all(db).await? {
@@ -71,18 +89,14 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
 /// Lists a page of the users whose calls match a filter, by descending cost, and the total number of such users. The total is 0 if the page
 /// is past the end.
 pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<UserCost>, i64), DbError> {
-    let rows = sqlx::query!(
-        r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
+    let rows = filtered_usage!(
+        query(r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
                   count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!", sum(input_tokens)::bigint AS "input_tokens!",
                   sum(output_tokens)::bigint AS "output_tokens!", sum(cost_micro_usd)::bigint AS "cost_micro_usd!", count(*) OVER () AS "total!"
-             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
-            GROUP BY user_id, email ORDER BY sum(cost_micro_usd) DESC, email LIMIT $7 OFFSET $8"#,
-        filter.first_day,
-        filter.last_day,
-        filter.email,
-        filter.agent.map(StringEnum::as_str),
-        filter.operation.map(StringEnum::as_str),
-        filter.model,
+             FROM ai_usage_details"#,
+            r#"
+            GROUP BY user_id, email ORDER BY sum(cost_micro_usd) DESC, email LIMIT $7 OFFSET $8"#),
+        filter;
         limit,
         offset
     );
@@ -128,11 +142,11 @@ pub async fn outliers(
     (least_of_share, share): (i64, i64),
     limit: i64,
 ) -> Result<Vec<Outlier>, DbError> {
-    let outliers = sqlx::query_as!(
-        Outlier,
-        r#"WITH parts AS (
+    let outliers = filtered_usage!(
+        query_as(Outlier, r#"WITH parts AS (
                SELECT user_id, email, operation, sum(cost_micro_usd)::bigint AS cost
-                 FROM ai_usage_between($1, $2, $3, $4, $5, $6) WHERE NOT is_cache_hit GROUP BY user_id, email, operation
+                 FROM ai_usage_details"#,
+            r#" AND NOT is_cache_hit GROUP BY user_id, email, operation
            ), spenders AS (
                SELECT user_id, email, sum(cost)::bigint AS cost, (array_agg(operation ORDER BY cost DESC, operation))[1] AS dearest, max(cost) AS dearest_cost
                  FROM parts GROUP BY user_id, email
@@ -143,13 +157,8 @@ pub async fn outliers(
                   (100 * dearest_cost / greatest(cost, 1))::bigint AS "share!"
              FROM measured
             WHERE (cost > $7 AND distance > $8) OR (cost > $9 AND 100 * dearest_cost > $10 * cost)
-            ORDER BY cost DESC, email LIMIT $11"#,
-        filter.first_day,
-        filter.last_day,
-        filter.email,
-        filter.agent.map(StringEnum::as_str),
-        filter.operation.map(StringEnum::as_str),
-        filter.model,
+            ORDER BY cost DESC, email LIMIT $11"#),
+        filter;
         least,
         deviations,
         least_of_share,
@@ -187,20 +196,15 @@ pub struct CostRow {
 
 /// Lists the export rows that match a filter, at most `limit`.
 pub async fn rows(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64) -> Result<Vec<CostRow>, DbError> {
-    let rows = sqlx::query_as!(
-        CostRow,
-        r#"SELECT day AS "day!", user_id AS "user_id!", email AS "email!", agent AS "agent!", operation AS "operation!", model AS "model!",
+    let rows = filtered_usage!(
+        query_as(CostRow, r#"SELECT day AS "day!", user_id AS "user_id!", email AS "email!", agent AS "agent!", operation AS "operation!", model AS "model!",
                   count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!", count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!",
                   sum(input_tokens)::bigint AS "input_tokens!", sum(output_tokens)::bigint AS "output_tokens!",
                   sum(cost_micro_usd)::bigint AS "cost_micro_usd!"
-             FROM ai_usage_between($1, $2, $3, $4, $5, $6)
-            GROUP BY day, user_id, email, agent, operation, model ORDER BY day, email, agent, operation, model LIMIT $7"#,
-        filter.first_day,
-        filter.last_day,
-        filter.email,
-        filter.agent.map(StringEnum::as_str),
-        filter.operation.map(StringEnum::as_str),
-        filter.model,
+             FROM ai_usage_details"#,
+            r#"
+            GROUP BY day, user_id, email, agent, operation, model ORDER BY day, email, agent, operation, model LIMIT $7"#),
+        filter;
         limit
     );
     Ok(rows.fetch_all(db).await?)

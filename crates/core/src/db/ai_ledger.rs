@@ -191,9 +191,10 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Mo
 /// Returns the usage of a request: agents, models, tokens and cost. Zero if no calls are recorded.
 pub async fn usage(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AiUsage, DbError> {
     let row = sqlx::query!(
-        r#"SELECT agents AS "agents!", models AS "models!", input_tokens AS "input_tokens!", output_tokens AS "output_tokens!",
-                  cost_micro_usd AS "cost_micro_usd!", is_cache_hit AS "is_cache_hit!"
-             FROM ai_request_usage($1)"#,
+        r#"SELECT coalesce(array_agg(DISTINCT agent), '{}') AS "agents!", coalesce(array_agg(DISTINCT model), '{}') AS "models!",
+                  coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!", coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!",
+                  coalesce(sum(cost_micro_usd), 0)::bigint AS "cost_micro_usd!", coalesce(bool_and(is_cache_hit), false) AS "is_cache_hit!"
+             FROM ai_usage WHERE request_id = $1"#,
         request_id
     )
     .fetch_one(db)

@@ -99,10 +99,23 @@ struct IntegrationRow {
     incomplete_syncs: i32,
     sync_attempts: i64,
     next_sync_at: Option<DateTime<Utc>>,
-    #[expect(dead_code, reason = "`SELECT *` needs every column; the lease is only compared in SQL")]
-    leased_until: Option<DateTime<Utc>>,
     synced_from: Option<NaiveDate>,
     synced_until: Option<NaiveDate>,
+}
+
+/// A query that returns [`IntegrationRow`]s: the text before and after the list of columns, then the parameters.
+macro_rules! integration_rows {
+    ($before:tt, $after:tt, $($parameter:expr),+ $(,)?) => {
+        sqlx::query_as!(
+            IntegrationRow,
+            $before
+                + " id, user_id, provider, provider_account_id, account_name, scopes, access_token, refresh_token, token_issued_at, expires_at,
+                    refresh_expires_at, disconnected_at, connected_at, last_ok_at, last_error_kind, consecutive_failures, incomplete_syncs,
+                    sync_attempts, next_sync_at, synced_from, synced_until "
+                + $after,
+            $($parameter),+
+        )
+    };
 }
 
 impl TryFrom<IntegrationRow> for Integration {
@@ -145,7 +158,7 @@ const fn inconsistent(column: &'static str) -> DbError {
 
 /// Lists a user's integrations, disconnected ones included, in the order in which they were first connected.
 pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Integration>, DbError> {
-    let rows = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE user_id = $1 ORDER BY id", user_id);
+    let rows = integration_rows!("SELECT", "FROM integrations WHERE user_id = $1 ORDER BY id", user_id);
     rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
 }
 
@@ -159,7 +172,7 @@ pub async fn connected_after(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -
 
 /// Returns an integration of a user, if there is one.
 pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Integration>, DbError> {
-    let row = sqlx::query_as!(IntegrationRow, "SELECT * FROM integrations WHERE id = $1 AND user_id = $2", id, user_id);
+    let row = integration_rows!("SELECT", "FROM integrations WHERE id = $1 AND user_id = $2", id, user_id);
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
@@ -272,11 +285,11 @@ pub async fn claim_due(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Integration>, DbError> {
-    let row = sqlx::query_as!(
-        IntegrationRow,
+    let row = integration_rows!(
         "UPDATE integrations SET leased_until = $3
           WHERE id = $1 AND next_sync_at <= $2 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $2)
-         RETURNING *",
+         RETURNING",
+        "",
         id,
         now,
         until
@@ -292,11 +305,11 @@ pub async fn claim(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Integration>, DbError> {
-    let row = sqlx::query_as!(
-        IntegrationRow,
+    let row = integration_rows!(
         "UPDATE integrations SET leased_until = $4
           WHERE id = $1 AND user_id = $2 AND (leased_until IS NULL OR leased_until <= $3)
-         RETURNING *",
+         RETURNING",
+        "",
         id,
         user_id,
         now,
