@@ -17,14 +17,18 @@ lint_server() { cargo clippy -q "${SERVER_PACKAGES[@]}" --all-targets -- -D warn
 
 # Fails if server crates are dependencies of the browser build.
 check_browser_dependencies() {
-  local found
-  found=$(cargo tree -q -p huntaze-browser --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none |
-    grep -E '^(huntaze-core|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' || true)
+  local tree found
+  tree=$(cargo tree -q -p huntaze-browser --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none)
+  found=$(grep -E '^(huntaze-core|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' <<<"$tree" || true)
   [ -z "$found" ] || die "Server crates in the browser build: $found"
 }
 
 # Licenses, forbidden crates and sources of all dependencies.
-check_dependencies() { cargo deny --offline --log-level warn check licenses bans sources; }
+check_dependencies() {
+  # Of all targets, not of ours alone.
+  cargo fetch -q --locked
+  cargo deny --offline --log-level warn check licenses bans sources
+}
 
 unit_tests() { cargo test -q "${SERVER_PACKAGES[@]}" --lib; }
 

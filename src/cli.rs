@@ -1,6 +1,6 @@
 //! Subcommands of the binary.
 
-use std::{io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{io::Write as _, net::SocketAddr, pin::pin, process::ExitCode, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt;
 use huntaze_core::{
@@ -23,6 +23,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
     task::JoinSet,
+    time::Instant,
 };
 
 use crate::{
@@ -33,7 +34,7 @@ use crate::{
 const HELP: &str = "\
 huntaze serve              run the application (default); migrates the database first
 huntaze migrate            bring the database to this version's schema
-huntaze admin grant MAIL   make the owner of an account an administrator
+huntaze admin grant EMAIL  make the owner of an account an administrator
 huntaze admin set-plan EMAIL PLAN
                            give an account a plan: free, pro or premium
 huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
@@ -102,27 +103,26 @@ async fn serve() -> Outcome {
 
     let service = router(AppState::new(leptos_options()?, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(shutdown_signal(shutdown));
-    let drained = async {
-        wait_for_signal().await?;
-        tracing::info!("shutting down");
-        stop.send_replace(true);
-        tokio::time::sleep(DRAIN_TIMEOUT).await;
-        Ok::<_, std::io::Error>(())
+    let mut server = pin!(server.into_future());
+    let signalled_at = tokio::select! {
+        outcome = &mut server => return Ok(outcome?),
+        outcome = wait_for_signal() => outcome.map(|()| Instant::now())?,
     };
-    tokio::select! {
-        outcome = server.into_future() => outcome?,
-        outcome = drained => outcome?,
+    tracing::info!("shutting down");
+    stop.send_replace(true);
+    if let Ok(outcome) = tokio::time::timeout_at(signalled_at + DRAIN_TIMEOUT, server).await {
+        outcome?;
     }
-    shut_down(&core, jobs).await;
+    shut_down(&core, jobs, signalled_at + SHUTDOWN_TIMEOUT).await;
     Ok(())
 }
 
-/// Lets jobs, tasks and answers end, for a limited time: the process must be gone before an orchestrator kills it.
-async fn shut_down(core: &Core, mut jobs: JoinSet<()>) {
+/// Lets answers, jobs and tasks end, but not beyond the deadline: the process must be gone before an orchestrator kills it.
+async fn shut_down(core: &Core, mut jobs: JoinSet<()>, deadline: Instant) {
     core.generations.shut_down();
-    let remaining = SHUTDOWN_TIMEOUT - DRAIN_TIMEOUT;
-    let all_jobs = tokio::time::timeout(remaining, async { while jobs.join_next().await.is_some() {} });
-    let (_, unfinished_tasks) = tokio::join!(all_jobs, core.tasks.drain(remaining));
+    let _ = tokio::time::timeout_at(deadline, async { while jobs.join_next().await.is_some() {} }).await;
+    // After the jobs, which spawn tasks.
+    let unfinished_tasks = core.tasks.drain(deadline).await;
     if unfinished_tasks + jobs.len() > 0 {
         tracing::error!(unfinished_tasks, unfinished_workers = jobs.len(), "shutdown timed out");
     }

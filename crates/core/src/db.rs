@@ -30,10 +30,11 @@ use std::time::Duration;
 
 use apalis_postgres::PostgresStorage;
 use sqlx::{
-    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
+    Executor, PgConnection, PgPool, Postgres, Transaction,
     migrate::{MigrateError, Migrator},
     postgres::PgPoolOptions,
 };
+use tracing::Instrument;
 
 use crate::config::DatabaseConfig;
 
@@ -56,8 +57,9 @@ pub enum DbError {
     },
 }
 
-/// Connections of [`queue_pool`]: one for each kind of job, and one for heartbeats.
-const QUEUE_CONNECTIONS: u32 = 7;
+/// Connections of [`queue_pool`]: one for the worker of each of the six kinds of job, one that listens for notifications, and one to spare. They come
+/// on top of `DATABASE_MAX_CONNECTIONS`.
+const QUEUE_CONNECTIONS: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Returns a pool that connects when it is first used.
@@ -82,9 +84,8 @@ pub fn pool_options() -> PgPoolOptions {
 /// Whether no transaction is open. sqlx's own counter cannot be asked: it is what goes wrong in [`begin`]. In a transaction, `now()` is the
 /// time of its `BEGIN`; outside one, that of the statement.
 async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    // A drop of `Transaction` has queued its ROLLBACK; it is sent before anything else.
-    connection.ping().await?;
-    // Unprepared, so that it costs one round trip. Fails in a transaction that is aborted; then the connection is closed, too.
+    // A drop of `Transaction` has queued its ROLLBACK; that is sent first. Unprepared, so that it costs one round trip. Fails in a transaction
+    // that is aborted; then the connection is closed, too.
     let row = connection.fetch_one("SELECT now() = statement_timestamp()").await?;
     sqlx::Row::try_get(&row, 0)
 }
@@ -96,7 +97,7 @@ async fn is_idle(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 pub async fn begin(db: &PgPool) -> Result<Transaction<'static, Postgres>, DbError> {
     let db = db.clone();
     #[expect(clippy::disallowed_methods, reason = "the only place that may: the task is not cancelled")]
-    let task = tokio::spawn(async move { db.begin().await });
+    let task = tokio::spawn(async move { db.begin().await }.in_current_span());
     Ok(task.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 

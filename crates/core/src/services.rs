@@ -13,3 +13,14 @@ pub mod integrations;
 pub mod jobs;
 pub mod onboarding;
 mod paging;
+
+use huntaze_domain::job::JobKind;
+
+use crate::{Core, db, error::chain};
+
+/// Tells the schedulers of all processes that a subject is due. They also find out at their next poll, so a failure is only logged.
+async fn notify_due(core: &Core, kind: JobKind) {
+    if let Err(error) = db::jobs::notify_due(&core.db, kind).await {
+        tracing::warn!(error = chain(&error), "failed to notify schedulers");
+    }
+}

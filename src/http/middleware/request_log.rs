@@ -29,13 +29,18 @@ pub fn layer() -> Trace {
         .on_failure(())
 }
 
-/// Never the query: it may hold the token of a mailed link. The session middleware adds the user.
+/// At the level `error`, so that no filter removes its fields from the lines of the request. Never the query: it may hold the token of a mailed link. The session middleware adds the user.
 fn span(request: &Request<Body>) -> Span {
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.as_str()).unwrap_or_default();
     let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
-    tracing::info_span!("request", request_id, method = %request.method(), route, path = request.uri().path(), user_id = Empty)
+    tracing::error_span!("request", request_id, method = %request.method(), route, path = request.uri().path(), user_id = Empty)
 }
 
 fn log(response: &Response, duration: Duration, _: &Span) {
-    tracing::info!(status = response.status().as_u16(), duration_ms = duration.as_secs_f64() * 1000.0, "response");
+    let (status, duration_ms) = (response.status().as_u16(), duration.as_secs_f64() * 1000.0);
+    if response.status().is_server_error() {
+        tracing::warn!(status, duration_ms, "response");
+    } else {
+        tracing::info!(status, duration_ms, "response");
+    }
 }

@@ -1,8 +1,8 @@
 //! Work that outlives the request or job that started it.
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -20,10 +20,10 @@ impl Tasks {
         self.0.spawn(work.in_current_span())
     }
 
-    /// Waits until all tasks have ended, but not longer than `timeout`. Returns how many have not.
-    pub async fn drain(&self, timeout: Duration) -> usize {
+    /// Waits until all tasks have ended, but not beyond the deadline. Returns how many have not.
+    pub async fn drain(&self, deadline: Instant) -> usize {
         self.0.close();
-        let _ = tokio::time::timeout(timeout, self.0.wait()).await;
+        let _ = tokio::time::timeout_at(deadline, self.0.wait()).await;
         self.0.len()
     }
 }

@@ -5,12 +5,12 @@
 //! - A wake-up that arrives while a fetch is in progress is forgotten (`apalis_core::backend::poll_strategy`), so each is delivered twice.
 //! - A dropped worker drops futures that are beginning a transaction (transact-rs/sqlx#4393): hence the pool of [`crate::db::queue_pool`].
 //! - A job keeps its idempotency key after it has ended: see `db::jobs::clear_idempotency_key`.
-//! - `run_at` of a failed job is set by us, for its retry policy has no backoff that a restarted process would keep: see `db::jobs::postpone`.
+//! - `run_at` of a failed job is set by us, for its retry policy has no backoff that a restarted process would keep: see `db::jobs::defer`.
 
 use std::time::Duration;
 
 use apalis_postgres::{Config, PostgresStorage};
-use futures::{Stream, stream};
+use futures::{Stream, StreamExt, stream};
 use huntaze_domain::{job::JobKind, string_enum::StringEnum};
 use serde::Deserialize;
 use serde_json::Value;
@@ -51,12 +51,20 @@ pub(super) fn open<J: Job>(context: &JobContext) -> PostgresStorage<Value> {
 
 /// Yields whenever the worker of a kind is to fetch, twice for each signal.
 pub(super) fn wake_ups(context: JobContext, kind: JobKind) -> impl Stream<Item = ()> + Unpin + Send + Sync + 'static {
-    Box::pin(stream::unfold((context, false), move |(context, is_repeat)| async move {
+    let mut signals = Box::pin(stream::unfold((context, false), move |(context, is_repeat)| async move {
         if is_repeat {
             tokio::time::sleep(REPEAT_DELAY).await;
         } else {
             context.signals.of(kind).enqueued.notified().await;
         }
         Some(((), (context, !is_repeat)))
-    }))
+    }));
+    // After an item, apalis' strategy does not poll again before something else wakes it: then nothing would wait for the next signal.
+    stream::poll_fn(move |task| {
+        let item = signals.poll_next_unpin(task);
+        if item.is_ready() {
+            task.waker().wake_by_ref();
+        }
+        item
+    })
 }

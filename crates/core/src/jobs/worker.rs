@@ -6,7 +6,10 @@ use futures::{FutureExt, future::BoxFuture};
 use huntaze_domain::string_enum::StringEnum;
 use serde_json::Value;
 use tokio::sync::watch;
-use tracing::Instrument;
+use tracing::{
+    Instrument, Span,
+    field::{Empty, display},
+};
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +17,7 @@ use super::{
     queue::{self, Arguments},
 };
 use crate::{
-    db,
+    db::{self, DbError},
     error::{InternalError, chain},
 };
 
@@ -52,20 +55,27 @@ fn work<J: Job>(context: &JobContext, mut shutdown: watch::Receiver<bool>) -> Bo
     worker.run_until(stop).boxed()
 }
 
-/// Runs one attempt in a span of its own.
+/// Runs one attempt in a span of its own, at the level `error` so that no filter removes its fields.
 async fn handle<J: Job>(context: &JobContext, arguments: Value, attempt: usize, id: &str) -> Result<(), BoxDynError> {
     let attempt = i32::try_from(attempt).unwrap_or(i32::MAX);
-    let Arguments { subject } = serde_json::from_value(arguments).map_err(AbortError::new)?;
-    let span = tracing::info_span!("job", job.id = id, job.kind = J::KIND.as_str(), subject_id = %subject, attempt);
-    handle_attempt::<J>(context, subject, attempt, id).instrument(span).await
+    let span = tracing::error_span!("job", job.id = id, job.kind = J::KIND.as_str(), subject_id = Empty, attempt);
+    let attempt = async {
+        let Arguments { subject } = serde_json::from_value(arguments).map_err(|error| {
+            tracing::error!(error = chain(&error), "invalid arguments of job");
+            AbortError::new(error)
+        })?;
+        Span::current().record("subject_id", display(subject));
+        handle_attempt::<J>(context, subject, attempt, id).await
+    };
+    attempt.instrument(span).await
 }
 
 async fn handle_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt: i32, id: &str) -> Result<(), BoxDynError> {
     let db = &context.core.db;
     let error = match run_attempt::<J>(context, subject_id, attempt).await {
         Ok(()) => {
-            // Free the idempotency key first, so that a follow-up job can be enqueued.
-            db::jobs::clear_idempotency_key(db, id).await?;
+            // Free the idempotency key first, so that a follow-up job can be enqueued. Otherwise the scheduler does so.
+            logged("failed to clear idempotency key", db::jobs::clear_idempotency_key(db, id).await);
             context.signals.of(J::KIND).due.notify_one();
             return Ok(());
         }
@@ -75,13 +85,20 @@ async fn handle_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt:
     let is_final = attempt >= J::MAX_ATTEMPTS;
     tracing::error!(is_final, error = chain(&error), "job failed");
     if is_final {
-        J::exhausted(context, subject_id).await?;
+        logged("failed to record exhausted job", J::exhausted(context, subject_id).await);
         return Err(AbortError::new(error.to_string()).into());
     }
     // Release the claim, or the retry could not claim the row.
-    J::release(context, subject_id).await?;
-    db::jobs::defer(db, id, backoff(attempt)).await?;
+    logged("failed to release subject of job", J::release(context, subject_id).await);
+    logged("failed to defer job", db::jobs::defer(db, id, backoff(attempt)).await);
     Err(error.to_string().into())
+}
+
+/// Logs what could not be recorded of an attempt. The attempt's own outcome stays what it is.
+fn logged(message: &'static str, outcome: Result<(), DbError>) {
+    if let Err(error) = outcome {
+        tracing::error!(error = chain(&error), "{message}");
+    }
 }
 
 /// Runs the handler within its deadline, in a task of its own: a panic becomes an error, and the handler completes even if the worker loses the

@@ -231,7 +231,12 @@ async fn generate_answer(
         tokio::select! {
             outcome = answer => match outcome {
                 Ok(Ok(())) => AnswerOutcome::Answered,
-                Ok(Err(error)) => AnswerOutcome::Failed(error),
+                Ok(Err(error)) => {
+                    if let AiError::Internal(cause) = &error {
+                        tracing::error!(error = chain(cause), "failed to generate answer");
+                    }
+                    AnswerOutcome::Failed(error)
+                }
                 Err(_) => AnswerOutcome::Failed(AiError::InvalidResponse),
             },
             () = writer.stopped() => {

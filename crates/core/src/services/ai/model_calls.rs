@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{AiError, model};
 use crate::{
     Core,
-    ai::{CacheKey, Completion, FailedCompletion, LanguageModel, Prompt, ResponseCache, StreamChunk},
+    ai::{CacheKey, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, ResponseCache, StreamChunk},
     db::ai_ledger::ModelCall,
     error::chain,
 };
@@ -132,7 +132,12 @@ impl<'a> ModelCalls<'a> {
                 Ok(completion)
             }
             Err(FailedCompletion { error, usage }) => {
-                tracing::warn!(error = chain(&error), "model call failed");
+                match error {
+                    ModelError::InvalidApiKey(_) | ModelError::ModelRetired(_) | ModelError::InvalidRequest(_) => {
+                        tracing::error!(error = chain(&error), "language model is misconfigured");
+                    }
+                    _ => tracing::warn!(error = chain(&error), "model call failed"),
+                }
                 if let Some((model, tokens)) = usage {
                     self.record(self.price(agent, model, tokens));
                 }

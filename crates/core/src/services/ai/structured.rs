@@ -17,6 +17,7 @@ use crate::{
     Core,
     ai::Prompt,
     db::{self, DbError},
+    error::chain,
 };
 
 /// A structured completion that can be generated.
@@ -65,9 +66,11 @@ pub(super) async fn generate<T: StructuredTask>(
         Ok(answer) => store(core, &reservation, task, &answer, &calls).await,
         Err(error) => Err(error),
     };
-    if outcome.is_err() {
+    if outcome.is_err()
         // Not generated or not stored, so it does not count; its model calls are still recorded.
-        reservation.release(core, &calls.recorded()).await?;
+        && let Err(error) = reservation.release(core, &calls.recorded()).await
+    {
+        tracing::error!(error = chain(&error), "failed to release reservation");
     }
     outcome.map(|()| id)
 }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use huntaze_domain::{
     ai::chat::Source,
     analytics::{Analytics, DailyValue, PostOrder, PostView},
-    figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, grouped, percent},
+    figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, percent},
+    money::grouped,
     platform::Platform,
     string_enum::StringEnum,
 };

@@ -31,6 +31,7 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
     let attempt = statement.attempts;
     if attempt > MAX_ATTEMPTS {
         give_up_import(core, id).await?;
+        tracing::error!(statement_id = %id, attempt, "import workers crashed on every attempt");
         return Ok(Err(EarningsError::Conflict("The worker crashed on every attempt.")));
     }
     let error = match store(core, &statement).await {
