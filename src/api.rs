@@ -1,4 +1,4 @@
-//! The REST API: server functions at fixed paths. They only call `server::services`, which contain the business logic.
+//! The REST API: server functions at fixed paths. They only call `huntaze_core::services`, which contain the business logic.
 
 pub mod account;
 pub mod admin;

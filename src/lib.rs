@@ -9,8 +9,11 @@ compile_error!("features `ssr` and `hydrate` are mutually exclusive");
 
 pub mod api;
 pub mod app;
+pub mod csrf;
 pub mod error;
 pub mod features;
+pub mod flash;
+pub mod forms;
 pub mod hooks;
 pub mod pages;
 pub mod ui;

@@ -2,13 +2,15 @@
 
 use huntaze_domain::{
     account::StatusView,
-    page::Page,
     settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;

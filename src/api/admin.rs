@@ -3,12 +3,14 @@
 use huntaze_domain::{
     admin::{DryRun, PlatformDiagnostics},
     ai::costs::{AiCosts, CostsInput},
-    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;

@@ -1,19 +1,19 @@
 //! AI features: `/api/ai/*`.
 
-use huntaze_domain::{
-    ai::{
-        AiStatus, QuotaView,
-        caption::{CaptionInput, Captions},
-        chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
-        report::{AiReport, Feedback, FeedbackInput, ReportInput},
-        settings::{AiSettings, AiSettingsInput},
-    },
-    page::Page,
+use huntaze_domain::ai::{
+    AiStatus, QuotaView,
+    caption::{CaptionInput, Captions},
+    chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
+    report::{AiReport, Feedback, FeedbackInput, ReportInput},
+    settings::{AiSettings, AiSettingsInput},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
@@ -130,7 +130,6 @@ pub async fn rename_conversation(id: String, #[server(default)] title: String) -
 pub async fn delete_conversation(id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::ai;
-    use huntaze_domain::page::Page;
     let (core, user) = context::member()?;
     ai::delete_conversation(&core, user.id, &id).await?;
     context::redirect(Page::Assistant.path());

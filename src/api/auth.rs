@@ -1,16 +1,16 @@
 //! Registration, sign-in and password reset: `/api/auth/*`.
 
-use huntaze_domain::{
-    account::{
-        CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
-        ResetPasswordInput, Secret, StatusView,
-    },
-    page::Page,
+use huntaze_domain::account::{
+    CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
+    ResetPasswordInput, Secret, StatusView,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;

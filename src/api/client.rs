@@ -93,7 +93,7 @@ impl Repeatable {
             )?
         };
         if let Some(token) = csrf::cookie_token() {
-            request.headers().set(csrf::HEADER, &token);
+            request.headers().set(crate::csrf::HEADER, &token);
         }
         Ok(request)
     }
@@ -102,5 +102,5 @@ impl Repeatable {
 /// Whether the CSRF token was rejected. The server marks such responses with this header, so that the body need not be read.
 fn is_csrf_refusal(response: &BrowserResponse) -> bool {
     let headers = response.generate_headers();
-    headers.contains_key(csrf::HEADER)
+    headers.contains_key(crate::csrf::HEADER)
 }

@@ -3,14 +3,7 @@
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
-
-/// Cookie with the token, readable by client code. On HTTPS it has the prefix `__Host-`.
-pub const COOKIE: &str = "huntaze_csrf";
-/// Request header with the token; HTML forms send it in the field [`FIELD`].
-pub const HEADER: &str = "x-csrf-token";
-/// Hidden field of forms, for posts without JavaScript.
-pub const FIELD: &str = "_csrf";
+use crate::{csrf::COOKIE, error::ApiError};
 
 /// Response of `GET /api/csrf/token`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

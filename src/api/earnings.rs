@@ -1,8 +1,7 @@
-//! Earnings: `/api/earnings*`. Files are uploaded to `server::routes::earnings`.
+//! Earnings: `/api/earnings*`. Files are uploaded to `http::routes::earnings`.
 
 use huntaze_domain::{
-    earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView},
-    page::Page,
+    earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH},
     statement::MappingInput,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -11,15 +10,15 @@ use super::{ApiClient, csrf};
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
-use crate::http::middleware::accept_json::AcceptJson;
+use huntaze_domain::page::Page;
 
-/// Path to which statements are uploaded as `multipart/form-data`.
-pub const UPLOAD: &str = "/api/earnings/statements";
+#[cfg(feature = "ssr")]
+use crate::http::middleware::accept_json::AcceptJson;
 
 /// Returns the `action` of an upload form. It carries the CSRF token in the query, because the body has not been read when the token is
 /// checked.
 pub fn upload_action() -> String {
-    format!("{UPLOAD}?{}={}", csrf::FIELD, csrf::form_token().unwrap_or_default())
+    format!("{UPLOAD_PATH}?{}={}", crate::csrf::FIELD, csrf::form_token().unwrap_or_default())
 }
 
 /// `GET /api/earnings`: returns statements and daily totals.

@@ -1,21 +1,8 @@
 //! Result of a form that was posted without JavaScript, passed to its page in a short-lived cookie across the redirect.
 
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-use crate::error::ApiError;
-
-/// Result to show when the form's page is rendered after the redirect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Flash {
-    /// Path the form was posted to.
-    pub form: String,
-    /// Error of the submission; None if it succeeded.
-    pub error: Option<ApiError>,
-    /// Submitted values except secrets. A name may occur several times.
-    pub values: Vec<(String, String)>,
-}
+use crate::flash::Flash;
 
 /// Returns the result for the form that posts to `path`, if this page is rendered after its submission. The server serializes the value, so
 /// that it is the same during hydration.

@@ -4,12 +4,14 @@
 use huntaze_domain::{
     account::StatusView,
     integration::{AuthorizeView, DisconnectOutcome, IntegrationEventLog, IntegrationView, IntegrationsStatus},
-    page::Page,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;

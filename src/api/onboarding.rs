@@ -1,13 +1,13 @@
 //! Onboarding: `/api/onboarding*`.
 
-use huntaze_domain::{
-    onboarding::{Onboarding, OnboardingInput},
-    page::Page,
-};
+use huntaze_domain::onboarding::{Onboarding, OnboardingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::ApiClient;
 use crate::error::ApiError;
+
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;

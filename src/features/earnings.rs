@@ -20,5 +20,5 @@ stylance::import_crate_style!(css, "src/features/earnings/earnings.module.css");
 
 /// Formats a count with the matching noun: `1 row`, `1,200 rows`.
 fn pluralize(number: u32, one: &str, many: &str) -> String {
-    format!("{} {}", huntaze_domain::figures::grouped(number.into()), if number == 1 { one } else { many })
+    format!("{} {}", huntaze_domain::money::grouped(number.into()), if number == 1 { one } else { many })
 }

@@ -19,7 +19,7 @@ use crate::{
         auth::{Logout, get_current_user},
     },
     error::ApiError,
-    hooks::form::{Form, FormError, use_form},
+    forms::{Form, FormError, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink, VisuallyHidden},
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

@@ -19,7 +19,7 @@ use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 
 use super::{cookies::CookieKind, request_id, state::AppState};
-use crate::{api::flash::Flash, error::ApiError};
+use crate::{error::ApiError, flash::Flash};
 
 /// IP address of the client, determined by the `client_ip` middleware.
 #[derive(Debug, Clone, Copy)]

@@ -25,7 +25,7 @@ impl CookieKind {
         let prefix = if is_https { "__Host-" } else { "" };
         let name = match self {
             Self::Session => "huntaze_session",
-            Self::Csrf => crate::api::csrf::COOKIE,
+            Self::Csrf => crate::csrf::COOKIE,
             Self::Flash => "huntaze_flash",
             Self::PendingEmail => "huntaze_pending_email",
         };

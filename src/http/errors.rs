@@ -55,9 +55,6 @@ impl From<AiError> for ApiError {
             AiError::InvalidInput(fields) => Self::invalid(fields),
             AiError::Internal(cause) => Self::internal(&cause),
             error => {
-                if let AiError::Misconfigured(cause) = &error {
-                    tracing::error!(error = chain(cause), "the language model is misconfigured");
-                }
                 let Refusal { code, message, retry_after } = error.refusal();
                 Self { retry_after, ..Self::new(code, message) }
             }

@@ -10,7 +10,7 @@ use axum::{
     routing::{any, delete, get, post},
 };
 use http::{HeaderValue, Uri, header};
-use huntaze_domain::statement::MAX_FILE_BYTES;
+use huntaze_domain::{earnings::UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::Layer;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
@@ -25,10 +25,7 @@ use super::{
     routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
     state::AppState,
 };
-use crate::{
-    api::earnings::UPLOAD,
-    app::{App, shell},
-};
+use crate::app::{App, shell};
 
 /// Maximum body size of an upload in bytes: the largest statement plus the multipart overhead.
 #[expect(clippy::cast_possible_truncation, reason = "32 MB fit into usize")]
@@ -36,7 +33,6 @@ const UPLOAD_LIMIT: usize = MAX_FILE_BYTES as usize + 64 * 1024;
 
 /// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
-    executor::init();
     let app = with_session_layers(application(&state), &state);
     let everything = Router::new()
         .route("/healthz", get(health::liveness))
@@ -59,7 +55,7 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/api/ai/conversations/{id}/stream", get(chat::follow))
         .route("/api/analytics/days.csv", get(analytics::days))
         .route("/api/analytics/posts.csv", get(analytics::posts))
-        .route(UPLOAD, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
+        .route(UPLOAD_PATH, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
         .route("/api/auth/sessions/{id}", delete(account::delete_session))
         .route("/api/integrations/connect/{provider}", post(integrations::connect))
         .route("/api/integrations/callback/{provider}", get(integrations::callback))
@@ -77,7 +73,12 @@ fn application(state: &AppState) -> Router<AppState> {
 /// so a page that is rendered at the same time would never finish.
 pub fn page_routes() -> Vec<AxumRouteListing> {
     static ROUTES: OnceLock<Vec<AxumRouteListing>> = OnceLock::new();
-    ROUTES.get_or_init(|| generate_route_list(App)).clone()
+    ROUTES
+        .get_or_init(|| {
+            executor::init();
+            generate_route_list(App)
+        })
+        .clone()
 }
 
 /// Adds the session and the layers that depend on it. The last layer is the outermost and runs first.

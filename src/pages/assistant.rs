@@ -18,14 +18,15 @@ use crate::{
     features::{
         ai::{
             SetupNotice,
-            assistant::{ComposerPanel, ConversationHead, ConversationList, Transcript, check_title},
+            assistant::{
+                ComposerPanel, ConversationHead, ConversationList, Transcript,
+                chat::{Chat, use_chat},
+                check_title,
+            },
         },
         load_error::LoadError,
     },
-    hooks::{
-        chat::{Chat, use_chat},
-        form::use_form,
-    },
+    forms::use_form,
     ui::skeleton::Skeleton,
 };
 

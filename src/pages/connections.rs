@@ -10,7 +10,7 @@ use crate::{
         admin::{AdminNav, ConnectionDoctor},
         load_error::LoadError,
     },
-    hooks::form::{FormError, use_form},
+    forms::{FormError, use_form},
     ui::skeleton::Skeleton,
 };
 

@@ -10,7 +10,7 @@ use crate::{
         earnings::{DailyTotals, PartnerCard, Statements, UploadForm, use_daily_total_form, use_partner_form},
         load_error::LoadError,
     },
-    hooks::form::use_form,
+    forms::use_form,
     ui::skeleton::Skeleton,
 };
 

@@ -11,10 +11,8 @@ use crate::{
         load_error::LoadError,
         shell::UserResource,
     },
-    hooks::{
-        document::restore_focus,
-        form::{FormError, FormState, FormSuccess, use_form},
-    },
+    forms::{FormError, FormState, FormSuccess, use_form},
+    hooks::document::restore_focus,
     ui::{
         a11y::MAIN_ID,
         skeleton::Skeleton,

@@ -11,7 +11,7 @@ use crate::{
         admin::{AdminNav, FailedJobs, Queues},
         load_error::LoadError,
     },
-    hooks::form::{FormError, FormSuccess, use_form},
+    forms::{FormError, FormSuccess, use_form},
     ui::skeleton::Skeleton,
 };
 

@@ -18,7 +18,8 @@ use crate::{
         earnings::{ColumnMapper, DeleteStatement, ImportForm, ImportProgress, ImportSummary, Preview},
         load_error::LoadError,
     },
-    hooks::{document::restore_focus, form::use_form},
+    forms::use_form,
+    hooks::document::restore_focus,
     ui::{
         a11y::MAIN_ID,
         skeleton::Skeleton,

@@ -13,7 +13,7 @@ use crate::{
     api::auth::{ResendVerification, check_verification, get_pending_email},
     error::ApiError,
     features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
-    hooks::form::{FormError, FormSuccess, use_form},
+    forms::{FormError, FormSuccess, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{ButtonLink, ButtonVariant},

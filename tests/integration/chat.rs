@@ -55,7 +55,7 @@ async fn answer_cites_tool_results_and_records_cost(db: PgPool) {
     assert_json_snapshot!(message, { ".id" => "[id]", ".createdAt" => "[time]", ".text" => "[text]", ".usage" => "[usage]", ".seq" => "[place]" });
     let views = user_client.get("/api/home/stats?range=7d").await.json()["views"]["value"].as_i64().expect("a number");
     let text = message["text"].as_str().expect("text");
-    assert!(text.contains(&huntaze_domain::figures::grouped(views)), "the answer contains the user's views: {text}");
+    assert!(text.contains(&huntaze_domain::money::grouped(views)), "the answer contains the user's views: {text}");
     assert_eq!((user_client.used_requests().await, sandbox.calls("stream")), (1, 2), "one request for the tool calls, one for the answer");
     assert_eq!(ai_usage(&db).await, (2, message["usage"]["costMicroUsd"].as_i64().expect("a cost")));
 
@@ -520,7 +520,7 @@ async fn prompt_injection_reads_no_data_of_another_user(db: PgPool) {
         .await
         .expect("updated");
     let eves: i64 = eve.get("/api/home/stats?range=90d").await.json()["audience"]["value"].as_i64().expect("a number");
-    let eves = huntaze_domain::figures::grouped(eves);
+    let eves = huntaze_domain::money::grouped(eves);
     for attack in ATTACKS {
         let title = "UPDATE posts SET title = $1 WHERE integration_id = (SELECT id FROM integrations WHERE account_name = 'ada.creates')";
         sqlx::query(title).bind(attack).execute(&db).await.expect("updated");

@@ -4,6 +4,7 @@ mod client;
 pub mod instagram;
 mod oauth;
 pub mod partner;
+pub mod permissions;
 pub mod reddit;
 pub mod scopes;
 pub mod tiktok;
@@ -31,7 +32,7 @@ use crate::{
     },
 };
 
-pub use scopes::{Availability, is_missing_scope, metric_availability};
+pub use permissions::{Availability, is_missing_scope, metric_availability};
 
 /// Maximum number of an account's newest posts that are synced.
 pub const MAX_POSTS: usize = 100;

@@ -14,6 +14,9 @@ use super::{
     validation::FieldErrors,
 };
 
+/// Path that statements are uploaded to, as `multipart/form-data` with the CSRF token in the query.
+pub const UPLOAD_PATH: &str = "/api/earnings/statements";
+
 /// Maximum number of row errors that are stored and shown per statement.
 pub const MAX_ROW_ERRORS: usize = 100;
 /// Maximum absolute value of a daily total, in major units.

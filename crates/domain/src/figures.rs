@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    money::{Currency, Money},
+    money::{Currency, Money, grouped},
     platform::Platform,
     string_enum::string_enum,
 };
@@ -247,19 +247,6 @@ impl Trend {
 /// Formats basis points as a percentage: `4.25 %`.
 pub fn percent(basis_points: i64) -> String {
     format!("{} %", hundredths(basis_points))
-}
-
-/// Formats an integer with thousands separators: `12,400`.
-pub fn grouped(value: i64) -> String {
-    let digits = value.unsigned_abs().to_string();
-    let mut text = if value < 0 { "-".to_owned() } else { String::new() };
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 fn hundredths(value: i64) -> String {

@@ -75,7 +75,7 @@ impl Currency {
         let (sign, decimals) = (if minor < 0 { "-" } else { "" }, self.decimals() as usize);
         let unit = 10_u64.pow(self.decimals());
         let (whole, fraction) = (minor.unsigned_abs() / unit, minor.unsigned_abs() % unit);
-        let whole = super::figures::grouped(i64::try_from(whole).unwrap_or(i64::MAX));
+        let whole = grouped(i64::try_from(whole).unwrap_or(i64::MAX));
         if decimals == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction:0decimals$}") }
     }
 
@@ -121,6 +121,19 @@ pub(super) fn ungrouped(whole: &str, group: char) -> Option<String> {
     let is_number = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
     let is_grouped = groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
     (is_number && is_grouped).then(|| groups.concat())
+}
+
+/// Formats an integer with thousands separators: `12,400`.
+pub fn grouped(value: i64) -> String {
+    let digits = value.unsigned_abs().to_string();
+    let mut text = if value < 0 { "-".to_owned() } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 #[cfg(test)]

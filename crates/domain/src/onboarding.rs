@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     money::Currency,
+    page::Page,
     platform::Platform,
     string_enum::{StringEnum, string_enum},
     validation::FieldErrors,
@@ -64,15 +65,19 @@ pub struct Onboarding {
 }
 
 impl Onboarding {
-    /// Returns the path of the next step.
-    pub fn page(&self) -> String {
+    /// Returns the page of the next step.
+    pub const fn page(&self) -> Page {
         step_page(self.step)
     }
 }
 
-/// Returns the path of a step; out-of-range numbers are clamped.
-pub fn step_page(step: u8) -> String {
-    format!("/onboarding/step-{}", step.clamp(1, STEP_COUNT))
+/// Returns the page of a step; numbers out of range are those of the first or the last step.
+pub const fn step_page(step: u8) -> Page {
+    match step {
+        0 | 1 => Page::OnboardingContentTypes,
+        2 => Page::OnboardingPlatforms,
+        _ => Page::OnboardingGoals,
+    }
 }
 
 /// Navigation after a step has been submitted.

@@ -4,7 +4,8 @@ use huntaze_domain::{
         costs::{AiCosts, Anomaly, ChargedMonth, CostLine, CostSum, CostsInput, FeedbackCount, UserCost},
         dollars,
     },
-    figures::{grouped, percent},
+    figures::percent,
+    money::grouped,
     page::Page,
     string_enum::StringEnum,
 };

@@ -9,10 +9,8 @@ use super::css;
 use crate::{
     api::admin::TryConnection,
     features::integrations::SandboxBadge,
-    hooks::{
-        form::{Form, FormState},
-        time::LocalTime,
-    },
+    forms::{Form, FormState},
+    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         alert::{Alert, AlertTone},

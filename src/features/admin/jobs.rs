@@ -11,10 +11,8 @@ use leptos::{
 use super::css;
 use crate::{
     api::jobs::{DismissJob, RetryJob},
-    hooks::{
-        form::{Form, FormFunction, FormState},
-        time::LocalTime,
-    },
+    forms::{Form, FormFunction, FormState},
+    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

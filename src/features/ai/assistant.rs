@@ -1,6 +1,7 @@
 //! Assistant chat, on its own page and in a panel beside all other pages. [`Transcript`] shows the messages, [`ComposerPanel`] the message box.
 
 mod answer_sources;
+pub mod chat;
 mod composer;
 mod conversations;
 mod markdown;
@@ -15,10 +16,8 @@ use leptos::prelude::*;
 use super::refetch_quota_after;
 use crate::{
     api::ai::{SendChat, get_suggestions},
-    hooks::{
-        chat::Chat,
-        form::{CsrfField, FormState, use_form},
-    },
+    features::ai::assistant::chat::Chat,
+    forms::{CsrfField, FormState, use_form},
     ui::{
         a11y::VisuallyHidden,
         alert::Alert,

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::ai::GenerateCaption,
-    hooks::form::{Form, FormError, FormState, use_form},
+    forms::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},

@@ -3,7 +3,7 @@ use huntaze_domain::{
         caption::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
         grounding,
     },
-    figures::grouped,
+    money::grouped,
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -14,11 +14,8 @@ use super::{Cost, RegenerateButton, css};
 use crate::{
     api::{ai::GenerateCaption, drafts::CreateDraft},
     features::integrations::SandboxBadge,
-    hooks::{
-        document::focus_id,
-        form::{Form, FormError, FormState, FormSuccess},
-        time::LocalTime,
-    },
+    forms::{Form, FormError, FormState, FormSuccess},
+    hooks::{document::focus_id, time::LocalTime},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType},

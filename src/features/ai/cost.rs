@@ -1,4 +1,4 @@
-use huntaze_domain::{ai::AiUsage, figures::grouped, string_enum::StringEnum};
+use huntaze_domain::{ai::AiUsage, money::grouped, string_enum::StringEnum};
 use leptos::prelude::*;
 
 /// Usage of an answer as text: agents and models, and either tokens and cost or a note that it was a cache hit.

@@ -6,11 +6,8 @@ use super::css;
 use crate::{
     api::drafts::{CreateDraft, DeleteDraft, UpdateDraft, get_drafts},
     features::load_error::LoadError,
-    hooks::{
-        document::focus_id,
-        form::{Form, FormError, FormState, FormSuccess, use_form},
-        time::LocalTime,
-    },
+    forms::{Form, FormError, FormState, FormSuccess, use_form},
+    hooks::{document::focus_id, time::LocalTime},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

@@ -4,7 +4,7 @@ use leptos::{
 };
 
 use crate::{
-    hooks::form::{Form, FormFunction, FormState, error_message},
+    forms::{Form, FormFunction, FormState, error_message},
     ui::{
         button::{Button, ButtonSize, ButtonType},
         toast::{ToastTone, Toaster},

@@ -17,11 +17,8 @@ use super::{Cost, RegenerateButton, assistant::AnswerSources};
 use crate::{
     api::ai::GiveFeedback,
     features::integrations::SandboxBadge,
-    hooks::{
-        document::focus_id,
-        form::{FormError, FormFunction, FormState, use_form},
-        time::LocalTime,
-    },
+    forms::{FormError, FormFunction, FormState, use_form},
+    hooks::{document::focus_id, time::LocalTime},
 };
 
 stylance::import_crate_style!(css, "src/features/ai/report/report.module.css");
@@ -63,7 +60,7 @@ where
         before: StoredValue::new(feedback),
         page: StoredValue::new(body.page(id, &request)),
     };
-    let content = match body {
+    let sections = match body {
         AiReportBody::Analysis(analysis) => {
             view! { <analysis::AnalysisView analysis unverified_numbers=unverified_numbers.clone() context/> }.into_any()
         }
@@ -78,7 +75,7 @@ where
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
             </div>
             <FormError form/>
-            {content}
+            {sections}
             <AnswerSources sources unverified_numbers/>
             <p class=css::meta>
                 {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost usage/>

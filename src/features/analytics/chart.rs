@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use huntaze_domain::{
     analytics::{AnalyticsDay, DailyValue, Series},
-    figures::{UNKNOWN, grouped},
-    money::{Currency, Money},
+    figures::UNKNOWN,
+    money::{Currency, Money, grouped},
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

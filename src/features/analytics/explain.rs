@@ -13,7 +13,7 @@ use crate::{
         ai::{SetupNotice, refetch_quota_after, report::ReportView},
         load_error::LoadError,
     },
-    hooks::form::{Form, FormError, FormState, use_form},
+    forms::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},

@@ -1,6 +1,7 @@
 use huntaze_domain::{
     analytics::{PostOrder, PostView, PostsPage},
-    figures::{UNKNOWN, grouped, percent},
+    figures::{UNKNOWN, percent},
+    money::grouped,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::{PasswordStrengthMeter, css, resend::ResendForm};
 use crate::{
     api::auth::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
-    hooks::form::{Form, FormError, SubmitButton, use_form},
+    forms::{Form, FormError, SubmitButton, use_form},
     ui::{
         alert::{Alert, AlertTone},
         checkbox::Checkbox,

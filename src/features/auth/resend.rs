@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::auth::{ForgotPassword, ResendVerification},
-    hooks::form::{Form, FormError, FormFunction, FormState, FormSuccess, SubmitButton, use_form},
+    forms::{Form, FormError, FormFunction, FormState, FormSuccess, SubmitButton, use_form},
     ui::button::{Button, ButtonType},
 };
 

@@ -5,7 +5,7 @@ use super::css;
 use crate::{
     api::earnings::{DeleteDailyTotal, SaveDailyTotal},
     features::currency::CurrencySelect,
-    hooks::form::{Form, FormError, FormState, FormSuccess, use_form},
+    forms::{Form, FormError, FormState, FormSuccess, use_form},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

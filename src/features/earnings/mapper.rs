@@ -10,7 +10,7 @@ use super::css;
 use crate::{
     api::earnings::SetStatementMapping,
     features::currency::CurrencySelect,
-    hooks::form::{Form, FormError, FormState},
+    forms::{Form, FormError, FormState},
     ui::{
         button::{Button, ButtonType},
         card::{Card, CardBody, CardHeader},

@@ -1,6 +1,6 @@
 use huntaze_domain::{
     earnings::{StatementState, StatementView},
-    figures::grouped,
+    money::grouped,
     page::statement_page,
 };
 use leptos::prelude::*;
@@ -8,10 +8,8 @@ use leptos::prelude::*;
 use super::{css, pluralize, preview::RowErrors, statements::StateBadge};
 use crate::{
     api::earnings::{DeleteStatement, ImportStatement},
-    hooks::{
-        form::{Form, FormError, FormState},
-        time::LocalTime,
-    },
+    forms::{Form, FormError, FormState},
+    hooks::time::LocalTime,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},

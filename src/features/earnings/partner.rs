@@ -9,10 +9,8 @@ use super::css;
 use crate::{
     api::earnings::{ConnectPartner, DisconnectPartner},
     features::integrations::SandboxBadge,
-    hooks::{
-        form::{Form, FormError, FormState, use_form},
-        time::{LocalTime, RelativeTime},
-    },
+    forms::{Form, FormError, FormState, use_form},
+    hooks::time::{LocalTime, RelativeTime},
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},

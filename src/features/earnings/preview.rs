@@ -1,6 +1,6 @@
 use huntaze_domain::{
     earnings::{NumberedRowError, ParseSummary, SampleEntry, StatementView},
-    figures::grouped,
+    money::grouped,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

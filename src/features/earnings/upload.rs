@@ -1,14 +1,11 @@
-use huntaze_domain::statement::MAX_FILE_BYTES;
+use huntaze_domain::{earnings::UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, SubmitEvent};
 
 use super::css;
 use crate::{
-    api::{
-        earnings::{UPLOAD, upload_action},
-        flash::take_flash,
-    },
+    api::{earnings::upload_action, flash::take_flash},
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -21,7 +18,7 @@ use crate::{
 /// Form that uploads a statement. The browser submits the file itself, so that it works without JavaScript.
 #[component]
 pub fn UploadForm() -> impl IntoView {
-    let problem = RwSignal::new(take_flash(UPLOAD).and_then(|flash| flash.error).map(|error| error.message));
+    let problem = RwSignal::new(take_flash(UPLOAD_PATH).and_then(|flash| flash.error).map(|error| error.message));
     let error = RwSignal::new(None::<String>);
     let is_sending = RwSignal::new(false);
     let file = NodeRef::<html::Input>::new();

@@ -29,7 +29,7 @@ pub fn Checklist(
                     <ul class=css::list>
                         <Item is_done=true>"Verify your e-mail"</Item>
                         <Item is_done=is_onboarded>
-                            <a href=onboarding.page()>"Tell us what you create"</a>
+                            <a href=onboarding.page().path()>"Tell us what you create"</a>
                         </Item>
                         <Item is_done=has_account>
                             <a href=Page::Integrations.path()>"Connect an account"</a>

@@ -1,7 +1,4 @@
-use huntaze_domain::{
-    onboarding::{Onboarding, step_page},
-    string_enum::StringEnum,
-};
+use huntaze_domain::{onboarding::Onboarding, page::Page, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::css;
@@ -25,7 +22,7 @@ pub fn OnboardingCard(onboarding: Onboarding) -> impl IntoView {
                     <Answer question="What matters most" answer=labels(&onboarding.goals)/>
                     {goal.map(|goal| view! { <Answer question="Revenue goal" answer=goal/> })}
                 </dl>
-                <p><a href=step_page(1)>"Change your answers"</a></p>
+                <p><a href=Page::OnboardingContentTypes.path()>"Change your answers"</a></p>
             </CardBody>
         </Card>
     }

@@ -1,6 +1,6 @@
 use huntaze_domain::{
     integration::{IntegrationView, IntegrationsStatus},
-    onboarding::{Goal, Onboarding, step_page},
+    onboarding::{Goal, Onboarding},
     page::Page,
 };
 use leptos::prelude::*;
@@ -59,13 +59,13 @@ fn actions(onboarding: &Onboarding, status: &IntegrationsStatus) -> Vec<QuickAct
         (!has_accounts, to("Connect an account", "Your figures start there", Page::Integrations.path())),
         (
             wants(Goal::IncreaseRevenue) && onboarding.revenue_goal_minor.is_none(),
-            to("Set a revenue goal", "A month, in your currency", &step_page(3)),
+            to("Set a revenue goal", "A month, in your currency", Page::OnboardingGoals.path()),
         ),
         (wants(Goal::GrowAudience) && has_accounts, to("Look at the quarter", "Reach over 90 days", "/home?range=90d")),
         (wants(Goal::SaveTime) && has_accounts, to("Check your connections", "See what is read, and when", Page::Integrations.path())),
-        (has_no_goals, to("Say what matters most", "It comes first then", &step_page(3))),
+        (has_no_goals, to("Say what matters most", "It comes first then", Page::OnboardingGoals.path())),
         (has_accounts, to("Connect another account", "All figures on one screen", Page::Integrations.path())),
-        (true, to("Change your answers", "What you create, and where", &step_page(1))),
+        (true, to("Change your answers", "What you create, and where", Page::OnboardingContentTypes.path())),
         (true, to("Look after your account", "Name, password, devices", Page::Settings.path())),
     ];
     offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, action)| action).take(MAX_ACTIONS).collect()

@@ -11,10 +11,8 @@ use super::{
 };
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    hooks::{
-        form::{Form, FormState},
-        time::LocalTime,
-    },
+    forms::{Form, FormState},
+    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::{SandboxBadge, css, pending::is_connecting};
 use crate::{
     api::integrations::ConnectIntegration,
-    hooks::form::{Form, FormState},
+    forms::{Form, FormState},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonLink, ButtonSize, ButtonType},

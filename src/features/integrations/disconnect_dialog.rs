@@ -14,7 +14,7 @@ use super::{
 use crate::{
     api::integrations::DisconnectIntegration,
     error::ApiError,
-    hooks::form::{Form, FormError, FormState},
+    forms::{Form, FormError, FormState},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
         dialog::{Dialog, DialogActions},

@@ -4,10 +4,8 @@ use leptos::prelude::*;
 use super::{css, pending::is_connecting_account};
 use crate::{
     api::integrations::ConnectIntegration,
-    hooks::{
-        form::{Form, FormState},
-        time::LocalTime,
-    },
+    forms::{Form, FormState},
+    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         badge::{Badge, BadgeTone},

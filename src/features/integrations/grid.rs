@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::{account_card::AccountCard, connect_card::ConnectCard, css, disconnected_card::DisconnectedCard};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    hooks::form::FormState,
+    forms::FormState,
 };
 
 /// Grid with a card for each account and each platform. Platforms come in the order of `status.providers`, those chosen by the user first.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
-    hooks::form::FormState,
+    forms::FormState,
 };
 
 /// Whether a request to reconnect this account is pending.

@@ -10,7 +10,7 @@ use crate::{
     api::onboarding::{SaveOnboardingStep, get_onboarding},
     error::ApiError,
     features::load_error::LoadError,
-    hooks::form::{Form, FormError, FormState, use_form},
+    forms::{Form, FormError, FormState, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink},
         button::{Button, ButtonType, ButtonVariant},

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     api::onboarding::SaveOnboardingStep,
     features::currency::CurrencySelect,
-    hooks::form::FormState,
+    forms::FormState,
     ui::{
         field::Field,
         input::Input,

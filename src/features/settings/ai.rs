@@ -12,7 +12,7 @@ use super::css;
 use crate::{
     api::ai::{SaveAiSettings, get_ai_settings, get_ai_status},
     features::{ai::SetupNotice, load_error::LoadError},
-    hooks::form::{Form, FormError, FormState, FormSuccess, SubmitButton, use_form},
+    forms::{Form, FormError, FormState, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::account::DeleteAccount,
-    hooks::form::{Form, FormError, use_form},
+    forms::{Form, FormError, use_form},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},

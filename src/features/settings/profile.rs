@@ -5,7 +5,7 @@ use super::css;
 use crate::{
     api::account::UpdateProfile,
     features::shell::UserResource,
-    hooks::form::{Form, FormError, FormSuccess, SubmitButton, use_form},
+    forms::{Form, FormError, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,

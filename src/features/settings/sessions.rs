@@ -5,10 +5,8 @@ use super::css;
 use crate::{
     api::account::{RevokeSession, list_sessions},
     features::load_error::LoadError,
-    hooks::{
-        form::{Form, FormError, FormState, FormSuccess, use_form},
-        time::LocalTime,
-    },
+    forms::{Form, FormError, FormState, FormSuccess, use_form},
+    hooks::time::LocalTime,
     ui::{
         badge::{Badge, BadgeTone},
         button::{Button, ButtonSize, ButtonType},

@@ -9,9 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Method, header};
-use huntaze_domain::error::ErrorCode;
+use huntaze_domain::{earnings::UPLOAD_PATH, error::ErrorCode};
 
-use crate::{api::earnings::UPLOAD, error::ApiError};
+use crate::error::ApiError;
 
 /// Maximum size of a request body in bytes. Uploads have their own limit.
 pub const LIMIT: usize = 64 * 1024;
@@ -54,7 +54,7 @@ pub async fn buffer(request: Request) -> Result<Request, ApiError> {
 
 /// Whether the request is a file upload. Its handler reads the body as a stream, with its own size limit and timeout.
 pub fn is_upload(request: &Request) -> bool {
-    *request.method() == Method::POST && request.uri().path() == UPLOAD
+    *request.method() == Method::POST && request.uri().path() == UPLOAD_PATH
 }
 
 fn is_over_limit(error: &axum::Error) -> bool {

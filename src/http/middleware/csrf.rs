@@ -15,7 +15,6 @@ use super::{
     wants_html,
 };
 use crate::{
-    api,
     error::ApiError,
     http::{context::PageCsrfToken, cookies::CookieKind},
 };
@@ -34,7 +33,7 @@ pub async fn protect(State(core): State<Core>, mut request: Request, next: Next)
     if is_cross_site(&core, request.headers()) || !has_valid_token(&core, session, &request) {
         let mut refusal = ApiError::from(ErrorCode::CsrfInvalid).into_response();
         // Client code detects the rejection by this header, without reading the body, and retries once with a new token.
-        refusal.headers_mut().insert(api::csrf::HEADER, HeaderValue::from_static("refused"));
+        refusal.headers_mut().insert(crate::csrf::HEADER, HeaderValue::from_static("refused"));
         return refusal;
     }
     next.run(request).await
@@ -78,17 +77,17 @@ fn has_valid_token(core: &Core, session: Option<Uuid>, request: &Request) -> boo
 
 /// Returns the token of the header or of the hidden form field; for uploads the token of the query.
 fn sent_token(request: &Request) -> Option<String> {
-    if let Some(header) = request.headers().get(api::csrf::HEADER) {
+    if let Some(header) = request.headers().get(crate::csrf::HEADER) {
         return header.to_str().ok().map(ToOwned::to_owned);
     }
     if is_upload(request) {
         // The fields of an upload are read by its handler, after this check.
         let query = request.uri().query().unwrap_or_default();
         return url::form_urlencoded::parse(query.as_bytes())
-            .find(|(name, _)| name == api::csrf::FIELD)
+            .find(|(name, _)| name == crate::csrf::FIELD)
             .map(|(_, token)| token.into_owned());
     }
     let is_form = request.headers().get(header::CONTENT_TYPE)?.as_bytes().starts_with(b"application/x-www-form-urlencoded");
     let body = &request.extensions().get::<BufferedBody>()?.0;
-    url::form_urlencoded::parse(body).find(|(name, _)| is_form && name == api::csrf::FIELD).map(|(_, token)| token.into_owned())
+    url::form_urlencoded::parse(body).find(|(name, _)| is_form && name == crate::csrf::FIELD).map(|(_, token)| token.into_owned())
 }

@@ -23,8 +23,9 @@ use super::{
     wants_html,
 };
 use crate::{
-    api::{csrf, flash::Flash},
+    csrf,
     error::ApiError,
+    flash::Flash,
     http::{
         cookies::CookieKind,
         routes::{error_page, external_link_page},
@@ -121,7 +122,7 @@ fn form_page(path: &str, fields: &[(String, String)]) -> String {
         "/api/auth/forgot-password" if field("token").is_some() => with_token(Page::ResetPassword.path()),
         "/api/auth/forgot-password" => Page::ForgotPassword.path().to_owned(),
         "/api/auth/reset-password" => with_token(Page::ResetPassword.path()),
-        "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)),
+        "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)).path().to_owned(),
         "/api/auth/change-password" | "/api/auth/sessions/revoke" => Page::Settings.path().to_owned(),
         _ if path.starts_with("/api/account/") => Page::Settings.path().to_owned(),
         _ if path.starts_with("/api/integrations/") => Page::Integrations.path().to_owned(),

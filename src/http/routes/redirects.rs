@@ -31,7 +31,7 @@ pub fn redirect_legacy(uri: &Uri, target: &str) -> Redirect {
 /// 500 if the database fails.
 pub async fn onboarding(uri: Uri, State(core): State<Core>, Extension(session): Extension<ActiveSession>) -> Result<Redirect, ApiError> {
     let known = services::onboarding::find(&core, session.user.id).await?;
-    Ok(Redirect::to(&with_query(&uri, &known.page())))
+    Ok(Redirect::to(&with_query(&uri, known.page().path())))
 }
 
 fn with_query(uri: &Uri, target: &str) -> String {

@@ -10,7 +10,7 @@ use crate::support::{EMAIL, PASSWORD, TestApp};
 async fn login_racing_a_password_change_is_rejected(db: PgPool) {
     let app = TestApp::new(db.clone());
     app.register_verified(EMAIL).await;
-    let mut change = db.begin().await.expect("a transaction");
+    let mut change = huntaze_core::db::begin(&db).await.expect("a transaction");
     // Lock the row of the user, as a password reset does before it commits.
     sqlx::query("UPDATE users SET password_hash = 'changed'").execute(&mut *change).await.expect("updated");
     let mut intruder = app.anon_client().await;

@@ -87,7 +87,7 @@ impl From<PasswordError> for AuthError {
     fn from(error: PasswordError) -> Self {
         match error {
             PasswordError::Busy => Self::Busy,
-            error => Self::Internal(InternalError::new(error)),
+            error @ PasswordError::Hashing(_) => Self::Internal(InternalError::new(error)),
         }
     }
 }

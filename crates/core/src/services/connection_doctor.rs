@@ -13,7 +13,7 @@ use crate::{
     Core, db,
     error::chain,
     infra::token::Token,
-    providers::{AuthorizationRequest, OAuthProvider, scopes},
+    providers::{AuthorizationRequest, OAuthProvider, permissions},
 };
 
 /// Period of which failures are reported.
@@ -26,7 +26,7 @@ pub async fn reports(core: &Core) -> Result<Vec<PlatformDiagnostics>, Integratio
     let failures = db::diagnostics::failures(&core.db, now - LOOK_BACK).await?;
     let mut reports = Vec::new();
     for platform in Platform::ALL.iter().copied() {
-        let Some(scopes) = scopes::of(platform) else { continue };
+        let Some(scopes) = permissions::of(platform) else { continue };
         let provider = core.providers.get(platform);
         let of_platform = || granted.iter().filter(move |(known, ..)| *known == platform);
         let scope = |scope: &&str| {

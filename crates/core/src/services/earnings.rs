@@ -17,6 +17,7 @@ use huntaze_domain::{
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::notify_due;
 use crate::{
     Core,
     db::{self, DbError, statements::Statement},
@@ -122,7 +123,7 @@ pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), Ea
     }
     // Idempotent: a statement that is already queued is left as it is.
     if db::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
-        db::jobs::notify_due(&core.db, JobKind::Import).await?;
+        notify_due(core, JobKind::Import).await;
     }
     Ok(())
 }

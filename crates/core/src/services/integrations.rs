@@ -4,6 +4,7 @@ mod budget;
 mod connect;
 mod daily_insights;
 mod disconnect;
+mod leased;
 mod posts;
 mod rotate;
 mod sync;

@@ -66,7 +66,7 @@ pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> R
     let leads_to = match action {
         StepAction::Stay => None,
         _ if next > STEP_COUNT => Some(Page::Home.path().to_owned()),
-        _ => Some(known.page()),
+        _ => Some(known.page().path().to_owned()),
     };
     Ok(SavedStep { known, leads_to })
 }
@@ -91,5 +91,5 @@ pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Re
 /// Returns the path to open after login: the current onboarding step, or home if onboarding is complete.
 pub async fn landing(core: &Core, user_id: Uuid) -> Result<String, OnboardingError> {
     let known = find(core, user_id).await?;
-    Ok(if known.completed_at.is_some() { Page::Home.path().to_owned() } else { known.page() })
+    Ok(if known.completed_at.is_some() { Page::Home.path().to_owned() } else { known.page().path().to_owned() })
 }

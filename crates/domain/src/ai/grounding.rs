@@ -230,7 +230,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::figures::{grouped, percent};
+    use crate::{figures::percent, money::grouped};
 
     fn unverified(answer: &str, given: &str) -> Vec<String> {
         super::find_unverified(answer, &numbers(given), &[])

@@ -200,7 +200,7 @@ mod tests {
         #[test]
         fn parse_of_formatted_amount_is_exact(minor in -1_000_000_000_i64..1_000_000_000, is_comma: bool) {
             let (point, group, sign) = if is_comma { (',', '.', DecimalSeparator::Comma) } else { ('.', ',', DecimalSeparator::Point) };
-            let whole = crate::figures::grouped(minor / 100).replace(',', &group.to_string());
+            let whole = crate::money::grouped(minor / 100).replace(',', &group.to_string());
             let sign_text = if minor < 0 { "-" } else { "" };
             let text = format!("{sign_text}{}{point}{:02}", whole.trim_start_matches('-'), (minor % 100).abs());
             prop_assert_eq!(parse(&text, sign, Currency::Usd), Ok(minor), "{}", text);

@@ -7,11 +7,9 @@ use super::css;
 use crate::{
     api::ai::SendChat,
     error::ApiError,
-    hooks::{
-        chat::Chat,
-        document::use_hydrated,
-        form::{CsrfField, FormState, error_message},
-    },
+    features::ai::assistant::chat::Chat,
+    forms::{CsrfField, FormState, error_message},
+    hooks::document::use_hydrated,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

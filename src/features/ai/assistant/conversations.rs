@@ -9,11 +9,9 @@ use leptos_router::components::Form as SearchForm;
 use super::css;
 use crate::{
     api::ai::{DeleteConversation, RenameConversation},
-    hooks::{
-        chat::Chat,
-        form::{Form, FormError, FormState},
-        time::RelativeTime,
-    },
+    features::ai::assistant::chat::Chat,
+    forms::{Form, FormError, FormState},
+    hooks::time::RelativeTime,
     ui::{
         button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
         field::Field,

@@ -8,10 +8,8 @@ use web_sys::KeyboardEvent;
 
 use super::{super::SetupNotice, ComposerPanel, Transcript, css};
 use crate::{
-    hooks::{
-        chat::use_chat,
-        document::{focus_id, use_hydrated},
-    },
+    features::ai::assistant::chat::use_chat,
+    hooks::document::{focus_id, use_hydrated},
     ui::button::{Button, ButtonLink, ButtonSize, ButtonVariant},
 };
 

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 
 use super::{super::Cost, answer_sources::AnswerSources, css, markdown::Markdown};
 use crate::{
-    features::integrations::SandboxBadge,
-    hooks::{
-        chat::{Chat, Message},
-        document::use_hydrated,
+    features::{
+        ai::assistant::chat::{Chat, Message},
+        integrations::SandboxBadge,
     },
+    hooks::document::use_hydrated,
     ui::{
         button::{Button, ButtonSize, ButtonVariant},
         copy_button::CopyButton,

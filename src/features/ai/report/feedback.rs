@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::css;
 use crate::{
     api::ai::GiveFeedback,
-    hooks::form::{Form, FormState},
+    forms::{Form, FormState},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},

@@ -21,7 +21,7 @@ use crate::{
     },
     error::chain,
     infra::token::{Token, hash_of},
-    providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, scopes::can_read_account},
+    providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, permissions::can_read_account},
     services::auth::audit,
 };
 
@@ -123,8 +123,6 @@ async fn exchange_code(
     };
     profile.name = storable(&profile.name);
     let id = store(core, client, current, platform, &grant, &profile, pending.integration_id).await?;
-    // A sync job fetches the data.
-    db::jobs::notify_due(&core.db, JobKind::Sync).await?;
     Ok(Connected { id })
 }
 
@@ -210,6 +208,8 @@ async fn store(
         db::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
     }
     audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
+    // A sync job fetches the data.
+    db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -7,7 +7,7 @@ use futures::{StreamExt, stream};
 use huntaze_domain::figures::Metric;
 use uuid::Uuid;
 
-use super::sync::SyncError;
+use super::leased::SyncError;
 use crate::{
     Core,
     db::{
@@ -15,7 +15,7 @@ use crate::{
         insights::DailyInsightsRow,
         integrations::{Integration, SyncedRange},
     },
-    providers::{Availability, OAuthProvider, ProviderError, ScopedToken, metric_availability, scopes},
+    providers::{Availability, OAuthProvider, ProviderError, ScopedToken, metric_availability, permissions},
 };
 
 /// A day that is not final yet is not refetched within this time.
@@ -74,7 +74,7 @@ pub(super) async fn sync_daily_insights(
                 return Ok(unchanged(integration.scopes.clone(), Some(error)));
             }
             Err(SyncError::Provider(ProviderError::InsufficientScope(_))) => {
-                return Ok(unchanged(scopes::without_days(integration.provider, &integration.scopes), None));
+                return Ok(unchanged(permissions::without_days(integration.provider, &integration.scopes), None));
             }
             Err(error) => return Err(error),
         }

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use chrono::{Days, NaiveDate};
 use huntaze_domain::analytics::Post;
 
-use super::{BACKFILL_DAYS, budget, sync::SyncError};
+use super::{BACKFILL_DAYS, budget, leased::SyncError};
 use crate::{
     Core,
     db::{self, integrations::Integration},
-    providers::{MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, scopes},
+    providers::{MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, permissions},
 };
 
 /// Maximum length of a post title in characters; longer titles are truncated.
@@ -40,7 +40,7 @@ pub(super) async fn sync_posts(
     profile: &Profile,
     today: NaiveDate,
 ) -> Result<PostsSync, SyncError> {
-    if !scopes::can_read_posts(integration.provider, access.scopes) {
+    if !permissions::can_read_posts(integration.provider, access.scopes) {
         return Ok(PostsSync::default());
     }
     // Posts that were already fetched today are not billed again.
@@ -72,7 +72,7 @@ pub(super) async fn sync_posts(
 /// Drops the scope for posts. If that scope is also required for the profile, which was just fetched, it cannot be missing: the failure is
 /// transient then.
 fn refused(integration: &Integration, access: ScopedToken<'_>, text: String) -> PostsSync {
-    let left = scopes::without_posts(integration.provider, access.scopes);
+    let left = permissions::without_posts(integration.provider, access.scopes);
     if left.len() == access.scopes.len() {
         return PostsSync::failed(ProviderError::Transient(format!("posts are refused: {text}")));
     }

@@ -13,9 +13,11 @@ use huntaze_domain::{
 use uuid::Uuid;
 
 use super::{
+    super::notify_due,
     BACKFILL_DAYS, IntegrationError, LEASE, LEASE_WAIT, LeaseOutcome, acquire_lease_unless,
     daily_insights::sync_daily_insights,
     find_connected,
+    leased::{LeasedIntegration, SyncError},
     posts::{PostsSync, storable, sync_posts},
     run_to_completion,
     token_refresh::refresh_and_fetch_profile,
@@ -25,7 +27,7 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        integrations::{Integration, SealedTokens, SyncSuccess, SyncedRange},
+        integrations::{Integration, SyncSuccess, SyncedRange},
         sessions::ActiveSession,
     },
     error::chain,
@@ -104,7 +106,7 @@ pub async fn sync_now(
     })
     .await?;
     // A sync job continues the backfill.
-    db::jobs::notify_due(&core.db, JobKind::Sync).await?;
+    notify_due(core, JobKind::Sync).await;
     let integration = db::integrations::find(&core.db, user_id, id).await?.ok_or(IntegrationError::NotFound)?;
     match outcome {
         Ok(()) => Ok(view(integration, core.clock.now())),
@@ -143,38 +145,6 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
     }
     tx.commit().await?;
     fault.map_or(Ok(Err(kind)), Err)
-}
-
-/// An account whose lease this worker holds, with its tokens.
-pub(super) struct LeasedIntegration {
-    /// The row, without its tokens.
-    pub integration: Integration,
-    /// Its encrypted tokens; replaced when they are refreshed.
-    pub access: SealedTokens,
-}
-
-/// Why a sync was aborted.
-pub(super) enum SyncError {
-    /// The platform returned an error, or is misconfigured here.
-    Provider(ProviderError),
-    /// Permanent failure; the user must reconnect the account.
-    Permanent(FailureKind),
-    /// The monthly budget for a platform that bills API calls is exhausted.
-    BudgetExhausted,
-    /// A database query failed.
-    Db(DbError),
-}
-
-impl From<ProviderError> for SyncError {
-    fn from(error: ProviderError) -> Self {
-        Self::Provider(error)
-    }
-}
-
-impl From<DbError> for SyncError {
-    fn from(error: DbError) -> Self {
-        Self::Db(error)
-    }
 }
 
 /// Returns the time of the next attempt; `None` if the user must reconnect the account.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{
     budget,
-    sync::{LeasedIntegration, SyncError},
+    leased::{LeasedIntegration, SyncError},
     tokens,
 };
 use crate::{

@@ -11,13 +11,13 @@ use huntaze_domain::{
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
-use super::{
-    document::{focus_id, on_page_visible},
-    event_source::{EventStream, SseEvent},
-};
 use crate::{
     api::ai::{get_conversation, start_chat, stop_chat},
     error::ApiError,
+    hooks::{
+        document::{focus_id, on_page_visible},
+        event_source::{EventStream, SseEvent},
+    },
 };
 
 /// Names of the server-sent events to subscribe to.

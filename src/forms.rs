@@ -11,13 +11,11 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEvent};
 
-use super::document::focus_first;
+use super::hooks::document::focus_first;
 use crate::{
-    api::{
-        ApiClient,
-        flash::{Flash, take_flash},
-    },
+    api::{ApiClient, flash::take_flash},
     error::ApiError,
+    flash::Flash,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -215,7 +213,7 @@ where
 /// Hidden field with the CSRF token, for posts without JavaScript.
 #[component]
 pub fn CsrfField() -> impl IntoView {
-    view! { <input type="hidden" name=crate::api::csrf::FIELD value=crate::api::csrf::form_token()/> }
+    view! { <input type="hidden" name=crate::csrf::FIELD value=crate::api::csrf::form_token()/> }
 }
 
 /// Error of the whole form. Errors of single fields are shown at their fields instead.
