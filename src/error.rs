@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use huntaze_domain::error::ErrorCode;
+use huntaze_domain::error::{ErrorCode, rate_limited_sentence};
 use serde::{Deserialize, Serialize};
 
 /// The error body of every response: `{"error": sentence, "code": …, "fields"?: {name: sentence}, "requestId"}`.
@@ -43,7 +43,7 @@ impl ApiError {
 
     /// Creates a 429 error; the client may retry after this many seconds.
     pub fn rate_limited(retry_after_seconds: u32) -> Self {
-        let message = format!("Too many attempts. Try again in {retry_after_seconds} s.");
+        let message = rate_limited_sentence(retry_after_seconds);
         Self { retry_after: Some(retry_after_seconds), ..Self::new(ErrorCode::RateLimited, message) }
     }
 }

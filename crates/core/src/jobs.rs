@@ -1,4 +1,4 @@
-//! Background jobs. What is due stands in the tables of its subjects; a scheduler for each kind of job enqueues it, and workers run it, in this
+//! Background jobs. Each table says which of its rows are due; a scheduler for each kind of job enqueues it, and workers run it, in this
 //! and in all other processes ([ADR 9](../../../docs/adr/0009-database-driven-scheduling-with-apalis.md)).
 
 mod ai_charges;

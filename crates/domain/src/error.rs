@@ -86,3 +86,8 @@ impl ErrorCode {
         }
     }
 }
+
+/// Sentence for [`ErrorCode::RateLimited`] where it is known in how many seconds a request is accepted again.
+pub fn rate_limited_sentence(seconds: u32) -> String {
+    format!("Too many attempts. Try again in {seconds} s.")
+}

@@ -151,7 +151,8 @@ pub async fn outliers(
                SELECT user_id, email, sum(cost)::bigint AS cost, (array_agg(operation ORDER BY cost DESC, operation))[1] AS dearest, max(cost) AS dearest_cost
                  FROM parts GROUP BY user_id, email
            ), measured AS (
-               SELECT *, coalesce((cost - avg(cost) OVER ()) / nullif(stddev_pop(cost) OVER (), 0), 0)::float8 AS distance FROM spenders
+               SELECT user_id, email, cost, dearest, dearest_cost,
+                      coalesce((cost - avg(cost) OVER ()) / nullif(stddev_pop(cost) OVER (), 0), 0)::float8 AS distance FROM spenders
            )
            SELECT user_id AS "user_id!", email AS "email!", cost AS "cost_micro_usd!", distance AS "deviations!", dearest AS "operation!",
                   (100 * dearest_cost / greatest(cost, 1))::bigint AS "share!"

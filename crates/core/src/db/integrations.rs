@@ -176,7 +176,7 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Op
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Returns the id and the user of the integration with this platform account: the connected one, whoever its user is, or else this user's
+/// Returns the id and the user of the integration with this platform account: the connected one, whichever user it belongs to, or else this user's
 /// disconnected one. Locks the row until the transaction ends.
 pub async fn lock_account(
     db: impl PgExecutor<'_>,

@@ -16,7 +16,12 @@ mod tool_runner;
 
 use std::time::Duration;
 
-use huntaze_domain::{account::Role, ai::AiStatus, error::ErrorCode, validation::FieldErrors};
+use huntaze_domain::{
+    account::Role,
+    ai::AiStatus,
+    error::{ErrorCode, rate_limited_sentence},
+    validation::FieldErrors,
+};
 
 use crate::{
     Core,
@@ -145,7 +150,7 @@ impl AiError {
                 Refusal { retry_after: Some(*seconds), ..Refusal::new(ErrorCode::QuotaExceeded, limit.sentence()) }
             }
             Self::RateLimited(seconds) => {
-                let message = format!("Too many attempts. Try again in {seconds} s.");
+                let message = rate_limited_sentence(*seconds);
                 Refusal { retry_after: Some(*seconds), ..Refusal::new(ErrorCode::RateLimited, message) }
             }
             Self::Blocked => of_code(ErrorCode::AiBlocked),
