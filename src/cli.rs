@@ -16,7 +16,7 @@ use huntaze_core::{
     },
     jobs, services,
 };
-use huntaze_domain::{account::Plan, string_enum::StringEnum};
+use huntaze_domain::{accounts::Plan, string_enum::StringEnum};
 use leptos::config::{LeptosOptions, get_configuration};
 use tokio::{
     net::{TcpListener, TcpStream},

@@ -2,7 +2,7 @@
 #![no_main]
 
 use chrono::{DateTime, TimeDelta};
-use huntaze_domain::{money::Currency, statement::{ParsedRow, detect_delimiter, infer_mapping, parse_row}};
+use huntaze_domain::{money::Currency, earnings::statement::{ParsedRow, detect_delimiter, infer_mapping, parse_row}};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -1,8 +1,8 @@
 //! Endpoints for admins: `/api/admin/*`.
 
-use huntaze_domain::{
-    admin::{DryRun, PlatformDiagnostics},
-    ai::costs::{AiCosts, CostsInput},
+use huntaze_domain::admin::{
+    connection_doctor::{DryRun, PlatformDiagnostics},
+    jobs::JobsOverview,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -10,16 +10,15 @@ use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
-use huntaze_domain::page::Page;
-
-#[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 /// `GET /api/admin/connections`: returns the configuration and health of each platform. 403 unless the user is an admin.
 #[server(prefix = "/api", endpoint = "admin/connections", input = GetUrl)]
 pub async fn get_connections() -> Result<Vec<PlatformDiagnostics>, ApiError> {
     use crate::http::context;
-    use huntaze_core::services::connection_doctor;
+    use huntaze_core::services::admin::connection_doctor;
     let (core, _) = context::require_admin()?;
     Ok(connection_doctor::reports(&core).await?)
 }
@@ -30,7 +29,7 @@ pub async fn get_connections() -> Result<Vec<PlatformDiagnostics>, ApiError> {
 #[middleware(AcceptJson)]
 pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRun, ApiError> {
     use crate::http::context;
-    use huntaze_core::services::{connection_doctor, integrations};
+    use huntaze_core::services::{admin::connection_doctor, integrations};
     use huntaze_domain::string_enum::StringEnum;
     let (core, _) = context::require_admin()?;
     let outcome = connection_doctor::dry_run(&core, integrations::platform(&provider)?).await?;
@@ -38,12 +37,32 @@ pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRu
     Ok(outcome)
 }
 
-/// `GET /api/admin/ai-costs?firstDay=&lastDay=&email=&agent=&operation=&model=&page=`: returns the usage and cost of AI. 403 unless the user is
-/// an admin.
-#[server(prefix = "/api", endpoint = "admin/ai-costs", input = GetUrl)]
-pub async fn get_ai_costs(#[server(flatten)] input: CostsInput) -> Result<AiCosts, ApiError> {
+/// `GET /api/admin/jobs?page=`: returns the state of the queues and a page of failed jobs, counted from 1. 403 unless the user is an admin.
+#[server(prefix = "/api", endpoint = "admin/jobs", input = GetUrl)]
+pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsOverview, ApiError> {
     use crate::http::context;
-    use huntaze_core::services::ai;
+    use huntaze_core::services::admin::jobs;
     let (core, _) = context::require_admin()?;
-    Ok(ai::costs(&core, &input).await?)
+    Ok(jobs::report(&core, page.unwrap_or(1)).await?)
+}
+
+/// `POST /api/admin/jobs/retry`: makes the work of a failed job due again and removes the job from the list. 403 unless the user is an
+/// admin.
+#[server(prefix = "/api", endpoint = "admin/jobs/retry", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::admin::jobs;
+    let (core, _) = context::require_admin()?;
+    Ok(jobs::retry(&core, &id).await?)
+}
+
+/// `POST /api/admin/jobs/dismiss`: removes a failed job from the list without retrying it. 403 unless the user is an admin.
+#[server(prefix = "/api", endpoint = "admin/jobs/dismiss", client = ApiClient)]
+#[middleware(AcceptJson)]
+pub async fn dismiss_job(#[server(default)] id: String) -> Result<(), ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::admin::jobs;
+    let (core, _) = context::require_admin()?;
+    Ok(jobs::dismiss(&core, &id).await?)
 }

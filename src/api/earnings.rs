@@ -1,19 +1,15 @@
 //! Earnings: `/api/earnings*`. Files are uploaded to `http::routes::earnings`.
 
-use huntaze_domain::{
-    earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH},
-    statement::MappingInput,
-};
+use huntaze_domain::earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH, statement::MappingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::{ApiClient, csrf};
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
-use huntaze_domain::page::Page;
-
-#[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 /// Returns the `action` of an upload form. It carries the CSRF token in the query, because the body has not been read when the token is
 /// checked.

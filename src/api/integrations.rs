@@ -2,8 +2,8 @@
 //! functions here are their equivalents for HTML forms, which can neither send `DELETE` nor set path parameters.
 
 use huntaze_domain::{
-    account::StatusView,
-    integration::{AuthorizeView, DisconnectOutcome, IntegrationEventLog, IntegrationView, IntegrationsStatus},
+    accounts::StatusView,
+    integrations::{AuthorizeView, DisconnectOutcome, IntegrationEventLog, IntegrationView, IntegrationsStatus},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -11,10 +11,9 @@ use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
-use huntaze_domain::page::Page;
-
-#[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 /// `GET /api/integrations/status`: returns the user's accounts and their status.
 #[server(prefix = "/api", endpoint = "integrations/status", input = GetUrl)]
@@ -72,7 +71,7 @@ pub async fn disconnect_integration(
 ) -> Result<StatusView<DisconnectOutcome>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::integrations;
-    use huntaze_domain::{error::ErrorCode, integration::DataRetention, string_enum::StringEnum};
+    use huntaze_domain::{error::ErrorCode, integrations::DataRetention, string_enum::StringEnum};
     let retention = if data.is_empty() { Some(DataRetention::default()) } else { DataRetention::parse(&data) };
     let retention = retention.ok_or(ErrorCode::InvalidInput)?;
     let (core, current) = (context::core()?, context::require_session()?);

@@ -7,10 +7,9 @@ use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
-use huntaze_domain::page::Page;
-
-#[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 /// `GET /api/onboarding`: returns the answers so far and the step to continue with.
 #[server(prefix = "/api", endpoint = "onboarding", input = GetUrl)]

@@ -1,6 +1,5 @@
 //! Components of the admin pages.
 
-mod ai_costs;
 mod connection_doctor;
 mod jobs;
 
@@ -9,7 +8,6 @@ use leptos::prelude::*;
 
 use crate::ui::segmented_links::{SegmentedLink, SegmentedLinks};
 
-pub use ai_costs::{CostFilters, CostsReport};
 pub use connection_doctor::ConnectionDoctor;
 pub use jobs::{FailedJobs, Queues};
 

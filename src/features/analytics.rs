@@ -2,6 +2,7 @@
 
 mod chart;
 mod explain;
+pub mod home;
 mod pickers;
 mod posts_table;
 mod query;
@@ -16,7 +17,7 @@ use huntaze_domain::{
 use leptos::prelude::*;
 
 use crate::{
-    features::home::StatsGrid,
+    features::analytics::home::StatsGrid,
     ui::{
         button::{ButtonLink, ButtonVariant},
         card::{Card, CardBody, CardHeader},

@@ -1,7 +1,7 @@
 //! Layout of all pages that require a session: header, navigation and assistant panel.
 
 use huntaze_domain::{
-    account::{CurrentUser, Role},
+    accounts::{CurrentUser, Role},
     error::ErrorCode,
     page::{Page, login_page},
 };
@@ -12,11 +12,11 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-use super::ai::{QuotaIndicator, assistant::AssistantPanel};
+use super::{assistant::AssistantPanel, billing::QuotaIndicator};
 use crate::{
     api::{
-        ai::get_ai_status,
-        auth::{Logout, get_current_user},
+        accounts::{Logout, get_current_user},
+        assistant::get_ai_status,
     },
     error::ApiError,
     forms::{Form, FormError, use_form},

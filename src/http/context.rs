@@ -6,12 +6,12 @@ use chrono::TimeDelta;
 use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
 use huntaze_core::{
     Core,
-    db::sessions::ActiveSession,
+    db::accounts::sessions::ActiveSession,
     infra::{csrf, signed},
-    services::auth::IssuedSession,
+    services::accounts::IssuedSession,
 };
 use huntaze_domain::{
-    account::{CurrentUser, Role},
+    accounts::{CurrentUser, Role},
     client::ClientInfo,
     error::ErrorCode,
 };

@@ -4,17 +4,17 @@ use huntaze_core::{
     db::DbError,
     error::chain,
     services::{
+        accounts::AccountError,
+        admin::jobs::JobsError,
         ai::{AiError, Refusal},
         analytics::AnalyticsError,
-        auth::AuthError,
-        drafts::DraftError,
+        content::drafts::DraftError,
         earnings::EarningsError,
         integrations::IntegrationError,
-        jobs::JobsError,
         onboarding::OnboardingError,
     },
 };
-use huntaze_domain::{draft::MAX_DRAFTS, error::ErrorCode, integration::FailureKind, string_enum::StringEnum};
+use huntaze_domain::{content::drafts::MAX_DRAFTS, error::ErrorCode, integrations::FailureKind, string_enum::StringEnum};
 
 use crate::error::ApiError;
 
@@ -33,18 +33,18 @@ impl From<DbError> for ApiError {
     }
 }
 
-impl From<AuthError> for ApiError {
-    fn from(error: AuthError) -> Self {
+impl From<AccountError> for ApiError {
+    fn from(error: AccountError) -> Self {
         match error {
-            AuthError::InvalidInput(fields) => Self::invalid(fields),
-            AuthError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
-            AuthError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
-            AuthError::LinkNotFound => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
-            AuthError::LinkExpired => ErrorCode::Gone.into(),
-            AuthError::SessionNotFound => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
-            AuthError::RateLimited(seconds) => Self::rate_limited(seconds),
-            AuthError::Busy => ErrorCode::Unavailable.into(),
-            AuthError::Internal(cause) => Self::internal(&cause),
+            AccountError::InvalidInput(fields) => Self::invalid(fields),
+            AccountError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
+            AccountError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
+            AccountError::LinkNotFound => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
+            AccountError::LinkExpired => ErrorCode::Gone.into(),
+            AccountError::SessionNotFound => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
+            AccountError::RateLimited(seconds) => Self::rate_limited(seconds),
+            AccountError::Busy => ErrorCode::Unavailable.into(),
+            AccountError::Internal(cause) => Self::internal(&cause),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
-use huntaze_core::db::sessions::ActiveSession;
-use huntaze_domain::{account::Role, error::ErrorCode};
+use huntaze_core::db::accounts::sessions::ActiveSession;
+use huntaze_domain::{accounts::Role, error::ErrorCode};
 use serde::de::DeserializeOwned;
 
 use crate::error::ApiError;

@@ -10,7 +10,7 @@ use axum::{
     routing::{any, delete, get, post},
 };
 use http::{HeaderValue, Uri, header};
-use huntaze_domain::{earnings::UPLOAD_PATH, statement::MAX_FILE_BYTES};
+use huntaze_domain::earnings::{UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::Layer;
 use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
@@ -22,7 +22,7 @@ use super::{
         accept_json::AcceptJson, body_limit, client_ip, csrf, html_forms, login_guard, panic_guard, path_guard, rate_limit, request_id,
         request_log, security_headers, session,
     },
-    routes::{account, ai_costs, analytics, chat, earnings, fallback, health, integrations, redirects},
+    routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, redirects},
     state::AppState,
 };
 use crate::app::{App, shell};
@@ -49,14 +49,14 @@ fn application(state: &AppState) -> Router<AppState> {
     let mut routes = Router::new()
         .route("/", get(redirects::root))
         .route("/onboarding", get(redirects::onboarding))
-        .route("/api/account/export", get(account::export))
-        .route("/api/admin/ai-costs.csv", get(ai_costs::export))
-        .route("/api/ai/chat/stream", post(chat::start).layer(AcceptJson))
-        .route("/api/ai/conversations/{id}/stream", get(chat::follow))
+        .route("/api/account/export", get(accounts::export))
+        .route("/api/admin/ai-costs.csv", get(billing::export))
+        .route("/api/ai/chat/stream", post(assistant::start).layer(AcceptJson))
+        .route("/api/ai/conversations/{id}/stream", get(assistant::follow))
         .route("/api/analytics/days.csv", get(analytics::days))
         .route("/api/analytics/posts.csv", get(analytics::posts))
         .route(UPLOAD_PATH, post(earnings::upload).layer(DefaultBodyLimit::max(UPLOAD_LIMIT)))
-        .route("/api/auth/sessions/{id}", delete(account::delete_session))
+        .route("/api/auth/sessions/{id}", delete(accounts::delete_session))
         .route("/api/integrations/connect/{provider}", post(integrations::connect))
         .route("/api/integrations/callback/{provider}", get(integrations::callback))
         .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))

@@ -1,9 +1,9 @@
 //! Plain axum handlers: endpoints that are neither pages nor server functions.
 
-pub mod account;
-pub mod ai_costs;
+pub mod accounts;
 pub mod analytics;
-pub mod chat;
+pub mod assistant;
+pub mod billing;
 pub mod earnings;
 pub mod error_page;
 pub mod external_link_page;

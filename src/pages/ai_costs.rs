@@ -1,14 +1,15 @@
 //! AI costs page for admins, `/admin/ai-costs`.
 
-use huntaze_domain::{ai::costs::CostsInput, page::Page};
+use huntaze_domain::{billing::costs::CostsInput, page::Page};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::admin::get_ai_costs,
+    api::billing::get_ai_costs,
     features::{
-        admin::{AdminNav, CostFilters, CostsReport},
+        admin::AdminNav,
+        billing::{CostFilters, CostsReport},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,

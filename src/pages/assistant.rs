@@ -1,7 +1,8 @@
 //! Assistant page, `/assistant`.
 
 use huntaze_domain::{
-    ai::{AiStatus, chat::Conversation},
+    ai::AiStatus,
+    assistant::chat::Conversation,
     error::ErrorCode,
     page::{Page, conversation_page},
 };
@@ -13,16 +14,13 @@ use leptos_router::{
 
 use super::PageMeta;
 use crate::{
-    api::ai::{DeleteConversation, RenameConversation, get_ai_status, get_conversation, get_conversations},
+    api::assistant::{DeleteConversation, RenameConversation, get_ai_status, get_conversation, get_conversations},
     error::ApiError,
     features::{
-        ai::{
-            SetupNotice,
-            assistant::{
-                ComposerPanel, ConversationHead, ConversationList, Transcript,
-                chat::{Chat, use_chat},
-                check_title,
-            },
+        assistant::{
+            ComposerPanel, ConversationHead, ConversationList, SetupNotice, Transcript,
+            chat::{Chat, use_chat},
+            check_title,
         },
         load_error::LoadError,
     },

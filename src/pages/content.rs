@@ -6,9 +6,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::ai::{get_ai_status, get_captions},
+    api::{assistant::get_ai_status, content::get_captions},
     features::{
-        ai::{CaptionForm, CaptionVariants, Drafts, SetupNotice, refetch_quota_after, use_caption_form, use_keep_form},
+        assistant::SetupNotice,
+        billing::refetch_quota_after,
+        content::{CaptionForm, CaptionVariants, Drafts, use_caption_form, use_keep_form},
         load_error::LoadError,
     },
     ui::skeleton::Skeleton,

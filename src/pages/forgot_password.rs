@@ -4,7 +4,7 @@ use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
-use crate::features::auth::{AuthCard, ForgotPasswordForm};
+use crate::features::accounts::{AuthCard, ForgotPasswordForm};
 
 /// `/forgot-password`: requests a password reset link.
 #[component]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use huntaze_domain::{
-    figures::{HomeStats, StatsRange},
-    integration::IntegrationsStatus,
+    analytics::figures::{HomeStats, StatsRange},
+    integrations::IntegrationsStatus,
     onboarding::Onboarding,
     page::Page,
     string_enum::StringEnum,
@@ -14,10 +14,10 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::{home::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
+    api::{analytics::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
     error::ApiError,
     features::{
-        home::{Checklist, HomeColumns, OnboardingCard, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
+        analytics::home::{Checklist, HomeColumns, OnboardingCard, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
         load_error::LoadError,
     },
 };

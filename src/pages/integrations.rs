@@ -1,6 +1,6 @@
 //! Integrations page, `/integrations`.
 
-use huntaze_domain::{account::Role, page::Page};
+use huntaze_domain::{accounts::Role, page::Page};
 use leptos::prelude::*;
 
 use super::PageMeta;

@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::jobs::{DismissJob, RetryJob, get_jobs},
+    api::admin::{DismissJob, RetryJob, get_jobs},
     features::{
         admin::{AdminNav, FailedJobs, Queues},
         load_error::LoadError,

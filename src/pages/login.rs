@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
-use crate::features::auth::{AuthCard, LoginForm, LoginReason};
+use crate::features::accounts::{AuthCard, LoginForm, LoginReason};
 
 /// `/login?next=&reason=`: sign-in form.
 #[component]

@@ -4,7 +4,7 @@ use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::PageMeta;
-use crate::features::auth::{AuthCard, RegisterForm};
+use crate::features::accounts::{AuthCard, RegisterForm};
 
 /// `/register`: registration form.
 #[component]

@@ -1,7 +1,7 @@
 //! Page that sets a new password, `/reset-password`.
 
 use huntaze_domain::{
-    account::{EmailTokenState, StatusView},
+    accounts::{EmailTokenState, StatusView},
     error::ErrorCode,
     page::Page,
 };
@@ -10,9 +10,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::auth::check_reset,
+    api::accounts::check_reset,
     error::ApiError,
-    features::auth::{AuthCard, ResetPasswordForm, SendNewLinkForm},
+    features::accounts::{AuthCard, ResetPasswordForm, SendNewLinkForm},
     ui::{
         alert::{Alert, AlertTone},
         button::{ButtonLink, ButtonVariant},

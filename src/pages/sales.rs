@@ -1,20 +1,16 @@
 //! Sales strategy page, `/sales`.
 
-use huntaze_domain::{
-    ai::{Operation, report::AiReport},
-    figures::StatsRange,
-    page::Page,
-    string_enum::StringEnum,
-};
+use huntaze_domain::{ai::Operation, analytics::figures::StatsRange, assistant::reports::AiReport, page::Page, string_enum::StringEnum};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::ai::{OptimizeSales, get_ai_status, get_report},
+    api::assistant::{OptimizeSales, get_ai_status, get_report},
     error::ApiError,
     features::{
-        ai::{SetupNotice, refetch_quota_after, report::ReportView},
+        assistant::{SetupNotice, report::ReportView},
+        billing::refetch_quota_after,
         load_error::LoadError,
     },
     forms::{Form, FormError, FormState, use_form},

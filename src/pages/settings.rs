@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use super::PageMeta;
 use crate::{
     features::{
+        accounts::settings::{DataSection, PasswordSection, ProfileSection, SessionsSection},
+        assistant::AiSection,
         load_error::LoadError,
-        settings::{AiSection, DataSection, PasswordSection, ProfileSection, SessionsSection},
         shell::UserResource,
     },
     ui::skeleton::Skeleton,

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use huntaze_domain::{
-    earnings::{StatementState, StatementView},
+    earnings::{StatementState, StatementView, statement::MAX_COLUMNS},
     page::Page,
-    statement::MAX_COLUMNS,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -1,7 +1,7 @@
 //! E-mail verification page, `/verify-email`.
 
 use huntaze_domain::{
-    account::{EmailTokenState, StatusView},
+    accounts::{EmailTokenState, StatusView},
     error::ErrorCode,
     page::Page,
 };
@@ -10,9 +10,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::auth::{ResendVerification, check_verification, get_pending_email},
+    api::accounts::{ResendVerification, check_verification, get_pending_email},
     error::ApiError,
-    features::auth::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
+    features::accounts::{AuthCard, ResendForm, SendNewLinkForm, VerifyForm},
     forms::{FormError, FormSuccess, use_form},
     ui::{
         alert::{Alert, AlertTone},

@@ -1,30 +1,16 @@
 //! Database layer: all SQL. Each function runs one statement; services open the transactions.
 
-pub mod ai_captions;
-pub mod ai_conversations;
-pub mod ai_costs;
-pub mod ai_ledger;
-pub mod ai_reports;
-pub mod ai_settings;
+pub mod accounts;
+pub mod admin;
 pub mod analytics;
-pub mod audit;
-pub mod diagnostics;
-pub mod drafts;
+pub mod assistant;
+pub mod billing;
+pub mod content;
 pub mod earnings;
-pub mod email_tokens;
-pub mod insights;
-pub mod integration_events;
 pub mod integrations;
 pub mod jobs;
 pub mod mail_outbox;
-pub mod oauth_states;
 pub mod onboarding;
-pub mod partner;
-pub mod platform_spending;
-pub mod posts;
-pub mod sessions;
-pub mod statements;
-pub mod users;
 
 use std::time::Duration;
 

@@ -15,7 +15,7 @@ mod worker;
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use sqlx::PgPool;
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;

@@ -16,9 +16,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
-    account::Secret,
+    accounts::Secret,
     analytics::Post,
-    integration::{FailureKind, ProviderView},
+    integrations::{FailureKind, ProviderView},
     platform::Platform,
 };
 use reqwest::Client;

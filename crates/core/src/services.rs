@@ -1,20 +1,18 @@
 //! Business logic. Modules here must not depend on HTTP or Leptos.
 
-pub mod account;
+pub mod accounts;
 pub mod admin;
 pub mod ai;
 pub mod analytics;
-pub mod auth;
-pub mod connection_doctor;
-pub mod drafts;
+pub mod assistant;
+pub mod billing;
+pub mod content;
 pub mod earnings;
-pub mod home;
 pub mod integrations;
-pub mod jobs;
 pub mod onboarding;
 mod paging;
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 
 use crate::{Core, db, error::chain};
 

@@ -1,11 +1,13 @@
 //! Daily figures of accounts, and their posts.
 
+pub mod figures;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    figures::{HomeStats, Metric, StatsRange},
+    analytics::figures::{HomeStats, Metric, StatsRange},
     money::Currency,
     platform::Platform,
     string_enum::string_enum,

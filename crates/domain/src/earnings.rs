@@ -1,15 +1,17 @@
 //! Earnings and their sources: uploaded statements, daily totals and the partner service.
 
+pub mod statement;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{
-    account::Secret,
-    integration::FailureKind,
+    accounts::Secret,
+    earnings::statement::{ColumnMapping, DateOrderCounts, EarningKind, RowError},
+    integrations::FailureKind,
     money::{Currency, Money},
-    statement::{ColumnMapping, DateOrderCounts, EarningKind, RowError},
     string_enum::string_enum,
     validation::FieldErrors,
 };

@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    admin::{DryRun, FailureCount, PlatformDiagnostics, ScopeGrants, Spending},
+    admin::connection_doctor::{DryRun, FailureCount, PlatformDiagnostics, ScopeGrants, Spending},
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    job::{FailedJob, JobsOverview, QueueStats},
+    admin::jobs::{FailedJob, JobsOverview, QueueStats},
     page::Page,
     string_enum::StringEnum,
 };
@@ -10,7 +10,7 @@ use leptos::{
 
 use super::css;
 use crate::{
-    api::jobs::{DismissJob, RetryJob},
+    api::admin::{DismissJob, RetryJob},
     forms::{Form, FormFunction, FormState},
     hooks::time::LocalTime,
     ui::{

@@ -1,8 +1,7 @@
 use std::fmt::Write as _;
 
 use huntaze_domain::{
-    analytics::{AnalyticsDay, DailyValue, Series},
-    figures::UNKNOWN,
+    analytics::{AnalyticsDay, DailyValue, Series, figures::UNKNOWN},
     money::{Currency, Money, grouped},
     string_enum::StringEnum,
 };

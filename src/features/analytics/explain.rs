@@ -1,5 +1,6 @@
 use huntaze_domain::{
-    ai::{AiStatus, Operation, report::AiReport},
+    ai::{AiStatus, Operation},
+    assistant::reports::AiReport,
     string_enum::StringEnum,
 };
 use leptos::prelude::*;
@@ -7,10 +8,11 @@ use leptos_router::hooks::use_query_map;
 
 use super::AnalyticsQuery;
 use crate::{
-    api::ai::{AnalyzePerformance, get_ai_status, get_report},
+    api::assistant::{AnalyzePerformance, get_ai_status, get_report},
     error::ApiError,
     features::{
-        ai::{SetupNotice, refetch_quota_after, report::ReportView},
+        assistant::{SetupNotice, report::ReportView},
+        billing::refetch_quota_after,
         load_error::LoadError,
     },
     forms::{Form, FormError, FormState, use_form},

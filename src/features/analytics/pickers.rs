@@ -1,4 +1,7 @@
-use huntaze_domain::{analytics::AccountOption, figures::StatsRange, string_enum::StringEnum};
+use huntaze_domain::{
+    analytics::{AccountOption, figures::StatsRange},
+    string_enum::StringEnum,
+};
 use leptos::prelude::*;
 
 use super::AnalyticsQuery;

@@ -1,6 +1,8 @@
 use huntaze_domain::{
-    analytics::{PostOrder, PostView, PostsPage},
-    figures::{UNKNOWN, percent},
+    analytics::{
+        PostOrder, PostView, PostsPage,
+        figures::{UNKNOWN, percent},
+    },
     money::grouped,
     string_enum::StringEnum,
 };

@@ -1,4 +1,7 @@
-use huntaze_domain::{analytics::PostOrder, figures::StatsRange, string_enum::StringEnum};
+use huntaze_domain::{
+    analytics::{PostOrder, figures::StatsRange},
+    string_enum::StringEnum,
+};
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 

@@ -1,7 +1,9 @@
 use huntaze_domain::{
-    earnings::StatementView,
+    earnings::{
+        StatementView,
+        statement::{DateOrder, DecimalSeparator, StatementColumn},
+    },
     money::Currency,
-    statement::{DateOrder, DecimalSeparator, StatementColumn},
     string_enum::StringEnum,
 };
 use leptos::prelude::*;

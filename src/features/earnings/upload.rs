@@ -1,4 +1,4 @@
-use huntaze_domain::{earnings::UPLOAD_PATH, statement::MAX_FILE_BYTES};
+use huntaze_domain::earnings::{UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, SubmitEvent};

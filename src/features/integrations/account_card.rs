@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    integration::{IntegrationStatus, IntegrationView},
+    integrations::{IntegrationStatus, IntegrationView},
     page::Page,
     string_enum::StringEnum,
 };

@@ -1,4 +1,4 @@
-use huntaze_domain::integration::{IntegrationStatus, IntegrationView};
+use huntaze_domain::integrations::{IntegrationStatus, IntegrationView};
 use leptos::prelude::*;
 
 use super::css;

@@ -1,4 +1,4 @@
-use huntaze_domain::{integration::ProviderView, page::Page, platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{integrations::ProviderView, page::Page, platform::Platform, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::{SandboxBadge, css, pending::is_connecting};

@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    integration::{DataRetention, IntegrationsStatus},
+    integrations::{DataRetention, IntegrationsStatus},
     page::Page,
     platform::Platform,
     string_enum::StringEnum,

@@ -1,4 +1,4 @@
-use huntaze_domain::{integration::DisconnectedIntegration, page::Page, string_enum::StringEnum};
+use huntaze_domain::{integrations::DisconnectedIntegration, page::Page, string_enum::StringEnum};
 use leptos::prelude::*;
 
 use super::{css, pending::is_connecting_account};

@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    integration::{IntegrationEvent, IntegrationEventLog},
+    integrations::{IntegrationEvent, IntegrationEventLog},
     page::Page,
     string_enum::StringEnum,
 };

@@ -1,4 +1,4 @@
-use huntaze_domain::integration::{IntegrationsStatus, ProviderView};
+use huntaze_domain::integrations::{IntegrationsStatus, ProviderView};
 use leptos::prelude::*;
 
 use super::{account_card::AccountCard, connect_card::ConnectCard, css, disconnected_card::DisconnectedCard};

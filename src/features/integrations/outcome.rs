@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    integration::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
+    integrations::{ConnectFailure, DisconnectOutcome, IntegrationsStatus},
     page::Page,
     platform::Platform,
     string_enum::StringEnum,

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderValue, Method, header};
-use huntaze_core::{Core, db::sessions::ActiveSession, infra::csrf};
+use huntaze_core::{Core, db::accounts::sessions::ActiveSession, infra::csrf};
 use huntaze_domain::{error::ErrorCode, page::Page};
 use uuid::Uuid;
 

@@ -5,9 +5,9 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use huntaze_core::db::sessions::ActiveSession;
+use huntaze_core::db::accounts::sessions::ActiveSession;
 use huntaze_domain::{
-    account::Role,
+    accounts::Role,
     error::ErrorCode,
     page::{Access, Page, login_page},
 };

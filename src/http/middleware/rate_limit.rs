@@ -8,7 +8,7 @@ use axum::{
 use chrono::TimeDelta;
 use huntaze_core::{
     Core,
-    db::sessions::ActiveSession,
+    db::accounts::sessions::ActiveSession,
     infra::rate_limiter::{Decision, RateLimit},
 };
 

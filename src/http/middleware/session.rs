@@ -9,7 +9,7 @@ use chrono::TimeDelta;
 use http::header;
 use huntaze_core::{
     Core,
-    db::{self, DbError, sessions::ActiveSession},
+    db::{self, DbError, accounts::sessions::ActiveSession},
     error::chain,
     infra::token::hash_of,
 };
@@ -64,9 +64,9 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
 async fn open_session(core: &Core, token: &str) -> Result<Option<ActiveSession>, DbError> {
     let Some(hash) = hash_of(token) else { return Ok(None) };
     let now = core.clock.now();
-    let Some(session) = db::sessions::find_open(&core.db, &hash, now).await? else { return Ok(None) };
+    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, now).await? else { return Ok(None) };
     if now - session.last_seen_at >= LAST_SEEN_RESOLUTION {
-        db::sessions::touch(&core.db, session.id, now).await?;
+        db::accounts::sessions::touch(&core.db, session.id, now).await?;
     }
     Ok(Some(session))
 }

@@ -9,7 +9,7 @@ use huntaze_core::{
     Core,
     services::analytics::{self, Selection},
 };
-use huntaze_domain::figures::StatsRange;
+use huntaze_domain::analytics::figures::StatsRange;
 use serde::Deserialize;
 
 use crate::{

@@ -11,8 +11,8 @@ use huntaze_core::{
     services::integrations::{self, Callback, IntegrationError},
 };
 use huntaze_domain::{
-    account::StatusView,
-    integration::{AuthorizeView, ConnectFailure, DataRetention, DisconnectOutcome, IntegrationView},
+    accounts::StatusView,
+    integrations::{AuthorizeView, ConnectFailure, DataRetention, DisconnectOutcome, IntegrationView},
     page::{Page, login_page},
     string_enum::StringEnum,
 };

@@ -2,7 +2,7 @@
 
 use axum::{Extension, extract::State, response::Redirect};
 use http::Uri;
-use huntaze_core::{Core, db::sessions::ActiveSession, services};
+use huntaze_core::{Core, db::accounts::sessions::ActiveSession, services};
 use huntaze_domain::page::Page;
 
 use crate::error::ApiError;

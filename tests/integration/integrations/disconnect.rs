@@ -1,7 +1,7 @@
 use chrono::TimeDelta;
 use http::Method;
 use huntaze_core::db;
-use huntaze_domain::integration::FailureKind;
+use huntaze_domain::integrations::FailureKind;
 use huntaze_sandbox::FaultKind;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use huntaze_domain::{integration::FailureKind, platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{integrations::FailureKind, platform::Platform, string_enum::StringEnum};
 use huntaze_sandbox::FaultKind;
 use sqlx::PgPool;
 

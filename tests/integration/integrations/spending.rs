@@ -13,7 +13,7 @@ use sqlx::PgPool;
 use crate::support::{EMAIL, TestApp};
 
 async fn spent(db: &PgPool, month: &str) -> i64 {
-    db::platform_spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")
+    db::integrations::spending::spent(db, Platform::X, month.parse().expect("a date")).await.expect("an answer")
 }
 
 #[sqlx::test]
@@ -63,11 +63,11 @@ async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
 #[sqlx::test]
 async fn concurrent_reservations_stay_within_budget(db: PgPool) {
     let month = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
-    let calls = (0..40).map(|_| db::platform_spending::reserve(&db, Platform::X, month, 10, 100));
+    let calls = (0..40).map(|_| db::integrations::spending::reserve(&db, Platform::X, month, 10, 100));
     let granted = futures::future::join_all(calls).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
     assert_eq!((granted, spent(&db, "2026-01-01").await), (10, 100));
     assert!(
-        !db::platform_spending::reserve(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
+        !db::integrations::spending::reserve(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
         "the first reservation of a month is checked as well"
     );
 }

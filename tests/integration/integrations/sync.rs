@@ -293,7 +293,7 @@ async fn failure_of_old_token_is_ignored_after_reconnect(db: PgPool) {
     let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
     let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut user_client, "ada.creates").await;
-    let kind = huntaze_domain::integration::FailureKind::Revoked;
+    let kind = huntaze_domain::integrations::FailureKind::Revoked;
     db::integrations::record_failure(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");
     assert_eq!(account_status(&mut user_client).await, ("healthy".to_owned(), None));
     app.sync_all_due().await;

@@ -202,7 +202,7 @@ impl TestApp {
     /// Imports queued statements until none is due.
     pub async fn import_due(&self) {
         loop {
-            let due = db::statements::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+            let due = db::earnings::statements::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
             let _ = earnings::import(&self.core, *id).await.expect("the database answers");
         }
@@ -211,7 +211,7 @@ impl TestApp {
     /// Syncs partner connections until none is due.
     pub async fn sync_partner(&self) {
         loop {
-            let due = db::partner::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+            let due = db::earnings::partner::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
             earnings::sync_partner(&self.core, *id).await.expect("the database answers");
         }

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use futures::future::BoxFuture;
 use huntaze_core::ai::{ChunkHandler, Completion, FailedCompletion, LanguageModel, Prompt, StreamChunk, ToolCall};
-use huntaze_domain::ai::TokenUsage;
+use huntaze_domain::billing::TokenUsage;
 use serde_json::Value;
 
 type Script = dyn Fn(Prompt) -> BoxFuture<'static, Result<ScriptedReply, FailedCompletion>> + Send + Sync;

@@ -3,7 +3,7 @@ use chrono::{DateTime, Utc};
 use http::{Request, header};
 use http_body_util::BodyExt;
 use huntaze_core::config::{ClientCredentials, Config};
-use huntaze_domain::{account::Secret, platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{accounts::Secret, platform::Platform, string_enum::StringEnum};
 use huntaze_sandbox::{Fault, FaultKind, SandboxState};
 use tokio::net::TcpListener;
 use tower::ServiceExt;

@@ -8,7 +8,7 @@ pub mod sse;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use huntaze_domain::{account::Secret, ai::TokenUsage};
+use huntaze_domain::{accounts::Secret, billing::TokenUsage};
 use reqwest::{Client, RequestBuilder};
 use response::ResponseAccumulator;
 use sse::SseDecoder;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use huntaze_domain::ai::TokenUsage;
+use huntaze_domain::billing::TokenUsage;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -86,7 +86,7 @@ mod tests {
         ai::{ToolResult, Turn},
         infra::{cache::MemoryCache, clock::MockClock},
     };
-    use huntaze_domain::ai::TokenUsage;
+    use huntaze_domain::billing::TokenUsage;
 
     fn completion() -> Completion {
         let tokens = TokenUsage { input: 10, output: 5 };

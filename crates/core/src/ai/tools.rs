@@ -1,8 +1,7 @@
 //! Tools that agents can call. No tool takes a user id: the data is always that of the session's user.
 
 use huntaze_domain::{
-    analytics::PostOrder,
-    figures::StatsRange,
+    analytics::{PostOrder, figures::StatsRange},
     platform::Platform,
     string_enum::{StringEnum, string_enum},
 };

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use huntaze_domain::{account::Secret, ai::prices::Prices};
+use huntaze_domain::{accounts::Secret, billing::prices::Prices};
 use url::Url;
 
 use super::Reader;

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt, str::FromStr};
 
-use huntaze_domain::account::Secret;
+use huntaze_domain::accounts::Secret;
 use url::Url;
 
 /// Errors in the environment, one line each.

@@ -1,5 +1,8 @@
 //! Queries of the analytics pages: daily metrics and posts.
 
+pub mod insights;
+pub mod posts;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     analytics::{PostOrder, PostView},

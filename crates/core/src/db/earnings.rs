@@ -1,10 +1,12 @@
 //! Earnings: entries of statements and of the partner service, and manual daily totals.
 
+pub mod partner;
+pub mod statements;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    earnings::DailyTotal,
+    earnings::{DailyTotal, statement::Entry},
     money::{Currency, Money},
-    statement::Entry,
     string_enum::StringEnum,
 };
 use serde::Serialize;

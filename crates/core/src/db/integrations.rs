@@ -1,9 +1,13 @@
 //! Integrations: connected platform accounts. Functions that store the outcome of a request to the platform take the access token that the
 //! request was made with and do nothing if it has been replaced, as by a reconnect in the meantime.
 
+pub mod events;
+pub mod oauth_states;
+pub mod spending;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    integration::{AccessHealth, FailureKind},
+    integrations::{AccessHealth, FailureKind},
     platform::Platform,
     string_enum::StringEnum,
 };

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    job::{FailedJob, JobKind, QueueStats},
+    admin::jobs::{FailedJob, JobKind, QueueStats},
     string_enum::StringEnum,
 };
 use sqlx::PgExecutor;

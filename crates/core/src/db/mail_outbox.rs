@@ -1,7 +1,7 @@
 //! Transactional outbox of mails.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::{job::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 

@@ -7,7 +7,7 @@ use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
     aead::{Aead, Payload},
 };
-use huntaze_domain::account::Secret;
+use huntaze_domain::accounts::Secret;
 
 use crate::config::EncryptionKey;
 

@@ -6,7 +6,7 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use huntaze_domain::account::{PasswordStrength, Secret};
+use huntaze_domain::accounts::{PasswordStrength, Secret};
 use tokio::sync::Semaphore;
 
 use crate::config::PasswordHashing;

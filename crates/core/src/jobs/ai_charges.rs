@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError, scheduler};
-use crate::{db::DbError, services::ai};
+use crate::{db::DbError, services::billing};
 
 pub(super) struct AiChargesJob;
 
@@ -19,7 +19,7 @@ impl Job for AiChargesJob {
     }
 
     async fn run(context: &JobContext, _: Uuid) -> Result<(), JobError> {
-        ai::charge_months(&context.core).await?;
+        billing::charge_months(&context.core).await?;
         Ok(())
     }
 }

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError, scheduler};
 use crate::{
     Core,
     db::{self, DbError},
-    services::{ai, earnings},
+    services::{assistant, earnings},
 };
 
 /// Retention of expired email links; until then the link page can say that the link has expired and offer a new one.
@@ -50,15 +50,16 @@ impl Job for CleanupJob {
 /// The first query that fails; later deletions are skipped.
 async fn clean_up(core: &Core) -> Result<(), DbError> {
     let now = core.clock.now();
-    let sessions = db::sessions::delete_expired(&core.db, now).await?;
-    let email_tokens = db::email_tokens::delete_expired(&core.db, now - EMAIL_TOKEN_RETENTION).await?;
+    let sessions = db::accounts::sessions::delete_expired(&core.db, now).await?;
+    let email_tokens = db::accounts::email_tokens::delete_expired(&core.db, now - EMAIL_TOKEN_RETENTION).await?;
     let mails = db::mail_outbox::delete_failed(&core.db, now - FAILED_MAIL_RETENTION).await?;
-    let audit_events = db::audit::delete_old(&core.db, now - AUDIT_RETENTION).await?;
-    let oauth_states = db::oauth_states::delete_expired(&core.db, now - OAUTH_STATE_RETENTION).await?;
-    let integration_events = db::integration_events::delete_old(&core.db, now - INTEGRATION_EVENT_RETENTION).await?;
-    let statements = db::statements::delete_abandoned(&core.db, now - earnings::UPLOAD_TIMEOUT, now - STATEMENT_RETENTION).await?;
+    let audit_events = db::accounts::audit::delete_old(&core.db, now - AUDIT_RETENTION).await?;
+    let oauth_states = db::integrations::oauth_states::delete_expired(&core.db, now - OAUTH_STATE_RETENTION).await?;
+    let integration_events = db::integrations::events::delete_old(&core.db, now - INTEGRATION_EVENT_RETENTION).await?;
+    let statements =
+        db::earnings::statements::delete_abandoned(&core.db, now - earnings::UPLOAD_TIMEOUT, now - STATEMENT_RETENTION).await?;
     let jobs = db::jobs::delete_old(&core.db, now - JOB_RETENTION, now - FAILED_JOB_RETENTION).await?;
-    let answers = ai::fail_abandoned_answers(core, now).await?;
+    let answers = assistant::fail_abandoned_answers(core, now).await?;
     tracing::info!(
         sessions,
         email_tokens,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError};
@@ -18,7 +18,7 @@ impl Job for ImportJob {
     const DEADLINE: Duration = Duration::from_mins(15);
 
     async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
-        db::statements::list_due(&context.core.db, context.core.clock.now(), limit).await
+        db::earnings::statements::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, statement_id: Uuid) -> Result<(), JobError> {
@@ -26,7 +26,7 @@ impl Job for ImportJob {
     }
 
     async fn release(context: &JobContext, statement_id: Uuid) -> Result<(), DbError> {
-        db::statements::release(&context.core.db, statement_id).await
+        db::earnings::statements::release(&context.core.db, statement_id).await
     }
 
     async fn exhausted(context: &JobContext, statement_id: Uuid) -> Result<(), DbError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use huntaze_domain::{job::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError};

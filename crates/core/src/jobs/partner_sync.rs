@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError};
@@ -22,7 +22,7 @@ impl Job for PartnerSyncJob {
         if context.core.providers.partner().is_none() {
             return Ok(Vec::new());
         }
-        db::partner::list_due(&context.core.db, context.core.clock.now(), limit).await
+        db::earnings::partner::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, connection_id: Uuid) -> Result<(), JobError> {
@@ -30,7 +30,7 @@ impl Job for PartnerSyncJob {
     }
 
     async fn release(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {
-        db::partner::release(&context.core.db, connection_id).await
+        db::earnings::partner::release(&context.core.db, connection_id).await
     }
 
     async fn exhausted(context: &JobContext, connection_id: Uuid) -> Result<(), DbError> {

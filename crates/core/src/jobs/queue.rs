@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use apalis_postgres::{Config, PostgresStorage};
 use futures::{Stream, StreamExt, stream};
-use huntaze_domain::{job::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use huntaze_domain::{job::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use tokio::sync::watch;
 use uuid::Uuid;
 

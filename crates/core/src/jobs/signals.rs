@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use huntaze_domain::{job::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use tokio::sync::Notify;
 
 /// Two signals for each kind of job. A signal that is sent while its receiver is busy is not lost.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use huntaze_domain::job::JobKind;
+use huntaze_domain::admin::jobs::JobKind;
 use uuid::Uuid;
 
 use super::{Job, JobContext, JobError};

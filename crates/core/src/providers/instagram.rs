@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
-use huntaze_domain::{account::Secret, analytics::Post};
+use huntaze_domain::{accounts::Secret, analytics::Post};
 use reqwest::Client;
 use url::Url;
 use wire::{Insights, LongLivedToken, Me, Media, MediaPage, TokenResponse};

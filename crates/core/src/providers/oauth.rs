@@ -2,7 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze_domain::account::Secret;
+use huntaze_domain::accounts::Secret;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
-    account::Secret,
+    accounts::Secret,
+    earnings::statement::{EarningKind, Entry, is_void_status},
     money::Currency,
-    statement::{EarningKind, Entry, is_void_status},
 };
 use reqwest::{Client, StatusCode, header};
 use serde::Deserialize;
@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
     use crate::providers::testing::{read, response, with_header};
-    use huntaze_domain::integration::FailureKind;
+    use huntaze_domain::integrations::FailureKind;
 
     fn list(transaction: &str) -> String {
         format!(

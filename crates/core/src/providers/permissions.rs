@@ -1,7 +1,7 @@
 //! OAuth scopes of each platform and what they give access to. Static data, so it is also available for platforms that are no longer
 //! configured.
 
-use huntaze_domain::{figures::Metric, platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{analytics::figures::Metric, platform::Platform, string_enum::StringEnum};
 
 use super::{instagram, reddit, scopes::Scopes, tiktok, x, youtube};
 

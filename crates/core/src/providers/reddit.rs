@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze_domain::{account::Secret, analytics::Post};
+use huntaze_domain::{accounts::Secret, analytics::Post};
 use reqwest::{
     Client, RequestBuilder, StatusCode,
     header::{self, HeaderMap},

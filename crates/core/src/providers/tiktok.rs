@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use huntaze_domain::{account::Secret, analytics::Post};
+use huntaze_domain::{accounts::Secret, analytics::Post};
 use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use serde_json::{Value, json};

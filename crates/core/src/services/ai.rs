@@ -1,23 +1,12 @@
 //! AI features: chat, captions, reports, quotas and costs.
 
-mod answer_stream;
-mod captions;
-mod chat;
-mod conversations;
-mod coordinator;
-mod costs;
-mod model_calls;
-mod quota;
-mod reports;
-mod settings;
-mod structured;
-mod suggestions;
-mod tool_runner;
+pub(in crate::services) mod model_calls;
+pub(in crate::services) mod structured;
 
 use std::time::Duration;
 
 use huntaze_domain::{
-    account::Role,
+    accounts::Role,
     ai::AiStatus,
     error::{ErrorCode, rate_limited_sentence},
     validation::FieldErrors,
@@ -30,16 +19,6 @@ use crate::{
     error::{InternalError, internal_errors},
     services::analytics::AnalyticsError,
 };
-
-pub use answer_stream::stream_answer;
-pub use captions::{captions, generate_captions};
-pub use chat::{chat, start_chat, stop_chat};
-pub use conversations::{conversation, conversations, delete_conversation, fail_abandoned_answers, rename_conversation};
-pub use costs::{charge_months, costs, export_costs};
-pub use quota::quota;
-pub use reports::{give_feedback, report, write_report};
-pub use settings::{save_settings, settings};
-pub use suggestions::suggestions;
 
 /// Errors of AI operations.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +174,6 @@ pub fn status(core: &Core, role: Role) -> AiStatus {
     AiStatus { is_available: model.is_some(), is_sandbox: model.is_some_and(LanguageModel::is_sandbox), missing_variables: missing }
 }
 
-fn model(core: &Core) -> Result<&dyn LanguageModel, AiError> {
+pub(in crate::services) fn model(core: &Core) -> Result<&dyn LanguageModel, AiError> {
     core.model.as_deref().ok_or(AiError::NotConfigured)
 }

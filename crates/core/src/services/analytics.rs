@@ -1,11 +1,14 @@
 //! Daily metrics and posts of accounts.
 
+pub mod home;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use huntaze_domain::{
-    analytics::{AccountOption, Analytics, AnalyticsDay, DailyValue, POSTS_PER_PAGE, PostOrder, PostView, PostsPage, Series},
-    figures::StatsRange,
+    analytics::{
+        AccountOption, Analytics, AnalyticsDay, DailyValue, POSTS_PER_PAGE, PostOrder, PostView, PostsPage, Series, figures::StatsRange,
+    },
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -13,7 +16,6 @@ use uuid::Uuid;
 
 use super::{
     earnings::{self, RevenueDays},
-    home,
     paging::{self, Page},
 };
 use crate::{

@@ -8,10 +8,9 @@ mod row_stream;
 mod upload;
 
 use huntaze_domain::{
-    earnings::{DailyTotalInput, EarningsOverview, StatementView},
-    job::JobKind,
+    admin::jobs::JobKind,
+    earnings::{DailyTotalInput, EarningsOverview, StatementView, statement::MappingInput},
     money::Currency,
-    statement::MappingInput,
     validation::FieldErrors,
 };
 use sha2::{Digest, Sha256};
@@ -20,7 +19,7 @@ use uuid::Uuid;
 use super::notify_due;
 use crate::{
     Core,
-    db::{self, DbError, statements::Statement},
+    db::{self, DbError, earnings::statements::Statement},
     error::{InternalError, internal_errors},
     infra::crypto::CryptoError,
 };
@@ -63,7 +62,7 @@ internal_errors!(EarningsError: DbError, sqlx::Error, CryptoError, tokio::task::
 /// Returns the user's statements, daily totals, currency and partner connection.
 pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, EarningsError> {
     Ok(EarningsOverview {
-        statements: db::statements::list(&core.db, user_id).await?,
+        statements: db::earnings::statements::list(&core.db, user_id).await?,
         daily_totals: db::earnings::daily_totals(&core.db, user_id, MAX_DAILY_TOTALS).await?,
         currency: db::onboarding::find(&core.db, user_id).await?.currency,
         partner: partner::view(core, user_id).await?,
@@ -76,7 +75,7 @@ pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, Ea
 /// Returns [`EarningsError::NotFound`] if the statement does not exist or belongs to another user.
 pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<StatementView, EarningsError> {
     let statement = find(core, user_id, id).await?;
-    let duplicate_of = db::statements::find_duplicate(&core.db, &statement).await?;
+    let duplicate_of = db::earnings::statements::find_duplicate(&core.db, &statement).await?;
     Ok(StatementView { duplicate_of, summary: statement.summary, header: statement.header, mapping: statement.mapping })
 }
 
@@ -94,10 +93,10 @@ pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Re
         return Err(EarningsError::InvalidInput(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
     }
     let mut tx = db::begin(&core.db).await?;
-    if !db::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
+    if !db::earnings::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
         return Err(EarningsError::Conflict("This statement is imported already. Undo that first."));
     }
-    db::statements::upsert_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
+    db::earnings::statements::upsert_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -118,11 +117,11 @@ pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), Ea
     if statement.summary.parse_summary.entries == 0 {
         return Err(EarningsError::Conflict("No row can be read like this. Choose the columns first."));
     }
-    if db::statements::find_duplicate(&core.db, &statement).await?.is_some() {
+    if db::earnings::statements::find_duplicate(&core.db, &statement).await?.is_some() {
         return Err(EarningsError::Conflict("The same file is imported already, or about to be. Undo that first."));
     }
     // Idempotent: a statement that is already queued is left as it is.
-    if db::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
+    if db::earnings::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
         notify_due(core, JobKind::Import).await;
     }
     Ok(())
@@ -140,7 +139,7 @@ pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<()
         return Err(EarningsError::Conflict(BUSY));
     }
     db::earnings::delete_exclusive_to(&mut *tx, user_id, id).await?;
-    if !db::statements::delete(&mut *tx, id).await? {
+    if !db::earnings::statements::delete(&mut *tx, id).await? {
         return Err(EarningsError::Conflict(BUSY));
     }
     tx.commit().await?;
@@ -149,7 +148,7 @@ pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<()
 
 async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, EarningsError> {
     let id = id.parse().map_err(|_| EarningsError::NotFound)?;
-    db::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::NotFound)
+    db::earnings::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::NotFound)
 }
 
 /// Sets the total of a day, entered by hand.

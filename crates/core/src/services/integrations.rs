@@ -18,7 +18,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    integration::{
+    integrations::{
         ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventLog, IntegrationView, IntegrationsStatus, sort_by_preference,
     },
     platform::Platform,
@@ -117,7 +117,7 @@ pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, V
 /// Returns [`IntegrationError::NotFound`] if the account does not exist or belongs to another user.
 pub async fn event_log(core: &Core, user_id: Uuid, id: &str) -> Result<IntegrationEventLog, IntegrationError> {
     let found = find(core, user_id, None, id).await?;
-    let events = db::integration_events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
+    let events = db::integrations::events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
     Ok(IntegrationEventLog { provider: found.provider, account_name: found.account_name, events })
 }
 

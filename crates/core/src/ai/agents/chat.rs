@@ -1,10 +1,7 @@
 //! Prompts of the agents that answer in a conversation.
 
 use chrono::NaiveDate;
-use huntaze_domain::{
-    ai::{AgentKind, settings::Voice},
-    string_enum::StringEnum,
-};
+use huntaze_domain::{ai::AgentKind, assistant::settings::Voice, string_enum::StringEnum};
 
 use super::{fence::RULE, voice::material};
 use crate::ai::{Prompt, Turn, tools::ToolKind};

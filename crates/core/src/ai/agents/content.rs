@@ -1,10 +1,8 @@
 //! Caption generation by the content agent.
 
 use huntaze_domain::{
-    ai::{
-        caption::{CaptionLimits, CaptionRequest, CaptionVariant, VARIANT_COUNT},
-        settings::Voice,
-    },
+    assistant::settings::Voice,
+    content::captions::{CaptionLimits, CaptionRequest, CaptionVariant, VARIANT_COUNT},
     string_enum::StringEnum,
 };
 use serde::Deserialize;
@@ -119,7 +117,7 @@ mod tests {
 
     use super::*;
     use crate::ai::Turn;
-    use huntaze_domain::{ai::caption::Tone, onboarding::ContentType, platform::Platform};
+    use huntaze_domain::{content::captions::Tone, onboarding::ContentType, platform::Platform};
 
     fn request(platform: Platform) -> CaptionRequest {
         CaptionRequest {

@@ -2,9 +2,9 @@
 
 use std::ops::RangeInclusive;
 
-use huntaze_domain::ai::{
-    Operation,
-    report::{
+use huntaze_domain::{
+    ai::Operation,
+    assistant::reports::{
         ACTION_ITEM_COUNT, ALTERNATIVE_MESSAGE_COUNT, ASSUMPTION_COUNT, AiReportBody, FUNNEL_STEP_COUNT, INSIGHT_COUNT, PATTERN_COUNT,
         PREDICTION_COUNT, PRICING_STEP_COUNT, PerformanceAnalysis, RECOMMENDATION_COUNT, SalesStrategy, TACTIC_COUNT, UPSELL_STEP_COUNT,
     },

@@ -1,6 +1,6 @@
 //! The user's writing style, for prompts of agents that write in the user's name.
 
-use huntaze_domain::ai::settings::Voice;
+use huntaze_domain::assistant::settings::Voice;
 
 use super::fence::fenced;
 

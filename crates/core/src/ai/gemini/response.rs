@@ -1,6 +1,6 @@
 //! Responses of `generateContent`, whole or streamed.
 
-use huntaze_domain::ai::TokenUsage;
+use huntaze_domain::billing::TokenUsage;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze_domain::{account::Secret, analytics::Post};
+use huntaze_domain::{accounts::Secret, analytics::Post};
 use reqwest::{StatusCode, header::HeaderMap};
 use serde::{Deserialize, Deserializer, de};
 
@@ -211,7 +211,7 @@ fn retry_after(headers: &HeaderMap) -> Option<TimeDelta> {
 mod tests {
     use super::*;
     use crate::providers::testing::{self, response};
-    use huntaze_domain::integration::FailureKind;
+    use huntaze_domain::integrations::FailureKind;
     use proptest::prelude::*;
     use reqwest::header::HeaderValue;
     use serde::de::DeserializeOwned;

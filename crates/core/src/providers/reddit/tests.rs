@@ -1,6 +1,6 @@
 //! Example responses from Reddit's `OAuth2` wiki and API documentation; each comment names the section.
 
-use huntaze_domain::integration::FailureKind;
+use huntaze_domain::integrations::FailureKind;
 use proptest::prelude::*;
 
 use super::*;

@@ -1,6 +1,6 @@
 //! Example responses from docs.x.com; each comment names the page.
 
-use huntaze_domain::integration::FailureKind;
+use huntaze_domain::integrations::FailureKind;
 use proptest::prelude::*;
 
 use super::*;

@@ -1,7 +1,7 @@
 //! Example responses from developers.google.com; each comment names the page.
 
 use chrono::TimeDelta;
-use huntaze_domain::integration::FailureKind;
+use huntaze_domain::integrations::FailureKind;
 use proptest::prelude::*;
 
 use super::*;

@@ -2,19 +2,19 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use huntaze_domain::ai::{AgentKind, TokenUsage};
+use huntaze_domain::{ai::AgentKind, billing::TokenUsage};
 use uuid::Uuid;
 
 use super::{AiError, model};
 use crate::{
     Core,
     ai::{CacheKey, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, ResponseCache, StreamChunk},
-    db::ai_ledger::ModelCall,
+    db::billing::ledger::ModelCall,
     error::chain,
 };
 
 /// Calls the model on cache misses and records the cost of every call, including failed and cancelled ones.
-pub(super) struct ModelCalls<'a> {
+pub(in crate::services) struct ModelCalls<'a> {
     model: &'a dyn LanguageModel,
     response_cache: &'a ResponseCache,
     user_id: Uuid,

@@ -2,27 +2,24 @@
 
 use async_trait::async_trait;
 use huntaze_domain::{
-    account::CurrentUser,
+    accounts::CurrentUser,
     ai::{AgentKind, Operation},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    AiError,
-    model_calls::ModelCalls,
-    quota::{self, ANSWER_TIMEOUT, Reservation},
-};
+use super::{AiError, model_calls::ModelCalls};
 use crate::{
     Core,
     ai::Prompt,
     db::{self, DbError},
     error::chain,
+    services::billing::quota::{self, ANSWER_TIMEOUT, Reservation},
 };
 
 /// A structured completion that can be generated.
 #[async_trait]
-pub(super) trait StructuredTask: Sync {
+pub(in crate::services) trait StructuredTask: Sync {
     /// The parsed completion.
     type Answer: Send + Sync;
 
@@ -47,7 +44,7 @@ pub(super) trait StructuredTask: Sync {
 ///
 /// # Errors
 /// Returns an error if a limit is reached or the model fails. Failed requests do not count.
-pub(super) async fn generate<T: StructuredTask>(
+pub(in crate::services) async fn generate<T: StructuredTask>(
     core: &Core,
     user: &CurrentUser,
     task: &T,

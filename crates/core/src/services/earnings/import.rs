@@ -9,7 +9,7 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        statements::{ImportResult, Statement},
+        earnings::statements::{ImportResult, Statement},
     },
     error::chain,
 };
@@ -27,7 +27,7 @@ const RETRY: TimeDelta = TimeDelta::seconds(30);
 /// the inner result.
 pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, DbError> {
     let now = core.clock.now();
-    let Some(statement) = db::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
+    let Some(statement) = db::earnings::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
     let attempt = statement.attempts;
     if attempt > MAX_ATTEMPTS {
         give_up_import(core, id).await?;
@@ -44,13 +44,13 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
     let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MAX_ATTEMPTS;
     tracing::error!(statement_id = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
-    db::statements::set_failed(&core.db, id, attempt, retry_at).await?;
+    db::earnings::statements::set_failed(&core.db, id, attempt, retry_at).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }
 
 /// Marks a statement as failed, because of an internal error.
 pub async fn give_up_import(core: &Core, id: Uuid) -> Result<(), DbError> {
-    db::statements::mark_failed(&core.db, id).await
+    db::earnings::statements::mark_failed(&core.db, id).await
 }
 
 /// Stores the rows. Returns `false` if another worker has claimed the statement; nothing is stored then.
@@ -68,7 +68,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         added += i32::try_from(new).unwrap_or_default();
         builder.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
         // Outside the transaction, so that the user sees the progress.
-        if !db::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
+        if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
     }
@@ -82,10 +82,10 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         last_day,
         incomplete_days: &incomplete_days,
     };
-    if !db::statements::set_imported(&mut *tx, id, attempt, &result, core.clock.now()).await? {
+    if !db::earnings::statements::set_imported(&mut *tx, id, attempt, &result, core.clock.now()).await? {
         return Ok(false);
     }
-    db::statements::delete_chunks(&mut *tx, id).await?;
+    db::earnings::statements::delete_chunks(&mut *tx, id).await?;
     tx.commit().await?;
     Ok(true)
 }

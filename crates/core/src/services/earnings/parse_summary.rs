@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use huntaze_domain::{
-    earnings::{MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry},
+    earnings::{
+        MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry,
+        statement::{ColumnMapping, Entry, ParsedRow},
+    },
     money::Money,
-    statement::{ColumnMapping, Entry, ParsedRow},
 };
 
 use super::{
@@ -15,7 +17,10 @@ use super::{
 };
 use crate::{
     Core,
-    db::{self, earnings::Fingerprint, statements::Statement},
+    db::{
+        self,
+        earnings::{Fingerprint, statements::Statement},
+    },
 };
 
 /// Number of sample entries, and of raw rows, in the summary.

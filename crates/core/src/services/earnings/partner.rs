@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
+    admin::jobs::JobKind,
     earnings::{PartnerConnectionView, PartnerInput, PartnerView},
-    integration::FailureKind,
-    job::JobKind,
+    integrations::FailureKind,
     validation::{self, FieldErrors},
 };
 use sqlx::PgPool;
@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::EarningsError;
 use crate::{
     Core,
-    db::{self, DbError, partner::PartnerConnection},
+    db::{self, DbError, earnings::partner::PartnerConnection},
     error::chain,
     infra::crypto::{AssociatedData, Cipher, CryptoError},
     providers::{ProviderError, partner::Partner},
@@ -43,7 +43,7 @@ pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerVie
     if core.providers.partner().is_none() {
         return Ok(None);
     }
-    let link = db::partner::find(&core.db, user_id).await?.map(|link| PartnerConnectionView {
+    let link = db::earnings::partner::find(&core.db, user_id).await?.map(|link| PartnerConnectionView {
         account: link.account,
         last_sync_at: link.last_ok_at,
         reason: link.last_error_kind,
@@ -71,9 +71,9 @@ pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -
     let api_key = core.cipher.seal(&input.api_key, associated_data(id))?;
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
-    db::partner::delete(&mut *tx, user_id).await?;
-    db::partner::delete_earnings(&mut *tx, user_id).await?;
-    db::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
+    db::earnings::partner::delete(&mut *tx, user_id).await?;
+    db::earnings::partner::delete_earnings(&mut *tx, user_id).await?;
+    db::earnings::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
     db::jobs::notify_due(&mut *tx, JobKind::PartnerSync).await?;
     tx.commit().await?;
     Ok(())
@@ -98,8 +98,8 @@ fn refusal(error: &ProviderError) -> EarningsError {
 /// Returns [`EarningsError::NotFound`] if no account is connected.
 pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), EarningsError> {
     let mut tx = db::begin(&core.db).await?;
-    let was_there = db::partner::delete(&mut *tx, user_id).await?;
-    db::partner::delete_earnings(&mut *tx, user_id).await?;
+    let was_there = db::earnings::partner::delete(&mut *tx, user_id).await?;
+    db::earnings::partner::delete_earnings(&mut *tx, user_id).await?;
     tx.commit().await?;
     if was_there { Ok(()) } else { Err(EarningsError::NotFound) }
 }
@@ -111,15 +111,17 @@ pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), Earnin
 pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
     let Some(partner) = core.providers.partner() else { return Ok(()) };
     let now = core.clock.now();
-    let Some(link) = db::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
+    let Some(link) = db::earnings::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
     let outcome = tokio::time::timeout(SYNC_TIMEOUT, fetch(core, partner, &link)).await;
     match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {SYNC_TIMEOUT:?}"))))) {
-        Ok(days) => db::partner::record_success(&core.db, link.id, days, core.clock.now(), core.clock.now() + SYNC_INTERVAL).await?,
+        Ok(days) => {
+            db::earnings::partner::record_success(&core.db, link.id, days, core.clock.now(), core.clock.now() + SYNC_INTERVAL).await?;
+        }
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
             tracing::warn!(connection_id = %link.id, error = %failure, "partner sync failed");
             let (kind, retry_at) = failure.classify(&link, core.clock.now());
-            db::partner::record_failure(&core.db, link.id, kind, retry_at).await?;
+            db::earnings::partner::record_failure(&core.db, link.id, kind, retry_at).await?;
         }
     }
     Ok(())
@@ -127,7 +129,7 @@ pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
 
 /// Defers the next sync of an account by the regular interval, because its job has failed permanently with an internal error.
 pub async fn postpone_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
-    db::partner::defer(&core.db, id, core.clock.now() + SYNC_INTERVAL).await
+    db::earnings::partner::defer(&core.db, id, core.clock.now() + SYNC_INTERVAL).await
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -166,7 +168,7 @@ async fn fetch(core: &Core, partner: &Partner, link: &PartnerConnection) -> Resu
     let (mut marker, mut first) = (None, since);
     for page in 1..=MAX_PAGES {
         let found = partner.transactions(&key, &link.account, since, marker).await?;
-        db::partner::save(&core.db, link, &found.entries).await?;
+        db::earnings::partner::save(&core.db, link, &found.entries).await?;
         // A cursor that does not advance would cause an endless loop.
         marker = found.next.filter(|next| marker.is_none_or(|before| *next < before));
         if marker.is_none() {
@@ -186,7 +188,7 @@ async fn fetch(core: &Core, partner: &Partner, link: &PartnerConnection) -> Resu
 /// Returns an error if a database query or the random number generator fails.
 pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3], EarningsError> {
     let [mut rotated, mut current, mut unreadable] = [0; 3];
-    for (id, sealed) in db::partner::keys(db).await? {
+    for (id, sealed) in db::earnings::partner::keys(db).await? {
         if cipher.is_current(&sealed) {
             current += 1;
             continue;
@@ -194,7 +196,7 @@ pub async fn rotate_partner_keys(db: &PgPool, cipher: &Cipher) -> Result<[u64; 3
         match cipher.open(&sealed, associated_data(id)) {
             Ok(key) => {
                 // If the row was deleted or replaced in the meantime, nothing is updated.
-                db::partner::replace_key(db, id, &sealed, &cipher.seal(&key, associated_data(id))?).await?;
+                db::earnings::partner::replace_key(db, id, &sealed, &cipher.seal(&key, associated_data(id))?).await?;
                 rotated += 1;
             }
             Err(error) => {

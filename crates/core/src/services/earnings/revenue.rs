@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use huntaze_domain::{
-    figures::StatsRange,
+    analytics::figures::StatsRange,
     money::{Currency, Money},
 };
 use sqlx::PgPool;

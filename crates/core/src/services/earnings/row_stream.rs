@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
+    earnings::statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
     string_enum::StringEnum,
 };
 use sha2::{Digest, Sha256};
@@ -18,7 +18,10 @@ use uuid::Uuid;
 
 use super::EarningsError;
 use crate::{
-    db::{self, earnings::Fingerprint, statements::Statement},
+    db::{
+        self,
+        earnings::{Fingerprint, statements::Statement},
+    },
     error::InternalError,
 };
 
@@ -90,7 +93,7 @@ impl RowStream {
 
 async fn send_chunks(db: PgPool, id: Uuid, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
     for number in 0.. {
-        let chunk = match db::statements::chunk(&db, id, number).await {
+        let chunk = match db::earnings::statements::chunk(&db, id, number).await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => return,
             Err(error) => Err(io::Error::other(error)),

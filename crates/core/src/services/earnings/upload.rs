@@ -1,7 +1,7 @@
 //! Upload of a statement: the file is stored in chunks as it arrives.
 
 use chrono::TimeDelta;
-use huntaze_domain::statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping};
+use huntaze_domain::earnings::statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::{
     Core,
     db::{
         self,
-        statements::{NewStatement, UploadedFile},
+        earnings::statements::{NewStatement, UploadedFile},
     },
     error::chain,
 };
@@ -55,11 +55,11 @@ impl Upload {
         let new = NewStatement { id, user_id, file_name: name };
         let now = core.clock.now();
         let mut tx = db::begin(&core.db).await?;
-        db::statements::lock_uploads(&mut *tx, user_id).await?;
-        if db::statements::count_pending(&mut *tx, user_id, now - UPLOAD_TIMEOUT).await? >= MAX_PENDING_STATEMENTS {
+        db::earnings::statements::lock_uploads(&mut *tx, user_id).await?;
+        if db::earnings::statements::count_pending(&mut *tx, user_id, now - UPLOAD_TIMEOUT).await? >= MAX_PENDING_STATEMENTS {
             return Err(EarningsError::Conflict("Many statements wait here already. Import or remove some of them first."));
         }
-        db::statements::insert(&mut *tx, &new, now).await?;
+        db::earnings::statements::insert(&mut *tx, &new, now).await?;
         tx.commit().await?;
         let (pending, beginning) = (Vec::with_capacity(CHUNK_BYTES), Vec::new());
         Ok(Self { core: core.clone(), user_id, id, pending, beginning, chunk_count: 0, bytes: 0, hash: Sha256::new() })
@@ -104,14 +104,14 @@ impl Upload {
 
     /// Aborts the upload and deletes what was stored of it.
     pub async fn abort(self) {
-        if let Err(error) = db::statements::delete(&self.core.db, self.id).await {
+        if let Err(error) = db::earnings::statements::delete(&self.core.db, self.id).await {
             // The cleanup job deletes it later.
             tracing::error!(error = chain(&error), "failed to delete aborted upload");
         }
     }
 
     async fn store(&mut self) -> Result<(), EarningsError> {
-        db::statements::insert_chunk(&self.core.db, self.id, self.chunk_count, &self.pending).await?;
+        db::earnings::statements::insert_chunk(&self.core.db, self.id, self.chunk_count, &self.pending).await?;
         if self.chunk_count == 0 {
             self.beginning.clone_from(&self.pending);
         }
@@ -125,20 +125,20 @@ impl Upload {
         let delimiter = detect_delimiter(&self.beginning);
         let DetectedHeader { header, preamble_records, rows } = detect_header(&self.beginning, delimiter)?;
         let db = &self.core.db;
-        let mapping = match db::statements::find_mapping(db, self.user_id, &header_hash(&header)).await? {
+        let mapping = match db::earnings::statements::find_mapping(db, self.user_id, &header_hash(&header)).await? {
             Some(mapping) => mapping,
             None => infer_mapping(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
         };
         let file_hash = self.hash.clone().finalize();
         let file = UploadedFile { file_hash: &file_hash, header: &header, delimiter, preamble_records, mapping: &mapping };
-        let mut statement = db::statements::set_uploaded(db, self.id, &file).await?;
+        let mut statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
         let mut seen = summarize(&self.core, &statement).await?;
         // The whole file may prove a date order that the first rows, or a remembered mapping, did not.
         if let Some(order) = seen.date_orders.inferred().filter(|order| *order != statement.mapping.date_order) {
             statement.mapping.date_order = order;
             seen = summarize(&self.core, &statement).await?;
         }
-        db::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
+        db::earnings::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
         Ok(self.id)
     }
 }

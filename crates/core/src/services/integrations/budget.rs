@@ -27,7 +27,7 @@ pub(super) async fn reserve(
     let month = first_of_month(core.clock.now());
     let reservation = SpendReservation { platform, month, micro_usd };
     let Some(budget) = provider.monthly_budget().filter(|_| micro_usd > 0) else { return Ok(Some(reservation)) };
-    let is_reserved = db::platform_spending::reserve(&core.db, platform, month, micro_usd, budget).await?;
+    let is_reserved = db::integrations::spending::reserve(&core.db, platform, month, micro_usd, budget).await?;
     Ok(is_reserved.then_some(reservation))
 }
 
@@ -36,7 +36,7 @@ impl SpendReservation {
     pub(super) async fn settle(self, core: &Core, cost: i64) -> Result<(), DbError> {
         let rest = self.micro_usd - cost;
         if rest > 0 {
-            db::platform_spending::release(&core.db, self.platform, self.month, rest).await?;
+            db::integrations::spending::release(&core.db, self.platform, self.month, rest).await?;
         }
         Ok(())
     }

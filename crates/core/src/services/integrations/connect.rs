@@ -1,8 +1,8 @@
 use chrono::TimeDelta;
 use huntaze_domain::{
+    admin::jobs::JobKind,
     client::ClientInfo,
-    integration::{ConnectFailure, IntegrationEventKind},
-    job::JobKind,
+    integrations::{ConnectFailure, IntegrationEventKind},
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -14,15 +14,13 @@ use crate::{
     Core,
     db::{
         self,
-        audit::AuditKind,
-        integrations::{NewIntegration, SealedTokens},
-        oauth_states::PendingAuthorization,
-        sessions::ActiveSession,
+        accounts::{audit::AuditKind, sessions::ActiveSession},
+        integrations::{NewIntegration, SealedTokens, oauth_states::PendingAuthorization},
     },
     error::chain,
     infra::token::{Token, hash_of},
     providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, permissions::can_read_account},
-    services::auth::audit,
+    services::accounts::audit,
 };
 
 /// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
@@ -40,7 +38,8 @@ pub async fn connect(core: &Core, current: &ActiveSession, platform: Platform, a
         None => None,
     };
     let (token, pending) = (Token::random()?, PendingAuthorization { code_verifier: Token::random()?.text(), integration_id });
-    db::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &pending, core.clock.now() + STATE_LIFETIME).await?;
+    db::integrations::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &pending, core.clock.now() + STATE_LIFETIME)
+        .await?;
     let (text, redirect_uri) = (token.text(), redirect_uri(core, platform));
     Ok(provider.authorize_url(&AuthorizationRequest { state: &text, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri }))
 }
@@ -135,10 +134,10 @@ async fn consume_state(
 ) -> Result<PendingAuthorization, IntegrationError> {
     let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
-    if let Some(pending) = db::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
+    if let Some(pending) = db::integrations::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
         return Ok(pending);
     }
-    match db::oauth_states::is_consumed(&core.db, &hash, current.id, platform).await? {
+    match db::integrations::oauth_states::is_consumed(&core.db, &hash, current.id, platform).await? {
         Some(true) => failed(ConnectFailure::StateReused),
         Some(false) => failed(ConnectFailure::Expired),
         None => failed(ConnectFailure::InvalidState),
@@ -203,9 +202,9 @@ async fn store(
         }
         (id, IntegrationEventKind::Reconnected)
     };
-    db::integration_events::insert(&mut *tx, id, event, None, now).await?;
+    db::integrations::events::insert(&mut *tx, id, event, None, now).await?;
     if let Some(followers) = profile.followers {
-        db::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
+        db::analytics::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
     }
     audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
     // A sync job fetches the data.

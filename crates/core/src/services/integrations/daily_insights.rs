@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
-use huntaze_domain::figures::Metric;
+use huntaze_domain::analytics::figures::Metric;
 use uuid::Uuid;
 
 use super::leased::SyncError;
@@ -12,7 +12,7 @@ use crate::{
     Core,
     db::{
         self,
-        insights::DailyInsightsRow,
+        analytics::insights::DailyInsightsRow,
         integrations::{Integration, SyncedRange},
     },
     providers::{Availability, OAuthProvider, ProviderError, ScopedToken, metric_availability, permissions},
@@ -60,7 +60,8 @@ pub(super) async fn sync_daily_insights(
         return Ok(unchanged(integration.scopes.clone(), None));
     }
     let (recent, late) = (core.clock.now() - REFETCH_INTERVAL, provider.finalization_days());
-    let final_days = db::insights::final_days(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), recent, late.into()).await?;
+    let final_days =
+        db::analytics::insights::final_days(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), recent, late.into()).await?;
     let (days, synced) = days_to_fetch(today, integration.synced_range, &final_days, late.into());
     let mut calls = stream::iter(days.into_iter().rev())
         .map(|day| sync_day(core, provider, integration.id, access, day))
@@ -90,7 +91,7 @@ async fn sync_day(core: &Core, provider: &dyn OAuthProvider, id: Uuid, access: S
     let found = provider.fetch_daily_insights(access, day).await?;
     if !found.is_empty() {
         let row = DailyInsightsRow { day, views: found.views, reach: found.reach, interactions: found.interactions };
-        db::insights::upsert_day(&core.db, id, &row, core.clock.now()).await?;
+        db::analytics::insights::upsert_day(&core.db, id, &row, core.clock.now()).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 use futures::{StreamExt, stream};
 use huntaze_domain::{
     client::ClientInfo,
-    integration::{DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind},
+    integrations::{DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind},
     platform::Platform,
 };
 use uuid::Uuid;
@@ -9,10 +9,14 @@ use uuid::Uuid;
 use super::{IntegrationError, acquire_lease, find, run_to_completion, tokens};
 use crate::{
     Core,
-    db::{self, DbError, audit::AuditKind, integrations::Integration, sessions::ActiveSession},
+    db::{
+        self, DbError,
+        accounts::{audit::AuditKind, sessions::ActiveSession},
+        integrations::Integration,
+    },
     error::chain,
     providers::ProviderError,
-    services::auth::audit,
+    services::accounts::audit,
 };
 
 /// Maximum number of concurrent revocations when a user account is deleted.
@@ -71,7 +75,7 @@ async fn disconnect_leased(
     if !is_done {
         return Err(IntegrationError::Busy);
     }
-    db::integration_events::insert(&mut *tx, id, IntegrationEventKind::Disconnected, None, now).await?;
+    db::integrations::events::insert(&mut *tx, id, IntegrationEventKind::Disconnected, None, now).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })

@@ -1,6 +1,6 @@
 //! An account during its sync, and why a sync is aborted.
 
-use huntaze_domain::integration::FailureKind;
+use huntaze_domain::integrations::FailureKind;
 
 use crate::{
     db::{

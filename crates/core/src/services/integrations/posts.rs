@@ -44,7 +44,8 @@ pub(super) async fn sync_posts(
         return Ok(PostsSync::default());
     }
     // Posts that were already fetched today are not billed again.
-    let known = if provider.prices().post > 0 { db::posts::read_on(&core.db, integration.id, today).await? } else { HashSet::new() };
+    let known =
+        if provider.prices().post > 0 { db::analytics::posts::read_on(&core.db, integration.id, today).await? } else { HashSet::new() };
     let price = |posts: usize| provider.prices().post.saturating_mul(i64::try_from(posts).unwrap_or(i64::MAX));
     let reservation = budget::reserve(core, integration.provider, provider, price(MAX_POSTS)).await?.ok_or(SyncError::BudgetExhausted)?;
     let posts = match provider.fetch_posts(access, profile).await {
@@ -62,9 +63,9 @@ pub(super) async fn sync_posts(
     reservation.settle(core, price(posts.iter().filter(is_new).count())).await?;
     let mut seen = HashSet::new();
     let posts: Vec<_> = posts.into_iter().map(tidy).filter(|post| seen.insert(post.id.clone())).take(MAX_POSTS).collect();
-    db::posts::save(&core.db, integration.id, &posts, today, core.clock.now()).await?;
+    db::analytics::posts::save(&core.db, integration.id, &posts, today, core.clock.now()).await?;
     if !provider.has_daily_insights() {
-        db::insights::derive_daily_insights(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), today).await?;
+        db::analytics::insights::derive_daily_insights(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), today).await?;
     }
     Ok(PostsSync::default())
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
-    figures::Metric,
-    integration::{FailureKind, IntegrationEventKind, IntegrationView},
-    job::JobKind,
+    admin::jobs::JobKind,
+    analytics::figures::Metric,
+    integrations::{FailureKind, IntegrationEventKind, IntegrationView},
     month::next_month,
     platform::Platform,
 };
@@ -27,8 +27,8 @@ use crate::{
     Core,
     db::{
         self, DbError,
+        accounts::sessions::ActiveSession,
         integrations::{Integration, SyncSuccess, SyncedRange},
-        sessions::ActiveSession,
     },
     error::chain,
     providers::{Availability, OAuthProvider, Profile, ProviderError, ScopedToken, metric_availability},
@@ -61,7 +61,7 @@ pub async fn sync(core: &Core, id: Uuid) -> Result<(), DbError> {
 pub async fn postpone(core: &Core, id: Uuid) -> Result<(), DbError> {
     let now = core.clock.now();
     if db::integrations::defer(&core.db, id, now + MAX_BACKOFF).await? {
-        db::integration_events::insert(&core.db, id, IntegrationEventKind::SyncFailed, Some(FailureKind::Transient), now).await?;
+        db::integrations::events::insert(&core.db, id, IntegrationEventKind::SyncFailed, Some(FailureKind::Transient), now).await?;
     }
     Ok(())
 }
@@ -141,7 +141,7 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
     };
     let mut tx = db::begin(&core.db).await?;
     if db::integrations::record_failure(&mut *tx, integration.id, &access.access, kind, next_sync_at).await? {
-        db::integration_events::insert(&mut *tx, integration.id, IntegrationEventKind::SyncFailed, Some(kind), now).await?;
+        db::integrations::events::insert(&mut *tx, integration.id, IntegrationEventKind::SyncFailed, Some(kind), now).await?;
     }
     tx.commit().await?;
     fault.map_or(Ok(Err(kind)), Err)
@@ -195,7 +195,7 @@ async fn try_sync(core: &Core, leased: &mut LeasedIntegration, is_manual: bool) 
     let event = if success.failure.is_some() { IntegrationEventKind::SyncFailed } else { IntegrationEventKind::Synced };
     let mut tx = db::begin(&core.db).await?;
     if db::integrations::record_success(&mut *tx, &success).await? {
-        db::integration_events::insert(&mut *tx, success.id, event, success.failure, now).await?;
+        db::integrations::events::insert(&mut *tx, success.id, event, success.failure, now).await?;
     }
     tx.commit().await.map_err(DbError::from)?;
     Ok(success.failure)
@@ -223,7 +223,7 @@ async fn fetch_all(
     profile.name = storable(&profile.name);
     let integration = &leased.integration;
     if let Some(followers) = profile.followers {
-        db::insights::save_followers(&core.db, integration.id, today, followers, now).await?;
+        db::analytics::insights::save_followers(&core.db, integration.id, today, followers, now).await?;
     }
     let access = ScopedToken { token: &tokens.access, scopes: &integration.scopes };
     let days = sync_daily_insights(core, provider, integration, access, today).await.map_err(as_transient)?;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use huntaze_domain::{
-    integration::{FailureKind, IntegrationEventKind},
+    integrations::{FailureKind, IntegrationEventKind},
     platform::Platform,
 };
 use uuid::Uuid;
@@ -61,7 +61,8 @@ async fn fetch_profile(
 ) -> Result<Profile, SyncError> {
     let integration = &leased.integration;
     let price = provider.prices().profile;
-    let was_billed = price > 0 && db::insights::has_audience_snapshot(&core.db, integration.id, core.clock.now().date_naive()).await?;
+    let was_billed =
+        price > 0 && db::analytics::insights::has_audience_snapshot(&core.db, integration.id, core.clock.now().date_naive()).await?;
     let reservation = budget::reserve(core, integration.provider, provider, if was_billed { 0 } else { price }).await?;
     let reservation = reservation.ok_or(SyncError::BudgetExhausted)?;
     let outcome = provider.fetch_profile(ScopedToken { token: &tokens.access, scopes: &integration.scopes }).await;
@@ -151,7 +152,7 @@ async fn refresh_and_store(
 
 /// Inserts an event into the event log. A failure is logged only, because the event itself has happened.
 async fn record_event(core: &Core, id: Uuid, kind: IntegrationEventKind, failure: Option<FailureKind>) {
-    if let Err(error) = db::integration_events::insert(&core.db, id, kind, failure, core.clock.now()).await {
+    if let Err(error) = db::integrations::events::insert(&core.db, id, kind, failure, core.clock.now()).await {
         tracing::error!(error = chain(&error), integration_id = %id, "failed to insert integration event");
     }
 }

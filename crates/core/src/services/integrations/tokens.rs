@@ -1,6 +1,6 @@
 //! Encryption of tokens. The ciphertext is bound to its table, row and column.
 
-use huntaze_domain::account::Secret;
+use huntaze_domain::accounts::Secret;
 use uuid::Uuid;
 
 use crate::{

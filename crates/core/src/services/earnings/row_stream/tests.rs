@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use huntaze_domain::statement::{StatementColumn, infer_mapping};
+use huntaze_domain::earnings::statement::{StatementColumn, infer_mapping};
 use proptest::prelude::*;
 
 use super::*;
@@ -114,6 +114,6 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
         let _ = rows(&bytes);
-        let _ = detect_header(&bytes, huntaze_domain::statement::detect_delimiter(&bytes));
+        let _ = detect_header(&bytes, huntaze_domain::earnings::statement::detect_delimiter(&bytes));
     }
 }

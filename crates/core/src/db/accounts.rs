@@ -1,0 +1,6 @@
+//! User accounts: users, sessions, mailed links and the audit log.
+
+pub mod audit;
+pub mod email_tokens;
+pub mod sessions;
+pub mod users;

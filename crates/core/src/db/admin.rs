@@ -1,0 +1,3 @@
+//! Administration.
+
+pub mod diagnostics;

@@ -1,0 +1,4 @@
+//! Captions and drafts.
+
+pub mod captions;
+pub mod drafts;

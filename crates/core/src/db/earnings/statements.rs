@@ -1,0 +1,426 @@
+//! Uploaded earnings statements and the state of their import.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use huntaze_domain::{
+    earnings::{ParseSummary, StatementState, StatementSummary, statement::ColumnMapping},
+    string_enum::StringEnum,
+};
+use sqlx::{PgExecutor, types::Json};
+use uuid::Uuid;
+
+use crate::db::DbError;
+
+/// A statement whose upload starts.
+pub struct NewStatement<'a> {
+    /// `UUIDv7`.
+    pub id: Uuid,
+    /// Owner of the statement.
+    pub user_id: Uuid,
+    /// File name given by the user.
+    pub file_name: &'a str,
+}
+
+/// Properties of a file, known once the upload is complete.
+pub struct UploadedFile<'a> {
+    /// SHA-256 of the file.
+    pub file_hash: &'a [u8],
+    /// Column names.
+    pub header: &'a [String],
+    /// Column delimiter, one byte.
+    pub delimiter: u8,
+    /// Number of records above the first data row.
+    pub preamble_records: u32,
+    /// Meaning of the columns.
+    pub mapping: &'a ColumnMapping,
+}
+
+/// A statement, as stored.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Owner of the statement.
+    pub user_id: Uuid,
+    /// Part of the statement that is sent to the client.
+    pub summary: StatementSummary,
+    /// SHA-256 of the file.
+    pub file_hash: Vec<u8>,
+    /// Column names.
+    pub header: Vec<String>,
+    /// Column delimiter, one byte.
+    pub delimiter: u8,
+    /// Number of records above the first data row.
+    pub preamble_records: u32,
+    /// Meaning of the columns.
+    pub mapping: ColumnMapping,
+    /// Number of import attempts since the statement was queued. The current value identifies the attempt that holds the lease.
+    pub attempts: i32,
+}
+
+struct Row {
+    id: Uuid,
+    user_id: Uuid,
+    file_name: String,
+    file_hash: Vec<u8>,
+    header: Vec<String>,
+    delimiter: i16,
+    preamble_records: i32,
+    column_mapping: Json<ColumnMapping>,
+    parse_summary: Json<ParseSummary>,
+    state: String,
+    uploaded_at: DateTime<Utc>,
+    imported_at: Option<DateTime<Utc>>,
+    rows_processed: i32,
+    entries_added: i32,
+    attempts: i32,
+}
+
+impl TryFrom<Row> for Statement {
+    type Error = DbError;
+
+    fn try_from(row: Row) -> Result<Self, DbError> {
+        let inconsistent = |column| DbError::Inconsistent { table: "statements", column };
+        Ok(Self {
+            user_id: row.user_id,
+            summary: StatementSummary {
+                id: row.id,
+                file_name: row.file_name,
+                state: StatementState::parse(&row.state).ok_or_else(|| inconsistent("state"))?,
+                uploaded_at: row.uploaded_at,
+                imported_at: row.imported_at,
+                rows_processed: row.rows_processed.unsigned_abs(),
+                entries_added: row.entries_added.unsigned_abs(),
+                parse_summary: row.parse_summary.0,
+            },
+            file_hash: row.file_hash,
+            header: row.header,
+            delimiter: row.delimiter.try_into().map_err(|_| inconsistent("delimiter"))?,
+            preamble_records: row.preamble_records.unsigned_abs(),
+            mapping: row.column_mapping.0,
+            attempts: row.attempts,
+        })
+    }
+}
+
+/// Serializes the start of a user's uploads until the transaction ends (advisory lock).
+pub async fn lock_uploads(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
+    Ok(())
+}
+
+/// Counts the statements of a user that are not imported. Uploads that started before `abandoned_before` and never completed do not count.
+pub async fn count_pending(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM statements
+            WHERE user_id = $1 AND imported_at IS NULL AND (state <> 'uploading' OR uploaded_at > $2)"#,
+        user_id,
+        abandoned_before
+    );
+    Ok(count.fetch_one(db).await?)
+}
+
+/// Inserts a statement whose upload starts, with placeholders for what is not known yet.
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping, parse_summary, state,
+                                 uploaded_at)
+         VALUES ($1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, 0, $4, $5, 'uploading', $6)",
+        new.id,
+        new.user_id,
+        new.file_name,
+        Json(ColumnMapping::default()) as _,
+        Json(ParseSummary::default()) as _,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Inserts a chunk of a file.
+pub async fn insert_chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32, data: &[u8]) -> Result<(), DbError> {
+    sqlx::query!("INSERT INTO statement_chunks (statement_id, chunk_index, data) VALUES ($1, $2, $3)", id, chunk_index, data)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Returns a chunk of a file, or `None` after the last one.
+pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32) -> Result<Option<Vec<u8>>, DbError> {
+    let data = sqlx::query_scalar!("SELECT data FROM statement_chunks WHERE statement_id = $1 AND chunk_index = $2", id, chunk_index);
+    Ok(data.fetch_optional(db).await?)
+}
+
+/// Stores the properties of a fully uploaded file. The statement becomes visible once `set_mapping` has stored its mapping.
+pub async fn set_uploaded(db: impl PgExecutor<'_>, id: Uuid, file: &UploadedFile<'_>) -> Result<Statement, DbError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, preamble_records = $5, column_mapping = $6 WHERE id = $1
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                     parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
+        id,
+        file.file_hash,
+        file.header,
+        i16::from(file.delimiter),
+        i32::try_from(file.preamble_records).unwrap_or_default(),
+        Json(file.mapping) as _
+    );
+    row.fetch_one(db).await?.try_into()
+}
+
+/// Lists a user's fully uploaded statements, newest first.
+pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<StatementSummary>, DbError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                  parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
+             FROM statements WHERE user_id = $1 AND state <> 'uploading' ORDER BY uploaded_at DESC, id DESC"#,
+        user_id
+    );
+    rows.fetch_all(db).await?.into_iter().map(|row| Ok(Statement::try_from(row)?.summary)).collect()
+}
+
+/// Returns a fully uploaded statement of a user, if there is one.
+pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Statement>, DbError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                  parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
+             FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'uploading'"#,
+        user_id,
+        id
+    );
+    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Returns the id of another statement of the user with the same file that is queued, being imported or imported.
+pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<Uuid>, DbError> {
+    let id = sqlx::query_scalar!(
+        "SELECT id FROM statements
+          WHERE user_id = $1 AND file_hash = $2 AND id <> $3 AND state IN ('queued', 'importing', 'imported') LIMIT 1",
+        statement.user_id,
+        statement.file_hash,
+        statement.summary.id
+    );
+    Ok(id.fetch_optional(db).await?)
+}
+
+/// Stores the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false` without a
+/// change if the statement is queued, being imported or imported.
+pub async fn set_mapping(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    mapping: &ColumnMapping,
+    parse_summary: &ParseSummary,
+) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET column_mapping = $2, parse_summary = $3, state = 'uploaded'
+          WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed')",
+        id,
+        Json(mapping) as _,
+        Json(parse_summary) as _
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Returns the mapping that the user last confirmed for columns with these names.
+pub async fn find_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<ColumnMapping>, DbError> {
+    let mapping = sqlx::query_scalar!(
+        r#"SELECT column_mapping AS "column_mapping: Json<ColumnMapping>" FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2"#,
+        user_id,
+        header_hash
+    );
+    Ok(mapping.fetch_optional(db).await?.map(|mapping| mapping.0))
+}
+
+/// Upserts the mapping that the user confirmed for columns with these names.
+pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &ColumnMapping) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO statement_column_mappings (user_id, header_hash, column_mapping) VALUES ($1, $2, $3)
+         ON CONFLICT (user_id, header_hash) DO UPDATE SET column_mapping = excluded.column_mapping",
+        user_id,
+        header_hash,
+        Json(mapping) as _
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
+pub async fn enqueue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
+          WHERE id = $1 AND state IN ('uploaded', 'failed')",
+        id,
+        now
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `limit`.
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    let due = sqlx::query_scalar!(
+        "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
+          ORDER BY queued_at LIMIT $2",
+        now,
+        limit
+    );
+    Ok(due.fetch_all(db).await?)
+}
+
+/// Claims a statement that waits for its import or whose lease has expired, until `leased_until`, and counts an attempt. Returns `None` if
+/// there is nothing to claim.
+pub async fn claim(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    now: DateTime<Utc>,
+    leased_until: DateTime<Utc>,
+) -> Result<Option<Statement>, DbError> {
+    let row = sqlx::query_as!(
+        Row,
+        r#"UPDATE statements SET state = 'importing', leased_until = $3, attempts = attempts + 1, rows_processed = 0
+            WHERE id = $1 AND state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $2)
+           RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
+                     parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
+        id,
+        now,
+        leased_until
+    );
+    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// Releases the lease on a statement that is being imported. The previous importer cannot store anything after the statement is claimed
+/// again, because the attempt number differs.
+pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id).execute(db).await?;
+    Ok(())
+}
+
+/// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
+pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
+          WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
+                SELECT FROM statements AS other
+                 WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
+                   AND other.state IN ('queued', 'importing', 'imported'))",
+        id,
+        now
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Marks a queued or importing statement as failed and releases its lease. A running import of it stores nothing any more.
+pub async fn mark_failed(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')", id)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Records the progress of an import and renews the lease. Returns `false` if the attempt no longer holds the statement.
+pub async fn set_progress(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    attempt: i32,
+    rows: i32,
+    leased_until: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements SET rows_processed = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
+        id,
+        attempt,
+        rows,
+        leased_until
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Result of an import.
+pub struct ImportResult<'a> {
+    /// Number of rows processed.
+    pub rows_processed: i32,
+    /// Number of entries added; entries already stored from another statement are not included.
+    pub entries_added: i32,
+    /// Parse summary of the file.
+    pub parse_summary: &'a ParseSummary,
+    /// Day of the earliest entry (UTC).
+    pub first_day: NaiveDate,
+    /// Day of the latest entry (UTC), inclusive.
+    pub last_day: NaiveDate,
+    /// Days with a row that could not be parsed, whose earnings are therefore incomplete.
+    pub incomplete_days: &'a [NaiveDate],
+}
+
+/// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
+pub async fn set_imported(
+    db: impl PgExecutor<'_>,
+    id: Uuid,
+    attempt: i32,
+    result: &ImportResult<'_>,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let done = sqlx::query!(
+        "UPDATE statements
+            SET state = 'imported', rows_processed = $3, entries_added = $4, parse_summary = $5, first_day = $6, last_day = $7,
+                imported_at = $8, incomplete_days = $9, leased_until = NULL
+          WHERE id = $1 AND state = 'importing' AND attempts = $2",
+        id,
+        attempt,
+        result.rows_processed,
+        result.entries_added,
+        Json(result.parse_summary) as _,
+        result.first_day,
+        result.last_day,
+        now,
+        result.incomplete_days
+    );
+    Ok(done.execute(db).await?.rows_affected() == 1)
+}
+
+/// Records a failed import attempt. With `retry_at` the statement is queued again and not claimable before that time; with `None` it is
+/// marked as failed. Does nothing if the attempt no longer holds the statement.
+pub async fn set_failed(db: impl PgExecutor<'_>, id: Uuid, attempt: i32, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE statements SET state = CASE WHEN $3::timestamptz IS NULL THEN 'failed' ELSE 'queued' END, leased_until = $3
+          WHERE id = $1 AND state = 'importing' AND attempts = $2",
+        id,
+        attempt,
+        retry_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Deletes the chunks of a file; they are not needed after the import.
+pub async fn delete_chunks(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM statement_chunks WHERE statement_id = $1", id).execute(db).await?;
+    Ok(())
+}
+
+/// Deletes a statement, unless it is being imported. Returns `false` if it is being imported, and `true` if it was deleted or did not
+/// exist.
+pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> {
+    let kept = sqlx::query_scalar!(
+        r#"WITH gone AS (DELETE FROM statements WHERE id = $1 AND state <> 'importing')
+           SELECT EXISTS (SELECT FROM statements WHERE id = $1 AND state = 'importing') AS "kept!""#,
+        id
+    );
+    Ok(!kept.fetch_one(db).await?)
+}
+
+/// Deletes uploads that started before `uploading_before` and never completed, and statements uploaded before `uploaded_before` that were
+/// never imported. Returns how many were deleted.
+pub async fn delete_abandoned(
+    db: impl PgExecutor<'_>,
+    uploading_before: DateTime<Utc>,
+    uploaded_before: DateTime<Utc>,
+) -> Result<u64, DbError> {
+    let done = sqlx::query!(
+        "DELETE FROM statements
+          WHERE (state = 'uploading' AND uploaded_at <= $1) OR (state IN ('uploaded', 'failed') AND uploaded_at <= $2)",
+        uploading_before,
+        uploaded_before
+    );
+    Ok(done.execute(db).await?.rows_affected())
+}

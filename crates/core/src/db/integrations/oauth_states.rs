@@ -1,0 +1,84 @@
+//! Pending OAuth authorizations, keyed by the hash of their `state` parameter.
+
+use chrono::{DateTime, Utc};
+use huntaze_domain::{platform::Platform, string_enum::StringEnum};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+use crate::{db::DbError, infra::token::TokenHash};
+
+/// A pending OAuth authorization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingAuthorization {
+    /// PKCE code verifier (RFC 7636): proves to the platform that the client that exchanges the code is the one that started the
+    /// authorization.
+    pub code_verifier: String,
+    /// Integration to be reconnected; `None` when a new account is connected.
+    pub integration_id: Option<Uuid>,
+}
+
+/// Inserts a pending authorization of a session.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    state_hash: &TokenHash,
+    session_id: Uuid,
+    provider: Platform,
+    pending: &PendingAuthorization,
+    expires_at: DateTime<Utc>,
+) -> Result<(), DbError> {
+    sqlx::query!(
+        "INSERT INTO oauth_states (state_hash, session_id, provider, code_verifier, integration_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        state_hash,
+        session_id,
+        provider.as_str(),
+        pending.code_verifier,
+        pending.integration_id,
+        expires_at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Marks a state as used and returns its authorization, if it belongs to this session and platform, has not expired and has not been used.
+/// Of concurrent calls only one succeeds; the others get `None`.
+pub async fn consume(
+    db: impl PgExecutor<'_>,
+    state_hash: &TokenHash,
+    session_id: Uuid,
+    provider: Platform,
+    now: DateTime<Utc>,
+) -> Result<Option<PendingAuthorization>, DbError> {
+    let consumed = sqlx::query_as!(
+        PendingAuthorization,
+        "UPDATE oauth_states SET used_at = $4
+          WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4
+         RETURNING code_verifier, integration_id",
+        state_hash,
+        session_id,
+        provider.as_str(),
+        now
+    );
+    Ok(consumed.fetch_optional(db).await?)
+}
+
+/// Returns whether this session's state has been used, or `None` if there is no such state.
+pub async fn is_consumed(
+    db: impl PgExecutor<'_>,
+    state_hash: &TokenHash,
+    session_id: Uuid,
+    provider: Platform,
+) -> Result<Option<bool>, DbError> {
+    let used = sqlx::query_scalar!(
+        r#"SELECT used_at IS NOT NULL AS "used!" FROM oauth_states WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
+        state_hash,
+        session_id,
+        provider.as_str()
+    );
+    Ok(used.fetch_optional(db).await?)
+}
+
+/// Deletes states that expired before `before`. Returns how many were deleted.
+pub async fn delete_expired(db: impl PgExecutor<'_>, before: DateTime<Utc>) -> Result<u64, DbError> {
+    Ok(sqlx::query!("DELETE FROM oauth_states WHERE expires_at <= $1", before).execute(db).await?.rows_affected())
+}

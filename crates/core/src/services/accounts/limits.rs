@@ -1,0 +1,57 @@
+//! Rate limits of authentication.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use huntaze_domain::client::ClientInfo;
+
+use super::{AccountError, allowed};
+use crate::{
+    Core,
+    infra::rate_limiter::{Decision, RateLimit},
+};
+
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
+
+/// Failed logins for one account from one client network; further attempts are rejected.
+const LOGIN_FAILURES_PER_IP: RateLimit = RateLimit { name: "login-failures-per-ip", limit: 10, window: TimeDelta::minutes(15) };
+/// Failed logins for one account from all networks. Further attempts are delayed but not rejected, so that nobody can lock out a user.
+const LOGIN_FAILURES_PER_ACCOUNT: RateLimit = RateLimit { name: "login-failures-per-account", limit: 20, window: TimeDelta::hours(1) };
+const THROTTLE_DELAY: Duration = Duration::from_secs(2);
+/// Mails of one kind to one address, so that nobody can flood a mailbox. Each kind has its own limit.
+const MAILS_PER_ADDRESS: RateLimit = RateLimit { name: "", limit: 10, window: TimeDelta::hours(1) };
+/// Strength estimates, which the form requests while the user types.
+const STRENGTH_CHECKS: RateLimit = RateLimit { name: "password-strength", limit: 60, window: MINUTE };
+
+/// Applies the rate limit for public authentication endpoints.
+pub(super) async fn endpoint(core: &Core, client: &ClientInfo, name: &'static str) -> Result<(), AccountError> {
+    let rate_limit = RateLimit { name, limit: core.config.limits.auth, window: MINUTE };
+    allowed(core.rate_limiter.hit(rate_limit, &client.network).await)
+}
+
+pub(super) async fn strength(core: &Core, client: &ClientInfo) -> Result<(), AccountError> {
+    allowed(core.rate_limiter.hit(STRENGTH_CHECKS, &client.network).await)
+}
+
+/// Rejects the attempt after too many failures from this network, and delays it after too many from all networks.
+pub(super) async fn check_login_attempts(core: &Core, client: &ClientInfo, email: &str) -> Result<(), AccountError> {
+    allowed(core.rate_limiter.check(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await)?;
+    if core.rate_limiter.check(LOGIN_FAILURES_PER_ACCOUNT, email).await != Decision::Allowed {
+        tokio::time::sleep(THROTTLE_DELAY).await;
+    }
+    Ok(())
+}
+
+pub(super) async fn record_login_failure(core: &Core, client: &ClientInfo, email: &str) {
+    core.rate_limiter.hit(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await;
+    core.rate_limiter.hit(LOGIN_FAILURES_PER_ACCOUNT, email).await;
+}
+
+/// Returns whether another mail of this kind may be sent to the address, and counts it.
+pub(super) async fn allow_mail(core: &Core, kind: &'static str, email: &str) -> bool {
+    core.rate_limiter.hit(RateLimit { name: kind, ..MAILS_PER_ADDRESS }, email).await == Decision::Allowed
+}
+
+fn account_from(client: &ClientInfo, email: &str) -> String {
+    format!("{email} {}", client.network)
+}

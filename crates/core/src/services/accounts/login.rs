@@ -1,0 +1,120 @@
+use chrono::TimeDelta;
+use huntaze_domain::{
+    accounts::{LoginInput, normalize_email},
+    client::ClientInfo,
+    validation,
+};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{AccountError, audit, limits};
+use crate::{
+    Core,
+    db::{
+        self,
+        accounts::{audit::AuditKind, users::Credentials},
+    },
+    infra::token::Token,
+};
+
+const SESSION: TimeDelta = TimeDelta::hours(24);
+const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
+
+/// A newly created session.
+pub struct IssuedSession {
+    /// Id of the user.
+    pub user_id: Uuid,
+    /// Id of the session.
+    pub session_id: Uuid,
+    /// Token for the cookie; only its hash is stored.
+    pub token: Token,
+    /// Validity of session and cookie.
+    pub lifetime: TimeDelta,
+}
+
+/// Creates a session and deletes the previous one of this browser.
+///
+/// # Errors
+/// Returns an error if the credentials are wrong, the address is not verified, a rate limit is exceeded or the input is invalid; or an
+/// internal error.
+pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<IssuedSession, AccountError> {
+    limits::endpoint(core, client, "login").await?;
+    validation::validate(&input).map_err(AccountError::InvalidInput)?;
+    let email = normalize_email(&input.email);
+    limits::check_login_attempts(core, client, &email).await?;
+
+    let account = db::accounts::users::find_credentials(&core.db, &email).await?;
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    let is_right = core.passwords.verify(stored, &input.password).await?;
+    let Some(account) = account.as_ref().filter(|_| is_right) else {
+        limits::record_login_failure(core, client, &email).await;
+        audit(core, &core.db, client, account.map(|account| account.id), AuditKind::LoginFailed).await?;
+        return Err(AccountError::InvalidCredentials);
+    };
+    if account.email_verified_at.is_none() {
+        return Err(AccountError::EmailNotVerified);
+    }
+    open_session(core, client, account, input.is_persistent(), previous).await
+}
+
+async fn open_session(
+    core: &Core,
+    client: &ClientInfo,
+    account: &Credentials,
+    is_persistent: bool,
+    previous: Option<Uuid>,
+) -> Result<IssuedSession, AccountError> {
+    let user_id = account.id;
+    let mut tx = db::begin(&core.db).await?;
+    require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
+    if let Some(previous) = previous {
+        db::accounts::sessions::delete(&mut *tx, previous).await?;
+    }
+    let issued = insert_session(core, &mut tx, client, user_id, is_persistent).await?;
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
+    tx.commit().await?;
+    Ok(issued)
+}
+
+/// Locks the user's row and checks that the password hash is still the one that was verified. Hashing takes time; a concurrent password
+/// reset must win.
+pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: Uuid, checked: &str) -> Result<(), AccountError> {
+    match db::accounts::users::lock_password_hash(tx, user_id).await? {
+        Some(stored) if stored == checked => Ok(()),
+        _ => Err(AccountError::InvalidCredentials),
+    }
+}
+
+/// Inserts a new session in the transaction.
+pub(super) async fn insert_session(
+    core: &Core,
+    tx: &mut PgConnection,
+    client: &ClientInfo,
+    user_id: Uuid,
+    is_persistent: bool,
+) -> Result<IssuedSession, AccountError> {
+    let now = core.clock.now();
+    let lifetime = if is_persistent { REMEMBERED_SESSION } else { SESSION };
+    let (session_id, token) = (Uuid::now_v7(), Token::random()?);
+    let session = db::accounts::sessions::NewSession {
+        id: session_id,
+        user_id,
+        token_hash: &token.hash(),
+        is_persistent,
+        ip: &client.ip,
+        user_agent: client.user_agent.as_deref(),
+        now,
+        expires_at: now + lifetime,
+    };
+    db::accounts::sessions::insert(tx, session).await?;
+    Ok(IssuedSession { user_id, session_id, token, lifetime })
+}
+
+/// Deletes a session.
+pub async fn logout(core: &Core, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AccountError> {
+    let mut tx = db::begin(&core.db).await?;
+    db::accounts::sessions::delete(&mut *tx, session_id).await?;
+    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;
+    tx.commit().await?;
+    Ok(())
+}

@@ -1,0 +1,341 @@
+//! Home page: metrics summed over all accounts of a user.
+
+use chrono::{Days, NaiveDate};
+use huntaze_domain::analytics::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit};
+use uuid::Uuid;
+
+use crate::{
+    Core,
+    db::{
+        self, DbError,
+        analytics::insights::{AccountTotals, PeriodTotals},
+    },
+    providers::{Availability, metric_availability},
+    services::{
+        earnings::{self, Revenue},
+        integrations::BACKFILL_DAYS,
+    },
+};
+
+/// A period ends with the last day for which all accounts have data, at most this many days ago. Platforms report a day only after it has
+/// ended, some days later.
+const LATEST: u64 = 4;
+
+/// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
+pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, DbError> {
+    let today = core.clock.now().date_naive();
+    let newest = db::analytics::insights::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
+    let until = newest.map_or(today, |day| day + Days::new(1));
+    let accounts =
+        db::analytics::insights::totals(&core.db, user_id, until, today, range.days(), today - Days::new(BACKFILL_DAYS), account).await?;
+    let reach = HomeStats { until, ..sum(range, &accounts, today) };
+    // Earnings belong to the user, not to an account.
+    let revenue = if account.is_none() { earnings::revenue(&core.db, user_id, range, until).await? } else { None };
+    Ok(match revenue {
+        Some(revenue) => with_revenue(reach, &revenue, accounts.is_empty()),
+        None => reach,
+    })
+}
+
+/// Adds the user's earnings. `is_all` says that there are no accounts; the other metrics are unsupported then, not pending.
+fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeStats {
+    let days = u32::from(stats.range.days());
+    let coverage = coverage(revenue.known_days, days);
+    stats.revenue = match (revenue.current.split_first(), revenue.captured_at) {
+        (Some((first, others)), Some(captured_at)) if revenue.known_days > 0 => {
+            stats.other_revenue = others.to_vec();
+            let is_complete = coverage.is_none() && revenue.previous_known_days == days;
+            let change = i128::from(first.minor) - i128::from(revenue.previous);
+            let trend = if is_complete { trend(change, revenue.previous.into()) } else { Trend::Unknown };
+            let (value, currency) = (first.minor, Some(first.currency));
+            Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, trend })
+        }
+        _ => Figure::Pending,
+    };
+    if is_all {
+        (stats.audience, stats.views, stats.engagement_rate) = (Figure::Unsupported, Figure::Unsupported, Figure::Unsupported);
+    }
+    stats
+}
+
+/// Combines the metrics of all accounts.
+fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeStats {
+    HomeStats {
+        range,
+        until: today,
+        audience: audience(accounts, today),
+        views: views(range, accounts),
+        engagement_rate: engagement_rate(range, accounts),
+        revenue: unknown(Metric::Revenue, accounts),
+        other_revenue: Vec::new(),
+        is_backfilling: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_backfilling),
+    }
+}
+
+/// Sums the newest follower counts and compares them with those of the first day of the period. The sum is as old as the oldest count.
+/// Accounts without a count reduce the coverage.
+fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
+    let readable = readable_accounts(Metric::Audience, accounts);
+    let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
+    let Some(captured_at) = newest.iter().map(|(_, at)| *at).min() else { return unknown(Metric::Audience, accounts) };
+    let value: i64 = newest.iter().map(|(followers, _)| followers).sum();
+    let before: Option<i64> = readable.iter().map(|account| account.previous_followers).sum();
+    let coverage = coverage(count(newest.len()), reporting(Metric::Audience, accounts));
+    let is_fresh = captured_at.date_naive() >= today - Days::new(1);
+    let before = before.filter(|_| coverage.is_none() && is_fresh);
+    let trend = before.map_or(Trend::Unknown, |before| trend((value - before).into(), before.into()));
+    Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
+}
+
+fn views(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
+    let totals = |period: PeriodTotals| (Sums([period.views, 0]), period.views_days);
+    let change = |Sums([now, _]), Sums([before, _])| trend((now - before).into(), before.into());
+    over_days(Metric::Views, Unit::Count, range, accounts, totals, |Sums([views, _])| Some(views), change)
+}
+
+/// Engagement rate: interactions divided by reach, in basis points.
+fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
+    let totals = |period: PeriodTotals| (Sums([period.interactions, period.reach]), period.engagement_days);
+    let rate = |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into()));
+    // Compares the exact fractions, because the rates are rounded.
+    let change = |Sums([now, reach]), Sums([before, reach_before])| {
+        let (now, before) = (i128::from(now) * i128::from(reach_before), i128::from(before) * i128::from(reach));
+        trend(now - before, before)
+    };
+    over_days(Metric::EngagementRate, Unit::BasisPoints, range, accounts, totals, rate, change)
+}
+
+/// A pair of sums: numerator and denominator of a rate, or one sum and 0.
+#[derive(Clone, Copy, Default)]
+struct Sums([i64; 2]);
+
+impl std::iter::Sum for Sums {
+    fn sum<I: Iterator<Item = Self>>(sums: I) -> Self {
+        sums.fold(Self::default(), |Self([a, b]), Self([c, d])| Self([a + c, b + d]))
+    }
+}
+
+/// Computes a metric that is summed over days and accounts. It is known if at least one day is; its trend only if no day of both periods is
+/// missing.
+fn over_days(
+    metric: Metric,
+    unit: Unit,
+    range: StatsRange,
+    accounts: &[AccountTotals],
+    totals: impl Fn(PeriodTotals) -> (Sums, u32),
+    value_of: impl Fn(Sums) -> Option<i64>,
+    change: impl Fn(Sums, Sums) -> Trend,
+) -> Figure {
+    let readable = readable_accounts(metric, accounts);
+    let period = |of: fn(&AccountTotals) -> PeriodTotals| {
+        let sums = readable.iter().map(|account| totals(of(account)));
+        (sums.clone().map(|(sum, _)| sum).sum::<Sums>(), sums.map(|(_, days)| days).sum::<u32>())
+    };
+    let (now, known_days) = period(|account| account.current);
+    let (before, known_days_before) = period(|account| account.previous);
+    let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
+    let (Some(value), Some(captured_at), 1..) = (value_of(now), captured_at, known_days) else { return unknown(metric, accounts) };
+    let all_days = reporting(metric, accounts) * u32::from(range.days());
+    let coverage = coverage(known_days, all_days);
+    let is_complete = coverage.is_none() && known_days_before == all_days;
+    let trend = if is_complete { change(now, before) } else { Trend::Unknown };
+    Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
+}
+
+/// Number of accounts whose platform reports the metric. Other accounts do not reduce its coverage.
+fn reporting(metric: Metric, accounts: &[AccountTotals]) -> u32 {
+    count(
+        accounts
+            .iter()
+            .filter(|account| metric_availability(account.provider, metric, &account.scopes) != Availability::Unsupported)
+            .count(),
+    )
+}
+
+fn readable_accounts(metric: Metric, accounts: &[AccountTotals]) -> Vec<&AccountTotals> {
+    accounts.iter().filter(|account| metric_availability(account.provider, metric, &account.scopes) == Availability::Available).collect()
+}
+
+/// Returns why a metric is unknown: the most favorable reason of all accounts (pending, refused, unsupported). Without accounts, revenue is
+/// unsupported, because it needs a source of its own.
+fn unknown(metric: Metric, accounts: &[AccountTotals]) -> Figure {
+    let reasons: Vec<_> = accounts.iter().map(|account| metric_availability(account.provider, metric, &account.scopes)).collect();
+    if reasons.contains(&Availability::Available) || (reasons.is_empty() && metric != Metric::Revenue) {
+        Figure::Pending
+    } else if reasons.contains(&Availability::Refused) {
+        Figure::Refused
+    } else {
+        Figure::Unsupported
+    }
+}
+
+fn coverage(known: u32, total: u32) -> Option<Coverage> {
+    (known < total).then_some(Coverage { known, total })
+}
+
+/// Returns the relative change; unknown if the previous value is 0.
+fn trend(change: i128, before: i128) -> Trend {
+    if before > 0 { Trend::Known { change_bp: basis_points(change, before) } } else { Trend::Unknown }
+}
+
+/// Returns `part / whole` in basis points, rounded towards 0, saturating on overflow.
+fn basis_points(part: i128, whole: i128) -> i64 {
+    let points = part.saturating_mul(10_000) / whole;
+    i64::try_from(points).unwrap_or(if points > 0 { i64::MAX } else { i64::MIN })
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+    use huntaze_domain::platform::Platform;
+    use proptest::prelude::*;
+
+    const BASIC: &str = "instagram_business_basic";
+    const INSIGHTS: &str = "instagram_business_manage_insights";
+
+    fn period(days: u32, of_day: i64) -> PeriodTotals {
+        let sum = of_day * i64::from(days);
+        PeriodTotals { views: sum * 10, views_days: days, reach: sum * 5, interactions: sum, engagement_days: days }
+    }
+
+    fn account(current: PeriodTotals, previous: PeriodTotals) -> AccountTotals {
+        AccountTotals {
+            provider: Platform::Instagram,
+            scopes: vec![BASIC.to_owned(), INSIGHTS.to_owned()],
+            followers: Some((1200, DateTime::default())),
+            previous_followers: Some(1000),
+            current,
+            previous,
+            captured_at: (current.views_days > 0).then(DateTime::default),
+            is_backfilling: false,
+        }
+    }
+
+    fn sum(range: StatsRange, accounts: &[AccountTotals]) -> HomeStats {
+        super::sum(range, accounts, NaiveDate::default())
+    }
+
+    fn known(figure: Figure) -> KnownFigure {
+        let Figure::Known(known) = figure else { panic!("not known: {figure:?}") };
+        known
+    }
+
+    #[test]
+    fn metrics_are_summed_and_compared_with_previous_period() {
+        let accounts = [account(period(7, 11), period(7, 10)), account(period(7, 33), period(7, 30))];
+        let stats = sum(StatsRange::Week, &accounts);
+        let (audience, views, rate) = (known(stats.audience), known(stats.views), known(stats.engagement_rate));
+        assert_eq!((audience.value, audience.trend), (2400, Trend::Known { change_bp: 2000 }));
+        assert_eq!((views.value, views.trend), (7 * 440, Trend::Known { change_bp: 1000 }));
+        assert_eq!((rate.value, rate.unit, rate.trend), (2000, Unit::BasisPoints, Trend::Known { change_bp: 0 }));
+        assert_eq!(stats.revenue, Figure::Unsupported);
+    }
+
+    #[test]
+    fn missing_day_reduces_coverage_and_hides_trend() {
+        for accounts in [[account(period(6, 10), period(7, 10))], [account(period(7, 10), period(6, 10))]] {
+            let views = known(sum(StatsRange::Week, &accounts).views);
+            assert_eq!(views.trend, Trend::Unknown);
+            assert_eq!(views.coverage.is_some(), accounts[0].current.views_days == 6);
+        }
+    }
+
+    #[test]
+    fn account_without_permission_reduces_coverage() {
+        let mut silent = account(period(0, 0), period(0, 0));
+        silent.scopes = vec![BASIC.to_owned()];
+        assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
+        let views = known(sum(StatsRange::Week, &[silent, account(period(7, 10), period(7, 10))]).views);
+        assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, total: 14 }), Trend::Unknown));
+    }
+
+    #[test]
+    fn audience_is_as_old_as_its_oldest_count() {
+        let mut stale = account(period(7, 10), period(7, 10));
+        let fresh = stale.clone();
+        stale.followers = Some((1200, DateTime::default() - chrono::TimeDelta::days(2)));
+        let audience = known(sum(StatsRange::Week, &[stale, fresh]).audience);
+        assert_eq!((audience.captured_at, audience.trend), (DateTime::default() - chrono::TimeDelta::days(2), Trend::Unknown));
+    }
+
+    #[test]
+    fn trend_of_small_rate_is_computed_before_rounding() {
+        let week = |interactions| PeriodTotals { views: 1, views_days: 7, reach: 100_000, interactions, engagement_days: 7 };
+        let rate = known(sum(StatsRange::Week, &[account(week(359), week(350))]).engagement_rate);
+        assert_eq!((rate.value, rate.trend), (35, Trend::Known { change_bp: 257 }));
+    }
+
+    #[test]
+    fn engagement_rate_without_reach_is_pending() {
+        let reached_nobody = PeriodTotals { views: 0, views_days: 7, reach: 0, interactions: 0, engagement_days: 7 };
+        let stats = sum(StatsRange::Week, &[account(reached_nobody, reached_nobody)]);
+        assert_eq!(known(stats.views).value, 0, "a measured 0 is a known value");
+        assert_eq!(known(stats.views).trend, Trend::Unknown, "no trend if the previous value is 0");
+        assert_eq!(stats.engagement_rate, Figure::Pending);
+    }
+
+    #[test]
+    fn metrics_without_accounts_are_unknown() {
+        let stats = sum(StatsRange::Month, &[]);
+        assert!(!stats.has_figures());
+        assert_eq!((stats.audience, stats.revenue), (Figure::Pending, Figure::Unsupported));
+    }
+
+    fn any_account() -> impl Strategy<Value = AccountTotals> {
+        let numbers = (0..1_000_000_i64, 0..8_u32, 0..1_000_000_i64, 0..1_000_000_i64, 0..8_u32);
+        let period = numbers.prop_map(|(views, views_days, reach, interactions, engagement_days)| PeriodTotals {
+            views: if views_days == 0 { 0 } else { views },
+            views_days,
+            reach: if engagement_days == 0 { 0 } else { reach },
+            interactions: if engagement_days == 0 { 0 } else { interactions },
+            engagement_days,
+        });
+        let followers = (proptest::option::of(0..1_000_000_i64), proptest::option::of(0..1_000_000_i64));
+        (period.clone(), period, followers, any::<bool>(), any::<bool>()).prop_map(|(now, before, followers, basic, insights)| {
+            AccountTotals {
+                scopes: [(basic, BASIC), (insights, INSIGHTS)]
+                    .into_iter()
+                    .filter(|(has, _)| *has)
+                    .map(|(_, scope)| scope.to_owned())
+                    .collect(),
+                followers: followers.0.map(|count| (count, DateTime::default())),
+                previous_followers: followers.1,
+                captured_at: (now.views_days + now.engagement_days > 0).then(DateTime::default),
+                ..account(now, before)
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn metric_is_known_only_if_an_account_has_data(accounts in prop::collection::vec(any_account(), 0..4)) {
+            let stats = sum(StatsRange::Week, &accounts);
+            let may = |metric| accounts.iter().filter(move |account| metric_availability(account.provider, metric, &account.scopes) == Availability::Available);
+            let is_known = |figure: Figure| matches!(figure, Figure::Known(_));
+            prop_assert_eq!(is_known(stats.audience), may(Metric::Audience).any(|account| account.followers.is_some()));
+            prop_assert_eq!(is_known(stats.views), may(Metric::Views).any(|account| account.current.views_days > 0));
+            prop_assert!(!is_known(stats.engagement_rate) || may(Metric::EngagementRate).any(|account| account.current.engagement_days > 0));
+            prop_assert!(!is_known(stats.revenue));
+            for (_, figure) in stats.figures() {
+                prop_assert_eq!(is_known(figure), figure.text() != huntaze_domain::analytics::figures::UNKNOWN);
+            }
+        }
+
+        #[test]
+        fn sum_is_independent_of_account_order(mut accounts in prop::collection::vec(any_account(), 0..4)) {
+            let stats = sum(StatsRange::Week, &accounts);
+            accounts.reverse();
+            prop_assert_eq!(sum(StatsRange::Week, &accounts), stats);
+        }
+
+        #[test]
+        fn basis_points_never_panic(part: i128, whole in 1..=i128::MAX) {
+            let _ = basis_points(part, whole);
+        }
+    }
+}

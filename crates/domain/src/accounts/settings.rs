@@ -1,0 +1,135 @@
+//! Account settings: profile, password, deletion and sessions.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Secret, some_password, valid_new_password};
+
+/// Maximum length of a display name in characters.
+pub const MAX_NAME_CHARS: usize = 80;
+
+/// `POST /api/account/profile`: updates the profile.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProfileInput {
+    /// Display name; empty removes it.
+    #[garde(custom(valid_name))]
+    pub name: String,
+}
+
+impl ProfileInput {
+    /// Returns the trimmed name, or `None` if it is empty.
+    pub fn normalized_name(&self) -> Option<String> {
+        Some(self.name.trim()).filter(|name| !name.is_empty()).map(ToOwned::to_owned)
+    }
+}
+
+/// `POST /api/auth/change-password`: changes the password.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ChangePasswordInput {
+    /// Current password, to confirm the identity of the user.
+    #[garde(custom(some_password))]
+    pub current_password: Secret,
+    /// New password, 8 to 128 characters.
+    #[garde(custom(valid_new_password))]
+    pub password: Secret,
+}
+
+/// `POST /api/account/delete`: deletes the account.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DeleteAccountInput {
+    /// Current password, to confirm the identity of the user.
+    #[garde(custom(some_password))]
+    pub password: Secret,
+}
+
+/// `GET /api/auth/sessions`: an active session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// Id of the session, used to revoke it.
+    pub id: Uuid,
+    /// Whether this is the session of the request.
+    pub is_current: bool,
+    /// IP address from which the session was created.
+    pub ip: String,
+    /// `User-Agent` header of the request that created the session; `None` if there was none.
+    pub user_agent: Option<String>,
+    /// Time of creation.
+    pub created_at: DateTime<Utc>,
+    /// Time of the last request, accurate to a minute.
+    pub last_seen_at: DateTime<Utc>,
+    /// Time at which the session expires.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl SessionView {
+    /// Returns a label with the browser and the operating system, as far as the `User-Agent` header reveals them.
+    pub fn device(&self) -> String {
+        let agent = self.user_agent.as_deref().unwrap_or_default();
+        let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+        // The order matters, because most user agents also contain the names of other browsers.
+        let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+        let system = first(&[
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Android", "Android"),
+            ("Windows", "Windows"),
+            ("Mac OS X", "macOS"),
+            ("Linux", "Linux"),
+        ]);
+        match (browser, system) {
+            (Some(browser), Some(system)) => format!("{browser} on {system}"),
+            (Some(name), None) | (None, Some(name)) => name.to_owned(),
+            (None, None) => "Unknown device".to_owned(),
+        }
+    }
+}
+
+fn valid_name(name: &str, (): &()) -> garde::Result {
+    if name.trim().chars().count() > MAX_NAME_CHARS {
+        return Err(garde::Error::new("A name has at most 80 characters."));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(garde::Error::new("A name is one line of text."));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn device(agent: &str) -> String {
+        let now = DateTime::<Utc>::default();
+        let user_agent = Some(agent.to_owned());
+        SessionView {
+            id: Uuid::nil(),
+            is_current: false,
+            ip: String::new(),
+            user_agent,
+            created_at: now,
+            last_seen_at: now,
+            expires_at: now,
+        }
+        .device()
+    }
+
+    #[test]
+    fn device_names_browser_and_system() {
+        assert_eq!(
+            device("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"),
+            "Chrome on Linux"
+        );
+        assert_eq!(
+            device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"),
+            "Safari on iPhone"
+        );
+        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/156.0.0.0 Safari/537.36 Edg/156.0"), "Edge on Windows");
+        assert_eq!(device("curl/8.0"), "Unknown device");
+    }
+}

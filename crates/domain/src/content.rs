@@ -1,0 +1,4 @@
+//! Content for publication: captions that AI writes, and drafts.
+
+pub mod captions;
+pub mod drafts;

@@ -1,0 +1,268 @@
+//! Parsing of earnings statements: CSV tables of any layout, with a column mapping that the user confirms.
+
+mod amount;
+mod date;
+mod infer;
+mod row;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    money::Currency,
+    string_enum::{StringEnum, string_enum},
+    validation::FieldErrors,
+};
+
+pub use amount::DecimalSeparator;
+pub use date::{DateOrder, DateOrderCounts, is_date};
+pub use infer::{detect_delimiter, infer_mapping};
+pub use row::{Entry, ParsedRow, RowError, RowErrorKind, is_void_status, parse_row};
+
+/// Maximum number of columns of a statement.
+pub const MAX_COLUMNS: usize = 100;
+/// Maximum number of rows of a statement.
+pub const MAX_ROWS: u32 = 200_000;
+/// Maximum size of a statement file in bytes.
+pub const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
+string_enum! {
+    /// Meaning of a column of a statement.
+    StatementColumn {
+        /// Date, or date and time, of the earning.
+        Date = "date", "Date";
+        /// Kind of transaction, in the platform's words.
+        Kind = "kind", "Type";
+        /// Amount that the creator receives.
+        Net = "net", "Net amount (what you get)";
+        /// Amount that the fan paid.
+        Gross = "gross", "Gross amount (what the fan paid)";
+        /// Fee that the platform keeps.
+        Fee = "fee", "Platform fee";
+        /// Currency of the amounts.
+        Currency = "currency", "Currency";
+        /// Free text.
+        Description = "description", "Description";
+        /// The platform's id of the transaction or of its subject, such as a post.
+        Reference = "reference", "Reference (an id)";
+        /// Name of the fan who paid.
+        Payer = "payer", "Fan";
+        /// Status of the payment; failed payments are skipped.
+        Status = "status", "Status";
+    }
+}
+
+string_enum! {
+    /// Kind of earning.
+    EarningKind {
+        /// First period of a subscription.
+        Subscription = "subscription", "Subscription";
+        /// Renewal of a subscription.
+        Renewal = "renewal", "Renewal";
+        /// Tip.
+        Tip = "tip", "Tip";
+        /// Paid message.
+        Message = "message", "Message";
+        /// Paid post.
+        Post = "post", "Post";
+        /// Live stream.
+        Stream = "stream", "Stream";
+        /// Commission for referring a creator.
+        Referral = "referral", "Referral";
+        /// Refund to a fan.
+        Refund = "refund", "Refund";
+        /// Chargeback by a fan's bank.
+        Chargeback = "chargeback", "Chargeback";
+        /// Any other transaction.
+        Other = "other", "Other";
+    }
+}
+
+impl EarningKind {
+    /// Classifies a platform's word for a transaction, or a sentence that describes it. Returns `None` for payouts, which are not earnings.
+    pub fn classify_kind(word: &str) -> Option<Self> {
+        row::classify_kind(word)
+    }
+
+    /// Returns whether amounts of this kind are subtracted, whatever their sign in the file.
+    pub const fn is_negative(self) -> bool {
+        matches!(self, Self::Refund | Self::Chargeback)
+    }
+}
+
+/// Column mapping of a statement: which column means what, and how dates and amounts are written.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ColumnMapping {
+    /// Index of each column, from 0. A column that is missing from the map is not in the file.
+    pub columns: BTreeMap<StatementColumn, usize>,
+    /// Order of day and month in dates like `01/02/2026`.
+    pub date_order: DateOrder,
+    /// Decimal separator of the amounts.
+    pub decimal_separator: DecimalSeparator,
+    /// Currency of rows without a currency of their own.
+    pub currency: Currency,
+}
+
+impl ColumnMapping {
+    /// Validates the mapping for a table with `width` columns.
+    ///
+    /// # Errors
+    /// One message per invalid field; the field name is the word of a [`StatementColumn`].
+    pub fn validate(&self, width: usize) -> Result<(), FieldErrors> {
+        let mut errors = FieldErrors::new();
+        if !self.columns.contains_key(&StatementColumn::Date) {
+            errors.insert(StatementColumn::Date.as_str().to_owned(), "Choose the column with the date.".to_owned());
+        }
+        if !self.columns.contains_key(&StatementColumn::Net) && !self.columns.contains_key(&StatementColumn::Gross) {
+            errors.insert(StatementColumn::Net.as_str().to_owned(), "Choose a column with an amount: net, gross or both.".to_owned());
+        }
+        for (column, index) in &self.columns {
+            if *index >= width {
+                errors.insert(column.as_str().to_owned(), "The file has no such column.".to_owned());
+            } else if self.columns.iter().any(|(other, same)| same == index && other < column) {
+                errors.insert(column.as_str().to_owned(), "This column is chosen twice.".to_owned());
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// Returns a sentence for the user about which amounts are counted.
+    pub fn basis(&self) -> &'static str {
+        let has = |column| self.columns.contains_key(&column);
+        match (has(StatementColumn::Net), has(StatementColumn::Fee)) {
+            (true, _) => "Net amounts are counted.",
+            (false, true) => "Gross amounts less the platform's fee are counted.",
+            (false, false) => "Gross amounts are counted: the file names no fee.",
+        }
+    }
+
+    /// Adds the date of a row to the counts of date orders.
+    pub fn count_order(&self, cells: &[String], orders: &mut DateOrderCounts) {
+        if let Some(cell) = self.columns.get(&StatementColumn::Date).and_then(|index| cells.get(*index)) {
+            orders.count(cell);
+        }
+    }
+
+    fn cell<'a>(&self, cells: &[&'a str], column: StatementColumn) -> &'a str {
+        self.columns.get(&column).and_then(|index| cells.get(*index)).map_or("", |cell| cell.trim())
+    }
+}
+
+/// `POST /api/earnings/statements/mapping`: sets the column mapping. Fields as sent by a form; columns are indexes from 0, or empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MappingInput {
+    /// Id of the statement.
+    pub id: String,
+    /// Index of [`StatementColumn::Date`].
+    pub date: String,
+    /// Index of [`StatementColumn::Kind`].
+    pub kind: String,
+    /// Index of [`StatementColumn::Net`].
+    pub net: String,
+    /// Index of [`StatementColumn::Gross`].
+    pub gross: String,
+    /// Index of [`StatementColumn::Fee`].
+    pub fee: String,
+    /// Index of [`StatementColumn::Currency`].
+    pub currency: String,
+    /// Index of [`StatementColumn::Description`].
+    pub description: String,
+    /// Index of [`StatementColumn::Reference`].
+    pub reference: String,
+    /// Index of [`StatementColumn::Payer`].
+    pub payer: String,
+    /// Index of [`StatementColumn::Status`].
+    pub status: String,
+    /// Word of [`DateOrder`].
+    pub date_order: String,
+    /// Word of [`DecimalSeparator`].
+    pub decimal_separator: String,
+    /// ISO 4217 code for rows without a currency of their own.
+    pub default_currency: String,
+}
+
+impl MappingInput {
+    /// Parses the input and validates it for a table with `width` columns.
+    pub fn parse(&self, width: usize) -> Result<ColumnMapping, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let mut columns = BTreeMap::new();
+        for column in StatementColumn::ALL {
+            match self.field(*column) {
+                "" => {}
+                number => match number.parse() {
+                    Ok(index) => drop(columns.insert(*column, index)),
+                    Err(_) => drop(errors.insert(column.as_str().to_owned(), "Choose from the list.".to_owned())),
+                },
+            }
+        }
+        let mut not_listed = |field: &str| drop(errors.insert(field.to_owned(), "Choose from the list.".to_owned()));
+        let date_order = DateOrder::parse(&self.date_order).unwrap_or_else(|| {
+            not_listed("dateOrder");
+            DateOrder::default()
+        });
+        let decimal_separator = DecimalSeparator::parse(&self.decimal_separator).unwrap_or_else(|| {
+            not_listed("decimalSeparator");
+            DecimalSeparator::default()
+        });
+        let currency = Currency::parse(&self.default_currency).unwrap_or_else(|| {
+            not_listed("defaultCurrency");
+            Currency::default()
+        });
+        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency };
+        if let Err(found) = mapping.validate(width) {
+            for (field, sentence) in found {
+                errors.entry(field).or_insert(sentence);
+            }
+        }
+        if errors.is_empty() { Ok(mapping) } else { Err(errors) }
+    }
+
+    fn field(&self, column: StatementColumn) -> &str {
+        match column {
+            StatementColumn::Date => &self.date,
+            StatementColumn::Kind => &self.kind,
+            StatementColumn::Net => &self.net,
+            StatementColumn::Gross => &self.gross,
+            StatementColumn::Fee => &self.fee,
+            StatementColumn::Currency => &self.currency,
+            StatementColumn::Description => &self.description,
+            StatementColumn::Reference => &self.reference,
+            StatementColumn::Payer => &self.payer,
+            StatementColumn::Status => &self.status,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input() -> MappingInput {
+        let [date, net, date_order, decimal_separator, default_currency] = ["0", "2", "dayFirst", "comma", "eur"].map(ToOwned::to_owned);
+        MappingInput { date, net, date_order, decimal_separator, default_currency, ..MappingInput::default() }
+    }
+
+    #[test]
+    fn parse_of_valid_form_returns_mapping() {
+        let mapping = input().parse(3).expect("valid");
+        assert_eq!(mapping.columns, BTreeMap::from([(StatementColumn::Date, 0), (StatementColumn::Net, 2)]));
+        assert_eq!(
+            (mapping.date_order, mapping.decimal_separator, mapping.currency),
+            (DateOrder::DayFirst, DecimalSeparator::Comma, Currency::Eur)
+        );
+        let json = serde_json::to_value(&mapping).expect("JSON");
+        assert_eq!(serde_json::from_value::<ColumnMapping>(json).expect("deserializes"), mapping, "survives a round trip through JSON");
+    }
+
+    #[test]
+    fn parse_of_invalid_mapping_names_the_fields() {
+        let fields = |input: MappingInput, width| input.parse(width).expect_err("not valid").into_keys().collect::<Vec<_>>();
+        assert_eq!(fields(MappingInput::default(), 3), ["date", "dateOrder", "decimalSeparator", "defaultCurrency", "net"]);
+        assert_eq!(fields(input(), 2), ["net"], "the index is out of range");
+        assert_eq!(fields(MappingInput { kind: "0".to_owned(), ..input() }, 3), ["kind"], "the index is already taken");
+        assert_eq!(fields(MappingInput { fee: "-1".to_owned(), ..input() }, 3), ["fee"]);
+    }
+}

@@ -1,0 +1,116 @@
+//! Inference of the column mapping and the delimiter of a statement.
+
+use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, StatementColumn, amount};
+use crate::{money::Currency, string_enum::StringEnum};
+
+/// Usual names of a column, most specific first, in lower case and without spaces and punctuation.
+const fn names(column: StatementColumn) -> &'static [&'static str] {
+    match column {
+        StatementColumn::Date => &["date", "datetime", "createdat", "transactiondate", "dateandtime", "time", "day"],
+        StatementColumn::Kind => &["type", "transactiontype", "kind", "category"],
+        StatementColumn::Net => &["net", "netamount", "netusd", "earnings", "netearnings", "youreceive", "payout"],
+        StatementColumn::Gross => &["gross", "grossamount", "amount", "total", "price", "sum"],
+        StatementColumn::Fee => &["fee", "platformfee", "fees", "commission", "onlyfansfee"],
+        StatementColumn::Currency => &["currency", "currencycode"],
+        StatementColumn::Description => &["description", "details", "note", "memo"],
+        StatementColumn::Reference => &["transactionid", "id", "reference", "messageid", "postid", "streamid"],
+        StatementColumn::Payer => &["username", "user", "fan", "from", "customer", "displayname"],
+        StatementColumn::Status => &["status", "state"],
+    }
+}
+
+/// Infers the column mapping of a statement from its header and its first rows. `currency` is the default currency.
+pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency) -> ColumnMapping {
+    let header: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let mut mapping = ColumnMapping { currency, ..ColumnMapping::default() };
+    for column in StatementColumn::ALL {
+        let is_free = |index: &usize| !mapping.columns.values().any(|taken| taken == index);
+        let found = names(*column).iter().find_map(|name| header.iter().position(|known| known == name).filter(is_free));
+        if let Some(index) = found {
+            mapping.columns.insert(*column, index);
+        }
+    }
+    let cells = |column| {
+        let index = mapping.columns.get(&column).copied();
+        rows.iter().filter_map(move |row| row.get(index?)).map(|cell| cell.trim())
+    };
+    let mut orders = DateOrderCounts::default();
+    cells(StatementColumn::Date).for_each(|cell| orders.count(cell));
+    mapping.date_order = orders.inferred().unwrap_or_default();
+    let amounts = || cells(StatementColumn::Net).chain(cells(StatementColumn::Gross));
+    let has_comma = |cell: &str| cell.rsplit_once(',').is_some_and(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count() == 2);
+    if amounts().any(has_comma) {
+        mapping.decimal_separator = DecimalSeparator::Comma;
+    }
+    // A currency in the amounts overrides the default, unless its symbol can also mean the default: `$` is USD, CAD or AUD.
+    if let Some(said) = amounts().find_map(amount::currencies_in)
+        && !said.contains(&currency)
+    {
+        mapping.currency = said.first().copied().unwrap_or(currency);
+    }
+    mapping
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Detects the delimiter of a table: the candidate that occurs equally often in most of the first lines. A `sep=` line takes precedence.
+pub fn detect_delimiter(beginning: &[u8]) -> u8 {
+    const LOOKED_AT: usize = 20;
+    let lines: Vec<_> = beginning.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).take(LOOKED_AT).collect();
+    if let Some([delimiter, ..]) = lines.first().and_then(|line| line.strip_prefix(b"sep=")) {
+        return *delimiter;
+    }
+    let score = |delimiter: &u8| {
+        let counts: Vec<_> = lines.iter().map(|line| line.split(|byte| byte == delimiter).count() - 1).collect();
+        let agreeing = |count: usize| counts.iter().filter(|other| **other == count).count();
+        counts.iter().filter(|count| **count > 0).map(|count| (agreeing(*count), *count)).max().unwrap_or_default()
+    };
+    // `max_by_key` returns the last of equal elements, so the comma is the default.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(score).unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::earnings::statement::DateOrder;
+
+    fn mapping_of(header: &[&str], row: &[&str]) -> ColumnMapping {
+        let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        infer_mapping(&owned(header), &[owned(row)], Currency::Usd)
+    }
+
+    #[test]
+    fn infer_mapping_uses_header_and_rows() {
+        let header =
+            ["date", "type", "username", "gross_amount", "platform_fee", "net_amount", "currency", "message_id", "description", "status"];
+        let row = ["31/01/2026", "tip", "fan", "10,00", "2,00", "8,00", "EUR", "7", "", "done"];
+        let mapping = mapping_of(&header, &row);
+        assert_eq!(mapping.columns.len(), 10, "{mapping:?}");
+        assert_eq!((mapping.columns[&StatementColumn::Net], mapping.columns[&StatementColumn::Payer]), (5, 2));
+        assert_eq!((mapping.date_order, mapping.decimal_separator), (DateOrder::DayFirst, DecimalSeparator::Comma));
+        assert_eq!(mapping.validate(header.len()), Ok(()));
+    }
+
+    #[test]
+    fn infer_mapping_assigns_each_column_once() {
+        let mapping = mapping_of(&["Date & Time", "Amount", "Amount"], &["Jan 31, 2026", "$1,234.56", ""]);
+        assert_eq!(mapping.columns.into_iter().collect::<Vec<_>>(), [(StatementColumn::Date, 0), (StatementColumn::Gross, 1)]);
+        assert_eq!((mapping.decimal_separator, mapping.currency), (DecimalSeparator::Point, Currency::Usd));
+        assert_eq!(
+            mapping_of(&["Date", "Net"], &["2026-01-31", "8.00 EUR"]).currency,
+            Currency::Eur,
+            "the currency of the file takes precedence"
+        );
+    }
+
+    #[test]
+    fn detect_delimiter_picks_most_consistent_candidate() {
+        assert_eq!(detect_delimiter(b"date;type;net, gross"), b';');
+        assert_eq!(detect_delimiter(b"Statement of Ada\n\ndate;net\n1;1,50\n2;1,50, and more, much\n"), b';');
+        assert_eq!(detect_delimiter(b"sep=;\na,b;c\n"), b';');
+        assert_eq!(detect_delimiter(b"date\ttype"), b'\t');
+        assert_eq!(detect_delimiter(b"date"), b',');
+    }
+}

@@ -1,0 +1,299 @@
+//! Parsing of rows to entries. A row that is neither an entry nor skipped is a row error, so that no amount is lost silently.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{ColumnMapping, EarningKind, StatementColumn, amount, date};
+use crate::{money::Currency, string_enum::string_enum};
+
+/// Maximum length of a stored description in characters.
+const MAX_DESCRIPTION_CHARS: usize = 200;
+/// Maximum length in characters of the cell excerpt in a row error.
+const MAX_EXCERPT_CHARS: usize = 40;
+
+/// An entry of a statement: money that was earned, or taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Time of the entry (UTC); midnight if the row has no time.
+    pub occurred_at: DateTime<Utc>,
+    /// Kind of earning.
+    pub kind: EarningKind,
+    /// Amount in minor units; negative if the money was taken back.
+    pub amount_minor: i64,
+    /// Currency of the amount.
+    pub currency: Currency,
+    /// Free text, truncated.
+    pub description: String,
+    /// The platform's id of the transaction.
+    pub reference: String,
+    /// Name of the fan who paid. Distinguishes otherwise equal rows; it is not stored.
+    pub payer: String,
+}
+
+/// Result of parsing a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParsedRow {
+    /// The row is an entry.
+    Entry(Entry),
+    /// The row is skipped: a payout, or a payment that failed or was reversed.
+    Skipped,
+    /// The row cannot be parsed.
+    Invalid(RowError),
+}
+
+/// Error of a row that cannot be parsed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RowError {
+    /// Kind of the error.
+    pub kind: RowErrorKind,
+    /// Excerpt of the invalid cell; empty if the cell is missing.
+    pub cell: String,
+    /// Day whose earnings are incomplete without the row; `None` if the date is unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
+}
+
+string_enum! {
+    /// Why a row cannot be parsed.
+    RowErrorKind {
+        /// The date cell is empty.
+        MissingDate = "missing_date", "There is no date.";
+        /// The date has an unknown format.
+        InvalidDate = "invalid_date", "This is not a date.";
+        /// The amount cells are empty.
+        MissingAmount = "missing_amount", "There is no amount.";
+        /// The amount has an unknown or ambiguous format.
+        InvalidAmount = "invalid_amount", "This is not an amount.";
+        /// The fee is missing, so the net amount cannot be computed.
+        MissingFee = "missing_fee", "There is no fee.";
+        /// The amount names a currency other than that of the row.
+        CurrencyMismatch = "currency_mismatch", "This amount is of another currency.";
+        /// The currency is not supported.
+        UnknownCurrency = "unknown_currency", "This currency is not known here.";
+        /// The date is in the future.
+        FutureDate = "future_date", "This date is in the future.";
+        /// The row exceeds the maximum length.
+        RowTooLong = "row_too_long", "This row is too long. Perhaps a quotation mark is not closed.";
+        /// The row has more cells than the header, so its cells may be shifted.
+        TooManyColumns = "too_many_columns", "This row has more columns than the header.";
+    }
+}
+
+/// Parses one row of a table with `width` columns. A row dated after `latest` is an error.
+pub fn parse_row(mapping: &ColumnMapping, width: usize, cells: &[&str], latest: DateTime<Utc>) -> ParsedRow {
+    if let Some(extra) = cells.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
+        return ParsedRow::Invalid(row_error(RowErrorKind::TooManyColumns, extra));
+    }
+    match entry(mapping, cells, latest) {
+        Ok(Some(entry)) => ParsedRow::Entry(entry),
+        Ok(None) => ParsedRow::Skipped,
+        Err(error) => ParsedRow::Invalid(error),
+    }
+}
+
+fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Option<Entry>, RowError> {
+    let cell = |column| mapping.cell(cells, column);
+    let kind = classify_kind(cell(StatementColumn::Kind));
+    if kind.is_none() || is_void_status(cell(StatementColumn::Status)) {
+        return Ok(None);
+    }
+    let kind = kind.unwrap_or(EarningKind::Other);
+    let occurred_at = match cell(StatementColumn::Date) {
+        "" => return Err(row_error(RowErrorKind::MissingDate, "")),
+        text => date::parse(text, mapping.date_order).ok_or_else(|| row_error(RowErrorKind::InvalidDate, text))?,
+    };
+    if occurred_at > latest {
+        return Err(row_error(RowErrorKind::FutureDate, cell(StatementColumn::Date)));
+    }
+    let on_its_day = |error: RowError| RowError { day: Some(occurred_at.date_naive()), ..error };
+    let currency = match cell(StatementColumn::Currency) {
+        "" => mapping.currency,
+        code => Currency::parse(code).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
+    };
+    let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
+    Ok(Some(Entry {
+        occurred_at,
+        kind,
+        amount_minor: if kind.is_negative() { -amount.abs() } else { amount },
+        currency,
+        description: truncate(cell(StatementColumn::Description), MAX_DESCRIPTION_CHARS),
+        reference: cell(StatementColumn::Reference).to_owned(),
+        payer: cell(StatementColumn::Payer).to_owned(),
+    }))
+}
+
+/// Returns the net amount, otherwise the gross amount less the fee. Without a fee, the gross amount is used only if the file has neither a
+/// net nor a fee column.
+fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Result<i64, RowError> {
+    let amount = |column| match mapping.cell(cells, column) {
+        "" => Ok(None),
+        text => amount::parse(text, mapping.decimal_separator, currency).map(Some).map_err(|kind| row_error(kind, text)),
+    };
+    let is_named = |column| mapping.columns.contains_key(&column);
+    if let Some(net) = amount(StatementColumn::Net)? {
+        return Ok(net);
+    }
+    let gross = amount(StatementColumn::Gross)?.ok_or_else(|| row_error(RowErrorKind::MissingAmount, ""))?;
+    let fee = match amount(StatementColumn::Fee)? {
+        // The fee is subtracted from earnings and reduces refunds, whatever its sign in the file.
+        Some(fee) => fee.abs(),
+        None if is_named(StatementColumn::Net) => return Err(row_error(RowErrorKind::MissingAmount, "")),
+        None if is_named(StatementColumn::Fee) => return Err(row_error(RowErrorKind::MissingFee, "")),
+        None => 0,
+    };
+    Ok(if gross < 0 { gross + fee.min(-gross) } else { gross - fee })
+}
+
+/// Classifies a platform's word for a transaction; returns `None` for payouts.
+pub(super) fn classify_kind(word: &str) -> Option<EarningKind> {
+    const KNOWN: [(&str, EarningKind); 14] = [
+        // Refunds and chargebacks often name the original transaction, so they are matched first.
+        ("chargeback", EarningKind::Chargeback),
+        ("charge back", EarningKind::Chargeback),
+        ("refund", EarningKind::Refund),
+        ("revers", EarningKind::Refund),
+        ("renew", EarningKind::Renewal),
+        ("rebill", EarningKind::Renewal),
+        ("recurring", EarningKind::Renewal),
+        ("subscri", EarningKind::Subscription),
+        ("tip", EarningKind::Tip),
+        ("message", EarningKind::Message),
+        ("ppv", EarningKind::Message),
+        ("post", EarningKind::Post),
+        ("stream", EarningKind::Stream),
+        ("referral", EarningKind::Referral),
+    ];
+    const PAYOUTS: [&str; 5] = ["payout", "pay-out", "pay out", "withdraw", "transfer"];
+    let word = word.to_lowercase();
+    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
+    if has(&PAYOUTS) {
+        return None;
+    }
+    // A reversed refund or chargeback restores the earning, so the sign of the file is kept.
+    if has(&["chargeback", "charge back", "refund"]) && has(&["revers", " won", "cancel"]) {
+        return Some(EarningKind::Other);
+    }
+    Some(KNOWN.iter().find(|(part, _)| word.contains(part)).map_or(EarningKind::Other, |(_, kind)| *kind))
+}
+
+/// Returns whether the status means that a payment failed, was cancelled or was paid back.
+pub fn is_void_status(status: &str) -> bool {
+    const WORDS: [&str; 10] = ["fail", "declin", "cancel", "void", "reject", "refund", "revers", "chargeback", "charged back", "disput"];
+    let status = status.to_lowercase();
+    WORDS.iter().any(|word| status.contains(word))
+}
+
+fn row_error(kind: RowErrorKind, cell: &str) -> RowError {
+    RowError { kind, cell: truncate(cell, MAX_EXCERPT_CHARS), day: None }
+}
+
+/// Truncates a text to `max_chars` characters, without control characters.
+fn truncate(text: &str, max_chars: usize) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(max_chars).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::earnings::statement::{DateOrder, DecimalSeparator};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    const CELLS: usize = 10;
+
+    /// Returns a mapping of all columns, in the order of `StatementColumn::ALL`.
+    fn mapping() -> ColumnMapping {
+        use crate::string_enum::StringEnum;
+        let columns = StatementColumn::ALL.iter().copied().zip(0..).collect();
+        ColumnMapping { columns, date_order: DateOrder::MonthFirst, decimal_separator: DecimalSeparator::Point, currency: Currency::Usd }
+    }
+
+    fn latest() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000, 0).expect("valid timestamp")
+    }
+
+    fn row(kind: &str, net: &str, gross: &str, fee: &str) -> ParsedRow {
+        parse_row(&mapping(), CELLS, &["2026-01-31", kind, net, gross, fee, "", "Thanks!", "17", "fan", "done"], latest())
+    }
+
+    fn amount(parsed: ParsedRow) -> i64 {
+        let ParsedRow::Entry(entry) = parsed else { panic!("{parsed:?}") };
+        entry.amount_minor
+    }
+
+    #[test]
+    fn parse_row_returns_entry_with_net_amount() {
+        let ParsedRow::Entry(entry) = row("Tip from fan", "8.00", "10.00", "2.00") else { panic!("expected an entry") };
+        assert_eq!((entry.kind, entry.amount_minor, entry.currency), (EarningKind::Tip, 800, Currency::Usd));
+        assert_eq!((&*entry.description, &*entry.reference, &*entry.payer), ("Thanks!", "17", "fan"));
+        assert_eq!(amount(row("tip", "", "10.00", "-2.00")), 800);
+        assert_eq!(amount(row("tip", "0", "10.00", "")), 0, "an amount of 0 is valid");
+    }
+
+    #[test]
+    fn refunds_and_chargebacks_are_negative() {
+        assert_eq!(amount(row("Refund of a tip", "8.00", "", "")), -800);
+        assert_eq!(amount(row("chargeback", "-8.00", "", "")), -800);
+        assert_eq!(amount(row("Refund", "", "-10.00", "2.00")), -800);
+        assert_eq!(amount(row("adjustment", "-1.50", "", "")), -150);
+        assert_eq!(amount(row("Chargeback reversal", "8.00", "", "")), 800, "a reversed chargeback keeps its sign");
+    }
+
+    #[test]
+    fn payouts_and_failed_payments_are_skipped() {
+        assert_eq!(row("Payout request", "500.00", "", ""), ParsedRow::Skipped);
+        for status in ["Declined", "refunded", "Charged back"] {
+            let row = parse_row(&mapping(), CELLS, &["2026-01-31", "tip", "8", "", "", "", "", "", "", status], latest());
+            assert_eq!(row, ParsedRow::Skipped, "{status}");
+        }
+        assert_eq!(row("Payout reversal", "500.00", "", ""), ParsedRow::Skipped);
+    }
+
+    #[test]
+    fn parse_row_of_invalid_row_returns_kind_and_cell() {
+        let row_error = |cells: &[&str]| match parse_row(&mapping(), CELLS, cells, latest()) {
+            ParsedRow::Invalid(error) => (error.kind, error.cell),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(row_error(&["", "tip", "8"]), (RowErrorKind::MissingDate, String::new()));
+        assert_eq!(row_error(&["31/12/2026", "tip", "8"]), (RowErrorKind::InvalidDate, "31/12/2026".to_owned()));
+        assert_eq!(row_error(&["2099-01-01", "tip", "8"]), (RowErrorKind::FutureDate, "2099-01-01".to_owned()));
+        assert_eq!(row_error(&["2026-01-31", "tip"]), (RowErrorKind::MissingAmount, String::new()));
+        assert_eq!(row_error(&["2026-01-31", "tip", "8,00"]), (RowErrorKind::InvalidAmount, "8,00".to_owned()));
+        assert_eq!(row_error(&["2026-01-31", "tip", "8", "", "", "BTC"]), (RowErrorKind::UnknownCurrency, "BTC".to_owned()));
+        assert_eq!(row_error(&["2026-01-31", "tip", "", "10.00"]), (RowErrorKind::MissingAmount, String::new()), "the fee is missing");
+        assert_eq!(
+            row_error(&["2026-01-31", "tip", "1", "234.56", "0", "", "", "", "", "", "done"]),
+            (RowErrorKind::TooManyColumns, "done".to_owned())
+        );
+    }
+
+    #[test]
+    fn gross_amount_is_reduced_by_mapped_fee() {
+        let amount_with = |columns: &[StatementColumn], cells: &[&str]| {
+            let columns = [StatementColumn::Date].iter().chain(columns).copied().zip(0..).collect();
+            parse_row(&ColumnMapping { columns, ..mapping() }, 4, cells, latest())
+        };
+        let gross = amount_with(&[StatementColumn::Gross], &["2026-01-31", "10.00"]);
+        assert_eq!(amount(gross), 1000);
+        let less_fee = [StatementColumn::Gross, StatementColumn::Fee];
+        assert_eq!(amount(amount_with(&less_fee, &["2026-01-31", "10.00", "2.00"])), 800);
+        let ParsedRow::Invalid(error) = amount_with(&less_fee, &["2026-01-31", "10.00", ""]) else { panic!("expected a row error") };
+        assert_eq!(
+            (error.kind, error.day),
+            (RowErrorKind::MissingFee, NaiveDate::from_ymd_opt(2026, 1, 31)),
+            "the error names the incomplete day"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn parse_row_of_any_cells_does_not_panic(cells in prop::collection::vec(".{0,30}", 0..12), indexes in prop::collection::vec(0..20_usize, CELLS)) {
+            use crate::string_enum::StringEnum;
+            let columns: BTreeMap<_, _> = StatementColumn::ALL.iter().copied().zip(indexes).collect();
+            let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
+            let _ = parse_row(&ColumnMapping { columns, ..mapping() }, CELLS, &cells, latest());
+        }
+    }
+}

@@ -1,0 +1,202 @@
+use chrono::NaiveDate;
+use huntaze_domain::{
+    analytics::figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
+    money::Money,
+    page::Page,
+    platform::Platform,
+    string_enum::StringEnum,
+};
+use leptos::prelude::*;
+
+use super::css;
+use crate::{
+    hooks::time::RelativeTime,
+    ui::{
+        a11y::VisuallyHidden,
+        segmented_links::{SegmentedLink, SegmentedLinks},
+        skeleton::Skeleton,
+    },
+};
+
+/// The four figures, each with its trend and capture time, or with the reason why it is unknown.
+#[component]
+pub fn StatsGrid(
+    /// Figures of the period.
+    stats: HomeStats,
+    /// Platforms that the figures come from.
+    platforms: Vec<Platform>,
+) -> impl IntoView {
+    view! {
+        <section aria-labelledby="figures">
+        <h2 id="figures"><VisuallyHidden>"Figures"</VisuallyHidden></h2>
+        <ul class=css::stats>
+            {stats
+                .figures()
+                .into_iter()
+                .map(|(metric, figure)| {
+                    let note = match figure {
+                        Figure::Known(known) => {
+                            let source = match metric {
+                                Metric::Revenue => view! { <RevenueSource others=stats.other_revenue.clone()/> }.into_any(),
+                                _ => view! { <UnsupportedNote metric platforms=platforms.clone()/> }.into_any(),
+                            };
+                            view! { <KnownNote metric known range=stats.range until=stats.until>{source}</KnownNote> }.into_any()
+                        }
+                        _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_backfilling)}</p> }.into_any(),
+                    };
+                    view! {
+                        <li class=css::stat>
+                            <h3 class=css::label>{metric.label()}</h3>
+                            <p class=css::value data-state=state(figure)>{value(figure)}</p>
+                            {note}
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+        </section>
+    }
+}
+
+fn value(figure: Figure) -> AnyView {
+    match figure {
+        Figure::Known(_) => figure.text().into_any(),
+        Figure::Pending | Figure::Unsupported | Figure::Refused => view! {
+            <span aria-hidden="true">{UNKNOWN}</span>
+            <VisuallyHidden>"unknown"</VisuallyHidden>
+        }
+        .into_any(),
+    }
+}
+
+const fn state(figure: Figure) -> &'static str {
+    match figure {
+        Figure::Known(_) => "known",
+        Figure::Pending | Figure::Unsupported | Figure::Refused => "unknown",
+    }
+}
+
+#[component]
+fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: NaiveDate, children: Children) -> impl IntoView {
+    let parts = if metric == Metric::Audience { "accounts" } else { "days" };
+    let trend = match known.trend.parts() {
+        Some((direction, percent)) => view! {
+            <p class=css::trend data-direction=direction.word()>
+                <span aria-hidden="true">{direction.symbol()}</span>
+                <VisuallyHidden>{direction.word()}</VisuallyHidden>
+                {format!(" {percent} vs previous {}", range.label())}
+            </p>
+        }
+        .into_any(),
+        None => view! { <p class=css::note>"No trend yet: there is not enough to compare."</p> }.into_any(),
+    };
+    view! {
+        {trend}
+        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.total)}</p> })}
+        {children()}
+        {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}
+        <p class=css::note>"Updated " <RelativeTime time=known.captured_at/></p>
+    }
+}
+
+/// Note with the platforms that do not report the metric.
+#[component]
+fn UnsupportedNote(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
+    let without: Vec<_> = platforms.into_iter().filter(|platform| !metric.is_reported_by(*platform)).collect();
+    (!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })
+}
+
+/// Note on revenue: amounts in other currencies, which are not part of the figure, and a link to the earnings.
+#[component]
+fn RevenueSource(others: Vec<Money>) -> impl IntoView {
+    let others: Vec<_> = others.iter().map(ToString::to_string).collect();
+    view! {
+        {(!others.is_empty()).then(|| view! { <p class=css::note>{format!("And {}", others.join(" and "))}</p> })}
+        <p class=css::note>"From " <a href=Page::Earnings.path()>"your earnings"</a></p>
+    }
+}
+
+/// Returns why a figure is unknown.
+fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_backfilling: bool) -> String {
+    match figure {
+        Figure::Refused => "You did not allow Huntaze to read this. Reconnect to allow it.".to_owned(),
+        Figure::Unsupported => {
+            let (names, verb) = match platforms {
+                [] => ("No connected platform".to_owned(), "reports"),
+                [_] => (names(platforms), "does not report"),
+                [_, ..] => (names(platforms), "do not report"),
+            };
+            format!("{names} {verb} {}", metric.label().to_lowercase())
+        }
+        Figure::Pending | Figure::Known(_) if is_backfilling => "Fetching your history…".to_owned(),
+        Figure::Pending | Figure::Known(_) => "Nothing is known of this period.".to_owned(),
+    }
+}
+
+/// Joins the names of platforms: `Instagram, TikTok and X`.
+fn names(platforms: &[Platform]) -> String {
+    match platforms.iter().map(|platform| platform.label()).collect::<Vec<_>>().as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Links that select the period of the figures.
+#[component]
+pub fn RangePicker(
+    /// Selected period.
+    range: Signal<StatsRange>,
+) -> impl IntoView {
+    let choice = move |choice: &'static StatsRange| {
+        let current = Signal::derive(move || range.get() == *choice);
+        view! { <SegmentedLink href=Page::Home.link(&[("range", &choice.as_str())]) current>{choice.label()}</SegmentedLink> }
+    };
+    view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
+}
+
+/// Placeholder while the figures are loading.
+#[component]
+pub fn StatsSkeleton() -> impl IntoView {
+    view! {
+        <div class=css::stats>
+            <div class=css::stat><Skeleton label="Loading your figures"/></div>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unsupported_reason_names_platforms() {
+        let text = |platforms: &[Platform]| reason(Metric::Revenue, Figure::Unsupported, platforms, false);
+        assert_eq!(text(&[Platform::Instagram]), "Instagram does not report revenue");
+        assert_eq!(text(&[Platform::Instagram, Platform::Reddit, Platform::X]), "Instagram, Reddit and X do not report revenue");
+        assert_eq!(text(&[]), "No connected platform reports revenue");
+    }
+
+    #[test]
+    fn unknown_figure_renders_without_number() {
+        for figure in [Figure::Pending, Figure::Unsupported, Figure::Refused] {
+            let stats = HomeStats {
+                range: StatsRange::Month,
+                until: NaiveDate::default(),
+                audience: figure,
+                views: figure,
+                engagement_rate: figure,
+                revenue: figure,
+                other_revenue: Vec::new(),
+                is_backfilling: true,
+            };
+            let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());
+            let values: Vec<_> = html.split("data-state=\"unknown\"").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
+            assert_eq!(values.len(), 4, "{html}");
+            for value in values {
+                let text: String = value.split('<').filter_map(|part| part.split('>').nth(1)).collect();
+                assert!(text.contains("—") && text.contains("unknown") && !text.contains(char::is_numeric), "{value}");
+            }
+        }
+    }
+}

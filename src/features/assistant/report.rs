@@ -1,0 +1,97 @@
+//! AI reports: performance analysis and sales strategy.
+
+mod analysis;
+mod feedback;
+mod strategy;
+
+use huntaze_domain::{
+    assistant::reports::{AiReport, AiReportBody, ReportRequest},
+    string_enum::StringEnum,
+};
+use leptos::{
+    prelude::*,
+    server_fn::{Http, ServerFn, codec::PostUrl},
+};
+
+use super::{AnswerSources, RegenerateButton};
+use crate::{
+    api::assistant::GiveFeedback,
+    features::{billing::Cost, integrations::SandboxBadge},
+    forms::{FormError, FormFunction, FormState, use_form},
+    hooks::{document::focus_id, time::LocalTime},
+};
+
+stylance::import_crate_style!(css, "src/features/assistant/report/report.module.css");
+
+const ID: &str = "report";
+
+/// Report with its sources and usage.
+#[component]
+pub fn ReportView<F, O>(
+    report: AiReport,
+    /// Form that generated the report; the regenerate button submits it again.
+    asks: FormState<F>,
+    /// Whether it has just been generated; if so, its heading receives the focus.
+    is_new: bool,
+    /// Whether AI is available, so that the report can be regenerated.
+    can_ask: bool,
+) -> impl IntoView
+where
+    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
+    O: 'static,
+{
+    Effect::new(move || {
+        if is_new {
+            // Wait until the heading is in the DOM.
+            request_animation_frame(|| focus_id(ID));
+        }
+    });
+    // All feedback buttons share one form state, so that only the latest error is shown.
+    let form = use_form::<GiveFeedback>(|_| Ok(()));
+    let AiReport { id, request, body, sources, unverified_numbers, usage, is_sandbox, feedback, created_at } = report;
+    let is_cache_hit = usage.is_cache_hit;
+    let title = match &body {
+        AiReportBody::Analysis(_) => "What your figures mean",
+        AiReportBody::Strategy(_) => "Your sales strategy",
+    };
+    let context = feedback::FeedbackContext {
+        report_id: id,
+        form,
+        before: StoredValue::new(feedback),
+        page: StoredValue::new(body.page(id, &request)),
+    };
+    let sections = match body {
+        AiReportBody::Analysis(analysis) => {
+            view! { <analysis::AnalysisView analysis unverified_numbers=unverified_numbers.clone() context/> }.into_any()
+        }
+        AiReportBody::Strategy(strategy) => {
+            view! { <strategy::StrategyView strategy=*strategy unverified_numbers=unverified_numbers.clone() context/> }.into_any()
+        }
+    };
+    view! {
+        <section aria-labelledby=ID class=css::report>
+            <div class=css::head>
+                <h2 id=ID tabindex="-1">{title}</h2>
+                {is_sandbox.then(|| view! { <SandboxBadge/> })}
+            </div>
+            <FormError form/>
+            {sections}
+            <AnswerSources sources unverified_numbers/>
+            <p class=css::meta>
+                {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost usage/>
+            </p>
+            {(is_cache_hit && can_ask).then(|| view! { <RegenerateButton form=asks request=fields(&request)/> })}
+        </section>
+    }
+}
+
+/// Returns the request as names and values of form fields.
+fn fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
+    let accounts = request.integration_ids.iter().map(|id| ("integrationIds[]", id.to_string()));
+    [("range", request.range.as_str().to_owned())].into_iter().chain(accounts).collect()
+}
+
+/// Formats a confidence between 0 and 1, e.g. "80 % sure".
+fn confidence_text(confidence: f64) -> String {
+    format!("{:.0} % sure", confidence * 100.0)
+}

@@ -1,0 +1,64 @@
+use huntaze_domain::assistant::reports::Feedback;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+use super::css;
+use crate::{
+    api::assistant::GiveFeedback,
+    forms::{Form, FormState},
+    ui::{
+        a11y::VisuallyHidden,
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
+    },
+};
+
+/// State shared by all feedback buttons of a report.
+#[derive(Clone, Copy)]
+pub(super) struct FeedbackContext {
+    pub report_id: Uuid,
+    pub form: FormState<GiveFeedback>,
+    pub before: StoredValue<Vec<Feedback>>,
+    /// Path of the page with the report; the form redirects there without JavaScript.
+    pub page: StoredValue<String>,
+}
+
+/// Buttons that rate one item of a report as useful or not useful.
+#[component]
+pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String) -> impl IntoView {
+    let FeedbackContext { report_id, form, before, page } = context;
+    let before = before.with_value(|before| before.iter().find(|feedback| feedback.item_index == item).map(|feedback| feedback.is_useful));
+    let said = RwSignal::new(before);
+    Effect::new(move || {
+        if let Some(Ok(feedback)) = form.action.value().get()
+            && feedback.item_index == item
+        {
+            said.set(Some(feedback.is_useful));
+        }
+    });
+    let button = move |is_useful: bool, label: &'static str, what: String| {
+        let is_chosen = move || said.get() == Some(is_useful);
+        view! {
+            <Form form>
+                <input type="hidden" name="reportId" value=report_id.to_string()/>
+                <input type="hidden" name="page" value=page.get_value()/>
+                <input type="hidden" name="itemIndex" value=item.to_string()/>
+                <input type="hidden" name="isUseful" value=is_useful.to_string()/>
+                <Button
+                    kind=ButtonType::Submit
+                    size=ButtonSize::Small
+                    variant=ButtonVariant::Ghost
+                    attr:aria-pressed=move || is_chosen().to_string()
+                >
+                    {move || if is_chosen() { format!("✓ {label}") } else { label.to_owned() }}
+                    <VisuallyHidden>{format!(": {what}")}</VisuallyHidden>
+                </Button>
+            </Form>
+        }
+    };
+    view! {
+        <div class=css::feedback>
+            {button(true, "Useful", what.clone())}
+            {button(false, "Not useful", what)}
+        </div>
+    }
+}

@@ -1,0 +1,14 @@
+mod concurrency;
+mod csrf;
+mod data;
+mod limits;
+mod login;
+mod no_javascript;
+mod password;
+mod profile;
+mod register;
+mod reset;
+mod session;
+mod sessions;
+mod stale_password;
+mod verify;

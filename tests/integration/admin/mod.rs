@@ -1,0 +1,2 @@
+mod connection_doctor;
+mod jobs;

@@ -1,0 +1,4 @@
+mod chat;
+mod faults;
+mod reports;
+mod response_cache;

@@ -1,9 +1,0 @@
-mod concurrency;
-mod csrf;
-mod limits;
-mod login;
-mod no_javascript;
-mod register;
-mod reset;
-mod session;
-mod verify;

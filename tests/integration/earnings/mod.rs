@@ -1,0 +1,2 @@
+mod partner;
+mod statements;
