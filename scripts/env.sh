@@ -18,7 +18,7 @@ if [ -f "$HUNTAZE_CACHE/toolchain" ]; then
 fi
 
 # Arguments of every check, lint and test of the server.
-SERVER_PACKAGES=(-p huntaze -p huntaze-core -p huntaze-domain -p huntaze-sandbox --features ssr,gallery)
+SERVER_PACKAGES=(-p huntaze -p huntaze-core -p huntaze-domain -p huntaze-texts -p huntaze-sandbox --features ssr,gallery)
 
 say() { printf '\033[1;35m▸\033[0m %s\n' "$*" >&2; }
 die() { printf '\033[1;31m✗\033[0m %s\n' "$*" >&2; exit 1; }

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use huntaze_domain::error::{ErrorCode, rate_limited_sentence};
+use huntaze_domain::{error::ErrorCode, validation::FieldErrors};
+use huntaze_texts::{Text, errors};
 use serde::{Deserialize, Serialize};
+
+/// Sentences on invalid fields, by field name as on the wire.
+pub type FieldMessages = BTreeMap<String, String>;
 
 /// The error body of every response: `{"error": sentence, "code": …, "fields"?: {name: sentence}, "requestId"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
@@ -17,7 +21,7 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// Error messages by field name, as on the wire.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    pub fields: FieldMessages,
     /// Id by which the request is found in the log; empty for errors created in the browser.
     #[serde(default)]
     pub request_id: String,
@@ -37,20 +41,20 @@ impl ApiError {
     }
 
     /// Creates a 400 error with a message for each invalid field.
-    pub fn invalid(fields: BTreeMap<String, String>) -> Self {
-        Self { fields, ..ErrorCode::InvalidInput.into() }
+    pub fn invalid(fields: FieldErrors) -> Self {
+        Self { fields: errors::fields(fields), ..ErrorCode::InvalidInput.into() }
     }
 
     /// Creates a 429 error; the client may retry after this many seconds.
     pub fn rate_limited(retry_after_seconds: u32) -> Self {
-        let message = rate_limited_sentence(retry_after_seconds);
+        let message = errors::rate_limited(retry_after_seconds);
         Self { retry_after: Some(retry_after_seconds), ..Self::new(ErrorCode::RateLimited, message) }
     }
 }
 
 impl From<ErrorCode> for ApiError {
     fn from(code: ErrorCode) -> Self {
-        Self::new(code, code.sentence())
+        Self::new(code, code.text())
     }
 }
 

@@ -2,6 +2,7 @@
 //! shown at their fields.
 
 use huntaze_domain::{error::ErrorCode, validation::FieldErrors};
+use huntaze_texts::{Text, errors};
 use leptos::{
     form::FromFormData,
     prelude::*,
@@ -14,7 +15,7 @@ use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEven
 use super::hooks::document::focus_first;
 use crate::{
     api::{ApiClient, flash::take_flash},
-    error::ApiError,
+    error::{ApiError, FieldMessages},
     flash::Flash,
     ui::{
         alert::{Alert, AlertTone},
@@ -38,7 +39,7 @@ pub struct FormState<F: FormFunction> {
     /// Action that submits the form.
     pub action: ServerAction<F>,
     /// Validation errors by field name.
-    pub errors: RwSignal<FieldErrors>,
+    pub errors: RwSignal<FieldMessages>,
     /// Error of the last submission; None before the first one and after a success.
     pub form_error: RwSignal<Option<ApiError>>,
     /// Whether the last submission succeeded.
@@ -125,13 +126,13 @@ impl<F: FormFunction> FormState<F> {
         let errors = F::from_event(event).ok().and_then(|input| (self.validate)(&input).err());
         if let Some(errors) = errors {
             event.prevent_default();
-            self.errors.set(errors);
+            self.errors.set(errors::fields(errors));
             if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
                 // Wait until the invalid field has been marked.
                 request_animation_frame(move || focus_first(&form, "[aria-invalid=true]"));
             }
         } else {
-            self.errors.set(FieldErrors::new());
+            self.errors.set(FieldMessages::new());
         }
     }
 
@@ -165,7 +166,7 @@ impl<F: FormFunction> FormState<F> {
         self.errors.update(|errors| {
             // Keep errors that still apply, and errors of other fields that only the server can detect.
             errors.retain(|field, _| found.contains_key(field) || *field != name && said_by_server(field));
-            errors.extend(found.remove(&name).map(|error| (name, error)));
+            errors.extend(found.remove(&name).map(|error| (name, error.text().to_owned())));
         });
         Some(())
     }

@@ -77,6 +77,20 @@ fn sql_occurs_in_database_modules_only() {
     }
 }
 
+/// Sentences for people are in `huntaze-texts`. Inline tests may contain any text.
+#[test]
+fn domain_has_no_sentences() {
+    for file in files(Path::new("crates/domain/src"), "rs") {
+        let text = fs::read_to_string(&file).expect("readable");
+        let code = text.split("#[cfg(test)]").next().expect("the first part");
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            let is_sentence = |literal: &&str| literal.starts_with(char::is_uppercase) && literal.contains(' ') && literal.ends_with('.');
+            let sentence = line.split('"').skip(1).step_by(2).find(is_sentence);
+            assert_eq!(sentence, None, "{}", file.display());
+        }
+    }
+}
+
 /// A snapshot whose test was renamed or deleted is never compared again.
 #[test]
 fn every_snapshot_belongs_to_a_test() {

@@ -14,12 +14,12 @@ mod transcript;
 
 pub use answer_sources::AnswerSources;
 use composer::Composer;
-use huntaze_domain::validation::FieldErrors;
 use leptos::prelude::*;
 
 use super::billing::refetch_quota_after;
 use crate::{
     api::assistant::{SendChat, get_suggestions},
+    error::FieldMessages,
     features::assistant::chat::Chat,
     forms::{CsrfField, FormState, use_form},
     ui::{
@@ -92,7 +92,7 @@ fn Suggestion(chat: Chat, form: FormState<SendChat>, question: String) -> impl I
     let asked = question.clone();
     let on_submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        form.errors.set(FieldErrors::new());
+        form.errors.set(FieldMessages::new());
         form.form_error.set(None);
         chat.ask(asked.clone(), None);
     };

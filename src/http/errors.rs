@@ -4,17 +4,12 @@ use huntaze_core::{
     db::DbError,
     error::chain,
     services::{
-        accounts::AccountError,
-        admin::jobs::JobsError,
-        ai::{AiError, Refusal},
-        analytics::AnalyticsError,
-        content::drafts::DraftError,
-        earnings::EarningsError,
-        integrations::IntegrationError,
-        onboarding::OnboardingError,
+        accounts::AccountError, admin::jobs::JobsError, ai::AiError, analytics::AnalyticsError, content::drafts::DraftError,
+        earnings::EarningsError, integrations::IntegrationError, onboarding::OnboardingError,
     },
 };
-use huntaze_domain::{content::drafts::MAX_DRAFTS, error::ErrorCode, integrations::FailureKind, string_enum::StringEnum};
+use huntaze_domain::{error::ErrorCode, integrations::FailureKind};
+use huntaze_texts::{self as texts, Text};
 
 use crate::error::ApiError;
 
@@ -39,9 +34,9 @@ impl From<AccountError> for ApiError {
             AccountError::InvalidInput(fields) => Self::invalid(fields),
             AccountError::InvalidCredentials => ErrorCode::InvalidCredentials.into(),
             AccountError::EmailNotVerified => ErrorCode::EmailNotVerified.into(),
-            AccountError::LinkNotFound => Self::new(ErrorCode::NotFound, "This link does not work. A newer one may have taken its place."),
+            AccountError::LinkNotFound => Self::new(ErrorCode::NotFound, texts::accounts::LINK_NOT_FOUND),
             AccountError::LinkExpired => ErrorCode::Gone.into(),
-            AccountError::SessionNotFound => Self::new(ErrorCode::NotFound, "This device is not signed in any more."),
+            AccountError::SessionNotFound => Self::new(ErrorCode::NotFound, texts::accounts::SESSION_NOT_FOUND),
             AccountError::RateLimited(seconds) => Self::rate_limited(seconds),
             AccountError::Busy => ErrorCode::Unavailable.into(),
             AccountError::Internal(cause) => Self::internal(&cause),
@@ -55,8 +50,8 @@ impl From<AiError> for ApiError {
             AiError::InvalidInput(fields) => Self::invalid(fields),
             AiError::Internal(cause) => Self::internal(&cause),
             error => {
-                let Refusal { code, message, retry_after } = error.refusal();
-                Self { retry_after, ..Self::new(code, message) }
+                let (refusal, retry_after) = error.refusal();
+                Self { retry_after, ..Self::new(refusal.code(), texts::ai::refusal(refusal, retry_after)) }
             }
         }
     }
@@ -67,9 +62,9 @@ impl From<EarningsError> for ApiError {
         match error {
             EarningsError::NotFound => ErrorCode::NotFound.into(),
             EarningsError::InvalidInput(fields) => Self::invalid(fields),
-            EarningsError::InvalidFile(sentence) => Self::new(ErrorCode::InvalidInput, sentence),
-            EarningsError::Conflict(sentence) => Self::new(ErrorCode::Conflict, sentence),
-            EarningsError::TooLarge => Self::new(ErrorCode::PayloadTooLarge, "A statement has at most 32 MB. Export a shorter period."),
+            EarningsError::InvalidFile(error) => Self::new(ErrorCode::InvalidInput, error.text()),
+            EarningsError::Conflict(conflict) => Self::new(ErrorCode::Conflict, conflict.text()),
+            EarningsError::TooLarge => Self::new(ErrorCode::PayloadTooLarge, texts::earnings::FILE_TOO_LARGE),
             EarningsError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -78,13 +73,11 @@ impl From<EarningsError> for ApiError {
 impl From<IntegrationError> for ApiError {
     fn from(error: IntegrationError) -> Self {
         match error {
-            IntegrationError::NotAvailable(platform) => {
-                Self::new(ErrorCode::Conflict, format!("{} cannot be connected yet.", platform.label()))
-            }
-            IntegrationError::UnknownProvider => Self::new(ErrorCode::NotFound, "There is no such platform."),
-            IntegrationError::NotFound => Self::new(ErrorCode::NotFound, "This account is not connected."),
-            IntegrationError::Busy => Self::new(ErrorCode::Conflict, "This account is being read right now. Look again in a moment."),
-            IntegrationError::ConnectFailed(failure) => Self::new(ErrorCode::Conflict, failure.label()),
+            IntegrationError::NotAvailable(platform) => Self::new(ErrorCode::Conflict, texts::integrations::not_available(platform)),
+            IntegrationError::UnknownProvider => Self::new(ErrorCode::NotFound, texts::integrations::UNKNOWN_PLATFORM),
+            IntegrationError::NotFound => Self::new(ErrorCode::NotFound, texts::integrations::NOT_CONNECTED),
+            IntegrationError::Busy => Self::new(ErrorCode::Conflict, texts::integrations::SYNC_RUNNING),
+            IntegrationError::ConnectFailed(failure) => Self::new(ErrorCode::Conflict, failure.text()),
             IntegrationError::SyncFailed(kind) => {
                 let code = match kind {
                     FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetExhausted | FailureKind::Misconfigured => {
@@ -96,7 +89,7 @@ impl From<IntegrationError> for ApiError {
                     | FailureKind::InsufficientScope
                     | FailureKind::DecryptionFailed => ErrorCode::Conflict,
                 };
-                Self::new(code, kind.label())
+                Self::new(code, kind.text())
             }
             IntegrationError::Internal(cause) => Self::internal(&cause),
         }
@@ -108,7 +101,7 @@ impl From<DraftError> for ApiError {
         match error {
             DraftError::InvalidInput(fields) => Self::invalid(fields),
             DraftError::NotFound => ErrorCode::NotFound.into(),
-            DraftError::TooMany => Self::new(ErrorCode::Conflict, format!("You keep {MAX_DRAFTS} drafts. Delete one first.")),
+            DraftError::TooMany => Self::new(ErrorCode::Conflict, texts::content::too_many_drafts()),
             DraftError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -117,7 +110,7 @@ impl From<DraftError> for ApiError {
 impl From<AnalyticsError> for ApiError {
     fn from(error: AnalyticsError) -> Self {
         match error {
-            AnalyticsError::NotFound => Self::new(ErrorCode::NotFound, "There is no such account."),
+            AnalyticsError::NotFound => Self::new(ErrorCode::NotFound, texts::analytics::UNKNOWN_ACCOUNT),
             AnalyticsError::Internal(cause) => Self::internal(&cause),
         }
     }
@@ -135,8 +128,8 @@ impl From<OnboardingError> for ApiError {
 impl From<JobsError> for ApiError {
     fn from(error: JobsError) -> Self {
         match error {
-            JobsError::NotFound => Self::new(ErrorCode::NotFound, "This job is not on the list any more."),
-            JobsError::Gone => Self::new(ErrorCode::Conflict, "What it was about is gone, or was mended. There is nothing to try again."),
+            JobsError::NotFound => Self::new(ErrorCode::NotFound, texts::admin::JOB_NOT_FOUND),
+            JobsError::Gone => Self::new(ErrorCode::Conflict, texts::admin::JOB_SUBJECT_GONE),
             JobsError::Internal(cause) => Self::internal(&cause),
         }
     }

@@ -1,6 +1,7 @@
 //! AI costs page for admins, `/admin/ai-costs`.
 
 use huntaze_domain::{billing::costs::CostsInput, page::Page};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -33,7 +34,7 @@ pub fn AiCostsPage() -> impl IntoView {
     });
     let costs = Resource::new(move || input.get(), get_ai_costs);
     view! {
-        <PageMeta title=Page::AdminAiCosts.title() description="What AI costs, by day, creator, agent, operation and model."/>
+        <PageMeta title=Page::AdminAiCosts.text() description="What AI costs, by day, creator, agent, operation and model."/>
         <h1>"AI costs"</h1>
         <AdminNav current=Page::AdminAiCosts.path()/>
         <Transition fallback=|| view! { <Skeleton label="Loading the costs"/> }>

@@ -4,6 +4,7 @@ use huntaze_domain::{
     analytics::{Analytics, PostsPage},
     page::Page,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -29,7 +30,7 @@ pub fn AnalyticsPage() -> impl IntoView {
         |AnalyticsQuery { range, integration_id, order, page }| get_posts(range, integration_id, order, page),
     );
     view! {
-        <PageMeta title=Page::Analytics.title() description="Your figures day by day, and your posts."/>
+        <PageMeta title=Page::Analytics.text() description="Your figures day by day, and your posts."/>
         <h1>"Analytics"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
             {move || Suspend::new(async move { content(query, analytics.await, posts.await) })}

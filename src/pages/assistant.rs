@@ -6,6 +6,7 @@ use huntaze_domain::{
     error::ErrorCode,
     page::{Page, conversation_page},
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -87,7 +88,7 @@ pub fn AssistantPage() -> impl IntoView {
         }
     };
     view! {
-        <PageMeta title=Page::Assistant.title() description="Answers that rest on your own figures."/>
+        <PageMeta title=Page::Assistant.text() description="Answers that rest on your own figures."/>
         <h1>"Assistant"</h1>
         <Suspense fallback=|| view! { <Skeleton label="Loading the assistant"/> }>
             {move || Suspend::new(async move {

@@ -1,6 +1,7 @@
 //! Landing page, `/beta`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -31,7 +32,7 @@ const PROMISES: [(&str, &str); 4] = [
 #[component]
 pub fn BetaPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::Beta.title() description="Connect your platforms, see what works, know what is broken."/>
+        <PageMeta title=Page::Beta.text() description="Connect your platforms, see what works, know what is broken."/>
         <SkipLink/>
         <header class=css::header>
             <Logo href=Page::Beta.path()/>

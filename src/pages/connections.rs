@@ -1,6 +1,7 @@
 //! Connection diagnostics page for admins, `/admin/connections`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -20,7 +21,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     let dry_run = use_form::<TryConnection>(|_| Ok(()));
     let reports = Resource::new(|| (), |()| get_connections());
     view! {
-        <PageMeta title=Page::AdminConnections.title() description="How each platform is set up, and how it goes."/>
+        <PageMeta title=Page::AdminConnections.text() description="How each platform is set up, and how it goes."/>
         <h1>"Connection doctor"</h1>
         <AdminNav current=Page::AdminConnections.path()/>
         <FormError form=dry_run/>

@@ -1,6 +1,7 @@
 //! Content page: captions and drafts, `/content`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -27,7 +28,7 @@ pub fn ContentPage() -> impl IntoView {
     let captions = Resource::new(move || id.get(), get_captions);
     refetch_quota_after(move || form.action.version().get());
     view! {
-        <PageMeta title=Page::Content.title() description="Captions for your posts."/>
+        <PageMeta title=Page::Content.text() description="Captions for your posts."/>
         <h1>"Content"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading the captions"/> }>
             {move || Suspend::new(async move {

@@ -1,6 +1,7 @@
 //! Earnings page, `/integrations/onlyfans`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -23,7 +24,7 @@ pub fn EarningsPage() -> impl IntoView {
     let changes = [save.action.version(), delete.action.version(), connect.action.version(), disconnect.action.version()];
     let earnings = Resource::new(move || changes.map(|changes| changes.get()), |_| get_earnings());
     view! {
-        <PageMeta title=Page::Earnings.title() description="Import your statements, or enter days by hand."/>
+        <PageMeta title=Page::Earnings.text() description="Import your statements, or enter days by hand."/>
         <p><a href=Page::Integrations.path()>"Integrations"</a></p>
         <h1>"OnlyFans earnings"</h1>
         <UploadForm/>

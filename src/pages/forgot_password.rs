@@ -1,6 +1,7 @@
 //! Page that requests a password reset link, `/forgot-password`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -10,7 +11,7 @@ use crate::features::accounts::{AuthCard, ForgotPasswordForm};
 #[component]
 pub fn ForgotPasswordPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::ForgotPassword.title() description="Ask for a link to choose a new password."/>
+        <PageMeta title=Page::ForgotPassword.text() description="Ask for a link to choose a new password."/>
         <AuthCard
             title="Reset your password"
             lead=|| view! { <p>"We will mail you a link to choose a new one."</p> }

@@ -9,6 +9,7 @@ use huntaze_domain::{
     page::Page,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -37,7 +38,7 @@ pub fn HomePage() -> impl IntoView {
     let stats = Resource::new(move || range.get(), get_home_stats);
     poll_while_fetching(range, stats, connections);
     view! {
-        <PageMeta title=Page::Home.title() description="Your reach and money on one screen."/>
+        <PageMeta title=Page::Home.text() description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
         <Transition fallback=|| view! { <StatsSkeleton/> }>
             {move || Suspend::new(async move { home_view(range, onboarding.await, connections.await, stats.await) })}

@@ -1,6 +1,7 @@
 //! Integrations page, `/integrations`.
 
 use huntaze_domain::{accounts::Role, page::Page};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -42,7 +43,7 @@ pub fn IntegrationsPage() -> impl IntoView {
         is_loaded
     });
     view! {
-        <PageMeta title=Page::Integrations.title() description="Your accounts at the platforms, and how they are."/>
+        <PageMeta title=Page::Integrations.text() description="Your accounts at the platforms, and how they are."/>
         <h1>"Integrations"</h1>
         <Lead/>
         <FormError form=connect/>

@@ -1,6 +1,7 @@
 //! Jobs page for admins, `/admin/jobs`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -26,7 +27,7 @@ pub fn JobsPage() -> impl IntoView {
         |(page, ..)| get_jobs(Some(page)),
     );
     view! {
-        <PageMeta title=Page::AdminJobs.title() description="What works in the background, and what failed."/>
+        <PageMeta title=Page::AdminJobs.text() description="What works in the background, and what failed."/>
         <h1>"Jobs"</h1>
         <AdminNav current=Page::AdminJobs.path()/>
         <FormError form=retry/>

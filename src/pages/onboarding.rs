@@ -1,6 +1,7 @@
 //! Onboarding pages, `/onboarding/step-1` to `-3`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -10,7 +11,7 @@ use crate::features::onboarding::{ContentTypesStep, GoalsStep, PlatformsStep};
 #[component]
 pub fn ContentTypesPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::OnboardingContentTypes.title() description="Tell us what you create, and Huntaze shows what fits."/>
+        <PageMeta title=Page::OnboardingContentTypes.text() description="Tell us what you create, and Huntaze shows what fits."/>
         <ContentTypesStep/>
     }
 }
@@ -19,7 +20,7 @@ pub fn ContentTypesPage() -> impl IntoView {
 #[component]
 pub fn PlatformsPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::OnboardingPlatforms.title() description="Tell us where you publish, and those platforms come first."/>
+        <PageMeta title=Page::OnboardingPlatforms.text() description="Tell us where you publish, and those platforms come first."/>
         <PlatformsStep/>
     }
 }
@@ -28,7 +29,7 @@ pub fn PlatformsPage() -> impl IntoView {
 #[component]
 pub fn GoalsPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::OnboardingGoals.title() description="Tell us what matters most, and it comes first."/>
+        <PageMeta title=Page::OnboardingGoals.text() description="Tell us what matters most, and it comes first."/>
         <GoalsStep/>
     }
 }

@@ -1,6 +1,7 @@
 //! Registration page, `/register`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -10,7 +11,7 @@ use crate::features::accounts::{AuthCard, RegisterForm};
 #[component]
 pub fn RegisterPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::Register.title() description="Create your Huntaze account: reach and money on one screen."/>
+        <PageMeta title=Page::Register.text() description="Create your Huntaze account: reach and money on one screen."/>
         <AuthCard
             title="Create your account"
             lead=|| view! { <p>"Reach and money on one screen."</p> }

@@ -5,6 +5,7 @@ use huntaze_domain::{
     error::ErrorCode,
     page::Page,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -27,7 +28,7 @@ pub fn ResetPasswordPage() -> impl IntoView {
     let asked = token.clone();
     let state = Resource::new_blocking(move || asked.clone(), check_reset);
     view! {
-        <PageMeta title=Page::ResetPassword.title() description="Choose a new password."/>
+        <PageMeta title=Page::ResetPassword.text() description="Choose a new password."/>
         <AuthCard title="Reset your password" foot=|| view! { <p><a href=Page::Login.path()>"Back to sign in"</a></p> }>
             <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
                 {move || {

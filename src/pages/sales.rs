@@ -1,6 +1,7 @@
 //! Sales strategy page, `/sales`.
 
 use huntaze_domain::{ai::Operation, analytics::figures::StatsRange, assistant::reports::AiReport, page::Page, string_enum::StringEnum};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -35,7 +36,7 @@ pub fn SalesPage() -> impl IntoView {
     let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
     refetch_quota_after(move || form.action.version().get());
     view! {
-        <PageMeta title=Page::Sales.title() description="How to earn more from the audience that there is."/>
+        <PageMeta title=Page::Sales.text() description="How to earn more from the audience that there is."/>
         <h1>"Sales"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading the strategy"/> }>
             {move || Suspend::new(async move {
@@ -72,7 +73,7 @@ fn StrategyForm(form: FormState<OptimizeSales>) -> impl IntoView {
     let chosen = form.value_of("range");
     let option = |range: &StatsRange| SelectOption {
         value: range.as_str().into(),
-        label: range.label().into(),
+        label: range.text().into(),
         selected: if chosen.is_empty() { *range == StatsRange::default() } else { range.as_str() == chosen },
     };
     let ranges = StatsRange::ALL.iter().map(option).collect();

@@ -1,6 +1,7 @@
 //! Settings page, `/settings`.
 
 use huntaze_domain::page::Page;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::PageMeta;
@@ -20,7 +21,7 @@ pub fn SettingsPage() -> impl IntoView {
     let user = expect_context::<UserResource>();
     let changes = RwSignal::new(0);
     view! {
-        <PageMeta title=Page::Settings.title() description="Your profile, password, devices and data."/>
+        <PageMeta title=Page::Settings.text() description="Your profile, password, devices and data."/>
         <h1>"Settings"</h1>
         <Transition fallback=|| view! { <Skeleton label="Loading your settings"/> }>
             {move || Suspend::new(async move {

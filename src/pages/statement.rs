@@ -6,6 +6,7 @@ use huntaze_domain::{
     earnings::{StatementState, StatementView, statement::MAX_COLUMNS},
     page::Page,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -48,7 +49,7 @@ pub fn StatementPage() -> impl IntoView {
         }
     });
     view! {
-        <PageMeta title=Page::Statement.title() description="What a statement says, and what became of it."/>
+        <PageMeta title=Page::Statement.text() description="What a statement says, and what became of it."/>
         <p><a href=Page::Earnings.path()>"OnlyFans earnings"</a></p>
         <Transition fallback=|| view! { <Skeleton label="Loading the statement"/> }>
             {move || Suspend::new(async move {

@@ -5,6 +5,7 @@ use huntaze_domain::{
     error::ErrorCode,
     page::Page,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -26,7 +27,7 @@ pub fn VerifyEmailPage() -> impl IntoView {
     let query = use_query_map();
     let token = query.with_untracked(|query| query.get("token")).unwrap_or_default();
     view! {
-        <PageMeta title=Page::VerifyEmail.title() description="Confirm that this address is yours."/>
+        <PageMeta title=Page::VerifyEmail.text() description="Confirm that this address is yours."/>
         <AuthCard title="Verify your e-mail">
             {if token.is_empty() { view! { <CheckYourMail/> }.into_any() } else { view! { <FollowedLink token/> }.into_any() }}
         </AuthCard>

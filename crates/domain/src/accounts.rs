@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::string_enum::string_enum;
+use crate::validation::{FieldError, field_error};
 
 /// Minimum length of a password in characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -97,9 +98,9 @@ impl EmailTokenRequest {
         if !self.token.expose().is_empty() {
             return Ok(EmailTokenSubject::Token(self.token.clone()));
         }
-        match valid_email(&self.email, &()) {
+        match check_email(&self.email) {
             Ok(()) => Ok(EmailTokenSubject::Email(normalize_email(&self.email))),
-            Err(error) => Err([("email".to_owned(), error.message().to_owned())].into()),
+            Err(error) => Err(field_error("email", error)),
         }
     }
 }
@@ -199,11 +200,11 @@ string_enum! {
     /// Plan of a user.
     Plan {
         /// 100 AI requests per month.
-        Free = "FREE", "Free";
+        Free = "FREE";
         /// 1000 AI requests per month.
-        Pro = "PRO", "Pro";
+        Pro = "PRO";
         /// No monthly quota.
-        Premium = "PREMIUM", "Premium";
+        Premium = "PREMIUM";
     }
 }
 
@@ -215,16 +216,16 @@ pub fn normalize_email(email: &str) -> String {
 /// Checks that a mail server could accept the address: `local@domain.tld`, ASCII, no spaces, no empty parts.
 ///
 /// Only a mail can verify that the address exists.
+fn check_email(email: &str) -> Result<(), FieldError> {
+    match email.trim() {
+        "" => Err(FieldError::EmailMissing),
+        email if email.len() <= MAX_EMAIL_BYTES && looks_like_email(email) => Ok(()),
+        _ => Err(FieldError::EmailInvalid),
+    }
+}
+
 fn valid_email(email: &str, (): &()) -> garde::Result {
-    let email = email.trim();
-    if email.is_empty() {
-        return Err(garde::Error::new("Enter your e-mail."));
-    }
-    if email.len() <= MAX_EMAIL_BYTES && looks_like_email(email) {
-        Ok(())
-    } else {
-        Err(garde::Error::new("Enter an e-mail address like name@example.com."))
-    }
+    Ok(check_email(email)?)
 }
 
 fn looks_like_email(email: &str) -> bool {
@@ -246,8 +247,8 @@ fn looks_like_email(email: &str) -> bool {
 
 pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
     match password.expose().chars().count() {
-        0 => Err(garde::Error::new("Enter your password.")),
-        length if length > MAX_PASSWORD_CHARS => Err(garde::Error::new("A password has at most 128 characters.")),
+        0 => Err(FieldError::PasswordMissing.into()),
+        length if length > MAX_PASSWORD_CHARS => Err(FieldError::PasswordTooLong.into()),
         _ => Ok(()),
     }
 }
@@ -255,7 +256,7 @@ pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
 pub(super) fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
     some_password(password, context)?;
     if password.expose().chars().count() < MIN_PASSWORD_CHARS {
-        return Err(garde::Error::new("Use at least 8 characters."));
+        return Err(FieldError::PasswordTooShort.into());
     }
     Ok(())
 }
@@ -270,19 +271,6 @@ pub struct PasswordStrength {
     pub warning: Option<String>,
     /// Ways to make the password stronger.
     pub suggestions: Vec<String>,
-}
-
-impl PasswordStrength {
-    /// Returns the label for the score.
-    pub const fn label(&self) -> &'static str {
-        match self.score {
-            0 => "Too easy to guess",
-            1 => "Weak",
-            2 => "Fair",
-            3 => "Good",
-            _ => "Strong",
-        }
-    }
 }
 
 /// `POST /api/auth/password-strength`: estimates the strength of a password.
@@ -334,8 +322,8 @@ mod tests {
     #[test]
     fn check_reports_all_invalid_fields() {
         let errors = validate(&register("nope", "short")).expect_err("both fields are invalid");
-        assert_eq!(errors["email"], "Enter an e-mail address like name@example.com.");
-        assert_eq!(errors["password"], "Use at least 8 characters.");
+        assert_eq!(errors["email"], FieldError::EmailInvalid);
+        assert_eq!(errors["password"], FieldError::PasswordTooShort);
     }
 
     #[test]

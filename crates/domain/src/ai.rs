@@ -2,21 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::string_enum::string_enum;
+use super::{error::ErrorCode, string_enum::string_enum};
 
 string_enum! {
     /// An AI agent.
     AgentKind {
         /// Writes captions and other content for publication.
-        Content = "content", "Content";
+        Content = "content";
         /// Explains figures.
-        Analytics = "analytics", "Analytics";
+        Analytics = "analytics";
         /// Advises on prices and offers.
-        Sales = "sales", "Sales";
+        Sales = "sales";
         /// Writes messages to fans.
-        Messaging = "messaging", "Messaging";
+        Messaging = "messaging";
         /// Chooses the agents that answer a message.
-        Coordinator = "coordinator", "Coordinator";
+        Coordinator = "coordinator";
     }
 }
 
@@ -29,13 +29,66 @@ string_enum! {
     /// Operation that a user can request.
     Operation {
         /// Captions for a post.
-        Caption = "caption", "Captions";
+        Caption = "caption";
         /// Answer of the assistant.
-        Chat = "chat", "Assistant";
+        Chat = "chat";
         /// Performance analysis.
-        Analyze = "analyze", "Analysis";
+        Analyze = "analyze";
         /// Sales strategy.
-        Optimize = "optimize", "Sales strategy";
+        Optimize = "optimize";
+    }
+}
+
+string_enum! {
+    /// Why AI gives no answer.
+    AiRefusal {
+        /// No model is configured.
+        NotConfigured = "not_configured";
+        /// The requests of the plan are used up for this month.
+        RequestQuota = "request_quota";
+        /// The user's own limit of cost is reached.
+        UserCap = "user_cap";
+        /// The limit of cost of Huntaze is reached.
+        CostLimit = "cost_limit";
+        /// Too many requests in a minute.
+        RateLimited = "rate_limited";
+        /// The model refuses the content.
+        Blocked = "blocked";
+        /// The model limits requests.
+        ModelBusy = "model_busy";
+        /// The API key or the model is rejected.
+        Misconfigured = "misconfigured";
+        /// The model returned nothing usable.
+        InvalidResponse = "invalid_response";
+        /// The process was stopped.
+        Interrupted = "interrupted";
+        /// The conversation has an answer that is being generated.
+        AnswerInProgress = "answer_in_progress";
+        /// The conversation has messages that the client has not seen.
+        StaleConversation = "stale_conversation";
+        /// The conversation has the maximum number of messages.
+        TooLong = "too_long";
+        /// The user has no such row.
+        NotFound = "not_found";
+        /// A failure that is not the user's.
+        Internal = "internal";
+    }
+}
+
+impl AiRefusal {
+    /// Returns the error code of the API.
+    pub const fn code(self) -> ErrorCode {
+        match self {
+            Self::NotConfigured | Self::ModelBusy | Self::Misconfigured | Self::InvalidResponse | Self::Interrupted => {
+                ErrorCode::Unavailable
+            }
+            Self::RequestQuota | Self::UserCap | Self::CostLimit => ErrorCode::QuotaExceeded,
+            Self::RateLimited => ErrorCode::RateLimited,
+            Self::Blocked => ErrorCode::AiBlocked,
+            Self::AnswerInProgress | Self::StaleConversation | Self::TooLong => ErrorCode::Conflict,
+            Self::NotFound => ErrorCode::NotFound,
+            Self::Internal => ErrorCode::Internal,
+        }
     }
 }
 

@@ -89,13 +89,13 @@ string_enum! {
     /// Figure that a chart shows.
     Series {
         /// Number of followers.
-        Audience = "audience", "Audience";
+        Audience = "audience";
         /// Number of views.
-        Views = "views", "Views";
+        Views = "views";
         /// Number of likes, comments and shares.
-        Interactions = "interactions", "Interactions";
+        Interactions = "interactions";
         /// Money earned.
-        Revenue = "revenue", "Revenue";
+        Revenue = "revenue";
     }
 }
 
@@ -127,11 +127,11 @@ string_enum! {
     PostOrder {
         /// Most interactions first.
         #[default]
-        Best = "best", "Best";
+        Best = "best";
         /// Fewest interactions first.
-        Worst = "worst", "Worst";
+        Worst = "worst";
         /// Most recently published first.
-        Newest = "newest", "Newest";
+        Newest = "newest";
     }
 }
 

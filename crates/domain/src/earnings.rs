@@ -15,6 +15,7 @@ use super::{
     string_enum::string_enum,
     validation::FieldErrors,
 };
+use crate::validation::{FieldError, add_error};
 
 /// Path that statements are uploaded to, as `multipart/form-data` with the CSRF token in the query.
 pub const UPLOAD_PATH: &str = "/api/earnings/statements";
@@ -25,20 +26,68 @@ pub const MAX_ROW_ERRORS: usize = 100;
 const MAX_DAILY_TOTAL: i64 = 10_000_000;
 
 string_enum! {
+    /// Why a file is no statement.
+    StatementFileError {
+        /// The file has no bytes.
+        Empty = "empty";
+        /// Another kind of file.
+        NotCsv = "not_csv";
+        /// Text that is not in UTF-8.
+        NotUtf8 = "not_utf8";
+        /// No table with columns.
+        NoColumns = "no_columns";
+        /// A line is longer than a table has.
+        LineTooLong = "line_too_long";
+        /// More rows than a statement may have.
+        TooManyRows = "too_many_rows";
+        /// No row can be parsed.
+        NothingReadable = "nothing_readable";
+        /// The request has no file.
+        Missing = "missing";
+        /// The upload broke off.
+        Incomplete = "incomplete";
+    }
+}
+
+string_enum! {
+    /// Why the state of statements, or of the partner, does not allow a request.
+    EarningsConflict {
+        /// The statement is imported.
+        AlreadyImported = "already_imported";
+        /// No row can be parsed with these columns.
+        NothingReadable = "nothing_readable";
+        /// Another statement has the same content.
+        SameFileImported = "same_file_imported";
+        /// An import of the user is running.
+        Busy = "busy";
+        /// Too many statements are not imported yet.
+        TooManyStatements = "too_many_statements";
+        /// No partner is configured.
+        PartnerNotOffered = "partner_not_offered";
+        /// The partner limits requests.
+        PartnerRateLimited = "partner_rate_limited";
+        /// The partner gives no usable response.
+        PartnerUnavailable = "partner_unavailable";
+        /// The import crashed on every attempt.
+        WorkerCrashed = "worker_crashed";
+    }
+}
+
+string_enum! {
     /// State of a statement.
     StatementState {
         /// The file is being uploaded.
-        Uploading = "uploading", "Uploading";
+        Uploading = "uploading";
         /// The file is stored; the user reviews the column mapping.
-        Uploaded = "uploaded", "Not imported yet";
+        Uploaded = "uploaded";
         /// The statement waits for the import job.
-        Queued = "queued", "Waiting";
+        Queued = "queued";
         /// The rows are being stored.
-        Importing = "importing", "Importing";
+        Importing = "importing";
         /// All rows are stored and counted as earnings.
-        Imported = "imported", "Imported";
+        Imported = "imported";
         /// The import failed; none of the rows is counted.
-        Failed = "failed", "Failed";
+        Failed = "failed";
     }
 }
 
@@ -168,16 +217,16 @@ pub struct PartnerInput {
 
 fn is_partner_account(text: &str, (): &()) -> garde::Result {
     let is_name = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-    if is_name { Ok(()) } else { Err(garde::Error::new("Enter the account’s id at the partner, like acct_1234.")) }
+    if is_name { Ok(()) } else { Err(FieldError::PartnerAccountInvalid.into()) }
 }
 
 fn is_partner_key(key: &Secret, (): &()) -> garde::Result {
     let is_key = (1..=256).contains(&key.expose().len()) && key.expose().bytes().all(|byte| byte.is_ascii_graphic());
-    if is_key { Ok(()) } else { Err(garde::Error::new("Enter your key.")) }
+    if is_key { Ok(()) } else { Err(FieldError::PartnerKeyMissing.into()) }
 }
 
 fn is_accepted(text: &str, (): &()) -> garde::Result {
-    if text == "on" { Ok(()) } else { Err(garde::Error::new("Confirm that you have read this.")) }
+    if text == "on" { Ok(()) } else { Err(FieldError::ConsentMissing.into()) }
 }
 
 /// The partner service and the user's connection to it.
@@ -255,7 +304,7 @@ fn is_day(text: &str, (): &()) -> garde::Result {
     let day: Option<NaiveDate> = text.parse().ok();
     day.filter(|day| *day >= NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or_default())
         .map(|_| ())
-        .ok_or_else(|| garde::Error::new("Choose a day."))
+        .ok_or_else(|| FieldError::DayMissing.into())
 }
 
 impl DailyTotalInput {
@@ -263,7 +312,7 @@ impl DailyTotalInput {
     pub fn parse(&self) -> Result<(NaiveDate, Money), FieldErrors> {
         let mut errors = super::validation::validate(self).err().unwrap_or_default();
         let currency = Currency::parse(&self.currency).unwrap_or_else(|| {
-            errors.insert("currency".to_owned(), "Choose a currency of the list.".to_owned());
+            add_error(&mut errors, "currency", FieldError::CurrencyUnknown);
             Currency::default()
         });
         let typed = self.amount.trim();
@@ -271,7 +320,7 @@ impl DailyTotalInput {
         let highest = currency.parse_minor(&MAX_DAILY_TOTAL.to_string()).unwrap_or_default();
         let minor = currency.parse_minor(digits).filter(|minor| *minor <= highest).map(|minor| minor * sign);
         if minor.is_none() {
-            errors.insert("amount".to_owned(), "Enter an amount, like 120.50; below 0 where more was given back.".to_owned());
+            add_error(&mut errors, "amount", FieldError::AmountInvalid);
         }
         match (self.day.parse(), minor) {
             (Ok(day), Some(minor)) if errors.is_empty() => Ok((day, Money { minor, currency })),

@@ -60,34 +60,4 @@ impl ErrorCode {
             Self::Network | Self::Unavailable => 503,
         }
     }
-
-    /// Returns the default message of this code.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Self::InvalidInput => "Please check what you entered.",
-            Self::Unauthenticated => "Your session has ended. Sign in again.",
-            Self::InvalidCredentials => "E-mail or password is not right.",
-            Self::Forbidden => "You are not allowed to do this.",
-            Self::CsrfInvalid => "This page was open for too long. Please try again.",
-            Self::EmailNotVerified => "Please verify your e-mail first.",
-            Self::NotFound => "There is nothing here.",
-            Self::MethodNotAllowed => "This address does not take such a request.",
-            Self::Conflict => "This has changed in the meantime. Reload and try again.",
-            Self::Gone => "This link has expired.",
-            Self::PayloadTooLarge => "That is more than we can take in one piece.",
-            Self::RateLimited => "Too many attempts. Try again in a minute.",
-            Self::QuotaExceeded => "You have used all AI requests of this month. They renew on the first of the next one.",
-            Self::AiBlocked => {
-                "The AI does not write about this. Say it in other words, or leave out what is explicit. This request was not counted."
-            }
-            Self::Network => "Huntaze cannot be reached. Check your connection and try again.",
-            Self::Unavailable => "This is not available right now. Please try again in a moment.",
-            Self::Internal => "Something went wrong on our side.",
-        }
-    }
-}
-
-/// Sentence for [`ErrorCode::RateLimited`] where it is known in how many seconds a request is accepted again.
-pub fn rate_limited_sentence(seconds: u32) -> String {
-    format!("Too many attempts. Try again in {seconds} s.")
 }

@@ -31,17 +31,6 @@ pub enum IntegrationStatus {
 }
 
 impl IntegrationStatus {
-    /// Returns the label shown in the UI.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Healthy => "Healthy",
-            Self::Expiring => "Expires soon",
-            Self::Expired => "Expired",
-            Self::Error => "Needs attention",
-            Self::Unknown => "Not read yet",
-        }
-    }
-
     /// Returns whether the user has to reconnect the account.
     pub const fn needs_reconnect(self, reason: Option<FailureKind>) -> bool {
         match self {
@@ -61,23 +50,23 @@ string_enum! {
     /// Why a sync or a token refresh failed.
     FailureKind {
         /// The platform did not respond, or sent an invalid response; a retry may succeed.
-        Transient = "transient", "The platform does not answer. We keep trying.";
+        Transient = "transient";
         /// The user or the platform has revoked the access.
-        Revoked = "revoked", "Access was withdrawn. Reconnect to go on.";
+        Revoked = "revoked";
         /// The access has expired.
-        Expired = "expired", "Access has expired. Reconnect to go on.";
+        Expired = "expired";
         /// A required permission (OAuth scope) is missing.
-        InsufficientScope = "insufficient_scope", "A permission is missing. Reconnect and allow all of them.";
+        InsufficientScope = "insufficient_scope";
         /// The platform is limiting requests.
-        RateLimited = "rate_limited", "The platform asks us to slow down. We go on later.";
+        RateLimited = "rate_limited";
         /// The login is valid, but has no account, such as a channel.
-        NoAccount = "no_account", "There is no account behind this login any more, such as a channel. Reconnect with one.";
+        NoAccount = "no_account";
         /// The platform bills requests, and this month's budget for them is used up.
-        BudgetExhausted = "budget_exhausted", "This month's allowance for readings is used up. We go on next month.";
+        BudgetExhausted = "budget_exhausted";
         /// Huntaze's credentials for the platform are wrong.
-        Misconfigured = "misconfigured", "Our connection to this platform is being repaired. There is nothing for you to do.";
+        Misconfigured = "misconfigured";
         /// The stored tokens cannot be decrypted.
-        DecryptionFailed = "decryption_failed", "The stored access cannot be read any more. Reconnect to go on.";
+        DecryptionFailed = "decryption_failed";
     }
 }
 
@@ -156,19 +145,19 @@ string_enum! {
     /// Kind of an event in the log of an integration.
     IntegrationEventKind {
         /// The account was connected for the first time.
-        Connected = "connected", "Connected";
+        Connected = "connected";
         /// The user has given consent again.
-        Reconnected = "reconnected", "Reconnected";
+        Reconnected = "reconnected";
         /// A token refresh succeeded.
-        TokenRefreshed = "token_refreshed", "Access renewed";
+        TokenRefreshed = "token_refreshed";
         /// A token refresh failed.
-        TokenRefreshFailed = "token_refresh_failed", "Access not renewed";
+        TokenRefreshFailed = "token_refresh_failed";
         /// A sync succeeded.
-        Synced = "synced", "Figures read";
+        Synced = "synced";
         /// A sync failed, or was incomplete.
-        SyncFailed = "sync_failed", "Figures not read";
+        SyncFailed = "sync_failed";
         /// The user disconnected the account and kept its data.
-        Disconnected = "disconnected", "Disconnected";
+        Disconnected = "disconnected";
     }
 }
 
@@ -217,9 +206,9 @@ string_enum! {
     DataRetention {
         /// The data is kept, and is continued when the account is connected again.
         #[default]
-        Keep = "keep", "Keep its figures";
+        Keep = "keep";
         /// The data is deleted.
-        Delete = "delete", "Delete its figures";
+        Delete = "delete";
     }
 }
 
@@ -284,27 +273,27 @@ string_enum! {
     /// the user.
     ConnectFailure {
         /// The user denied access on the consent page.
-        Cancelled = "cancelled", "You cancelled. Nothing was changed.";
+        Cancelled = "cancelled";
         /// The OAuth `state` was already used.
-        StateReused = "state_reused", "That link was already used. Try again.";
+        StateReused = "state_reused";
         /// The consent page was open for more than ten minutes.
-        Expired = "expired", "That took too long. Try again.";
+        Expired = "expired";
         /// The OAuth `state` does not belong to this session.
-        InvalidState = "invalid_state", "That link does not belong to this session. Try again.";
+        InvalidState = "invalid_state";
         /// The account is connected by another user.
-        AlreadyConnected = "already_connected", "This account is connected to another Huntaze account. Disconnect it there first.";
+        AlreadyConnected = "already_connected";
         /// A permission is missing without which nothing can be synced.
-        InsufficientScope = "insufficient_scope", "Huntaze needs the permission to read the account. Try again and allow it.";
+        InsufficientScope = "insufficient_scope";
         /// Consent was given for an account other than the one to be reconnected.
-        WrongAccount = "wrong_account", "You gave consent for another account. Nothing was changed: sign in there with the account that you want to reconnect.";
+        WrongAccount = "wrong_account";
         /// The login has no account, such as a channel.
-        NoAccount = "no_account", "There is no account behind this login that can be read, such as a channel.";
+        NoAccount = "no_account";
         /// The platform bills requests, and this month's budget for them is used up.
-        BudgetExhausted = "budget_exhausted", "This month's allowance for readings of this platform is used up. Try again next month.";
+        BudgetExhausted = "budget_exhausted";
         /// The platform rejected the authorization code, or did not respond.
-        ProviderUnavailable = "provider_unavailable", "The platform did not answer as it should. Nothing was changed. Try again in a moment.";
+        ProviderUnavailable = "provider_unavailable";
         /// The platform is not implemented or not configured.
-        NotAvailable = "not_available", "This platform cannot be connected yet.";
+        NotAvailable = "not_available";
     }
 }
 
@@ -312,11 +301,11 @@ string_enum! {
     /// Result of disconnecting an account.
     DisconnectOutcome {
         /// The account is disconnected, and the access is revoked at the platform.
-        Disconnected = "disconnected", "The account is disconnected.";
+        Disconnected = "disconnected";
         /// The kept data of a disconnected account is deleted.
-        DataDeleted = "data_deleted", "The figures of the account are deleted.";
+        DataDeleted = "data_deleted";
         /// The account is disconnected, but the access could not be revoked at the platform.
-        NotRevoked = "not_revoked", "The account is disconnected here, but the platform could not be told. Remove Huntaze in its settings, too.";
+        NotRevoked = "not_revoked";
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     string_enum::{StringEnum, string_enum},
     validation::FieldErrors,
 };
+use crate::validation::{FieldError, add_error};
 
 /// Number of steps.
 pub const STEP_COUNT: u8 = 3;
@@ -20,15 +21,15 @@ string_enum! {
     /// Type of content that a user creates.
     ContentType {
         /// Photos.
-        Photos = "photos", "Photos";
+        Photos = "photos";
         /// Videos.
-        Videos = "videos", "Videos";
+        Videos = "videos";
         /// Stories, which disappear after a day.
-        Stories = "stories", "Stories";
+        Stories = "stories";
         /// Text posts.
-        Text = "text", "Text";
+        Text = "text";
         /// Pay-per-view content.
-        Ppv = "ppv", "Paid content (PPV)";
+        Ppv = "ppv";
     }
 }
 
@@ -36,11 +37,11 @@ string_enum! {
     /// What a user wants to achieve.
     Goal {
         /// Reach more people.
-        GrowAudience = "grow_audience", "Grow my audience";
+        GrowAudience = "grow_audience";
         /// Earn more.
-        IncreaseRevenue = "increase_revenue", "Increase my revenue";
+        IncreaseRevenue = "increase_revenue";
         /// Spend less time.
-        SaveTime = "save_time", "Save time";
+        SaveTime = "save_time";
     }
 }
 
@@ -163,7 +164,7 @@ impl OnboardingInput {
             "skip" => StepAction::Skip,
             "" | "continue" => StepAction::Continue,
             _ => {
-                errors.insert("action".to_owned(), "There is no such step to take.".to_owned());
+                add_error(&mut errors, "action", FieldError::StepActionUnknown);
                 StepAction::Stay
             }
         };
@@ -175,7 +176,7 @@ impl OnboardingInput {
             "2" => Some(StepAnswers::Platforms(parse_choices(&read.platforms, "platforms", &mut errors))),
             "3" => Some(read.goals(&mut errors)),
             _ => {
-                errors.insert("step".to_owned(), "There is no such step.".to_owned());
+                add_error(&mut errors, "step", FieldError::StepUnknown);
                 None
             }
         };
@@ -191,7 +192,7 @@ impl OnboardingInput {
             code => Currency::parse(code),
         };
         if currency.is_none() {
-            errors.insert("currency".to_owned(), "Choose a currency of the list.".to_owned());
+            add_error(errors, "currency", FieldError::CurrencyUnknown);
         }
         let currency = currency.unwrap_or_default();
         let goals = parse_choices(&self.goals, "goals", errors);
@@ -208,7 +209,7 @@ impl OnboardingInput {
         let highest = currency.parse_minor(&MAX_REVENUE_GOAL.to_string()).unwrap_or_default();
         if !minor.is_some_and(|minor: i64| (0..=highest).contains(&minor)) {
             let field = if is_minor { "revenueGoalMinor" } else { "revenueGoal" };
-            errors.insert(field.to_owned(), "Enter an amount between 0 and 1,000,000, like 1500.".to_owned());
+            add_error(errors, field, FieldError::GoalInvalid);
         }
         minor
     }
@@ -217,7 +218,7 @@ impl OnboardingInput {
 /// Parses the chosen words, without duplicates and in display order. Unknown words add a message for `field`.
 fn parse_choices<C: StringEnum>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
     if words.iter().any(|word| C::parse(word).is_none()) {
-        errors.insert(field.to_owned(), "Choose from the list.".to_owned());
+        add_error(errors, field, FieldError::NotListed);
     }
     C::ALL.iter().copied().filter(|choice| words.iter().any(|word| word == choice.as_str())).collect()
 }

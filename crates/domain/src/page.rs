@@ -1,4 +1,4 @@
-//! Pages: paths, who may see them, titles, and links to them.
+//! Pages: paths, who may see them, and links to them.
 
 use std::fmt::{self, Write as _};
 
@@ -16,7 +16,7 @@ pub enum Access {
 }
 
 macro_rules! pages {
-    ($($(#[$doc:meta])* $name:ident = $path:literal, $access:ident, $title:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $path:literal, $access:ident;)+) => {
         /// A page of the application. `tests/integration/pages.rs` checks that each has a route, and each route a page.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Page {
@@ -37,57 +37,53 @@ macro_rules! pages {
                 match self { $(Self::$name => Access::$access),+ }
             }
 
-            /// Returns the title in the browser's tab, without the name of the application.
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$name => $title),+ }
-            }
         }
     };
 }
 
 pages! {
     /// Landing page.
-    Beta = "/beta", Public, "Reach and money on one screen";
+    Beta = "/beta", Public;
     /// Sign-in.
-    Login = "/login", Guest, "Sign in";
+    Login = "/login", Guest;
     /// Registration.
-    Register = "/register", Guest, "Create your account";
+    Register = "/register", Guest;
     /// Verification of the e-mail address; reads `token`.
-    VerifyEmail = "/verify-email", Public, "Verify your e-mail";
+    VerifyEmail = "/verify-email", Public;
     /// Request for a link to reset the password.
-    ForgotPassword = "/forgot-password", Guest, "Reset your password";
+    ForgotPassword = "/forgot-password", Guest;
     /// New password; reads `token`.
-    ResetPassword = "/reset-password", Public, "Reset your password";
+    ResetPassword = "/reset-password", Public;
     /// Onboarding, step 1.
-    OnboardingContentTypes = "/onboarding/step-1", Member, "What do you create?";
+    OnboardingContentTypes = "/onboarding/step-1", Member;
     /// Onboarding, step 2.
-    OnboardingPlatforms = "/onboarding/step-2", Member, "Where do you publish?";
+    OnboardingPlatforms = "/onboarding/step-2", Member;
     /// Onboarding, step 3.
-    OnboardingGoals = "/onboarding/step-3", Member, "What matters most?";
+    OnboardingGoals = "/onboarding/step-3", Member;
     /// Metrics of all accounts; landing page after sign-in.
-    Home = "/home", Member, "Home";
+    Home = "/home", Member;
     /// Daily metrics and posts.
-    Analytics = "/analytics", Member, "Analytics";
+    Analytics = "/analytics", Member;
     /// Diagnostics of the platforms.
-    AdminConnections = "/admin/connections", Admin, "Connection doctor";
+    AdminConnections = "/admin/connections", Admin;
     /// Cost of AI.
-    AdminAiCosts = "/admin/ai-costs", Admin, "AI costs";
+    AdminAiCosts = "/admin/ai-costs", Admin;
     /// Background jobs.
-    AdminJobs = "/admin/jobs", Admin, "Jobs";
+    AdminJobs = "/admin/jobs", Admin;
     /// Assistant and its conversations.
-    Assistant = "/assistant", Member, "Assistant";
+    Assistant = "/assistant", Member;
     /// Captions and drafts.
-    Content = "/content", Member, "Content";
+    Content = "/content", Member;
     /// Connected accounts.
-    Integrations = "/integrations", Member, "Integrations";
+    Integrations = "/integrations", Member;
     /// Statements and daily totals.
-    Earnings = "/integrations/onlyfans", Member, "OnlyFans earnings";
+    Earnings = "/integrations/onlyfans", Member;
     /// One statement.
-    Statement = "/integrations/onlyfans/:id", Member, "Statement";
+    Statement = "/integrations/onlyfans/:id", Member;
     /// Sales strategies.
-    Sales = "/sales", Member, "Sales";
+    Sales = "/sales", Member;
     /// Account settings.
-    Settings = "/settings", Member, "Settings";
+    Settings = "/settings", Member;
 }
 
 impl Page {

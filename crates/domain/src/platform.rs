@@ -6,16 +6,16 @@ string_enum! {
     /// A platform.
     Platform {
         /// Instagram.
-        Instagram = "instagram", "Instagram";
+        Instagram = "instagram";
         /// TikTok.
-        Tiktok = "tiktok", "TikTok";
+        Tiktok = "tiktok";
         /// Reddit.
-        Reddit = "reddit", "Reddit";
+        Reddit = "reddit";
         /// YouTube.
-        Youtube = "youtube", "YouTube";
+        Youtube = "youtube";
         /// X.
-        X = "x", "X";
+        X = "x";
         /// OnlyFans.
-        Onlyfans = "onlyfans", "OnlyFans";
+        Onlyfans = "onlyfans";
     }
 }

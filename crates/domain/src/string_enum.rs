@@ -1,6 +1,6 @@
-//! Enums with a fixed set of values, each with one word for the wire and the database and one label for the UI.
+//! Enums with a fixed set of values, each with one word for the wire and the database.
 
-/// An enum whose values map to words and labels.
+/// An enum whose values map to words. What people read instead is in the crate `huntaze-texts`.
 pub trait StringEnum: Copy + PartialEq + Sized + 'static {
     /// All values, in display order.
     const ALL: &'static [Self];
@@ -8,19 +8,16 @@ pub trait StringEnum: Copy + PartialEq + Sized + 'static {
     /// Returns the word used on the wire and in the database.
     fn as_str(self) -> &'static str;
 
-    /// Returns the label shown in the UI.
-    fn label(self) -> &'static str;
-
     /// Parses the word used on the wire; returns `None` if there is no such value.
     fn parse(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.as_str() == word)
     }
 }
 
-/// Declares an enum with its words and labels, and implements [`StringEnum`] and serde for it. The crate that uses it needs `serde`.
+/// Declares an enum with its words, and implements [`StringEnum`] and serde for it. The crate that uses it needs `serde`.
 #[macro_export]
 macro_rules! string_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal, $label:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal;)+ }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         pub enum $name {
@@ -32,10 +29,6 @@ macro_rules! string_enum {
 
             fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
-            }
-
-            fn label(self) -> &'static str {
-                match self { $(Self::$variant => $label),+ }
             }
         }
     };

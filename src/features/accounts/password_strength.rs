@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use huntaze_domain::accounts::{MIN_PASSWORD_CHARS, PasswordStrength, PasswordStrengthInput};
+use huntaze_texts as texts;
 use leptos::prelude::*;
 
 use super::css;
@@ -60,7 +61,7 @@ fn Estimate(strength: PasswordStrength) -> impl IntoView {
         <div class=css::bars aria-hidden="true">
             {(0..4).map(|_| view! { <span class=css::bar></span> }).collect_view()}
         </div>
-        <p>"Password strength: " {strength.label()}</p>
+        <p>"Password strength: " {texts::accounts::strength(&strength)}</p>
         {(!advice.is_empty()).then(|| view! { <p>{advice}</p> })}
     }
 }

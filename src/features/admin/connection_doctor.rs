@@ -2,6 +2,7 @@ use huntaze_domain::{
     admin::connection_doctor::{DryRun, FailureCount, PlatformDiagnostics, ScopeGrants, Spending},
     string_enum::StringEnum,
 };
+use huntaze_texts::{self as texts, Text};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -39,7 +40,7 @@ pub fn ConnectionDoctor(
 #[component]
 fn Report(report: PlatformDiagnostics, dry_run: FormState<TryConnection>) -> impl IntoView {
     let platform = report.provider;
-    let name = platform.label();
+    let name = platform.text();
     let (tone, state) = if report.is_configured { (BadgeTone::Success, "Configured") } else { (BadgeTone::Warning, "Not configured") };
     let failures = if report.failures.is_empty() {
         view! { <p>"Nothing went wrong in the last seven days."</p> }.into_any()
@@ -95,7 +96,7 @@ fn Failure(failure: FailureCount) -> impl IntoView {
             <strong>{reason.as_str()}</strong>
             {format!(", {count} × on {accounts} {}, last ", if accounts == 1 { "account" } else { "accounts" })}
             <LocalTime time=last_at/>
-            <span class=css::advice>{reason.advice()}</span>
+            <span class=css::advice>{texts::admin::advice(reason)}</span>
         </li>
     }
 }

@@ -1,8 +1,8 @@
 use huntaze_domain::{
     admin::jobs::{FailedJob, JobsOverview, QueueStats},
     page::Page,
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
@@ -58,7 +58,7 @@ fn QueueRow(queue: QueueStats) -> impl IntoView {
     };
     view! {
         <tr>
-            <th scope="row">{queue.kind.label()}</th>
+            <th scope="row">{queue.kind.text()}</th>
             <td>{queue.pending}</td>
             <td>{queue.running}</td>
             <td>{since}</td>
@@ -97,10 +97,10 @@ pub fn FailedJobs(
 #[component]
 fn Item(job: FailedJob, retry: FormState<RetryJob>, dismiss: FormState<DismissJob>) -> impl IntoView {
     let FailedJob { id, kind, subject_id, attempts, error, failed_at } = job;
-    let of = format!(": {} {subject_id}", kind.label());
+    let of = format!(": {} {subject_id}", kind.text());
     view! {
         <li class=css::job>
-            <p><strong>{kind.label()}</strong> " " <code class=css::code>{subject_id}</code></p>
+            <p><strong>{kind.text()}</strong> " " <code class=css::code>{subject_id}</code></p>
             <p class=css::advice>
                 {format!("{attempts} {}, given up ", if attempts == 1 { "attempt" } else { "attempts" })} <LocalTime time=failed_at/>
             </p>

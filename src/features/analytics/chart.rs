@@ -3,8 +3,8 @@ use std::fmt::Write as _;
 use huntaze_domain::{
     analytics::{AnalyticsDay, DailyValue, Series, figures::UNKNOWN},
     money::{Currency, Money, grouped},
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -44,12 +44,12 @@ pub(super) fn Chart(series: Series, days: Vec<AnalyticsDay>, currency: Option<Cu
     };
     view! {
         <section class=css::chart>
-            <h3>{series.label()}</h3>
+            <h3>{series.text()}</h3>
             {drawing}
             <details>
-                <summary>{format!("{} as a table", series.label())}</summary>
-                <Table label=format!("{} by day", series.label()) numbers=true>
-                    <thead><tr><th scope="col">"Day"</th><th scope="col">{series.label()}</th></tr></thead>
+                <summary>{format!("{} as a table", series.text())}</summary>
+                <Table label=format!("{} by day", series.text()) numbers=true>
+                    <thead><tr><th scope="col">"Day"</th><th scope="col">{series.text()}</th></tr></thead>
                     <tbody>{days.into_iter().map(|day| view! { <Row series day unit/> }).collect_view()}</tbody>
                 </Table>
             </details>
@@ -84,7 +84,7 @@ fn summary(series: Series, days: &[AnalyticsDay], plot: &Plot, unit: ValueUnit) 
     let (from, to) = (days.first().map(|day| day.day.to_string()), days.last().map(|day| day.day.to_string()));
     format!(
         "{} from {} to {}: between {} and {}, {known} of {} days known",
-        series.label(),
+        series.text(),
         from.unwrap_or_default(),
         to.unwrap_or_default(),
         unit.text(plot.low),

@@ -2,6 +2,7 @@ use huntaze_domain::{
     analytics::{AccountOption, figures::StatsRange},
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::AnalyticsQuery;
@@ -19,7 +20,7 @@ pub fn PeriodPicker(
     let choice = move |range: &'static StatsRange| {
         let href = Signal::derive(move || AnalyticsQuery { range: *range, page: 1, ..query.get() }.href());
         let current = Signal::derive(move || query.with(|query| query.range == *range));
-        view! { <SegmentedLink href current>{range.label()}</SegmentedLink> }
+        view! { <SegmentedLink href current>{range.text()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }
@@ -41,7 +42,7 @@ pub fn AccountPicker(
     };
     let name = |account: &AccountOption| {
         let state = if account.is_connected { "" } else { " (disconnected)" };
-        format!("{} @{}{state}", account.provider.label(), account.account_name)
+        format!("{} @{}{state}", account.provider.text(), account.account_name)
     };
     view! {
         <SegmentedLinks label="Account">

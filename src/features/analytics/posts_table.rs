@@ -6,6 +6,7 @@ use huntaze_domain::{
     money::grouped,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{AnalyticsQuery, css};
@@ -68,7 +69,7 @@ fn Orders(query: AnalyticsQuery) -> impl IntoView {
     let choice = move |order: &'static PostOrder| {
         let current = query.order == *order;
         let href = AnalyticsQuery { order: *order, page: 1, ..query.clone() }.href();
-        view! { <SegmentedLink href current>{order.label()}</SegmentedLink> }
+        view! { <SegmentedLink href current>{order.text()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Order of posts">{PostOrder::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }
@@ -93,7 +94,7 @@ fn Row(post: PostView) -> impl IntoView {
         <tr>
             <th scope="row">
                 {title}
-                <span class=css::account_name>{format!("{} @{}, ", post.provider.label(), post.account_name)} <LocalTime time=post.published_at/></span>
+                <span class=css::account_name>{format!("{} @{}, ", post.provider.text(), post.account_name)} <LocalTime time=post.published_at/></span>
             </th>
             <td>{views}</td>
             <td>{interactions}</td>

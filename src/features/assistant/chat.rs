@@ -8,6 +8,7 @@ use huntaze_domain::{
     assistant::chat::{ChatEvent, ChatInput, ChatStarted, Conversation, MessageRole, MessageState, MessageView, title},
     error::ErrorCode,
 };
+use huntaze_texts as texts;
 use leptos::{prelude::*, task::spawn_local};
 use uuid::Uuid;
 
@@ -335,7 +336,8 @@ impl Chat {
                     self.refetch();
                     return;
                 };
-                let last: Vec<_> = [self.next_sentences(&message.text, true), message.ending()].into_iter().flatten().collect();
+                let last: Vec<_> =
+                    [self.next_sentences(&message.text, true), texts::assistant::ending(&message)].into_iter().flatten().collect();
                 if !last.is_empty() {
                     self.announcement.set(last.join(" "));
                 }

@@ -1,4 +1,5 @@
-use huntaze_domain::{assistant::chat::ChatInput, error::ErrorCode, validation::FieldErrors};
+use huntaze_domain::{assistant::chat::ChatInput, error::ErrorCode};
+use huntaze_texts::errors;
 use leptos::{prelude::*, server_fn::ServerFn};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
@@ -6,7 +7,7 @@ use web_sys::{HtmlTextAreaElement, KeyboardEvent, SubmitEvent};
 use super::css;
 use crate::{
     api::assistant::SendChat,
-    error::ApiError,
+    error::{ApiError, FieldMessages},
     features::assistant::chat::Chat,
     forms::{CsrfField, FormState, error_message},
     hooks::document::use_hydrated,
@@ -33,11 +34,11 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
         let input = ChatInput { message: chat.draft.get_untracked(), ..ChatInput::default() };
         match input.parse() {
             Ok(_) => {
-                form.errors.set(FieldErrors::new());
+                form.errors.set(FieldMessages::new());
                 chat.send_draft();
             }
             Err(errors) => {
-                form.errors.set(errors);
+                form.errors.set(errors::fields(errors));
                 chat.focus();
             }
         }

@@ -8,6 +8,7 @@ use huntaze_domain::{
     assistant::reports::{AiReport, AiReportBody, ReportRequest},
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
@@ -78,7 +79,7 @@ where
             {sections}
             <AnswerSources sources unverified_numbers/>
             <p class=css::meta>
-                {format!("Last {}. ", request.range.label())} <LocalTime time=created_at/> ". " <Cost usage/>
+                {format!("Last {}. ", request.range.text())} <LocalTime time=created_at/> ". " <Cost usage/>
             </p>
             {(is_cache_hit && can_ask).then(|| view! { <RegenerateButton form=asks request=fields(&request)/> })}
         </section>

@@ -2,6 +2,8 @@ use huntaze_domain::{
     assistant::chat::{MessageRole, MessageState, MessageView},
     string_enum::StringEnum,
 };
+use huntaze_texts as texts;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{super::billing::Cost, answer_sources::AnswerSources, css, markdown::Markdown};
@@ -57,10 +59,10 @@ fn TranscriptMessage(chat: Chat, message: Message, is_over: bool) -> impl IntoVi
 
 /// Returns the author of a message; for answers, including the agents.
 fn name(view: &MessageView) -> String {
-    let agents: Vec<_> = view.agents.iter().map(|agent| agent.label()).collect();
+    let agents: Vec<_> = view.agents.iter().map(|agent| agent.text()).collect();
     match agents.as_slice() {
-        [] => view.role.label().to_owned(),
-        agents => format!("{} ({})", view.role.label(), agents.join(", ")),
+        [] => view.role.text().to_owned(),
+        agents => format!("{} ({})", view.role.text(), agents.join(", ")),
     }
 }
 
@@ -85,7 +87,7 @@ fn Answer(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
     let text = Memo::new(move |_| of_text.with(|view| (view.text.clone(), view.unverified_numbers.clone())));
     let of_ending = of_state.clone();
     let is_generating = Memo::new(move |_| of_state.with(|view| view.state == MessageState::Generating));
-    let ended = Memo::new(move |_| of_ending.with(MessageView::ending));
+    let ended = Memo::new(move |_| of_ending.with(texts::assistant::ending));
     let is_newest = move || chat.messages.with(|messages| messages.last().is_some_and(|newest| newest.id == id));
     let can_retry = move || !is_over && is_hydrated.get() && is_newest() && !is_generating.get();
     let copied = Signal::derive(move || text.get().0);

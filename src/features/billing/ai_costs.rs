@@ -9,6 +9,7 @@ use huntaze_domain::{
     page::Page,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::components::Form as FilterForm;
 
@@ -51,10 +52,10 @@ pub fn CostFilters(
     }
 }
 
-fn options<T: StringEnum>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
+fn options<T: StringEnum + Text>(all: &'static str, chosen: &str) -> Vec<SelectOption> {
     let none = SelectOption { value: "".into(), label: all.into(), selected: chosen.is_empty() };
     let option =
-        |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: choice.as_str() == chosen };
+        |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.text().into(), selected: choice.as_str() == chosen };
     std::iter::once(none).chain(T::ALL.iter().map(option)).collect()
 }
 
@@ -129,8 +130,8 @@ fn FeedbackTable(feedback: Vec<FeedbackCount>) -> impl IntoView {
     })
 }
 
-fn word<T: StringEnum>(word: &str) -> String {
-    T::parse(word).map_or_else(|| word.to_owned(), |choice| choice.label().to_owned())
+fn word<T: StringEnum + Text>(word: &str) -> String {
+    T::parse(word).map_or_else(|| word.to_owned(), |choice| choice.text().to_owned())
 }
 
 /// Bar chart of the cost per day, and the same data as a table.
@@ -220,7 +221,7 @@ fn Anomalies(anomalies: Vec<Anomaly>) -> impl IntoView {
                 <li>
                     <strong>{anomaly.email}</strong>
                     " "
-                    <Badge tone=BadgeTone::Warning>{format!("{}, {}", anomaly.kind.label(), anomaly.severity.label())}</Badge>
+                    <Badge tone=BadgeTone::Warning>{format!("{}, {}", anomaly.kind.text(), anomaly.severity.text())}</Badge>
                     <p>{anomaly.message}</p>
                 </li>
             }

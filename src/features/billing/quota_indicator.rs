@@ -1,4 +1,5 @@
-use huntaze_domain::{billing::QuotaView, page::Page, string_enum::StringEnum};
+use huntaze_domain::{billing::QuotaView, page::Page};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use crate::{
@@ -57,7 +58,7 @@ fn Quota(quota: QuotaView) -> impl IntoView {
     view! {
         <p class=css::quota data-level=level.word()>
             <span aria-hidden="true">"AI "</span>
-            <VisuallyHidden>{format!("{} plan. AI requests used this month: ", quota.plan.label())}</VisuallyHidden>
+            <VisuallyHidden>{format!("{} plan. AI requests used this month: ", quota.plan.text())}</VisuallyHidden>
             {text}
             " "
             <span class=css::renews>{level.beginning()} <time datetime=quota.renews_at.to_rfc3339()>{day}</time></span>

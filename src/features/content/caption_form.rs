@@ -4,6 +4,7 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -83,8 +84,8 @@ pub fn CaptionForm(
     }
 }
 
-fn options<T: StringEnum>(chosen: &str) -> Vec<SelectOption> {
+fn options<T: StringEnum + Text>(chosen: &str) -> Vec<SelectOption> {
     let option =
-        |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: choice.as_str() == chosen };
+        |choice: &T| SelectOption { value: choice.as_str().into(), label: choice.text().into(), selected: choice.as_str() == chosen };
     T::ALL.iter().map(option).collect()
 }

@@ -5,6 +5,8 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts as texts;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -58,7 +60,7 @@ pub fn CaptionVariants(
     view! {
         <section aria-labelledby=ID class=css::variants>
             <div class=css::head>
-                <h2 id=ID tabindex="-1">{format!("Captions for {}", platform.label())}</h2>
+                <h2 id=ID tabindex="-1">{format!("Captions for {}", platform.text())}</h2>
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
             </div>
             <FormError form=keep/>
@@ -153,7 +155,7 @@ fn hashtags(text: &str) -> usize {
 /// Formats the length and hashtag count of `text` against the platform's limits.
 fn usage_text(platform: Platform, text: &str) -> String {
     let limits = CaptionLimits::of(platform);
-    let length = format!("{} of {} {}", count(limits.length(text)), count(limits.max_length), limits.unit());
+    let length = format!("{} of {}", count(limits.length(text)), texts::content::length(limits.max_length, limits.unit));
     match limits.hashtags {
         0 => length,
         most => format!("{length}, {} of {} hashtags", count(hashtags(text)), count(most)),
@@ -165,7 +167,7 @@ fn limit_error(platform: Platform, text: &str) -> Option<String> {
     let limits = CaptionLimits::of(platform);
     let (length, tags) = (limits.length(text), hashtags(text));
     match (length.saturating_sub(limits.max_length), tags.saturating_sub(limits.hashtags)) {
-        (over @ 1.., _) => Some(format!("Too long by {} {}.", count(over), limits.unit())),
+        (over @ 1.., _) => Some(format!("Too long by {}.", texts::content::length(over, limits.unit))),
         (_, 1..) if limits.hashtags == 0 => Some("Hashtags mean nothing there.".to_owned()),
         (_, over @ 1..) => Some(format!("Hashtags too many: {}.", count(over))),
         _ => None,
@@ -180,7 +182,7 @@ mod tests {
     fn caption_over_limit_returns_error() {
         assert_eq!(usage_text(Platform::X, "The sea. #sea"), "13 of 280 characters, 1 of 140 hashtags");
         assert_eq!(limit_error(Platform::X, "The sea. #sea"), None);
-        assert_eq!(limit_error(Platform::X, &"a".repeat(281)).as_deref(), Some("Too long by 1 characters."));
+        assert_eq!(limit_error(Platform::X, &"a".repeat(281)).as_deref(), Some("Too long by 1 character."));
         assert_eq!(usage_text(Platform::Reddit, "The sea."), "8 of 300 characters");
         assert_eq!(limit_error(Platform::Reddit, "The sea. #sea").as_deref(), Some("Hashtags mean nothing there."));
         assert_eq!(limit_error(Platform::Instagram, &"#a ".repeat(31)).as_deref(), Some("Hashtags too many: 1."));

@@ -1,4 +1,5 @@
-use huntaze_domain::{content::drafts::Draft, string_enum::StringEnum};
+use huntaze_domain::content::drafts::Draft;
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -106,7 +107,7 @@ fn Item(
     sent: RwSignal<Option<Uuid>>,
 ) -> impl IntoView {
     let Draft { id, platform, text, updated_at } = draft;
-    let label = platform.label();
+    let label = platform.text();
     // The first words of the text distinguish the buttons of the drafts for screen readers.
     let words: String = text.split_whitespace().take(5).collect::<Vec<_>>().join(" ");
     let what = format!("draft for {label}: {words}");

@@ -6,6 +6,7 @@ use huntaze_domain::{
     money::Currency,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -27,7 +28,7 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
     let fields = StatementColumn::ALL.iter().map(|column| {
         let options = column_options(&statement, *column, typed(form, column.as_str()));
         view! {
-            <Field name=column.as_str() label=column.label() error=form.error_of(column.as_str())>
+            <Field name=column.as_str() label=column.text() error=form.error_of(column.as_str())>
                 <Select options/>
             </Field>
         }
@@ -89,8 +90,8 @@ fn column_options(statement: &StatementView, column: StatementColumn, typed: Opt
     std::iter::once(nowhere).chain(in_file).collect()
 }
 
-fn choice_options<C: StringEnum>(known: C, typed: Option<String>) -> Vec<SelectOption> {
+fn choice_options<C: StringEnum + Text>(known: C, typed: Option<String>) -> Vec<SelectOption> {
     let chosen = typed.and_then(|word| C::parse(&word)).unwrap_or(known);
-    let option = |choice: &C| SelectOption { value: choice.as_str().into(), label: choice.label().into(), selected: *choice == chosen };
+    let option = |choice: &C| SelectOption { value: choice.as_str().into(), label: choice.text().into(), selected: *choice == chosen };
     C::ALL.iter().map(option).collect()
 }

@@ -3,6 +3,7 @@ use huntaze_domain::{
     money::grouped,
     page::statement_page,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{css, pluralize, preview::RowErrors, statements::StateBadge};
@@ -73,7 +74,7 @@ pub fn ImportProgress(statement: StatementView) -> impl IntoView {
 /// Result of a completed import.
 #[component]
 pub fn ImportSummary(statement: StatementView) -> impl IntoView {
-    let basis = statement.mapping.basis();
+    let basis = statement.mapping.basis().text();
     let summary = statement.summary;
     let scan = summary.parse_summary;
     let totals = scan.totals.iter().map(|total| view! { <span>{total.to_string()}</span> }).collect_view();

@@ -1,8 +1,8 @@
 use huntaze_domain::{
     earnings::{PartnerConnectionView, PartnerView},
-    string_enum::StringEnum,
     validation,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -83,7 +83,7 @@ fn Link(link: PartnerConnectionView, disconnect: FormState<DisconnectPartner>) -
     view! {
         <p><strong>{link.account}</strong></p>
         <p class=css::meta>{read} {next} {covers}</p>
-        {link.reason.map(|reason| view! { <Alert tone=AlertTone::Danger>{reason.label()}</Alert> })}
+        {link.reason.map(|reason| view! { <Alert tone=AlertTone::Danger>{reason.text()}</Alert> })}
         <details class=css::disclosure>
             <summary>"Have them read no more…"</summary>
             <div class=css::form>

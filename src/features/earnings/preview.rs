@@ -1,8 +1,8 @@
 use huntaze_domain::{
     earnings::{NumberedRowError, ParseSummary, SampleEntry, StatementView},
     money::grouped,
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{css, pluralize};
@@ -17,7 +17,7 @@ use crate::ui::{
 pub fn Preview(statement: StatementView) -> impl IntoView {
     let StatementView { summary, mapping, .. } = statement;
     let scan = summary.parse_summary;
-    let (basis, sentence) = (mapping.basis(), summarize(&scan));
+    let (basis, sentence) = (mapping.basis().text(), summarize(&scan));
     let order = scan.date_orders.is_ambiguous().then(|| {
         let ambiguous = pluralize(scan.date_orders.ambiguous, "date", "dates");
         format!("{ambiguous} can be read in two ways, like 01/02/2026. Look whether they are right below; if not, choose the other order.")
@@ -71,7 +71,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
             <tr>
                 <th scope="row">{entry.line}</th>
                 <td data-number="false">{entry.occurred_at.format("%Y-%m-%d %H:%M").to_string()}</td>
-                <td>{entry.kind.label()}</td>
+                <td>{entry.kind.text()}</td>
                 <td data-number="true">{entry.amount.to_string()}</td>
                 <td>{entry.description}</td>
             </tr>
@@ -110,7 +110,7 @@ pub(super) fn RowErrors(
         view! {
             <tr>
                 <th scope="row">{row_error.line}</th>
-                <td>{row_error.error.kind.label()}</td>
+                <td>{row_error.error.kind.text()}</td>
                 <td>{row_error.error.cell}</td>
             </tr>
         }

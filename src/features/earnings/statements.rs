@@ -1,8 +1,8 @@
 use huntaze_domain::{
     earnings::{StatementState, StatementSummary},
     page::statement_page,
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{css, pluralize};
@@ -59,5 +59,5 @@ pub(super) fn StateBadge(state: StatementState) -> impl IntoView {
         StatementState::Uploading | StatementState::Queued | StatementState::Importing => BadgeTone::Brand,
         StatementState::Uploaded => BadgeTone::Neutral,
     };
-    view! { <Badge tone>{state.label()}</Badge> }
+    view! { <Badge tone>{state.text()}</Badge> }
 }

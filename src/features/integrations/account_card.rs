@@ -3,6 +3,7 @@ use huntaze_domain::{
     page::Page,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{
@@ -29,7 +30,7 @@ pub(super) fn AccountCard(
     connect: FormState<ConnectIntegration>,
     refresh: FormState<RefreshIntegration>,
 ) -> impl IntoView {
-    let name = format!("{} @{}", account.provider.label(), account.account_name);
+    let name = format!("{} @{}", account.provider.text(), account.account_name);
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
     let (history, ask_first) =
@@ -50,11 +51,11 @@ pub(super) fn AccountCard(
                 </p>
                 <h2 class=css::title>
                     <span class=css::mark data-platform=account.provider.as_str() aria-hidden="true"></span>
-                    {account.provider.label()}
+                    {account.provider.text()}
                     " "
                     <span class=css::handle>{format!("@{}", account.account_name)}</span>
                 </h2>
-                {account.reason.map(|reason| view! { <p>{reason.label()}</p> })}
+                {account.reason.map(|reason| view! { <p>{reason.text()}</p> })}
                 {account
                     .lacks_permission
                     .then(|| view! { <p>"A permission is missing, so some figures cannot be read. Reconnect and allow all of them."</p> })}

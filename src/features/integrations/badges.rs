@@ -1,4 +1,5 @@
 use huntaze_domain::integrations::{IntegrationStatus, IntegrationView};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -22,7 +23,7 @@ pub fn StatusBadge(account: IntegrationView) -> impl IntoView {
         IntegrationStatus::Error => BadgeTone::Danger,
         IntegrationStatus::Unknown => BadgeTone::Neutral,
     };
-    view! { <Badge tone>{account.status.label()}</Badge> }
+    view! { <Badge tone>{account.status.text()}</Badge> }
 }
 
 /// Times of an account's last and next sync.

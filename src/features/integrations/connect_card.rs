@@ -1,4 +1,5 @@
 use huntaze_domain::{integrations::ProviderView, page::Page, platform::Platform, string_enum::StringEnum};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{SandboxBadge, css, pending::is_connecting};
@@ -32,7 +33,7 @@ pub(super) fn ConnectCard(
                 <input type="hidden" name="provider" value=platform.as_str()/>
                 <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform) disabled=connect.is_pending()>
                     {label}
-                    <VisuallyHidden>{format!(" {} account", platform.label())}</VisuallyHidden>
+                    <VisuallyHidden>{format!(" {} account", platform.text())}</VisuallyHidden>
                 </Button>
             </Form>
         }
@@ -48,7 +49,7 @@ pub(super) fn ConnectCard(
                 {provider.is_sandbox.then(|| view! { <p class=css::badges><SandboxBadge/></p> })}
                 <h2 class=css::title>
                     <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
-                    {platform.label()}
+                    {platform.text()}
                 </h2>
                 <p>{if has_account { "All accounts add up on your home page." } else { description(platform) }}</p>
             </CardHeader>

@@ -4,6 +4,7 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ fn DisconnectDialog(status: Status, form: FormState<DisconnectIntegration>) -> i
     let name = move || id.get().and_then(|id| names.find(&id)).unwrap_or_default();
     let items = DataRetention::ALL.iter().map(|choice| OptionItem {
         value: choice.as_str(),
-        label: choice.label(),
+        label: choice.text(),
         checked: *choice == DataRetention::Keep,
     });
     view! {
@@ -106,7 +107,7 @@ struct Names(Memo<Vec<(String, String)>>);
 
 impl Names {
     fn new(status: Status, accounts: fn(&IntegrationsStatus) -> Vec<(Uuid, Platform, &str)>) -> Self {
-        let name = |(id, platform, name): (Uuid, Platform, &str)| (id.to_string(), format!("{} @{name}", platform.label()));
+        let name = |(id, platform, name): (Uuid, Platform, &str)| (id.to_string(), format!("{} @{name}", platform.text()));
         Self(Memo::new(move |_| match status.get() {
             Some(Ok(status)) => accounts(&status).into_iter().map(name).collect(),
             _ => Vec::new(),

@@ -1,4 +1,5 @@
 use huntaze_domain::{integrations::DisconnectedIntegration, page::Page, string_enum::StringEnum};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{css, pending::is_connecting_account};
@@ -23,7 +24,7 @@ pub(super) fn DisconnectedCard(
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {
     let platform = account.provider;
-    let name = format!("{} @{}", platform.label(), account.account_name);
+    let name = format!("{} @{}", platform.text(), account.account_name);
     let name_again = name.clone();
     let reconnect = is_available.then(|| {
         let (id, name) = (account.id.to_string(), name.clone());
@@ -49,7 +50,7 @@ pub(super) fn DisconnectedCard(
                 <p class=css::badges><Badge tone=BadgeTone::Neutral>"Disconnected"</Badge></p>
                 <h2 class=css::title>
                     <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
-                    {platform.label()}
+                    {platform.text()}
                     " "
                     <span class=css::handle>{format!("@{}", account.account_name)}</span>
                 </h2>

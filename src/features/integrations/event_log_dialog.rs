@@ -1,8 +1,8 @@
 use huntaze_domain::{
     integrations::{IntegrationEvent, IntegrationEventLog},
     page::Page,
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{
@@ -50,7 +50,7 @@ pub fn EventLogDialog() -> impl IntoView {
 fn content(history: Result<Option<IntegrationEventLog>, ApiError>) -> AnyView {
     match history {
         Ok(Some(history)) => view! {
-            <p>{format!("{} @{}, the newest first", history.provider.label(), history.account_name)}</p>
+            <p>{format!("{} @{}, the newest first", history.provider.text(), history.account_name)}</p>
             <ol class=css::events tabindex="0" aria-label="Events">
                 {history.events.into_iter().map(|event| view! { <Event event/> }).collect_view()}
             </ol>
@@ -63,11 +63,11 @@ fn content(history: Result<Option<IntegrationEventLog>, ApiError>) -> AnyView {
 
 #[component]
 fn Event(event: IntegrationEvent) -> impl IntoView {
-    let reason = event.reason.map(StringEnum::label);
+    let reason = event.reason.map(Text::text);
     view! {
         <li data-failed=reason.is_some().to_string()>
             <span class=css::meta><LocalTime time=event.occurred_at/></span>
-            <strong>{event.kind.label()}</strong>
+            <strong>{event.kind.text()}</strong>
             {reason.map(|reason| view! { <span class=css::meta>{reason}</span> })}
         </li>
     }

@@ -4,6 +4,7 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -28,13 +29,13 @@ impl Outcome {
             let account = query("integrationId");
             let account = status.integrations.iter().find(|known| account.as_ref().is_some_and(|id| *id == known.id.to_string()));
             let name = account.map(|account| format!(": @{}", account.account_name)).unwrap_or_default();
-            return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.label()) });
+            return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.text()) });
         }
         if let Some(outcome) = query("disconnected").and_then(|word| DisconnectOutcome::parse(&word)) {
-            return Some(Self { is_success: outcome != DisconnectOutcome::NotRevoked, sentence: outcome.label().to_owned() });
+            return Some(Self { is_success: outcome != DisconnectOutcome::NotRevoked, sentence: outcome.text().to_owned() });
         }
         let failure = query("error").and_then(|word| ConnectFailure::parse(&word))?;
-        Some(Self { is_success: false, sentence: failure.label().to_owned() })
+        Some(Self { is_success: false, sentence: failure.text().to_owned() })
     }
 }
 

@@ -4,6 +4,7 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{
@@ -83,11 +84,11 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
 }
 
 /// Returns all options; checked are those posted without JavaScript, or else the saved ones.
-fn items<C: StringEnum>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<OptionItem> {
+fn items<C: StringEnum + Text>(form: FormState<SaveOnboardingStep>, name: &str, saved: &[C]) -> Vec<OptionItem> {
     let typed = form.was_sent().then(|| form.values_of(name));
     let is_taken = |choice: C| match &typed {
         Some(typed) => typed.iter().any(|word| word == choice.as_str()),
         None => saved.contains(&choice),
     };
-    C::ALL.iter().map(|choice| OptionItem { value: choice.as_str(), label: choice.label(), checked: is_taken(*choice) }).collect()
+    C::ALL.iter().map(|choice| OptionItem { value: choice.as_str(), label: choice.text(), checked: is_taken(*choice) }).collect()
 }

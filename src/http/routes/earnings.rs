@@ -15,7 +15,7 @@ use huntaze_core::{
     Core,
     services::earnings::{EarningsError, Upload},
 };
-use huntaze_domain::{error::ErrorCode, page::statement_page};
+use huntaze_domain::{earnings::StatementFileError, error::ErrorCode, page::statement_page};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -51,7 +51,7 @@ async fn receive(core: &Core, user_id: Uuid, mut form: Multipart) -> Result<Uuid
     loop {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
         let Some(field) = next.map_err(|error| broken(&error))? else {
-            return Err(EarningsError::InvalidFile("Choose a file."));
+            return Err(EarningsError::InvalidFile(StatementFileError::Missing));
         };
         if field.name() != Some("file") {
             continue;
@@ -84,5 +84,5 @@ fn broken(error: &axum::extract::multipart::MultipartError) -> EarningsError {
 }
 
 const fn not_whole() -> EarningsError {
-    EarningsError::InvalidFile("The file did not arrive whole. Try again.")
+    EarningsError::InvalidFile(StatementFileError::Incomplete)
 }

@@ -1,2 +1,2 @@
 mod partner;
-mod statements;
+pub mod statements;

@@ -6,8 +6,9 @@ use huntaze_core::{
     db as tables,
     infra::clock::{Clock, SystemClock},
 };
-use huntaze_domain::{platform::Platform, string_enum::StringEnum};
+use huntaze_domain::platform::Platform;
 use huntaze_sandbox::SandboxState;
+use huntaze_texts::Text;
 use serde_json::Value;
 use sqlx::PgPool;
 
@@ -70,7 +71,7 @@ async fn account_works_or_asks_to_reconnect_after_any_kill(db: PgPool) {
             other => panic!("round {round}: {other:?}"),
         }
     }
-    println!("{} killed {TIMES} times: works {works}, asks to reconnect {asks}", Platform::X.label());
+    println!("{} killed {TIMES} times: works {works}, asks to reconnect {asks}", Platform::X.text());
     assert_eq!(works + asks, TIMES);
     assert!(works > 0, "most kills do not lose a token");
 }

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use huntaze_domain::{integrations::FailureKind, platform::Platform, string_enum::StringEnum};
 use huntaze_sandbox::FaultKind;
+use huntaze_texts::Text;
 use sqlx::PgPool;
 
 use crate::support::{Client, EMAIL, OAUTH_PLATFORMS, Sandbox, TestApp};
@@ -83,7 +84,7 @@ async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp,
         let (status, reason, _) = seen(user_client).await;
         end = reason.map_or(status, |reason| reason.as_str().to_owned());
     }
-    let says = reason.map_or("", StringEnum::label);
+    let says = reason.map_or("", Text::text);
     format!("{:<9} {endpoint:<8} {:<18} {status:<8} {says:<62} {end}", platform.as_str(), format!("{kind:?}"))
 }
 

@@ -1,6 +1,7 @@
 //! Merges the answers of several agents, which are generated concurrently, into one text in a fixed order.
 
-use huntaze_domain::{ai::AgentKind, string_enum::StringEnum};
+use huntaze_domain::ai::AgentKind;
+use huntaze_texts::Text;
 
 /// Merges the text of several agents into one answer.
 pub struct AnswerMerger {
@@ -19,7 +20,7 @@ struct Section {
 impl AnswerMerger {
     /// Creates a merger for agents in output order. Each section gets a heading if there are several.
     pub fn new(agents: &[AgentKind]) -> Self {
-        let heading = |agent: &AgentKind| if agents.len() > 1 { format!("### {}\n\n", agent.label()) } else { String::new() };
+        let heading = |agent: &AgentKind| if agents.len() > 1 { format!("### {}\n\n", agent.text()) } else { String::new() };
         let section = |agent| Section { heading: heading(agent), waiting: String::new(), has_ended: false };
         Self { sections: agents.iter().map(section).collect(), current: 0 }
     }

@@ -13,15 +13,15 @@ string_enum! {
     /// A tool that a model can call.
     ToolKind {
         /// Lists the connected accounts.
-        Accounts = "list_accounts", "Accounts";
+        Accounts = "list_accounts";
         /// Metrics of a period, compared with the previous one.
-        Metrics = "get_metrics", "Metrics";
+        Metrics = "get_metrics";
         /// Daily metrics of a period.
-        DailyMetrics = "get_daily_metrics", "Daily metrics";
+        DailyMetrics = "get_daily_metrics";
         /// Posts with their metrics.
-        Posts = "get_posts", "Posts";
+        Posts = "get_posts";
         /// Revenue of a period.
-        Revenue = "get_revenue", "Revenue";
+        Revenue = "get_revenue";
     }
 }
 

@@ -17,7 +17,7 @@ use chrono::TimeDelta;
 use huntaze_domain::{
     accounts::{CurrentUser, EmailTokenState, EmailTokenSubject, PasswordStrength, PasswordStrengthInput, Secret},
     client::ClientInfo,
-    validation::FieldErrors,
+    validation::{FieldError, FieldErrors, field_error},
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -123,7 +123,7 @@ pub(super) async fn confirm_password(
         return Ok(stored);
     }
     limits::record_login_failure(core, client, &user.email).await;
-    Err(AccountError::InvalidInput([(field.to_owned(), "This is not your password.".to_owned())].into()))
+    Err(AccountError::InvalidInput(field_error(field, FieldError::PasswordWrong)))
 }
 
 /// Rejects a new password that is easy to guess.
@@ -131,8 +131,7 @@ async fn reject_common_password(core: &Core, password: &Secret, email: &str) -> 
     if !core.passwords.is_common(password, email).await? {
         return Ok(());
     }
-    let sentence = "This password is too easy to guess. Try a few unrelated words.";
-    Err(AccountError::InvalidInput([("password".to_owned(), sentence.to_owned())].into()))
+    Err(AccountError::InvalidInput(field_error("password", FieldError::PasswordCommon)))
 }
 
 /// Creates a link that replaces the user's older one of the same purpose, and enqueues its mail.

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use huntaze_domain::{
     accounts::Role,
-    ai::AiStatus,
-    error::{ErrorCode, rate_limited_sentence},
+    ai::{AiRefusal, AiStatus},
     validation::FieldErrors,
 };
 
@@ -80,16 +79,6 @@ pub enum MonthlyLimit {
     CostLimit,
 }
 
-impl MonthlyLimit {
-    const fn sentence(self) -> &'static str {
-        match self {
-            Self::RequestQuota => ErrorCode::QuotaExceeded.sentence(),
-            Self::UserCap => "Your AI has cost as much this month as you allow. You can change that in the settings.",
-            Self::CostLimit => "Your AI has reached this month's limit of cost. It renews on the first of the next one.",
-        }
-    }
-}
-
 impl From<AnalyticsError> for AiError {
     fn from(error: AnalyticsError) -> Self {
         match error {
@@ -99,55 +88,34 @@ impl From<AnalyticsError> for AiError {
     }
 }
 
-/// What a client is told of an [`AiError`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    /// For programs.
-    pub code: ErrorCode,
-    /// For people.
-    pub message: String,
-    /// Seconds until it is worth trying again; `None` if nobody knows.
-    pub retry_after: Option<u32>,
-}
-
-impl Refusal {
-    fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+impl AiError {
+    /// Returns what the client is told, in a response or in the conversation that the answer belongs to, and the number of seconds until it is
+    /// worth trying again, if it is known. `InvalidInput` has its fields beside it.
+    pub fn refusal(&self) -> (AiRefusal, Option<u32>) {
+        match self {
+            Self::NotConfigured => (AiRefusal::NotConfigured, None),
+            Self::QuotaExceeded(limit, seconds) => (limit.refusal(), Some(*seconds)),
+            Self::RateLimited(seconds) => (AiRefusal::RateLimited, Some(*seconds)),
+            Self::Blocked => (AiRefusal::Blocked, None),
+            Self::ModelBusy(pause) => (AiRefusal::ModelBusy, pause.map(|pause| u32::try_from(pause.as_secs().max(1)).unwrap_or(u32::MAX))),
+            Self::Misconfigured(_) => (AiRefusal::Misconfigured, None),
+            Self::InvalidResponse => (AiRefusal::InvalidResponse, None),
+            Self::Interrupted => (AiRefusal::Interrupted, None),
+            Self::NotFound => (AiRefusal::NotFound, None),
+            Self::AnswerInProgress => (AiRefusal::AnswerInProgress, None),
+            Self::StaleConversation => (AiRefusal::StaleConversation, None),
+            Self::TooLong => (AiRefusal::TooLong, None),
+            Self::InvalidInput(_) | Self::Internal(_) => (AiRefusal::Internal, None),
+        }
     }
 }
 
-impl AiError {
-    /// Returns what the client is told: in a response, or in the conversation that the answer belongs to.
-    /// `InvalidInput` has its fields beside it.
-    pub fn refusal(&self) -> Refusal {
-        let unavailable = |sentence: &str| Refusal::new(ErrorCode::Unavailable, format!("{sentence} This request was not counted."));
-        let of_code = |code: ErrorCode| Refusal::new(code, code.sentence());
+impl MonthlyLimit {
+    const fn refusal(self) -> AiRefusal {
         match self {
-            Self::NotConfigured => Refusal::new(ErrorCode::Unavailable, "AI is not set up here yet."),
-            Self::InvalidInput(_) => of_code(ErrorCode::InvalidInput),
-            Self::QuotaExceeded(limit, seconds) => {
-                Refusal { retry_after: Some(*seconds), ..Refusal::new(ErrorCode::QuotaExceeded, limit.sentence()) }
-            }
-            Self::RateLimited(seconds) => {
-                let message = rate_limited_sentence(*seconds);
-                Refusal { retry_after: Some(*seconds), ..Refusal::new(ErrorCode::RateLimited, message) }
-            }
-            Self::Blocked => of_code(ErrorCode::AiBlocked),
-            Self::ModelBusy(pause) => {
-                let seconds = pause.map(|pause| u32::try_from(pause.as_secs().max(1)).unwrap_or(u32::MAX));
-                let when = seconds.map_or("in a minute".to_owned(), |seconds| format!("in {seconds} s"));
-                Refusal { retry_after: seconds, ..unavailable(&format!("The AI is busy. Try again {when}.")) }
-            }
-            Self::Misconfigured(_) => unavailable("AI is not available right now."),
-            Self::InvalidResponse => unavailable("The AI gave no answer that we could use. Try again."),
-            Self::Interrupted => unavailable("Huntaze was restarted while this was written. Ask again."),
-            Self::NotFound => of_code(ErrorCode::NotFound),
-            Self::AnswerInProgress => Refusal::new(ErrorCode::Conflict, "An answer is being written here. Wait for it, or stop it."),
-            Self::StaleConversation => {
-                Refusal::new(ErrorCode::Conflict, "This conversation went on elsewhere. Look at what is new in it, and ask again.")
-            }
-            Self::TooLong => Refusal::new(ErrorCode::Conflict, "This conversation is long. Begin a new one."),
-            Self::Internal(_) => of_code(ErrorCode::Internal),
+            Self::RequestQuota => AiRefusal::RequestQuota,
+            Self::UserCap => AiRefusal::UserCap,
+            Self::CostLimit => AiRefusal::CostLimit,
         }
     }
 }

@@ -9,9 +9,9 @@ mod upload;
 
 use huntaze_domain::{
     admin::jobs::JobKind,
-    earnings::{DailyTotalInput, EarningsOverview, StatementView, statement::MappingInput},
+    earnings::{DailyTotalInput, EarningsConflict, EarningsOverview, StatementFileError, StatementView, statement::MappingInput},
     money::Currency,
-    validation::FieldErrors,
+    validation::{FieldError, FieldErrors, field_error},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -32,8 +32,6 @@ pub use upload::{UPLOAD_TIMEOUT, Upload};
 /// Maximum number of daily totals shown.
 const MAX_DAILY_TOTALS: i64 = 366;
 
-const BUSY: &str = "Statements are being imported or undone right now. Try again in a moment.";
-
 /// Errors of earnings operations.
 #[derive(Debug, thiserror::Error)]
 pub enum EarningsError {
@@ -44,11 +42,11 @@ pub enum EarningsError {
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// The file cannot be parsed; holds the message shown to the user.
-    #[error("{0}")]
-    InvalidFile(&'static str),
+    #[error("invalid file: {0:?}")]
+    InvalidFile(StatementFileError),
     /// The operation conflicts with the current state; holds the message shown to the user.
-    #[error("{0}")]
-    Conflict(&'static str),
+    #[error("conflict: {0:?}")]
+    Conflict(EarningsConflict),
     /// The file is too large.
     #[error("file too large")]
     TooLarge,
@@ -89,12 +87,11 @@ pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Re
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
     let scan = parse_summary::summarize(core, &statement).await?;
     if scan.date_orders.inferred().is_some_and(|order| order != statement.mapping.date_order) {
-        let sentence = "The dates of this file are in the other order.".to_owned();
-        return Err(EarningsError::InvalidInput(FieldErrors::from([("dateOrder".to_owned(), sentence)])));
+        return Err(EarningsError::InvalidInput(field_error("dateOrder", FieldError::DateOrderOther)));
     }
     let mut tx = db::begin(&core.db).await?;
     if !db::earnings::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
-        return Err(EarningsError::Conflict("This statement is imported already. Undo that first."));
+        return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
     db::earnings::statements::upsert_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
     tx.commit().await?;
@@ -115,10 +112,10 @@ fn header_hash(header: &[String]) -> [u8; 32] {
 pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
     let statement = find(core, user_id, id).await?;
     if statement.summary.parse_summary.entries == 0 {
-        return Err(EarningsError::Conflict("No row can be read like this. Choose the columns first."));
+        return Err(EarningsError::Conflict(EarningsConflict::NothingReadable));
     }
     if db::earnings::statements::find_duplicate(&core.db, &statement).await?.is_some() {
-        return Err(EarningsError::Conflict("The same file is imported already, or about to be. Undo that first."));
+        return Err(EarningsError::Conflict(EarningsConflict::SameFileImported));
     }
     // Idempotent: a statement that is already queued is left as it is.
     if db::earnings::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
@@ -136,11 +133,11 @@ pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<()
     let mut tx = db::begin(&core.db).await?;
     // An import holds the lock until it ends; waiting for it here would occupy a database connection.
     if !db::earnings::try_lock(&mut *tx, user_id).await? {
-        return Err(EarningsError::Conflict(BUSY));
+        return Err(EarningsError::Conflict(EarningsConflict::Busy));
     }
     db::earnings::delete_exclusive_to(&mut *tx, user_id, id).await?;
     if !db::earnings::statements::delete(&mut *tx, id).await? {
-        return Err(EarningsError::Conflict(BUSY));
+        return Err(EarningsError::Conflict(EarningsConflict::Busy));
     }
     tx.commit().await?;
     Ok(())
@@ -159,8 +156,7 @@ pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInpu
     let (day, amount) = input.parse().map_err(EarningsError::InvalidInput)?;
     let now = core.clock.now();
     if day > now.date_naive() {
-        let sentence = "This day is still to come.".to_owned();
-        return Err(EarningsError::InvalidInput(FieldErrors::from([("day".to_owned(), sentence)])));
+        return Err(EarningsError::InvalidInput(field_error("day", FieldError::DayInFuture)));
     }
     Ok(db::earnings::save_daily_total(&core.db, user_id, day, amount, now).await?)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Secret, some_password, valid_new_password};
+use crate::validation::FieldError;
 
 /// Maximum length of a display name in characters.
 pub const MAX_NAME_CHARS: usize = 80;
@@ -68,8 +69,8 @@ pub struct SessionView {
 }
 
 impl SessionView {
-    /// Returns a label with the browser and the operating system, as far as the `User-Agent` header reveals them.
-    pub fn device(&self) -> String {
+    /// Returns the names of the browser and of the operating system, as far as the `User-Agent` header reveals them.
+    pub fn device(&self) -> (Option<&'static str>, Option<&'static str>) {
         let agent = self.user_agent.as_deref().unwrap_or_default();
         let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
         // The order matters, because most user agents also contain the names of other browsers.
@@ -82,20 +83,16 @@ impl SessionView {
             ("Mac OS X", "macOS"),
             ("Linux", "Linux"),
         ]);
-        match (browser, system) {
-            (Some(browser), Some(system)) => format!("{browser} on {system}"),
-            (Some(name), None) | (None, Some(name)) => name.to_owned(),
-            (None, None) => "Unknown device".to_owned(),
-        }
+        (browser, system)
     }
 }
 
 fn valid_name(name: &str, (): &()) -> garde::Result {
     if name.trim().chars().count() > MAX_NAME_CHARS {
-        return Err(garde::Error::new("A name has at most 80 characters."));
+        return Err(FieldError::NameTooLong.into());
     }
     if name.chars().any(char::is_control) {
-        return Err(garde::Error::new("A name is one line of text."));
+        return Err(FieldError::NameMultiline.into());
     }
     Ok(())
 }
@@ -104,7 +101,7 @@ fn valid_name(name: &str, (): &()) -> garde::Result {
 mod tests {
     use super::*;
 
-    fn device(agent: &str) -> String {
+    fn device(agent: &str) -> (Option<&'static str>, Option<&'static str>) {
         let now = DateTime::<Utc>::default();
         let user_agent = Some(agent.to_owned());
         SessionView {
@@ -123,13 +120,16 @@ mod tests {
     fn device_names_browser_and_system() {
         assert_eq!(
             device("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"),
-            "Chrome on Linux"
+            (Some("Chrome"), Some("Linux"))
         );
         assert_eq!(
             device("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"),
-            "Safari on iPhone"
+            (Some("Safari"), Some("iPhone"))
         );
-        assert_eq!(device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/156.0.0.0 Safari/537.36 Edg/156.0"), "Edge on Windows");
-        assert_eq!(device("curl/8.0"), "Unknown device");
+        assert_eq!(
+            device("Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/156.0.0.0 Safari/537.36 Edg/156.0"),
+            (Some("Edge"), Some("Windows"))
+        );
+        assert_eq!(device("curl/8.0"), (None, None));
     }
 }

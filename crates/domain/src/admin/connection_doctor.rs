@@ -81,18 +81,3 @@ impl DryRun {
         status < 400
     }
 }
-
-impl FailureKind {
-    /// Returns the advice for admins on this kind of failure.
-    pub const fn advice(self) -> &'static str {
-        match self {
-            Self::Transient => "The platform's fault, if it is about all accounts. Nothing is lost; readings go on by themselves.",
-            Self::Revoked | Self::Expired | Self::NoAccount => "The creator has to reconnect; Huntaze asks for it.",
-            Self::InsufficientScope => "Look whether the app still has the permission at the platform. The creator has to reconnect.",
-            Self::RateLimited => "Too many accounts for the app's allowance, if it stays.",
-            Self::BudgetExhausted => "Raise the budget, or wait for next month.",
-            Self::Misconfigured => "Check the keys below, and that the app is not suspended at the platform.",
-            Self::DecryptionFailed => "A key is missing in ENCRYPTION_KEYS, or a row was changed by hand.",
-        }
-    }
-}

@@ -9,17 +9,17 @@ string_enum! {
     /// Kind of a background job.
     JobKind {
         /// Sends one mail.
-        Mail = "mail", "Send a mail";
+        Mail = "mail";
         /// Syncs one account with its platform.
-        Sync = "sync", "Read an account";
+        Sync = "sync";
         /// Imports the rows of one statement.
-        Import = "import", "Import a statement";
+        Import = "import";
         /// Syncs earnings from the partner service.
-        PartnerSync = "partner_sync", "Read a partner's earnings";
+        PartnerSync = "partner_sync";
         /// Creates the AI charges of the months that have ended.
-        AiCharges = "ai_charges", "Charge AI by the month";
+        AiCharges = "ai_charges";
         /// Deletes expired rows.
-        Cleanup = "cleanup", "Clean up";
+        Cleanup = "cleanup";
     }
 }
 

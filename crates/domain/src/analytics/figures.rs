@@ -88,12 +88,12 @@ string_enum! {
     #[derive(Default)]
     StatsRange {
         /// 7 days.
-        Week = "7d", "7 days";
+        Week = "7d";
         /// 30 days.
         #[default]
-        Month = "30d", "30 days";
+        Month = "30d";
         /// 90 days.
-        Quarter = "90d", "90 days";
+        Quarter = "90d";
     }
 }
 
@@ -112,13 +112,13 @@ string_enum! {
     /// A metric on the home and analytics pages.
     Metric {
         /// Number of followers at the end of the period.
-        Audience = "audience", "Audience";
+        Audience = "audience";
         /// Number of views in the period.
-        Views = "views", "Views";
+        Views = "views";
         /// Interactions in the period, divided by the number of accounts reached.
-        EngagementRate = "engagementRate", "Engagement rate";
+        EngagementRate = "engagementRate";
         /// Money earned in the period.
-        Revenue = "revenue", "Revenue";
+        Revenue = "revenue";
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{
     ai::AgentKind,
     billing::AiUsage,
     string_enum::string_enum,
-    validation::{FieldErrors, add_error, sanitize_multiline},
+    validation::{FieldError, FieldErrors, add_error, field_error, sanitize_multiline},
 };
 
 /// Maximum length of a user's message in characters.
@@ -54,13 +54,13 @@ impl ChatInput {
         let mut errors = FieldErrors::new();
         let message = sanitize_multiline(&self.message);
         if message.is_empty() {
-            add_error(&mut errors, "message", "Ask something.");
+            add_error(&mut errors, "message", FieldError::MessageMissing);
         } else if message.chars().count() > MAX_MESSAGE_CHARS {
-            add_error(&mut errors, "message", "At most 4,000 characters.");
+            add_error(&mut errors, "message", FieldError::MessageTooLong);
         }
         let mut id = |field: &str, text: &str| match text {
             "" => None,
-            text => text.parse().map_err(|_| add_error(&mut errors, field, "There is no such thing.")).ok(),
+            text => text.parse().map_err(|_| add_error(&mut errors, field, FieldError::UnknownId)).ok(),
         };
         let (conversation, replaces_message_id) =
             (id("conversationId", &self.conversation_id), id("replacesMessageId", &self.replaces_message_id));
@@ -77,16 +77,16 @@ pub fn title(text: &str) -> Result<String, FieldErrors> {
     let words: Vec<_> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(MAX_TITLE_CHARS).collect();
     let line = line.trim().to_owned();
-    if line.is_empty() { Err(FieldErrors::from([("title".to_owned(), "Give it a name.".to_owned())])) } else { Ok(line) }
+    if line.is_empty() { Err(field_error("title", FieldError::TitleMissing)) } else { Ok(line) }
 }
 
 string_enum! {
     /// Author of a message.
     MessageRole {
         /// The user.
-        User = "user", "You";
+        User = "user";
         /// The model.
-        Assistant = "assistant", "Assistant";
+        Assistant = "assistant";
     }
 }
 
@@ -94,13 +94,13 @@ string_enum! {
     /// State of an answer.
     MessageState {
         /// The answer is being generated.
-        Generating = "generating", "Writing";
+        Generating = "generating";
         /// The answer is complete.
-        Complete = "complete", "Complete";
+        Complete = "complete";
         /// The user stopped the generation.
-        Stopped = "stopped", "Stopped";
+        Stopped = "stopped";
         /// The generation failed; there may be partial text.
-        Failed = "failed", "Failed";
+        Failed = "failed";
     }
 }
 
@@ -142,17 +142,6 @@ pub struct MessageView {
     pub seq: i64,
     /// Time at which the message was created.
     pub created_at: DateTime<Utc>,
-}
-
-impl MessageView {
-    /// Returns a sentence on why an answer is incomplete; `None` if it is complete or still being generated.
-    pub fn ending(&self) -> Option<String> {
-        match self.state {
-            MessageState::Generating | MessageState::Complete => None,
-            MessageState::Stopped => Some("You stopped this answer.".to_owned()),
-            MessageState::Failed => Some(self.error.clone().unwrap_or_else(|| "There is no answer.".to_owned())),
-        }
-    }
 }
 
 /// Returns the sequence number after the first `bytes` bytes of the message at position `number` of a conversation.
@@ -282,7 +271,7 @@ mod tests {
         let fields: Vec<_> = wrong.parse().expect_err("wrong").into_keys().collect();
         assert_eq!(fields, ["conversationId", "lastSeenMessageId", "message", "replacesMessageId"]);
         let long = ChatInput { message: "é".repeat(MAX_MESSAGE_CHARS + 1), ..ChatInput::default() };
-        assert_eq!(long.parse().expect_err("too long")["message"], "At most 4,000 characters.");
+        assert_eq!(long.parse().expect_err("too long")["message"], FieldError::MessageTooLong);
     }
 
     #[test]

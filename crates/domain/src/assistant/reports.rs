@@ -15,7 +15,7 @@ use crate::{
     billing::AiUsage,
     page::{analysis_page, strategy_page},
     string_enum::StringEnum,
-    validation::{FieldErrors, add_error},
+    validation::{FieldError, FieldErrors, add_error},
 };
 
 pub use analysis::{
@@ -63,12 +63,12 @@ impl ReportInput {
         let mut errors = FieldErrors::new();
         let range = if self.range.is_empty() { Some(StatsRange::default()) } else { StatsRange::parse(&self.range) };
         if range.is_none() {
-            add_error(&mut errors, "range", "Choose a period.");
+            add_error(&mut errors, "range", FieldError::PeriodMissing);
         }
         let ids: Result<BTreeSet<Uuid>, _> = self.integration_ids.iter().filter(|id| !id.is_empty()).map(|id| id.parse()).collect();
         let ids = ids.ok().filter(|ids| ids.len() <= MAX_INTEGRATIONS);
         if ids.is_none() {
-            add_error(&mut errors, "integrationIds", "At most 20 accounts of yours.");
+            add_error(&mut errors, "integrationIds", FieldError::TooManyAccounts);
         }
         match (range, ids) {
             (Some(range), Some(ids)) => Ok(ReportRequest { range, integration_ids: ids.into_iter().collect() }),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     accounts::Plan,
     money::Currency,
-    validation::{FieldErrors, add_error, sanitize_multiline},
+    validation::{FieldError, FieldErrors, add_error, sanitize_multiline},
 };
 
 /// Maximum number of writing samples.
@@ -74,17 +74,17 @@ impl AiSettingsInput {
         let mut errors = FieldErrors::new();
         let samples: Vec<_> = self.samples.iter().map(|sample| sanitize_multiline(sample)).filter(|sample| !sample.is_empty()).collect();
         if samples.len() > VOICE_SAMPLE_COUNT || samples.iter().any(|sample| sample.chars().count() > MAX_SAMPLE_CHARS) {
-            add_error(&mut errors, "samples", "At most 3 texts of 600 characters.");
+            add_error(&mut errors, "samples", FieldError::VoiceSamplesTooLong);
         }
         let words = self.banned_words.split([',', '\n']).map(str::trim).filter(|word| !spaced(word).is_empty());
         let banned_words: Vec<_> = words.map(ToOwned::to_owned).collect();
         if banned_words.len() > MAX_BANNED_WORDS || banned_words.iter().any(|word| word.chars().count() > MAX_BANNED_WORD_CHARS) {
-            add_error(&mut errors, "bannedWords", "At most 30 words of 40 characters, split by commas.");
+            add_error(&mut errors, "bannedWords", FieldError::BannedWordsTooMany);
         }
         let amount = self.monthly_cap.trim();
         let cap = Currency::Usd.parse_minor(amount).and_then(|cents| cents.checked_mul(10_000));
         if cap.is_none() && !amount.is_empty() {
-            add_error(&mut errors, "monthlyCap", "An amount of dollars, as 20 or 12.50.");
+            add_error(&mut errors, "monthlyCap", FieldError::CapInvalid);
         }
         if errors.is_empty() { Ok((Voice { samples, banned_words }, cap)) } else { Err(errors) }
     }

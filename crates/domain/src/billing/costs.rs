@@ -10,7 +10,7 @@ use crate::{
     ai::{AgentKind, Operation},
     page::encode_query_value,
     string_enum::{StringEnum, string_enum},
-    validation::{FieldErrors, add_error},
+    validation::{FieldError, FieldErrors, add_error},
 };
 
 /// Number of users per page.
@@ -68,21 +68,21 @@ impl CostsInput {
         let mut day = |field: &str, text: &str, default: NaiveDate| match text {
             "" => default,
             text => text.parse().ok().filter(|day: &NaiveDate| YEARS.contains(&day.year())).unwrap_or_else(|| {
-                add_error(&mut errors, field, "A day, as 2026-11-30.");
+                add_error(&mut errors, field, FieldError::DayInvalid);
                 default
             }),
         };
         let last_day = day("lastDay", &self.last_day, today);
         let first_day = day("firstDay", &self.first_day, last_day.checked_sub_days(Days::new(DEFAULT_DAYS - 1)).unwrap_or(last_day));
         if first_day > last_day || (last_day - first_day).num_days() >= MAX_PERIOD_DAYS {
-            add_error(&mut errors, "firstDay", "At most 366 days, and not after the last.");
+            add_error(&mut errors, "firstDay", FieldError::CostsPeriodTooLong);
         }
         let agent = choice::<AgentKind>(&self.agent).unwrap_or_else(|()| {
-            add_error(&mut errors, "agent", "Choose an agent.");
+            add_error(&mut errors, "agent", FieldError::AgentUnknown);
             None
         });
         let operation = choice::<Operation>(&self.operation).unwrap_or_else(|()| {
-            add_error(&mut errors, "operation", "Choose an operation.");
+            add_error(&mut errors, "operation", FieldError::OperationUnknown);
             None
         });
         if !errors.is_empty() {
@@ -168,9 +168,9 @@ string_enum! {
     /// Kind of an anomaly in a user's costs.
     AnomalyKind {
         /// Cost of more than $10, and more than two standard deviations above the mean of all users.
-        HighSpending = "high_spending", "High spending";
+        HighSpending = "high_spending";
         /// Cost of more than $5, of which one operation accounts for more than 80 %.
-        FeatureConcentration = "feature_concentration", "One operation";
+        FeatureConcentration = "feature_concentration";
     }
 }
 
@@ -178,11 +178,11 @@ string_enum! {
     /// Severity of an anomaly.
     Severity {
         /// For information.
-        Low = "low", "Low";
+        Low = "low";
         /// Should be looked at.
-        Medium = "medium", "Medium";
+        Medium = "medium";
         /// More than three standard deviations above the mean.
-        High = "high", "High";
+        High = "high";
     }
 }
 

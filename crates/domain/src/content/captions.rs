@@ -9,7 +9,7 @@ use crate::{
     onboarding::ContentType,
     platform::Platform,
     string_enum::{StringEnum, string_enum},
-    validation::{FieldErrors, add_error},
+    validation::{FieldError, FieldErrors, add_error},
 };
 
 /// Number of variants that are generated.
@@ -27,15 +27,15 @@ string_enum! {
     Tone {
         /// Light and playful.
         #[default]
-        Playful = "playful", "Playful";
+        Playful = "playful";
         /// Warm and personal.
-        Warm = "warm", "Warm";
+        Warm = "warm";
         /// Self-confident.
-        Confident = "confident", "Confident";
+        Confident = "confident";
         /// Arouses curiosity.
-        Mysterious = "mysterious", "Mysterious";
+        Mysterious = "mysterious";
         /// Factual.
-        Professional = "professional", "Professional";
+        Professional = "professional";
     }
 }
 
@@ -84,26 +84,26 @@ impl CaptionInput {
         let mut errors = FieldErrors::new();
         let platform = Platform::parse(&self.platform);
         if platform.is_none() {
-            add_error(&mut errors, "platform", "Choose a platform.");
+            add_error(&mut errors, "platform", FieldError::PlatformMissing);
         }
         let content_type = ContentType::parse(&self.content_type);
         if content_type.is_none() {
-            add_error(&mut errors, "contentType", "Choose what you post.");
+            add_error(&mut errors, "contentType", FieldError::ContentTypeMissing);
         }
         let tone = if self.tone.is_empty() { Some(Tone::default()) } else { Tone::parse(&self.tone) };
         if tone.is_none() {
-            add_error(&mut errors, "tone", "Choose how it should sound.");
+            add_error(&mut errors, "tone", FieldError::ToneMissing);
         }
         let words = self.keywords.iter().flat_map(|words| words.split(',')).map(str::trim).filter(|word| !word.is_empty());
         let keywords: Vec<_> = words.map(ToOwned::to_owned).collect();
         if keywords.len() > MAX_KEYWORDS || keywords.iter().any(|word| word.chars().count() > MAX_KEYWORD_CHARS) {
-            add_error(&mut errors, "keywords", "At most 10 keywords of 40 characters, split by commas.");
+            add_error(&mut errors, "keywords", FieldError::KeywordsTooMany);
         }
         let description = self.description.trim().to_owned();
         if description.chars().count() > MAX_DESCRIPTION_CHARS {
-            add_error(&mut errors, "description", "At most 500 characters.");
+            add_error(&mut errors, "description", FieldError::DescriptionTooLong);
         } else if description.is_empty() && keywords.is_empty() {
-            add_error(&mut errors, "description", "Say what the post is about, here or with keywords.");
+            add_error(&mut errors, "description", FieldError::DescriptionMissing);
         }
         match (platform, content_type, tone) {
             (Some(platform), Some(content_type), Some(tone)) if errors.is_empty() => {
@@ -155,10 +155,14 @@ pub struct Captions {
 
 /// Unit in which a platform measures the length of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LengthUnit {
+pub enum LengthUnit {
+    /// Unicode scalar values.
     Characters,
+    /// UTF-16 code units.
     Utf16,
+    /// Bytes of UTF-8.
     Bytes,
+    /// Weighted characters of X, see [`CaptionLimits::length`].
     Weighted,
 }
 
@@ -169,7 +173,8 @@ pub struct CaptionLimits {
     pub max_length: usize,
     /// Maximum number of hashtags; 0 if the platform has none.
     pub hashtags: usize,
-    unit: LengthUnit,
+    /// Unit of `max_length`.
+    pub unit: LengthUnit,
 }
 
 impl CaptionLimits {
@@ -194,21 +199,6 @@ impl CaptionLimits {
             LengthUnit::Utf16 => text.encode_utf16().count(),
             LengthUnit::Bytes => text.len(),
             LengthUnit::Weighted => weighted(text),
-        }
-    }
-
-    /// Returns the unit of the length in one word.
-    pub const fn unit(self) -> &'static str {
-        if matches!(self.unit, LengthUnit::Bytes) { "bytes" } else { "characters" }
-    }
-
-    /// Returns the unit of the length with an explanation of how it is measured.
-    pub const fn unit_description(self) -> &'static str {
-        match self.unit {
-            LengthUnit::Characters => "characters",
-            LengthUnit::Utf16 => "characters (emoji count twice)",
-            LengthUnit::Bytes => "bytes of UTF-8",
-            LengthUnit::Weighted => "characters (emoji and scripts like Chinese count twice)",
         }
     }
 

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::captions::VARIANT_COUNT;
 use crate::{
     platform::Platform,
-    validation::{FieldErrors, sanitize_multiline},
+    validation::{FieldError, FieldErrors, field_error, sanitize_multiline},
 };
 
 /// Maximum length of a draft in characters. Above the limit of every platform, because a draft may still be shortened.
@@ -59,7 +59,7 @@ impl CreateDraftInput {
             .parse()
             .ok()
             .filter(|variant_index: &i16| usize::try_from(*variant_index).is_ok_and(|variant_index| variant_index < VARIANT_COUNT));
-        let unknown = |field: &str| FieldErrors::from([(field.to_owned(), "There is no such thing.".to_owned())]);
+        let unknown = |field: &str| field_error(field, FieldError::UnknownId);
         let captions_id = self.captions_id.parse().map_err(|_| unknown("captionsId"))?;
         let variant_index = variant_index.ok_or_else(|| unknown("variantIndex"))?;
         Ok(NewDraft { captions_id, variant_index, text: checked(&self.text)? })
@@ -78,12 +78,12 @@ impl UpdateDraftInput {
 
 fn checked(text: &str) -> Result<String, FieldErrors> {
     let text = sanitize_multiline(text);
-    let sentence = match text.chars().count() {
-        0 => "There is no text to keep.",
-        length if length > MAX_TEXT_CHARS => "At most 10,000 characters.",
+    let error = match text.chars().count() {
+        0 => FieldError::DraftMissing,
+        length if length > MAX_TEXT_CHARS => FieldError::DraftTooLong,
         _ => return Ok(text),
     };
-    Err(FieldErrors::from([("text".to_owned(), sentence.to_owned())]))
+    Err(field_error("text", error))
 }
 
 /// A stored draft. `GET /api/drafts` lists the most recently changed first.
@@ -124,8 +124,8 @@ mod tests {
     #[test]
     fn parse_of_empty_or_too_long_text_fails() {
         let save = |text: String| UpdateDraftInput { id: String::new(), text }.parse();
-        assert_eq!(save(" \u{7} ".to_owned()).expect_err("nothing")["text"], "There is no text to keep.");
+        assert_eq!(save(" \u{7} ".to_owned()).expect_err("nothing")["text"], FieldError::DraftMissing);
         assert_eq!(save("é".repeat(MAX_TEXT_CHARS)).map(|text| text.chars().count()), Ok(MAX_TEXT_CHARS));
-        assert_eq!(save("é".repeat(MAX_TEXT_CHARS + 1)).expect_err("too long")["text"], "At most 10,000 characters.");
+        assert_eq!(save("é".repeat(MAX_TEXT_CHARS + 1)).expect_err("too long")["text"], FieldError::DraftTooLong);
     }
 }

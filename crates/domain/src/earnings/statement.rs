@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     money::Currency,
     string_enum::{StringEnum, string_enum},
-    validation::FieldErrors,
+    validation::{FieldError, FieldErrors, add_error},
 };
 
 pub use amount::DecimalSeparator;
@@ -31,25 +31,25 @@ string_enum! {
     /// Meaning of a column of a statement.
     StatementColumn {
         /// Date, or date and time, of the earning.
-        Date = "date", "Date";
+        Date = "date";
         /// Kind of transaction, in the platform's words.
-        Kind = "kind", "Type";
+        Kind = "kind";
         /// Amount that the creator receives.
-        Net = "net", "Net amount (what you get)";
+        Net = "net";
         /// Amount that the fan paid.
-        Gross = "gross", "Gross amount (what the fan paid)";
+        Gross = "gross";
         /// Fee that the platform keeps.
-        Fee = "fee", "Platform fee";
+        Fee = "fee";
         /// Currency of the amounts.
-        Currency = "currency", "Currency";
+        Currency = "currency";
         /// Free text.
-        Description = "description", "Description";
+        Description = "description";
         /// The platform's id of the transaction or of its subject, such as a post.
-        Reference = "reference", "Reference (an id)";
+        Reference = "reference";
         /// Name of the fan who paid.
-        Payer = "payer", "Fan";
+        Payer = "payer";
         /// Status of the payment; failed payments are skipped.
-        Status = "status", "Status";
+        Status = "status";
     }
 }
 
@@ -57,25 +57,25 @@ string_enum! {
     /// Kind of earning.
     EarningKind {
         /// First period of a subscription.
-        Subscription = "subscription", "Subscription";
+        Subscription = "subscription";
         /// Renewal of a subscription.
-        Renewal = "renewal", "Renewal";
+        Renewal = "renewal";
         /// Tip.
-        Tip = "tip", "Tip";
+        Tip = "tip";
         /// Paid message.
-        Message = "message", "Message";
+        Message = "message";
         /// Paid post.
-        Post = "post", "Post";
+        Post = "post";
         /// Live stream.
-        Stream = "stream", "Stream";
+        Stream = "stream";
         /// Commission for referring a creator.
-        Referral = "referral", "Referral";
+        Referral = "referral";
         /// Refund to a fan.
-        Refund = "refund", "Refund";
+        Refund = "refund";
         /// Chargeback by a fan's bank.
-        Chargeback = "chargeback", "Chargeback";
+        Chargeback = "chargeback";
         /// Any other transaction.
-        Other = "other", "Other";
+        Other = "other";
     }
 }
 
@@ -105,6 +105,17 @@ pub struct ColumnMapping {
     pub currency: Currency,
 }
 
+/// Which amounts of a statement are counted as earnings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AmountBasis {
+    /// The net amounts.
+    Net,
+    /// The gross amounts less the platform's fee.
+    GrossLessFee,
+    /// The gross amounts: the file has no column for the fee.
+    Gross,
+}
+
 impl ColumnMapping {
     /// Validates the mapping for a table with `width` columns.
     ///
@@ -113,28 +124,28 @@ impl ColumnMapping {
     pub fn validate(&self, width: usize) -> Result<(), FieldErrors> {
         let mut errors = FieldErrors::new();
         if !self.columns.contains_key(&StatementColumn::Date) {
-            errors.insert(StatementColumn::Date.as_str().to_owned(), "Choose the column with the date.".to_owned());
+            add_error(&mut errors, StatementColumn::Date.as_str(), FieldError::DateColumnMissing);
         }
         if !self.columns.contains_key(&StatementColumn::Net) && !self.columns.contains_key(&StatementColumn::Gross) {
-            errors.insert(StatementColumn::Net.as_str().to_owned(), "Choose a column with an amount: net, gross or both.".to_owned());
+            add_error(&mut errors, StatementColumn::Net.as_str(), FieldError::AmountColumnMissing);
         }
         for (column, index) in &self.columns {
             if *index >= width {
-                errors.insert(column.as_str().to_owned(), "The file has no such column.".to_owned());
+                add_error(&mut errors, column.as_str(), FieldError::ColumnUnknown);
             } else if self.columns.iter().any(|(other, same)| same == index && other < column) {
-                errors.insert(column.as_str().to_owned(), "This column is chosen twice.".to_owned());
+                add_error(&mut errors, column.as_str(), FieldError::ColumnTwice);
             }
         }
         if errors.is_empty() { Ok(()) } else { Err(errors) }
     }
 
-    /// Returns a sentence for the user about which amounts are counted.
-    pub fn basis(&self) -> &'static str {
+    /// Returns which amounts are counted.
+    pub fn basis(&self) -> AmountBasis {
         let has = |column| self.columns.contains_key(&column);
         match (has(StatementColumn::Net), has(StatementColumn::Fee)) {
-            (true, _) => "Net amounts are counted.",
-            (false, true) => "Gross amounts less the platform's fee are counted.",
-            (false, false) => "Gross amounts are counted: the file names no fee.",
+            (true, _) => AmountBasis::Net,
+            (false, true) => AmountBasis::GrossLessFee,
+            (false, false) => AmountBasis::Gross,
         }
     }
 
@@ -194,11 +205,11 @@ impl MappingInput {
                 "" => {}
                 number => match number.parse() {
                     Ok(index) => drop(columns.insert(*column, index)),
-                    Err(_) => drop(errors.insert(column.as_str().to_owned(), "Choose from the list.".to_owned())),
+                    Err(_) => add_error(&mut errors, column.as_str(), FieldError::NotListed),
                 },
             }
         }
-        let mut not_listed = |field: &str| drop(errors.insert(field.to_owned(), "Choose from the list.".to_owned()));
+        let mut not_listed = |field: &str| add_error(&mut errors, field, FieldError::NotListed);
         let date_order = DateOrder::parse(&self.date_order).unwrap_or_else(|| {
             not_listed("dateOrder");
             DateOrder::default()

@@ -1,4 +1,5 @@
 use huntaze_domain::accounts::settings::SessionView;
+use huntaze_texts as texts;
 use leptos::prelude::*;
 
 use super::css;
@@ -52,7 +53,7 @@ pub fn SessionsSection(
 
 #[component]
 fn Device(session: SessionView, form: FormState<RevokeSession>) -> impl IntoView {
-    let device = session.device();
+    let device = texts::accounts::device(&session);
     let label = format!("Sign out {device}");
     view! {
         <li class=css::session>

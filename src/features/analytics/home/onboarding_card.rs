@@ -1,4 +1,5 @@
 use huntaze_domain::{onboarding::Onboarding, page::Page, string_enum::StringEnum};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -38,9 +39,9 @@ fn Answer(question: &'static str, answer: String) -> impl IntoView {
     }
 }
 
-fn labels<C: StringEnum>(choices: &[C]) -> String {
+fn labels<C: StringEnum + Text>(choices: &[C]) -> String {
     if choices.is_empty() {
         return "No choice".to_owned();
     }
-    choices.iter().map(|choice| choice.label()).collect::<Vec<_>>().join(", ")
+    choices.iter().map(|choice| choice.text()).collect::<Vec<_>>().join(", ")
 }

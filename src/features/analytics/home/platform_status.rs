@@ -1,8 +1,8 @@
 use huntaze_domain::{
     integrations::{IntegrationView, IntegrationsStatus},
     page::Page,
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -51,11 +51,11 @@ fn Connection(account: IntegrationView) -> impl IntoView {
     view! {
         <li class=css::connection>
             <p class=css::title_row>
-                <strong>{account.provider.label()}</strong>
+                <strong>{account.provider.text()}</strong>
                 <span>{format!("@{}", account.account_name)}</span>
                 <StatusBadge account=account.clone()/>
             </p>
-            {account.reason.map(|reason| view! { <p class=css::note>{reason.label()}</p> })}
+            {account.reason.map(|reason| view! { <p class=css::note>{reason.text()}</p> })}
             <SyncTimes account/>
         </li>
     }

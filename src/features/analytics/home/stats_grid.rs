@@ -6,6 +6,7 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::css;
@@ -46,7 +47,7 @@ pub fn StatsGrid(
                     };
                     view! {
                         <li class=css::stat>
-                            <h3 class=css::label>{metric.label()}</h3>
+                            <h3 class=css::label>{metric.text()}</h3>
                             <p class=css::value data-state=state(figure)>{value(figure)}</p>
                             {note}
                         </li>
@@ -84,7 +85,7 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
             <p class=css::trend data-direction=direction.word()>
                 <span aria-hidden="true">{direction.symbol()}</span>
                 <VisuallyHidden>{direction.word()}</VisuallyHidden>
-                {format!(" {percent} vs previous {}", range.label())}
+                {format!(" {percent} vs previous {}", range.text())}
             </p>
         }
         .into_any(),
@@ -126,7 +127,7 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_backfilling
                 [_] => (names(platforms), "does not report"),
                 [_, ..] => (names(platforms), "do not report"),
             };
-            format!("{names} {verb} {}", metric.label().to_lowercase())
+            format!("{names} {verb} {}", metric.text().to_lowercase())
         }
         Figure::Pending | Figure::Known(_) if is_backfilling => "Fetching your history…".to_owned(),
         Figure::Pending | Figure::Known(_) => "Nothing is known of this period.".to_owned(),
@@ -135,7 +136,7 @@ fn reason(metric: Metric, figure: Figure, platforms: &[Platform], is_backfilling
 
 /// Joins the names of platforms: `Instagram, TikTok and X`.
 fn names(platforms: &[Platform]) -> String {
-    match platforms.iter().map(|platform| platform.label()).collect::<Vec<_>>().as_slice() {
+    match platforms.iter().map(|platform| platform.text()).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
@@ -150,7 +151,7 @@ pub fn RangePicker(
 ) -> impl IntoView {
     let choice = move |choice: &'static StatsRange| {
         let current = Signal::derive(move || range.get() == *choice);
-        view! { <SegmentedLink href=Page::Home.link(&[("range", &choice.as_str())]) current>{choice.label()}</SegmentedLink> }
+        view! { <SegmentedLink href=Page::Home.link(&[("range", &choice.as_str())]) current>{choice.text()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
 }

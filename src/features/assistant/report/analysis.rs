@@ -1,7 +1,5 @@
-use huntaze_domain::{
-    assistant::reports::{Insight, Pattern, PerformanceAnalysis, Prediction, Recommendation},
-    string_enum::StringEnum,
-};
+use huntaze_domain::assistant::reports::{Insight, Pattern, PerformanceAnalysis, Prediction, Recommendation};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use super::{
@@ -25,7 +23,7 @@ pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Ve
     let insight = move |Insight { title, description, impact, .. }: Insight| {
         view! {
             <li>
-                <h4>{marked(title)} " " <Badge tone=BadgeTone::Neutral>{format!("{} impact", impact.label())}</Badge></h4>
+                <h4>{marked(title)} " " <Badge tone=BadgeTone::Neutral>{format!("{} impact", impact.text())}</Badge></h4>
                 <p>{marked(description)}</p>
             </li>
         }
@@ -34,7 +32,7 @@ pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Ve
         let Recommendation { title, description, priority, expected_impact, action_items } = recommendation;
         view! {
             <li>
-                <h4>{marked(title.clone())} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.label())}</Badge></h4>
+                <h4>{marked(title.clone())} " " <Badge tone=BadgeTone::Brand>{format!("{} priority", priority.text())}</Badge></h4>
                 <p>{marked(description)}</p>
                 <ol class=css::steps>{action_items.into_iter().map(|step| view! { <li>{marked(step)}</li> }).collect_view()}</ol>
                 <p class=css::meta>"Expected: " {marked(expected_impact)}</p>

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use huntaze_domain::{ai::AgentKind, assistant::settings::Voice, string_enum::StringEnum};
+use huntaze_texts::Text;
 
 use super::{fence::RULE, voice::material};
 use crate::ai::{Prompt, Turn, tools::ToolKind};
@@ -18,7 +19,7 @@ pub fn prompt(agent: AgentKind, mut turns: Vec<Turn>, voice: &Voice, today: Naiv
 of the question, in Markdown without HTML, in at most 250 words. Say nothing of the creator's accounts, figures, posts or income that you \
 have not looked up: look it up first, and write figures exactly as they were found. Where something is not known, say so. Other agents may \
 answer the other parts of a question: keep to yours, and do not introduce yourself. Today is {today} (UTC). {RULE}",
-        agent.label()
+        agent.text()
     );
     let material = material(voice);
     if matches!(agent, AgentKind::Content | AgentKind::Messaging)

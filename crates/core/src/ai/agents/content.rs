@@ -3,8 +3,8 @@
 use huntaze_domain::{
     assistant::settings::Voice,
     content::captions::{CaptionLimits, CaptionRequest, CaptionVariant, VARIANT_COUNT},
-    string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -28,15 +28,15 @@ pub fn caption_prompt(request: &CaptionRequest, voice: &Voice) -> Prompt {
         "You write captions for the posts of a content creator, in the language of the description. Write {VARIANT_COUNT} variants that differ in \
 idea, not in words alone. For {}: caption and hashtags together have at most {} {}. {hashtags} Name no figure, price or offer that is \
 not in the material. {RULE}",
-        request.platform.label(),
+        request.platform.text(),
         limits.max_length,
-        limits.unit_description(),
+        limits.unit.text(),
     );
     let keywords = request.keywords.join(", ");
     let mut question = format!(
         "Kind of post: {}. Tone: {}.\nDescription: {}\nKeywords: {}",
-        request.content_type.label(),
-        request.tone.label(),
+        request.content_type.text(),
+        request.tone.text(),
         fenced(&request.description),
         fenced(&keywords),
     );
@@ -92,7 +92,7 @@ pub fn read_captions(request: &CaptionRequest, voice: &Voice, answer: &str) -> R
             return Err("a variant had a word that the creator never uses.".to_owned());
         }
         if !limits.accepts(variant) {
-            let (length, unit) = (limits.length(&variant.text()), limits.unit_description());
+            let (length, unit) = (limits.length(&variant.text()), limits.unit.text());
             return Err(format!("a variant had {length} {unit}, hashtags among them, where at most {} fit.", limits.max_length));
         }
     }

@@ -16,6 +16,7 @@ use huntaze_domain::{
         settings::Voice,
     },
 };
+use huntaze_texts as texts;
 use uuid::Uuid;
 
 use super::{
@@ -152,7 +153,7 @@ async fn begin(
     // Locks the conversation row, so that concurrent questions wait until this transaction ends.
     let position =
         db::assistant::conversations::allocate_positions(&mut *tx, user.id, conversation_id, now).await?.ok_or(AiError::NotFound)?;
-    db::assistant::conversations::fail_abandoned(&mut *tx, Some(conversation_id), conversations::INTERRUPTED_MESSAGE, now).await?;
+    db::assistant::conversations::fail_abandoned(&mut *tx, Some(conversation_id), texts::ai::INTERRUPTED, now).await?;
     let mut before = db::assistant::conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
     if before.iter().any(|message| message.state == MessageState::Generating) {
         return Err(AiError::AnswerInProgress);
@@ -287,7 +288,10 @@ impl FinalAnswer {
         let (state, error) = match outcome {
             AnswerOutcome::Answered => (MessageState::Complete, None),
             AnswerOutcome::Stopped => (MessageState::Stopped, None),
-            AnswerOutcome::Failed(error) => (MessageState::Failed, Some(error.refusal().message)),
+            AnswerOutcome::Failed(error) => {
+                let (refusal, retry_after) = error.refusal();
+                (MessageState::Failed, Some(texts::ai::refusal(refusal, retry_after)))
+            }
         };
         let given: Vec<_> = grounding::numbers(&tool_context.figures).into_iter().chain(said_before.iter().cloned()).collect();
         let unverified_numbers = grounding::find_unverified(&partial.text, &given, &tool_context.quoted);

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::assistant::chat::{self, CONVERSATIONS_PER_PAGE, Conversation, ConversationsPage, MessageState, MessageView};
+use huntaze_texts as texts;
 use uuid::Uuid;
 
 use crate::{
@@ -12,9 +13,6 @@ use crate::{
         paging::{self, Page},
     },
 };
-
-/// Shown for an answer whose lease has expired.
-pub(super) const INTERRUPTED_MESSAGE: &str = "The answer broke off. Ask again. This request was not counted.";
 
 /// Returns a page of the conversations that contain `search`, newest first. A page beyond the last one is replaced by the last.
 pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
@@ -59,7 +57,7 @@ pub async fn delete_conversation(core: &Core, user_id: Uuid, id: &str) -> Result
 
 /// Marks answers whose lease has expired as failed. Returns their number.
 pub async fn fail_abandoned_answers(core: &Core, now: DateTime<Utc>) -> Result<u64, DbError> {
-    db::assistant::conversations::fail_abandoned(&core.db, None, INTERRUPTED_MESSAGE, now).await
+    db::assistant::conversations::fail_abandoned(&core.db, None, texts::ai::INTERRUPTED, now).await
 }
 
 /// Finds one message.
@@ -78,7 +76,7 @@ pub(super) fn view(message: StoredMessage, now: DateTime<Utc>) -> MessageView {
         seq: chat::seq_of(message.position, message.text.len()),
         text: message.text,
         state: if is_dead { MessageState::Failed } else { message.state },
-        error: if is_dead { Some(INTERRUPTED_MESSAGE.to_owned()) } else { message.error },
+        error: if is_dead { Some(texts::ai::INTERRUPTED.to_owned()) } else { message.error },
         agents: message.agents,
         sources: message.sources,
         unverified_numbers: message.unverified_numbers,

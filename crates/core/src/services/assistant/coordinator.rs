@@ -8,6 +8,7 @@ use huntaze_domain::{
     assistant::{grounding::Number, settings::Voice},
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use uuid::Uuid;
 
 use super::tool_runner::ToolContext;
@@ -67,7 +68,7 @@ pub(super) async fn answer(
             && has_others
         {
             tracing::warn!(error = chain(&error), agent = agent.as_str(), "agent failed");
-            say(&format!("\n\n*The {} agent gave no answer here.*", agent.label()));
+            say(&format!("\n\n*The {} agent gave no answer here.*", agent.text()));
         }
         merge(&mut |merger| merger.end(index));
         outcome

@@ -8,9 +8,9 @@ use huntaze_domain::{
     },
     assistant::chat::Source,
     money::grouped,
-    platform::Platform,
     string_enum::StringEnum,
 };
+use huntaze_texts::Text;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl ToolContext {
     ) -> Result<Value, AnalyticsError> {
         let (found, mut source) = find(core, user_id, query, account.map(|account| account.id)).await?;
         if let Some(account) = account {
-            source.title = format!("{} {}: {}", account.provider.label(), handle(&account.account_name), source.title);
+            source.title = format!("{} {}: {}", account.provider.text(), handle(&account.account_name), source.title);
         }
         self.add_source(source);
         self.add_figures(&found);
@@ -87,7 +87,7 @@ impl ToolContext {
             }
             let name = handle(&account.account_name);
             self.add_quotable(&name);
-            figures.push(json!({ "platform": account.provider.label(), "account": fenced(&name), "figures": own }));
+            figures.push(json!({ "platform": account.provider.text(), "account": fenced(&name), "figures": own }));
         }
         Ok(json!(figures))
     }
@@ -135,7 +135,7 @@ impl ToolContext {
         let mut accounts = db::integrations::list(&core.db, user_id).await?;
         accounts.retain(|account| account.provider == platform);
         if accounts.is_empty() {
-            return Ok(json!({ "error": format!("No account of {} is connected.", platform.label()) }));
+            return Ok(json!({ "error": format!("No account of {} is connected.", platform.text()) }));
         }
         self.fetch_each(core, user_id, &[query], &accounts).await
     }
@@ -178,15 +178,15 @@ async fn find(core: &Core, user_id: Uuid, query: ToolQuery, account: Option<Uuid
 }
 
 fn source(title: &str, range: StatsRange, as_of: Option<DateTime<Utc>>) -> Source {
-    Source { title: format!("{title}, last {}", range.label()), as_of }
+    Source { title: format!("{title}, last {}", range.text()), as_of }
 }
 
 fn period(range: StatsRange) -> String {
-    format!("the last {}", range.label())
+    format!("the last {}", range.text())
 }
 
 fn until(stats: &HomeStats) -> String {
-    format!("the {} before {}", stats.range.label(), stats.until)
+    format!("the {} before {}", stats.range.text(), stats.until)
 }
 
 async fn accounts(core: &Core, user_id: Uuid) -> Result<(Value, Source), AnalyticsError> {
@@ -196,7 +196,7 @@ async fn accounts(core: &Core, user_id: Uuid) -> Result<(Value, Source), Analyti
         .iter()
         .map(|account| {
             json!({
-                "platform": account.provider.label(),
+                "platform": account.provider.text(),
                 "name": fenced(&handle(&account.account_name)),
                 "status": account.status,
                 "connectedAt": account.connected_at.date_naive(),
@@ -274,7 +274,7 @@ fn days(analytics: &Analytics) -> Value {
 
 fn post(post: &PostView) -> Value {
     json!({
-        "platform": Platform::label(post.provider),
+        "platform": post.provider.text(),
         "account": fenced(&handle(&post.account_name)),
         "title": fenced(&post.title),
         "publishedAt": post.published_at.date_naive(),

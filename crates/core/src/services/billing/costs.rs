@@ -9,8 +9,9 @@ use huntaze_domain::{
     },
     month::first_of_month,
     string_enum::StringEnum,
-    validation::FieldErrors,
+    validation::{FieldError, field_error},
 };
+use huntaze_texts::Text;
 
 use crate::{
     Core,
@@ -88,7 +89,7 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
     }
     if outlier.cost_micro_usd > MIN_CONCENTRATION_COST && outlier.share > CONCENTRATION_PERCENT {
         let operation =
-            Operation::parse(&outlier.operation).map_or_else(|| outlier.operation.clone(), |operation| operation.label().to_owned());
+            Operation::parse(&outlier.operation).map_or_else(|| outlier.operation.clone(), |operation| operation.text().to_owned());
         let message = format!("{} % of {} is for {operation}.", outlier.share, dollars(outlier.cost_micro_usd));
         found.push(anomaly(AnomalyKind::FeatureConcentration, Severity::Low, message));
     }
@@ -103,8 +104,7 @@ fn anomalies(outlier: &Outlier) -> Vec<Anomaly> {
 pub async fn export_costs(core: &Core, input: &CostsInput) -> Result<Vec<u8>, AiError> {
     let rows = db::billing::costs::rows(&core.db, &filter(core, input)?, MAX_EXPORT_ROWS + 1).await?;
     if i64::try_from(rows.len()).is_ok_and(|length| length > MAX_EXPORT_ROWS) {
-        let sentence = "This is more than 100,000 rows. Take a shorter period.";
-        return Err(AiError::InvalidInput(FieldErrors::from([("lastDay".to_owned(), sentence.to_owned())])));
+        return Err(AiError::InvalidInput(field_error("lastDay", FieldError::TooManyRows)));
     }
     let mut table = csv::Writer::from_writer(Vec::new());
     let header =

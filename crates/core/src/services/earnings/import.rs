@@ -1,7 +1,7 @@
 //! Import of a statement: all valid rows are stored in one transaction, or none.
 
 use chrono::TimeDelta;
-use huntaze_domain::earnings::ParseSummary;
+use huntaze_domain::earnings::{EarningsConflict, ParseSummary, StatementFileError};
 use uuid::Uuid;
 
 use super::{EarningsError, parse_summary::ParseSummaryBuilder, row_stream::RowStream};
@@ -32,7 +32,7 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
     if attempt > MAX_ATTEMPTS {
         give_up_import(core, id).await?;
         tracing::error!(statement_id = %id, attempt, "import workers crashed on every attempt");
-        return Ok(Err(EarningsError::Conflict("The worker crashed on every attempt.")));
+        return Ok(Err(EarningsError::Conflict(EarningsConflict::WorkerCrashed)));
     }
     let error = match store(core, &statement).await {
         Ok(is_stored) => {
@@ -92,5 +92,5 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
 
 fn nothing_to_import(scan: &ParseSummary) -> EarningsError {
     tracing::warn!(rows = scan.total_rows, invalid_rows = scan.invalid_rows, "statement has no valid row");
-    EarningsError::InvalidFile("No row can be read.")
+    EarningsError::InvalidFile(StatementFileError::NothingReadable)
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     admin::jobs::JobKind,
-    earnings::{PartnerConnectionView, PartnerInput, PartnerView},
+    earnings::{EarningsConflict, PartnerConnectionView, PartnerInput, PartnerView},
     integrations::FailureKind,
-    validation::{self, FieldErrors},
+    validation::{self, FieldError, field_error},
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerVie
 /// configured or not available.
 pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -> Result<(), EarningsError> {
     validation::validate(input).map_err(EarningsError::InvalidInput)?;
-    let partner = core.providers.partner().ok_or(EarningsError::Conflict("This is not offered here."))?;
+    let partner = core.providers.partner().ok_or(EarningsError::Conflict(EarningsConflict::PartnerNotOffered))?;
     let now = core.clock.now();
     if let Err(error) = partner.transactions(&input.api_key, &input.account, now.date_naive(), None).await {
         return Err(refusal(&error));
@@ -80,14 +80,14 @@ pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -
 }
 
 fn refusal(error: &ProviderError) -> EarningsError {
-    let field = |name: &str, sentence: &str| EarningsError::InvalidInput(FieldErrors::from([(name.to_owned(), sentence.to_owned())]));
+    let field = |name, error| EarningsError::InvalidInput(field_error(name, error));
     match error {
-        ProviderError::Revoked(_) | ProviderError::InsufficientScope(_) => field("apiKey", "The partner does not take this key."),
-        ProviderError::NoAccount => field("account", "The partner does not know this account."),
-        ProviderError::RateLimited { .. } => EarningsError::Conflict("The partner asks us to slow down. Try again in a few minutes."),
+        ProviderError::Revoked(_) | ProviderError::InsufficientScope(_) => field("apiKey", FieldError::PartnerKeyRefused),
+        ProviderError::NoAccount => field("account", FieldError::PartnerAccountUnknown),
+        ProviderError::RateLimited { .. } => EarningsError::Conflict(EarningsConflict::PartnerRateLimited),
         ProviderError::Transient(_) | ProviderError::Misconfigured(_) => {
             tracing::warn!(error = chain(&error), "partner request failed");
-            EarningsError::Conflict("The partner does not answer. Try again in a moment.")
+            EarningsError::Conflict(EarningsConflict::PartnerUnavailable)
         }
     }
 }

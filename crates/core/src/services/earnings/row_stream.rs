@@ -8,7 +8,10 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
-    earnings::statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
+    earnings::{
+        StatementFileError,
+        statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
+    },
     string_enum::StringEnum,
 };
 use sha2::{Digest, Sha256};
@@ -156,7 +159,7 @@ pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedH
     let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
     let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
     if !(2..=MAX_COLUMNS).contains(&width) {
-        return Err(EarningsError::InvalidFile("This is not a table with columns. Export your statement as CSV."));
+        return Err(EarningsError::InvalidFile(StatementFileError::NoColumns));
     }
     // Spreadsheets may write a `sep=` line above the header.
     let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
@@ -217,7 +220,7 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Vec<
         }
         rows += 1;
         if rows > MAX_ROWS {
-            return Err(EarningsError::InvalidFile("A statement has at most 200,000 rows. Export a shorter period."));
+            return Err(EarningsError::InvalidFile(StatementFileError::TooManyRows));
         }
         batch.push(row(u32::try_from(line).unwrap_or(u32::MAX), inside, &record, layout, &mut seen));
         if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
@@ -254,10 +257,10 @@ fn line_ends(bytes: &[u8]) -> u64 {
 fn invalid_csv(error: csv::Error) -> EarningsError {
     match error.into_kind() {
         csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
-            EarningsError::InvalidFile("This is not a table: a line of it is too long.")
+            EarningsError::InvalidFile(StatementFileError::LineTooLong)
         }
         csv::ErrorKind::Io(error) => EarningsError::Internal(InternalError::new(error)),
-        _ => EarningsError::InvalidFile("This is not a table with columns. Export your statement as CSV."),
+        _ => EarningsError::InvalidFile(StatementFileError::NoColumns),
     }
 }
 

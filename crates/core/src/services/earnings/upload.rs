@@ -1,7 +1,10 @@
 //! Upload of a statement: the file is stored in chunks as it arrives.
 
 use chrono::TimeDelta;
-use huntaze_domain::earnings::statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping};
+use huntaze_domain::earnings::{
+    EarningsConflict, StatementFileError,
+    statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping},
+};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -57,7 +60,7 @@ impl Upload {
         let mut tx = db::begin(&core.db).await?;
         db::earnings::statements::lock_uploads(&mut *tx, user_id).await?;
         if db::earnings::statements::count_pending(&mut *tx, user_id, now - UPLOAD_TIMEOUT).await? >= MAX_PENDING_STATEMENTS {
-            return Err(EarningsError::Conflict("Many statements wait here already. Import or remove some of them first."));
+            return Err(EarningsError::Conflict(EarningsConflict::TooManyStatements));
         }
         db::earnings::statements::insert(&mut *tx, &new, now).await?;
         tx.commit().await?;
@@ -146,13 +149,13 @@ impl Upload {
 /// Rejects empty files, spreadsheets and PDFs, and UTF-16, recognized by its NUL bytes.
 fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
     if bytes.is_empty() {
-        return Err(EarningsError::InvalidFile("The file is empty."));
+        return Err(EarningsError::InvalidFile(StatementFileError::Empty));
     }
     if bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0") || bytes.starts_with(b"%PDF") {
-        return Err(EarningsError::InvalidFile("This is not a CSV file. Save or export it as CSV first."));
+        return Err(EarningsError::InvalidFile(StatementFileError::NotCsv));
     }
     if bytes.contains(&0) {
-        return Err(EarningsError::InvalidFile("This is not text in UTF-8. Save it as CSV (UTF-8) first."));
+        return Err(EarningsError::InvalidFile(StatementFileError::NotUtf8));
     }
     Ok(())
 }

@@ -21,11 +21,11 @@ string_enum! {
     /// Importance of an insight or recommendation.
     Importance {
         /// High importance.
-        High = "high", "High";
+        High = "high";
         /// Medium importance.
-        Medium = "medium", "Medium";
+        Medium = "medium";
         /// Low importance.
-        Low = "low", "Low";
+        Low = "low";
     }
 }
 

@@ -12,9 +12,9 @@ string_enum! {
     DecimalSeparator {
         /// `1,234.56`
         #[default]
-        Point = "point", "1,234.56";
+        Point = "point";
         /// `1.234,56`
-        Comma = "comma", "1.234,56";
+        Comma = "comma";
     }
 }
 

@@ -11,9 +11,9 @@ string_enum! {
     DateOrder {
         /// `01/31/2026`
         #[default]
-        MonthFirst = "monthFirst", "Month first: 01/31/2026";
+        MonthFirst = "monthFirst";
         /// `31/01/2026`
-        DayFirst = "dayFirst", "Day first: 31/01/2026";
+        DayFirst = "dayFirst";
     }
 }
 

@@ -58,25 +58,25 @@ string_enum! {
     /// Why a row cannot be parsed.
     RowErrorKind {
         /// The date cell is empty.
-        MissingDate = "missing_date", "There is no date.";
+        MissingDate = "missing_date";
         /// The date has an unknown format.
-        InvalidDate = "invalid_date", "This is not a date.";
+        InvalidDate = "invalid_date";
         /// The amount cells are empty.
-        MissingAmount = "missing_amount", "There is no amount.";
+        MissingAmount = "missing_amount";
         /// The amount has an unknown or ambiguous format.
-        InvalidAmount = "invalid_amount", "This is not an amount.";
+        InvalidAmount = "invalid_amount";
         /// The fee is missing, so the net amount cannot be computed.
-        MissingFee = "missing_fee", "There is no fee.";
+        MissingFee = "missing_fee";
         /// The amount names a currency other than that of the row.
-        CurrencyMismatch = "currency_mismatch", "This amount is of another currency.";
+        CurrencyMismatch = "currency_mismatch";
         /// The currency is not supported.
-        UnknownCurrency = "unknown_currency", "This currency is not known here.";
+        UnknownCurrency = "unknown_currency";
         /// The date is in the future.
-        FutureDate = "future_date", "This date is in the future.";
+        FutureDate = "future_date";
         /// The row exceeds the maximum length.
-        RowTooLong = "row_too_long", "This row is too long. Perhaps a quotation mark is not closed.";
+        RowTooLong = "row_too_long";
         /// The row has more cells than the header, so its cells may be shifted.
-        TooManyColumns = "too_many_columns", "This row has more columns than the header.";
+        TooManyColumns = "too_many_columns";
     }
 }
 
