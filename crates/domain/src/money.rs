@@ -84,15 +84,11 @@ impl Currency {
         self.format_grouped(minor).replace(',', "")
     }
 
-    /// Formats a non-negative amount for an input field, without minor units if they are 0: `1500.50`. [`Self::parse_minor`] accepts the
-    /// result.
+    /// Formats an amount for an input field, without minor units if they are 0: `1500.50`, `-0.50`. [`Self::parse_minor`] accepts the
+    /// result for amounts that are not negative.
     pub fn format_minor(self, minor: i64) -> String {
-        let unit = 10_i64.pow(self.decimals());
-        let (whole, fraction) = (minor / unit, (minor % unit).unsigned_abs());
-        match fraction {
-            0 => whole.to_string(),
-            fraction => format!("{whole}.{fraction:0width$}", width = self.decimals() as usize),
-        }
+        let plain = self.format_plain(minor);
+        plain.strip_suffix(".00").map(ToOwned::to_owned).unwrap_or(plain)
     }
 }
 
@@ -151,6 +147,13 @@ mod tests {
         }
         assert_eq!(Currency::Jpy.parse_minor("1500"), Some(1500));
         assert_eq!(Currency::Jpy.parse_minor("1500.5"), None);
+    }
+
+    #[test]
+    fn format_minor_keeps_the_sign_of_small_amounts() {
+        let formatted = [-50, -150, -100, 0, 7].map(|minor| Currency::Usd.format_minor(minor));
+        assert_eq!(formatted, ["-0.50", "-1.50", "-1", "0", "0.07"]);
+        assert_eq!(Currency::Jpy.format_minor(-1500), "-1500");
     }
 
     proptest! {
