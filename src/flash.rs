@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
 
+/// Hidden field of forms with the page to lead back to, see [`form_page`](huntaze_domain::page::form_page).
+pub const PAGE_FIELD: &str = "_page";
+
 /// Result to show when the form's page is rendered after the redirect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

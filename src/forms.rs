@@ -8,6 +8,7 @@ use leptos::{
     prelude::*,
     server_fn::{Http, ServerFn, codec::PostUrl},
 };
+use leptos_router::{hooks::use_location, location::Location};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEvent};
@@ -16,7 +17,7 @@ use super::hooks::document::focus_first;
 use crate::{
     api::{ApiClient, flash::take_flash},
     error::{ApiError, FieldMessages},
-    flash::Flash,
+    flash::{Flash, PAGE_FIELD},
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -205,16 +206,24 @@ where
             on:focusout=move |event| form.check_later(&event, false)
             on:input=move |event| form.check_later(&event, true)
         >
-            <CsrfField/>
+            <HiddenFields/>
             {children()}
         </ActionForm>
     }
 }
 
-/// Hidden field with the CSRF token, for posts without JavaScript.
+/// Hidden fields for posts without JavaScript: the CSRF token, and the page to lead back to.
 #[component]
-pub fn CsrfField() -> impl IntoView {
-    view! { <input type="hidden" name=crate::csrf::FIELD value=crate::api::csrf::form_token()/> }
+pub fn HiddenFields() -> impl IntoView {
+    let Location { pathname, search, .. } = use_location();
+    let page = move || match search.get().trim_start_matches('?') {
+        "" => pathname.get(),
+        query => format!("{}?{query}", pathname.get()),
+    };
+    view! {
+        <input type="hidden" name=crate::csrf::FIELD value=crate::api::csrf::form_token()/>
+        <input type="hidden" name=PAGE_FIELD value=page/>
+    }
 }
 
 /// Error of the whole form. Errors of single fields are shown at their fields instead.

@@ -1,11 +1,13 @@
 //! Captions and drafts: `/api/ai/captions`, `/api/ai/generate-caption` and `/api/drafts*`.
 
-use huntaze_domain::content::{
-    captions::{CaptionInput, Captions},
-    drafts::{CreateDraftInput, Draft, UpdateDraftInput},
+use huntaze_domain::{
+    content::{
+        captions::{CaptionInput, Captions},
+        drafts::{CreateDraftInput, Draft, UpdateDraftInput},
+    },
+    ids::DraftId,
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
-use uuid::Uuid;
 
 use super::ApiClient;
 use crate::error::ApiError;
@@ -68,7 +70,7 @@ pub async fn update_draft(#[server(flatten)] input: UpdateDraftInput) -> Result<
 /// `POST /api/drafts/delete`: deletes a draft and returns its id.
 #[server(prefix = "/api", endpoint = "drafts/delete", client = ApiClient)]
 #[middleware(AcceptJson)]
-pub async fn delete_draft(#[server(default)] id: String) -> Result<Uuid, ApiError> {
+pub async fn delete_draft(#[server(default)] id: String) -> Result<DraftId, ApiError> {
     use crate::http::context;
     use huntaze_core::services::content::drafts;
     let (core, user) = context::member()?;

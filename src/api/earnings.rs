@@ -1,20 +1,22 @@
 //! Earnings: `/api/earnings*`. Files are uploaded to `http::routes::earnings`.
 
-use huntaze_domain::earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH, statement::MappingInput};
+use huntaze_domain::{
+    earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH, statement::MappingInput},
+    page::Page,
+};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use super::{ApiClient, csrf};
-use crate::error::ApiError;
+use crate::{error::ApiError, flash::PAGE_FIELD};
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
-#[cfg(feature = "ssr")]
-use huntaze_domain::page::Page;
 
-/// Returns the `action` of an upload form. It carries the CSRF token in the query, because the body has not been read when the token is
-/// checked.
+/// Returns the `action` of the upload form. It carries in the query what other forms have in hidden fields: the CSRF token, which is checked
+/// before the body has been read, and the page.
 pub fn upload_action() -> String {
-    format!("{UPLOAD_PATH}?{}={}", crate::csrf::FIELD, csrf::form_token().unwrap_or_default())
+    let token = csrf::form_token().unwrap_or_default();
+    format!("{UPLOAD_PATH}?{}={token}&{PAGE_FIELD}={}", crate::csrf::FIELD, Page::Earnings.path())
 }
 
 /// `GET /api/earnings`: returns statements and daily totals.

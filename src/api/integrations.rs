@@ -70,12 +70,12 @@ pub async fn disconnect_integration(
     #[server(default)] data: String,
 ) -> Result<StatusView<DisconnectOutcome>, ApiError> {
     use crate::http::context;
-    use huntaze_core::services::integrations;
+    use huntaze_core::services::integrations::{self, Disconnect};
     use huntaze_domain::{error::ErrorCode, integrations::DataRetention, string_enum::StringEnum};
     let retention = if data.is_empty() { Some(DataRetention::default()) } else { DataRetention::parse(&data) };
     let retention = retention.ok_or(ErrorCode::InvalidInput)?;
     let (core, current) = (context::core()?, context::require_session()?);
-    let outcome = integrations::disconnect(&core, &context::client(), &current, None, &id, retention).await?;
+    let outcome = integrations::disconnect(&core, &context::client(), &current, Disconnect { id: &id, platform: None, retention }).await?;
     context::redirect(&Page::Integrations.link(&[("disconnected", &outcome.as_str())]));
     Ok(outcome.into())
 }

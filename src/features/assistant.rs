@@ -21,7 +21,7 @@ use crate::{
     api::assistant::{SendChat, get_suggestions},
     error::FieldMessages,
     features::assistant::chat::Chat,
-    forms::{CsrfField, FormState, use_form},
+    forms::{FormState, HiddenFields, use_form},
     ui::{
         a11y::VisuallyHidden,
         alert::Alert,
@@ -98,7 +98,7 @@ fn Suggestion(chat: Chat, form: FormState<SendChat>, question: String) -> impl I
     };
     view! {
         <form method="post" action=composer::action() on:submit=on_submit>
-            <CsrfField/>
+            <HiddenFields/>
             <input type="hidden" name="message" value=question.clone()/>
             <Button kind=ButtonType::Submit size=ButtonSize::Small loading=chat.is_sending>{question}</Button>
         </form>

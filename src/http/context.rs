@@ -14,6 +14,7 @@ use huntaze_domain::{
     accounts::{CurrentUser, Role},
     client::ClientInfo,
     error::ErrorCode,
+    ids::SessionId,
 };
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
@@ -101,8 +102,8 @@ pub fn client() -> ClientInfo {
     }
 }
 
-/// Like [`client`], for plain handlers.
-pub fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
+/// Like [`client`], for the extractor of plain handlers.
+pub(super) fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
     let address = extensions.get::<ClientIp>();
     let ip = address.map_or_else(|| "unknown".to_owned(), |address| address.0.to_string());
     let network = address.map_or_else(|| "unknown".to_owned(), |address| address.network());
@@ -166,7 +167,7 @@ pub fn mint_csrf(core: &Core) -> Result<String, ApiError> {
     set_csrf(core, session().map(|session| session.id)).ok_or_else(|| ErrorCode::Internal.into())
 }
 
-fn set_csrf(core: &Core, session: Option<uuid::Uuid>) -> Option<String> {
+fn set_csrf(core: &Core, session: Option<SessionId>) -> Option<String> {
     let token = csrf::mint(&core.keys.csrf, session, core.clock.now())?;
     add_cookie(CookieKind::Csrf.set(&core.config.app, &token, csrf::LIFETIME));
     Some(token)

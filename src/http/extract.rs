@@ -1,11 +1,14 @@
 //! Extractors of plain handlers, with our errors.
 
+use std::convert::Infallible;
+
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use huntaze_core::db::accounts::sessions::ActiveSession;
-use huntaze_domain::{accounts::Role, error::ErrorCode};
+use huntaze_domain::{accounts::Role, client::ClientInfo, error::ErrorCode};
 use serde::de::DeserializeOwned;
 
+use super::context::client_of;
 use crate::error::ApiError;
 
 /// The session of the user who makes the request. 401 without one; `Option<Member>` for handlers that do without.
@@ -36,6 +39,17 @@ impl<S: Sync> FromRequestParts<S> for Admin {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let Member(session) = <Member as FromRequestParts<S>>::from_request_parts(parts, state).await?;
         if session.user.role == Role::Admin { Ok(Self(session)) } else { Err(ErrorCode::Forbidden.into()) }
+    }
+}
+
+/// Where the request comes from, for limits and the audit log.
+pub struct Client(pub ClientInfo);
+
+impl<S: Sync> FromRequestParts<S> for Client {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(client_of(&parts.extensions, &parts.headers)))
     }
 }
 

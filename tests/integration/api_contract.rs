@@ -4,11 +4,10 @@
 use std::{collections::BTreeSet, fmt::Write as _, fs};
 
 use http::{Method, StatusCode};
-use huntaze_core::services::admin;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, EMAIL, PASSWORD, Sandbox, TestApp, TestResponse};
+use crate::support::{Client, Creator, EMAIL, PASSWORD, Sandbox, TestApp, TestResponse};
 
 const ADMIN: &str = "olga@example.com";
 const NEW_PASSWORD: &str = "wednesday-lamp-orbit";
@@ -25,8 +24,7 @@ struct Contract {
 
 impl Contract {
     async fn new(app: &TestApp) -> Self {
-        let (user, admin) = (app.user_client(EMAIL).await, app.user_client(ADMIN).await);
-        assert!(admin::grant(&app.core.db, ADMIN, app.core.clock.now()).await.expect("granted"));
+        let (user, admin) = (Creator::new(EMAIL).sign_in(app).await, Creator::new(ADMIN).admin().sign_in(app).await);
         Self { anonymous: app.anon_client().await, user, admin, text: String::new(), seen: BTreeSet::new() }
     }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::TestApp;
+use crate::support::{Creator, EMAIL, TestApp};
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -107,8 +107,7 @@ async fn malformed_paths_never_return_500(db: PgPool) {
 #[sqlx::test]
 async fn malformed_queries_never_return_500(db: PgPool) {
     let app = relaxed(db.clone());
-    let mut user_client = app.user_client("ada@example.com").await;
-    assert!(huntaze_core::services::admin::grant(&db, "ada@example.com", app.core.clock.now()).await.expect("granted"));
+    let mut user_client = Creator::new(EMAIL).admin().sign_in(&app).await;
     for uri in [
         "/api/ai/conversations?search=%00a%07",
         "/api/ai/conversations?page=4294967295",

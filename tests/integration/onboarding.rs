@@ -119,7 +119,10 @@ async fn form_posts_multiple_choices_and_keeps_input_on_error(db: PgPool) {
     let page = browser.page("/onboarding/step-1").await.expect_status(200).body;
     assert!(page.contains("Step 1 of 3") && page.contains("What do you create?"));
     let fields = [("step", "1"), ("contentTypes[]", "photos"), ("contentTypes[]", "text"), ("action", "continue")];
-    assert_eq!(browser.submit("/api/onboarding/step", &fields).await.expect_status(303).location(), "/onboarding/step-2");
+    assert_eq!(
+        browser.submit("/onboarding/step-1", "/api/onboarding/step", &fields).await.expect_status(303).location(),
+        "/onboarding/step-2"
+    );
     assert_eq!(browser.get("/api/onboarding").await.json()["contentTypes"], json!(["photos", "text"]));
 
     let fields = [
@@ -130,7 +133,10 @@ async fn form_posts_multiple_choices_and_keeps_input_on_error(db: PgPool) {
         ("currency", "GBP"),
         ("action", "continue"),
     ];
-    assert_eq!(browser.submit("/api/onboarding/step", &fields).await.expect_status(303).location(), "/onboarding/step-3");
+    assert_eq!(
+        browser.submit("/onboarding/step-3", "/api/onboarding/step", &fields).await.expect_status(303).location(),
+        "/onboarding/step-3"
+    );
     let page = browser.page("/onboarding/step-3").await.body;
     assert!(page.contains("Enter an amount between") && page.contains("value=\"much\""), "{page}");
     assert_eq!(page.matches(" checked").count(), 2, "submitted choices stay checked: {page}");

@@ -30,8 +30,10 @@ use crate::{
 
 pub use mail::deliver;
 
-/// A kind of job. `subject_id` is the row that a job is about; there is at most one unfinished job of a kind for each.
+/// A kind of job. There is at most one unfinished job of a kind for each subject.
 trait Job: Send + 'static {
+    /// Id of the row that a job is about.
+    type Subject: Copy + From<Uuid> + Into<Uuid> + Send;
     /// Name of the queue.
     const KIND: JobKind;
     /// Number of jobs that a process runs at the same time.
@@ -44,18 +46,18 @@ trait Job: Send + 'static {
     const MAX_ATTEMPTS: i32 = 5;
 
     /// Returns at most `limit` subjects that need a job, longest due first.
-    fn list_due(context: &JobContext, limit: i64) -> impl Future<Output = Result<Vec<Uuid>, DbError>> + Send;
+    fn list_due(context: &JobContext, limit: i64) -> impl Future<Output = Result<Vec<Self::Subject>, DbError>> + Send;
 
     /// Runs a job. Must be idempotent, and safe to run twice at the same time.
-    fn run(context: &JobContext, subject_id: Uuid) -> impl Future<Output = Result<(), JobError>> + Send;
+    fn run(context: &JobContext, subject_id: Self::Subject) -> impl Future<Output = Result<(), JobError>> + Send;
 
     /// Releases the claim on a subject after a failed attempt, so that the next one can claim it.
-    fn release(_: &JobContext, _subject_id: Uuid) -> impl Future<Output = Result<(), DbError>> + Send {
+    fn release(_: &JobContext, _subject_id: Self::Subject) -> impl Future<Output = Result<(), DbError>> + Send {
         async { Ok(()) }
     }
 
     /// Records on the subject that no attempt is left: the failure becomes visible, or the next run is deferred.
-    fn exhausted(_: &JobContext, _subject_id: Uuid) -> impl Future<Output = Result<(), DbError>> + Send {
+    fn exhausted(_: &JobContext, _subject_id: Self::Subject) -> impl Future<Output = Result<(), DbError>> + Send {
         async { Ok(()) }
     }
 }

@@ -6,10 +6,12 @@ use std::fmt;
 
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::string_enum::string_enum;
-use crate::validation::{FieldError, field_error};
+use crate::{
+    ids::UserId,
+    validation::{FieldError, field_error},
+};
 
 /// Minimum length of a password in characters.
 pub const MIN_PASSWORD_CHARS: usize = 8;
@@ -163,7 +165,7 @@ impl<T> From<T> for StatusView<T> {
 #[serde(rename_all = "camelCase")]
 pub struct CurrentUser {
     /// Id of the user, a `UUIDv7`.
-    pub id: Uuid,
+    pub id: UserId,
     /// Normalized e-mail address.
     pub email: String,
     /// Display name; `None` if the user has not set one.

@@ -4,7 +4,6 @@ pub mod figures;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     analytics::figures::{HomeStats, Metric, StatsRange},
@@ -12,6 +11,7 @@ use super::{
     platform::Platform,
     string_enum::string_enum,
 };
+use crate::ids::{IntegrationId, PostId};
 
 /// Number of posts per page.
 pub const POSTS_PER_PAGE: u32 = 50;
@@ -23,7 +23,7 @@ pub struct Analytics {
     /// Length of the period.
     pub range: StatsRange,
     /// Id of the selected integration; `None` for all connected accounts.
-    pub integration_id: Option<Uuid>,
+    pub integration_id: Option<IntegrationId>,
     /// Accounts that can be selected, including disconnected accounts whose data was kept.
     pub accounts: Vec<AccountOption>,
     /// Totals of the period, compared with the previous period.
@@ -39,7 +39,7 @@ pub struct Analytics {
 #[serde(rename_all = "camelCase")]
 pub struct AccountOption {
     /// Id of the integration.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// Platform of the account.
     pub provider: Platform,
     /// Handle of the account, without `@`.
@@ -156,7 +156,7 @@ pub struct PostsPage {
 #[serde(rename_all = "camelCase")]
 pub struct PostView {
     /// Id of the post.
-    pub id: Uuid,
+    pub id: PostId,
     /// Platform of the post.
     pub provider: Platform,
     /// Handle of the account, without `@`.
@@ -220,10 +220,11 @@ pub struct Post {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn post() -> PostView {
         PostView {
-            id: Uuid::nil(),
+            id: Uuid::nil().into(),
             provider: Platform::Reddit,
             account_name: "ada".to_owned(),
             title: String::new(),

@@ -5,7 +5,6 @@ pub mod statement;
 use chrono::{DateTime, NaiveDate, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     accounts::Secret,
@@ -15,7 +14,10 @@ use super::{
     string_enum::string_enum,
     validation::FieldErrors,
 };
-use crate::validation::{FieldError, add_error};
+use crate::{
+    ids::StatementId,
+    validation::{FieldError, add_error},
+};
 
 /// Path that statements are uploaded to, as `multipart/form-data` with the CSRF token in the query.
 pub const UPLOAD_PATH: &str = "/api/earnings/statements";
@@ -168,7 +170,7 @@ pub struct NumberedRowError {
 #[serde(rename_all = "camelCase")]
 pub struct StatementSummary {
     /// Id of the statement.
-    pub id: Uuid,
+    pub id: StatementId,
     /// Name of the uploaded file.
     pub file_name: String,
     /// Current state.
@@ -197,7 +199,7 @@ pub struct StatementView {
     /// Current column mapping.
     pub mapping: ColumnMapping,
     /// Imported statement with identical bytes; `None` if there is none.
-    pub duplicate_of: Option<Uuid>,
+    pub duplicate_of: Option<StatementId>,
 }
 
 /// `POST /api/earnings/partner/connect`: connects an account at the partner service. Fields as sent by a form.

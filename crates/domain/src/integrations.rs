@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     platform::Platform,
     string_enum::{StringEnum, string_enum},
 };
+use crate::ids::IntegrationId;
 
 /// Access that expires within this time has the status [`IntegrationStatus::Expiring`].
 const EXPIRY_WARNING: TimeDelta = TimeDelta::days(7);
@@ -110,7 +110,7 @@ const fn healthy_or(is_ending: bool) -> IntegrationStatus {
 #[serde(rename_all = "camelCase")]
 pub struct IntegrationView {
     /// Id of the integration.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// Platform of the account.
     pub provider: Platform,
     /// Id of the account at the platform.
@@ -191,7 +191,7 @@ pub struct IntegrationEvent {
 #[serde(rename_all = "camelCase")]
 pub struct DisconnectedIntegration {
     /// Id of the integration.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// Platform of the account.
     pub provider: Platform,
     /// Handle of the account, without `@`.

@@ -11,6 +11,7 @@ pub mod client;
 pub mod content;
 pub mod earnings;
 pub mod error;
+pub mod ids;
 pub mod integrations;
 pub mod money;
 pub mod month;

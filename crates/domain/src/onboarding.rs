@@ -66,18 +66,13 @@ pub struct Onboarding {
 }
 
 impl Onboarding {
-    /// Returns the page of the next step.
+    /// Returns the page of the next step; numbers out of range are those of the first or the last step.
     pub const fn page(&self) -> Page {
-        step_page(self.step)
-    }
-}
-
-/// Returns the page of a step; numbers out of range are those of the first or the last step.
-pub const fn step_page(step: u8) -> Page {
-    match step {
-        0 | 1 => Page::OnboardingContentTypes,
-        2 => Page::OnboardingPlatforms,
-        _ => Page::OnboardingGoals,
+        match self.step {
+            0 | 1 => Page::OnboardingContentTypes,
+            2 => Page::OnboardingPlatforms,
+            _ => Page::OnboardingGoals,
+        }
     }
 }
 

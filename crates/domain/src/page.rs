@@ -36,7 +36,6 @@ macro_rules! pages {
             pub const fn access(self) -> Access {
                 match self { $(Self::$name => Access::$access),+ }
             }
-
         }
     };
 }
@@ -87,9 +86,14 @@ pages! {
 }
 
 impl Page {
-    /// Returns the page with this path; `None` for paths with parameters and unknown ones.
-    pub fn of_path(path: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|page| page.path() == path)
+    /// Returns the page at this path, whose parameters may have any value.
+    fn at(path: &str) -> Option<Self> {
+        let fits = |page: &Self| {
+            let (own, given) = (page.path().split('/'), path.split('/'));
+            own.clone().count() == given.clone().count()
+                && own.zip(given).all(|(own, given)| own == given || (own.starts_with(':') && !given.is_empty()))
+        };
+        Self::ALL.iter().copied().find(fits)
     }
 
     /// Returns the path with a query. Fields whose value is an empty text are left out.
@@ -139,11 +143,6 @@ pub fn strategy_page(id: &str) -> String {
     Page::Sales.link(&[("report", &id)])
 }
 
-/// Returns the path of the figures of a period: of the account with this id, or of all accounts if `account` is empty.
-pub fn analytics_page(range: &str, account: &str) -> String {
-    Page::Analytics.link(&[("range", &range), ("integrationId", &account)])
-}
-
 /// Returns the path of a performance analysis, shown below the figures that it is about.
 pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
     Page::Analytics.link(&[("range", &range), ("integrationId", &account), ("report", &id)])
@@ -170,6 +169,25 @@ pub fn safe_next(next: &str) -> &str {
     if starts_as_path && is_plain { next } else { Page::Home.path() }
 }
 
+/// Parameters that say how something ended. They are left out when another form leads back to the page.
+const OUTCOME_PARAMS: [&str; 6] = ["connected", "disconnected", "error", "reason", "status", "tried"];
+
+/// Returns the URL to which a form leads back that was posted without JavaScript: `url`, the page that it is on, without the outcome of an
+/// earlier form. A mailed token stays in it only if `keeps_token`. Anything but the path of a [`Page`] becomes [`Page::Home`].
+pub fn form_page(url: &str, keeps_token: bool) -> String {
+    let url = safe_next(url);
+    let (path, query) = url.split_once('?').unwrap_or((url, ""));
+    if Page::at(path).is_none() {
+        return Page::Home.path().to_owned();
+    }
+    let is_kept = |field: &&str| {
+        let name = field.split('=').next().unwrap_or_default();
+        !name.is_empty() && !OUTCOME_PARAMS.contains(&name) && (keeps_token || name != "token")
+    };
+    let query = query.split('&').filter(is_kept).collect::<Vec<_>>().join("&");
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
 /// Percent-encodes a text for use as a query value. `/` is left as it is.
 pub fn encode_query_value(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
@@ -192,6 +210,19 @@ mod tests {
         assert_eq!(safe_next("/settings?tab=2"), "/settings?tab=2");
         for evil in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "/a b", "/\n/evil.example"] {
             assert_eq!(safe_next(evil), Page::Home.path(), "{evil:?}");
+        }
+    }
+
+    #[test]
+    fn form_leads_back_to_its_page_without_earlier_outcome() {
+        assert_eq!(form_page("/login?reason=ended&next=/home", false), "/login?next=/home");
+        assert_eq!(form_page("/reset-password?token=abc", true), "/reset-password?token=abc");
+        assert_eq!(form_page("/reset-password?token=abc", false), "/reset-password");
+        assert_eq!(form_page("/integrations?connected=x&integrationId=1", false), "/integrations?integrationId=1");
+        assert_eq!(form_page("/integrations/onlyfans/0198", false), "/integrations/onlyfans/0198");
+        for foreign in ["", "//evil.example/login", "/api/auth/login", "/integrations/onlyfans/", "/integrations/onlyfans/1/2", "/nowhere"]
+        {
+            assert_eq!(form_page(foreign, true), Page::Home.path(), "{foreign:?}");
         }
     }
 

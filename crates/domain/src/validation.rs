@@ -127,8 +127,9 @@ pub fn validate<T: Validate<Context = ()>>(input: &T) -> Result<(), FieldErrors>
     let Err(report) = input.validate() else { return Ok(()) };
     let mut fields = FieldErrors::new();
     for (path, error) in report.iter() {
-        let error = FieldError::parse(error.message()).unwrap_or(FieldError::NotListed);
-        fields.entry(camel_case(&path.to_string())).or_insert(error);
+        let error = FieldError::parse(error.message());
+        debug_assert!(error.is_some(), "a rule must return a FieldError");
+        fields.entry(camel_case(&path.to_string())).or_insert(error.unwrap_or(FieldError::NotListed));
     }
     Err(fields)
 }

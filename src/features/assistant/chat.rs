@@ -7,10 +7,10 @@ use std::time::Duration;
 use huntaze_domain::{
     assistant::chat::{ChatEvent, ChatInput, ChatStarted, Conversation, MessageRole, MessageState, MessageView, title},
     error::ErrorCode,
+    ids::{ConversationId, MessageId},
 };
 use huntaze_texts as texts;
 use leptos::{prelude::*, task::spawn_local};
-use uuid::Uuid;
 
 use crate::{
     api::assistant::{get_conversation, start_chat, stop_chat},
@@ -31,7 +31,7 @@ const AGAIN: Duration = Duration::from_secs(3);
 #[derive(Clone)]
 pub struct Message {
     /// Id of the message.
-    pub id: Uuid,
+    pub id: MessageId,
     /// Content received so far.
     pub view: ArcRwSignal<MessageView>,
 }
@@ -57,7 +57,7 @@ struct ChatInternals {
 #[derive(Clone, Copy)]
 pub struct Chat {
     /// Id of the conversation; None until the server has accepted the first question.
-    pub id: RwSignal<Option<Uuid>>,
+    pub id: RwSignal<Option<ConversationId>>,
     /// Title of the conversation; empty for a new one.
     pub title: RwSignal<String>,
     /// Whether another conversation is being loaded.
@@ -67,7 +67,7 @@ pub struct Chat {
     /// Content of the message box.
     pub draft: RwSignal<String>,
     /// Id of the question that the draft replaces; None if the draft is appended.
-    pub replaces: RwSignal<Option<Uuid>>,
+    pub replaces: RwSignal<Option<MessageId>>,
     /// Error of the last request, or None if there is nothing to report.
     pub problem: RwSignal<Option<ApiError>>,
     /// Whether a question is being sent.
@@ -80,7 +80,7 @@ pub struct Chat {
     /// question was accepted in a conversation that is no longer shown.
     pub completed_count: RwSignal<usize>,
     /// Id of the answer that is being generated; None if there is none.
-    pub generating: Memo<Option<Uuid>>,
+    pub generating: Memo<Option<MessageId>>,
     /// Id of the message box's field, without the prefix `field-`.
     field: &'static str,
     internals: StoredValue<ChatInternals>,
@@ -130,17 +130,17 @@ impl Chat {
     /// Shows a loaded conversation, or an empty one. Does nothing if it is already shown, because the local state is newer than the loaded
     /// one.
     pub fn show(self, conversation: Option<Conversation>) {
-        let loaded = conversation.unwrap_or_else(|| Conversation { id: Uuid::nil(), title: String::new(), messages: Vec::new() });
-        let id = Some(loaded.id).filter(|id| !id.is_nil());
+        let id = conversation.as_ref().map(|conversation| conversation.id);
         if self.id.get_untracked() == id {
             return;
         }
         self.next_version();
         self.replaces.set(None);
         self.problem.set(None);
-        self.title.set(loaded.title);
+        let (title, messages) = conversation.map(|conversation| (conversation.title, conversation.messages)).unwrap_or_default();
+        self.title.set(title);
         self.id.set(id);
-        self.messages.set(loaded.messages.into_iter().map(Message::from).collect());
+        self.messages.set(messages.into_iter().map(Message::from).collect());
     }
 
     /// Opens the conversation with this id; an empty id opens a new one.
@@ -191,7 +191,7 @@ impl Chat {
 
     /// Sends a question. It replaces the message `replaces` and everything after it, or is appended if that is None. Does nothing while a
     /// question is being sent or an answer is being generated.
-    pub fn ask(self, message: String, replaces: Option<Uuid>) {
+    pub fn ask(self, message: String, replaces: Option<MessageId>) {
         if self.is_sending.get_untracked() || self.generating.get_untracked().is_some() {
             return;
         }
@@ -199,7 +199,6 @@ impl Chat {
         self.is_sending.set(true);
         self.problem.set(None);
         let asked_in = self.id.get_untracked();
-        let text = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         // Id of the newest message the user has seen, so that the server does not replace newer ones.
         let newest = replaces.and_then(|_| self.messages.with_untracked(|messages| messages.last().map(|newest| newest.id)));
         let input = ChatInput {
@@ -229,7 +228,7 @@ impl Chat {
         });
     }
 
-    fn on_started(self, started: ChatStarted, message: &str, replaces: Option<Uuid>) {
+    fn on_started(self, started: ChatStarted, message: &str, replaces: Option<MessageId>) {
         self.next_version();
         // Keep what the user has typed since.
         if self.draft.with_untracked(|draft| draft == message) {
@@ -250,7 +249,7 @@ impl Chat {
     }
 
     /// Sends the question that precedes this answer once more; it replaces the old question and everything after it.
-    pub fn retry(self, answer: Uuid) {
+    pub fn retry(self, answer: MessageId) {
         let question = self.messages.with_untracked(|messages| {
             let index = messages.iter().position(|message| message.id == answer)?;
             messages[..index].iter().rfind(|message| message.view.with_untracked(|view| view.role == MessageRole::User)).cloned()
@@ -292,7 +291,7 @@ impl Chat {
         });
     }
 
-    fn subscribe(self, message_id: Uuid) {
+    fn subscribe(self, message_id: MessageId) {
         let (Some(id), Some(message)) = (self.id.get_untracked(), self.find(message_id)) else { return };
         let (after, length) = message.view.with_untracked(|view| (view.seq, view.text.len()));
         self.internals.update_value(|internals| internals.announced_len = length);
@@ -309,7 +308,7 @@ impl Chat {
         self.events.set_value(events);
     }
 
-    fn find(self, id: Uuid) -> Option<Message> {
+    fn find(self, id: MessageId) -> Option<Message> {
         self.messages.try_with_untracked(|messages| messages.iter().find(|message| message.id == id).cloned())?
     }
 
@@ -399,7 +398,7 @@ impl Chat {
     }
 
     /// Subscribes to the answer if that has not happened yet: the effect in [`use_chat`] subscribes only when the answer's id changes.
-    fn ensure_subscribed(self, message_id: Uuid) {
+    fn ensure_subscribed(self, message_id: MessageId) {
         if self.events.with_value(Option::is_none) && self.generating.get_untracked() == Some(message_id) {
             self.subscribe(message_id);
         }
@@ -450,4 +449,9 @@ impl Chat {
 /// Whether the request may succeed if it is retried later.
 const fn is_passing(code: ErrorCode) -> bool {
     matches!(code, ErrorCode::Network | ErrorCode::Unavailable | ErrorCode::RateLimited | ErrorCode::Internal)
+}
+
+/// Value of a form field: an id, or nothing.
+fn text(id: Option<impl ToString>) -> String {
+    id.map(|id| id.to_string()).unwrap_or_default()
 }

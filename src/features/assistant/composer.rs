@@ -9,7 +9,7 @@ use crate::{
     api::assistant::SendChat,
     error::{ApiError, FieldMessages},
     features::assistant::chat::Chat,
-    forms::{CsrfField, FormState, error_message},
+    forms::{FormState, HiddenFields, error_message},
     hooks::document::use_hydrated,
     ui::{
         alert::{Alert, AlertTone},
@@ -60,7 +60,7 @@ pub(super) fn Composer(chat: Chat, form: FormState<SendChat>, conversation_id: S
         {move || problem.get().map(|problem| view! { <Alert tone=AlertTone::Danger>{sentence(&problem)}</Alert> })}
         {move || chat.replaces.get().map(|_| view! { <Editing chat/> })}
         <form method="post" action=action() class=css::composer on:submit=on_submit>
-            <CsrfField/>
+            <HiddenFields/>
             <input type="hidden" name="conversationId" value=move || conversation_id.get()/>
             <Field name="message" id=field_id label="Your question" error=form.error_of("message")>
                 <TextArea

@@ -55,12 +55,7 @@ where
         AiReportBody::Analysis(_) => "What your figures mean",
         AiReportBody::Strategy(_) => "Your sales strategy",
     };
-    let context = feedback::FeedbackContext {
-        report_id: id,
-        form,
-        before: StoredValue::new(feedback),
-        page: StoredValue::new(body.page(id, &request)),
-    };
+    let context = feedback::FeedbackContext { report_id: id, form, before: StoredValue::new(feedback) };
     let sections = match body {
         AiReportBody::Analysis(analysis) => {
             view! { <analysis::AnalysisView analysis unverified_numbers=unverified_numbers.clone() context/> }.into_any()

@@ -1,6 +1,7 @@
 use huntaze_domain::{
     assistant::grounding,
     content::captions::{CaptionLimits, CaptionRequest, CaptionVariant, Captions},
+    ids::CaptionsId,
     money::grouped,
     platform::Platform,
     string_enum::StringEnum,
@@ -8,7 +9,6 @@ use huntaze_domain::{
 use huntaze_texts as texts;
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::css;
 use crate::{
@@ -87,7 +87,7 @@ fn fields(request: &CaptionRequest) -> Vec<(&'static str, String)> {
 
 #[component]
 fn Variant(
-    captions_id: Uuid,
+    captions_id: CaptionsId,
     variant: CaptionVariant,
     /// Numbers in the captions that do not occur in the request.
     unverified_numbers: StoredValue<Vec<String>>,

@@ -1,7 +1,6 @@
-use huntaze_domain::content::drafts::Draft;
+use huntaze_domain::{content::drafts::Draft, ids::DraftId};
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::css;
 use crate::{
@@ -104,7 +103,7 @@ fn Item(
     save: FormState<UpdateDraft>,
     delete: FormState<DeleteDraft>,
     /// Id of the draft that was submitted last; field errors belong to it.
-    sent: RwSignal<Option<Uuid>>,
+    sent: RwSignal<Option<DraftId>>,
 ) -> impl IntoView {
     let Draft { id, platform, text, updated_at } = draft;
     let label = platform.text();

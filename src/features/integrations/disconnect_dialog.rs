@@ -1,4 +1,5 @@
 use huntaze_domain::{
+    ids::IntegrationId,
     integrations::{DataRetention, IntegrationsStatus},
     page::Page,
     platform::Platform,
@@ -6,7 +7,6 @@ use huntaze_domain::{
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::{
     css,
@@ -106,8 +106,8 @@ fn clear_form_error(id: Memo<Option<String>>, form: FormState<DisconnectIntegrat
 struct Names(Memo<Vec<(String, String)>>);
 
 impl Names {
-    fn new(status: Status, accounts: fn(&IntegrationsStatus) -> Vec<(Uuid, Platform, &str)>) -> Self {
-        let name = |(id, platform, name): (Uuid, Platform, &str)| (id.to_string(), format!("{} @{name}", platform.text()));
+    fn new(status: Status, accounts: fn(&IntegrationsStatus) -> Vec<(IntegrationId, Platform, &str)>) -> Self {
+        let name = |(id, platform, name): (IntegrationId, Platform, &str)| (id.to_string(), format!("{} @{name}", platform.text()));
         Self(Memo::new(move |_| match status.get() {
             Some(Ok(status)) => accounts(&status).into_iter().map(name).collect(),
             _ => Vec::new(),

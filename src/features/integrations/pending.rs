@@ -1,8 +1,7 @@
 //! Pending state per card, for forms that are shared by many cards.
 
-use huntaze_domain::{platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{ids::IntegrationId, platform::Platform, string_enum::StringEnum};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
@@ -10,7 +9,7 @@ use crate::{
 };
 
 /// Whether a request to reconnect this account is pending.
-pub(super) fn is_connecting_account(connect: FormState<ConnectIntegration>, id: Uuid) -> Signal<bool> {
+pub(super) fn is_connecting_account(connect: FormState<ConnectIntegration>, id: IntegrationId) -> Signal<bool> {
     let asked = connect.action.input();
     Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.integration_id == id.to_string())))
 }
@@ -24,7 +23,7 @@ pub(super) fn is_connecting(connect: FormState<ConnectIntegration>, platform: Pl
 }
 
 /// Whether a manual sync of this account is pending.
-pub(super) fn is_refreshing(refresh: FormState<RefreshIntegration>, id: Uuid) -> Signal<bool> {
+pub(super) fn is_refreshing(refresh: FormState<RefreshIntegration>, id: IntegrationId) -> Signal<bool> {
     let asked = refresh.action.input();
     Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.id == id.to_string())))
 }

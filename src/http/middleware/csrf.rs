@@ -7,8 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, Method, header};
 use huntaze_core::{Core, db::accounts::sessions::ActiveSession, infra::csrf};
-use huntaze_domain::{error::ErrorCode, page::Page};
-use uuid::Uuid;
+use huntaze_domain::{error::ErrorCode, ids::SessionId, page::Page};
 
 use super::{
     body_limit::{BufferedBody, is_upload},
@@ -40,7 +39,7 @@ pub async fn protect(State(core): State<Core>, mut request: Request, next: Next)
 }
 
 /// Stores the CSRF token for a page's forms in the request extensions. Returns the cookie to set if a new token was issued.
-fn ensure_page_token(core: &Core, session: Option<Uuid>, request: &mut Request) -> Option<HeaderValue> {
+fn ensure_page_token(core: &Core, session: Option<SessionId>, request: &mut Request) -> Option<HeaderValue> {
     let is_page = *request.method() == Method::GET && wants_html(request.headers()) && !request.uri().path().starts_with("/api/");
     // The landing page has no form, and sets no cookie.
     if !is_page || request.uri().path() == Page::Beta.path() {
@@ -69,7 +68,7 @@ fn is_cross_site(core: &Core, headers: &HeaderMap) -> bool {
     from_elsewhere || other_origin
 }
 
-fn has_valid_token(core: &Core, session: Option<Uuid>, request: &Request) -> bool {
+fn has_valid_token(core: &Core, session: Option<SessionId>, request: &Request) -> bool {
     let Some(cookie) = CookieKind::Csrf.read(&core.config.app, request.headers()) else { return false };
     let Some(sent) = sent_token(request) else { return false };
     csrf::same(&sent, &cookie) && csrf::is_valid(&core.keys.csrf, session, &cookie, core.clock.now())

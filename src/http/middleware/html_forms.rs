@@ -1,7 +1,7 @@
 //! Support for browsers without JavaScript: form posts are answered with a redirect, errors with a page.
 //!
 //! The inner layers and server functions only know JSON. This middleware turns a form post into an API call and its result into a redirect:
-//! to the location that the function sets, or back to the form's page with the error and the submitted values.
+//! to the location that the function sets, or back to the page that the form names, with the error and the submitted values.
 
 use axum::{
     body::to_bytes,
@@ -12,11 +12,8 @@ use axum::{
 use chrono::TimeDelta;
 use http::{HeaderValue, Method, header, response::Parts};
 use huntaze_core::{Core, infra::signed};
-use huntaze_domain::{
-    error::ErrorCode,
-    onboarding::step_page,
-    page::{Page, analytics_page, captions_page, conversation_page, safe_next, statement_page},
-};
+use huntaze_domain::{error::ErrorCode, page::form_page};
+use url::{Position, Url};
 
 use super::{
     body_limit::{self, BufferedBody},
@@ -25,7 +22,7 @@ use super::{
 use crate::{
     csrf,
     error::ApiError,
-    flash::Flash,
+    flash::{Flash, PAGE_FIELD},
     http::{
         cookies::CookieKind,
         routes::{error_page, external_link_page},
@@ -36,7 +33,7 @@ use crate::{
 const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that are never stored in a cookie. An e-mailed token is restored from the page's URL instead.
-const SECRET_FIELDS: [&str; 5] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD];
+const UNSTORED_FIELDS: [&str; 6] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD, PAGE_FIELD];
 /// Maximum length of the sealed cookie value in bytes. Browsers limit a cookie to 4 KB, including its name and attributes.
 const MAX_COOKIE_BYTES: usize = 3800;
 /// Appended to the error if the submitted values do not fit into the cookie. The browser's history still has them.
@@ -65,6 +62,7 @@ pub async fn handle(State(state): State<AppState>, mut request: Request, next: N
 
 async fn submit(state: &AppState, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let (query, referer) = (request.uri().query().map(ToOwned::to_owned), request.headers().get(header::REFERER).cloned());
     let (response, fields) = match body_limit::buffer(request).await {
         Ok(mut request) => {
             request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
@@ -73,20 +71,21 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
         }
         Err(error) => (error.into_response(), Vec::new()),
     };
-    redirect_back(state, response, &path, fields).await
+    let page = page_field(&fields).or_else(|| page_field(&parse_fields(query?.as_bytes()))).or_else(|| page_in(&referer?));
+    let page = page.unwrap_or_default();
+    redirect_back(state, response, &path, &page, fields).await
 }
 
-async fn redirect_back(state: &AppState, response: Response, path: &str, fields: Vec<(String, String)>) -> Response {
+async fn redirect_back(state: &AppState, response: Response, path: &str, page: &str, fields: Vec<(String, String)>) -> Response {
     let (parts, error) = outcome_of(response).await;
     let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
     let is_elsewhere = |target: &&str| !target.starts_with('/');
     if let Some(elsewhere) = sent_on.filter(is_elsewhere) {
         return external_link_page::render(state, elsewhere);
     }
-    let flash = if sent_on.is_none() { flash_cookie(&state.core, path, error.clone(), fields.clone()) } else { None };
-    let mut known = fields;
-    known.retain(|(name, _)| error.is_some() || name != "token");
-    let target = sent_on.map_or_else(|| form_page(path, &known), ToOwned::to_owned);
+    let flash = if sent_on.is_none() { flash_cookie(&state.core, path, error.clone(), fields) } else { None };
+    // After a success the token of a mailed link has been used.
+    let target = sent_on.map_or_else(|| form_page(page, error.is_some()), ToOwned::to_owned);
     let mut redirect = Redirect::to(&target).into_response();
     for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
         redirect.headers_mut().append(header::SET_COOKIE, cookie);
@@ -108,50 +107,24 @@ async fn outcome_of(response: Response) -> (Parts, Option<ApiError>) {
     (parts, error)
 }
 
-/// Returns the page of the form that posts to `path`. An e-mailed token is restored in the URL if `fields` contains it; after a success the
-/// caller removes it, because the token has been used.
-fn form_page(path: &str, fields: &[(String, String)]) -> String {
-    let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
-    let with_token = |page: &str| match field("token") {
-        Some(token) => format!("{page}?token={}", url::form_urlencoded::byte_serialize(token.as_bytes()).collect::<String>()),
-        None => page.to_owned(),
-    };
-    match path {
-        "/api/auth/register" => Page::Register.path().to_owned(),
-        "/api/auth/verify-email" | "/api/auth/resend-verification" => with_token(Page::VerifyEmail.path()),
-        "/api/auth/forgot-password" if field("token").is_some() => with_token(Page::ResetPassword.path()),
-        "/api/auth/forgot-password" => Page::ForgotPassword.path().to_owned(),
-        "/api/auth/reset-password" => with_token(Page::ResetPassword.path()),
-        "/api/onboarding/step" => step_page(field("step").and_then(|step| step.parse().ok()).unwrap_or(1)).path().to_owned(),
-        "/api/auth/change-password" | "/api/auth/sessions/revoke" => Page::Settings.path().to_owned(),
-        _ if path.starts_with("/api/account/") => Page::Settings.path().to_owned(),
-        _ if path.starts_with("/api/integrations/") => Page::Integrations.path().to_owned(),
-        _ if path.starts_with("/api/earnings/") => field("id").map_or_else(|| Page::Earnings.path().to_owned(), statement_page),
-        "/api/ai/generate-caption" => Page::Content.path().to_owned(),
-        "/api/drafts/create" => page_of(field("captionsId"), Page::Content.path(), captions_page),
-        _ if path.starts_with("/api/drafts/") => Page::Content.path().to_owned(),
-        "/api/ai/chat" => page_of(field("conversationId"), Page::Assistant.path(), conversation_page),
-        _ if path.starts_with("/api/ai/conversations/") => page_of(field("id"), Page::Assistant.path(), conversation_page),
-        "/api/ai/analyze-performance" => analytics_page(field("range").unwrap_or_default(), field("integrationIds[]").unwrap_or_default()),
-        "/api/ai/optimize-sales" => Page::Sales.path().to_owned(),
-        "/api/ai/feedback" => safe_next(field("page").unwrap_or(Page::Sales.path())).to_owned(),
-        "/api/ai/settings" => Page::Settings.path().to_owned(),
-        "/api/admin/connections/dry-run" => Page::AdminConnections.path().to_owned(),
-        "/api/admin/jobs/dismiss" | "/api/admin/jobs/retry" => Page::AdminJobs.path().to_owned(),
-        "/api/auth/logout" => Page::Home.path().to_owned(),
-        _ => Page::Login.path().to_owned(),
-    }
+/// Returns the page that a form names in its body, or an upload in its query. `form_page` checks it.
+fn page_field(fields: &[(String, String)]) -> Option<String> {
+    fields.iter().find(|(name, page)| name == PAGE_FIELD && !page.is_empty()).map(|(_, page)| page.clone())
 }
 
-/// Returns the page of a single item, or the list page if the id is missing or not a UUID.
-fn page_of(id: Option<&str>, all: &str, one: fn(&str) -> String) -> String {
-    let id = id.filter(|id| id.parse::<uuid::Uuid>().is_ok());
-    id.map_or_else(|| all.to_owned(), one)
+/// Returns the page that the browser names, for a body that was not read.
+fn page_in(referer: &HeaderValue) -> Option<String> {
+    let url = Url::parse(referer.to_str().ok()?).ok()?;
+    Some(url[Position::BeforePath..Position::AfterQuery].to_owned())
 }
 
 fn fields_of(request: &Request) -> Vec<(String, String)> {
     let body = request.extensions().get::<BufferedBody>().map(|body| body.0.clone()).unwrap_or_default();
-    url::form_urlencoded::parse(&body).into_owned().collect()
+    parse_fields(&body)
+}
+
+fn parse_fields(form: &[u8]) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(form).into_owned().collect()
 }
 
 fn error_of(response: &Response) -> Option<ApiError> {
@@ -164,7 +137,7 @@ async fn error_in(body: axum::body::Body) -> ApiError {
 }
 
 fn flash_cookie(core: &Core, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
-    values.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
+    values.retain(|(name, _)| !UNSTORED_FIELDS.contains(&name.as_str()));
     let seal = |flash: &Flash| signed::seal(&core.keys.cookies, FLASH, flash, core.clock.now(), FLASH_LIFETIME);
     let mut flash = Flash { form: form.to_owned(), error, values };
     let mut sealed = seal(&flash)?;

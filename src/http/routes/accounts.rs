@@ -5,12 +5,12 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use huntaze_core::{Core, services::accounts};
 
 use crate::{
     error::ApiError,
-    http::{context::client_of, extract::Member},
+    http::extract::{Client, Member},
 };
 
 /// `GET /api/account/export`: returns all data stored about the user as a JSON file.
@@ -33,9 +33,8 @@ pub async fn delete_session(
     State(core): State<Core>,
     Member(current): Member,
     Path(id): Path<String>,
-    extensions: http::Extensions,
-    headers: HeaderMap,
+    Client(client): Client,
 ) -> Result<StatusCode, ApiError> {
-    accounts::revoke_session(&core, &client_of(&extensions, &headers), &current, &id).await?;
+    accounts::revoke_session(&core, &client, &current, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,9 +15,13 @@ use huntaze_core::{
     Core,
     services::earnings::{EarningsError, Upload},
 };
-use huntaze_domain::{earnings::StatementFileError, error::ErrorCode, page::statement_page};
+use huntaze_domain::{
+    earnings::StatementFileError,
+    error::ErrorCode,
+    ids::{StatementId, UserId},
+    page::statement_page,
+};
 use serde_json::json;
-use uuid::Uuid;
 
 use crate::{error::ApiError, http::extract::Member};
 
@@ -47,7 +51,7 @@ pub async fn upload(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(json!({ "id": id }))).into_response())
 }
 
-async fn receive(core: &Core, user_id: Uuid, mut form: Multipart) -> Result<Uuid, EarningsError> {
+async fn receive(core: &Core, user_id: UserId, mut form: Multipart) -> Result<StatementId, EarningsError> {
     loop {
         let next = tokio::time::timeout(PATIENCE, form.next_field()).await.map_err(|_| not_whole())?;
         let Some(field) = next.map_err(|error| broken(&error))? else {

@@ -5,10 +5,9 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use http::{Extensions, HeaderMap};
 use huntaze_core::{
     Core,
-    services::integrations::{self, Callback, IntegrationError},
+    services::integrations::{self, Callback, Disconnect, IntegrationError},
 };
 use huntaze_domain::{
     accounts::StatusView,
@@ -19,10 +18,7 @@ use huntaze_domain::{
 
 use crate::{
     error::ApiError,
-    http::{
-        context::client_of,
-        extract::{Member, Query},
-    },
+    http::extract::{Client, Member, Query},
 };
 
 /// `POST /api/integrations/connect/{provider}`: returns the URL of the platform's consent page.
@@ -44,8 +40,7 @@ pub async fn callback(
     member: Option<Member>,
     Path(provider): Path<String>,
     callback: Result<Query<Callback>, ApiError>,
-    extensions: Extensions,
-    headers: HeaderMap,
+    Client(client): Client,
 ) -> Response {
     let Some(Member(current)) = member else { return Redirect::to(&login_page(Page::Integrations.path(), true)).into_response() };
     let platform = match integrations::platform(&provider) {
@@ -55,7 +50,6 @@ pub async fn callback(
     // An invalid query has no state, and is rejected for that.
     let callback = callback.map(|Query(callback)| callback).unwrap_or_default();
     let word = platform.as_str();
-    let client = client_of(&extensions, &headers);
     let target = match integrations::complete(&core, &client, &current, platform, &callback).await {
         Ok(connected) => Page::Integrations.link(&[("connected", &word), ("integrationId", &connected.id)]),
         Err(IntegrationError::ConnectFailed(failure)) => failed(failure, word),
@@ -99,10 +93,9 @@ pub async fn disconnect(
     Member(current): Member,
     Path((provider, id)): Path<(String, String)>,
     Query(DisconnectQuery { data }): Query<DisconnectQuery>,
-    extensions: Extensions,
-    headers: HeaderMap,
+    Client(client): Client,
 ) -> Result<Json<StatusView<DisconnectOutcome>>, ApiError> {
-    let platform = integrations::platform(&provider)?;
-    let outcome = integrations::disconnect(&core, &client_of(&extensions, &headers), &current, Some(platform), &id, data).await?;
+    let account = Disconnect { id: &id, platform: Some(integrations::platform(&provider)?), retention: data };
+    let outcome = integrations::disconnect(&core, &client, &current, account).await?;
     Ok(Json(outcome.into()))
 }

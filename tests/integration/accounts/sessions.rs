@@ -70,7 +70,7 @@ async fn form_revokes_session(db: PgPool) {
     laptop.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
     let listed = laptop.get("/api/auth/sessions").await.json();
     let id = listed[1]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(laptop.submit("/api/auth/sessions/revoke", &[("id", &id)]).await.expect_status(303).location(), "/settings");
+    assert_eq!(laptop.submit("/settings", "/api/auth/sessions/revoke", &[("id", &id)]).await.expect_status(303).location(), "/settings");
     assert!(laptop.page("/settings").await.body.contains("The device was signed out."));
     phone.get("/api/auth/session").await.expect_status(401);
 }

@@ -15,7 +15,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{EMAIL, OAUTH_PLATFORMS, TestApp};
+use crate::support::{Creator, EMAIL, OAUTH_PLATFORMS, TestApp};
 
 const ADMIN: &str = "olga@example.com";
 
@@ -59,8 +59,7 @@ async fn doctor_reports_configuration_and_failures(db: PgPool) {
 #[sqlx::test]
 async fn doctor_lists_missing_variables(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let mut olga = app.user_client(ADMIN).await;
-    admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted");
+    let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
     let missing: Vec<_> = reports.as_array().expect("a list").iter().map(|report| report["missingVariables"].to_string()).collect();
     assert_eq!(

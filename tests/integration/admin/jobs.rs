@@ -11,7 +11,6 @@ use huntaze_core::{
         mailer::{Mailer, MailerError},
     },
     jobs,
-    services::admin,
 };
 use huntaze_domain::{admin::jobs::JobKind, platform::Platform};
 use huntaze_sandbox::FaultKind;
@@ -20,7 +19,7 @@ use sqlx::PgPool;
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
 
-use crate::support::{Client, EMAIL, Server, TestApp, eventually};
+use crate::support::{Creator, EMAIL, Server, TestApp, eventually};
 
 const ADMIN: &str = "olga@example.com";
 
@@ -63,12 +62,6 @@ async fn job(db: &PgPool, kind: JobKind) -> Option<(String, i32, bool)> {
     let kind = huntaze_domain::string_enum::StringEnum::as_str(kind);
     let row = sqlx::query_as("SELECT status, attempts, run_at > now() FROM apalis.jobs WHERE job_type = $1");
     row.bind(kind).fetch_optional(db).await.expect("an answer")
-}
-
-async fn admin_client(app: &TestApp) -> Client {
-    let client = app.user_client(ADMIN).await;
-    assert!(admin::grant(&app.core.db, ADMIN, app.core.clock.now()).await.expect("granted"));
-    client
 }
 
 #[sqlx::test]
@@ -120,7 +113,7 @@ async fn panicking_job_is_retried_with_backoff(db: PgPool) {
 #[sqlx::test]
 async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
     let app = with_queue(&db).await;
-    let mut olga = admin_client(&app).await;
+    let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     app.put_into_outbox(EMAIL).await;
     let mail: Uuid = sqlx::query_scalar("SELECT id FROM mail_outbox").fetch_one(&db).await.expect("one");
     db::jobs::enqueue(&db, JobKind::Mail, &[mail], 5).await.expect("pushed");
@@ -164,7 +157,7 @@ async fn exhausted_job_is_listed_for_admins_and_can_be_retried(db: PgPool) {
 #[sqlx::test]
 async fn job_without_subject_can_be_dismissed_but_not_retried(db: PgPool) {
     let app = with_queue(&db).await;
-    let mut olga = admin_client(&app).await;
+    let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     let subjects: Vec<_> = (0..51).map(|_| Uuid::now_v7()).collect();
     for kind in [JobKind::Mail, JobKind::Sync, JobKind::Import, JobKind::PartnerSync] {
         db::jobs::enqueue(&db, kind, &subjects[..1], 5).await.expect("pushed");

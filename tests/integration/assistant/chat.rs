@@ -436,19 +436,23 @@ async fn conversations_can_be_searched_renamed_and_deleted(db: PgPool) {
 #[sqlx::test]
 async fn chat_form_redirects_to_conversation_url(db: PgPool) {
     let (_app, _sandbox, mut user_client, _) = TestApp::with_account(db).await;
-    let answer = user_client.submit("/api/ai/chat", &[("message", "How are my views?"), ("conversationId", "")]).await.expect_status(303);
+    let answer = user_client
+        .submit("/assistant", "/api/ai/chat", &[("message", "How are my views?"), ("conversationId", "")])
+        .await
+        .expect_status(303);
     let back = answer.location().to_owned();
     assert!(back.starts_with("/assistant?conversation="), "{back}");
     assert!(user_client.page(&back).await.body.contains("This is an answer of the sandbox"));
     let id = back.trim_start_matches("/assistant?conversation=").to_owned();
-    let back = user_client.submit("/api/ai/chat", &[("message", " "), ("conversationId", &id)]).await.location().to_owned();
+    let back = user_client.submit(&back, "/api/ai/chat", &[("message", " "), ("conversationId", &id)]).await.location().to_owned();
     let page = user_client.page(&back).await.body;
     assert!(page.contains("Ask something."), "{page}");
     // A message that is too long is rejected with a hint how to get the text back.
-    let long = user_client.submit("/api/ai/chat", &[("message", &"a".repeat(4001)), ("conversationId", &id)]).await.location().to_owned();
+    let long =
+        user_client.submit(&back, "/api/ai/chat", &[("message", &"a".repeat(4001)), ("conversationId", &id)]).await.location().to_owned();
     let page = user_client.page(&long).await.body;
     assert!(page.contains("At most 4,000 characters.") && page.contains("your browser") && page.contains("way back has it"), "{page}");
-    let gone = user_client.submit("/api/ai/conversations/delete", &[("id", &id)]).await.location().to_owned();
+    let gone = user_client.submit(&back, "/api/ai/conversations/delete", &[("id", &id)]).await.location().to_owned();
     assert_eq!(gone, "/assistant");
 }
 

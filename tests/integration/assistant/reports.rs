@@ -53,21 +53,23 @@ async fn analysis_and_strategy_are_generated_and_stored(db: PgPool) {
 #[sqlx::test]
 async fn report_form_redirects_to_report_url(db: PgPool) {
     let (_app, _sandbox, mut user_client, account) = TestApp::with_account(db).await;
-    let back = user_client.submit(BOTH[1], &[("range", "7d")]).await.location().to_owned();
+    let back = user_client.submit("/sales", BOTH[1], &[("range", "7d")]).await.location().to_owned();
     assert!(back.starts_with("/sales?report="), "{back}");
     assert!(user_client.page(&back).await.body.contains("Your sales strategy"));
-    let back = user_client.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", &account)]).await.location().to_owned();
+    let back =
+        user_client.submit("/analytics?range=7d", BOTH[0], &[("range", "7d"), ("integrationIds[]", &account)]).await.location().to_owned();
     assert!(back.starts_with(&format!("/analytics?range=7d&integrationId={account}&report=")), "{back}");
     assert!(user_client.page(&back).await.body.contains("What your figures mean"));
     // The feedback form redirects to the page that contains it; an external target is replaced by `/home`.
     let id = back.split("report=").nth(1).expect("an id").to_owned();
-    let thought = |page| [("reportId", id.as_str()), ("page", page), ("itemIndex", "0"), ("isUseful", "true")];
-    assert!(user_client.page(&back).await.body.contains(&format!("name=\"page\" value=\"{}\"", back.replace('&', "&amp;"))));
-    assert_eq!(user_client.submit("/api/ai/feedback", &thought(&back)).await.location(), back);
-    assert_eq!(user_client.submit("/api/ai/feedback", &thought("//evil.example\r\n")).await.location(), "/home");
+    let thought = [("reportId", id.as_str()), ("itemIndex", "0"), ("isUseful", "true")];
+    assert!(user_client.page(&back).await.body.contains(&format!("name=\"_page\" value=\"{}\"", back.replace('&', "&amp;"))));
+    assert_eq!(user_client.submit(&back, "/api/ai/feedback", &thought).await.location(), back);
+    assert_eq!(user_client.submit("//evil.example\r\n", "/api/ai/feedback", &thought).await.location(), "/home");
     // An invalid form keeps the selected range and account in the URL.
-    let wrong = user_client.submit(BOTH[0], &[("range", "7d"), ("integrationIds[]", "x")]).await;
-    assert_eq!(wrong.location(), "/analytics?range=7d&integrationId=x");
+    let page = format!("/analytics?range=7d&integrationId={account}");
+    let wrong = user_client.submit(&page, BOTH[0], &[("range", "7d"), ("integrationIds[]", "x")]).await;
+    assert_eq!(wrong.location(), page);
 }
 
 #[sqlx::test]

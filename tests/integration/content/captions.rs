@@ -1,14 +1,14 @@
 //! Caption generation, AI quota and rate limit.
 
 use chrono::{DateTime, TimeDelta};
-use huntaze_core::{infra::http, services::admin};
+use huntaze_core::infra::http;
 use huntaze_domain::accounts::Plan;
 use huntaze_sandbox::{Fault, FaultKind};
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{Client, EMAIL, Sandbox, TestApp, ai_usage};
+use crate::support::{Client, Creator, EMAIL, Sandbox, TestApp, ai_usage};
 
 fn sea() -> Value {
     json!({ "platform": "x", "contentType": "photos", "tone": "warm", "keywords": ["sea", "sunset"], "description": "Sunset at the beach." })
@@ -137,13 +137,17 @@ async fn rate_limit_depends_on_plan(db: PgPool) {
     user_client.post("/api/ai/generate-caption", sea()).await.expect_status(200);
     let quota = user_client.get("/api/ai/quota").await.json();
     assert_eq!((&quota["plan"], &quota["limit"], &quota["remaining"]), (&json!(Plan::Premium), &Value::Null, &Value::Null));
+    let mut eve = Creator::new("eve@example.com").plan(Plan::Pro).sign_in(&app).await;
+    for _ in 0..6 {
+        eve.post("/api/ai/generate-caption", sea()).await.expect_status(200);
+    }
 }
 
 #[sqlx::test]
 async fn missing_gemini_key_is_named_to_admins_only(db: PgPool) {
     let app = TestApp::new(db.clone());
-    let (mut ada, mut olga) = (app.user_client(EMAIL).await, app.user_client("olga@example.com").await);
-    assert!(admin::grant(&db, "olga@example.com", app.core.clock.now()).await.expect("granted"));
+    let mut ada = Creator::new(EMAIL).sign_in(&app).await;
+    let mut olga = Creator::new("olga@example.com").admin().sign_in(&app).await;
     let setup = json!({ "isAvailable": false, "isSandbox": false, "missingVariables": [] });
     assert_eq!(ada.get("/api/ai/status").await.expect_status(200).json(), setup);
     assert_eq!(olga.get("/api/ai/status").await.json()["missingVariables"], json!(["GEMINI_API_KEY"]));
@@ -158,7 +162,7 @@ async fn missing_gemini_key_is_named_to_admins_only(db: PgPool) {
 async fn caption_form_redirects_to_captions_url(db: PgPool) {
     let (_app, sandbox, mut user_client) = setup(db).await;
     let form = [("platform", "reddit"), ("contentType", "text"), ("tone", ""), ("keywords[]", "sea, sun"), ("description", "")];
-    let back = user_client.submit("/api/ai/generate-caption", &form).await.location().to_owned();
+    let back = user_client.submit("/content", "/api/ai/generate-caption", &form).await.location().to_owned();
     assert!(back.starts_with("/content?captions="), "{back}");
     assert!(user_client.page(&back).await.body.contains("Captions for Reddit"));
     sandbox.state.add_fault(Fault {
@@ -169,7 +173,7 @@ async fn caption_form_redirects_to_captions_url(db: PgPool) {
         times: 1,
     });
     let form = [("platform", "reddit"), ("contentType", "text"), ("tone", ""), ("keywords[]", "sea, sun"), ("description", "A dune.")];
-    let back = user_client.submit("/api/ai/generate-caption", &form).await.location().to_owned();
+    let back = user_client.submit("/content", "/api/ai/generate-caption", &form).await.location().to_owned();
     let page = user_client.page(&back).await.body;
     assert!(page.contains("The AI does not write about this.") && page.contains("A dune."), "{page}");
 }

@@ -109,7 +109,7 @@ async fn concurrent_creates_of_one_variant_make_one_draft(db: PgPool) {
 async fn forms_create_update_and_delete_draft(db: PgPool) {
     let (_app, _sandbox, mut user_client, captions) = setup(db.clone()).await;
     let mut posted = async |uri: &str, fields: &[(&str, &str)]| {
-        let back = user_client.submit(uri, fields).await.location().to_owned();
+        let back = user_client.submit(&format!("/content?captions={captions}"), uri, fields).await.location().to_owned();
         assert!(back.starts_with("/content"), "{back}");
         user_client.page(&back).await.body
     };

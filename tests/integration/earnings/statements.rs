@@ -269,7 +269,7 @@ async fn form_upload_takes_csrf_token_from_the_url(db: PgPool) {
     assert!(location.starts_with("/integrations/onlyfans/") && page.contains("c.csv"), "{location}");
     let (location, page) = post(&address, "").await;
     assert!(location == "/integrations/onlyfans" && page.contains("The file is empty."), "{location}");
-    let (location, page) = post("/api/earnings/statements?_csrf=forged", STATEMENT).await;
+    let (location, page) = post("/api/earnings/statements?_csrf=forged&_page=/integrations/onlyfans", STATEMENT).await;
     assert!(location == "/integrations/onlyfans" && page.contains("open for too long"), "{location}");
 }
 
@@ -324,7 +324,7 @@ async fn delete_during_import_returns_conflict_without_waiting(db: PgPool) {
     let id = upload(&mut user_client, STATEMENT).await;
     let user: Uuid = sqlx::query_scalar("SELECT id FROM users").fetch_one(&db).await.expect("a user");
     let mut import = huntaze_core::db::begin(&db).await.expect("a transaction");
-    db::earnings::lock(&mut *import, user).await.expect("locked");
+    db::earnings::lock(&mut *import, user.into()).await.expect("locked");
     let refused = user_client.post("/api/earnings/statements/delete", json!({ "id": id })).await.expect_status(409);
     assert!(refused.json()["error"].as_str().is_some_and(|sentence| sentence.contains("right now")));
     drop(import);

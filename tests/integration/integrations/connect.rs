@@ -281,13 +281,13 @@ async fn platforms_chosen_in_onboarding_are_listed_first(db: PgPool) {
 async fn connect_form_shows_external_link_page(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let page = user_client.submit("/api/integrations/connect", &[("provider", "instagram")]).await.expect_status(200).body;
+    let page = user_client.submit("/integrations", "/api/integrations/connect", &[("provider", "instagram")]).await.expect_status(200).body;
     assert_eq!(page.matches("<h1").count(), 1);
     let (_, rest) = page.split_once("href=\"http://").expect("a link out");
     let target = format!("http://{}", rest.split('"').next().expect("its end").replace("&amp;", "&"));
     let back = sandbox.submit_consent(&target, "allow", "ada.creates", &ALL_SCOPES).await;
     assert!(user_client.page(&back).await.location().starts_with("/integrations?connected=instagram"));
-    let answer = user_client.submit("/api/integrations/connect", &[("provider", "onlyfans")]).await.expect_status(303);
+    let answer = user_client.submit("/integrations", "/api/integrations/connect", &[("provider", "onlyfans")]).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations");
     assert!(user_client.page("/integrations").await.body.contains("OnlyFans cannot be connected yet."));
 }

@@ -91,12 +91,14 @@ async fn form_disconnects_account(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     let id = app.connect(&sandbox, &mut user_client, "ada.creates").await;
-    let answer = user_client.submit("/api/integrations/disconnect", &[("id", &id), ("data", "delete")]).await.expect_status(303);
+    let answer =
+        user_client.submit("/integrations", "/api/integrations/disconnect", &[("id", &id), ("data", "delete")]).await.expect_status(303);
     assert_eq!((answer.location(), rows(&db).await), ("/integrations?disconnected=disconnected", 0));
     assert!(user_client.page(answer.location()).await.body.contains("The account is disconnected."));
     let id = app.connect(&sandbox, &mut user_client, "ada.creates").await;
     sandbox.fail("revoke", FaultKind::ServerError, 1);
-    let answer = user_client.submit("/api/integrations/disconnect", &[("id", &id), ("data", "delete")]).await.expect_status(303);
+    let answer =
+        user_client.submit("/integrations", "/api/integrations/disconnect", &[("id", &id), ("data", "delete")]).await.expect_status(303);
     assert!(user_client.page(answer.location()).await.body.contains("the platform could not be told"));
 }
 

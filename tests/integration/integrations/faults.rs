@@ -63,7 +63,12 @@ async fn make_due(app: &TestApp, db: &PgPool, endpoint: &str) {
     }
 }
 
-async fn row(platform: Platform, endpoint: &str, kind: FaultKind, app: &TestApp, sandbox: &Sandbox, user_client: &mut Client) -> String {
+async fn row(
+    (platform, endpoint, kind): (Platform, &str, FaultKind),
+    app: &TestApp,
+    sandbox: &Sandbox,
+    user_client: &mut Client,
+) -> String {
     let (db, case) = (&app.core.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
     // A new instance has no rate limits left over from the previous case.
     let worker = app.second_instance(TIMEOUT);
@@ -104,7 +109,7 @@ async fn each_fault_at_each_platform_keeps_data(db: PgPool) {
                 if matches!(kind, FaultKind::Timeout | FaultKind::SlowDrip) && endpoint == "posts" {
                     continue;
                 }
-                let row = row(platform, endpoint, kind, &app, &sandbox, &mut user_client).await;
+                let row = row((platform, endpoint, kind), &app, &sandbox, &mut user_client).await;
                 let _ = writeln!(table, "{}", row.trim_end());
             }
         }

@@ -16,7 +16,7 @@ async fn manual_sync_fetches_metrics_at_once(db: PgPool) {
     assert_json_snapshot!(answer.json(), { ".id" => "[id]" });
     assert_eq!((sandbox.calls("profile"), sandbox.calls("insights"), sandbox.calls("refresh")), (2, 30, 0));
     user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(200);
-    let answer = user_client.submit("/api/integrations/refresh", &[("id", &id)]).await.expect_status(303);
+    let answer = user_client.submit("/integrations", "/api/integrations/refresh", &[("id", &id)]).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations");
     assert!(user_client.page("/integrations").await.body.contains("The account was read just now."));
 }

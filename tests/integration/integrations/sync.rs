@@ -277,8 +277,8 @@ async fn concurrent_workers_fetch_each_day_once(db: PgPool) {
 async fn expired_lease_can_be_claimed_again(db: PgPool) {
     let (app, sandbox, _) = setup(db.clone()).await;
     let now = app.core.clock.now();
-    let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
-    let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed");
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
+    let held = db::integrations::claim_due(&db, id.into(), now, now + TimeDelta::minutes(2)).await.expect("claimed");
     assert!(held.is_some());
     assert!(!app.sync_due().await);
     app.advance(&sandbox, TimeDelta::minutes(2));
@@ -290,8 +290,8 @@ async fn expired_lease_can_be_claimed_again(db: PgPool) {
 async fn failure_of_old_token_is_ignored_after_reconnect(db: PgPool) {
     let (app, sandbox, mut user_client) = setup(db.clone()).await;
     let now = app.core.clock.now();
-    let id = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
-    let held = db::integrations::claim_due(&db, id, now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
+    let id: uuid::Uuid = sqlx::query_scalar("SELECT id FROM integrations").fetch_one(&db).await.expect("one");
+    let held = db::integrations::claim_due(&db, id.into(), now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut user_client, "ada.creates").await;
     let kind = huntaze_domain::integrations::FailureKind::Revoked;
     db::integrations::record_failure(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");

@@ -1,6 +1,9 @@
 use std::collections::BTreeMap;
 
-use axum::{Router, body::Body};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+};
 use http::{HeaderMap, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -21,6 +24,8 @@ pub struct TestResponse {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: String,
+    /// The body as it came.
+    pub bytes: Bytes,
 }
 
 impl Client {
@@ -66,10 +71,10 @@ impl Client {
         self.send(request.expect("a request")).await
     }
 
-    /// Posts a form as a browser without JavaScript does: the CSRF token is a form field.
-    pub async fn submit(&mut self, uri: &str, fields: &[(&str, &str)]) -> TestResponse {
+    /// Posts a form of `page` as a browser without JavaScript does: the CSRF token and the page are form fields.
+    pub async fn submit(&mut self, page: &str, uri: &str, fields: &[(&str, &str)]) -> TestResponse {
         let mut form = url::form_urlencoded::Serializer::new(String::new());
-        form.extend_pairs(fields).append_pair("_csrf", &self.csrf());
+        form.extend_pairs(fields).append_pair("_csrf", &self.csrf()).append_pair("_page", page);
         let request = Request::post(uri)
             .header(header::ACCEPT, "text/html,*/*")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -96,7 +101,7 @@ impl Client {
         self.keep_cookies(&parts.headers);
         // Remove the `<!>` markers that Leptos renders for type-erased views, so that assertions can match the text around them.
         let body = String::from_utf8_lossy(&bytes).replace("<!>", "");
-        TestResponse { status: parts.status, headers: parts.headers, body }
+        TestResponse { status: parts.status, headers: parts.headers, body, bytes }
     }
 
     fn keep_cookies(&mut self, headers: &HeaderMap) {

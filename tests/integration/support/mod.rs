@@ -1,6 +1,7 @@
 //! Test support: the complete application in the test process, and HTTP clients with a cookie store.
 
 mod client;
+mod creator;
 mod mailer;
 mod model;
 mod sandbox;
@@ -32,6 +33,7 @@ use serde_json::json;
 use sqlx::PgPool;
 
 pub use client::{Client, TestResponse};
+pub use creator::Creator;
 pub use mailer::MemoryMailer;
 pub use model::{ScriptedModel, ScriptedReply};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
@@ -98,10 +100,9 @@ impl TestApp {
     /// Returns an application, its sandbox, a signed-in user with one synced Instagram account, and the integration ID.
     pub async fn with_account(db: PgPool) -> (Self, Sandbox, Client, String) {
         let (app, sandbox) = Self::with_sandbox(db).await;
-        let mut user_client = app.user_client(EMAIL).await;
-        let id = app.connect(&sandbox, &mut user_client, "ada.creates").await;
-        app.sync_all_due().await;
-        (app, sandbox, user_client, id)
+        let creator = Creator::new(EMAIL).with_account(Platform::Instagram, "ada.creates");
+        let (user_client, mut ids) = creator.connect(&app, &sandbox).await;
+        (app, sandbox, user_client, ids.remove(0))
     }
 
     fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {

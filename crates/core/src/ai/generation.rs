@@ -5,10 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use huntaze_domain::ai::AgentKind;
+use huntaze_domain::{ai::AgentKind, ids::MessageId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 /// An answer as far as it has been generated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub struct PartialAnswer {
 /// Registry of the answers that this process is generating. Clones share their state.
 #[derive(Debug, Clone, Default)]
 pub struct Generations {
-    generations: Arc<Mutex<HashMap<Uuid, Generation>>>,
+    generations: Arc<Mutex<HashMap<MessageId, Generation>>>,
     shutdown: CancellationToken,
 }
 
@@ -36,19 +35,19 @@ struct Generation {
 
 impl Generations {
     /// Registers an answer. It is removed when the writer is dropped.
-    pub fn begin(&self, id: Uuid) -> GenerationWriter {
+    pub fn begin(&self, id: MessageId) -> GenerationWriter {
         let generation = Generation { answer: Arc::new(watch::Sender::new(PartialAnswer::default())), stop: self.shutdown.child_token() };
         self.map(|generations| generations.insert(id, generation.clone()));
         GenerationWriter { id, generations: self.clone(), generation }
     }
 
     /// Subscribes to an answer; `None` if this process is not generating it.
-    pub fn subscribe(&self, id: Uuid) -> Option<watch::Receiver<PartialAnswer>> {
+    pub fn subscribe(&self, id: MessageId) -> Option<watch::Receiver<PartialAnswer>> {
         self.map(|generations| generations.get(&id).map(|generation| generation.answer.subscribe()))
     }
 
     /// Asks the writer of an answer to stop; does nothing if this process is not generating it.
-    pub fn stop(&self, id: Uuid) {
+    pub fn stop(&self, id: MessageId) {
         if let Some(generation) = self.map(|generations| generations.get(&id).cloned()) {
             generation.stop.cancel();
         }
@@ -64,7 +63,7 @@ impl Generations {
         self.shutdown.is_cancelled()
     }
 
-    fn map<T>(&self, work: impl FnOnce(&mut HashMap<Uuid, Generation>) -> T) -> T {
+    fn map<T>(&self, work: impl FnOnce(&mut HashMap<MessageId, Generation>) -> T) -> T {
         work(&mut self.generations.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -72,7 +71,7 @@ impl Generations {
 /// Handle to write an answer. Dropping it ends the subscriptions.
 #[derive(Debug)]
 pub struct GenerationWriter {
-    id: Uuid,
+    id: MessageId,
     generations: Generations,
     generation: Generation,
 }
@@ -115,11 +114,12 @@ impl Drop for GenerationWriter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     #[tokio::test]
     async fn subscriber_sees_text_and_end() {
         let generations = Generations::default();
-        let id = Uuid::from_u128(1);
+        let id = Uuid::from_u128(1).into();
         assert!(generations.subscribe(id).is_none());
         let writer = generations.begin(id);
         writer.push("The ");

@@ -3,10 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use huntaze_domain::{ai::AgentKind, string_enum::StringEnum};
+use huntaze_domain::{ai::AgentKind, ids::UserId, string_enum::StringEnum};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::{Completion, Prompt};
 use crate::{
@@ -31,7 +30,7 @@ pub struct ResponseCache {
 #[derive(Serialize)]
 pub struct CacheKey<'a> {
     /// The user whose data is in the prompt.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// The agent that sends the prompt.
     pub agent: AgentKind,
     /// The model.
@@ -80,6 +79,7 @@ impl CacheKey<'_> {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use uuid::Uuid;
 
     use super::*;
     use crate::{
@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn key_of(prompt: &Prompt) -> CacheKey<'_> {
-        CacheKey { user_id: Uuid::from_u128(1), agent: AgentKind::Analytics, model: "gemini", is_sandbox: false, prompt }
+        CacheKey { user_id: Uuid::from_u128(1).into(), agent: AgentKind::Analytics, model: "gemini", is_sandbox: false, prompt }
     }
 
     #[tokio::test]
@@ -126,7 +126,7 @@ mod tests {
         ]);
         let mut keys: Vec<_> = others.map(|prompt| key_of(&prompt).encode()).collect();
         keys.extend([
-            CacheKey { user_id: Uuid::from_u128(2), ..key_of(&prompt) }.encode(),
+            CacheKey { user_id: Uuid::from_u128(2).into(), ..key_of(&prompt) }.encode(),
             CacheKey { agent: AgentKind::Sales, ..key_of(&prompt) }.encode(),
             CacheKey { model: "another", ..key_of(&prompt) }.encode(),
             CacheKey { is_sandbox: true, ..key_of(&prompt) }.encode(),

@@ -6,11 +6,11 @@ pub mod posts;
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     analytics::{PostOrder, PostView},
+    ids::{IntegrationId, PostId, UserId},
     platform::Platform,
     string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use super::DbError;
 
@@ -18,7 +18,7 @@ use super::DbError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountDay {
     /// Integration that the metrics belong to.
-    pub integration_id: Uuid,
+    pub integration_id: IntegrationId,
     /// Day (UTC).
     pub day: NaiveDate,
     /// Follower count.
@@ -35,8 +35,8 @@ pub struct AccountDay {
 /// ones. Days without any known metric are left out.
 pub async fn days(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    account: Option<Uuid>,
+    user_id: UserId,
+    account: Option<IntegrationId>,
     from: NaiveDate,
     until: NaiveDate,
 ) -> Result<Vec<AccountDay>, DbError> {
@@ -55,25 +55,35 @@ pub async fn days(
                   interactions AS "interactions?"
              FROM audience FULL JOIN insights USING (integration_id, day)
             ORDER BY day, integration_id"#,
-        user_id,
-        account,
+        user_id.uuid(),
+        account.map(IntegrationId::uuid),
         from,
         until
     );
     Ok(days.fetch_all(db).await?)
 }
 
-/// Lists a page of the posts published at `since` or later, of one integration of a user or of all connected ones, and the total number of
-/// such posts. The total is 0 if the page is past the end. Posts without any known interaction come last unless sorted by date.
-pub async fn posts(
-    db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    account: Option<Uuid>,
-    since: DateTime<Utc>,
-    order: PostOrder,
-    limit: i64,
-    offset: i64,
-) -> Result<(Vec<PostView>, i64), DbError> {
+/// What [`posts`] lists.
+#[derive(Debug, Clone, Copy)]
+pub struct PostsQuery {
+    /// The user whose posts are listed.
+    pub user_id: UserId,
+    /// One account of the user; `None` for all that are connected.
+    pub account: Option<IntegrationId>,
+    /// Earliest time of publication.
+    pub since: DateTime<Utc>,
+    /// Order of the list.
+    pub order: PostOrder,
+    /// Maximum number of posts.
+    pub limit: i64,
+    /// Number of posts that are skipped.
+    pub offset: i64,
+}
+
+/// Lists posts, and counts all that the query is about. The count is 0 if the offset is past the end. Posts without any known interaction
+/// come last unless sorted by date.
+pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery) -> Result<(Vec<PostView>, i64), DbError> {
+    let PostsQuery { user_id, account, since, order, limit, offset } = *query;
     let rows = sqlx::query!(
         r#"SELECT posts.id, integrations.provider, integrations.account_name, posts.title, posts.url, posts.published_at,
                   newest.views AS "views?", newest.likes AS "likes?", newest.comments AS "comments?", newest.shares AS "shares?",
@@ -95,8 +105,8 @@ pub async fn posts(
                      END NULLS LAST,
                      posts.published_at DESC, posts.id
             LIMIT $5 OFFSET $6"#,
-        user_id,
-        account,
+        user_id.uuid(),
+        account.map(IntegrationId::uuid),
         since,
         order.as_str(),
         limit,
@@ -107,7 +117,7 @@ pub async fn posts(
     let posts = rows.into_iter().map(|row| {
         let provider = Platform::parse(&row.provider).ok_or(DbError::Inconsistent { table: "integrations", column: "provider" })?;
         Ok(PostView {
-            id: row.id,
+            id: PostId::from(row.id),
             provider,
             account_name: row.account_name,
             title: row.title,

@@ -6,12 +6,12 @@ pub mod statements;
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     earnings::{DailyTotal, statement::Entry},
+    ids::{StatementId, UserId},
     money::{Currency, Money},
     string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use super::DbError;
 
@@ -19,13 +19,13 @@ use super::DbError;
 pub type Fingerprint = [u8; 16];
 
 /// Serializes changes to a user's statement entries until the transaction ends (advisory lock).
-pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
 /// Like [`lock`], but returns `false` instead of waiting if another transaction holds the lock.
-pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
+pub async fn try_lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, DbError> {
     let is_ours = sqlx::query_scalar!(
         r#"SELECT pg_try_advisory_xact_lock(hashtextextended('earnings ' || $1::text, 0)) AS "is_ours!""#,
         user_id.to_string()
@@ -34,7 +34,7 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, Db
 }
 
 /// Inserts entries; those already stored are skipped. Returns the number of new entries.
-pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
     let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
     let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
     let times: Vec<_> = entries.iter().map(|(_, entry)| entry.occurred_at).collect();
@@ -48,7 +48,7 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerpr
            FROM unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[])
              AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)
          ON CONFLICT DO NOTHING",
-        user_id,
+        user_id.uuid(),
         &fingerprints,
         &times,
         &kinds,
@@ -62,15 +62,15 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: Uuid, entries: &[(Fingerpr
 /// Records that a statement contains these entries.
 pub async fn insert_statement_entries(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    statement_id: Uuid,
+    user_id: UserId,
+    statement_id: StatementId,
     entries: &[(Fingerprint, Entry)],
 ) -> Result<(), DbError> {
     let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
     sqlx::query!(
         "INSERT INTO statement_entries (statement_id, user_id, fingerprint) SELECT $1, $2, fingerprint FROM unnest($3::bytea[]) AS fingerprint",
-        statement_id,
-        user_id,
+        statement_id.uuid(),
+        user_id.uuid(),
         &fingerprints
     )
     .execute(db)
@@ -79,24 +79,24 @@ pub async fn insert_statement_entries(
 }
 
 /// Counts how many of these fingerprints are stored.
-pub async fn count_existing(db: impl PgExecutor<'_>, user_id: Uuid, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
+pub async fn count_existing(db: impl PgExecutor<'_>, user_id: UserId, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)"#,
-        user_id,
+        user_id.uuid(),
         fingerprints
     );
     Ok(count.fetch_one(db).await?)
 }
 
 /// Deletes the entries that only this statement contains. Returns how many were deleted.
-pub async fn delete_exclusive_to(db: impl PgExecutor<'_>, user_id: Uuid, statement_id: Uuid) -> Result<u64, DbError> {
+pub async fn delete_exclusive_to(db: impl PgExecutor<'_>, user_id: UserId, statement_id: StatementId) -> Result<u64, DbError> {
     let done = sqlx::query!(
         "DELETE FROM earnings USING statement_entries AS said
           WHERE said.statement_id = $2 AND earnings.user_id = $1 AND earnings.fingerprint = said.fingerprint
             AND NOT EXISTS (SELECT FROM statement_entries AS others
                              WHERE others.user_id = $1 AND others.fingerprint = said.fingerprint AND others.statement_id <> $2)",
-        user_id,
-        statement_id
+        user_id.uuid(),
+        statement_id.uuid()
     );
     Ok(done.execute(db).await?.rows_affected())
 }
@@ -104,7 +104,7 @@ pub async fn delete_exclusive_to(db: impl PgExecutor<'_>, user_id: Uuid, stateme
 /// Upserts the manual total of a day in the currency of `amount`.
 pub async fn save_daily_total(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     day: NaiveDate,
     amount: Money,
     now: DateTime<Utc>,
@@ -112,7 +112,7 @@ pub async fn save_daily_total(
     sqlx::query!(
         "INSERT INTO daily_totals (user_id, day, currency, amount_minor, entered_at) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id, day, currency) DO UPDATE SET amount_minor = excluded.amount_minor, entered_at = excluded.entered_at",
-        user_id,
+        user_id.uuid(),
         day,
         amount.currency.code(),
         amount.minor,
@@ -124,20 +124,21 @@ pub async fn save_daily_total(
 }
 
 /// Deletes the manual total of a day in one currency. Returns `false` if there is none.
-pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: Uuid, day: NaiveDate, currency: Currency) -> Result<bool, DbError> {
-    let done = sqlx::query!("DELETE FROM daily_totals WHERE user_id = $1 AND day = $2 AND currency = $3", user_id, day, currency.code());
+pub async fn delete_daily_total(db: impl PgExecutor<'_>, user_id: UserId, day: NaiveDate, currency: Currency) -> Result<bool, DbError> {
+    let done =
+        sqlx::query!("DELETE FROM daily_totals WHERE user_id = $1 AND day = $2 AND currency = $3", user_id.uuid(), day, currency.code());
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Lists a user's manual daily totals, newest day first, at most `limit`. Each says whether a statement or the partner service covers its
 /// day.
-pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: Uuid, limit: i64) -> Result<Vec<DailyTotal>, DbError> {
+pub async fn daily_totals(db: impl PgExecutor<'_>, user_id: UserId, limit: i64) -> Result<Vec<DailyTotal>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day, currency, amount_minor, entered_at,
                   (EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN first_day AND last_day)
                    OR EXISTS (SELECT FROM partner_connections WHERE user_id = $1 AND day BETWEEN first_day AND last_day)) AS "is_covered!"
              FROM daily_totals WHERE user_id = $1 ORDER BY day DESC, currency LIMIT $2"#,
-        user_id,
+        user_id.uuid(),
         limit
     );
     let total = |day, currency: &str, minor, is_covered, entered_at| {
@@ -156,7 +157,7 @@ pub struct DayEarnings {
 
 /// Returns the earnings of each day from `from` up to, but not including, `until`, oldest first, one row for each currency. Statements take
 /// precedence; partner earnings count for days that no statement covers, and manual totals for days that neither covers.
-pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Vec<DayEarnings>, DbError> {
+pub async fn days(db: impl PgExecutor<'_>, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Vec<DayEarnings>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT day AS "day!", currency AS "currency!", sum(amount_minor)::bigint AS "minor!"
              FROM (SELECT day, currency, amount_minor FROM earnings WHERE user_id = $1 AND day >= $2 AND day < $3
@@ -170,7 +171,7 @@ pub async fn days(db: impl PgExecutor<'_>, user_id: Uuid, from: NaiveDate, until
                       AND NOT EXISTS (SELECT FROM statements WHERE user_id = $1 AND day BETWEEN first_day AND last_day)
                       AND NOT EXISTS (SELECT FROM partner_connections WHERE user_id = $1 AND day BETWEEN first_day AND last_day)) AS known
             GROUP BY day, currency ORDER BY day, currency"#,
-        user_id,
+        user_id.uuid(),
         from,
         until
     );
@@ -194,7 +195,7 @@ pub struct CoveredRange {
 /// daily totals. Ranges may overlap.
 pub async fn covered_ranges(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     from: NaiveDate,
     until: NaiveDate,
 ) -> Result<Vec<CoveredRange>, DbError> {
@@ -206,7 +207,7 @@ pub async fn covered_ranges(
            SELECT first_day, last_day, '{}', last_ok_at FROM partner_connections WHERE user_id = $1 AND last_day >= $2 AND first_day < $3
            UNION ALL
            SELECT day, day, '{}', entered_at FROM daily_totals WHERE user_id = $1 AND day >= $2 AND day < $3"#,
-        user_id,
+        user_id.uuid(),
         from,
         until
     );
@@ -214,12 +215,12 @@ pub async fn covered_ranges(
 }
 
 /// Returns whether a user has any source of earnings: an imported statement, a partner connection or a daily total.
-pub async fn has_any(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
+pub async fn has_any(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, DbError> {
     let has_any = sqlx::query_scalar!(
         r#"SELECT (EXISTS (SELECT FROM statements WHERE user_id = $1 AND imported_at IS NOT NULL)
                    OR EXISTS (SELECT FROM partner_connections WHERE user_id = $1)
                    OR EXISTS (SELECT FROM daily_totals WHERE user_id = $1)) AS "has_any!""#,
-        user_id
+        user_id.uuid()
     );
     Ok(has_any.fetch_one(db).await?)
 }
@@ -236,7 +237,7 @@ pub struct ExportedEntry {
 }
 
 /// Lists all entries of a user, from statements and from the partner service, oldest first, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEntry>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedEntry>, DbError> {
     let entries = sqlx::query_as!(
         ExportedEntry,
         r#"SELECT occurred_at AS "occurred_at!", kind AS "kind!", amount_minor AS "amount_minor!", currency AS "currency!",
@@ -245,7 +246,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
                    UNION ALL
                    SELECT occurred_at, kind, amount_minor, currency, description FROM partner_earnings WHERE user_id = $1) AS entries
             ORDER BY occurred_at"#,
-        user_id
+        user_id.uuid()
     );
     Ok(entries.fetch_all(db).await?)
 }

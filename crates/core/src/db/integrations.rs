@@ -7,12 +7,12 @@ pub mod spending;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
+    ids::{IntegrationId, UserId},
     integrations::{AccessHealth, FailureKind},
     platform::Platform,
     string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use super::DbError;
 
@@ -20,9 +20,9 @@ use super::DbError;
 #[derive(Debug, Clone)]
 pub struct Integration {
     /// `UUIDv7`.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// User that connected it.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Platform of the account.
     pub provider: Platform,
     /// Id of the account at the platform.
@@ -84,8 +84,8 @@ impl SealedTokens {
 }
 
 struct IntegrationRow {
-    id: Uuid,
-    user_id: Uuid,
+    id: IntegrationId,
+    user_id: UserId,
     provider: String,
     provider_account_id: String,
     account_name: String,
@@ -161,22 +161,25 @@ const fn inconsistent(column: &'static str) -> DbError {
 }
 
 /// Lists a user's integrations, disconnected ones included, in the order in which they were first connected.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Integration>, DbError> {
-    let rows = integration_rows!("SELECT", "FROM integrations WHERE user_id = $1 ORDER BY id", user_id);
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Integration>, DbError> {
+    let rows = integration_rows!("SELECT", "FROM integrations WHERE user_id = $1 ORDER BY id", user_id.uuid());
     rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Lists the connected integrations with ids greater than `after` as pairs of integration id and user id, ordered by id, at most `limit`
 /// (keyset pagination).
-pub async fn connected_after(db: impl PgExecutor<'_>, after: Uuid, limit: i64) -> Result<Vec<(Uuid, Uuid)>, DbError> {
-    let rows =
-        sqlx::query!("SELECT id, user_id FROM integrations WHERE id > $1 AND access_token IS NOT NULL ORDER BY id LIMIT $2", after, limit);
-    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.user_id)).collect())
+pub async fn connected_after(db: impl PgExecutor<'_>, after: IntegrationId, limit: i64) -> Result<Vec<(IntegrationId, UserId)>, DbError> {
+    let rows = sqlx::query!(
+        "SELECT id, user_id FROM integrations WHERE id > $1 AND access_token IS NOT NULL ORDER BY id LIMIT $2",
+        after.uuid(),
+        limit
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id.into(), row.user_id.into())).collect())
 }
 
 /// Returns an integration of a user, if there is one.
-pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Integration>, DbError> {
-    let row = integration_rows!("SELECT", "FROM integrations WHERE id = $1 AND user_id = $2", id, user_id);
+pub async fn find(db: impl PgExecutor<'_>, user_id: UserId, id: IntegrationId) -> Result<Option<Integration>, DbError> {
+    let row = integration_rows!("SELECT", "FROM integrations WHERE id = $1 AND user_id = $2", id.uuid(), user_id.uuid());
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
@@ -184,28 +187,28 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Op
 /// disconnected one. Locks the row until the transaction ends.
 pub async fn lock_account(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     provider: Platform,
     provider_account_id: &str,
-) -> Result<Option<(Uuid, Uuid)>, DbError> {
+) -> Result<Option<(IntegrationId, UserId)>, DbError> {
     let row = sqlx::query!(
         "SELECT id, user_id FROM integrations
           WHERE provider = $2 AND provider_account_id = $3 AND (disconnected_at IS NULL OR user_id = $1)
           ORDER BY disconnected_at NULLS FIRST
           LIMIT 1 FOR UPDATE",
-        user_id,
+        user_id.uuid(),
         provider.as_str(),
         provider_account_id
     );
-    Ok(row.fetch_optional(db).await?.map(|row| (row.id, row.user_id)))
+    Ok(row.fetch_optional(db).await?.map(|row| (row.id.into(), row.user_id.into())))
 }
 
 /// An integration to be inserted or reconnected.
 pub struct NewIntegration<'a> {
     /// `UUIDv7`; for a reconnect, the id of the existing row.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// User that connects it.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Platform of the account.
     pub provider: Platform,
     /// Id of the account at the platform.
@@ -227,8 +230,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewIntegration<'_>) -> Result
                                    token_issued_at, expires_at, refresh_expires_at, connected_at, last_ok_at, next_sync_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12, $11, $11, $11)
          ON CONFLICT DO NOTHING",
-        new.id,
-        new.user_id,
+        new.id.uuid(),
+        new.user_id.uuid(),
         new.provider.as_str(),
         new.account_id,
         new.account_name,
@@ -252,7 +255,7 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &NewIntegration<'_>) -> Res
                 connected_at = $8, last_ok_at = $8, last_error_kind = NULL, consecutive_failures = 0, incomplete_syncs = 0,
                 next_sync_at = $8, leased_until = NULL, refresh_expires_at = $9, disconnected_at = NULL
           WHERE id = $1",
-        new.id,
+        new.id.uuid(),
         new.account_name,
         new.scopes,
         new.access.access,
@@ -270,7 +273,7 @@ pub async fn reconnect(db: impl PgExecutor<'_>, new: &NewIntegration<'_>) -> Res
 }
 
 /// Lists the connected integrations that are due and not leased, longest overdue first, at most `limit`.
-pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<IntegrationId>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM integrations
           WHERE next_sync_at <= $1 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $1)
@@ -278,14 +281,14 @@ pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -
         now,
         limit
     );
-    Ok(due.fetch_all(db).await?)
+    Ok(due.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
 /// Claims an integration until `until`; if this worker dies, it is due again at that time. Returns `None` if it is not due, is
 /// disconnected, leased or deleted.
 pub async fn claim_due(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: IntegrationId,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Integration>, DbError> {
@@ -294,7 +297,7 @@ pub async fn claim_due(
           WHERE id = $1 AND next_sync_at <= $2 AND disconnected_at IS NULL AND (leased_until IS NULL OR leased_until <= $2)
          RETURNING",
         "",
-        id,
+        id.uuid(),
         now,
         until
     );
@@ -304,8 +307,8 @@ pub async fn claim_due(
 /// Claims an integration of a user until `until`, whether or not a sync is due. Returns `None` if it is leased or does not exist.
 pub async fn claim(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    id: Uuid,
+    user_id: UserId,
+    id: IntegrationId,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Integration>, DbError> {
@@ -314,8 +317,8 @@ pub async fn claim(
           WHERE id = $1 AND user_id = $2 AND (leased_until IS NULL OR leased_until <= $3)
          RETURNING",
         "",
-        id,
-        user_id,
+        id.uuid(),
+        user_id.uuid(),
         now,
         until
     );
@@ -323,11 +326,11 @@ pub async fn claim(
 }
 
 /// Stores refreshed tokens if the access token is still `old`. Returns `false` if it has been replaced in the meantime.
-pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &SealedTokens) -> Result<bool, DbError> {
+pub async fn replace_tokens(db: impl PgExecutor<'_>, id: IntegrationId, old: &[u8], new: &SealedTokens) -> Result<bool, DbError> {
     let replaced = sqlx::query!(
         "UPDATE integrations SET access_token = $3, refresh_token = $4, token_issued_at = $5, expires_at = $6, refresh_expires_at = $7
           WHERE id = $1 AND access_token = $2",
-        id,
+        id.uuid(),
         old,
         new.access,
         new.refresh,
@@ -341,7 +344,7 @@ pub async fn replace_tokens(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: 
 /// Result of a successful sync.
 pub struct SyncSuccess<'a> {
     /// Id of the integration.
-    pub id: Uuid,
+    pub id: IntegrationId,
     /// Access token (encrypted) that the sync used.
     pub access_token: &'a [u8],
     /// Display name of the account, which may have changed.
@@ -367,7 +370,7 @@ pub async fn record_success(db: impl PgExecutor<'_>, success: &SyncSuccess<'_>) 
             SET account_name = $3, scopes = $4, synced_from = $5, synced_until = $6, last_ok_at = $7, last_error_kind = $8,
                 consecutive_failures = 0, incomplete_syncs = $9, sync_attempts = sync_attempts + 1, next_sync_at = $10, leased_until = NULL
           WHERE id = $1 AND access_token = $2",
-        success.id,
+        success.id.uuid(),
         success.access_token,
         success.account_name,
         success.scopes,
@@ -385,7 +388,7 @@ pub async fn record_success(db: impl PgExecutor<'_>, success: &SyncSuccess<'_>) 
 /// `false` if the integration was reconnected in the meantime.
 pub async fn record_failure(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: IntegrationId,
     access_token: &[u8],
     kind: FailureKind,
     next_sync_at: Option<DateTime<Utc>>,
@@ -395,7 +398,7 @@ pub async fn record_failure(
             SET last_error_kind = $3, consecutive_failures = consecutive_failures + 1, sync_attempts = sync_attempts + 1, next_sync_at = $4,
                 leased_until = NULL
           WHERE id = $1 AND access_token = $2",
-        id,
+        id.uuid(),
         access_token,
         kind.as_str(),
         next_sync_at
@@ -405,10 +408,10 @@ pub async fn record_failure(
 
 /// Defers the next sync until `until` after an internal error and releases the lease. Returns `false` if there is no such integration or no
 /// sync is scheduled.
-pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn defer(db: impl PgExecutor<'_>, id: IntegrationId, until: DateTime<Utc>) -> Result<bool, DbError> {
     let deferred = sqlx::query!(
         "UPDATE integrations SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
-        id,
+        id.uuid(),
         until,
         FailureKind::Transient.as_str()
     );
@@ -416,26 +419,27 @@ pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> R
 }
 
 /// Reschedules the next sync. Returns `false` if there is no such integration or no sync is scheduled.
-pub async fn reschedule(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let moved = sqlx::query!("UPDATE integrations SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
+pub async fn reschedule(db: impl PgExecutor<'_>, id: IntegrationId, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved =
+        sqlx::query!("UPDATE integrations SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id.uuid(), next_sync_at);
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
 /// Deletes an integration with its data, if its access token is still `access_token`; `None` stands for a disconnected one. Returns `false`
 /// if it was reconnected in the meantime or does not exist.
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid, access_token: Option<&[u8]>) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token IS NOT DISTINCT FROM $2", id, access_token);
+pub async fn delete(db: impl PgExecutor<'_>, id: IntegrationId, access_token: Option<&[u8]>) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM integrations WHERE id = $1 AND access_token IS NOT DISTINCT FROM $2", id.uuid(), access_token);
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
 /// Disconnects an integration: clears its tokens and errors and keeps its data. Returns `false` if it was reconnected in the meantime.
-pub async fn clear_tokens(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn clear_tokens(db: impl PgExecutor<'_>, id: IntegrationId, access_token: &[u8], now: DateTime<Utc>) -> Result<bool, DbError> {
     let cleared = sqlx::query!(
         "UPDATE integrations
             SET access_token = NULL, refresh_token = NULL, expires_at = NULL, refresh_expires_at = NULL, disconnected_at = $3,
                 next_sync_at = NULL, leased_until = NULL, last_error_kind = NULL, consecutive_failures = 0, incomplete_syncs = 0
           WHERE id = $1 AND access_token = $2",
-        id,
+        id.uuid(),
         access_token,
         now
     );
@@ -443,7 +447,7 @@ pub async fn clear_tokens(db: impl PgExecutor<'_>, id: Uuid, access_token: &[u8]
 }
 
 /// Releases the lease without recording an outcome.
-pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE integrations SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: IntegrationId) -> Result<(), DbError> {
+    sqlx::query!("UPDATE integrations SET leased_until = NULL WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Transactional outbox of mails.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
+use huntaze_domain::{admin::jobs::JobKind, ids::MailId, string_enum::StringEnum};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
@@ -30,20 +30,20 @@ pub async fn insert(db: impl PgExecutor<'_>, mail: &Mail, now: DateTime<Utc>) ->
 }
 
 /// Lists due mails, longest overdue first, at most `limit`.
-pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<MailId>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM mail_outbox WHERE failed_at IS NULL AND next_attempt_at <= $1 ORDER BY next_attempt_at, id LIMIT $2",
         now,
         limit
     );
-    Ok(due.fetch_all(db).await?)
+    Ok(due.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
 /// Claims a due mail and counts an attempt. Other workers do not see it until `leased_until`; if this worker dies, the mail becomes due
 /// again at that time. Returns `None` if the mail is not due or has been deleted.
 pub async fn claim(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: MailId,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
 ) -> Result<Option<OutboxMail>, DbError> {
@@ -52,7 +52,7 @@ pub async fn claim(
         "UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = $3
           WHERE id = $1 AND failed_at IS NULL AND next_attempt_at <= $2
          RETURNING id, recipient, subject, text_body, html_body, attempts",
-        id,
+        id.uuid(),
         now,
         leased_until
     );
@@ -60,15 +60,15 @@ pub async fn claim(
 }
 
 /// Deletes a mail after it has been sent.
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM mail_outbox WHERE id = $1", id).execute(db).await?;
+pub async fn delete(db: impl PgExecutor<'_>, id: MailId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM mail_outbox WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Records a failed attempt. With `retry_at` the mail is due again at that time; with `None` it is marked as permanently failed.
 pub async fn record_failure(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: MailId,
     error: &str,
     retry_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
@@ -77,7 +77,7 @@ pub async fn record_failure(
         "UPDATE mail_outbox
             SET last_error = $2, next_attempt_at = coalesce($3, next_attempt_at), failed_at = CASE WHEN $3::timestamptz IS NULL THEN $4::timestamptz END
           WHERE id = $1",
-        id,
+        id.uuid(),
         error,
         retry_at,
         now
@@ -88,16 +88,16 @@ pub async fn record_failure(
 }
 
 /// Releases a claimed mail, so that it is due at once.
-pub async fn release(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    sqlx::query!("UPDATE mail_outbox SET next_attempt_at = $2 WHERE id = $1 AND failed_at IS NULL", id, now).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: MailId, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE mail_outbox SET next_attempt_at = $2 WHERE id = $1 AND failed_at IS NULL", id.uuid(), now).execute(db).await?;
     Ok(())
 }
 
 /// Requeues a permanently failed mail with its attempts reset. Returns `false` if there is no such mail.
-pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn requeue(db: impl PgExecutor<'_>, id: MailId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let requeued = sqlx::query!(
         "UPDATE mail_outbox SET failed_at = NULL, attempts = 0, next_attempt_at = $2 WHERE id = $1 AND failed_at IS NOT NULL",
-        id,
+        id.uuid(),
         now
     );
     Ok(requeued.execute(db).await?.rows_affected() == 1)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use html_escape::{encode_double_quoted_attribute, encode_text};
-use uuid::Uuid;
+use huntaze_domain::ids::MailId;
 
 /// A rendered mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,7 +165,7 @@ impl Parts {
 #[derive(Debug, Clone)]
 pub struct OutboxMail {
     /// `UUIDv7`.
-    pub id: Uuid,
+    pub id: MailId,
     /// Address of the recipient.
     pub recipient: String,
     /// Subject line.

@@ -11,6 +11,8 @@ use crate::{db::DbError, services::billing};
 pub(super) struct AiChargesJob;
 
 impl Job for AiChargesJob {
+    type Subject = Uuid;
+
     const KIND: JobKind = JobKind::AiCharges;
     const DEADLINE: Duration = Duration::from_mins(15);
 

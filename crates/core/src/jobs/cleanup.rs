@@ -32,6 +32,8 @@ const AUDIT_RETENTION: TimeDelta = TimeDelta::days(365);
 pub(super) struct CleanupJob;
 
 impl Job for CleanupJob {
+    type Subject = Uuid;
+
     const KIND: JobKind = JobKind::Cleanup;
     const DEADLINE: Duration = Duration::from_mins(15);
 

@@ -2,34 +2,45 @@
 
 use std::time::Duration;
 
-use huntaze_domain::admin::jobs::JobKind;
-use uuid::Uuid;
+use huntaze_domain::{admin::jobs::JobKind, ids::StatementId};
+use huntaze_texts::Text;
 
 use super::{Job, JobContext, JobError};
 use crate::{
     db::{self, DbError},
-    services::earnings,
+    services::earnings::{self, EarningsError},
 };
 
 pub(super) struct ImportJob;
 
 impl Job for ImportJob {
+    type Subject = StatementId;
+
     const KIND: JobKind = JobKind::Import;
     const DEADLINE: Duration = Duration::from_mins(15);
 
-    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<StatementId>, DbError> {
         db::earnings::statements::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
-    async fn run(context: &JobContext, statement_id: Uuid) -> Result<(), JobError> {
-        earnings::import(&context.core, statement_id).await?.map_err(|error| JobError::Permanent(error.to_string()))
+    async fn run(context: &JobContext, statement_id: StatementId) -> Result<(), JobError> {
+        earnings::import(&context.core, statement_id).await?.map_err(|error| JobError::Permanent(reason(&error)))
     }
 
-    async fn release(context: &JobContext, statement_id: Uuid) -> Result<(), DbError> {
+    async fn release(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {
         db::earnings::statements::release(&context.core.db, statement_id).await
     }
 
-    async fn exhausted(context: &JobContext, statement_id: Uuid) -> Result<(), DbError> {
+    async fn exhausted(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {
         earnings::give_up_import(&context.core, statement_id).await
+    }
+}
+
+/// What an admin reads in the list of failed jobs.
+fn reason(error: &EarningsError) -> String {
+    match error {
+        EarningsError::InvalidFile(error) => error.text().to_owned(),
+        EarningsError::Conflict(conflict) => conflict.text().to_owned(),
+        error => error.to_string(),
     }
 }

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use huntaze_domain::admin::jobs::JobKind;
-use uuid::Uuid;
+use huntaze_domain::{admin::jobs::JobKind, ids::MailId};
 
 use super::{Job, JobContext, JobError};
 use crate::{
@@ -26,26 +25,28 @@ const MAX_ATTEMPTS: i32 = 8;
 pub(super) struct MailJob;
 
 impl Job for MailJob {
+    type Subject = MailId;
+
     const KIND: JobKind = JobKind::Mail;
     const CONCURRENCY: usize = 2;
     const DEADLINE: Duration = Duration::from_mins(1);
     const LEASE: Duration = Duration::from_mins(2);
 
-    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<MailId>, DbError> {
         db::mail_outbox::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
-    async fn run(context: &JobContext, mail_id: Uuid) -> Result<(), JobError> {
+    async fn run(context: &JobContext, mail_id: MailId) -> Result<(), JobError> {
         let delivery = deliver(&context.core, context.mailer.as_ref(), mail_id).await?;
         delivery.map_err(|error| JobError::Permanent(error.to_string()))
     }
 
-    async fn release(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
+    async fn release(context: &JobContext, mail_id: MailId) -> Result<(), DbError> {
         db::mail_outbox::release(&context.core.db, mail_id, context.core.clock.now()).await
     }
 
     /// Marks the mail as failed.
-    async fn exhausted(context: &JobContext, mail_id: Uuid) -> Result<(), DbError> {
+    async fn exhausted(context: &JobContext, mail_id: MailId) -> Result<(), DbError> {
         let core = &context.core;
         db::mail_outbox::record_failure(&core.db, mail_id, "delivery failed: internal error", None, core.clock.now()).await
     }
@@ -56,7 +57,7 @@ impl Job for MailJob {
 /// # Errors
 /// The outer error is a database error. The inner error is a permanent delivery failure; a failed attempt that will be retried returns
 /// `Ok(Ok(()))`.
-pub async fn deliver(core: &Core, mailer: &dyn Mailer, id: Uuid) -> Result<Result<(), MailerError>, DbError> {
+pub async fn deliver(core: &Core, mailer: &dyn Mailer, id: MailId) -> Result<Result<(), MailerError>, DbError> {
     let now = core.clock.now();
     let Some(mail) = db::mail_outbox::claim(&core.db, id, now, now + HIDDEN).await? else { return Ok(Ok(())) };
     match mailer.send(&mail).await {

@@ -37,7 +37,7 @@ pub(super) async fn run<J: Job>(context: JobContext, mut shutdown: watch::Receiv
 
 /// Returns the number of jobs that were enqueued.
 async fn enqueue_due<J: Job>(context: &JobContext) -> Result<u64, DbError> {
-    let due = J::list_due(context, BATCH_SIZE).await?;
+    let due: Vec<Uuid> = J::list_due(context, BATCH_SIZE).await?.into_iter().map(Into::into).collect();
     if due.is_empty() {
         return Ok(0);
     }

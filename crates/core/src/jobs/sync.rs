@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use huntaze_domain::admin::jobs::JobKind;
-use uuid::Uuid;
+use huntaze_domain::{admin::jobs::JobKind, ids::IntegrationId};
 
 use super::{Job, JobContext, JobError};
 use crate::{
@@ -17,26 +16,28 @@ const YIELD_DELAY: Duration = Duration::from_millis(300);
 pub(super) struct SyncJob;
 
 impl Job for SyncJob {
+    type Subject = IntegrationId;
+
     const KIND: JobKind = JobKind::Sync;
     const CONCURRENCY: usize = 4;
     const DEADLINE: Duration = Duration::from_mins(2);
     const LEASE: Duration = Duration::from_mins(2);
 
-    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<Uuid>, DbError> {
+    async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<IntegrationId>, DbError> {
         db::integrations::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
-    async fn run(context: &JobContext, integration_id: Uuid) -> Result<(), JobError> {
+    async fn run(context: &JobContext, integration_id: IntegrationId) -> Result<(), JobError> {
         integrations::sync(&context.core, integration_id).await?;
         tokio::time::sleep(YIELD_DELAY).await;
         Ok(())
     }
 
-    async fn release(context: &JobContext, integration_id: Uuid) -> Result<(), DbError> {
+    async fn release(context: &JobContext, integration_id: IntegrationId) -> Result<(), DbError> {
         db::integrations::release(&context.core.db, integration_id).await
     }
 
-    async fn exhausted(context: &JobContext, integration_id: Uuid) -> Result<(), DbError> {
+    async fn exhausted(context: &JobContext, integration_id: IntegrationId) -> Result<(), DbError> {
         integrations::postpone(&context.core, integration_id).await
     }
 }

@@ -85,11 +85,11 @@ async fn handle_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt:
     let is_final = attempt >= J::MAX_ATTEMPTS;
     tracing::error!(is_final, error = chain(&error), "job failed");
     if is_final {
-        logged("failed to record exhausted job", J::exhausted(context, subject_id).await);
+        logged("failed to record exhausted job", J::exhausted(context, subject_id.into()).await);
         return Err(AbortError::new(error.to_string()).into());
     }
     // Release the claim, or the retry could not claim the row.
-    logged("failed to release subject of job", J::release(context, subject_id).await);
+    logged("failed to release subject of job", J::release(context, subject_id.into()).await);
     logged("failed to defer job", db::jobs::defer(db, id, backoff(attempt)).await);
     Err(error.to_string().into())
 }
@@ -109,7 +109,7 @@ async fn run_attempt<J: Job>(context: &JobContext, subject_id: Uuid, attempt: i3
     }
     let task = context.core.tasks.spawn({
         let context = context.clone();
-        async move { tokio::time::timeout(J::DEADLINE, J::run(&context, subject_id)).await }
+        async move { tokio::time::timeout(J::DEADLINE, J::run(&context, subject_id.into())).await }
     });
     match task.await {
         Ok(Ok(outcome)) => outcome,

@@ -17,10 +17,10 @@ use chrono::TimeDelta;
 use huntaze_domain::{
     accounts::{CurrentUser, EmailTokenState, EmailTokenSubject, PasswordStrength, PasswordStrengthInput, Secret},
     client::ClientInfo,
+    ids::UserId,
     validation::{FieldError, FieldErrors, field_error},
 };
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -28,7 +28,7 @@ use crate::{
         self, DbError,
         accounts::{
             audit::AuditKind,
-            email_tokens::{EmailToken, TokenPurpose},
+            email_tokens::{EmailToken, NewEmailToken, TokenPurpose},
         },
     },
     error::{InternalError, internal_errors},
@@ -58,7 +58,7 @@ pub const RESEND_COOLDOWN: TimeDelta = TimeDelta::seconds(60);
 /// Errors of authentication and account operations.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    /// The input failed validation; holds the messages by field name.
+    /// The input failed validation; holds the errors by field name.
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// Unknown address or wrong password; the caller must not learn which.
@@ -135,14 +135,15 @@ async fn reject_common_password(core: &Core, password: &Secret, email: &str) -> 
 }
 
 /// Creates a link that replaces the user's older one of the same purpose, and enqueues its mail.
-async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: Uuid, email: &str, purpose: TokenPurpose) -> Result<(), AccountError> {
+async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: UserId, email: &str, purpose: TokenPurpose) -> Result<(), AccountError> {
     let now = core.clock.now();
     let token = Token::random()?;
     let (lifetime, page) = match purpose {
         TokenPurpose::VerifyEmail => (VERIFY_LIFETIME, "/verify-email"),
         TokenPurpose::ResetPassword => (RESET_LIFETIME, "/reset-password"),
     };
-    db::accounts::email_tokens::upsert(&mut *tx, &token.hash(), user_id, purpose, now, now + lifetime).await?;
+    let new = NewEmailToken { token_hash: &token.hash(), user_id, purpose, created_at: now, expires_at: now + lifetime };
+    db::accounts::email_tokens::upsert(&mut *tx, &new).await?;
     let link = core.config.app.link(&format!("{page}?token={}", token.text()));
     let message = match purpose {
         TokenPurpose::VerifyEmail => Message::Verify { link },
@@ -186,7 +187,7 @@ pub(super) async fn audit(
     core: &Core,
     db: impl sqlx::PgExecutor<'_>,
     client: &ClientInfo,
-    user_id: Option<Uuid>,
+    user_id: Option<UserId>,
     kind: AuditKind,
 ) -> Result<(), DbError> {
     let event = db::accounts::audit::NewEvent {

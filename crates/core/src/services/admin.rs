@@ -4,9 +4,11 @@ pub mod connection_doctor;
 pub mod jobs;
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::accounts::{Plan, normalize_email};
+use huntaze_domain::{
+    accounts::{Plan, normalize_email},
+    ids::UserId,
+};
 use sqlx::{PgPool, Postgres, Transaction};
-use uuid::Uuid;
 
 use crate::db::{
     self, DbError,
@@ -28,7 +30,7 @@ pub async fn set_plan(db: &PgPool, email: &str, plan: Plan, now: DateTime<Utc>) 
 }
 
 /// Inserts an audit event and commits, if there is a user; returns whether there is.
-async fn note(mut tx: Transaction<'_, Postgres>, user_id: Option<Uuid>, kind: AuditKind, now: DateTime<Utc>) -> Result<bool, DbError> {
+async fn note(mut tx: Transaction<'_, Postgres>, user_id: Option<UserId>, kind: AuditKind, now: DateTime<Utc>) -> Result<bool, DbError> {
     if user_id.is_some() {
         db::accounts::audit::insert(&mut *tx, NewEvent { user_id, kind, ip: "console", user_agent: None, request_id: "", now }).await?;
         tx.commit().await?;

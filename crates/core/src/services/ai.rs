@@ -1,4 +1,4 @@
-//! AI features: chat, captions, reports, quotas and costs.
+//! What the services that call a model share: the errors, the calls, and their cache.
 
 pub(in crate::services) mod model_calls;
 pub(in crate::services) mod structured;
@@ -25,7 +25,7 @@ pub enum AiError {
     /// No model is configured.
     #[error("no model is configured")]
     NotConfigured,
-    /// The input failed validation; holds the messages by field name.
+    /// The input failed validation; holds the errors by field name.
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// A monthly limit is reached; the month ends in this many seconds.
@@ -90,7 +90,7 @@ impl From<AnalyticsError> for AiError {
 
 impl AiError {
     /// Returns what the client is told, in a response or in the conversation that the answer belongs to, and the number of seconds until it is
-    /// worth trying again, if it is known. `InvalidInput` has its fields beside it.
+    /// worth trying again, if it is known. Invalid input has its fields instead.
     pub fn refusal(&self) -> (AiRefusal, Option<u32>) {
         match self {
             Self::NotConfigured => (AiRefusal::NotConfigured, None),

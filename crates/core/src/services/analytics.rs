@@ -9,10 +9,10 @@ use huntaze_domain::{
     analytics::{
         AccountOption, Analytics, AnalyticsDay, DailyValue, POSTS_PER_PAGE, PostOrder, PostView, PostsPage, Series, figures::StatsRange,
     },
+    ids::{IntegrationId, UserId},
     platform::Platform,
     string_enum::StringEnum,
 };
-use uuid::Uuid;
 
 use super::{
     earnings::{self, RevenueDays},
@@ -20,7 +20,11 @@ use super::{
 };
 use crate::{
     Core,
-    db::{self, DbError, analytics::AccountDay, integrations::Integration},
+    db::{
+        self, DbError,
+        analytics::{AccountDay, PostsQuery},
+        integrations::Integration,
+    },
     error::{InternalError, internal_errors},
     infra::csv_escape,
 };
@@ -44,7 +48,7 @@ internal_errors!(AnalyticsError: DbError, csv::Error);
 /// A period, and the accounts whose metrics are requested.
 pub struct Selection {
     range: StatsRange,
-    account: Option<Uuid>,
+    account: Option<IntegrationId>,
     accounts: Vec<Integration>,
     today: NaiveDate,
 }
@@ -54,7 +58,7 @@ impl Selection {
     ///
     /// # Errors
     /// Returns [`AnalyticsError::NotFound`] if the account does not exist or belongs to another user.
-    pub async fn find(core: &Core, user_id: Uuid, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
+    pub async fn find(core: &Core, user_id: UserId, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
         let accounts = db::integrations::list(&core.db, user_id).await?;
         let account = match account {
             "" => None,
@@ -72,12 +76,12 @@ impl Selection {
         self.accounts.iter().filter(is_chosen)
     }
 
-    fn find_account(&self, id: Uuid) -> Option<&Integration> {
+    fn find_account(&self, id: IntegrationId) -> Option<&Integration> {
         self.accounts.iter().find(|account| account.id == id)
     }
 
     /// Returns the daily earnings of the period; `None` if one account is selected, because earnings belong to the user, not to an account.
-    async fn revenue(&self, core: &Core, user_id: Uuid) -> Result<Option<RevenueDays>, DbError> {
+    async fn revenue(&self, core: &Core, user_id: UserId) -> Result<Option<RevenueDays>, DbError> {
         match self.account {
             None => earnings::revenue_days(&core.db, user_id, self.start(), self.today).await,
             Some(_) => Ok(None),
@@ -94,7 +98,7 @@ impl Selection {
 }
 
 /// Returns the metrics of a period, in total and by day.
-pub async fn look(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Analytics, AnalyticsError> {
+pub async fn look(core: &Core, user_id: UserId, selection: &Selection) -> Result<Analytics, AnalyticsError> {
     let period = home::stats(core, user_id, selection.range, selection.account).await?;
     let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
     let revenue = selection.revenue(core, user_id).await?;
@@ -147,14 +151,15 @@ fn add(figure: &mut DailyValue, value: Option<i64>) {
 }
 
 /// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
-pub async fn posts(core: &Core, user_id: Uuid, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
-    let read = |limit, offset| db::analytics::posts(&core.db, user_id, selection.account, selection.since(), order, limit, offset);
+pub async fn posts(core: &Core, user_id: UserId, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
+    let query = PostsQuery { user_id, account: selection.account, since: selection.since(), order, limit: 0, offset: 0 };
+    let read = async |limit, offset| db::analytics::posts(&core.db, &PostsQuery { limit, offset, ..query }).await;
     let Page { items: posts, number: page, pages, total } = paging::page(page, POSTS_PER_PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
 
 /// Exports the days of a period as CSV: one row for each account and day with data, then one for each day with earnings.
-pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+pub async fn export_days(core: &Core, user_id: UserId, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions", "revenue", "currency"])?;
@@ -176,9 +181,10 @@ pub async fn export_days(core: &Core, user_id: Uuid, selection: &Selection) -> R
 }
 
 /// Exports the posts of a period as CSV, newest first.
-pub async fn export_posts(core: &Core, user_id: Uuid, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+pub async fn export_posts(core: &Core, user_id: UserId, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let since = selection.since();
-    let (posts, _) = db::analytics::posts(&core.db, user_id, selection.account, since, PostOrder::Newest, MAX_EXPORTED_POSTS, 0).await?;
+    let query = PostsQuery { user_id, account: selection.account, since, order: PostOrder::Newest, limit: MAX_EXPORTED_POSTS, offset: 0 };
+    let (posts, _) = db::analytics::posts(&core.db, &query).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
     for post in posts {

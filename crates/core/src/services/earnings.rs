@@ -10,11 +10,11 @@ mod upload;
 use huntaze_domain::{
     admin::jobs::JobKind,
     earnings::{DailyTotalInput, EarningsConflict, EarningsOverview, StatementFileError, StatementView, statement::MappingInput},
+    ids::UserId,
     money::Currency,
     validation::{FieldError, FieldErrors, field_error},
 };
 use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::notify_due;
 use crate::{
@@ -38,13 +38,13 @@ pub enum EarningsError {
     /// The user has no such statement or daily total.
     #[error("not found")]
     NotFound,
-    /// The input failed validation; holds the messages by field name.
+    /// The input failed validation; holds the errors by field name.
     #[error("invalid input")]
     InvalidInput(FieldErrors),
-    /// The file cannot be parsed; holds the message shown to the user.
+    /// The file is no statement.
     #[error("invalid file: {0:?}")]
     InvalidFile(StatementFileError),
-    /// The operation conflicts with the current state; holds the message shown to the user.
+    /// The state of statements, or of the partner, does not allow the request.
     #[error("conflict: {0:?}")]
     Conflict(EarningsConflict),
     /// The file is too large.
@@ -58,7 +58,7 @@ pub enum EarningsError {
 internal_errors!(EarningsError: DbError, sqlx::Error, CryptoError, tokio::task::JoinError);
 
 /// Returns the user's statements, daily totals, currency and partner connection.
-pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, EarningsError> {
+pub async fn overview(core: &Core, user_id: UserId) -> Result<EarningsOverview, EarningsError> {
     Ok(EarningsOverview {
         statements: db::earnings::statements::list(&core.db, user_id).await?,
         daily_totals: db::earnings::daily_totals(&core.db, user_id, MAX_DAILY_TOTALS).await?,
@@ -71,7 +71,7 @@ pub async fn overview(core: &Core, user_id: Uuid) -> Result<EarningsOverview, Ea
 ///
 /// # Errors
 /// Returns [`EarningsError::NotFound`] if the statement does not exist or belongs to another user.
-pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<StatementView, EarningsError> {
+pub async fn find_statement(core: &Core, user_id: UserId, id: &str) -> Result<StatementView, EarningsError> {
     let statement = find(core, user_id, id).await?;
     let duplicate_of = db::earnings::statements::find_duplicate(&core.db, &statement).await?;
     Ok(StatementView { duplicate_of, summary: statement.summary, header: statement.header, mapping: statement.mapping })
@@ -82,7 +82,7 @@ pub async fn find_statement(core: &Core, user_id: Uuid, id: &str) -> Result<Stat
 /// # Errors
 /// Returns [`EarningsError::NotFound`], [`EarningsError::InvalidInput`], or [`EarningsError::Conflict`] if the statement is already
 /// imported.
-pub async fn set_mapping(core: &Core, user_id: Uuid, input: &MappingInput) -> Result<(), EarningsError> {
+pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, &input.id).await?;
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
     let scan = parse_summary::summarize(core, &statement).await?;
@@ -109,7 +109,7 @@ fn header_hash(header: &[String]) -> [u8; 32] {
 /// # Errors
 /// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] if no row can be parsed or the same file is already imported or
 /// queued.
-pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
+pub async fn queue_import(core: &Core, user_id: UserId, id: &str) -> Result<(), EarningsError> {
     let statement = find(core, user_id, id).await?;
     if statement.summary.parse_summary.entries == 0 {
         return Err(EarningsError::Conflict(EarningsConflict::NothingReadable));
@@ -128,7 +128,7 @@ pub async fn queue_import(core: &Core, user_id: Uuid, id: &str) -> Result<(), Ea
 ///
 /// # Errors
 /// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] while an import of the user is running.
-pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<(), EarningsError> {
+pub async fn delete_statement(core: &Core, user_id: UserId, id: &str) -> Result<(), EarningsError> {
     let id = find(core, user_id, id).await?.summary.id;
     let mut tx = db::begin(&core.db).await?;
     // An import holds the lock until it ends; waiting for it here would occupy a database connection.
@@ -143,7 +143,7 @@ pub async fn delete_statement(core: &Core, user_id: Uuid, id: &str) -> Result<()
     Ok(())
 }
 
-async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, EarningsError> {
+async fn find(core: &Core, user_id: UserId, id: &str) -> Result<Statement, EarningsError> {
     let id = id.parse().map_err(|_| EarningsError::NotFound)?;
     db::earnings::statements::find(&core.db, user_id, id).await?.ok_or(EarningsError::NotFound)
 }
@@ -152,7 +152,7 @@ async fn find(core: &Core, user_id: Uuid, id: &str) -> Result<Statement, Earning
 ///
 /// # Errors
 /// Returns [`EarningsError::InvalidInput`] if the input is invalid or the day is in the future.
-pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInput) -> Result<(), EarningsError> {
+pub async fn save_daily_total(core: &Core, user_id: UserId, input: &DailyTotalInput) -> Result<(), EarningsError> {
     let (day, amount) = input.parse().map_err(EarningsError::InvalidInput)?;
     let now = core.clock.now();
     if day > now.date_naive() {
@@ -165,7 +165,7 @@ pub async fn save_daily_total(core: &Core, user_id: Uuid, input: &DailyTotalInpu
 ///
 /// # Errors
 /// Returns [`EarningsError::NotFound`] if there is no such daily total.
-pub async fn delete_daily_total(core: &Core, user_id: Uuid, day: &str, currency: &str) -> Result<(), EarningsError> {
+pub async fn delete_daily_total(core: &Core, user_id: UserId, day: &str, currency: &str) -> Result<(), EarningsError> {
     let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::NotFound) };
     let was_there = db::earnings::delete_daily_total(&core.db, user_id, day, currency).await?;
     if was_there { Ok(()) } else { Err(EarningsError::NotFound) }

@@ -18,6 +18,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
+    ids::{IntegrationId, UserId},
     integrations::{
         ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventLog, IntegrationView, IntegrationsStatus, sort_by_preference,
     },
@@ -25,7 +26,6 @@ use huntaze_domain::{
     string_enum::StringEnum,
 };
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -37,7 +37,7 @@ use crate::{
 
 pub use connect::{Callback, Connected, complete, connect, redirect_uri};
 pub use daily_insights::BACKFILL_DAYS;
-pub use disconnect::{disconnect, revoke_all};
+pub use disconnect::{Disconnect, disconnect, revoke_all};
 pub use rotate::{Rotation, RotationError, rotate_keys};
 pub use sync::{postpone, sync, sync_now};
 
@@ -86,7 +86,7 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
 }
 
 /// Returns the user's connected and disconnected accounts, and all platforms, those chosen in onboarding first.
-pub async fn status(core: &Core, user_id: Uuid) -> Result<IntegrationsStatus, IntegrationError> {
+pub async fn status(core: &Core, user_id: UserId) -> Result<IntegrationsStatus, IntegrationError> {
     let chosen = db::onboarding::find(&core.db, user_id).await?.platforms;
     let providers = sort_by_preference(&chosen).into_iter().map(|platform| core.providers.view(platform)).collect();
     let (integrations, disconnected) = list(core, user_id).await?;
@@ -94,7 +94,7 @@ pub async fn status(core: &Core, user_id: Uuid) -> Result<IntegrationsStatus, In
 }
 
 /// Returns the user's connected accounts, and the disconnected ones whose data was kept.
-pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, Vec<DisconnectedIntegration>), DbError> {
+pub async fn list(core: &Core, user_id: UserId) -> Result<(Vec<IntegrationView>, Vec<DisconnectedIntegration>), DbError> {
     let now = core.clock.now();
     let (mut connected, mut disconnected) = (Vec::new(), Vec::new());
     for integration in db::integrations::list(&core.db, user_id).await? {
@@ -115,7 +115,7 @@ pub async fn list(core: &Core, user_id: Uuid) -> Result<(Vec<IntegrationView>, V
 ///
 /// # Errors
 /// Returns [`IntegrationError::NotFound`] if the account does not exist or belongs to another user.
-pub async fn event_log(core: &Core, user_id: Uuid, id: &str) -> Result<IntegrationEventLog, IntegrationError> {
+pub async fn event_log(core: &Core, user_id: UserId, id: &str) -> Result<IntegrationEventLog, IntegrationError> {
     let found = find(core, user_id, None, id).await?;
     let events = db::integrations::events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
     Ok(IntegrationEventLog { provider: found.provider, account_name: found.account_name, events })
@@ -148,14 +148,14 @@ async fn run_to_completion<T: Send + 'static>(
 }
 
 /// Finds one of the user's accounts, connected or not, by the text of its id; with `platform`, only if it is of that platform.
-async fn find(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
-    let id = id.parse::<Uuid>().map_err(|_| IntegrationError::NotFound)?;
+async fn find(core: &Core, user_id: UserId, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
+    let id = id.parse().map_err(|_| IntegrationError::NotFound)?;
     let found = db::integrations::find(&core.db, user_id, id).await?;
     found.filter(|found| platform.is_none_or(|platform| platform == found.provider)).ok_or(IntegrationError::NotFound)
 }
 
 /// Finds like [`find`], but only an account that is connected.
-async fn find_connected(core: &Core, user_id: Uuid, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
+async fn find_connected(core: &Core, user_id: UserId, platform: Option<Platform>, id: &str) -> Result<Integration, IntegrationError> {
     let found = find(core, user_id, platform, id).await?;
     if found.disconnected_at.is_some() { Err(IntegrationError::NotFound) } else { Ok(found) }
 }
@@ -177,7 +177,7 @@ enum LeaseOutcome {
 async fn acquire_lease_unless(
     db: &PgPool,
     clock: &dyn Clock,
-    (user_id, id): (Uuid, Uuid),
+    (user_id, id): (UserId, IntegrationId),
     max_wait: Duration,
     is_done: impl Fn(&Integration) -> bool,
 ) -> Result<LeaseOutcome, DbError> {
@@ -201,7 +201,7 @@ async fn acquire_lease_unless(
 }
 
 /// Acquires the lease, waiting up to [`LEASE_WAIT`] for a running sync to end, so that the user does not have to retry.
-async fn acquire_lease(core: &Core, user_id: Uuid, id: Uuid) -> Result<Integration, IntegrationError> {
+async fn acquire_lease(core: &Core, user_id: UserId, id: IntegrationId) -> Result<Integration, IntegrationError> {
     match acquire_lease_unless(&core.db, core.clock.as_ref(), (user_id, id), LEASE_WAIT, |_| false).await? {
         LeaseOutcome::Acquired(held) => Ok(*held),
         LeaseOutcome::AlreadyDone(_) | LeaseOutcome::Busy => Err(IntegrationError::Busy),

@@ -1,11 +1,11 @@
 //! Onboarding in three steps. Every step is saved at once, so that the user can continue on another device.
 
 use huntaze_domain::{
+    ids::UserId,
     onboarding::{Onboarding, OnboardingInput, STEP_COUNT, StepAction, StepSubmission},
     page::Page,
     validation::FieldErrors,
 };
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -16,7 +16,7 @@ use crate::{
 /// Errors of onboarding operations.
 #[derive(Debug, thiserror::Error)]
 pub enum OnboardingError {
-    /// The input failed validation; holds the messages by field name.
+    /// The input failed validation; holds the errors by field name.
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// A failure that is not the caller's.
@@ -27,7 +27,7 @@ pub enum OnboardingError {
 internal_errors!(OnboardingError: DbError, sqlx::Error);
 
 /// Returns the user's onboarding answers and progress.
-pub async fn find(core: &Core, user_id: Uuid) -> Result<Onboarding, OnboardingError> {
+pub async fn find(core: &Core, user_id: UserId) -> Result<Onboarding, OnboardingError> {
     Ok(db::onboarding::find(&core.db, user_id).await?)
 }
 
@@ -43,7 +43,7 @@ pub struct SavedStep {
 ///
 /// # Errors
 /// Returns an error if the input is invalid, and saves nothing then, or if a database query fails.
-pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<SavedStep, OnboardingError> {
+pub async fn save_step(core: &Core, user_id: UserId, input: &OnboardingInput) -> Result<SavedStep, OnboardingError> {
     let StepSubmission { action, step } = input.parse().map_err(OnboardingError::InvalidInput)?;
     let now = core.clock.now();
     let next = match action {
@@ -75,7 +75,7 @@ pub async fn save_step(core: &Core, user_id: Uuid, input: &OnboardingInput) -> R
 ///
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
-pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
+pub async fn complete(core: &Core, user_id: UserId, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
     let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::InvalidInput)?) };
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
@@ -89,7 +89,7 @@ pub async fn complete(core: &Core, user_id: Uuid, input: &OnboardingInput) -> Re
 }
 
 /// Returns the path to open after login: the current onboarding step, or home if onboarding is complete.
-pub async fn landing(core: &Core, user_id: Uuid) -> Result<String, OnboardingError> {
+pub async fn landing(core: &Core, user_id: UserId) -> Result<String, OnboardingError> {
     let known = find(core, user_id).await?;
     Ok(if known.completed_at.is_some() { Page::Home.path().to_owned() } else { known.page().path().to_owned() })
 }

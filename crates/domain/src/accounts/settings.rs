@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{Secret, some_password, valid_new_password};
-use crate::validation::FieldError;
+use crate::{ids::SessionId, validation::FieldError};
 
 /// Maximum length of a display name in characters.
 pub const MAX_NAME_CHARS: usize = 80;
@@ -53,7 +52,7 @@ pub struct DeleteAccountInput {
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
     /// Id of the session, used to revoke it.
-    pub id: Uuid,
+    pub id: SessionId,
     /// Whether this is the session of the request.
     pub is_current: bool,
     /// IP address from which the session was created.
@@ -100,12 +99,13 @@ fn valid_name(name: &str, (): &()) -> garde::Result {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn device(agent: &str) -> (Option<&'static str>, Option<&'static str>) {
         let now = DateTime::<Utc>::default();
         let user_agent = Some(agent.to_owned());
         SessionView {
-            id: Uuid::nil(),
+            id: Uuid::nil().into(),
             is_current: false,
             ip: String::new(),
             user_agent,

@@ -1,12 +1,14 @@
 //! Conversations with the assistant: messages, their state and sources, and the events of an answer stream.
 
+use std::str::FromStr;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     ai::AgentKind,
     billing::AiUsage,
+    ids::{ConversationId, MessageId},
     string_enum::string_enum,
     validation::{FieldError, FieldErrors, add_error, field_error, sanitize_multiline},
 };
@@ -41,11 +43,11 @@ pub struct ChatRequest {
     /// Sanitized text of the message.
     pub message: String,
     /// Id of the conversation; `None` starts a new one.
-    pub conversation: Option<Uuid>,
+    pub conversation: Option<ConversationId>,
     /// Id of the user message to replace; `None` appends.
-    pub replaces_message_id: Option<Uuid>,
+    pub replaces_message_id: Option<MessageId>,
     /// Id of the newest message that the client has seen; `None` skips the check for newer ones.
-    pub last_seen_message_id: Option<Uuid>,
+    pub last_seen_message_id: Option<MessageId>,
 }
 
 impl ChatInput {
@@ -58,15 +60,19 @@ impl ChatInput {
         } else if message.chars().count() > MAX_MESSAGE_CHARS {
             add_error(&mut errors, "message", FieldError::MessageTooLong);
         }
-        let mut id = |field: &str, text: &str| match text {
-            "" => None,
-            text => text.parse().map_err(|_| add_error(&mut errors, field, FieldError::UnknownId)).ok(),
-        };
-        let (conversation, replaces_message_id) =
-            (id("conversationId", &self.conversation_id), id("replacesMessageId", &self.replaces_message_id));
-        let last_seen_message_id = id("lastSeenMessageId", &self.last_seen_message_id);
+        let conversation = parse_id(&self.conversation_id, "conversationId", &mut errors);
+        let replaces_message_id = parse_id(&self.replaces_message_id, "replacesMessageId", &mut errors);
+        let last_seen_message_id = parse_id(&self.last_seen_message_id, "lastSeenMessageId", &mut errors);
         if errors.is_empty() { Ok(ChatRequest { message, conversation, replaces_message_id, last_seen_message_id }) } else { Err(errors) }
     }
+}
+
+/// Parses an optional id; an empty text stands for none.
+fn parse_id<T: FromStr>(text: &str, field: &str, errors: &mut FieldErrors) -> Option<T> {
+    if text.is_empty() {
+        return None;
+    }
+    text.parse().map_err(|_| add_error(errors, field, FieldError::UnknownId)).ok()
 }
 
 /// Normalizes the title of a conversation: one line, truncated to [`MAX_TITLE_CHARS`] characters.
@@ -119,7 +125,7 @@ pub struct Source {
 #[serde(rename_all = "camelCase")]
 pub struct MessageView {
     /// Id of the message.
-    pub id: Uuid,
+    pub id: MessageId,
     /// Author of the message.
     pub role: MessageRole,
     /// Text, in Markdown if the author is the assistant; the partial text while it is being generated.
@@ -165,7 +171,7 @@ pub fn position_at(seq: i64) -> i64 {
 #[serde(rename_all = "camelCase")]
 pub struct ChatAnswer {
     /// Id of the conversation, which may be new.
-    pub conversation_id: Uuid,
+    pub conversation_id: ConversationId,
     /// Answer of the assistant.
     pub message: MessageView,
 }
@@ -175,7 +181,7 @@ pub struct ChatAnswer {
 #[serde(rename_all = "camelCase")]
 pub struct ChatStarted {
     /// Id of the conversation, which may be new.
-    pub conversation_id: Uuid,
+    pub conversation_id: ConversationId,
     /// Message of the user.
     pub question: MessageView,
     /// Answer of the assistant, still empty.
@@ -189,14 +195,14 @@ pub enum ChatEvent {
     /// The agents of the answer are known.
     Agents {
         /// Id of the answer.
-        message_id: Uuid,
+        message_id: MessageId,
         /// Agents that generate the answer.
         agents: Vec<AgentKind>,
     },
     /// A delta of the answer.
     Delta {
         /// Id of the answer.
-        message_id: Uuid,
+        message_id: MessageId,
         /// Text to append.
         text: String,
     },
@@ -212,7 +218,7 @@ pub enum ChatEvent {
 #[serde(rename_all = "camelCase")]
 pub struct ConversationItem {
     /// Id of the conversation.
-    pub id: Uuid,
+    pub id: ConversationId,
     /// Title; initially the beginning of the first message.
     pub title: String,
     /// Time of the newest message.
@@ -238,7 +244,7 @@ pub struct ConversationsPage {
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// Id of the conversation.
-    pub id: Uuid,
+    pub id: ConversationId,
     /// Title of the conversation.
     pub title: String,
     /// All messages, oldest first.
@@ -249,6 +255,8 @@ pub struct Conversation {
 mod tests {
     use proptest::prelude::*;
 
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
@@ -257,7 +265,7 @@ mod tests {
         let input = ChatInput { message: " How\r\nare my views? ".to_owned(), conversation_id: id.to_string(), ..ChatInput::default() };
         let expected = ChatRequest {
             message: "How\nare my views?".to_owned(),
-            conversation: Some(id),
+            conversation: Some(ConversationId::from(id)),
             replaces_message_id: None,
             last_seen_message_id: None,
         };

@@ -7,12 +7,12 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::chat::Source;
 use crate::{
     analytics::figures::StatsRange,
     billing::AiUsage,
+    ids::{IntegrationId, ReportId},
     page::{analysis_page, strategy_page},
     string_enum::StringEnum,
     validation::{FieldError, FieldErrors, add_error},
@@ -49,7 +49,7 @@ pub struct ReportRequest {
     /// Length of the period.
     pub range: StatsRange,
     /// Ids of the integrations to report on, sorted; empty for all connected ones.
-    pub integration_ids: Vec<Uuid>,
+    pub integration_ids: Vec<IntegrationId>,
 }
 
 impl ReportInput {
@@ -65,7 +65,8 @@ impl ReportInput {
         if range.is_none() {
             add_error(&mut errors, "range", FieldError::PeriodMissing);
         }
-        let ids: Result<BTreeSet<Uuid>, _> = self.integration_ids.iter().filter(|id| !id.is_empty()).map(|id| id.parse()).collect();
+        let ids: Result<BTreeSet<IntegrationId>, _> =
+            self.integration_ids.iter().filter(|id| !id.is_empty()).map(|id| id.parse()).collect();
         let ids = ids.ok().filter(|ids| ids.len() <= MAX_INTEGRATIONS);
         if ids.is_none() {
             add_error(&mut errors, "integrationIds", FieldError::TooManyAccounts);
@@ -89,11 +90,11 @@ pub enum AiReportBody {
 
 impl AiReportBody {
     /// Returns the path of the page that shows the report with this id and request.
-    pub fn page(&self, id: Uuid, request: &ReportRequest) -> String {
+    pub fn page(&self, id: ReportId, request: &ReportRequest) -> String {
         let id = id.to_string();
         match self {
             Self::Analysis(_) => {
-                let account = request.integration_ids.first().map(Uuid::to_string).unwrap_or_default();
+                let account = request.integration_ids.first().map(ToString::to_string).unwrap_or_default();
                 analysis_page(&id, request.range.as_str(), &account)
             }
             Self::Strategy(_) => strategy_page(&id),
@@ -146,7 +147,7 @@ type List = (&'static str, RangeInclusive<usize>, usize);
 #[serde(rename_all = "camelCase")]
 pub struct AiReport {
     /// Id of the report.
-    pub id: Uuid,
+    pub id: ReportId,
     /// Request that led to the report.
     pub request: ReportRequest,
     /// Content of the report.
@@ -190,7 +191,7 @@ pub struct FeedbackInput {
 
 impl FeedbackInput {
     /// Returns the id of the report and the feedback; `None` if a field is invalid.
-    pub fn parse(&self) -> Option<(Uuid, Feedback)> {
+    pub fn parse(&self) -> Option<(ReportId, Feedback)> {
         let feedback = Feedback { item_index: self.item_index.parse().ok()?, is_useful: self.is_useful.parse().ok()? };
         Some((self.report_id.parse().ok()?, feedback))
     }
@@ -198,6 +199,8 @@ impl FeedbackInput {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     fn analysis() -> PerformanceAnalysis {
@@ -225,7 +228,7 @@ mod tests {
             integration_ids: vec![String::new(), id.to_string(), id.to_string()],
             ..ReportInput::default()
         };
-        assert_eq!(input.parse(), Ok(ReportRequest { range: StatsRange::Week, integration_ids: vec![id] }));
+        assert_eq!(input.parse(), Ok(ReportRequest { range: StatsRange::Week, integration_ids: vec![IntegrationId::from(id)] }));
         let wrong = ReportInput { range: "1y".to_owned(), integration_ids: vec!["x".to_owned()], regenerate: "true".to_owned() };
         assert!(wrong.wants_regeneration() && !input.wants_regeneration());
         assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["integrationIds", "range"]);

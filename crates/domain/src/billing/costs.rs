@@ -4,10 +4,10 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     ai::{AgentKind, Operation},
+    ids::UserId,
     page::encode_query_value,
     string_enum::{StringEnum, string_enum},
     validation::{FieldError, FieldErrors, add_error},
@@ -156,7 +156,7 @@ pub struct CostLine {
 #[serde(rename_all = "camelCase")]
 pub struct UserCost {
     /// Id of the user.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// E-mail address of the user.
     pub email: String,
     /// Usage.
@@ -195,7 +195,7 @@ pub struct Anomaly {
     /// Severity of the anomaly.
     pub severity: Severity,
     /// Id of the user.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// E-mail address of the user.
     pub email: String,
     /// Description of the anomaly for the admin.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::{
     billing::AiUsage,
+    ids::CaptionsId,
     onboarding::ContentType,
     platform::Platform,
     string_enum::{StringEnum, string_enum},
@@ -138,7 +138,7 @@ impl CaptionVariant {
 #[serde(rename_all = "camelCase")]
 pub struct Captions {
     /// Id of the captions.
-    pub id: Uuid,
+    pub id: CaptionsId,
     /// Request that led to the captions.
     pub request: CaptionRequest,
     /// Variants to choose from, [`VARIANT_COUNT`] of them.

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::captions::VARIANT_COUNT;
 use crate::{
+    ids::{CaptionsId, DraftId},
     platform::Platform,
     validation::{FieldError, FieldErrors, field_error, sanitize_multiline},
 };
@@ -31,7 +31,7 @@ pub struct CreateDraftInput {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewDraft {
     /// Id of the captions that the variant belongs to.
-    pub captions_id: Uuid,
+    pub captions_id: CaptionsId,
     /// Index of the variant, from 0.
     pub variant_index: i16,
     /// Sanitized text; not empty, at most [`MAX_TEXT_CHARS`] characters.
@@ -91,7 +91,7 @@ fn checked(text: &str) -> Result<String, FieldErrors> {
 #[serde(rename_all = "camelCase")]
 pub struct Draft {
     /// Id of the draft.
-    pub id: Uuid,
+    pub id: DraftId,
     /// Platform that the draft is meant for.
     pub platform: Platform,
     /// Current text.
@@ -102,13 +102,15 @@ pub struct Draft {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     #[test]
     fn parse_sanitizes_text_and_checks_variant_index() {
         let id = Uuid::from_u128(7);
         let input = CreateDraftInput { captions_id: id.to_string(), variant_index: "2".to_owned(), text: " Sun\r\n\n#sea\0 ".to_owned() };
-        assert_eq!(input.parse(), Ok(NewDraft { captions_id: id, variant_index: 2, text: "Sun\n\n#sea".to_owned() }));
+        assert_eq!(input.parse(), Ok(NewDraft { captions_id: CaptionsId::from(id), variant_index: 2, text: "Sun\n\n#sea".to_owned() }));
         for variant_index in ["3", "-1", "", "x"] {
             let wrong = CreateDraftInput { variant_index: variant_index.to_owned(), ..input.clone() };
             assert_eq!(wrong.parse().expect_err("wrong").into_keys().collect::<Vec<_>>(), ["variantIndex"], "{variant_index}");

@@ -1,6 +1,5 @@
-use huntaze_domain::assistant::reports::Feedback;
+use huntaze_domain::{assistant::reports::Feedback, ids::ReportId};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 use super::css;
 use crate::{
@@ -15,17 +14,15 @@ use crate::{
 /// State shared by all feedback buttons of a report.
 #[derive(Clone, Copy)]
 pub(super) struct FeedbackContext {
-    pub report_id: Uuid,
+    pub report_id: ReportId,
     pub form: FormState<GiveFeedback>,
     pub before: StoredValue<Vec<Feedback>>,
-    /// Path of the page with the report; the form redirects there without JavaScript.
-    pub page: StoredValue<String>,
 }
 
 /// Buttons that rate one item of a report as useful or not useful.
 #[component]
 pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String) -> impl IntoView {
-    let FeedbackContext { report_id, form, before, page } = context;
+    let FeedbackContext { report_id, form, before } = context;
     let before = before.with_value(|before| before.iter().find(|feedback| feedback.item_index == item).map(|feedback| feedback.is_useful));
     let said = RwSignal::new(before);
     Effect::new(move || {
@@ -40,7 +37,6 @@ pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String)
         view! {
             <Form form>
                 <input type="hidden" name="reportId" value=report_id.to_string()/>
-                <input type="hidden" name="page" value=page.get_value()/>
                 <input type="hidden" name="itemIndex" value=item.to_string()/>
                 <input type="hidden" name="isUseful" value=is_useful.to_string()/>
                 <Button

@@ -1,6 +1,7 @@
 //! Audit log: security-relevant events of user accounts.
 
 use chrono::{DateTime, Utc};
+use huntaze_domain::ids::UserId;
 use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -64,7 +65,7 @@ impl AuditKind {
 /// An audit event to be inserted.
 pub struct NewEvent<'a> {
     /// User concerned; `None` if the account is unknown.
-    pub user_id: Option<Uuid>,
+    pub user_id: Option<UserId>,
     /// Kind of the event.
     pub kind: AuditKind,
     /// IP address of the client.
@@ -82,7 +83,7 @@ pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), 
     sqlx::query!(
         "INSERT INTO audit_events (id, user_id, kind, ip, user_agent, request_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
         Uuid::now_v7(),
-        event.user_id,
+        event.user_id.map(UserId::uuid),
         event.kind.as_str(),
         event.ip,
         event.user_agent,
@@ -105,11 +106,11 @@ pub struct Event {
 }
 
 /// Lists the newest 1000 events of a user, newest first.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Event>, DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Event>, DbError> {
     let events = sqlx::query_as!(
         Event,
         "SELECT kind, ip, user_agent, created_at FROM audit_events WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000",
-        user_id
+        user_id.uuid()
     );
     Ok(events.fetch_all(db).await?)
 }

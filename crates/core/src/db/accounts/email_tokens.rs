@@ -1,8 +1,8 @@
 //! Tokens of mailed links. Holding one proves access to the mailbox of a user. Only token hashes are stored.
 
 use chrono::{DateTime, Utc};
+use huntaze_domain::ids::UserId;
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::{db::DbError, infra::token::TokenHash};
 
@@ -28,31 +28,40 @@ impl TokenPurpose {
 #[derive(Debug, Clone)]
 pub struct EmailToken {
     /// User it was mailed to.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// End of validity.
     pub expires_at: DateTime<Utc>,
     /// Time of use; `None` if unused.
     pub used_at: Option<DateTime<Utc>>,
 }
 
+/// A mailed link to be inserted.
+#[derive(Debug)]
+pub struct NewEmailToken<'a> {
+    /// Hash of the token in the link.
+    pub token_hash: &'a TokenHash,
+    /// The user it was mailed to.
+    pub user_id: UserId,
+    /// What it is for.
+    pub purpose: TokenPurpose,
+    /// Time of creation.
+    pub created_at: DateTime<Utc>,
+    /// Time at which it becomes invalid.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// Inserts a link; it replaces the user's previous link of the same purpose, used or not.
-pub async fn upsert(
-    db: impl PgExecutor<'_>,
-    token_hash: &TokenHash,
-    user_id: Uuid,
-    purpose: TokenPurpose,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub async fn upsert(db: impl PgExecutor<'_>, new: &NewEmailToken<'_>) -> Result<(), DbError> {
+    let &NewEmailToken { token_hash, user_id, purpose, created_at, expires_at } = new;
     sqlx::query!(
         "INSERT INTO email_tokens (token_hash, user_id, purpose, created_at, expires_at)
          VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (user_id, purpose) DO UPDATE
             SET token_hash = excluded.token_hash, created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = NULL",
         token_hash,
-        user_id,
+        user_id.uuid(),
         purpose.as_str(),
-        now,
+        created_at,
         expires_at
     )
     .execute(db)
@@ -78,7 +87,7 @@ pub async fn consume(
     token_hash: &TokenHash,
     purpose: TokenPurpose,
     now: DateTime<Utc>,
-) -> Result<Option<Uuid>, DbError> {
+) -> Result<Option<UserId>, DbError> {
     let consumed = sqlx::query_scalar!(
         "UPDATE email_tokens SET used_at = $3
           WHERE token_hash = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3
@@ -87,14 +96,14 @@ pub async fn consume(
         purpose.as_str(),
         now
     );
-    Ok(consumed.fetch_optional(db).await?)
+    Ok(consumed.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Returns whether a link of this purpose was created for the user after `since`.
-pub async fn exists_since(db: impl PgExecutor<'_>, user_id: Uuid, purpose: TokenPurpose, since: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn exists_since(db: impl PgExecutor<'_>, user_id: UserId, purpose: TokenPurpose, since: DateTime<Utc>) -> Result<bool, DbError> {
     let exists = sqlx::query_scalar!(
         r#"SELECT EXISTS (SELECT FROM email_tokens WHERE user_id = $1 AND purpose = $2 AND created_at > $3) AS "exists!""#,
-        user_id,
+        user_id.uuid(),
         purpose.as_str(),
         since
     );

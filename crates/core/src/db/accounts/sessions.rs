@@ -1,9 +1,11 @@
 //! Sessions. Only the hash of a session token is stored.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::accounts::{CurrentUser, settings::SessionView};
+use huntaze_domain::{
+    accounts::{CurrentUser, settings::SessionView},
+    ids::{SessionId, UserId},
+};
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use super::users::{parse_plan, parse_role};
 use crate::{db::DbError, infra::token::TokenHash};
@@ -11,9 +13,9 @@ use crate::{db::DbError, infra::token::TokenHash};
 /// A session to be stored.
 pub struct NewSession<'a> {
     /// `UUIDv7`.
-    pub id: Uuid,
+    pub id: SessionId,
     /// Owner of the session.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Hash of the token in the cookie.
     pub token_hash: &'a TokenHash,
     /// Whether "remember me" was ticked, which gives the session a longer lifetime.
@@ -33,8 +35,8 @@ pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<
     sqlx::query!(
         "INSERT INTO sessions (id, user_id, token_hash, is_persistent, ip, user_agent, created_at, last_seen_at, expires_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
-        session.id,
-        session.user_id,
+        session.id.uuid(),
+        session.user_id.uuid(),
         session.token_hash,
         session.is_persistent,
         session.ip,
@@ -51,7 +53,7 @@ pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<
 #[derive(Debug, Clone)]
 pub struct ActiveSession {
     /// Id of the session.
-    pub id: Uuid,
+    pub id: SessionId,
     /// Time of the last request, to the resolution at which it is updated.
     pub last_seen_at: DateTime<Utc>,
     /// Whether "remember me" was ticked, which gives the session a longer lifetime.
@@ -72,46 +74,51 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
     .fetch_optional(db)
     .await?;
     row.map(|row| {
-        let user =
-            CurrentUser { id: row.user_id, email: row.email, name: row.name, role: parse_role(&row.role)?, plan: parse_plan(&row.plan)? };
-        Ok(ActiveSession { id: row.id, last_seen_at: row.last_seen_at, is_persistent: row.is_persistent, user })
+        let user = CurrentUser {
+            id: UserId::from(row.user_id),
+            email: row.email,
+            name: row.name,
+            role: parse_role(&row.role)?,
+            plan: parse_plan(&row.plan)?,
+        };
+        Ok(ActiveSession { id: SessionId::from(row.id), last_seen_at: row.last_seen_at, is_persistent: row.is_persistent, user })
     })
     .transpose()
 }
 
 /// Sets the time at which the session was last used.
-pub async fn touch(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", id, now).execute(db).await?;
+pub async fn touch(db: impl PgExecutor<'_>, id: SessionId, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE sessions SET last_seen_at = $2 WHERE id = $1", id.uuid(), now).execute(db).await?;
     Ok(())
 }
 
 /// Deletes a session. Does nothing if there is none.
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM sessions WHERE id = $1", id).execute(db).await?;
+pub async fn delete(db: impl PgExecutor<'_>, id: SessionId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM sessions WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Lists the active sessions of a user, newest first. `is_current` is `false` for all of them; the caller sets it.
-pub async fn list_open(db: impl PgExecutor<'_>, user_id: Uuid, now: DateTime<Utc>) -> Result<Vec<SessionView>, DbError> {
+pub async fn list_open(db: impl PgExecutor<'_>, user_id: UserId, now: DateTime<Utc>) -> Result<Vec<SessionView>, DbError> {
     let sessions = sqlx::query_as!(
         SessionView,
         r#"SELECT id, false AS "is_current!", ip, user_agent, created_at, last_seen_at, expires_at
              FROM sessions WHERE user_id = $1 AND expires_at > $2 ORDER BY id DESC"#,
-        user_id,
+        user_id.uuid(),
         now
     );
     Ok(sessions.fetch_all(db).await?)
 }
 
 /// Deletes a session of a user. Returns `false` if the user has no such session.
-pub async fn delete_of(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id, user_id).execute(db).await?;
+pub async fn delete_of(db: impl PgExecutor<'_>, user_id: UserId, id: SessionId) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id.uuid(), user_id.uuid()).execute(db).await?;
     Ok(deleted.rows_affected() == 1)
 }
 
 /// Deletes all sessions of a user.
-pub async fn delete_all(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id).execute(db).await?;
+pub async fn delete_all(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id.uuid()).execute(db).await?;
     Ok(())
 }
 

@@ -3,17 +3,17 @@
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
     accounts::{Plan, Role},
+    ids::UserId,
     string_enum::StringEnum,
 };
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::db::DbError;
 
 /// Columns needed for login.
 pub struct Credentials {
     /// Id of the user.
-    pub id: Uuid,
+    pub id: UserId,
     /// Password hash as a PHC string.
     pub password_hash: String,
     /// Time at which the address was verified; `None` until the user has opened the mailed link.
@@ -30,11 +30,11 @@ pub async fn find_credentials(db: impl PgExecutor<'_>, email: &str) -> Result<Op
 /// belongs to a verified user, who is not changed.
 pub async fn upsert_unverified(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: UserId,
     email: &str,
     password_hash: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Uuid>, DbError> {
+) -> Result<Option<UserId>, DbError> {
     let saved = sqlx::query_scalar!(
         "INSERT INTO users (id, email, password_hash, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $4)
@@ -42,66 +42,66 @@ pub async fn upsert_unverified(
             SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
           WHERE users.email_verified_at IS NULL
          RETURNING id",
-        id,
+        id.uuid(),
         email,
         password_hash,
         now
     );
-    Ok(saved.fetch_optional(db).await?)
+    Ok(saved.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Returns the address of a user, or `None` if there is no such user.
-pub async fn find_email(db: impl PgExecutor<'_>, id: Uuid) -> Result<Option<String>, DbError> {
-    Ok(sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", id).fetch_optional(db).await?)
+pub async fn find_email(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<String>, DbError> {
+    Ok(sqlx::query_scalar!("SELECT email FROM users WHERE id = $1", id.uuid()).fetch_optional(db).await?)
 }
 
 /// Returns the times of creation and of the verification of the address.
-pub async fn find_dates(db: impl PgExecutor<'_>, id: Uuid) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>), DbError> {
-    let row = sqlx::query!("SELECT created_at, email_verified_at FROM users WHERE id = $1", id).fetch_one(db).await?;
+pub async fn find_dates(db: impl PgExecutor<'_>, id: UserId) -> Result<(DateTime<Utc>, Option<DateTime<Utc>>), DbError> {
+    let row = sqlx::query!("SELECT created_at, email_verified_at FROM users WHERE id = $1", id.uuid()).fetch_one(db).await?;
     Ok((row.created_at, row.email_verified_at))
 }
 
 /// Locks a user's row until the transaction ends and returns the password hash; `None` if there is no such user.
-pub async fn lock_password_hash(db: impl PgExecutor<'_>, id: Uuid) -> Result<Option<String>, DbError> {
-    Ok(sqlx::query_scalar!("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE", id).fetch_optional(db).await?)
+pub async fn lock_password_hash(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<String>, DbError> {
+    Ok(sqlx::query_scalar!("SELECT password_hash FROM users WHERE id = $1 FOR UPDATE", id.uuid()).fetch_optional(db).await?)
 }
 
 /// Marks the address as verified. Keeps the time of an earlier verification.
-pub async fn set_verified(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
-    sqlx::query!("UPDATE users SET email_verified_at = coalesce(email_verified_at, $2), updated_at = $2 WHERE id = $1", id, now)
+pub async fn set_verified(db: impl PgExecutor<'_>, id: UserId, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE users SET email_verified_at = coalesce(email_verified_at, $2), updated_at = $2 WHERE id = $1", id.uuid(), now)
         .execute(db)
         .await?;
     Ok(())
 }
 
 /// Replaces the password hash.
-pub async fn set_password(db: impl PgExecutor<'_>, id: Uuid, password_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
-    sqlx::query!("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", id, password_hash, now).execute(db).await?;
+pub async fn set_password(db: impl PgExecutor<'_>, id: UserId, password_hash: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1", id.uuid(), password_hash, now).execute(db).await?;
     Ok(())
 }
 
 /// Sets the display name; `None` removes it.
-pub async fn set_name(db: impl PgExecutor<'_>, id: Uuid, name: Option<&str>, now: DateTime<Utc>) -> Result<(), DbError> {
-    sqlx::query!("UPDATE users SET name = $2, updated_at = $3 WHERE id = $1", id, name, now).execute(db).await?;
+pub async fn set_name(db: impl PgExecutor<'_>, id: UserId, name: Option<&str>, now: DateTime<Utc>) -> Result<(), DbError> {
+    sqlx::query!("UPDATE users SET name = $2, updated_at = $3 WHERE id = $1", id.uuid(), name, now).execute(db).await?;
     Ok(())
 }
 
 /// Deletes a user and, by cascade, all their data. Audit events stay, without the user.
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM users WHERE id = $1", id).execute(db).await?;
+pub async fn delete(db: impl PgExecutor<'_>, id: UserId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM users WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Makes the user with this address an admin. Returns the user's id, or `None` if there is no such user.
-pub async fn grant_admin(db: impl PgExecutor<'_>, email: &str, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
+pub async fn grant_admin(db: impl PgExecutor<'_>, email: &str, now: DateTime<Utc>) -> Result<Option<UserId>, DbError> {
     let granted = sqlx::query_scalar!("UPDATE users SET role = 'ADMIN', updated_at = $2 WHERE email = $1 RETURNING id", email, now);
-    Ok(granted.fetch_optional(db).await?)
+    Ok(granted.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Sets the plan of the user with this address. Returns the user's id, or `None` if there is no such user.
-pub async fn set_plan(db: impl PgExecutor<'_>, email: &str, plan: Plan, now: DateTime<Utc>) -> Result<Option<Uuid>, DbError> {
+pub async fn set_plan(db: impl PgExecutor<'_>, email: &str, plan: Plan, now: DateTime<Utc>) -> Result<Option<UserId>, DbError> {
     let set = sqlx::query_scalar!("UPDATE users SET plan = $2, updated_at = $3 WHERE email = $1 RETURNING id", email, plan.as_str(), now);
-    Ok(set.fetch_optional(db).await?)
+    Ok(set.fetch_optional(db).await?.map(Into::into))
 }
 
 pub(super) fn parse_role(role: &str) -> Result<Role, DbError> {

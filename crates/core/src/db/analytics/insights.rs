@@ -1,17 +1,20 @@
 //! Daily metrics of integrations: follower counts and insights.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use huntaze_domain::{platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{
+    ids::{IntegrationId, UserId},
+    platform::Platform,
+    string_enum::StringEnum,
+};
 use serde::Serialize;
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::db::DbError;
 
 /// Upserts the follower count of a day. Does nothing if the integration has been deleted.
 pub async fn save_followers(
     db: impl PgExecutor<'_>,
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     day: NaiveDate,
     followers: i64,
     now: DateTime<Utc>,
@@ -20,7 +23,7 @@ pub async fn save_followers(
         "INSERT INTO audience_snapshots (integration_id, day, followers, captured_at)
          SELECT id, $2, $3, $4 FROM integrations WHERE id = $1
          ON CONFLICT (integration_id, day) DO UPDATE SET followers = excluded.followers, captured_at = excluded.captured_at",
-        integration_id,
+        integration_id.uuid(),
         day,
         followers,
         now
@@ -43,14 +46,19 @@ pub struct DailyInsightsRow {
 }
 
 /// Upserts the metrics of a day. A known value is not overwritten by an unknown one. Does nothing if the integration has been deleted.
-pub async fn upsert_day(db: impl PgExecutor<'_>, integration_id: Uuid, row: &DailyInsightsRow, now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn upsert_day(
+    db: impl PgExecutor<'_>,
+    integration_id: IntegrationId,
+    row: &DailyInsightsRow,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO daily_insights (integration_id, day, views, reach, interactions, captured_at)
          SELECT id, $2, $3, $4, $5, $6 FROM integrations WHERE id = $1
          ON CONFLICT (integration_id, day) DO UPDATE
             SET views = coalesce(excluded.views, daily_insights.views), reach = coalesce(excluded.reach, daily_insights.reach),
                 interactions = coalesce(excluded.interactions, daily_insights.interactions), captured_at = excluded.captured_at",
-        integration_id,
+        integration_id.uuid(),
         row.day,
         row.views,
         row.reach,
@@ -69,7 +77,7 @@ pub async fn upsert_day(db: impl PgExecutor<'_>, integration_id: Uuid, row: &Dai
 /// changed.
 pub async fn derive_daily_insights(
     db: impl PgExecutor<'_>,
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     from: NaiveDate,
     today: NaiveDate,
 ) -> Result<(), DbError> {
@@ -98,7 +106,7 @@ pub async fn derive_daily_insights(
                 CASE WHEN interactions IS NOT NULL THEN greatest(interactions, 0) END, captured_at
            FROM days
          ON CONFLICT DO NOTHING",
-        integration_id,
+        integration_id.uuid(),
         from,
         today
     )
@@ -112,10 +120,10 @@ pub async fn derive_daily_insights(
 /// views of a day only after it has ended, some of them days later. With `account`, only that integration is considered.
 pub async fn last_common_day(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     since: NaiveDate,
     today: NaiveDate,
-    account: Option<Uuid>,
+    account: Option<IntegrationId>,
 ) -> Result<Option<NaiveDate>, DbError> {
     let day = sqlx::query_scalar!(
         "SELECT min(newest) FROM (
@@ -124,10 +132,10 @@ pub async fn last_common_day(
                 AND (($4::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $4)
                 AND next_sync_at IS NOT NULL AND last_error_kind IS NULL
               GROUP BY integration_id) AS of_accounts",
-        user_id,
+        user_id.uuid(),
         since,
         today,
-        account
+        account.map(IntegrationId::uuid)
     );
     Ok(day.fetch_one(db).await?)
 }
@@ -136,7 +144,7 @@ pub async fn last_common_day(
 /// platform's values are final, and those captured after `just_now`.
 pub async fn final_days(
     db: impl PgExecutor<'_>,
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     since: NaiveDate,
     just_now: DateTime<Utc>,
     finalization_days: i32,
@@ -144,7 +152,7 @@ pub async fn final_days(
     let days = sqlx::query_scalar!(
         "SELECT day FROM daily_insights
           WHERE integration_id = $1 AND day >= $2 AND (captured_at >= (day + $4::integer)::timestamp AT TIME ZONE 'UTC' OR captured_at > $3)",
-        integration_id,
+        integration_id.uuid(),
         since,
         just_now,
         finalization_days
@@ -188,18 +196,26 @@ pub struct AccountTotals {
     pub is_backfilling: bool,
 }
 
-/// Returns the totals of each connected integration of a user, or of `account` alone, over the `days` whole days before `until` and over
-/// the same number of days before those. The earlier follower count is that of `days` days before `today`. `history_start` is the oldest
-/// day that the backfill fetches.
-pub async fn totals(
-    db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    until: NaiveDate,
-    today: NaiveDate,
-    days: u16,
-    history_start: NaiveDate,
-    account: Option<Uuid>,
-) -> Result<Vec<AccountTotals>, DbError> {
+/// What [`totals`] sums.
+#[derive(Debug, Clone, Copy)]
+pub struct TotalsQuery {
+    /// The user whose accounts are summed.
+    pub user_id: UserId,
+    /// One account of the user; `None` for all that are connected.
+    pub account: Option<IntegrationId>,
+    /// Number of whole days in the period.
+    pub days: u16,
+    /// The day after the period.
+    pub until: NaiveDate,
+    /// The current day. The earlier follower count is that of `days` days before it.
+    pub today: NaiveDate,
+    /// Oldest day that the backfill fetches.
+    pub history_start: NaiveDate,
+}
+
+/// Returns the totals of each account over the period, and over the same number of days before it.
+pub async fn totals(db: impl PgExecutor<'_>, query: &TotalsQuery) -> Result<Vec<AccountTotals>, DbError> {
+    let TotalsQuery { user_id, account, days, until, today, history_start } = *query;
     let (start, audience_start) = (until - chrono::Days::new(days.into()), today - chrono::Days::new(days.into()));
     let start_before = start - chrono::Days::new(days.into());
     let rows = sqlx::query!(
@@ -226,12 +242,12 @@ pub async fn totals(
             WHERE integrations.user_id = $1 AND (($6::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $6)
             GROUP BY integrations.id, newest.followers, newest.captured_at, earlier.followers
             ORDER BY integrations.id"#,
-        user_id,
+        user_id.uuid(),
         until,
         start,
         start_before,
         history_start,
-        account,
+        account.map(IntegrationId::uuid),
         audience_start
     )
     .fetch_all(db)
@@ -266,8 +282,8 @@ pub async fn totals(
 }
 
 /// Returns whether a follower count is stored for a day.
-pub async fn has_audience_snapshot(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<bool, DbError> {
-    let found = sqlx::query_scalar!("SELECT 1 FROM audience_snapshots WHERE integration_id = $1 AND day = $2", integration_id, day);
+pub async fn has_audience_snapshot(db: impl PgExecutor<'_>, integration_id: IntegrationId, day: NaiveDate) -> Result<bool, DbError> {
+    let found = sqlx::query_scalar!("SELECT 1 FROM audience_snapshots WHERE integration_id = $1 AND day = $2", integration_id.uuid(), day);
     Ok(found.fetch_optional(db).await?.is_some())
 }
 
@@ -275,7 +291,7 @@ pub async fn has_audience_snapshot(db: impl PgExecutor<'_>, integration_id: Uuid
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedDay {
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     day: NaiveDate,
     followers: Option<i64>,
     views: Option<i64>,
@@ -284,7 +300,7 @@ pub struct ExportedDay {
 }
 
 /// Lists all days of all integrations of a user, newest first, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedDay>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedDay>, DbError> {
     let days = sqlx::query_as!(
         ExportedDay,
         r#"SELECT integration_id AS "integration_id!", day AS "day!", followers AS "followers?", views AS "views?", reach AS "reach?",
@@ -292,7 +308,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
              FROM audience_snapshots FULL JOIN daily_insights USING (integration_id, day)
             WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
             ORDER BY day DESC, integration_id"#,
-        user_id
+        user_id.uuid()
     );
     Ok(days.fetch_all(db).await?)
 }

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use huntaze_domain::analytics::Post;
+use huntaze_domain::{
+    analytics::Post,
+    ids::{IntegrationId, UserId},
+};
 use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
@@ -11,10 +14,10 @@ use uuid::Uuid;
 use crate::db::DbError;
 
 /// Returns the platform's ids of the posts of an integration that have a snapshot for `day`.
-pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDate) -> Result<HashSet<String>, DbError> {
+pub async fn read_on(db: impl PgExecutor<'_>, integration_id: IntegrationId, day: NaiveDate) -> Result<HashSet<String>, DbError> {
     let ids = sqlx::query_scalar!(
         "SELECT provider_post_id FROM posts JOIN post_snapshots ON post_id = posts.id WHERE integration_id = $1 AND day = $2",
-        integration_id,
+        integration_id.uuid(),
         day
     );
     Ok(ids.fetch_all(db).await?.into_iter().collect())
@@ -24,7 +27,7 @@ pub async fn read_on(db: impl PgExecutor<'_>, integration_id: Uuid, day: NaiveDa
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedPost {
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     provider_post_id: String,
     title: String,
     url: Option<String>,
@@ -36,7 +39,7 @@ pub struct ExportedPost {
 }
 
 /// Lists all posts of a user's integrations, newest first, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedPost>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedPost>, DbError> {
     let posts = sqlx::query_as!(
         ExportedPost,
         r#"SELECT integration_id, provider_post_id, title, url, published_at, newest.views AS "views?", newest.likes AS "likes?",
@@ -50,7 +53,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
                                    FROM post_snapshots WHERE post_id = posts.id) AS newest
             WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
             ORDER BY published_at DESC, posts.id"#,
-        user_id
+        user_id.uuid()
     );
     Ok(posts.fetch_all(db).await?)
 }
@@ -59,7 +62,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
 /// integration has been deleted. `posts` must not contain a post twice, or PostgreSQL rejects the statement.
 pub async fn save(
     db: impl PgExecutor<'_>,
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     posts: &[Post],
     day: NaiveDate,
     now: DateTime<Utc>,
@@ -87,7 +90,7 @@ pub async fn save(
             SET views = coalesce(excluded.views, post_snapshots.views), likes = coalesce(excluded.likes, post_snapshots.likes),
                 comments = coalesce(excluded.comments, post_snapshots.comments), shares = coalesce(excluded.shares, post_snapshots.shares),
                 captured_at = excluded.captured_at",
-        integration_id,
+        integration_id.uuid(),
         &ids,
         &provider_ids,
         &titles,

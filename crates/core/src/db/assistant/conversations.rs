@@ -5,20 +5,20 @@ use huntaze_domain::{
     ai::AgentKind,
     assistant::chat::{ConversationItem, MessageRole, MessageState, Source},
     billing::AiUsage,
+    ids::{AiRequestId, ConversationId, MessageId, UserId},
     string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
-use uuid::Uuid;
 
 use crate::db::DbError;
 
 /// Inserts an empty conversation.
-pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, id: ConversationId, user_id: UserId, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_conversations (id, user_id, title, last_position, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
-        id,
-        user_id,
+        id.uuid(),
+        user_id.uuid(),
         title,
         now
     )
@@ -30,32 +30,37 @@ pub async fn insert(db: impl PgExecutor<'_>, id: Uuid, user_id: Uuid, title: &st
 /// Allocates two consecutive positions, for a question and its answer, in a user's conversation. The update locks the conversation until
 /// the transaction ends, so concurrent messages to it are serialized. Returns the position of the question, or `None` if the user has no
 /// such conversation.
-pub async fn allocate_positions(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, now: DateTime<Utc>) -> Result<Option<i32>, DbError> {
+pub async fn allocate_positions(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    id: ConversationId,
+    now: DateTime<Utc>,
+) -> Result<Option<i32>, DbError> {
     let position = sqlx::query_scalar!(
         r#"UPDATE ai_conversations SET updated_at = $3, last_position = last_position + 2 WHERE id = $2 AND user_id = $1
            RETURNING last_position - 1 AS "position!""#,
-        user_id,
-        id,
+        user_id.uuid(),
+        id.uuid(),
         now
     );
     Ok(position.fetch_optional(db).await?)
 }
 
 /// Renames a user's conversation. Returns `false` if there is none.
-pub async fn rename(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, title: &str) -> Result<bool, DbError> {
-    let renamed = sqlx::query!("UPDATE ai_conversations SET title = $3 WHERE id = $2 AND user_id = $1", user_id, id, title);
+pub async fn rename(db: impl PgExecutor<'_>, user_id: UserId, id: ConversationId, title: &str) -> Result<bool, DbError> {
+    let renamed = sqlx::query!("UPDATE ai_conversations SET title = $3 WHERE id = $2 AND user_id = $1", user_id.uuid(), id.uuid(), title);
     Ok(renamed.execute(db).await?.rows_affected() == 1)
 }
 
 /// Deletes a user's conversation and its messages. Returns `false` if there is none.
-pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
+pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, id: ConversationId) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id.uuid(), id.uuid());
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
 /// Returns the title of a user's conversation, or `None` if there is no such conversation.
-pub async fn find_title(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<String>, DbError> {
-    let title = sqlx::query_scalar!("SELECT title FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id, id);
+pub async fn find_title(db: impl PgExecutor<'_>, user_id: UserId, id: ConversationId) -> Result<Option<String>, DbError> {
+    let title = sqlx::query_scalar!("SELECT title FROM ai_conversations WHERE id = $2 AND user_id = $1", user_id.uuid(), id.uuid());
     Ok(title.fetch_optional(db).await?)
 }
 
@@ -63,7 +68,7 @@ pub async fn find_title(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Res
 /// first, and the total number of matches. The total is 0 if the page is past the end.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     search: &str,
     limit: i64,
     offset: i64,
@@ -74,23 +79,24 @@ pub async fn list(
               AND ($2 = '' OR strpos(lower(title), lower($2)) > 0
                    OR EXISTS (SELECT FROM ai_messages WHERE conversation_id = ai_conversations.id AND strpos(lower(text), lower($2)) > 0))
             ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4"#,
-        user_id,
+        user_id.uuid(),
         search,
         limit,
         offset
     );
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);
-    let items = rows.into_iter().map(|row| ConversationItem { id: row.id, title: row.title, updated_at: row.updated_at });
+    let items =
+        rows.into_iter().map(|row| ConversationItem { id: ConversationId::from(row.id), title: row.title, updated_at: row.updated_at });
     Ok((items.collect(), total))
 }
 
 /// A message to be inserted.
 pub struct NewMessage<'a> {
     /// Id of the message.
-    pub id: Uuid,
+    pub id: MessageId,
     /// Conversation of the message.
-    pub conversation_id: Uuid,
+    pub conversation_id: ConversationId,
     /// Position in the conversation, from 1.
     pub position: i32,
     /// Author of the message.
@@ -98,7 +104,7 @@ pub struct NewMessage<'a> {
     /// Text; empty for an answer that is yet to be generated.
     pub text: &'a str,
     /// Id of the AI request and end of the lease, if this is an answer; `None` for a question.
-    pub answer: Option<(Uuid, DateTime<Utc>)>,
+    pub answer: Option<(AiRequestId, DateTime<Utc>)>,
     /// Whether the sandbox generates it instead of the real model.
     pub is_sandbox: bool,
 }
@@ -109,13 +115,13 @@ pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: 
     sqlx::query!(
         "INSERT INTO ai_messages (id, conversation_id, position, role, text, state, request_id, leased_until, is_sandbox, created_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        new.id,
-        new.conversation_id,
+        new.id.uuid(),
+        new.conversation_id.uuid(),
         new.position,
         new.role.as_str(),
         new.text,
         state.as_str(),
-        new.answer.map(|(request_id, _)| request_id),
+        new.answer.map(|(request_id, _)| request_id.uuid()),
         new.answer.map(|(_, leased_until)| leased_until),
         new.is_sandbox,
         now
@@ -126,22 +132,24 @@ pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: 
 }
 
 /// Deletes the messages of a conversation at and after `position`.
-pub async fn truncate_from(db: impl PgExecutor<'_>, conversation_id: Uuid, position: i32) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND position >= $2", conversation_id, position).execute(db).await?;
+pub async fn truncate_from(db: impl PgExecutor<'_>, conversation_id: ConversationId, position: i32) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM ai_messages WHERE conversation_id = $1 AND position >= $2", conversation_id.uuid(), position)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
 /// Marks generating answers with an expired lease as failed, in one conversation or in all. Returns how many were marked.
 pub async fn fail_abandoned(
     db: impl PgExecutor<'_>,
-    conversation_id: Option<Uuid>,
+    conversation_id: Option<ConversationId>,
     error: &str,
     now: DateTime<Utc>,
 ) -> Result<u64, DbError> {
     let given_up = sqlx::query!(
         "UPDATE ai_messages SET state = 'failed', error = $2, leased_until = NULL
           WHERE state = 'generating' AND leased_until <= $3 AND ($1::uuid IS NULL OR conversation_id = $1)",
-        conversation_id,
+        conversation_id.map(ConversationId::uuid),
         error,
         now
     );
@@ -152,7 +160,7 @@ pub async fn fail_abandoned(
 #[derive(Debug, Clone)]
 pub struct StoredMessage {
     /// Id of the message.
-    pub id: Uuid,
+    pub id: MessageId,
     /// Position in the conversation, from 1.
     pub position: i32,
     /// Author of the message.
@@ -182,9 +190,9 @@ pub struct StoredMessage {
 /// Lists the messages of a user's conversation in order of position; only message `id` if it is given.
 pub async fn messages(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    conversation_id: Uuid,
-    id: Option<Uuid>,
+    user_id: UserId,
+    conversation_id: ConversationId,
+    id: Option<MessageId>,
 ) -> Result<Vec<StoredMessage>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT ai_messages.id, position, role, text, ai_messages.state, error, ai_messages.agents, sources AS "sources: Json<Vec<Source>>",
@@ -202,9 +210,9 @@ pub async fn messages(
                     FROM ai_usage WHERE ai_usage.request_id = ai_messages.request_id) AS usage
             WHERE user_id = $1 AND conversation_id = $2 AND ($3::uuid IS NULL OR ai_messages.id = $3)
             ORDER BY position"#,
-        user_id,
-        conversation_id,
-        id
+        user_id.uuid(),
+        conversation_id.uuid(),
+        id.map(MessageId::uuid)
     );
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| {
         let known = |column| DbError::Inconsistent { table: "ai_messages", column };
@@ -218,7 +226,7 @@ pub async fn messages(
             is_cache_hit: row.is_cache_hit,
         });
         Ok(StoredMessage {
-            id: row.id,
+            id: MessageId::from(row.id),
             position: row.position,
             role: MessageRole::parse(&row.role).ok_or(known("role"))?,
             text: row.text,
@@ -240,14 +248,14 @@ pub async fn messages(
 /// or if the message is no longer generating or was deleted.
 pub async fn checkpoint(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: MessageId,
     text: &str,
     agents: &[AgentKind],
     leased_until: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let kept = sqlx::query_scalar!(
         "UPDATE ai_messages SET text = $2, agents = $3, leased_until = $4 WHERE id = $1 AND state = 'generating' RETURNING stop_requested",
-        id,
+        id.uuid(),
         text,
         &words(agents),
         leased_until
@@ -258,7 +266,7 @@ pub async fn checkpoint(
 /// Final state of an answer.
 pub struct FinishedMessage<'a> {
     /// Id of the message.
-    pub id: Uuid,
+    pub id: MessageId,
     /// Full text.
     pub text: &'a str,
     /// Final state.
@@ -282,7 +290,7 @@ pub async fn finish_message(db: impl PgExecutor<'_>, finished: &FinishedMessage<
                 WHERE id = $1 AND state = 'generating' RETURNING id
            )
            SELECT EXISTS (SELECT FROM ai_messages WHERE id = $1 AND state <> 'generating') AS "given_up!" FROM (SELECT count(*) FROM ended) AS done"#,
-        finished.id,
+        finished.id.uuid(),
         finished.text,
         finished.state.as_str(),
         finished.error,
@@ -296,21 +304,21 @@ pub async fn finish_message(db: impl PgExecutor<'_>, finished: &FinishedMessage<
 
 /// Requests a stop of the answer that is being generated in a user's conversation. Returns the id of that message, or `None` if none is
 /// generating.
-pub async fn request_stop(db: impl PgExecutor<'_>, user_id: Uuid, conversation_id: Uuid) -> Result<Option<Uuid>, DbError> {
+pub async fn request_stop(db: impl PgExecutor<'_>, user_id: UserId, conversation_id: ConversationId) -> Result<Option<MessageId>, DbError> {
     let asked = sqlx::query_scalar!(
         "UPDATE ai_messages SET stop_requested = true FROM ai_conversations
           WHERE ai_conversations.id = conversation_id AND user_id = $1 AND conversation_id = $2 AND state = 'generating' RETURNING ai_messages.id",
-        user_id,
-        conversation_id
+        user_id.uuid(),
+        conversation_id.uuid()
     );
-    Ok(asked.fetch_optional(db).await?)
+    Ok(asked.fetch_optional(db).await?.map(Into::into))
 }
 
 /// A message in the user's data export.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedMessage {
-    conversation_id: Uuid,
+    conversation_id: ConversationId,
     title: String,
     role: String,
     text: String,
@@ -318,13 +326,13 @@ pub struct ExportedMessage {
 }
 
 /// Lists all messages of all conversations of a user, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedMessage>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedMessage>, DbError> {
     let messages = sqlx::query_as!(
         ExportedMessage,
         "SELECT conversation_id, title, role, text, ai_messages.created_at
            FROM ai_messages JOIN ai_conversations ON ai_conversations.id = conversation_id
           WHERE user_id = $1 ORDER BY conversation_id, position",
-        user_id
+        user_id.uuid()
     );
     Ok(messages.fetch_all(db).await?)
 }

@@ -8,11 +8,11 @@ use huntaze_domain::{
         reports::{AiReportBody, Feedback, ReportRequest},
     },
     billing::costs::FeedbackCount,
+    ids::{ReportId, UserId},
     string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
-use uuid::Uuid;
 
 use crate::db::DbError;
 
@@ -21,7 +21,7 @@ use crate::db::DbError;
 #[serde(rename_all = "camelCase")]
 pub struct StoredReport {
     /// Id, equal to the id of the AI request.
-    pub id: Uuid,
+    pub id: ReportId,
     /// Input of the request.
     pub request: ReportRequest,
     /// Generated report.
@@ -39,7 +39,7 @@ pub struct StoredReport {
 /// A report to be inserted.
 pub struct NewReport<'a> {
     /// Id, equal to the id of the AI request.
-    pub id: Uuid,
+    pub id: ReportId,
     /// Input of the request.
     pub request: &'a ReportRequest,
     /// Generated report.
@@ -56,7 +56,7 @@ pub struct NewReport<'a> {
 pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_reports (id, request, body, sources, unverified_numbers, is_sandbox) VALUES ($1, $2, $3, $4, $5, $6)",
-        new.id,
+        new.id.uuid(),
         Json(new.request) as _,
         Json(new.body) as _,
         Json(new.sources) as _,
@@ -71,9 +71,9 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), 
 /// Lists a user's reports, newest first, at most `limit`; only those of one operation or only report `id`, if given.
 pub async fn list(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     operation: Option<Operation>,
-    id: Option<Uuid>,
+    id: Option<ReportId>,
     limit: i64,
 ) -> Result<Vec<StoredReport>, DbError> {
     let rows = sqlx::query!(
@@ -82,13 +82,13 @@ pub async fn list(
              FROM ai_reports JOIN ai_requests USING (id)
             WHERE user_id = $1 AND ($2::text IS NULL OR operation = $2) AND ($3::uuid IS NULL OR id = $3)
             ORDER BY created_at DESC, id DESC LIMIT $4"#,
-        user_id,
+        user_id.uuid(),
         operation.map(StringEnum::as_str),
-        id,
+        id.map(ReportId::uuid),
         limit
     );
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| StoredReport {
-        id: row.id,
+        id: ReportId::from(row.id),
         request: row.request.0,
         body: row.body.0,
         sources: row.sources.0,
@@ -100,9 +100,12 @@ pub async fn list(
 }
 
 /// Returns the feedback on the items of a report, ordered by item. Does not check whose report it is.
-pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Feedback>, DbError> {
-    let feedback =
-        sqlx::query_as!(Feedback, "SELECT item_index, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item_index", report_id);
+pub async fn feedback(db: impl PgExecutor<'_>, report_id: ReportId) -> Result<Vec<Feedback>, DbError> {
+    let feedback = sqlx::query_as!(
+        Feedback,
+        "SELECT item_index, is_useful FROM ai_feedback WHERE report_id = $1 ORDER BY item_index",
+        report_id.uuid()
+    );
     Ok(feedback.fetch_all(db).await?)
 }
 
@@ -110,19 +113,19 @@ pub async fn feedback(db: impl PgExecutor<'_>, report_id: Uuid) -> Result<Vec<Fe
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedFeedback {
-    report_id: Uuid,
+    report_id: ReportId,
     item_index: i16,
     is_useful: bool,
     created_at: DateTime<Utc>,
 }
 
 /// Lists all feedback of a user, for the data export.
-pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedFeedback>, DbError> {
+pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedFeedback>, DbError> {
     let feedback = sqlx::query_as!(
         ExportedFeedback,
         "SELECT report_id, item_index, is_useful, ai_feedback.created_at
            FROM ai_feedback JOIN ai_requests ON ai_requests.id = report_id WHERE user_id = $1 ORDER BY report_id, item_index",
-        user_id
+        user_id.uuid()
     );
     Ok(feedback.fetch_all(db).await?)
 }
@@ -130,8 +133,8 @@ pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<V
 /// Upserts the feedback on an item of a user's report. Returns `false` if the user has no such report.
 pub async fn save_feedback(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    report_id: Uuid,
+    user_id: UserId,
+    report_id: ReportId,
     feedback: &Feedback,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
@@ -139,8 +142,8 @@ pub async fn save_feedback(
         "INSERT INTO ai_feedback (report_id, item_index, is_useful, created_at)
          SELECT id, $3, $4, $5 FROM ai_reports JOIN ai_requests USING (id) WHERE id = $2 AND user_id = $1
          ON CONFLICT (report_id, item_index) DO UPDATE SET is_useful = excluded.is_useful, created_at = excluded.created_at",
-        user_id,
-        report_id,
+        user_id.uuid(),
+        report_id.uuid(),
         feedback.item_index,
         feedback.is_useful,
         now

@@ -1,9 +1,8 @@
 //! Users' AI settings.
 
-use huntaze_domain::assistant::settings::Voice;
+use huntaze_domain::{assistant::settings::Voice, ids::UserId};
 use serde::Serialize;
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::db::DbError;
 
@@ -18,8 +17,9 @@ pub struct StoredSettings {
 }
 
 /// Returns the settings of a user.
-pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<StoredSettings, DbError> {
-    let found = sqlx::query!("SELECT monthly_cap_micro_usd, voice_samples, banned_words FROM ai_settings WHERE user_id = $1", user_id);
+pub async fn find(db: impl PgExecutor<'_>, user_id: UserId) -> Result<StoredSettings, DbError> {
+    let found =
+        sqlx::query!("SELECT monthly_cap_micro_usd, voice_samples, banned_words FROM ai_settings WHERE user_id = $1", user_id.uuid());
     let found = found.fetch_optional(db).await?;
     Ok(found.map_or_else(StoredSettings::default, |row| StoredSettings {
         voice: Voice { samples: row.voice_samples, banned_words: row.banned_words },
@@ -28,12 +28,12 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<StoredSettin
 }
 
 /// Upserts the settings of a user.
-pub async fn save(db: impl PgExecutor<'_>, user_id: Uuid, voice: &Voice, monthly_cap_micro_usd: Option<i64>) -> Result<(), DbError> {
+pub async fn save(db: impl PgExecutor<'_>, user_id: UserId, voice: &Voice, monthly_cap_micro_usd: Option<i64>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_settings (user_id, monthly_cap_micro_usd, voice_samples, banned_words) VALUES ($1, $2, $3, $4)
          ON CONFLICT (user_id) DO UPDATE SET monthly_cap_micro_usd = excluded.monthly_cap_micro_usd, voice_samples = excluded.voice_samples,
                                              banned_words = excluded.banned_words",
-        user_id,
+        user_id.uuid(),
         monthly_cap_micro_usd,
         &voice.samples,
         &voice.banned_words

@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     billing::costs::{ChargedMonth, CostLine, CostSum, CostsFilter, UserCost},
+    ids::UserId,
     string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::db::DbError;
 
@@ -103,7 +103,7 @@ pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, of
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);
     let users = rows.into_iter().map(|row| UserCost {
-        user_id: row.user_id,
+        user_id: UserId::from(row.user_id),
         email: row.email,
         sum: CostSum {
             calls: row.calls,
@@ -119,7 +119,7 @@ pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, of
 /// A user with unusually high or concentrated AI costs among those whose calls match a filter.
 pub struct Outlier {
     /// Id of the user.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// E-mail address of the user.
     pub email: String,
     /// Cost of all matching calls, in millionths of a US dollar.
@@ -174,7 +174,7 @@ pub struct CostRow {
     /// Day (UTC).
     pub day: NaiveDate,
     /// Id of the user.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// E-mail address of the user.
     pub email: String,
     /// Agent that made the calls.
@@ -259,11 +259,11 @@ pub struct ExportedCharge {
 }
 
 /// Lists all charges of a user, oldest first, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedCharge>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedCharge>, DbError> {
     let charges = sqlx::query_as!(
         ExportedCharge,
         "SELECT month, requests, input_tokens, output_tokens, cost_micro_usd, computed_at FROM ai_monthly_charges WHERE user_id = $1 ORDER BY month",
-        user_id
+        user_id.uuid()
     );
     Ok(charges.fetch_all(db).await?)
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     ai::{AgentKind, Operation},
     billing::{AiUsage, TokenUsage},
+    ids::{AiRequestId, UserId},
     string_enum::StringEnum,
 };
 use serde::Serialize;
@@ -13,17 +14,17 @@ use uuid::Uuid;
 use crate::db::DbError;
 
 /// Serializes the reservations of a user until the transaction ends (advisory lock).
-pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('ai ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
 /// Counts the requests of a month against the quota: settled ones and reservations that have not expired.
-pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now: DateTime<Utc>) -> Result<i64, DbError> {
+pub async fn count(db: impl PgExecutor<'_>, user_id: UserId, month: NaiveDate, now: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM ai_requests
             WHERE user_id = $1 AND month = $2 AND (state = 'settled' OR state = 'reserved' AND reserved_until > $3)"#,
-        user_id,
+        user_id.uuid(),
         month,
         now
     );
@@ -31,39 +32,46 @@ pub async fn count(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate, now
 }
 
 /// Returns the cost of all model calls of a month, whether their requests count or not, in millionths of a US dollar.
-pub async fn month_cost_micro_usd(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+pub async fn month_cost_micro_usd(db: impl PgExecutor<'_>, user_id: UserId, month: NaiveDate) -> Result<i64, DbError> {
     let spent = sqlx::query_scalar!(
         r#"SELECT coalesce(sum(cost_micro_usd), 0)::bigint AS "spent!" FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id
             WHERE user_id = $1 AND month = $2"#,
-        user_id,
+        user_id.uuid(),
         month
     );
     Ok(spent.fetch_one(db).await?)
 }
 
 /// Counts the settled requests of a month.
-pub async fn count_settled(db: impl PgExecutor<'_>, user_id: Uuid, month: NaiveDate) -> Result<i64, DbError> {
+pub async fn count_settled(db: impl PgExecutor<'_>, user_id: UserId, month: NaiveDate) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM ai_requests WHERE user_id = $1 AND month = $2 AND state = 'settled'"#,
-        user_id,
+        user_id.uuid(),
         month
     );
     Ok(count.fetch_one(db).await?)
 }
 
-/// Records that a user is notified of having used `threshold_percent` percent of the `quota` of a month. Returns `false` if that was recorded
+/// A notice that a user has used much of a month's quota.
+#[derive(Debug, Clone, Copy)]
+pub struct QuotaNotice {
+    /// The user who is notified.
+    pub user_id: UserId,
+    /// First day of the month.
+    pub month: NaiveDate,
+    /// Quota of the month.
+    pub quota: i64,
+    /// Percentage that has been used.
+    pub threshold_percent: i16,
+}
+
+/// Records a notice. Returns `false` if that was recorded
 /// before, so that each notice is sent once.
-pub async fn insert_notice(
-    db: impl PgExecutor<'_>,
-    user_id: Uuid,
-    month: NaiveDate,
-    quota: i64,
-    threshold_percent: i16,
-    now: DateTime<Utc>,
-) -> Result<bool, DbError> {
+pub async fn insert_notice(db: impl PgExecutor<'_>, notice: QuotaNotice, now: DateTime<Utc>) -> Result<bool, DbError> {
+    let QuotaNotice { user_id, month, quota, threshold_percent } = notice;
     let inserted = sqlx::query!(
         "INSERT INTO ai_quota_notices (user_id, month, quota, threshold_percent, sent_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        user_id,
+        user_id.uuid(),
         month,
         quota,
         threshold_percent,
@@ -75,9 +83,9 @@ pub async fn insert_notice(
 /// A request to be reserved.
 pub struct NewRequest {
     /// Id of the request.
-    pub id: Uuid,
+    pub id: AiRequestId,
     /// User that makes the request.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// First day of the month (UTC) that the request counts for.
     pub month: NaiveDate,
     /// Operation requested.
@@ -90,8 +98,8 @@ pub struct NewRequest {
 pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_requests (id, user_id, month, operation, reserved_until, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        new.id,
-        new.user_id,
+        new.id.uuid(),
+        new.user_id.uuid(),
         new.month,
         new.operation.as_str(),
         new.reserved_until,
@@ -103,14 +111,14 @@ pub async fn reserve(db: impl PgExecutor<'_>, new: &NewRequest, now: DateTime<Ut
 }
 
 /// Settles a reservation, so that the request counts. Does nothing if it has already been settled or released.
-pub async fn settle(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE ai_requests SET state = 'settled' WHERE id = $1 AND state = 'reserved'", id).execute(db).await?;
+pub async fn settle(db: impl PgExecutor<'_>, id: AiRequestId) -> Result<(), DbError> {
+    sqlx::query!("UPDATE ai_requests SET state = 'settled' WHERE id = $1 AND state = 'reserved'", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Releases a reservation, so that the request does not count. Does nothing if it has already been settled or released.
-pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE ai_requests SET state = 'released' WHERE id = $1 AND state = 'reserved'", id).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: AiRequestId) -> Result<(), DbError> {
+    sqlx::query!("UPDATE ai_requests SET state = 'released' WHERE id = $1 AND state = 'reserved'", id.uuid()).execute(db).await?;
     Ok(())
 }
 
@@ -118,7 +126,7 @@ pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedRequest {
-    id: Uuid,
+    id: AiRequestId,
     operation: String,
     /// Whether the request is settled and thus counts towards the quota.
     counts: bool,
@@ -129,7 +137,7 @@ pub struct ExportedRequest {
 }
 
 /// Lists all requests of a user with their usage, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedRequest>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedRequest>, DbError> {
     let requests = sqlx::query_as!(
         ExportedRequest,
         r#"SELECT ai_requests.id, operation, state = 'settled' AS "counts!", coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!",
@@ -137,7 +145,7 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<Export
                   ai_requests.created_at
              FROM ai_requests LEFT JOIN ai_usage ON ai_usage.request_id = ai_requests.id
             WHERE user_id = $1 GROUP BY ai_requests.id ORDER BY ai_requests.id"#,
-        user_id
+        user_id.uuid()
     );
     Ok(requests.fetch_all(db).await?)
 }
@@ -160,7 +168,12 @@ pub struct ModelCall {
 }
 
 /// Inserts the model calls of a request. Calls already recorded are skipped, so it is safe to repeat after an unclear outcome.
-pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[ModelCall], now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn insert_calls(
+    db: impl PgExecutor<'_>,
+    request_id: AiRequestId,
+    calls: &[ModelCall],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
     let ids: Vec<_> = calls.iter().map(|call| call.id).collect();
     let agents: Vec<_> = calls.iter().map(|call| call.agent.as_str().to_owned()).collect();
     let models: Vec<_> = calls.iter().map(|call| call.model.clone()).collect();
@@ -175,7 +188,7 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Mo
              AS call (id, agent, model, input_tokens, output_tokens, cost_micro_usd, is_cache_hit)
          ON CONFLICT (id) DO NOTHING",
         &ids,
-        request_id,
+        request_id.uuid(),
         &agents,
         &models,
         &input,
@@ -190,13 +203,13 @@ pub async fn insert_calls(db: impl PgExecutor<'_>, request_id: Uuid, calls: &[Mo
 }
 
 /// Returns the usage of a request: agents, models, tokens and cost. Zero if no calls are recorded.
-pub async fn usage(db: impl PgExecutor<'_>, request_id: Uuid) -> Result<AiUsage, DbError> {
+pub async fn usage(db: impl PgExecutor<'_>, request_id: AiRequestId) -> Result<AiUsage, DbError> {
     let row = sqlx::query!(
         r#"SELECT coalesce(array_agg(DISTINCT agent), '{}') AS "agents!", coalesce(array_agg(DISTINCT model), '{}') AS "models!",
                   coalesce(sum(input_tokens), 0)::bigint AS "input_tokens!", coalesce(sum(output_tokens), 0)::bigint AS "output_tokens!",
                   coalesce(sum(cost_micro_usd), 0)::bigint AS "cost_micro_usd!", coalesce(bool_and(is_cache_hit), false) AS "is_cache_hit!"
              FROM ai_usage WHERE request_id = $1"#,
-        request_id
+        request_id.uuid()
     )
     .fetch_one(db)
     .await?;

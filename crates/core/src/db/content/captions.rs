@@ -1,10 +1,12 @@
 //! Generated captions (`ai_captions`).
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::content::captions::{CaptionRequest, CaptionVariant};
+use huntaze_domain::{
+    content::captions::{CaptionRequest, CaptionVariant},
+    ids::{CaptionsId, UserId},
+};
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
-use uuid::Uuid;
 
 use crate::db::DbError;
 
@@ -13,7 +15,7 @@ use crate::db::DbError;
 #[serde(rename_all = "camelCase")]
 pub struct StoredCaptions {
     /// Id, equal to the id of the AI request.
-    pub id: Uuid,
+    pub id: CaptionsId,
     /// Input of the request.
     pub request: CaptionRequest,
     /// Generated variants, in the order shown.
@@ -27,14 +29,14 @@ pub struct StoredCaptions {
 /// Inserts the captions generated for the AI request `id`.
 pub async fn insert(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: CaptionsId,
     request: &CaptionRequest,
     variants: &[CaptionVariant],
     is_sandbox: bool,
 ) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_captions (id, request, variants, is_sandbox) VALUES ($1, $2, $3, $4)",
-        id,
+        id.uuid(),
         Json(request) as _,
         Json(variants) as _,
         is_sandbox
@@ -45,15 +47,15 @@ pub async fn insert(
 }
 
 /// Lists the captions of a user, oldest first; only those of request `id` if it is given.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> Result<Vec<StoredCaptions>, DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, id: Option<CaptionsId>) -> Result<Vec<StoredCaptions>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, request AS "request: Json<CaptionRequest>", variants AS "variants: Json<Vec<CaptionVariant>>", is_sandbox, created_at
              FROM ai_captions JOIN ai_requests USING (id) WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY id"#,
-        user_id,
-        id
+        user_id.uuid(),
+        id.map(CaptionsId::uuid)
     );
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| StoredCaptions {
-        id: row.id,
+        id: CaptionsId::from(row.id),
         request: row.request.0,
         variants: row.variants.0,
         is_sandbox: row.is_sandbox,
@@ -63,10 +65,10 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> R
 }
 
 /// Returns the id of the user's newest captions, or `None` if there are none.
-pub async fn newest(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<Uuid>, DbError> {
+pub async fn newest(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Option<CaptionsId>, DbError> {
     let newest = sqlx::query_scalar!(
         "SELECT id FROM ai_captions JOIN ai_requests USING (id) WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
-        user_id
+        user_id.uuid()
     );
-    Ok(newest.fetch_optional(db).await?)
+    Ok(newest.fetch_optional(db).await?.map(Into::into))
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
     content::drafts::{Draft, NewDraft},
+    ids::{DraftId, UserId},
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -12,7 +13,7 @@ use uuid::Uuid;
 use crate::db::DbError;
 
 /// Serializes the creation of a user's drafts until the transaction ends (advisory lock), so that the limit holds.
-pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('drafts ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
@@ -21,11 +22,11 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError>
 /// draft, or `None` if the user has no such captions or already has `limit` drafts.
 pub async fn upsert(
     db: impl PgExecutor<'_>,
-    user_id: Uuid,
+    user_id: UserId,
     request: &NewDraft,
     limit: i64,
     now: DateTime<Utc>,
-) -> Result<Option<Uuid>, DbError> {
+) -> Result<Option<DraftId>, DbError> {
     let kept = sqlx::query_scalar!(
         r#"INSERT INTO drafts (id, user_id, captions_id, variant_index, platform, text, updated_at)
            SELECT $1, user_id, ai_captions.id, $4, ai_captions.request ->> 'platform', $5, $6
@@ -36,23 +37,23 @@ pub async fn upsert(
            ON CONFLICT (captions_id, variant_index) DO UPDATE SET text = excluded.text, updated_at = excluded.updated_at
            RETURNING id"#,
         Uuid::now_v7(),
-        user_id,
-        request.captions_id,
+        user_id.uuid(),
+        request.captions_id.uuid(),
         request.variant_index,
         request.text,
         now,
         limit
     );
-    Ok(kept.fetch_optional(db).await?)
+    Ok(kept.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Updates the text of a user's draft and detaches it from the caption variant that it came from. Returns `false` if there is no such
 /// draft.
-pub async fn update(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn update(db: impl PgExecutor<'_>, user_id: UserId, id: DraftId, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let saved = sqlx::query!(
         "UPDATE drafts SET text = $3, captions_id = NULL, updated_at = $4 WHERE user_id = $1 AND id = $2",
-        user_id,
-        id,
+        user_id.uuid(),
+        id.uuid(),
         text,
         now
     );
@@ -60,21 +61,21 @@ pub async fn update(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid, text: &str
 }
 
 /// Deletes a user's draft. Returns `false` if there is no such draft.
-pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM drafts WHERE user_id = $1 AND id = $2", user_id, id);
+pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId, id: DraftId) -> Result<bool, DbError> {
+    let deleted = sqlx::query!("DELETE FROM drafts WHERE user_id = $1 AND id = $2", user_id.uuid(), id.uuid());
     Ok(deleted.execute(db).await?.rows_affected() == 1)
 }
 
 /// Lists a user's drafts, most recently changed first; only draft `id` if it is given.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, id: Option<Uuid>) -> Result<Vec<Draft>, DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, id: Option<DraftId>) -> Result<Vec<Draft>, DbError> {
     let rows = sqlx::query!(
         "SELECT id, platform, text, updated_at FROM drafts WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY updated_at DESC, id",
-        user_id,
-        id
+        user_id.uuid(),
+        id.map(DraftId::uuid)
     );
     let drafts = rows.fetch_all(db).await?.into_iter().map(|row| {
         let platform = Platform::parse(&row.platform).ok_or(DbError::Inconsistent { table: "drafts", column: "platform" })?;
-        Ok(Draft { id: row.id, platform, text: row.text, updated_at: row.updated_at })
+        Ok(Draft { id: DraftId::from(row.id), platform, text: row.text, updated_at: row.updated_at })
     });
     drafts.collect()
 }

@@ -1,9 +1,13 @@
 //! Connections to the partner service, which returns a user's OnlyFans earnings for the user's own API key.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use huntaze_domain::{earnings::statement::Entry, integrations::FailureKind, string_enum::StringEnum};
+use huntaze_domain::{
+    earnings::statement::Entry,
+    ids::{PartnerConnectionId, UserId},
+    integrations::FailureKind,
+    string_enum::StringEnum,
+};
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::db::DbError;
 
@@ -11,9 +15,9 @@ use crate::db::DbError;
 #[derive(Debug, Clone)]
 pub struct PartnerConnection {
     /// `UUIDv7`; a new id is generated when the user connects again with another key.
-    pub id: Uuid,
+    pub id: PartnerConnectionId,
     /// User of the connection; a user has at most one.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Id of the account at the partner service.
     pub account: String,
     /// API key, encrypted with the id of this row as associated data.
@@ -33,8 +37,8 @@ pub struct PartnerConnection {
 }
 
 struct Row {
-    id: Uuid,
-    user_id: Uuid,
+    id: PartnerConnectionId,
+    user_id: UserId,
     account: String,
     api_key: Vec<u8>,
     last_ok_at: Option<DateTime<Utc>>,
@@ -68,32 +72,39 @@ impl TryFrom<Row> for PartnerConnection {
 }
 
 /// Returns the partner connection of a user, if there is one.
-pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Option<PartnerConnection>, DbError> {
+pub async fn find(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Option<PartnerConnection>, DbError> {
     let row = sqlx::query_as!(
         Row,
         "SELECT id, user_id, account, api_key, last_ok_at, last_error_kind, consecutive_failures, next_sync_at, first_day, last_day
            FROM partner_connections WHERE user_id = $1",
-        user_id
+        user_id.uuid()
     );
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
+}
+
+/// A connection to be inserted.
+#[derive(Debug)]
+pub struct NewConnection<'a> {
+    /// Id of the connection.
+    pub id: PartnerConnectionId,
+    /// Owner.
+    pub user_id: UserId,
+    /// Account id at the partner.
+    pub account: &'a str,
+    /// Encrypted API key.
+    pub api_key: &'a [u8],
 }
 
 /// Inserts a connection; its first sync is due at once.
 ///
 /// # Errors
 /// [`DbError`], a unique violation included: the user already has a connection.
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    id: Uuid,
-    user_id: Uuid,
-    account: &str,
-    api_key: &[u8],
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewConnection<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
+    let &NewConnection { id, user_id, account, api_key } = new;
     sqlx::query!(
         "INSERT INTO partner_connections (id, user_id, account, api_key, next_sync_at) VALUES ($1, $2, $3, $4, $5)",
-        id,
-        user_id,
+        id.uuid(),
+        user_id.uuid(),
         account,
         api_key,
         now
@@ -104,31 +115,31 @@ pub async fn insert(
 }
 
 /// Deletes the connection of a user. Returns `false` if there is none.
-pub async fn delete(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<bool, DbError> {
-    Ok(sqlx::query!("DELETE FROM partner_connections WHERE user_id = $1", user_id).execute(db).await?.rows_affected() == 1)
+pub async fn delete(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, DbError> {
+    Ok(sqlx::query!("DELETE FROM partner_connections WHERE user_id = $1", user_id.uuid()).execute(db).await?.rows_affected() == 1)
 }
 
 /// Deletes all earnings of a user that came from the partner service.
-pub async fn delete_earnings(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM partner_earnings WHERE user_id = $1", user_id).execute(db).await?;
+pub async fn delete_earnings(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM partner_earnings WHERE user_id = $1", user_id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Lists the connections that are due and not leased, longest overdue first, at most `limit`.
-pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<PartnerConnectionId>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM partner_connections WHERE next_sync_at <= $1 AND (leased_until IS NULL OR leased_until <= $1)
           ORDER BY next_sync_at LIMIT $2",
         now,
         limit
     );
-    Ok(due.fetch_all(db).await?)
+    Ok(due.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
 /// Claims a connection until `leased_until`. Returns `None` if it is not due, is leased or does not exist.
 pub async fn claim_due(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: PartnerConnectionId,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
 ) -> Result<Option<PartnerConnection>, DbError> {
@@ -137,7 +148,7 @@ pub async fn claim_due(
         "UPDATE partner_connections SET leased_until = $3
           WHERE id = $1 AND next_sync_at <= $2 AND (leased_until IS NULL OR leased_until <= $2)
          RETURNING id, user_id, account, api_key, last_ok_at, last_error_kind, consecutive_failures, next_sync_at, first_day, last_day",
-        id,
+        id.uuid(),
         now,
         leased_until
     );
@@ -160,7 +171,7 @@ pub async fn save(db: impl PgExecutor<'_>, link: &PartnerConnection, entries: &[
          ON CONFLICT (user_id, transaction_id) DO UPDATE
             SET occurred_at = excluded.occurred_at, day = excluded.day, kind = excluded.kind, amount_minor = excluded.amount_minor,
                 currency = excluded.currency, description = excluded.description",
-        link.id,
+        link.id.uuid(),
         &column(|entry| entry.reference.clone()),
         &times,
         &column(|entry| entry.kind.as_str().to_owned()),
@@ -176,7 +187,7 @@ pub async fn save(db: impl PgExecutor<'_>, link: &PartnerConnection, entries: &[
 /// Records a successful sync of the days `from` to `until`, schedules the next one and releases the lease.
 pub async fn record_success(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: PartnerConnectionId,
     (from, until): (NaiveDate, NaiveDate),
     now: DateTime<Utc>,
     next: DateTime<Utc>,
@@ -186,7 +197,7 @@ pub async fn record_success(
             SET first_day = least(first_day, $2), last_day = $3, last_ok_at = $4, last_error_kind = NULL, consecutive_failures = 0,
                 next_sync_at = $5, leased_until = NULL
           WHERE id = $1",
-        id,
+        id.uuid(),
         from,
         until,
         now,
@@ -201,7 +212,7 @@ pub async fn record_success(
 /// connects again.
 pub async fn record_failure(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: PartnerConnectionId,
     failure: FailureKind,
     retry_at: Option<DateTime<Utc>>,
 ) -> Result<(), DbError> {
@@ -209,7 +220,7 @@ pub async fn record_failure(
         "UPDATE partner_connections
             SET last_error_kind = $2, consecutive_failures = consecutive_failures + 1, next_sync_at = $3, leased_until = NULL
           WHERE id = $1",
-        id,
+        id.uuid(),
         failure.as_str(),
         retry_at
     )
@@ -219,16 +230,16 @@ pub async fn record_failure(
 }
 
 /// Releases the lease without recording an outcome.
-pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE partner_connections SET leased_until = NULL WHERE id = $1", id).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: PartnerConnectionId) -> Result<(), DbError> {
+    sqlx::query!("UPDATE partner_connections SET leased_until = NULL WHERE id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Defers the next sync until `until` after an internal error and releases the lease. Does nothing if no sync is scheduled.
-pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn defer(db: impl PgExecutor<'_>, id: PartnerConnectionId, until: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE partner_connections SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
-        id,
+        id.uuid(),
         until,
         FailureKind::Transient.as_str()
     )
@@ -238,20 +249,23 @@ pub async fn defer(db: impl PgExecutor<'_>, id: Uuid, until: DateTime<Utc>) -> R
 }
 
 /// Reschedules the next sync. Returns `false` if there is no such connection or it waits for the user.
-pub async fn reschedule(db: impl PgExecutor<'_>, id: Uuid, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
-    let moved =
-        sqlx::query!("UPDATE partner_connections SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL", id, next_sync_at);
+pub async fn reschedule(db: impl PgExecutor<'_>, id: PartnerConnectionId, next_sync_at: DateTime<Utc>) -> Result<bool, DbError> {
+    let moved = sqlx::query!(
+        "UPDATE partner_connections SET next_sync_at = $2 WHERE id = $1 AND next_sync_at IS NOT NULL",
+        id.uuid(),
+        next_sync_at
+    );
     Ok(moved.execute(db).await?.rows_affected() == 1)
 }
 
 /// Lists the encrypted API keys of all connections with the ids of their rows, for key rotation.
-pub async fn keys(db: impl PgExecutor<'_>) -> Result<Vec<(Uuid, Vec<u8>)>, DbError> {
+pub async fn keys(db: impl PgExecutor<'_>) -> Result<Vec<(PartnerConnectionId, Vec<u8>)>, DbError> {
     let rows = sqlx::query!("SELECT id, api_key FROM partner_connections ORDER BY id").fetch_all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.api_key)).collect())
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.api_key)).collect())
 }
 
 /// Replaces an encrypted API key with the same key under a newer encryption key. Returns `false` if it is not `old` any more.
-pub async fn replace_key(db: impl PgExecutor<'_>, id: Uuid, old: &[u8], new: &[u8]) -> Result<bool, DbError> {
-    let done = sqlx::query!("UPDATE partner_connections SET api_key = $3 WHERE id = $1 AND api_key = $2", id, old, new);
+pub async fn replace_key(db: impl PgExecutor<'_>, id: PartnerConnectionId, old: &[u8], new: &[u8]) -> Result<bool, DbError> {
+    let done = sqlx::query!("UPDATE partner_connections SET api_key = $3 WHERE id = $1 AND api_key = $2", id.uuid(), old, new);
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

@@ -3,19 +3,19 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     earnings::{ParseSummary, StatementState, StatementSummary, statement::ColumnMapping},
+    ids::{StatementId, UserId},
     string_enum::StringEnum,
 };
 use sqlx::{PgExecutor, types::Json};
-use uuid::Uuid;
 
 use crate::db::DbError;
 
 /// A statement whose upload starts.
 pub struct NewStatement<'a> {
     /// `UUIDv7`.
-    pub id: Uuid,
+    pub id: StatementId,
     /// Owner of the statement.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// File name given by the user.
     pub file_name: &'a str,
 }
@@ -38,7 +38,7 @@ pub struct UploadedFile<'a> {
 #[derive(Debug, Clone)]
 pub struct Statement {
     /// Owner of the statement.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Part of the statement that is sent to the client.
     pub summary: StatementSummary,
     /// SHA-256 of the file.
@@ -56,8 +56,8 @@ pub struct Statement {
 }
 
 struct Row {
-    id: Uuid,
-    user_id: Uuid,
+    id: StatementId,
+    user_id: UserId,
     file_name: String,
     file_hash: Vec<u8>,
     header: Vec<String>,
@@ -101,17 +101,17 @@ impl TryFrom<Row> for Statement {
 }
 
 /// Serializes the start of a user's uploads until the transaction ends (advisory lock).
-pub async fn lock_uploads(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<(), DbError> {
+pub async fn lock_uploads(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
     sqlx::query!("SELECT pg_advisory_xact_lock(hashtextextended('uploads ' || $1::text, 0))", user_id.to_string()).execute(db).await?;
     Ok(())
 }
 
 /// Counts the statements of a user that are not imported. Uploads that started before `abandoned_before` and never completed do not count.
-pub async fn count_pending(db: impl PgExecutor<'_>, user_id: Uuid, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
+pub async fn count_pending(db: impl PgExecutor<'_>, user_id: UserId, abandoned_before: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
         r#"SELECT count(*) AS "count!" FROM statements
             WHERE user_id = $1 AND imported_at IS NULL AND (state <> 'uploading' OR uploaded_at > $2)"#,
-        user_id,
+        user_id.uuid(),
         abandoned_before
     );
     Ok(count.fetch_one(db).await?)
@@ -123,8 +123,8 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTi
         "INSERT INTO statements (id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping, parse_summary, state,
                                  uploaded_at)
          VALUES ($1, $2, $3, decode(repeat('00', 32), 'hex'), '{}', 0, 0, $4, $5, 'uploading', $6)",
-        new.id,
-        new.user_id,
+        new.id.uuid(),
+        new.user_id.uuid(),
         new.file_name,
         Json(ColumnMapping::default()) as _,
         Json(ParseSummary::default()) as _,
@@ -136,27 +136,28 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewStatement<'_>, now: DateTi
 }
 
 /// Inserts a chunk of a file.
-pub async fn insert_chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32, data: &[u8]) -> Result<(), DbError> {
-    sqlx::query!("INSERT INTO statement_chunks (statement_id, chunk_index, data) VALUES ($1, $2, $3)", id, chunk_index, data)
+pub async fn insert_chunk(db: impl PgExecutor<'_>, id: StatementId, chunk_index: i32, data: &[u8]) -> Result<(), DbError> {
+    sqlx::query!("INSERT INTO statement_chunks (statement_id, chunk_index, data) VALUES ($1, $2, $3)", id.uuid(), chunk_index, data)
         .execute(db)
         .await?;
     Ok(())
 }
 
 /// Returns a chunk of a file, or `None` after the last one.
-pub async fn chunk(db: impl PgExecutor<'_>, id: Uuid, chunk_index: i32) -> Result<Option<Vec<u8>>, DbError> {
-    let data = sqlx::query_scalar!("SELECT data FROM statement_chunks WHERE statement_id = $1 AND chunk_index = $2", id, chunk_index);
+pub async fn chunk(db: impl PgExecutor<'_>, id: StatementId, chunk_index: i32) -> Result<Option<Vec<u8>>, DbError> {
+    let data =
+        sqlx::query_scalar!("SELECT data FROM statement_chunks WHERE statement_id = $1 AND chunk_index = $2", id.uuid(), chunk_index);
     Ok(data.fetch_optional(db).await?)
 }
 
 /// Stores the properties of a fully uploaded file. The statement becomes visible once `set_mapping` has stored its mapping.
-pub async fn set_uploaded(db: impl PgExecutor<'_>, id: Uuid, file: &UploadedFile<'_>) -> Result<Statement, DbError> {
+pub async fn set_uploaded(db: impl PgExecutor<'_>, id: StatementId, file: &UploadedFile<'_>) -> Result<Statement, DbError> {
     let row = sqlx::query_as!(
         Row,
         r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, preamble_records = $5, column_mapping = $6 WHERE id = $1
            RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                      parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
-        id,
+        id.uuid(),
         file.file_hash,
         file.header,
         i16::from(file.delimiter),
@@ -167,54 +168,54 @@ pub async fn set_uploaded(db: impl PgExecutor<'_>, id: Uuid, file: &UploadedFile
 }
 
 /// Lists a user's fully uploaded statements, newest first.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<StatementSummary>, DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<StatementSummary>, DbError> {
     let rows = sqlx::query_as!(
         Row,
         r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                   parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
              FROM statements WHERE user_id = $1 AND state <> 'uploading' ORDER BY uploaded_at DESC, id DESC"#,
-        user_id
+        user_id.uuid()
     );
     rows.fetch_all(db).await?.into_iter().map(|row| Ok(Statement::try_from(row)?.summary)).collect()
 }
 
 /// Returns a fully uploaded statement of a user, if there is one.
-pub async fn find(db: impl PgExecutor<'_>, user_id: Uuid, id: Uuid) -> Result<Option<Statement>, DbError> {
+pub async fn find(db: impl PgExecutor<'_>, user_id: UserId, id: StatementId) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
         Row,
         r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                   parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
              FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'uploading'"#,
-        user_id,
-        id
+        user_id.uuid(),
+        id.uuid()
     );
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
 /// Returns the id of another statement of the user with the same file that is queued, being imported or imported.
-pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<Uuid>, DbError> {
+pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<StatementId>, DbError> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM statements
           WHERE user_id = $1 AND file_hash = $2 AND id <> $3 AND state IN ('queued', 'importing', 'imported') LIMIT 1",
-        statement.user_id,
+        statement.user_id.uuid(),
         statement.file_hash,
-        statement.summary.id
+        statement.summary.id.uuid()
     );
-    Ok(id.fetch_optional(db).await?)
+    Ok(id.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Stores the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false` without a
 /// change if the statement is queued, being imported or imported.
 pub async fn set_mapping(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: StatementId,
     mapping: &ColumnMapping,
     parse_summary: &ParseSummary,
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET column_mapping = $2, parse_summary = $3, state = 'uploaded'
           WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed')",
-        id,
+        id.uuid(),
         Json(mapping) as _,
         Json(parse_summary) as _
     );
@@ -222,21 +223,21 @@ pub async fn set_mapping(
 }
 
 /// Returns the mapping that the user last confirmed for columns with these names.
-pub async fn find_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8]) -> Result<Option<ColumnMapping>, DbError> {
+pub async fn find_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8]) -> Result<Option<ColumnMapping>, DbError> {
     let mapping = sqlx::query_scalar!(
         r#"SELECT column_mapping AS "column_mapping: Json<ColumnMapping>" FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2"#,
-        user_id,
+        user_id.uuid(),
         header_hash
     );
     Ok(mapping.fetch_optional(db).await?.map(|mapping| mapping.0))
 }
 
 /// Upserts the mapping that the user confirmed for columns with these names.
-pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash: &[u8], mapping: &ColumnMapping) -> Result<(), DbError> {
+pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8], mapping: &ColumnMapping) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO statement_column_mappings (user_id, header_hash, column_mapping) VALUES ($1, $2, $3)
          ON CONFLICT (user_id, header_hash) DO UPDATE SET column_mapping = excluded.column_mapping",
-        user_id,
+        user_id.uuid(),
         header_hash,
         Json(mapping) as _
     )
@@ -246,32 +247,32 @@ pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: Uuid, header_hash:
 }
 
 /// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
-pub async fn enqueue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn enqueue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
           WHERE id = $1 AND state IN ('uploaded', 'failed')",
-        id,
+        id.uuid(),
         now
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `limit`.
-pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<Uuid>, DbError> {
+pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<StatementId>, DbError> {
     let due = sqlx::query_scalar!(
         "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
           ORDER BY queued_at LIMIT $2",
         now,
         limit
     );
-    Ok(due.fetch_all(db).await?)
+    Ok(due.fetch_all(db).await?.into_iter().map(Into::into).collect())
 }
 
 /// Claims a statement that waits for its import or whose lease has expired, until `leased_until`, and counts an attempt. Returns `None` if
 /// there is nothing to claim.
 pub async fn claim(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: StatementId,
     now: DateTime<Utc>,
     leased_until: DateTime<Utc>,
 ) -> Result<Option<Statement>, DbError> {
@@ -281,7 +282,7 @@ pub async fn claim(
             WHERE id = $1 AND state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $2)
            RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                      parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
-        id,
+        id.uuid(),
         now,
         leased_until
     );
@@ -290,44 +291,47 @@ pub async fn claim(
 
 /// Releases the lease on a statement that is being imported. The previous importer cannot store anything after the statement is claimed
 /// again, because the attempt number differs.
-pub async fn release(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id).execute(db).await?;
+pub async fn release(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbError> {
+    sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
-pub async fn requeue(db: impl PgExecutor<'_>, id: Uuid, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn requeue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
           WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
                 SELECT FROM statements AS other
                  WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
                    AND other.state IN ('queued', 'importing', 'imported'))",
-        id,
+        id.uuid(),
         now
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }
 
 /// Marks a queued or importing statement as failed and releases its lease. A running import of it stores nothing any more.
-pub async fn mark_failed(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')", id)
-        .execute(db)
-        .await?;
+pub async fn mark_failed(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')",
+        id.uuid()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 
 /// Records the progress of an import and renews the lease. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_progress(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: StatementId,
     attempt: i32,
     rows: i32,
     leased_until: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET rows_processed = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id,
+        id.uuid(),
         attempt,
         rows,
         leased_until
@@ -354,7 +358,7 @@ pub struct ImportResult<'a> {
 /// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_imported(
     db: impl PgExecutor<'_>,
-    id: Uuid,
+    id: StatementId,
     attempt: i32,
     result: &ImportResult<'_>,
     now: DateTime<Utc>,
@@ -364,7 +368,7 @@ pub async fn set_imported(
             SET state = 'imported', rows_processed = $3, entries_added = $4, parse_summary = $5, first_day = $6, last_day = $7,
                 imported_at = $8, incomplete_days = $9, leased_until = NULL
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id,
+        id.uuid(),
         attempt,
         result.rows_processed,
         result.entries_added,
@@ -379,11 +383,11 @@ pub async fn set_imported(
 
 /// Records a failed import attempt. With `retry_at` the statement is queued again and not claimable before that time; with `None` it is
 /// marked as failed. Does nothing if the attempt no longer holds the statement.
-pub async fn set_failed(db: impl PgExecutor<'_>, id: Uuid, attempt: i32, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
+pub async fn set_failed(db: impl PgExecutor<'_>, id: StatementId, attempt: i32, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE statements SET state = CASE WHEN $3::timestamptz IS NULL THEN 'failed' ELSE 'queued' END, leased_until = $3
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id,
+        id.uuid(),
         attempt,
         retry_at
     )
@@ -393,18 +397,18 @@ pub async fn set_failed(db: impl PgExecutor<'_>, id: Uuid, attempt: i32, retry_a
 }
 
 /// Deletes the chunks of a file; they are not needed after the import.
-pub async fn delete_chunks(db: impl PgExecutor<'_>, id: Uuid) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM statement_chunks WHERE statement_id = $1", id).execute(db).await?;
+pub async fn delete_chunks(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM statement_chunks WHERE statement_id = $1", id.uuid()).execute(db).await?;
     Ok(())
 }
 
 /// Deletes a statement, unless it is being imported. Returns `false` if it is being imported, and `true` if it was deleted or did not
 /// exist.
-pub async fn delete(db: impl PgExecutor<'_>, id: Uuid) -> Result<bool, DbError> {
+pub async fn delete(db: impl PgExecutor<'_>, id: StatementId) -> Result<bool, DbError> {
     let kept = sqlx::query_scalar!(
         r#"WITH gone AS (DELETE FROM statements WHERE id = $1 AND state <> 'importing')
            SELECT EXISTS (SELECT FROM statements WHERE id = $1 AND state = 'importing') AS "kept!""#,
-        id
+        id.uuid()
     );
     Ok(!kept.fetch_one(db).await?)
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
+    ids::{IntegrationId, UserId},
     integrations::{FailureKind, IntegrationEvent, IntegrationEventKind},
     string_enum::StringEnum,
 };
@@ -14,7 +15,7 @@ use crate::db::DbError;
 /// Inserts an integration event; does nothing if the integration has been deleted.
 pub async fn insert(
     db: impl PgExecutor<'_>,
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     kind: IntegrationEventKind,
     error_kind: Option<FailureKind>,
     now: DateTime<Utc>,
@@ -23,7 +24,7 @@ pub async fn insert(
         "INSERT INTO integration_events (id, integration_id, occurred_at, kind, error_kind)
          SELECT $1, id, $3, $4, $5 FROM integrations WHERE id = $2",
         Uuid::now_v7(),
-        integration_id,
+        integration_id.uuid(),
         now,
         kind.as_str(),
         error_kind.map(StringEnum::as_str)
@@ -34,14 +35,19 @@ pub async fn insert(
 }
 
 /// Lists the newest events of a user's integration, newest first, at most `limit`.
-pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, integration_id: Uuid, limit: i64) -> Result<Vec<IntegrationEvent>, DbError> {
+pub async fn list(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    integration_id: IntegrationId,
+    limit: i64,
+) -> Result<Vec<IntegrationEvent>, DbError> {
     let rows = sqlx::query!(
         "SELECT occurred_at, kind, error_kind FROM integration_events
           WHERE integration_id = (SELECT id FROM integrations WHERE id = $2 AND user_id = $1)
           ORDER BY occurred_at DESC, id DESC
           LIMIT $3",
-        user_id,
-        integration_id,
+        user_id.uuid(),
+        integration_id.uuid(),
         limit
     );
     let inconsistent = |column| DbError::Inconsistent { table: "integration_events", column };
@@ -59,20 +65,20 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: Uuid, integration_id: Uuid, 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExportedEvent {
-    integration_id: Uuid,
+    integration_id: IntegrationId,
     occurred_at: DateTime<Utc>,
     kind: String,
     error_kind: Option<String>,
 }
 
 /// Lists all events of all integrations of a user, newest first, for the data export.
-pub async fn export(db: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<ExportedEvent>, DbError> {
+pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedEvent>, DbError> {
     let events = sqlx::query_as!(
         ExportedEvent,
         "SELECT integration_id, occurred_at, kind, error_kind FROM integration_events
           WHERE integration_id IN (SELECT id FROM integrations WHERE user_id = $1)
           ORDER BY occurred_at DESC, id DESC",
-        user_id
+        user_id.uuid()
     );
     Ok(events.fetch_all(db).await?)
 }

@@ -1,9 +1,12 @@
 //! Pending OAuth authorizations, keyed by the hash of their `state` parameter.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::{platform::Platform, string_enum::StringEnum};
+use huntaze_domain::{
+    ids::{IntegrationId, SessionId},
+    platform::Platform,
+    string_enum::StringEnum,
+};
 use sqlx::PgExecutor;
-use uuid::Uuid;
 
 use crate::{db::DbError, infra::token::TokenHash};
 
@@ -14,25 +17,34 @@ pub struct PendingAuthorization {
     /// authorization.
     pub code_verifier: String,
     /// Integration to be reconnected; `None` when a new account is connected.
-    pub integration_id: Option<Uuid>,
+    pub integration_id: Option<IntegrationId>,
 }
 
-/// Inserts a pending authorization of a session.
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    state_hash: &TokenHash,
-    session_id: Uuid,
-    provider: Platform,
-    pending: &PendingAuthorization,
-    expires_at: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// A pending authorization to be inserted.
+#[derive(Debug)]
+pub struct NewAuthorization<'a> {
+    /// Hash of the `state` parameter.
+    pub state_hash: &'a TokenHash,
+    /// Session that has started it.
+    pub session_id: SessionId,
+    /// Platform that is asked.
+    pub provider: Platform,
+    /// What its completion needs.
+    pub pending: &'a PendingAuthorization,
+    /// Time at which it becomes invalid.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Inserts a pending authorization.
+pub async fn insert(db: impl PgExecutor<'_>, new: &NewAuthorization<'_>) -> Result<(), DbError> {
+    let &NewAuthorization { state_hash, session_id, provider, pending, expires_at } = new;
     sqlx::query!(
         "INSERT INTO oauth_states (state_hash, session_id, provider, code_verifier, integration_id, expires_at) VALUES ($1, $2, $3, $4, $5, $6)",
         state_hash,
-        session_id,
+        session_id.uuid(),
         provider.as_str(),
         pending.code_verifier,
-        pending.integration_id,
+        pending.integration_id.map(IntegrationId::uuid),
         expires_at
     )
     .execute(db)
@@ -45,34 +57,34 @@ pub async fn insert(
 pub async fn consume(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
-    session_id: Uuid,
+    session_id: SessionId,
     provider: Platform,
     now: DateTime<Utc>,
 ) -> Result<Option<PendingAuthorization>, DbError> {
-    let consumed = sqlx::query_as!(
-        PendingAuthorization,
+    let consumed = sqlx::query!(
         "UPDATE oauth_states SET used_at = $4
           WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4
          RETURNING code_verifier, integration_id",
         state_hash,
-        session_id,
+        session_id.uuid(),
         provider.as_str(),
         now
     );
-    Ok(consumed.fetch_optional(db).await?)
+    let consumed = consumed.fetch_optional(db).await?;
+    Ok(consumed.map(|row| PendingAuthorization { code_verifier: row.code_verifier, integration_id: row.integration_id.map(Into::into) }))
 }
 
 /// Returns whether this session's state has been used, or `None` if there is no such state.
 pub async fn is_consumed(
     db: impl PgExecutor<'_>,
     state_hash: &TokenHash,
-    session_id: Uuid,
+    session_id: SessionId,
     provider: Platform,
 ) -> Result<Option<bool>, DbError> {
     let used = sqlx::query_scalar!(
         r#"SELECT used_at IS NOT NULL AS "used!" FROM oauth_states WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
         state_hash,
-        session_id,
+        session_id.uuid(),
         provider.as_str()
     );
     Ok(used.fetch_optional(db).await?)

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 use huntaze_domain::{
     accounts::{LoginInput, normalize_email},
     client::ClientInfo,
+    ids::{SessionId, UserId},
     validation,
 };
 use sqlx::PgConnection;
@@ -23,9 +24,9 @@ const REMEMBERED_SESSION: TimeDelta = TimeDelta::days(30);
 /// A newly created session.
 pub struct IssuedSession {
     /// Id of the user.
-    pub user_id: Uuid,
+    pub user_id: UserId,
     /// Id of the session.
-    pub session_id: Uuid,
+    pub session_id: SessionId,
     /// Token for the cookie; only its hash is stored.
     pub token: Token,
     /// Validity of session and cookie.
@@ -37,7 +38,12 @@ pub struct IssuedSession {
 /// # Errors
 /// Returns an error if the credentials are wrong, the address is not verified, a rate limit is exceeded or the input is invalid; or an
 /// internal error.
-pub async fn login(core: &Core, client: &ClientInfo, input: LoginInput, previous: Option<Uuid>) -> Result<IssuedSession, AccountError> {
+pub async fn login(
+    core: &Core,
+    client: &ClientInfo,
+    input: LoginInput,
+    previous: Option<SessionId>,
+) -> Result<IssuedSession, AccountError> {
     limits::endpoint(core, client, "login").await?;
     validation::validate(&input).map_err(AccountError::InvalidInput)?;
     let email = normalize_email(&input.email);
@@ -62,7 +68,7 @@ async fn open_session(
     client: &ClientInfo,
     account: &Credentials,
     is_persistent: bool,
-    previous: Option<Uuid>,
+    previous: Option<SessionId>,
 ) -> Result<IssuedSession, AccountError> {
     let user_id = account.id;
     let mut tx = db::begin(&core.db).await?;
@@ -78,7 +84,7 @@ async fn open_session(
 
 /// Locks the user's row and checks that the password hash is still the one that was verified. Hashing takes time; a concurrent password
 /// reset must win.
-pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: Uuid, checked: &str) -> Result<(), AccountError> {
+pub(super) async fn require_unchanged_password(tx: &mut PgConnection, user_id: UserId, checked: &str) -> Result<(), AccountError> {
     match db::accounts::users::lock_password_hash(tx, user_id).await? {
         Some(stored) if stored == checked => Ok(()),
         _ => Err(AccountError::InvalidCredentials),
@@ -90,12 +96,12 @@ pub(super) async fn insert_session(
     core: &Core,
     tx: &mut PgConnection,
     client: &ClientInfo,
-    user_id: Uuid,
+    user_id: UserId,
     is_persistent: bool,
 ) -> Result<IssuedSession, AccountError> {
     let now = core.clock.now();
     let lifetime = if is_persistent { REMEMBERED_SESSION } else { SESSION };
-    let (session_id, token) = (Uuid::now_v7(), Token::random()?);
+    let (session_id, token) = (SessionId::from(Uuid::now_v7()), Token::random()?);
     let session = db::accounts::sessions::NewSession {
         id: session_id,
         user_id,
@@ -111,7 +117,7 @@ pub(super) async fn insert_session(
 }
 
 /// Deletes a session.
-pub async fn logout(core: &Core, client: &ClientInfo, session_id: Uuid, user_id: Uuid) -> Result<(), AccountError> {
+pub async fn logout(core: &Core, client: &ClientInfo, session_id: SessionId, user_id: UserId) -> Result<(), AccountError> {
     let mut tx = db::begin(&core.db).await?;
     db::accounts::sessions::delete(&mut *tx, session_id).await?;
     audit(core, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;

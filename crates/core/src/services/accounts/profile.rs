@@ -8,12 +8,12 @@ use huntaze_domain::{
     client::ClientInfo,
     content::drafts::Draft,
     earnings::DailyTotal,
+    ids::UserId,
     integrations::{DisconnectedIntegration, IntegrationView},
     onboarding::Onboarding,
     validation,
 };
 use serde::Serialize;
-use uuid::Uuid;
 
 use super::{AccountError, audit, confirm_password};
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
-pub async fn update_profile(core: &Core, user_id: Uuid, input: &ProfileInput) -> Result<(), AccountError> {
+pub async fn update_profile(core: &Core, user_id: UserId, input: &ProfileInput) -> Result<(), AccountError> {
     validation::validate(input).map_err(AccountError::InvalidInput)?;
     Ok(db::accounts::users::set_name(&core.db, user_id, input.normalized_name().as_deref(), core.clock.now()).await?)
 }

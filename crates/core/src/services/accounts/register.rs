@@ -1,6 +1,7 @@
 use huntaze_domain::{
     accounts::{RegisterInput, normalize_email},
     client::ClientInfo,
+    ids::UserId,
     validation,
 };
 use uuid::Uuid;
@@ -38,7 +39,7 @@ pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) ->
 async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AccountError> {
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    let saved = db::accounts::users::upsert_unverified(&mut *tx, Uuid::now_v7(), email, password_hash, now).await?;
+    let saved = db::accounts::users::upsert_unverified(&mut *tx, UserId::from(Uuid::now_v7()), email, password_hash, now).await?;
     if let Some(user_id) = saved {
         mail_link(core, &mut tx, user_id, email, TokenPurpose::VerifyEmail).await?;
         audit(core, &mut *tx, client, Some(user_id), AuditKind::Registered).await?;

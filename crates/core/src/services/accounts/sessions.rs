@@ -1,5 +1,4 @@
-use huntaze_domain::{accounts::settings::SessionView, client::ClientInfo};
-use uuid::Uuid;
+use huntaze_domain::{accounts::settings::SessionView, client::ClientInfo, ids::SessionId};
 
 use super::{AccountError, audit};
 use crate::{
@@ -24,7 +23,7 @@ pub async fn list_sessions(core: &Core, current: &ActiveSession) -> Result<Vec<S
 /// # Errors
 /// Returns [`AccountError::SessionNotFound`] if the session does not exist or belongs to another user.
 pub async fn revoke_session(core: &Core, client: &ClientInfo, current: &ActiveSession, id: &str) -> Result<(), AccountError> {
-    let id = id.parse::<Uuid>().map_err(|_| AccountError::SessionNotFound)?;
+    let id = id.parse::<SessionId>().map_err(|_| AccountError::SessionNotFound)?;
     let mut tx = db::begin(&core.db).await?;
     if !db::accounts::sessions::delete_of(&mut *tx, current.user.id, id).await? {
         return Err(AccountError::SessionNotFound);

@@ -2,6 +2,7 @@
 
 use huntaze_domain::{
     admin::jobs::{FAILED_JOBS_PER_PAGE, JobKind, JobsOverview, QueueStats},
+    ids::{IntegrationId, MailId, PartnerConnectionId, StatementId},
     string_enum::StringEnum,
 };
 
@@ -52,10 +53,10 @@ pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
     let (kind, subject) = db::jobs::delete_failed(&mut *tx, id).await?.ok_or(JobsError::NotFound)?;
     let now = core.clock.now();
     let is_due = match kind {
-        JobKind::Mail => db::mail_outbox::requeue(&mut *tx, subject, now).await?,
-        JobKind::Sync => db::integrations::reschedule(&mut *tx, subject, now).await?,
-        JobKind::Import => db::earnings::statements::requeue(&mut *tx, subject, now).await?,
-        JobKind::PartnerSync => db::earnings::partner::reschedule(&mut *tx, subject, now).await?,
+        JobKind::Mail => db::mail_outbox::requeue(&mut *tx, MailId::from(subject), now).await?,
+        JobKind::Sync => db::integrations::reschedule(&mut *tx, IntegrationId::from(subject), now).await?,
+        JobKind::Import => db::earnings::statements::requeue(&mut *tx, StatementId::from(subject), now).await?,
+        JobKind::PartnerSync => db::earnings::partner::reschedule(&mut *tx, PartnerConnectionId::from(subject), now).await?,
         // The scheduler enqueues these again once the failed job is deleted.
         JobKind::AiCharges | JobKind::Cleanup => true,
     };

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use huntaze_domain::{ai::AgentKind, billing::TokenUsage};
+use huntaze_domain::{ai::AgentKind, billing::TokenUsage, ids::UserId};
 use uuid::Uuid;
 
 use super::{AiError, model};
@@ -17,7 +17,7 @@ use crate::{
 pub(in crate::services) struct ModelCalls<'a> {
     model: &'a dyn LanguageModel,
     response_cache: &'a ResponseCache,
-    user_id: Uuid,
+    user_id: UserId,
     wants_regeneration: bool,
     recorded: Mutex<Vec<ModelCall>>,
 }
@@ -27,7 +27,7 @@ impl<'a> ModelCalls<'a> {
     ///
     /// # Errors
     /// Returns [`AiError::NotConfigured`] if no model is configured.
-    pub fn new(core: &'a Core, user_id: Uuid, wants_regeneration: bool) -> Result<Self, AiError> {
+    pub fn new(core: &'a Core, user_id: UserId, wants_regeneration: bool) -> Result<Self, AiError> {
         Ok(Self {
             model: model(core)?,
             response_cache: &core.response_cache,

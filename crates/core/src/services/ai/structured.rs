@@ -4,9 +4,9 @@ use async_trait::async_trait;
 use huntaze_domain::{
     accounts::CurrentUser,
     ai::{AgentKind, Operation},
+    ids::AiRequestId,
 };
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::{AiError, model_calls::ModelCalls};
 use crate::{
@@ -36,7 +36,7 @@ pub(in crate::services) trait StructuredTask: Sync {
     fn parse(&self, answer: &str) -> Result<Self::Answer, String>;
 
     /// Stores it under the id of its request.
-    async fn store(&self, tx: &mut PgConnection, id: Uuid, answer: &Self::Answer) -> Result<(), DbError>;
+    async fn store(&self, tx: &mut PgConnection, id: AiRequestId, answer: &Self::Answer) -> Result<(), DbError>;
 }
 
 /// Generates `task`, or takes it from the cache unless `wants_regeneration` is set, and stores it. Returns the id of the request, under which it is
@@ -49,7 +49,7 @@ pub(in crate::services) async fn generate<T: StructuredTask>(
     user: &CurrentUser,
     task: &T,
     wants_regeneration: bool,
-) -> Result<Uuid, AiError> {
+) -> Result<AiRequestId, AiError> {
     let calls = ModelCalls::new(core, user.id, wants_regeneration)?;
     let ((agent, operation), prompt) = (task.agent_and_operation(), task.prompt());
     let known = calls.get_cached(agent, &prompt).await.and_then(|completion| task.parse(&completion.text).ok());

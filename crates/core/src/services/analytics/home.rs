@@ -1,14 +1,16 @@
 //! Home page: metrics summed over all accounts of a user.
 
 use chrono::{Days, NaiveDate};
-use huntaze_domain::analytics::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit};
-use uuid::Uuid;
+use huntaze_domain::{
+    analytics::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
+    ids::{IntegrationId, UserId},
+};
 
 use crate::{
     Core,
     db::{
         self, DbError,
-        analytics::insights::{AccountTotals, PeriodTotals},
+        analytics::insights::{AccountTotals, PeriodTotals, TotalsQuery},
     },
     providers::{Availability, metric_availability},
     services::{
@@ -22,12 +24,12 @@ use crate::{
 const LATEST: u64 = 4;
 
 /// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
-pub async fn stats(core: &Core, user_id: Uuid, range: StatsRange, account: Option<Uuid>) -> Result<HomeStats, DbError> {
+pub async fn stats(core: &Core, user_id: UserId, range: StatsRange, account: Option<IntegrationId>) -> Result<HomeStats, DbError> {
     let today = core.clock.now().date_naive();
     let newest = db::analytics::insights::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
     let until = newest.map_or(today, |day| day + Days::new(1));
-    let accounts =
-        db::analytics::insights::totals(&core.db, user_id, until, today, range.days(), today - Days::new(BACKFILL_DAYS), account).await?;
+    let query = TotalsQuery { user_id, account, days: range.days(), until, today, history_start: today - Days::new(BACKFILL_DAYS) };
+    let accounts = db::analytics::insights::totals(&core.db, &query).await?;
     let reach = HomeStats { until, ..sum(range, &accounts, today) };
     // Earnings belong to the user, not to an account.
     let revenue = if account.is_none() { earnings::revenue(&core.db, user_id, range, until).await? } else { None };
@@ -64,8 +66,8 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
         range,
         until: today,
         audience: audience(accounts, today),
-        views: views(range, accounts),
-        engagement_rate: engagement_rate(range, accounts),
+        views: over_days(range, accounts, &VIEWS),
+        engagement_rate: over_days(range, accounts, &ENGAGEMENT_RATE),
         revenue: unknown(Metric::Revenue, accounts),
         other_revenue: Vec::new(),
         is_backfilling: readable_accounts(Metric::Views, accounts).iter().any(|account| account.is_backfilling),
@@ -87,23 +89,37 @@ fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
 }
 
-fn views(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
-    let totals = |period: PeriodTotals| (Sums([period.views, 0]), period.views_days);
-    let change = |Sums([now, _]), Sums([before, _])| trend((now - before).into(), before.into());
-    over_days(Metric::Views, Unit::Count, range, accounts, totals, |Sums([views, _])| Some(views), change)
+/// A metric that is summed over days and accounts.
+struct DailyMetric {
+    metric: Metric,
+    unit: Unit,
+    /// Sums of a period, and the number of days for which they are known.
+    totals: fn(PeriodTotals) -> (Sums, u32),
+    value: fn(Sums) -> Option<i64>,
+    /// Change from the earlier sums (second) to the later ones.
+    change: fn(Sums, Sums) -> Trend,
 }
 
-/// Engagement rate: interactions divided by reach, in basis points.
-fn engagement_rate(range: StatsRange, accounts: &[AccountTotals]) -> Figure {
-    let totals = |period: PeriodTotals| (Sums([period.interactions, period.reach]), period.engagement_days);
-    let rate = |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into()));
+const VIEWS: DailyMetric = DailyMetric {
+    metric: Metric::Views,
+    unit: Unit::Count,
+    totals: |period| (Sums([period.views, 0]), period.views_days),
+    value: |Sums([views, _])| Some(views),
+    change: |Sums([now, _]), Sums([before, _])| trend((now - before).into(), before.into()),
+};
+
+/// Interactions divided by reach.
+const ENGAGEMENT_RATE: DailyMetric = DailyMetric {
+    metric: Metric::EngagementRate,
+    unit: Unit::BasisPoints,
+    totals: |period| (Sums([period.interactions, period.reach]), period.engagement_days),
+    value: |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into())),
     // Compares the exact fractions, because the rates are rounded.
-    let change = |Sums([now, reach]), Sums([before, reach_before])| {
+    change: |Sums([now, reach]), Sums([before, reach_before])| {
         let (now, before) = (i128::from(now) * i128::from(reach_before), i128::from(before) * i128::from(reach));
         trend(now - before, before)
-    };
-    over_days(Metric::EngagementRate, Unit::BasisPoints, range, accounts, totals, rate, change)
-}
+    },
+};
 
 /// A pair of sums: numerator and denominator of a rate, or one sum and 0.
 #[derive(Clone, Copy, Default)]
@@ -115,17 +131,9 @@ impl std::iter::Sum for Sums {
     }
 }
 
-/// Computes a metric that is summed over days and accounts. It is known if at least one day is; its trend only if no day of both periods is
-/// missing.
-fn over_days(
-    metric: Metric,
-    unit: Unit,
-    range: StatsRange,
-    accounts: &[AccountTotals],
-    totals: impl Fn(PeriodTotals) -> (Sums, u32),
-    value_of: impl Fn(Sums) -> Option<i64>,
-    change: impl Fn(Sums, Sums) -> Trend,
-) -> Figure {
+/// The metric is known if at least one day is; its trend only if no day of both periods is missing.
+fn over_days(range: StatsRange, accounts: &[AccountTotals], daily: &DailyMetric) -> Figure {
+    let &DailyMetric { metric, unit, totals, value, change } = daily;
     let readable = readable_accounts(metric, accounts);
     let period = |of: fn(&AccountTotals) -> PeriodTotals| {
         let sums = readable.iter().map(|account| totals(of(account)));
@@ -134,7 +142,7 @@ fn over_days(
     let (now, known_days) = period(|account| account.current);
     let (before, known_days_before) = period(|account| account.previous);
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
-    let (Some(value), Some(captured_at), 1..) = (value_of(now), captured_at, known_days) else { return unknown(metric, accounts) };
+    let (Some(value), Some(captured_at), 1..) = (value(now), captured_at, known_days) else { return unknown(metric, accounts) };
     let all_days = reporting(metric, accounts) * u32::from(range.days());
     let coverage = coverage(known_days, all_days);
     let is_complete = coverage.is_none() && known_days_before == all_days;

@@ -6,9 +6,9 @@ use futures::{Stream, stream};
 use huntaze_domain::{
     ai::AgentKind,
     assistant::chat::{self, ChatEvent, MessageRole, MessageState, MessageView},
+    ids::{ConversationId, MessageId, UserId},
 };
 use tokio::sync::watch;
-use uuid::Uuid;
 
 use super::conversations;
 use crate::{Core, ai::PartialAnswer, db, error::chain, services::ai::AiError};
@@ -23,7 +23,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 /// Returns [`AiError::NotFound`] if the user has no such conversation, or it has no answer.
 pub async fn stream_answer(
     core: &Core,
-    user_id: Uuid,
+    user_id: UserId,
     conversation_id: &str,
     after: i64,
 ) -> Result<impl Stream<Item = (i64, ChatEvent)> + Send + use<>, AiError> {
@@ -49,9 +49,9 @@ pub async fn stream_answer(
 
 struct AnswerStream {
     core: Core,
-    user_id: Uuid,
-    conversation_id: Uuid,
-    id: Uuid,
+    user_id: UserId,
+    conversation_id: ConversationId,
+    id: MessageId,
     position: i32,
     partial: Option<watch::Receiver<PartialAnswer>>,
     sent_agents: Vec<AgentKind>,

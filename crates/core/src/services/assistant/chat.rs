@@ -15,13 +15,14 @@ use huntaze_domain::{
         grounding::{self, Number},
         settings::Voice,
     },
+    ids::{AiRequestId, ConversationId, MessageId, UserId},
 };
 use huntaze_texts as texts;
 use uuid::Uuid;
 
 use super::{
     conversations::{self, view},
-    coordinator::{self, Question},
+    coordinator::{Coordinator, Question},
     tool_runner::ToolContext,
 };
 use crate::{
@@ -117,7 +118,7 @@ pub async fn chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> Result<
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the user has no such conversation.
-pub async fn stop_chat(core: &Core, user_id: Uuid, conversation_id: &str) -> Result<(), AiError> {
+pub async fn stop_chat(core: &Core, user_id: UserId, conversation_id: &str) -> Result<(), AiError> {
     let id = conversations::parse(conversation_id)?;
     db::assistant::conversations::find_title(&core.db, user_id, id).await?.ok_or(AiError::NotFound)?;
     if let Some(message_id) = db::assistant::conversations::request_stop(&core.db, user_id, id).await? {
@@ -128,7 +129,7 @@ pub async fn stop_chat(core: &Core, user_id: Uuid, conversation_id: &str) -> Res
 
 /// A stored question and its answer, which is still to be generated.
 struct PendingAnswer {
-    conversation_id: Uuid,
+    conversation_id: ConversationId,
     before: Vec<StoredMessage>,
     question: StoredMessage,
     answer: StoredMessage,
@@ -140,12 +141,12 @@ async fn begin(
     core: &Core,
     user: &CurrentUser,
     request: &ChatRequest,
-    request_id: Uuid,
+    request_id: AiRequestId,
     is_sandbox: bool,
 ) -> Result<PendingAnswer, AiError> {
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    let conversation_id = request.conversation.unwrap_or_else(Uuid::now_v7);
+    let conversation_id = request.conversation.unwrap_or_else(|| Uuid::now_v7().into());
     if request.conversation.is_none() {
         let title = chat::title(&request.message).map_err(AiError::InvalidInput)?;
         db::assistant::conversations::insert(&mut *tx, conversation_id, user.id, &title, now).await?;
@@ -176,7 +177,7 @@ async fn begin(
         (question_id, position, MessageRole::User, request.message.as_str(), None, false),
         (answer_id, position + 1, MessageRole::Assistant, "", Some((request_id, leased_until)), is_sandbox),
     ] {
-        let new = NewMessage { id, conversation_id, position, role, text, answer, is_sandbox };
+        let new = NewMessage { id: id.into(), conversation_id, position, role, text, answer, is_sandbox };
         db::assistant::conversations::insert_message(&mut *tx, &new, now).await?;
     }
     let mut stored = db::assistant::conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
@@ -187,7 +188,7 @@ async fn begin(
 
 impl PendingAnswer {
     /// Builds the prompt's conversation: recent earlier messages, then the question.
-    fn into_question(self, user_id: Uuid, voice: Voice) -> Question {
+    fn into_question(self, user_id: UserId, voice: Voice) -> Question {
         let since = self.question.created_at - CONTEXT_WINDOW;
         let said: Vec<_> = self.before.into_iter().filter(|message| message.created_at >= since && !message.text.is_empty()).collect();
         let first = said.len().saturating_sub(MAX_CONTEXT_TURNS);
@@ -221,7 +222,7 @@ enum AnswerOutcome {
 async fn generate_answer(
     core: &Core,
     question: &Question,
-    id: Uuid,
+    id: MessageId,
     reservation: &Reservation,
     writer: &GenerationWriter,
 ) -> Result<(), AiError> {
@@ -229,7 +230,8 @@ async fn generate_answer(
     let tool_context = Mutex::new(ToolContext::default());
     let outcome = {
         // Dropped at the end of this block, which cancels a model call in progress.
-        let answer = pin!(tokio::time::timeout(ANSWER_TIMEOUT, coordinator::answer(core, &calls, question, &tool_context, writer)));
+        let coordinator = Coordinator { core, calls: &calls, question, tool_context: &tool_context };
+        let answer = pin!(tokio::time::timeout(ANSWER_TIMEOUT, coordinator.answer(writer)));
         tokio::select! {
             outcome = answer => match outcome {
                 Ok(Ok(())) => AnswerOutcome::Answered,
@@ -259,7 +261,7 @@ async fn generate_answer(
 }
 
 /// Stores the generated text at intervals and renews the lease. Returns when the message is to stop.
-async fn checkpoint(core: &Core, id: Uuid, writer: &GenerationWriter) {
+async fn checkpoint(core: &Core, id: MessageId, writer: &GenerationWriter) {
     loop {
         tokio::time::sleep(CHECKPOINT_INTERVAL).await;
         let partial = writer.partial_answer();
@@ -275,7 +277,7 @@ async fn checkpoint(core: &Core, id: Uuid, writer: &GenerationWriter) {
 
 /// A finished answer.
 struct FinalAnswer {
-    id: Uuid,
+    id: MessageId,
     partial: PartialAnswer,
     state: MessageState,
     error: Option<String>,
@@ -284,7 +286,7 @@ struct FinalAnswer {
 }
 
 impl FinalAnswer {
-    fn new(id: Uuid, partial: PartialAnswer, outcome: AnswerOutcome, tool_context: ToolContext, said_before: &[Number]) -> Self {
+    fn new(id: MessageId, partial: PartialAnswer, outcome: AnswerOutcome, tool_context: ToolContext, said_before: &[Number]) -> Self {
         let (state, error) = match outcome {
             AnswerOutcome::Answered => (MessageState::Complete, None),
             AnswerOutcome::Stopped => (MessageState::Stopped, None),

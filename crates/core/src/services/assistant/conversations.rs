@@ -1,9 +1,11 @@
 //! Conversations and their messages.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::assistant::chat::{self, CONVERSATIONS_PER_PAGE, Conversation, ConversationsPage, MessageState, MessageView};
+use huntaze_domain::{
+    assistant::chat::{self, CONVERSATIONS_PER_PAGE, Conversation, ConversationsPage, MessageState, MessageView},
+    ids::{ConversationId, MessageId, UserId},
+};
 use huntaze_texts as texts;
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// Returns a page of the conversations that contain `search`, newest first. A page beyond the last one is replaced by the last.
-pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
+pub async fn conversations(core: &Core, user_id: UserId, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
     let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
     let read = |limit, offset| db::assistant::conversations::list(&core.db, user_id, &search, limit, offset);
     let Page { items: conversations, number: page, pages, .. } = paging::page(page, CONVERSATIONS_PER_PAGE, read).await?;
@@ -26,7 +28,7 @@ pub async fn conversations(core: &Core, user_id: Uuid, search: &str, page: u32) 
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the conversation does not exist or belongs to another user.
-pub async fn conversation(core: &Core, user_id: Uuid, id: &str) -> Result<Conversation, AiError> {
+pub async fn conversation(core: &Core, user_id: UserId, id: &str) -> Result<Conversation, AiError> {
     let id = parse(id)?;
     let title = db::assistant::conversations::find_title(&core.db, user_id, id).await?.ok_or(AiError::NotFound)?;
     let now = core.clock.now();
@@ -38,7 +40,7 @@ pub async fn conversation(core: &Core, user_id: Uuid, id: &str) -> Result<Conver
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the user has no such conversation, or [`AiError::InvalidInput`] if the title is empty.
-pub async fn rename_conversation(core: &Core, user_id: Uuid, id: &str, title: &str) -> Result<String, AiError> {
+pub async fn rename_conversation(core: &Core, user_id: UserId, id: &str, title: &str) -> Result<String, AiError> {
     let title = chat::title(title).map_err(AiError::InvalidInput)?;
     if db::assistant::conversations::rename(&core.db, user_id, parse(id)?, &title).await? { Ok(title) } else { Err(AiError::NotFound) }
 }
@@ -47,7 +49,7 @@ pub async fn rename_conversation(core: &Core, user_id: Uuid, id: &str, title: &s
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the user has no such conversation.
-pub async fn delete_conversation(core: &Core, user_id: Uuid, id: &str) -> Result<(), AiError> {
+pub async fn delete_conversation(core: &Core, user_id: UserId, id: &str) -> Result<(), AiError> {
     let id = parse(id)?;
     if let Some(message_id) = db::assistant::conversations::request_stop(&core.db, user_id, id).await? {
         core.generations.stop(message_id);
@@ -61,7 +63,7 @@ pub async fn fail_abandoned_answers(core: &Core, now: DateTime<Utc>) -> Result<u
 }
 
 /// Finds one message.
-pub(super) async fn message(core: &Core, user_id: Uuid, conversation_id: Uuid, id: Uuid) -> Result<MessageView, AiError> {
+pub(super) async fn message(core: &Core, user_id: UserId, conversation_id: ConversationId, id: MessageId) -> Result<MessageView, AiError> {
     let found =
         db::assistant::conversations::messages(&core.db, user_id, conversation_id, Some(id)).await?.pop().ok_or(AiError::NotFound)?;
     Ok(view(found, core.clock.now()))
@@ -86,6 +88,6 @@ pub(super) fn view(message: StoredMessage, now: DateTime<Utc>) -> MessageView {
     }
 }
 
-pub(super) fn parse(id: &str) -> Result<Uuid, AiError> {
+pub(super) fn parse(id: &str) -> Result<ConversationId, AiError> {
     id.parse().map_err(|_| AiError::NotFound)
 }

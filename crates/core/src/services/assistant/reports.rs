@@ -4,15 +4,15 @@ use async_trait::async_trait;
 use huntaze_domain::{
     accounts::CurrentUser,
     ai::{AgentKind, Operation},
-    analytics::PostOrder,
+    analytics::{PostOrder, figures::StatsRange},
     assistant::{
         grounding,
         reports::{AiReport, AiReportBody, Feedback, FeedbackInput, ReportInput, ReportRequest},
     },
+    ids::{AiRequestId, IntegrationId, ReportId, UserId},
 };
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::tool_runner::ToolContext;
 use crate::{
@@ -37,7 +37,7 @@ use crate::{
 /// # Errors
 /// Returns an error if the input is invalid, an account does not belong to the user, no model is configured, a limit is reached, or the
 /// model fails. Failed requests do not count.
-pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation, input: &ReportInput) -> Result<Uuid, AiError> {
+pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation, input: &ReportInput) -> Result<ReportId, AiError> {
     let request = input.parse().map_err(AiError::InvalidInput)?;
     let is_sandbox = model(core)?.is_sandbox();
     let (worker, user, wants_regeneration) = (core.clone(), user.clone(), input.wants_regeneration());
@@ -46,17 +46,17 @@ pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation,
         quota::check_rate_limit(&worker, &user).await?;
         let accounts = find_accounts(&worker, user.id, &request).await?;
         let mut tool_context = ToolContext::default();
-        let figures = fetch_data(&worker, user.id, operation, &request, &accounts, &mut tool_context).await?;
+        let figures = fetch_data(&worker, user.id, queries(operation, request.range), &accounts, &mut tool_context).await?;
         structured::generate(&worker, &user, &ReportTask { operation, request, figures, tool_context, is_sandbox }, wants_regeneration)
             .await
     };
-    core.tasks.spawn(work).await?
+    Ok(core.tasks.spawn(work).await??.into())
 }
 
 /// Finds the requested accounts; an empty list stands for all connected accounts together.
-async fn find_accounts(core: &Core, user_id: Uuid, request: &ReportRequest) -> Result<Vec<Integration>, AiError> {
+async fn find_accounts(core: &Core, user_id: UserId, request: &ReportRequest) -> Result<Vec<Integration>, AiError> {
     let known = db::integrations::list(&core.db, user_id).await?;
-    let find = |id: &Uuid| known.iter().find(|account| account.id == *id).cloned().ok_or(AiError::NotFound);
+    let find = |id: &IntegrationId| known.iter().find(|account| account.id == *id).cloned().ok_or(AiError::NotFound);
     request.integration_ids.iter().map(find).collect()
 }
 
@@ -86,29 +86,24 @@ impl StructuredTask for ReportTask {
         reports::read_report(self.operation, answer)
     }
 
-    async fn store(&self, tx: &mut PgConnection, id: Uuid, body: &AiReportBody) -> Result<(), DbError> {
+    async fn store(&self, tx: &mut PgConnection, id: AiRequestId, body: &AiReportBody) -> Result<(), DbError> {
         let unverified_numbers = grounding::find_unverified(
             &body.texts().join("\n"),
             &grounding::numbers(&self.tool_context.figures),
             &self.tool_context.quoted,
         );
         let (request, sources, is_sandbox) = (&self.request, self.tool_context.sources.as_slice(), self.is_sandbox);
-        db::assistant::reports::insert(tx, &NewReport { id, request, body, sources, unverified_numbers: &unverified_numbers, is_sandbox })
-            .await
+        db::assistant::reports::insert(
+            tx,
+            &NewReport { id: id.into(), request, body, sources, unverified_numbers: &unverified_numbers, is_sandbox },
+        )
+        .await
     }
 }
 
-/// Fetches the data of the report: for each requested account, or for all together.
-async fn fetch_data(
-    core: &Core,
-    user_id: Uuid,
-    operation: Operation,
-    request: &ReportRequest,
-    accounts: &[Integration],
-    tool_context: &mut ToolContext,
-) -> Result<Value, AiError> {
-    let range = request.range;
-    let queries = match operation {
+/// Returns what the report is written from.
+fn queries(operation: Operation, range: StatsRange) -> Vec<ToolQuery> {
+    match operation {
         Operation::Optimize => vec![ToolQuery::Metrics(range), ToolQuery::Revenue(range), ToolQuery::Posts(range, PostOrder::Best)],
         _ => {
             vec![
@@ -118,28 +113,38 @@ async fn fetch_data(
                 ToolQuery::Posts(range, PostOrder::Worst),
             ]
         }
-    };
-    if accounts.is_empty() {
-        let mut figures = Vec::new();
-        for query in queries {
-            figures.push(tool_context.fetch(core, user_id, query, None).await?);
-        }
-        return Ok(json!(figures));
     }
-    Ok(tool_context.fetch_each(core, user_id, &queries, accounts).await?)
+}
+
+/// Fetches the data for each of the accounts, or for all together if there is none.
+async fn fetch_data(
+    core: &Core,
+    user_id: UserId,
+    queries: Vec<ToolQuery>,
+    accounts: &[Integration],
+    tool_context: &mut ToolContext,
+) -> Result<Value, AiError> {
+    if !accounts.is_empty() {
+        return Ok(tool_context.fetch_each(core, user_id, &queries, accounts).await?);
+    }
+    let mut figures = Vec::new();
+    for query in queries {
+        figures.push(tool_context.fetch(core, user_id, query, None).await?);
+    }
+    Ok(json!(figures))
 }
 
 /// Returns the report with this id, or without an id the user's newest report of the operation, if any.
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the report does not exist or belongs to another user.
-pub async fn report(core: &Core, user_id: Uuid, operation: Operation, id: Option<&str>) -> Result<Option<AiReport>, AiError> {
+pub async fn report(core: &Core, user_id: UserId, operation: Operation, id: Option<&str>) -> Result<Option<AiReport>, AiError> {
     let wanted = id.map(|id| id.parse().map_err(|_| AiError::NotFound)).transpose()?;
     let found = db::assistant::reports::list(&core.db, user_id, Some(operation), wanted, 1).await?.pop();
     let Some(found) = found else {
         return if wanted.is_some() { Err(AiError::NotFound) } else { Ok(None) };
     };
-    let usage = db::billing::ledger::usage(&core.db, found.id).await?;
+    let usage = db::billing::ledger::usage(&core.db, found.id.request_id()).await?;
     let feedback = db::assistant::reports::feedback(&core.db, found.id).await?;
     let StoredReport { id, request, body, sources, unverified_numbers, is_sandbox, created_at } = found;
     Ok(Some(AiReport { id, request, body, sources, unverified_numbers, usage, is_sandbox, feedback, created_at }))
@@ -149,7 +154,7 @@ pub async fn report(core: &Core, user_id: Uuid, operation: Operation, id: Option
 ///
 /// # Errors
 /// Returns [`AiError::NotFound`] if the report or the part does not exist, or the report belongs to another user.
-pub async fn give_feedback(core: &Core, user_id: Uuid, input: &FeedbackInput) -> Result<Feedback, AiError> {
+pub async fn give_feedback(core: &Core, user_id: UserId, input: &FeedbackInput) -> Result<Feedback, AiError> {
     let (id, feedback) = input.parse().ok_or(AiError::NotFound)?;
     let found = db::assistant::reports::list(&core.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::NotFound)?;
     let parts = match &found.body {

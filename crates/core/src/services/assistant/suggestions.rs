@@ -1,7 +1,9 @@
 //! Suggested questions for the assistant, derived from the user's metrics.
 
-use huntaze_domain::analytics::figures::{Direction, Figure, HomeStats, Metric, StatsRange};
-use uuid::Uuid;
+use huntaze_domain::{
+    analytics::figures::{Direction, Figure, HomeStats, Metric, StatsRange},
+    ids::UserId,
+};
 
 use crate::{Core, db::DbError, services::analytics::home};
 
@@ -9,7 +11,7 @@ use crate::{Core, db::DbError, services::analytics::home};
 const MAX_SUGGESTIONS: usize = 4;
 
 /// Returns suggested questions, the most important first.
-pub async fn suggestions(core: &Core, user_id: Uuid) -> Result<Vec<String>, DbError> {
+pub async fn suggestions(core: &Core, user_id: UserId) -> Result<Vec<String>, DbError> {
     Ok(suggest(&home::stats(core, user_id, StatsRange::Month, None).await?))
 }
 

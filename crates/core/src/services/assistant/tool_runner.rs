@@ -7,12 +7,12 @@ use huntaze_domain::{
         figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, percent},
     },
     assistant::chat::Source,
+    ids::{IntegrationId, UserId},
     money::grouped,
     string_enum::StringEnum,
 };
 use huntaze_texts::Text;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -58,7 +58,7 @@ impl ToolContext {
     pub async fn fetch(
         &mut self,
         core: &Core,
-        user_id: Uuid,
+        user_id: UserId,
         query: ToolQuery,
         account: Option<&Integration>,
     ) -> Result<Value, AnalyticsError> {
@@ -75,7 +75,7 @@ impl ToolContext {
     pub async fn fetch_each(
         &mut self,
         core: &Core,
-        user_id: Uuid,
+        user_id: UserId,
         queries: &[ToolQuery],
         accounts: &[Integration],
     ) -> Result<Value, AnalyticsError> {
@@ -118,7 +118,7 @@ impl ToolContext {
     }
 
     /// Runs a tool call. Failures are returned to the model as an error result, so it can retry or answer without the data.
-    pub async fn run_tool(&mut self, core: &Core, user_id: Uuid, call: &ToolCall) -> ToolResult {
+    pub async fn run_tool(&mut self, core: &Core, user_id: UserId, call: &ToolCall) -> ToolResult {
         let output = match ToolRequest::parse(&call.name, &call.arguments) {
             Ok(request) => self.fetch_requested(core, user_id, request).await.unwrap_or_else(|error| {
                 tracing::error!(error = chain(&error), ?request, "tool call failed");
@@ -129,7 +129,7 @@ impl ToolContext {
         ToolResult { id: call.id.clone(), name: call.name.clone(), output }
     }
 
-    async fn fetch_requested(&mut self, core: &Core, user_id: Uuid, request: ToolRequest) -> Result<Value, AnalyticsError> {
+    async fn fetch_requested(&mut self, core: &Core, user_id: UserId, request: ToolRequest) -> Result<Value, AnalyticsError> {
         let ToolRequest { query, platform } = request;
         let Some(platform) = platform else { return self.fetch(core, user_id, query, None).await };
         let mut accounts = db::integrations::list(&core.db, user_id).await?;
@@ -141,7 +141,7 @@ impl ToolContext {
     }
 }
 
-async fn find(core: &Core, user_id: Uuid, query: ToolQuery, account: Option<Uuid>) -> Result<(Value, Source), AnalyticsError> {
+async fn find(core: &Core, user_id: UserId, query: ToolQuery, account: Option<IntegrationId>) -> Result<(Value, Source), AnalyticsError> {
     let id = account.map(|id| id.to_string()).unwrap_or_default();
     Ok(match query {
         ToolQuery::Accounts => accounts(core, user_id).await?,
@@ -189,7 +189,7 @@ fn until(stats: &HomeStats) -> String {
     format!("the {} before {}", stats.range.text(), stats.until)
 }
 
-async fn accounts(core: &Core, user_id: Uuid) -> Result<(Value, Source), AnalyticsError> {
+async fn accounts(core: &Core, user_id: UserId) -> Result<(Value, Source), AnalyticsError> {
     let (accounts, _) = integrations::list(core, user_id).await?;
     let newest = accounts.iter().filter_map(|account| account.last_sync_at).max();
     let told: Vec<_> = accounts

@@ -7,6 +7,7 @@ use huntaze_domain::{
     accounts::CurrentUser,
     ai::Operation,
     billing::QuotaView,
+    ids::{AiRequestId, UserId},
     month::{first_of_month, next_month},
     page::Page,
 };
@@ -17,7 +18,7 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        billing::ledger::{ModelCall, NewRequest},
+        billing::ledger::{ModelCall, NewRequest, QuotaNotice},
     },
     infra::{
         mail::Message,
@@ -43,8 +44,8 @@ pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError
 /// A reserved request. It counts against the quota until it is released or expires.
 pub(in crate::services) struct Reservation {
     /// Id of the request in the ledger.
-    pub id: Uuid,
-    user_id: Uuid,
+    pub id: AiRequestId,
+    user_id: UserId,
     email: String,
     month: NaiveDate,
     limit: Option<i64>,
@@ -82,7 +83,7 @@ async fn insert(
     now: DateTime<Utc>,
     ttl: TimeDelta,
 ) -> Result<Reservation, DbError> {
-    let (id, month) = (Uuid::now_v7(), first_of_month(now));
+    let (id, month) = (AiRequestId::from(Uuid::now_v7()), first_of_month(now));
     db::billing::ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + ttl }, now).await?;
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
 }
@@ -135,7 +136,8 @@ impl Reservation {
         let used = db::billing::ledger::count_settled(&mut *tx, self.user_id, self.month).await?;
         for (level, message) in [(80, Message::QuotaNear as fn(String) -> Message), (100, Message::QuotaUsedUp)] {
             let is_reached = used * 100 >= limit * i64::from(level);
-            if is_reached && db::billing::ledger::insert_notice(&mut *tx, self.user_id, self.month, limit, level, now).await? {
+            let notice = QuotaNotice { user_id: self.user_id, month: self.month, quota: limit, threshold_percent: level };
+            if is_reached && db::billing::ledger::insert_notice(&mut *tx, notice, now).await? {
                 let mail = message(core.config.app.link(Page::Settings.path())).to(&*self.email);
                 db::mail_outbox::insert(&mut *tx, &mail, now).await?;
             }

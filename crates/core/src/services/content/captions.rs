@@ -6,9 +6,9 @@ use huntaze_domain::{
     ai::{AgentKind, Operation},
     assistant::{grounding, settings::Voice},
     content::captions::{CaptionInput, CaptionRequest, CaptionVariant, Captions},
+    ids::{AiRequestId, CaptionsId},
 };
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -27,7 +27,7 @@ use crate::{
 ///
 /// # Errors
 /// Returns an error if the input is invalid, no model is configured, a limit is reached, or the model fails. Failed requests do not count.
-pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionInput) -> Result<Uuid, AiError> {
+pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionInput) -> Result<CaptionsId, AiError> {
     let request = input.parse().map_err(AiError::InvalidInput)?;
     let is_sandbox = model(core)?.is_sandbox();
     let (worker, user, wants_regeneration) = (core.clone(), user.clone(), input.wants_regeneration());
@@ -37,7 +37,7 @@ pub async fn generate_captions(core: &Core, user: &CurrentUser, input: &CaptionI
         let voice = db::assistant::settings::find(&worker.db, user.id).await?.voice;
         structured::generate(&worker, &user, &CaptionTask { request, voice, is_sandbox }, wants_regeneration).await
     };
-    core.tasks.spawn(work).await?
+    Ok(core.tasks.spawn(work).await??.into())
 }
 
 /// Task to generate captions.
@@ -63,8 +63,8 @@ impl StructuredTask for CaptionTask {
         content::read_captions(&self.request, &self.voice, answer)
     }
 
-    async fn store(&self, tx: &mut PgConnection, id: Uuid, variants: &Self::Answer) -> Result<(), DbError> {
-        db::content::captions::insert(tx, id, &self.request, variants, self.is_sandbox).await
+    async fn store(&self, tx: &mut PgConnection, id: AiRequestId, variants: &Self::Answer) -> Result<(), DbError> {
+        db::content::captions::insert(tx, id.into(), &self.request, variants, self.is_sandbox).await
     }
 }
 
@@ -79,7 +79,7 @@ pub async fn captions(core: &Core, user: &CurrentUser, id: Option<&str>) -> Resu
     };
     let Some(id) = id else { return Ok(None) };
     let found = db::content::captions::list(&core.db, user.id, Some(id)).await?.pop().ok_or(AiError::NotFound)?;
-    let usage = db::billing::ledger::usage(&core.db, id).await?;
+    let usage = db::billing::ledger::usage(&core.db, id.request_id()).await?;
     let StoredCaptions { id, request, variants, is_sandbox, created_at } = found;
     let texts: Vec<_> = variants.iter().map(|variant| format!("{}\n{}", variant.text(), variant.rationale)).collect();
     let given = grounding::numbers(&format!("{}\n{}", request.description, request.keywords.join("\n")));

@@ -2,9 +2,9 @@
 
 use huntaze_domain::{
     content::drafts::{CreateDraftInput, Draft, MAX_DRAFTS, UpdateDraftInput},
+    ids::{DraftId, UserId},
     validation::FieldErrors,
 };
-use uuid::Uuid;
 
 use crate::{
     Core,
@@ -15,7 +15,7 @@ use crate::{
 /// Errors of draft operations.
 #[derive(Debug, thiserror::Error)]
 pub enum DraftError {
-    /// The input failed validation; holds the messages by field name.
+    /// The input failed validation; holds the errors by field name.
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// The user has no such draft or captions.
@@ -32,7 +32,7 @@ pub enum DraftError {
 internal_errors!(DraftError: DbError, sqlx::Error);
 
 /// Returns all drafts of the user, most recently changed first.
-pub async fn drafts(core: &Core, user_id: Uuid) -> Result<Vec<Draft>, DraftError> {
+pub async fn drafts(core: &Core, user_id: UserId) -> Result<Vec<Draft>, DraftError> {
     Ok(db::content::drafts::list(&core.db, user_id, None).await?)
 }
 
@@ -40,7 +40,7 @@ pub async fn drafts(core: &Core, user_id: Uuid) -> Result<Vec<Draft>, DraftError
 ///
 /// # Errors
 /// Returns an error if the input is invalid, the captions do not exist or belong to another user, or the user has too many drafts.
-pub async fn create(core: &Core, user_id: Uuid, input: &CreateDraftInput) -> Result<Draft, DraftError> {
+pub async fn create(core: &Core, user_id: UserId, input: &CreateDraftInput) -> Result<Draft, DraftError> {
     let request = input.parse().map_err(DraftError::InvalidInput)?;
     let mut tx = db::begin(&core.db).await?;
     // Serializes inserts of the user, so that each count includes the earlier ones.
@@ -58,7 +58,7 @@ pub async fn create(core: &Core, user_id: Uuid, input: &CreateDraftInput) -> Res
 ///
 /// # Errors
 /// Returns [`DraftError::InvalidInput`], or [`DraftError::NotFound`] if the draft does not exist or belongs to another user.
-pub async fn update(core: &Core, user_id: Uuid, input: &UpdateDraftInput) -> Result<Draft, DraftError> {
+pub async fn update(core: &Core, user_id: UserId, input: &UpdateDraftInput) -> Result<Draft, DraftError> {
     let text = input.parse().map_err(DraftError::InvalidInput)?;
     let id = parse(&input.id)?;
     if !db::content::drafts::update(&core.db, user_id, id, &text, core.clock.now()).await? {
@@ -71,15 +71,15 @@ pub async fn update(core: &Core, user_id: Uuid, input: &UpdateDraftInput) -> Res
 ///
 /// # Errors
 /// Returns [`DraftError::NotFound`] if the draft does not exist or belongs to another user.
-pub async fn delete(core: &Core, user_id: Uuid, id: &str) -> Result<Uuid, DraftError> {
+pub async fn delete(core: &Core, user_id: UserId, id: &str) -> Result<DraftId, DraftError> {
     let id = parse(id)?;
     if db::content::drafts::delete(&core.db, user_id, id).await? { Ok(id) } else { Err(DraftError::NotFound) }
 }
 
-async fn find(core: &Core, user_id: Uuid, id: Uuid) -> Result<Draft, DraftError> {
+async fn find(core: &Core, user_id: UserId, id: DraftId) -> Result<Draft, DraftError> {
     db::content::drafts::list(&core.db, user_id, Some(id)).await?.pop().ok_or(DraftError::NotFound)
 }
 
-fn parse(id: &str) -> Result<Uuid, DraftError> {
+fn parse(id: &str) -> Result<DraftId, DraftError> {
     id.parse().map_err(|_| DraftError::NotFound)
 }

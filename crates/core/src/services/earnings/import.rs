@@ -1,8 +1,10 @@
 //! Import of a statement: all valid rows are stored in one transaction, or none.
 
 use chrono::TimeDelta;
-use huntaze_domain::earnings::{EarningsConflict, ParseSummary, StatementFileError};
-use uuid::Uuid;
+use huntaze_domain::{
+    earnings::{EarningsConflict, ParseSummary, StatementFileError},
+    ids::StatementId,
+};
 
 use super::{EarningsError, parse_summary::ParseSummaryBuilder, row_stream::RowStream};
 use crate::{
@@ -25,7 +27,7 @@ const RETRY: TimeDelta = TimeDelta::seconds(30);
 /// # Errors
 /// Returns an error if a database query outside the import fails. A permanent failure of the import is shown to the user and returned in
 /// the inner result.
-pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, DbError> {
+pub async fn import(core: &Core, id: StatementId) -> Result<Result<(), EarningsError>, DbError> {
     let now = core.clock.now();
     let Some(statement) = db::earnings::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
     let attempt = statement.attempts;
@@ -49,7 +51,7 @@ pub async fn import(core: &Core, id: Uuid) -> Result<Result<(), EarningsError>, 
 }
 
 /// Marks a statement as failed, because of an internal error.
-pub async fn give_up_import(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn give_up_import(core: &Core, id: StatementId) -> Result<(), DbError> {
     db::earnings::statements::mark_failed(&core.db, id).await
 }
 

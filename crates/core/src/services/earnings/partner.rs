@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     admin::jobs::JobKind,
     earnings::{EarningsConflict, PartnerConnectionView, PartnerInput, PartnerView},
+    ids::{PartnerConnectionId, UserId},
     integrations::FailureKind,
     validation::{self, FieldError, field_error},
 };
@@ -15,7 +16,10 @@ use uuid::Uuid;
 use super::EarningsError;
 use crate::{
     Core,
-    db::{self, DbError, earnings::partner::PartnerConnection},
+    db::{
+        self, DbError,
+        earnings::partner::{NewConnection, PartnerConnection},
+    },
     error::chain,
     infra::crypto::{AssociatedData, Cipher, CryptoError},
     providers::{ProviderError, partner::Partner},
@@ -34,12 +38,12 @@ const MIN_BACKOFF: TimeDelta = TimeDelta::minutes(15);
 const LEASE: TimeDelta = TimeDelta::minutes(6);
 const SYNC_TIMEOUT: Duration = Duration::from_mins(5);
 
-const fn associated_data(row: Uuid) -> AssociatedData {
-    AssociatedData { table: "partner_connections", row, column: "api_key" }
+const fn associated_data(id: PartnerConnectionId) -> AssociatedData {
+    AssociatedData { table: "partner_connections", row: id.uuid(), column: "api_key" }
 }
 
 /// Returns the state of the user's partner connection; `None` if the partner is not configured here.
-pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerView>, DbError> {
+pub(super) async fn view(core: &Core, user_id: UserId) -> Result<Option<PartnerView>, DbError> {
     if core.providers.partner().is_none() {
         return Ok(None);
     }
@@ -60,20 +64,21 @@ pub(super) async fn view(core: &Core, user_id: Uuid) -> Result<Option<PartnerVie
 /// # Errors
 /// Returns [`EarningsError::InvalidInput`] if the input, key or account is rejected, or [`EarningsError::Conflict`] if the partner is not
 /// configured or not available.
-pub async fn connect_partner(core: &Core, user_id: Uuid, input: &PartnerInput) -> Result<(), EarningsError> {
+pub async fn connect_partner(core: &Core, user_id: UserId, input: &PartnerInput) -> Result<(), EarningsError> {
     validation::validate(input).map_err(EarningsError::InvalidInput)?;
     let partner = core.providers.partner().ok_or(EarningsError::Conflict(EarningsConflict::PartnerNotOffered))?;
     let now = core.clock.now();
     if let Err(error) = partner.transactions(&input.api_key, &input.account, now.date_naive(), None).await {
         return Err(refusal(&error));
     }
-    let id = Uuid::now_v7();
+    let id = PartnerConnectionId::from(Uuid::now_v7());
     let api_key = core.cipher.seal(&input.api_key, associated_data(id))?;
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
     db::earnings::partner::delete(&mut *tx, user_id).await?;
     db::earnings::partner::delete_earnings(&mut *tx, user_id).await?;
-    db::earnings::partner::insert(&mut *tx, id, user_id, &input.account, &api_key, now).await?;
+    let new = NewConnection { id, user_id, account: &input.account, api_key: &api_key };
+    db::earnings::partner::insert(&mut *tx, &new, now).await?;
     db::jobs::notify_due(&mut *tx, JobKind::PartnerSync).await?;
     tx.commit().await?;
     Ok(())
@@ -96,7 +101,7 @@ fn refusal(error: &ProviderError) -> EarningsError {
 ///
 /// # Errors
 /// Returns [`EarningsError::NotFound`] if no account is connected.
-pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), EarningsError> {
+pub async fn disconnect_partner(core: &Core, user_id: UserId) -> Result<(), EarningsError> {
     let mut tx = db::begin(&core.db).await?;
     let was_there = db::earnings::partner::delete(&mut *tx, user_id).await?;
     db::earnings::partner::delete_earnings(&mut *tx, user_id).await?;
@@ -108,7 +113,7 @@ pub async fn disconnect_partner(core: &Core, user_id: Uuid) -> Result<(), Earnin
 ///
 /// # Errors
 /// Returns an error if a database query fails. A failed sync is not an error; it is recorded in the row.
-pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn sync_partner(core: &Core, id: PartnerConnectionId) -> Result<(), DbError> {
     let Some(partner) = core.providers.partner() else { return Ok(()) };
     let now = core.clock.now();
     let Some(link) = db::earnings::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
@@ -128,7 +133,7 @@ pub async fn sync_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
 }
 
 /// Defers the next sync of an account by the regular interval, because its job has failed permanently with an internal error.
-pub async fn postpone_partner(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn postpone_partner(core: &Core, id: PartnerConnectionId) -> Result<(), DbError> {
     db::earnings::partner::defer(&core.db, id, core.clock.now() + SYNC_INTERVAL).await
 }
 

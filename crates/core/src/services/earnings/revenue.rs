@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use huntaze_domain::{
     analytics::figures::StatsRange,
+    ids::UserId,
     money::{Currency, Money},
 };
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::db::{
     self, DbError,
@@ -31,7 +31,7 @@ pub struct Revenue {
 
 /// Returns the earnings of the `range` days before `until`. `None` if the user has no imported statement, partner connection or daily
 /// total.
-pub async fn revenue(db: &PgPool, user_id: Uuid, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
+pub async fn revenue(db: &PgPool, user_id: UserId, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
     let days = Days::new(range.days().into());
     let (start, start_before) = (until - days, until - days - days);
     let Some(history) = EarningsHistory::read(db, user_id, start_before, until).await? else { return Ok(None) };
@@ -58,7 +58,7 @@ pub struct RevenueDays {
 
 /// Returns the earnings per day of the half-open range `from..until`. `None` if the user has no imported statement, partner connection or
 /// daily total.
-pub async fn revenue_days(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
+pub async fn revenue_days(db: &PgPool, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
     let Some(history) = EarningsHistory::read(db, user_id, from, until).await? else { return Ok(None) };
     let Some(Money { currency, .. }) = history.sums(from).first().copied() else { return Ok(None) };
     let known = from.iter_days().take_while(|day| *day < until).filter(|day| history.is_known(*day));
@@ -81,7 +81,7 @@ struct EarningsHistory {
 }
 
 impl EarningsHistory {
-    async fn read(db: &PgPool, user_id: Uuid, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
+    async fn read(db: &PgPool, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
         if !db::earnings::has_any(db, user_id).await? {
             return Ok(None);
         }

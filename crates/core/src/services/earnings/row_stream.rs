@@ -12,12 +12,12 @@ use huntaze_domain::{
         StatementFileError,
         statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
     },
+    ids::StatementId,
     string_enum::StringEnum,
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinHandle};
-use uuid::Uuid;
 
 use super::EarningsError;
 use crate::{
@@ -94,7 +94,7 @@ impl RowStream {
     }
 }
 
-async fn send_chunks(db: PgPool, id: Uuid, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
+async fn send_chunks(db: PgPool, id: StatementId, chunks: mpsc::Sender<io::Result<Vec<u8>>>) {
     for number in 0.. {
         let chunk = match db::earnings::statements::chunk(&db, id, number).await {
             Ok(Some(bytes)) => Ok(bytes),

@@ -1,9 +1,12 @@
 //! Upload of a statement: the file is stored in chunks as it arrives.
 
 use chrono::TimeDelta;
-use huntaze_domain::earnings::{
-    EarningsConflict, StatementFileError,
-    statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping},
+use huntaze_domain::{
+    earnings::{
+        EarningsConflict, StatementFileError,
+        statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping},
+    },
+    ids::{StatementId, UserId},
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -34,8 +37,8 @@ pub const UPLOAD_TIMEOUT: TimeDelta = TimeDelta::hours(1);
 /// An upload in progress.
 pub struct Upload {
     core: Core,
-    user_id: Uuid,
-    id: Uuid,
+    user_id: UserId,
+    id: StatementId,
     pending: Vec<u8>,
     /// The first chunk.
     beginning: Vec<u8>,
@@ -49,12 +52,12 @@ impl Upload {
     ///
     /// # Errors
     /// Returns [`EarningsError::Conflict`] if the user has too many statements that are not imported.
-    pub async fn begin(core: &Core, user_id: Uuid, file_name: &str) -> Result<Self, EarningsError> {
+    pub async fn begin(core: &Core, user_id: UserId, file_name: &str) -> Result<Self, EarningsError> {
         // Some browsers send the whole path.
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
         let name: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_FILE_NAME_CHARS).collect();
         let name = if name.trim().is_empty() { "statement.csv" } else { name.trim() };
-        let id = Uuid::now_v7();
+        let id = StatementId::from(Uuid::now_v7());
         let new = NewStatement { id, user_id, file_name: name };
         let now = core.clock.now();
         let mut tx = db::begin(&core.db).await?;
@@ -94,7 +97,7 @@ impl Upload {
     ///
     /// # Errors
     /// Returns [`EarningsError::InvalidFile`] if the file is not a CSV table.
-    pub async fn finish(mut self) -> Result<Uuid, EarningsError> {
+    pub async fn finish(mut self) -> Result<StatementId, EarningsError> {
         if !self.pending.is_empty() {
             self.store().await?;
         }
@@ -123,7 +126,7 @@ impl Upload {
         Ok(())
     }
 
-    async fn analyze(&self) -> Result<Uuid, EarningsError> {
+    async fn analyze(&self) -> Result<StatementId, EarningsError> {
         check_beginning(&self.beginning)?;
         let delimiter = detect_delimiter(&self.beginning);
         let DetectedHeader { header, preamble_records, rows } = detect_header(&self.beginning, delimiter)?;

@@ -2,6 +2,7 @@ use chrono::TimeDelta;
 use huntaze_domain::{
     admin::jobs::JobKind,
     client::ClientInfo,
+    ids::{IntegrationId, UserId},
     integrations::{ConnectFailure, IntegrationEventKind},
     platform::Platform,
     string_enum::StringEnum,
@@ -15,7 +16,10 @@ use crate::{
     db::{
         self,
         accounts::{audit::AuditKind, sessions::ActiveSession},
-        integrations::{NewIntegration, SealedTokens, oauth_states::PendingAuthorization},
+        integrations::{
+            NewIntegration, SealedTokens,
+            oauth_states::{NewAuthorization, PendingAuthorization},
+        },
     },
     error::chain,
     infra::token::{Token, hash_of},
@@ -38,8 +42,14 @@ pub async fn connect(core: &Core, current: &ActiveSession, platform: Platform, a
         None => None,
     };
     let (token, pending) = (Token::random()?, PendingAuthorization { code_verifier: Token::random()?.text(), integration_id });
-    db::integrations::oauth_states::insert(&core.db, &token.hash(), current.id, platform, &pending, core.clock.now() + STATE_LIFETIME)
-        .await?;
+    let new = NewAuthorization {
+        state_hash: &token.hash(),
+        session_id: current.id,
+        provider: platform,
+        pending: &pending,
+        expires_at: core.clock.now() + STATE_LIFETIME,
+    };
+    db::integrations::oauth_states::insert(&core.db, &new).await?;
     let (text, redirect_uri) = (token.text(), redirect_uri(core, platform));
     Ok(provider.authorize_url(&AuthorizationRequest { state: &text, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri }))
 }
@@ -61,7 +71,7 @@ pub struct Callback {
 /// Result of a completed OAuth flow.
 pub struct Connected {
     /// Id of the integration.
-    pub id: Uuid,
+    pub id: IntegrationId,
 }
 
 /// Completes the OAuth flow: exchanges the code and stores the account with its follower count. Data of days and posts follows by a sync
@@ -82,47 +92,104 @@ pub async fn complete(
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderUnavailable };
         return Err(IntegrationError::ConnectFailed(failure));
     }
-    let (worker, client, current, callback) = (core.clone(), client.clone(), current.clone(), callback.clone());
-    run_to_completion(&core.tasks, async move { exchange_code(&worker, &client, &current, platform, &callback, &pending).await }).await
+    let consent = Consent { core: core.clone(), client: client.clone(), user_id: current.user.id, platform, pending };
+    let callback = callback.clone();
+    run_to_completion(&core.tasks, async move { consent.exchange_code(&callback).await }).await
 }
 
-/// Exchanges the code for tokens, fetches the profile and stores the account.
-async fn exchange_code(
-    core: &Core,
-    client: &ClientInfo,
-    current: &ActiveSession,
+/// A consent that the user has given at the platform, on its way to a connected account.
+struct Consent {
+    core: Core,
+    client: ClientInfo,
+    user_id: UserId,
     platform: Platform,
-    callback: &Callback,
-    pending: &PendingAuthorization,
-) -> Result<Connected, IntegrationError> {
-    let provider = available(core, platform)?;
-    let redirect_uri = redirect_uri(core, platform);
-    let request = AuthorizationRequest { state: &callback.state, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri };
-    let profile_price = provider.prices().profile;
-    let reservation = budget::reserve(core, platform, provider, profile_price).await?;
-    let reservation = reservation.ok_or(IntegrationError::ConnectFailed(ConnectFailure::BudgetExhausted))?;
-    let grant = match provider.exchange_code(&callback.code, &request).await {
-        Ok(grant) => grant,
-        Err(error) => {
+    pending: PendingAuthorization,
+}
+
+impl Consent {
+    /// Exchanges the code for tokens, fetches the profile and stores the account.
+    async fn exchange_code(&self, callback: &Callback) -> Result<Connected, IntegrationError> {
+        let Self { core, platform, pending, .. } = self;
+        let platform = *platform;
+        let provider = available(core, platform)?;
+        let redirect_uri = redirect_uri(core, platform);
+        let request = AuthorizationRequest { state: &callback.state, code_verifier: &pending.code_verifier, redirect_uri: &redirect_uri };
+        let profile_price = provider.prices().profile;
+        let reservation = budget::reserve(core, platform, provider, profile_price).await?;
+        let reservation = reservation.ok_or(IntegrationError::ConnectFailed(ConnectFailure::BudgetExhausted))?;
+        let grant = match provider.exchange_code(&callback.code, &request).await {
+            Ok(grant) => grant,
+            Err(error) => {
+                reservation.settle(core, 0).await?;
+                return Err(connect_failure(error));
+            }
+        };
+        if !can_read_account(platform, &grant.scopes) {
             reservation.settle(core, 0).await?;
-            return Err(connect_failure(error));
+            return Err(IntegrationError::ConnectFailed(ConnectFailure::InsufficientScope));
         }
-    };
-    if !can_read_account(platform, &grant.scopes) {
-        reservation.settle(core, 0).await?;
-        return Err(IntegrationError::ConnectFailed(ConnectFailure::InsufficientScope));
+        let access = ScopedToken { token: &grant.tokens.access, scopes: &grant.scopes };
+        let mut profile = match provider.fetch_profile(access).await {
+            Ok(profile) => profile,
+            Err(error) => {
+                reservation.settle_failed(core, &error).await?;
+                return Err(connect_failure(error));
+            }
+        };
+        profile.name = storable(&profile.name);
+        let id = self.store(&grant, &profile).await?;
+        Ok(Connected { id })
     }
-    let access = ScopedToken { token: &grant.tokens.access, scopes: &grant.scopes };
-    let mut profile = match provider.fetch_profile(access).await {
-        Ok(profile) => profile,
-        Err(error) => {
-            reservation.settle_failed(core, &error).await?;
-            return Err(connect_failure(error));
+
+    /// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
+    /// and, if an account is reconnected, every other one.
+    async fn store(&self, grant: &Grant, profile: &Profile) -> Result<IntegrationId, IntegrationError> {
+        let &Self { ref core, ref client, user_id, platform, ref pending } = self;
+        let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
+        let now = core.clock.now();
+        let mut tx = db::begin(&core.db).await?;
+        if let Some(expected) = pending.integration_id {
+            let expected = db::integrations::find(&mut *tx, user_id, expected).await?;
+            if expected.is_none_or(|expected| expected.account_id != profile.account_id) {
+                return failed(ConnectFailure::WrongAccount);
+            }
         }
-    };
-    profile.name = storable(&profile.name);
-    let id = store(core, client, current, platform, &grant, &profile, pending.integration_id).await?;
-    Ok(Connected { id })
+        let new_id = IntegrationId::from(Uuid::now_v7());
+        let access = tokens::seal(&core.cipher, new_id, &grant.tokens)?;
+        let new_integration = |id, access| NewIntegration {
+            id,
+            user_id,
+            provider: platform,
+            account_id: &profile.account_id,
+            account_name: &profile.name,
+            scopes: &grant.scopes,
+            access,
+            now,
+        };
+        // If two flows for the same account run concurrently, one inserts; the other blocks here until the first commits, and then finds its
+        // row.
+        let (id, event) = if db::integrations::insert(&mut *tx, &new_integration(new_id, &access)).await? {
+            (new_id, IntegrationEventKind::Connected)
+        } else {
+            let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
+            // The row was deleted in between; report it like an unavailable platform, so that the user retries.
+            let (id, owner) = known.ok_or(IntegrationError::ConnectFailed(ConnectFailure::ProviderUnavailable))?;
+            let access: SealedTokens = tokens::seal(&core.cipher, id, &grant.tokens)?;
+            if owner != user_id || !db::integrations::reconnect(&mut *tx, &new_integration(id, &access)).await? {
+                return failed(ConnectFailure::AlreadyConnected);
+            }
+            (id, IntegrationEventKind::Reconnected)
+        };
+        db::integrations::events::insert(&mut *tx, id, event, None, now).await?;
+        if let Some(followers) = profile.followers {
+            db::analytics::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
+        }
+        audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
+        // A sync job fetches the data.
+        db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
+        tx.commit().await?;
+        Ok(id)
+    }
 }
 
 /// Consumes the `state`: it must have been issued to this session for this platform, not be used yet, and not be expired.
@@ -154,61 +221,4 @@ fn connect_failure(error: ProviderError) -> IntegrationError {
         }
     };
     IntegrationError::ConnectFailed(failure)
-}
-
-/// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
-/// and, if `expected` is set, every account other than that one.
-async fn store(
-    core: &Core,
-    client: &ClientInfo,
-    current: &ActiveSession,
-    platform: Platform,
-    grant: &Grant,
-    profile: &Profile,
-    expected: Option<Uuid>,
-) -> Result<Uuid, IntegrationError> {
-    let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
-    let (now, user_id) = (core.clock.now(), current.user.id);
-    let mut tx = db::begin(&core.db).await?;
-    if let Some(expected) = expected {
-        let expected = db::integrations::find(&mut *tx, user_id, expected).await?;
-        if expected.is_none_or(|expected| expected.account_id != profile.account_id) {
-            return failed(ConnectFailure::WrongAccount);
-        }
-    }
-    let new_id = Uuid::now_v7();
-    let access = tokens::seal(&core.cipher, new_id, &grant.tokens)?;
-    let new_integration = |id, access| NewIntegration {
-        id,
-        user_id,
-        provider: platform,
-        account_id: &profile.account_id,
-        account_name: &profile.name,
-        scopes: &grant.scopes,
-        access,
-        now,
-    };
-    // If two flows for the same account run concurrently, one inserts; the other blocks here until the first commits, and then finds its
-    // row.
-    let (id, event) = if db::integrations::insert(&mut *tx, &new_integration(new_id, &access)).await? {
-        (new_id, IntegrationEventKind::Connected)
-    } else {
-        let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
-        // The row was deleted in between; report it like an unavailable platform, so that the user retries.
-        let (id, owner) = known.ok_or(IntegrationError::ConnectFailed(ConnectFailure::ProviderUnavailable))?;
-        let access: SealedTokens = tokens::seal(&core.cipher, id, &grant.tokens)?;
-        if owner != user_id || !db::integrations::reconnect(&mut *tx, &new_integration(id, &access)).await? {
-            return failed(ConnectFailure::AlreadyConnected);
-        }
-        (id, IntegrationEventKind::Reconnected)
-    };
-    db::integrations::events::insert(&mut *tx, id, event, None, now).await?;
-    if let Some(followers) = profile.followers {
-        db::analytics::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
-    }
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
-    // A sync job fetches the data.
-    db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
-    tx.commit().await?;
-    Ok(id)
 }

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
-use huntaze_domain::analytics::figures::Metric;
-use uuid::Uuid;
+use huntaze_domain::{analytics::figures::Metric, ids::IntegrationId};
 
 use super::leased::SyncError;
 use crate::{
@@ -87,7 +86,13 @@ pub(super) async fn sync_daily_insights(
     }
 }
 
-async fn sync_day(core: &Core, provider: &dyn OAuthProvider, id: Uuid, access: ScopedToken<'_>, day: NaiveDate) -> Result<(), SyncError> {
+async fn sync_day(
+    core: &Core,
+    provider: &dyn OAuthProvider,
+    id: IntegrationId,
+    access: ScopedToken<'_>,
+    day: NaiveDate,
+) -> Result<(), SyncError> {
     let found = provider.fetch_daily_insights(access, day).await?;
     if !found.is_empty() {
         let row = DailyInsightsRow { day, views: found.views, reach: found.reach, interactions: found.interactions };

@@ -1,10 +1,10 @@
 use futures::{StreamExt, stream};
 use huntaze_domain::{
     client::ClientInfo,
+    ids::{IntegrationId, UserId},
     integrations::{DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind},
     platform::Platform,
 };
-use uuid::Uuid;
 
 use super::{IntegrationError, acquire_lease, find, run_to_completion, tokens};
 use crate::{
@@ -22,8 +22,18 @@ use crate::{
 /// Maximum number of concurrent revocations when a user account is deleted.
 const MAX_CONCURRENCY: usize = 4;
 
-/// Revokes the tokens at the platform and deletes them here, whether or not the revocation succeeds; `retention` says whether the data is
-/// kept. For an account that is already disconnected, [`DataRetention::Delete`] deletes its kept data.
+/// An account to be disconnected.
+#[derive(Debug, Clone, Copy)]
+pub struct Disconnect<'a> {
+    /// Id as in the request.
+    pub id: &'a str,
+    /// Platform that the account must be of; `None` if the request does not name it.
+    pub platform: Option<Platform>,
+    /// Whether the data is kept.
+    pub retention: DataRetention,
+}
+
+/// Revokes the tokens at the platform and deletes them here, whether or not the revocation succeeds. For an account that is already disconnected, [`DataRetention::Delete`] deletes its kept data.
 ///
 /// # Errors
 /// Returns [`IntegrationError::NotFound`] if the account does not exist, belongs to another user, or is not of `platform`.
@@ -31,10 +41,9 @@ pub async fn disconnect(
     core: &Core,
     client: &ClientInfo,
     current: &ActiveSession,
-    platform: Option<Platform>,
-    id: &str,
-    retention: DataRetention,
+    account: Disconnect<'_>,
 ) -> Result<DisconnectOutcome, IntegrationError> {
+    let Disconnect { id, platform, retention } = account;
     let found = find(core, current.user.id, platform, id).await?;
     if found.disconnected_at.is_some() {
         return match retention {
@@ -46,7 +55,7 @@ pub async fn disconnect(
     run_to_completion(&core.tasks, async move { disconnect_leased(&worker, &client, user_id, found.id, retention).await }).await
 }
 
-async fn delete_data(core: &Core, id: Uuid) -> Result<DisconnectOutcome, IntegrationError> {
+async fn delete_data(core: &Core, id: IntegrationId) -> Result<DisconnectOutcome, IntegrationError> {
     if !db::integrations::delete(&core.db, id, None).await? {
         // The account was reconnected or deleted in the meantime.
         return Err(IntegrationError::Busy);
@@ -58,8 +67,8 @@ async fn delete_data(core: &Core, id: Uuid) -> Result<DisconnectOutcome, Integra
 async fn disconnect_leased(
     core: &Core,
     client: &ClientInfo,
-    user_id: Uuid,
-    id: Uuid,
+    user_id: UserId,
+    id: IntegrationId,
     retention: DataRetention,
 ) -> Result<DisconnectOutcome, IntegrationError> {
     let integration = acquire_lease(core, user_id, id).await?;
@@ -82,7 +91,7 @@ async fn disconnect_leased(
 }
 
 /// Revokes the tokens of all accounts of a user who deletes the user account. Failed revocations are only logged.
-pub async fn revoke_all(core: &Core, user_id: Uuid) -> Result<(), DbError> {
+pub async fn revoke_all(core: &Core, user_id: UserId) -> Result<(), DbError> {
     let integrations = db::integrations::list(&core.db, user_id).await?;
     stream::iter(&integrations)
         .for_each_concurrent(MAX_CONCURRENCY, |integration| async {

@@ -37,8 +37,7 @@ pub(super) async fn sync_posts(
     provider: &dyn OAuthProvider,
     integration: &Integration,
     access: ScopedToken<'_>,
-    profile: &Profile,
-    today: NaiveDate,
+    (profile, today): (&Profile, NaiveDate),
 ) -> Result<PostsSync, SyncError> {
     if !permissions::can_read_posts(integration.provider, access.scopes) {
         return Ok(PostsSync::default());

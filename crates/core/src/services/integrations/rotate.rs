@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use huntaze_domain::ids::{IntegrationId, UserId};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -40,7 +41,7 @@ pub struct Rotation {
 /// Returns an error if a database query or the random number generator fails. Accounts re-encrypted so far stay so; the operation can be
 /// run again.
 pub async fn rotate_keys(db: &PgPool, cipher: &Cipher, clock: &dyn Clock) -> Result<Rotation, RotationError> {
-    let (mut rotation, mut last) = (Rotation::default(), Uuid::nil());
+    let (mut rotation, mut last) = (Rotation::default(), IntegrationId::from(Uuid::nil()));
     loop {
         let accounts = db::integrations::connected_after(db, last, PAGE).await?;
         let Some((newest, _)) = accounts.last() else { return Ok(rotation) };
@@ -74,7 +75,7 @@ enum Outcome {
     Busy,
 }
 
-async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: Uuid, id: Uuid) -> Result<Outcome, RotationError> {
+async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: UserId, id: IntegrationId) -> Result<Outcome, RotationError> {
     let LeaseOutcome::Acquired(held) = acquire_lease_unless(db, clock, (user_id, id), LEASE_WAIT, |_| false).await? else {
         return Ok(Outcome::Busy);
     };

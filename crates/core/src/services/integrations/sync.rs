@@ -6,11 +6,11 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     admin::jobs::JobKind,
     analytics::figures::Metric,
+    ids::IntegrationId,
     integrations::{FailureKind, IntegrationEventKind, IntegrationView},
     month::next_month,
     platform::Platform,
 };
-use uuid::Uuid;
 
 use super::{
     super::notify_due,
@@ -48,7 +48,7 @@ const DEFAULT_RETRY_AFTER: TimeDelta = TimeDelta::hours(1);
 ///
 /// # Errors
 /// Returns an error if a database query fails. A failed sync is not an error; it is recorded in the row.
-pub async fn sync(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn sync(core: &Core, id: IntegrationId) -> Result<(), DbError> {
     let now = core.clock.now();
     let Some(integration) = db::integrations::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
     // The outcome is recorded in the row.
@@ -58,7 +58,7 @@ pub async fn sync(core: &Core, id: Uuid) -> Result<(), DbError> {
 
 /// Defers the next sync of an account by the maximum backoff and records a failed sync, because its job has failed permanently with an
 /// internal error.
-pub async fn postpone(core: &Core, id: Uuid) -> Result<(), DbError> {
+pub async fn postpone(core: &Core, id: IntegrationId) -> Result<(), DbError> {
     let now = core.clock.now();
     if db::integrations::defer(&core.db, id, now + MAX_BACKOFF).await? {
         db::integrations::events::insert(&core.db, id, IntegrationEventKind::SyncFailed, Some(FailureKind::Transient), now).await?;
@@ -229,7 +229,7 @@ async fn fetch_all(
     let days = sync_daily_insights(core, provider, integration, access, today).await.map_err(as_transient)?;
     let access = ScopedToken { token: &tokens.access, scopes: &days.scopes };
     let posts = if days.failure.is_none() && !needs_backfill(provider, integration.provider, days.synced, &days.scopes, today) {
-        sync_posts(core, provider, integration, access, &profile, today).await.map_err(as_transient)?
+        sync_posts(core, provider, integration, access, (&profile, today)).await.map_err(as_transient)?
     } else {
         PostsSync::default()
     };
@@ -260,8 +260,8 @@ fn as_transient(error: SyncError) -> SyncError {
 
 /// Returns a delay of up to ten minutes, constant for each account, so that accounts that were connected together are not always synced
 /// together.
-fn jitter(id: Uuid) -> TimeDelta {
-    let [.., high, low] = *id.as_bytes();
+fn jitter(id: IntegrationId) -> TimeDelta {
+    let [.., high, low] = *id.uuid().as_bytes();
     TimeDelta::seconds(i64::from(u16::from_be_bytes([high, low])) % 600)
 }
 

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use huntaze_domain::{
+    ids::IntegrationId,
     integrations::{FailureKind, IntegrationEventKind},
     platform::Platform,
 };
-use uuid::Uuid;
 
 use super::{
     budget,
@@ -123,7 +123,7 @@ async fn refresh_tokens(core: &Core, leased: &mut LeasedIntegration, tokens: Tok
 async fn refresh_and_store(
     core: &Core,
     platform: Platform,
-    id: Uuid,
+    id: IntegrationId,
     old: &[u8],
     tokens: &Tokens,
 ) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
@@ -151,7 +151,7 @@ async fn refresh_and_store(
 }
 
 /// Inserts an event into the event log. A failure is logged only, because the event itself has happened.
-async fn record_event(core: &Core, id: Uuid, kind: IntegrationEventKind, failure: Option<FailureKind>) {
+async fn record_event(core: &Core, id: IntegrationId, kind: IntegrationEventKind, failure: Option<FailureKind>) {
     if let Err(error) = db::integrations::events::insert(&core.db, id, kind, failure, core.clock.now()).await {
         tracing::error!(error = chain(&error), integration_id = %id, "failed to insert integration event");
     }

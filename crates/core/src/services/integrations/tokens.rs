@@ -1,7 +1,6 @@
 //! Encryption of tokens. The ciphertext is bound to its table, row and column.
 
-use huntaze_domain::accounts::Secret;
-use uuid::Uuid;
+use huntaze_domain::{accounts::Secret, ids::IntegrationId};
 
 use crate::{
     db::integrations::SealedTokens,
@@ -9,12 +8,12 @@ use crate::{
     providers::Tokens,
 };
 
-fn associated_data(row: Uuid, column: &'static str) -> AssociatedData {
-    AssociatedData { table: "integrations", row, column }
+fn associated_data(id: IntegrationId, column: &'static str) -> AssociatedData {
+    AssociatedData { table: "integrations", row: id.uuid(), column }
 }
 
 /// Encrypts tokens for the row `id`; they can be decrypted for that row only.
-pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedTokens, CryptoError> {
+pub(super) fn seal(cipher: &Cipher, id: IntegrationId, tokens: &Tokens) -> Result<SealedTokens, CryptoError> {
     let refresh = |token: &Secret| cipher.seal(token, associated_data(id, "refresh_token"));
     Ok(SealedTokens {
         access: cipher.seal(&tokens.access, associated_data(id, "access_token"))?,
@@ -26,7 +25,7 @@ pub(super) fn seal(cipher: &Cipher, id: Uuid, tokens: &Tokens) -> Result<SealedT
 }
 
 /// Decrypts the tokens of the row `id`.
-pub(super) fn open(cipher: &Cipher, id: Uuid, sealed: &SealedTokens) -> Result<Tokens, CryptoError> {
+pub(super) fn open(cipher: &Cipher, id: IntegrationId, sealed: &SealedTokens) -> Result<Tokens, CryptoError> {
     let refresh = |token: &Vec<u8>| cipher.open(token, associated_data(id, "refresh_token"));
     Ok(Tokens {
         access: cipher.open(&sealed.access, associated_data(id, "access_token"))?,
