@@ -13,7 +13,7 @@ use http::{HeaderValue, Uri, header};
 use huntaze_domain::earnings::{UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
 use tower::Layer;
-use tower_http::{services::ServeDir, set_header::SetResponseHeaderLayer};
+use tower_http::{CompressionLevel, compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::{
     context::provide_request_context,
@@ -30,6 +30,9 @@ use crate::app::{App, shell};
 /// Maximum body size of an upload in bytes: the largest statement plus the multipart overhead.
 #[expect(clippy::cast_possible_truncation, reason = "32 MB fit into usize")]
 const UPLOAD_LIMIT: usize = MAX_FILE_BYTES as usize + 64 * 1024;
+
+/// Level of compression, on the scale of each algorithm: answers are written once and read once, so speed counts more than the last bytes.
+const COMPRESSION_LEVEL: i32 = 4;
 
 /// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
@@ -100,9 +103,15 @@ fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(from_fn(path_guard::redirect_to_canonical))
         .layer(from_fn_with_state(state.clone(), html_forms::handle))
         .layer(from_fn_with_state(state.core.clone(), security_headers::set))
+        .layer(compression())
         .layer(request_log::layer())
         .layer(from_fn(request_id::assign))
         .layer(panic_guard::layer())
+}
+
+/// Compresses answers as the client accepts it. Event streams stay as they are, and so do files that were compressed at build time.
+fn compression() -> CompressionLayer {
+    CompressionLayer::new().quality(CompressionLevel::Precise(COMPRESSION_LEVEL))
 }
 
 /// Serves scripts, WebAssembly and styles, which are compressed at build time. Files with a hash in their name are cached forever.

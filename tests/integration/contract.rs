@@ -1,6 +1,10 @@
 //! HTTP contract of all responses: error bodies and security headers. Endpoints are in `api_contract.rs`.
 
-use http::Method;
+use std::io::Read;
+
+use flate2::read::GzDecoder;
+use http::{Method, header};
+use serde_json::json;
 use sqlx::PgPool;
 
 use crate::support::TestApp;
@@ -44,4 +48,37 @@ async fn page_scripts_have_the_nonce_of_the_csp(db: PgPool) {
     let scripts = page.body.matches("<script").count();
     assert!(scripts > 0);
     assert_eq!(page.body.matches(&format!("nonce=\"{nonce}\"")).count(), scripts, "{}", page.body);
+}
+
+#[sqlx::test]
+async fn text_is_compressed_as_the_client_accepts(db: PgPool) {
+    let (_app, _sandbox, mut user_client, _) = TestApp::with_account(db).await;
+    for uri in ["/home", "/api/home/stats", "/api/analytics/days.csv?range=7d"] {
+        user_client.headers.remove("accept-encoding");
+        let plain = user_client.page(uri).await.expect_status(200);
+        assert!(!plain.headers.contains_key(header::CONTENT_ENCODING), "{uri}");
+        for (accepted, encoding) in [("gzip", "gzip"), ("gzip, br", "br"), ("gzip, deflate, br, zstd", "zstd")] {
+            user_client.headers.insert("accept-encoding", accepted.to_owned());
+            let answer = user_client.page(uri).await.expect_status(200);
+            assert_eq!(answer.header("content-encoding"), encoding, "{uri}");
+            assert_eq!(answer.header("vary"), "accept-encoding", "{uri}");
+            assert!(answer.bytes.len() < plain.bytes.len(), "{uri}: {} of {} bytes", answer.bytes.len(), plain.bytes.len());
+        }
+    }
+    user_client.headers.remove("accept-encoding");
+    let plain = user_client.get("/api/home/stats").await;
+    user_client.headers.insert("accept-encoding", "gzip".to_owned());
+    let compressed = user_client.get("/api/home/stats").await;
+    let mut text = String::new();
+    GzDecoder::new(&*compressed.bytes).read_to_string(&mut text).expect("gzip");
+    assert_eq!(text, plain.body);
+}
+
+#[sqlx::test]
+async fn event_streams_are_not_compressed(db: PgPool) {
+    let (_app, _sandbox, mut user_client, _) = TestApp::with_account(db).await;
+    user_client.headers.insert("accept-encoding", "gzip, br, zstd".to_owned());
+    let stream = user_client.post("/api/ai/chat/stream", json!({ "message": "How are my views?" })).await.expect_status(200);
+    assert_eq!(stream.header("content-type"), "text/event-stream");
+    assert!(!stream.headers.contains_key(header::CONTENT_ENCODING) && stream.body.contains("event: done"), "{}", stream.body);
 }
