@@ -33,8 +33,14 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, 
     Ok(is_ours.fetch_one(db).await?)
 }
 
-/// Inserts entries; those already stored are skipped. Returns the number of new entries.
-pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, entries: &[(Fingerprint, Entry)]) -> Result<u64, DbError> {
+/// Inserts the entries of a statement, and records that the statement contains them. Entries that another statement has brought are not
+/// stored again. Returns the number of new entries.
+pub async fn insert(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    statement_id: StatementId,
+    entries: &[(Fingerprint, Entry)],
+) -> Result<i64, DbError> {
     let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
     let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
     let times: Vec<_> = entries.iter().map(|(_, entry)| entry.occurred_at).collect();
@@ -42,13 +48,20 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, entries: &[(Finger
     let kinds = column(|(_, entry)| entry.kind.as_str().to_owned());
     let currencies = column(|(_, entry)| entry.currency.code().to_owned());
     let descriptions = column(|(_, entry)| entry.description.clone());
-    let done = sqlx::query!(
-        "INSERT INTO earnings (user_id, fingerprint, occurred_at, day, kind, amount_minor, currency, description)
-         SELECT $1, fingerprint, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description
-           FROM unnest($2::bytea[], $3::timestamptz[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-             AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)
-         ON CONFLICT DO NOTHING",
+    let added = sqlx::query_scalar!(
+        r#"WITH entry AS (
+               SELECT * FROM unnest($3::bytea[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[])
+                          AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)),
+           added AS (
+               INSERT INTO earnings (user_id, fingerprint, occurred_at, day, kind, amount_minor, currency, description)
+               SELECT $1, fingerprint, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description FROM entry
+               ON CONFLICT DO NOTHING
+               RETURNING fingerprint),
+           contained AS (
+               INSERT INTO statement_entries (statement_id, user_id, fingerprint) SELECT $2, $1, fingerprint FROM entry)
+           SELECT count(*) AS "added!" FROM added"#,
         user_id.uuid(),
+        statement_id.uuid(),
         &fingerprints,
         &times,
         &kinds,
@@ -56,26 +69,7 @@ pub async fn insert(db: impl PgExecutor<'_>, user_id: UserId, entries: &[(Finger
         &currencies,
         &descriptions
     );
-    Ok(done.execute(db).await?.rows_affected())
-}
-
-/// Records that a statement contains these entries.
-pub async fn insert_statement_entries(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    statement_id: StatementId,
-    entries: &[(Fingerprint, Entry)],
-) -> Result<(), DbError> {
-    let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
-    sqlx::query!(
-        "INSERT INTO statement_entries (statement_id, user_id, fingerprint) SELECT $1, $2, fingerprint FROM unnest($3::bytea[]) AS fingerprint",
-        statement_id.uuid(),
-        user_id.uuid(),
-        &fingerprints
-    )
-    .execute(db)
-    .await?;
-    Ok(())
+    Ok(added.fetch_one(db).await?)
 }
 
 /// Counts how many of these fingerprints are stored.

@@ -1,5 +1,7 @@
 //! Import of a statement: all valid rows are stored in one transaction, or none.
 
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use huntaze_domain::{
     earnings::{EarningsConflict, ParseSummary, StatementFileError},
@@ -16,8 +18,10 @@ use crate::{
     error::chain,
 };
 
-/// Lease on a statement, renewed after each batch. If the worker crashes, the import is retried after it expires.
+/// Lease on a statement, renewed with the progress. If the worker crashes, the import is retried after it expires.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// Time between two updates of the progress. Each is a commit, which would take longer than storing a batch.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// Maximum number of attempts.
 const MAX_ATTEMPTS: i32 = 3;
 const RETRY: TimeDelta = TimeDelta::seconds(30);
@@ -62,17 +66,21 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
     let (mut builder, mut read, mut added) = (ParseSummaryBuilder::of(statement), 0, 0);
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
+    let mut told_at = Instant::now();
     while let Some(batch) = rows.next().await? {
         read += i32::try_from(batch.len()).unwrap_or_default();
         let entries = builder.take(batch);
-        let new = db::earnings::insert(&mut *tx, user_id, &entries).await?;
-        db::earnings::insert_statement_entries(&mut *tx, user_id, id, &entries).await?;
+        let new = db::earnings::insert(&mut *tx, user_id, id, &entries).await?;
         added += i32::try_from(new).unwrap_or_default();
-        builder.repeated(i64::try_from(entries.len()).unwrap_or_default() - i64::try_from(new).unwrap_or_default());
+        builder.repeated(i64::try_from(entries.len()).unwrap_or_default() - new);
+        if told_at.elapsed() < PROGRESS_INTERVAL {
+            continue;
+        }
         // Outside the transaction, so that the user sees the progress.
         if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
+        told_at = Instant::now();
     }
     let (scan, incomplete_days) = builder.finish();
     let (Some(first_day), Some(last_day)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };

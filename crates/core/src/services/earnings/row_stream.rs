@@ -18,6 +18,7 @@ use huntaze_domain::{
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinHandle};
+use tracing::Instrument;
 
 use super::EarningsError;
 use crate::{
@@ -64,7 +65,7 @@ impl RowStream {
     pub fn open(db: &PgPool, statement: &Statement) -> Self {
         let latest = statement.summary.uploaded_at + TimeDelta::days(1);
         let (send_chunk, chunks) = mpsc::channel(WAITING);
-        tokio::spawn(send_chunks(db.clone(), statement.summary.id, send_chunk));
+        tokio::spawn(send_chunks(db.clone(), statement.summary.id, send_chunk).in_current_span());
         let (send_batch, batches) = mpsc::channel(WAITING);
         let width = statement.header.len();
         let layout = TableLayout {
