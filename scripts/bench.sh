@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Benchmarks the release build and prints tables: sizes, page loads, memory, throughput compared with a bare axum server that serves the
-# same bytes, statement import, figures, and streamed answers. docs/PERFORMANCE.md contains one run.
+# same bytes, CPU time of each page, statement import, figures, and streamed answers. docs/PERFORMANCE.md contains one run.
 source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
@@ -23,7 +23,7 @@ export_settings "huntaze_bench_$$"
 export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_MONTHLY_COST_LIMIT_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
-start_child huntaze target/run/huntaze serve >"$WORK/huntaze.log" 2>&1
+start_child huntaze "${HUNTAZE_BINARY:-target/run/huntaze}" serve >"$WORK/huntaze.log" 2>&1
 HUNTAZE_PID=${CHILDREN[1]}
 wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start"
 
@@ -69,6 +69,14 @@ rss_mb() { awk -v key="$1:" '$1 == key { printf "%.0f", $2 / 1024 }' "/proc/$HUN
 # rate URL COOKIE: prints requests per second and mean latency.
 rate() { wrk -t1 -c"$CONNECTIONS" -d"${SECONDS_EACH}s" -H "Cookie: $2" -H 'accept: text/html' "$1" |
   awk '/Latency/ { latency = $2 } /Requests\/sec/ { rate = $2 } /Non-2xx|Socket errors/ { bad = bad " (" $0 ")" } END { printf "%.0f | %s%s", rate, latency, bad }'; }
+# cpu PATH COOKIE: prints the CPU time of the server process for each request, user and system, in ms.
+cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$HUNTAZE_PID/stat"; }
+cpu() {
+  local before requests
+  before=$(cpu_ticks)
+  requests=$(wrk -t1 -c4 -d"${SECONDS_EACH}s" -H "Cookie: $2" -H 'accept: text/html' -H 'accept-encoding: zstd' "$APP_URL$1" | awk '/requests in/ { print $1 }')
+  awk -v ticks="$(($(cpu_ticks) - before))" -v hz="$(getconf CLK_TCK)" -v requests="$requests" 'BEGIN { printf "%.3f", 1000 * ticks / hz / requests }'
+}
 compare() {
   local path=$1 cookie=$2 file=$WORK/$1.html
   printf '| /%s | %s | %s | %s |\n' "$path" "$(wc -c < "$file" | awk '{ printf "%.1f", $1 / 1024 }')" \
@@ -90,7 +98,19 @@ wait_for "http://127.0.0.1:$BARE_PORT/login" 10 || die "The bare server did not 
 printf '\n| page | KB | Huntaze, requests/s | latency | bare axum, requests/s | latency |\n|---|---|---|---|---|---|\n'
 compare login none=none
 compare home "$SESSION"
-printf '\n| memory of the server | MB |\n|---|---|\n| before load | %s |\n| after load | %s |\n| peak | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
+printf '\n| path | CPU of the server for a request, ms | goal |\n|---|---|---|\n'
+while read -r path goal; do
+  printf '| %s | %s | %s |\n' "$path" "$(cpu "$path" "$([ "$path" = /login ] && echo none=none || echo "$SESSION")")" "$goal"
+done <<'GOALS'
+/healthz 0.03
+/login 0.12
+/home 0.35
+/analytics 1.0
+/integrations 0.6
+/assistant 0.6
+/api/home/stats 0.1
+GOALS
+printf '\n| memory of the server | MB |\n|---|---|\n| before load (goal 20) | %s |\n| after load (goal 50) | %s |\n| peak | %s |\n' "$started" "$(rss_mb VmRSS)" "$(rss_mb VmHWM)"
 
 # ---------------------------------------------------------------- a large statement
 
