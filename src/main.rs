@@ -1,5 +1,9 @@
 //! The Huntaze binary; `huntaze help` lists its subcommands.
 
+/// Rendering a page allocates thousands of small strings; docs/PERFORMANCE.md compares allocators.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     huntaze::cli::run()
 }
