@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod ai;
 pub mod analytics;
 pub mod assistant;
 pub mod billing;

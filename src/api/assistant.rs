@@ -1,12 +1,9 @@
 //! The assistant: conversations, reports and settings, `/api/ai/*`.
 
-use huntaze_domain::{
-    ai::AiStatus,
-    assistant::{
-        chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
-        reports::{AiReport, Feedback, FeedbackInput, ReportInput},
-        settings::{AiSettings, AiSettingsInput},
-    },
+use huntaze_domain::assistant::{
+    chat::{ChatAnswer, ChatInput, ChatStarted, Conversation, ConversationsPage},
+    reports::{AiReport, Feedback, FeedbackInput, ReportInput},
+    settings::{AiSettings, AiSettingsInput},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
@@ -17,15 +14,6 @@ use crate::error::ApiError;
 use crate::http::middleware::accept_json::AcceptJson;
 #[cfg(feature = "ssr")]
 use huntaze_domain::page::Page;
-
-/// `GET /api/ai/status`: returns whether AI is configured.
-#[server(prefix = "/api", endpoint = "ai/status", input = GetUrl)]
-pub async fn get_ai_status() -> Result<AiStatus, ApiError> {
-    use crate::http::context;
-    use huntaze_core::services::ai;
-    let (core, user) = context::member()?;
-    Ok(ai::status(&core, user.role))
-}
 
 /// `POST /api/ai/chat`: sends a message to the assistant and waits for the complete answer. HTML forms are redirected to the conversation.
 #[server(prefix = "/api", endpoint = "ai/chat", client = ApiClient)]

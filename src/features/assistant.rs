@@ -6,10 +6,8 @@ mod composer;
 mod conversations;
 mod markdown;
 mod panel;
-mod regenerate_button;
 pub mod report;
 mod settings;
-mod setup_notice;
 mod transcript;
 
 pub use answer_sources::AnswerSources;
@@ -32,9 +30,7 @@ use crate::{
 pub use conversations::{ConversationHead, ConversationList, check_title};
 pub use markdown::Marked;
 pub use panel::AssistantPanel;
-pub use regenerate_button::RegenerateButton;
 pub use settings::AiSection;
-pub use setup_notice::SetupNotice;
 pub use transcript::Transcript;
 
 stylance::import_crate_style!(css, "src/features/assistant/assistant.module.css");

@@ -16,7 +16,7 @@ use super::{assistant::AssistantPanel, billing::QuotaIndicator};
 use crate::{
     api::{
         accounts::{Logout, get_current_user},
-        assistant::get_ai_status,
+        ai::get_ai_status,
     },
     error::ApiError,
     forms::{Form, FormError, use_form},

@@ -4,7 +4,7 @@ use huntaze_core::{
     db::DbError,
     error::chain,
     services::{
-        accounts::AccountError, admin::jobs::JobsError, ai::AiError, analytics::AnalyticsError, content::drafts::DraftError,
+        accounts::AccountError, admin::jobs::JobsError, ai_error::AiError, analytics::AnalyticsError, content::drafts::DraftError,
         earnings::EarningsError, integrations::IntegrationError, onboarding::OnboardingError,
     },
 };

@@ -15,11 +15,15 @@ use leptos_router::{
 
 use super::PageMeta;
 use crate::{
-    api::assistant::{DeleteConversation, RenameConversation, get_ai_status, get_conversation, get_conversations},
+    api::{
+        ai::get_ai_status,
+        assistant::{DeleteConversation, RenameConversation, get_conversation, get_conversations},
+    },
     error::ApiError,
     features::{
+        ai::SetupNotice,
         assistant::{
-            ComposerPanel, ConversationHead, ConversationList, SetupNotice, Transcript,
+            ComposerPanel, ConversationHead, ConversationList, Transcript,
             chat::{Chat, use_chat},
             check_title,
         },

@@ -7,9 +7,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::{assistant::get_ai_status, content::get_captions},
+    api::{ai::get_ai_status, content::get_captions},
     features::{
-        assistant::SetupNotice,
+        ai::SetupNotice,
         billing::refetch_quota_after,
         content::{CaptionForm, CaptionVariants, Drafts, use_caption_form, use_keep_form},
         load_error::LoadError,

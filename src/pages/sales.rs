@@ -7,13 +7,12 @@ use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::assistant::{OptimizeSales, get_ai_status, get_report},
-    error::ApiError,
-    features::{
-        assistant::{SetupNotice, report::ReportView},
-        billing::refetch_quota_after,
-        load_error::LoadError,
+    api::{
+        ai::get_ai_status,
+        assistant::{OptimizeSales, get_report},
     },
+    error::ApiError,
+    features::{ai::SetupNotice, assistant::report::ReportView, billing::refetch_quota_after, load_error::LoadError},
     forms::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},

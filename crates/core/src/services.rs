@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod admin;
 pub mod ai;
+pub mod ai_error;
 pub mod analytics;
 pub mod assistant;
 pub mod billing;

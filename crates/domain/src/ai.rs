@@ -39,40 +39,39 @@ string_enum! {
     }
 }
 
-string_enum! {
-    /// Why AI gives no answer.
-    AiRefusal {
-        /// No model is configured.
-        NotConfigured = "not_configured";
-        /// The requests of the plan are used up for this month.
-        RequestQuota = "request_quota";
-        /// The user's own limit of cost is reached.
-        UserCap = "user_cap";
-        /// The limit of cost of Huntaze is reached.
-        CostLimit = "cost_limit";
-        /// Too many requests in a minute.
-        RateLimited = "rate_limited";
-        /// The model refuses the content.
-        Blocked = "blocked";
-        /// The model limits requests.
-        ModelBusy = "model_busy";
-        /// The API key or the model is rejected.
-        Misconfigured = "misconfigured";
-        /// The model returned nothing usable.
-        InvalidResponse = "invalid_response";
-        /// The process was stopped.
-        Interrupted = "interrupted";
-        /// The conversation has an answer that is being generated.
-        AnswerInProgress = "answer_in_progress";
-        /// The conversation has messages that the client has not seen.
-        StaleConversation = "stale_conversation";
-        /// The conversation has the maximum number of messages.
-        TooLong = "too_long";
-        /// The user has no such row.
-        NotFound = "not_found";
-        /// A failure that is not the user's.
-        Internal = "internal";
-    }
+/// Why AI gives no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AiRefusal {
+    /// No model is configured.
+    NotConfigured,
+    /// The requests of the plan are used up for this month.
+    RequestQuota,
+    /// The user's own limit of cost is reached.
+    UserCap,
+    /// The limit of cost of Huntaze is reached.
+    CostLimit,
+    /// Too many requests in a minute.
+    RateLimited,
+    /// The model refuses the content.
+    Blocked,
+    /// The model limits requests.
+    ModelBusy,
+    /// The API key or the model is rejected.
+    Misconfigured,
+    /// The model returned nothing usable.
+    InvalidResponse,
+    /// The process was stopped.
+    Interrupted,
+    /// The conversation has an answer that is being generated.
+    AnswerInProgress,
+    /// The conversation has messages that the client has not seen.
+    StaleConversation,
+    /// The conversation has the maximum number of messages.
+    TooLong,
+    /// The user has no such row.
+    NotFound,
+    /// A failure that is not the user's.
+    Internal,
 }
 
 impl AiRefusal {

@@ -27,52 +27,50 @@ pub const MAX_ROW_ERRORS: usize = 100;
 /// Maximum absolute value of a daily total, in major units.
 const MAX_DAILY_TOTAL: i64 = 10_000_000;
 
-string_enum! {
-    /// Why a file is no statement.
-    StatementFileError {
-        /// The file has no bytes.
-        Empty = "empty";
-        /// Another kind of file.
-        NotCsv = "not_csv";
-        /// Text that is not in UTF-8.
-        NotUtf8 = "not_utf8";
-        /// No table with columns.
-        NoColumns = "no_columns";
-        /// A line is longer than a table has.
-        LineTooLong = "line_too_long";
-        /// More rows than a statement may have.
-        TooManyRows = "too_many_rows";
-        /// No row can be parsed.
-        NothingReadable = "nothing_readable";
-        /// The request has no file.
-        Missing = "missing";
-        /// The upload broke off.
-        Incomplete = "incomplete";
-    }
+/// Why a file is no statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StatementFileError {
+    /// The file has no bytes.
+    Empty,
+    /// Another kind of file.
+    NotCsv,
+    /// Text that is not in UTF-8.
+    NotUtf8,
+    /// No table with columns.
+    NoColumns,
+    /// A line is longer than a table has.
+    LineTooLong,
+    /// More rows than a statement may have.
+    TooManyRows,
+    /// No row can be parsed.
+    NothingReadable,
+    /// The request has no file.
+    Missing,
+    /// The upload broke off.
+    Incomplete,
 }
 
-string_enum! {
-    /// Why the state of statements, or of the partner, does not allow a request.
-    EarningsConflict {
-        /// The statement is imported.
-        AlreadyImported = "already_imported";
-        /// No row can be parsed with these columns.
-        NothingReadable = "nothing_readable";
-        /// Another statement has the same content.
-        SameFileImported = "same_file_imported";
-        /// An import of the user is running.
-        Busy = "busy";
-        /// Too many statements are not imported yet.
-        TooManyStatements = "too_many_statements";
-        /// No partner is configured.
-        PartnerNotOffered = "partner_not_offered";
-        /// The partner limits requests.
-        PartnerRateLimited = "partner_rate_limited";
-        /// The partner gives no usable response.
-        PartnerUnavailable = "partner_unavailable";
-        /// The import crashed on every attempt.
-        WorkerCrashed = "worker_crashed";
-    }
+/// Why the state of statements, or of the partner, does not allow a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarningsConflict {
+    /// The statement is imported.
+    AlreadyImported,
+    /// No row can be parsed with these columns.
+    NothingReadable,
+    /// Another statement has the same content.
+    SameFileImported,
+    /// An import of the user is running.
+    Busy,
+    /// Too many statements are not imported yet.
+    TooManyStatements,
+    /// No partner is configured.
+    PartnerNotOffered,
+    /// The partner limits requests.
+    PartnerRateLimited,
+    /// The partner gives no usable response.
+    PartnerUnavailable,
+    /// The import crashed on every attempt.
+    WorkerCrashed,
 }
 
 string_enum! {

@@ -30,6 +30,7 @@ texts! {
         Low => "Low";
     }
 }
+
 /// Sentence on why an answer is incomplete; `None` if it is complete or still being generated.
 pub fn ending(message: &MessageView) -> Option<String> {
     match message.state {

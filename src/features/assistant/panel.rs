@@ -6,9 +6,9 @@ use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 use web_sys::KeyboardEvent;
 
-use super::{super::assistant::SetupNotice, ComposerPanel, Transcript, css};
+use super::{ComposerPanel, Transcript, css};
 use crate::{
-    features::assistant::chat::use_chat,
+    features::{ai::SetupNotice, assistant::chat::use_chat},
     hooks::document::{focus_id, use_hydrated},
     ui::button::{Button, ButtonLink, ButtonSize, ButtonVariant},
 };

@@ -14,10 +14,10 @@ use leptos::{
     server_fn::{Http, ServerFn, codec::PostUrl},
 };
 
-use super::{AnswerSources, RegenerateButton};
+use super::AnswerSources;
 use crate::{
     api::assistant::GiveFeedback,
-    features::{billing::Cost, integrations::SandboxBadge},
+    features::{ai::RegenerateButton, billing::Cost, integrations::SandboxBadge},
     forms::{FormError, FormFunction, FormState, use_form},
     hooks::{document::focus_id, time::LocalTime},
 };

@@ -7,8 +7,11 @@ use huntaze_domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::assistant::{SaveAiSettings, get_ai_settings, get_ai_status},
-    features::{accounts::settings::css, assistant::SetupNotice, load_error::LoadError},
+    api::{
+        ai::get_ai_status,
+        assistant::{SaveAiSettings, get_ai_settings},
+    },
+    features::{accounts::settings::css, ai::SetupNotice, load_error::LoadError},
     forms::{Form, FormError, FormState, FormSuccess, SubmitButton, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},

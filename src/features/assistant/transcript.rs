@@ -2,8 +2,7 @@ use huntaze_domain::{
     assistant::chat::{MessageRole, MessageState, MessageView},
     string_enum::StringEnum,
 };
-use huntaze_texts as texts;
-use huntaze_texts::Text;
+use huntaze_texts::{self as texts, Text};
 use leptos::prelude::*;
 
 use super::{super::billing::Cost, answer_sources::AnswerSources, css, markdown::Markdown};

@@ -3,7 +3,7 @@ use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use crate::{
-    api::{assistant::get_ai_status, billing::get_ai_quota},
+    api::{ai::get_ai_status, billing::get_ai_quota},
     error::ApiError,
     features::billing::css,
     ui::a11y::VisuallyHidden,

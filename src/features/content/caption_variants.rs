@@ -6,14 +6,13 @@ use huntaze_domain::{
     platform::Platform,
     string_enum::StringEnum,
 };
-use huntaze_texts as texts;
-use huntaze_texts::Text;
+use huntaze_texts::{self as texts, Text};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::content::{CreateDraft, GenerateCaption},
-    features::{assistant::RegenerateButton, billing::Cost, integrations::SandboxBadge},
+    features::{ai::RegenerateButton, billing::Cost, integrations::SandboxBadge},
     forms::{Form, FormError, FormState, FormSuccess},
     hooks::{document::focus_id, time::LocalTime},
     ui::{

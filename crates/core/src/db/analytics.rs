@@ -74,16 +74,12 @@ pub struct PostsQuery {
     pub since: DateTime<Utc>,
     /// Order of the list.
     pub order: PostOrder,
-    /// Maximum number of posts.
-    pub limit: i64,
-    /// Number of posts that are skipped.
-    pub offset: i64,
 }
 
-/// Lists posts, and counts all that the query is about. The count is 0 if the offset is past the end. Posts without any known interaction
-/// come last unless sorted by date.
-pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery) -> Result<(Vec<PostView>, i64), DbError> {
-    let PostsQuery { user_id, account, since, order, limit, offset } = *query;
+/// Lists at most `limit` posts, from the one at `offset` on, and counts all that the query is about. The count is 0 if the offset is past the
+/// end. Posts without any known interaction come last unless sorted by date.
+pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, limit: i64, offset: i64) -> Result<(Vec<PostView>, i64), DbError> {
+    let PostsQuery { user_id, account, since, order } = *query;
     let rows = sqlx::query!(
         r#"SELECT posts.id, integrations.provider, integrations.account_name, posts.title, posts.url, posts.published_at,
                   newest.views AS "views?", newest.likes AS "likes?", newest.comments AS "comments?", newest.shares AS "shares?",

@@ -152,8 +152,8 @@ fn add(figure: &mut DailyValue, value: Option<i64>) {
 
 /// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
 pub async fn posts(core: &Core, user_id: UserId, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
-    let query = PostsQuery { user_id, account: selection.account, since: selection.since(), order, limit: 0, offset: 0 };
-    let read = async |limit, offset| db::analytics::posts(&core.db, &PostsQuery { limit, offset, ..query }).await;
+    let query = PostsQuery { user_id, account: selection.account, since: selection.since(), order };
+    let read = |limit, offset| db::analytics::posts(&core.db, &query, limit, offset);
     let Page { items: posts, number: page, pages, total } = paging::page(page, POSTS_PER_PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
@@ -183,8 +183,8 @@ pub async fn export_days(core: &Core, user_id: UserId, selection: &Selection) ->
 /// Exports the posts of a period as CSV, newest first.
 pub async fn export_posts(core: &Core, user_id: UserId, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
     let since = selection.since();
-    let query = PostsQuery { user_id, account: selection.account, since, order: PostOrder::Newest, limit: MAX_EXPORTED_POSTS, offset: 0 };
-    let (posts, _) = db::analytics::posts(&core.db, &query).await?;
+    let query = PostsQuery { user_id, account: selection.account, since, order: PostOrder::Newest };
+    let (posts, _) = db::analytics::posts(&core.db, &query, MAX_EXPORTED_POSTS, 0).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
     for post in posts {

@@ -5,12 +5,13 @@ use std::sync::{Mutex, PoisonError};
 use huntaze_domain::{ai::AgentKind, billing::TokenUsage, ids::UserId};
 use uuid::Uuid;
 
-use super::{AiError, model};
+use super::model;
 use crate::{
     Core,
     ai::{CacheKey, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, ResponseCache, StreamChunk},
     db::billing::ledger::ModelCall,
     error::chain,
+    services::ai_error::AiError,
 };
 
 /// Calls the model on cache misses and records the cost of every call, including failed and cancelled ones.

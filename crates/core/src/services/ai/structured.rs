@@ -8,13 +8,16 @@ use huntaze_domain::{
 };
 use sqlx::PgConnection;
 
-use super::{AiError, model_calls::ModelCalls};
+use super::model_calls::ModelCalls;
 use crate::{
     Core,
     ai::Prompt,
     db::{self, DbError},
     error::chain,
-    services::billing::quota::{self, ANSWER_TIMEOUT, Reservation},
+    services::{
+        ai_error::AiError,
+        billing::quota::{self, ANSWER_TIMEOUT, Reservation},
+    },
 };
 
 /// A structured completion that can be generated.

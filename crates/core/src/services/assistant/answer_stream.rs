@@ -11,7 +11,7 @@ use huntaze_domain::{
 use tokio::sync::watch;
 
 use super::conversations;
-use crate::{Core, ai::PartialAnswer, db, error::chain, services::ai::AiError};
+use crate::{Core, ai::PartialAnswer, db, error::chain, services::ai_error::AiError};
 
 /// Interval for polling the checkpoints of another process.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);

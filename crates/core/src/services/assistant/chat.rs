@@ -34,7 +34,8 @@ use crate::{
     },
     error::chain,
     services::{
-        ai::{AiError, model, model_calls::ModelCalls},
+        ai::{model, model_calls::ModelCalls},
+        ai_error::AiError,
         billing::quota::{self, ANSWER_TIMEOUT, Reservation},
     },
 };

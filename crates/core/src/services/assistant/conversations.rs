@@ -11,7 +11,7 @@ use crate::{
     Core,
     db::{self, DbError, assistant::conversations::StoredMessage},
     services::{
-        ai::AiError,
+        ai_error::AiError,
         paging::{self, Page},
     },
 };

@@ -16,7 +16,7 @@ use crate::{
     Core,
     ai::{AnswerMerger, GenerationWriter, Turn, agent_router, agents::chat},
     error::chain,
-    services::ai::{AiError, model_calls::ModelCalls},
+    services::{ai::model_calls::ModelCalls, ai_error::AiError},
 };
 
 /// Maximum number of tool rounds before an agent has to answer.

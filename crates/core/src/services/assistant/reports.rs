@@ -25,9 +25,10 @@ use crate::{
     },
     services::{
         ai::{
-            AiError, model,
+            model,
             structured::{self, StructuredTask},
         },
+        ai_error::AiError,
         billing::quota,
     },
 };

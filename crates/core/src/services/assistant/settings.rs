@@ -6,7 +6,7 @@ use huntaze_domain::{
     month::first_of_month,
 };
 
-use crate::{Core, db, services::ai::AiError};
+use crate::{Core, db, services::ai_error::AiError};
 
 /// Returns the user's AI settings and the cost of the current month.
 pub async fn settings(core: &Core, user: &CurrentUser) -> Result<AiSettings, AiError> {

@@ -21,7 +21,7 @@ use crate::{
     },
     infra::csv_escape,
     services::{
-        ai::AiError,
+        ai_error::AiError,
         paging::{self, Page},
     },
 };

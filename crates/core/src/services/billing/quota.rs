@@ -24,7 +24,7 @@ use crate::{
         mail::Message,
         rate_limiter::{Decision, RateLimit},
     },
-    services::ai::{AiError, MonthlyLimit},
+    services::ai_error::{AiError, MonthlyLimit},
 };
 
 /// Timeout of one answer, including the attempt to repair it.

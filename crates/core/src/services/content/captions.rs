@@ -16,9 +16,10 @@ use crate::{
     db::{self, DbError, content::captions::StoredCaptions},
     services::{
         ai::{
-            AiError, model,
+            model,
             structured::{self, StructuredTask},
         },
+        ai_error::AiError,
         billing::quota,
     },
 };
