@@ -6,14 +6,10 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
 use huntaze_domain::{analytics::figures::Metric, ids::IntegrationId};
 
-use super::leased::SyncError;
+use super::leased::{SyncContext, SyncError};
 use crate::{
     Core,
-    db::{
-        self,
-        analytics::insights::DailyInsightsRow,
-        integrations::{Integration, SyncedRange},
-    },
+    db::{self, analytics::insights::DailyInsightsRow, integrations::SyncedRange},
     providers::{Availability, OAuthProvider, ProviderError, ScopedToken, metric_availability, permissions},
 };
 
@@ -42,13 +38,8 @@ pub(super) struct InsightsSync {
 
 /// Fetches the recent days and one chunk of the backfill. A failing day does not fail the sync of an account whose profile responds: the
 /// day is retried, and skipped after [`MAX_INCOMPLETE_SYNCS`] incomplete syncs.
-pub(super) async fn sync_daily_insights(
-    core: &Core,
-    provider: &dyn OAuthProvider,
-    integration: &Integration,
-    access: ScopedToken<'_>,
-    today: NaiveDate,
-) -> Result<InsightsSync, SyncError> {
+pub(super) async fn sync_daily_insights(sync: &SyncContext<'_>, access: ScopedToken<'_>) -> Result<InsightsSync, SyncError> {
+    let &SyncContext { core, provider, integration, today } = sync;
     let unchanged = |scopes, failure| InsightsSync { synced: integration.synced_range, scopes, failure };
     if !provider.has_daily_insights() {
         // Daily metrics are derived from posts, starting now; there is nothing to backfill.

@@ -1,13 +1,15 @@
 //! An account during its sync, and why a sync is aborted.
 
+use chrono::NaiveDate;
 use huntaze_domain::integrations::FailureKind;
 
 use crate::{
+    Core,
     db::{
         DbError,
         integrations::{Integration, SealedTokens},
     },
-    providers::ProviderError,
+    providers::{OAuthProvider, ProviderError},
 };
 
 /// An account whose lease this worker holds, with its tokens.
@@ -16,6 +18,16 @@ pub(super) struct LeasedIntegration {
     pub integration: Integration,
     /// Its encrypted tokens; replaced when they are refreshed.
     pub access: SealedTokens,
+}
+
+/// What the parts of one sync work with.
+pub(super) struct SyncContext<'a> {
+    pub core: &'a Core,
+    pub provider: &'a dyn OAuthProvider,
+    /// The account.
+    pub integration: &'a Integration,
+    /// The day on which the sync began.
+    pub today: NaiveDate,
 }
 
 /// Why a sync was aborted.

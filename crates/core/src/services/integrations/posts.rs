@@ -2,14 +2,16 @@
 
 use std::collections::HashSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use huntaze_domain::analytics::Post;
 
-use super::{BACKFILL_DAYS, budget, leased::SyncError};
+use super::{
+    BACKFILL_DAYS, budget,
+    leased::{SyncContext, SyncError},
+};
 use crate::{
-    Core,
     db::{self, integrations::Integration},
-    providers::{MAX_POSTS, OAuthProvider, Profile, ProviderError, ScopedToken, permissions},
+    providers::{MAX_POSTS, Profile, ProviderError, ScopedToken, permissions},
 };
 
 /// Maximum length of a post title in characters; longer titles are truncated.
@@ -32,13 +34,8 @@ impl PostsSync {
 
 /// Fetches the newest posts and, if the platform reports no daily metrics, derives those from the posts. Failing posts do not fail the sync
 /// of an account whose profile responds.
-pub(super) async fn sync_posts(
-    core: &Core,
-    provider: &dyn OAuthProvider,
-    integration: &Integration,
-    access: ScopedToken<'_>,
-    (profile, today): (&Profile, NaiveDate),
-) -> Result<PostsSync, SyncError> {
+pub(super) async fn sync_posts(sync: &SyncContext<'_>, access: ScopedToken<'_>, profile: &Profile) -> Result<PostsSync, SyncError> {
+    let &SyncContext { core, provider, integration, today } = sync;
     if !permissions::can_read_posts(integration.provider, access.scopes) {
         return Ok(PostsSync::default());
     }

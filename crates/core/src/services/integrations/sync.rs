@@ -17,7 +17,7 @@ use super::{
     BACKFILL_DAYS, IntegrationError, LEASE, LEASE_WAIT, LeaseOutcome, acquire_lease_unless,
     daily_insights::sync_daily_insights,
     find_connected,
-    leased::{LeasedIntegration, SyncError},
+    leased::{LeasedIntegration, SyncContext, SyncError},
     posts::{PostsSync, storable, sync_posts},
     run_to_completion,
     token_refresh::refresh_and_fetch_profile,
@@ -225,11 +225,12 @@ async fn fetch_all(
     if let Some(followers) = profile.followers {
         db::analytics::insights::save_followers(&core.db, integration.id, today, followers, now).await?;
     }
+    let sync = SyncContext { core, provider, integration, today };
     let access = ScopedToken { token: &tokens.access, scopes: &integration.scopes };
-    let days = sync_daily_insights(core, provider, integration, access, today).await.map_err(as_transient)?;
+    let days = sync_daily_insights(&sync, access).await.map_err(as_transient)?;
     let access = ScopedToken { token: &tokens.access, scopes: &days.scopes };
     let posts = if days.failure.is_none() && !needs_backfill(provider, integration.provider, days.synced, &days.scopes, today) {
-        sync_posts(core, provider, integration, access, (&profile, today)).await.map_err(as_transient)?
+        sync_posts(&sync, access, &profile).await.map_err(as_transient)?
     } else {
         PostsSync::default()
     };
