@@ -50,7 +50,7 @@ string_enum! {
         MessageMissing = "message_missing";
         /// The message is too long.
         MessageTooLong = "message_too_long";
-        /// The text is no id.
+        /// The text is no id, or no index of a variant.
         UnknownId = "unknown_id";
         /// The title is empty.
         TitleMissing = "title_missing";
@@ -84,7 +84,7 @@ string_enum! {
         PartnerKeyRefused = "partner_key_refused";
         /// The user has not confirmed the notice.
         ConsentMissing = "consent_missing";
-        /// The text is no day.
+        /// No day of the picker, or a text that is none.
         DayMissing = "day_missing";
         /// The day has not begun yet.
         DayInFuture = "day_in_future";

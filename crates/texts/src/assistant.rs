@@ -15,15 +15,6 @@ texts! {
 }
 
 texts! {
-    MessageState {
-        Generating => "Writing";
-        Complete => "Complete";
-        Stopped => "Stopped";
-        Failed => "Failed";
-    }
-}
-
-texts! {
     Importance {
         High => "High";
         Medium => "Medium";

@@ -50,8 +50,9 @@ pub async fn insert(
     let descriptions = column(|(_, entry)| entry.description.clone());
     let added = sqlx::query_scalar!(
         r#"WITH entry AS (
-               SELECT * FROM unnest($3::bytea[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[])
-                          AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)),
+               SELECT fingerprint, occurred_at, kind, amount_minor, currency, description
+                 FROM unnest($3::bytea[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[])
+                   AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)),
            added AS (
                INSERT INTO earnings (user_id, fingerprint, occurred_at, day, kind, amount_minor, currency, description)
                SELECT $1, fingerprint, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description FROM entry

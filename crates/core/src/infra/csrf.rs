@@ -60,37 +60,41 @@ mod tests {
         Keys::derive(&Config::for_tests().expect("a valid configuration").app.secret_key)
     }
 
+    fn session(id: u128) -> SessionId {
+        Uuid::from_u128(id).into()
+    }
+
     #[test]
     fn token_is_valid_only_for_its_session_until_expiry() {
         let (keys, now) = (keys(), MockClock::default().now());
-        let (mine, other) = (Some(Uuid::from_u128(1)), Some(Uuid::from_u128(2)));
-        let token = mint(&keys.csrf, mine.map(Into::into), now).expect("minted");
-        assert!(is_valid(&keys.csrf, mine.map(Into::into), &token, now));
-        assert!(!is_valid(&keys.csrf, other.map(Into::into), &token, now), "another session");
+        let (mine, other) = (Some(session(1)), Some(session(2)));
+        let token = mint(&keys.csrf, mine, now).expect("minted");
+        assert!(is_valid(&keys.csrf, mine, &token, now));
+        assert!(!is_valid(&keys.csrf, other, &token, now), "another session");
         assert!(!is_valid(&keys.csrf, None, &token, now), "no session");
-        assert!(!is_valid(&keys.cookies, mine.map(Into::into), &token, now), "another key");
-        assert!(!is_valid(&keys.csrf, mine.map(Into::into), &token, now + LIFETIME), "too late");
-        assert!(!needs_renewal(&keys.csrf, mine.map(Into::into), &token, now));
-        assert!(needs_renewal(&keys.csrf, mine.map(Into::into), &token, now + RENEWAL));
+        assert!(!is_valid(&keys.cookies, mine, &token, now), "another key");
+        assert!(!is_valid(&keys.csrf, mine, &token, now + LIFETIME), "too late");
+        assert!(!needs_renewal(&keys.csrf, mine, &token, now));
+        assert!(needs_renewal(&keys.csrf, mine, &token, now + RENEWAL));
     }
 
     proptest! {
         #[test]
-        fn forged_token_is_rejected(forged in "[A-Za-z0-9_-]{0,50}\\.[0-9]{0,12}\\.[A-Za-z0-9_-]{0,50}", session: Option<u128>) {
+        fn forged_token_is_rejected(forged in "[A-Za-z0-9_-]{0,50}\\.[0-9]{0,12}\\.[A-Za-z0-9_-]{0,50}", id: Option<u128>) {
             let (keys, now) = (keys(), MockClock::default().now());
-            prop_assert!(!is_valid(&keys.csrf, session.map(Uuid::from_u128).map(Into::into), &forged, now));
+            prop_assert!(!is_valid(&keys.csrf, id.map(session), &forged, now));
         }
 
         #[test]
-        fn token_with_changed_byte_is_rejected(position: prop::sample::Index, byte in 33_u8..127, session: Option<u128>) {
-            let (keys, now, session) = (keys(), MockClock::default().now(), session.map(Uuid::from_u128));
-            let token = mint(&keys.csrf, session.map(Into::into), now).expect("minted");
+        fn token_with_changed_byte_is_rejected(position: prop::sample::Index, byte in 33_u8..127, id: Option<u128>) {
+            let (keys, now, session) = (keys(), MockClock::default().now(), id.map(session));
+            let token = mint(&keys.csrf, session, now).expect("minted");
             let mut forged = token.into_bytes();
             let position = position.index(forged.len());
             prop_assume!(forged[position] != byte);
             forged[position] = byte;
             let forged = String::from_utf8(forged).expect("ASCII");
-            prop_assert!(!is_valid(&keys.csrf, session.map(Into::into), &forged, now));
+            prop_assert!(!is_valid(&keys.csrf, session, &forged, now));
         }
 
         #[test]

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use huntaze_domain::{admin::jobs::JobKind, ids::StatementId};
-use huntaze_texts::Text;
 
 use super::{Job, JobContext, JobError};
 use crate::{
     db::{self, DbError},
-    services::earnings::{self, EarningsError},
+    services::earnings,
 };
 
 pub(super) struct ImportJob;
@@ -24,7 +23,7 @@ impl Job for ImportJob {
     }
 
     async fn run(context: &JobContext, statement_id: StatementId) -> Result<(), JobError> {
-        earnings::import(&context.core, statement_id).await?.map_err(|error| JobError::Permanent(reason(&error)))
+        earnings::import(&context.core, statement_id).await?.map_err(|error| JobError::Permanent(error.to_string()))
     }
 
     async fn release(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {
@@ -33,14 +32,5 @@ impl Job for ImportJob {
 
     async fn exhausted(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {
         earnings::give_up_import(&context.core, statement_id).await
-    }
-}
-
-/// What an admin reads in the list of failed jobs.
-fn reason(error: &EarningsError) -> String {
-    match error {
-        EarningsError::InvalidFile(error) => error.text().to_owned(),
-        EarningsError::Conflict(conflict) => conflict.text().to_owned(),
-        error => error.to_string(),
     }
 }

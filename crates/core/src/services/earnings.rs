@@ -14,6 +14,7 @@ use huntaze_domain::{
     money::Currency,
     validation::{FieldError, FieldErrors, field_error},
 };
+use huntaze_texts::Text;
 use sha2::{Digest, Sha256};
 
 use super::notify_due;
@@ -42,10 +43,10 @@ pub enum EarningsError {
     #[error("invalid input")]
     InvalidInput(FieldErrors),
     /// The file is no statement.
-    #[error("invalid file: {0:?}")]
+    #[error("{}", .0.text())]
     InvalidFile(StatementFileError),
     /// The state of statements, or of the partner, does not allow the request.
-    #[error("conflict: {0:?}")]
+    #[error("{}", .0.text())]
     Conflict(EarningsConflict),
     /// The file is too large.
     #[error("file too large")]
