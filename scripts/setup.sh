@@ -78,10 +78,10 @@ build_wasm_std() {
   mkdir -p "$dir/src" "$target" "$linkers"
   ln -sf /usr/bin/lld-19 "$linkers/rust-lld"
   printf '#![no_std]\n' > "$dir/src/lib.rs"
-  printf '[package]\nname = "wasm-std"\nversion = "0.0.0"\nedition = "2024"\n[profile.release]\npanic = "abort"\n' > "$dir/Cargo.toml"
-  # Link-time optimisation of the application needs the bitcode.
+  printf '[package]\nname = "wasm-std"\nversion = "0.0.0"\nedition = "2024"\n[profile.release]\npanic = "abort"\nopt-level = "z"\n' > "$dir/Cargo.toml"
+  # For size, as the application. Its link-time optimisation needs the bitcode.
   (cd "$dir" && CARGO_TARGET_DIR=$dir/target RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Cembed-bitcode=yes" \
-    cargo build -q --release -Z build-std=std,panic_abort,proc_macro --target wasm32-unknown-unknown)
+    cargo build -q --release -Z build-std=std,panic_abort,proc_macro -Z build-std-features=optimize_for_size --target wasm32-unknown-unknown)
   find "$dir/target/wasm32-unknown-unknown/release/deps" -name '*.rlib' ! -name 'libwasm_std*' -exec cp {} "$target/" \;
   rm -rf "$dir"
 }

@@ -19,7 +19,7 @@ lint_server() { cargo clippy -q "${SERVER_PACKAGES[@]}" --all-targets -- -D warn
 check_browser_dependencies() {
   local tree found
   tree=$(cargo tree -q -p huntaze-browser --target wasm32-unknown-unknown -e normal,no-proc-macro --prefix none)
-  found=$(grep -E '^(huntaze-core|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' <<<"$tree" || true)
+  found=$(grep -E '^(huntaze-core|leptos_router|leptos_meta|leptos_axum|chrono-tz|pulldown-cmark|tokio|axum|sqlx|hyper|reqwest|redis|argon2|aes-gcm|lettre|zxcvbn) ' <<<"$tree" || true)
   [ -z "$found" ] || die "Server crates in the browser build: $found"
 }
 
