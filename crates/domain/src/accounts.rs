@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::string_enum::string_enum;
 use crate::{
     ids::UserId,
-    validation::{FieldError, field_error},
+    validation::{FieldError, Rules, field_error},
 };
 
 /// Minimum length of a password in characters.
@@ -215,15 +215,27 @@ pub fn normalize_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
+/// Rules of an e-mail address. The pattern leaves out limits of length, and that a top-level domain is no number.
+pub const EMAIL_RULES: Rules = Rules {
+    pattern: Some((
+        r"[A-Za-z0-9!#$%&'*+\/=?^_`\{\|\}~\-]+(\.[A-Za-z0-9!#$%&'*+\/=?^_`\{\|\}~\-]+)*@([A-Za-z0-9]([A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9][A-Za-z0-9\-]{0,61}[A-Za-z0-9]",
+        FieldError::EmailInvalid,
+    )),
+    ..Rules::required(FieldError::EmailMissing)
+};
+/// Rules of a password that exists. The minimum length may have been different when it was set.
+pub const PASSWORD_RULES: Rules =
+    Rules { max_chars: Some((MAX_PASSWORD_CHARS, FieldError::PasswordTooLong)), ..Rules::required(FieldError::PasswordMissing) };
+/// Rules of a new password, which must not be easy to guess either.
+pub const NEW_PASSWORD_RULES: Rules = Rules { min_chars: Some((MIN_PASSWORD_CHARS, FieldError::PasswordTooShort)), ..PASSWORD_RULES };
+
 /// Checks that a mail server could accept the address: `local@domain.tld`, ASCII, no spaces, no empty parts.
 ///
 /// Only a mail can verify that the address exists.
 fn check_email(email: &str) -> Result<(), FieldError> {
-    match email.trim() {
-        "" => Err(FieldError::EmailMissing),
-        email if email.len() <= MAX_EMAIL_BYTES && looks_like_email(email) => Ok(()),
-        _ => Err(FieldError::EmailInvalid),
-    }
+    let email = email.trim();
+    EMAIL_RULES.check(email)?;
+    if email.len() <= MAX_EMAIL_BYTES && looks_like_email(email) { Ok(()) } else { Err(FieldError::EmailInvalid) }
 }
 
 fn valid_email(email: &str, (): &()) -> garde::Result {
@@ -248,19 +260,11 @@ fn looks_like_email(email: &str) -> bool {
 }
 
 pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
-    match password.expose().chars().count() {
-        0 => Err(FieldError::PasswordMissing.into()),
-        length if length > MAX_PASSWORD_CHARS => Err(FieldError::PasswordTooLong.into()),
-        _ => Ok(()),
-    }
+    Ok(PASSWORD_RULES.check(password.expose())?)
 }
 
-pub(super) fn valid_new_password(password: &Secret, context: &()) -> garde::Result {
-    some_password(password, context)?;
-    if password.expose().chars().count() < MIN_PASSWORD_CHARS {
-        return Err(FieldError::PasswordTooShort.into());
-    }
-    Ok(())
+pub(super) fn valid_new_password(password: &Secret, (): &()) -> garde::Result {
+    Ok(NEW_PASSWORD_RULES.check(password.expose())?)
 }
 
 /// Estimated strength of a password, with advice.

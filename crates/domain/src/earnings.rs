@@ -16,12 +16,23 @@ use super::{
 };
 use crate::{
     ids::StatementId,
-    validation::{FieldError, add_error},
+    validation::{FieldError, Rules, add_error},
 };
 
 /// Path that statements are uploaded to, as `multipart/form-data` with the CSRF token in the query.
 pub const UPLOAD_PATH: &str = "/api/earnings/statements";
 
+/// Rules of the day of a daily total, which a picker enters.
+pub const DAY_RULES: Rules = Rules::required(FieldError::DayMissing);
+/// Rules of the amount of a daily total.
+pub const AMOUNT_RULES: Rules = Rules::required(FieldError::AmountInvalid);
+/// Rules of an account id at the partner.
+pub const PARTNER_ACCOUNT_RULES: Rules = Rules {
+    pattern: Some((r"[A-Za-z0-9._\-]{1,64}", FieldError::PartnerAccountInvalid)),
+    ..Rules::required(FieldError::PartnerAccountInvalid)
+};
+/// Rules of an API key of the partner.
+pub const PARTNER_KEY_RULES: Rules = Rules::required(FieldError::PartnerKeyMissing);
 /// Maximum number of row errors that are stored and shown per statement.
 pub const MAX_ROW_ERRORS: usize = 100;
 /// Maximum absolute value of a daily total, in major units.

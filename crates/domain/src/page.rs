@@ -128,9 +128,9 @@ pub fn statement_page(id: &str) -> String {
     Page::Statement.path().replace(":id", &encode_query_value(id))
 }
 
-/// Returns the path of generated captions.
+/// Returns the path of generated captions, at their heading.
 pub fn captions_page(id: &str) -> String {
-    Page::Content.link(&[("captions", &id)])
+    Page::Content.link(&[("captions", &id)]) + "#variants"
 }
 
 /// Returns the path of a conversation with the assistant.
@@ -138,14 +138,14 @@ pub fn conversation_page(id: &str) -> String {
     Page::Assistant.link(&[("conversation", &id)])
 }
 
-/// Returns the path of a sales strategy.
+/// Returns the path of a sales strategy, at its heading.
 pub fn strategy_page(id: &str) -> String {
-    Page::Sales.link(&[("report", &id)])
+    Page::Sales.link(&[("report", &id)]) + "#report"
 }
 
 /// Returns the path of a performance analysis, shown below the figures that it is about.
 pub fn analysis_page(id: &str, range: &str, account: &str) -> String {
-    Page::Analytics.link(&[("range", &range), ("integrationId", &account), ("report", &id)])
+    Page::Analytics.link(&[("range", &range), ("integrationId", &account), ("report", &id)]) + "#report"
 }
 
 /// Returns the path of one page of the conversation list, filtered by `search`; keeps the conversation `shown` open.

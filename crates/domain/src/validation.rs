@@ -113,6 +113,48 @@ string_enum! {
     }
 }
 
+/// Rules of a text that a browser can check while it is typed, each with the error if it is broken. The server checks them with
+/// [`Rules::check`], except for the pattern, which stands for a stricter rule.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The text must not be empty.
+    pub missing: Option<FieldError>,
+    /// Minimum number of characters.
+    pub min_chars: Option<(usize, FieldError)>,
+    /// Maximum number of characters.
+    pub max_chars: Option<(usize, FieldError)>,
+    /// Pattern of HTML (a JavaScript regular expression of the whole text). Everything that the server accepts must match it.
+    pub pattern: Option<(&'static str, FieldError)>,
+}
+
+impl Rules {
+    /// Rules of a text that must not be empty.
+    pub const fn required(missing: FieldError) -> Self {
+        Self { missing: Some(missing), min_chars: None, max_chars: None, pattern: None }
+    }
+
+    /// Rules of a text that may be empty, and has at most this many characters.
+    pub const fn at_most(chars: usize, error: FieldError) -> Self {
+        Self { missing: None, min_chars: None, max_chars: Some((chars, error)), pattern: None }
+    }
+
+    /// Checks a text.
+    ///
+    /// # Errors
+    /// The first broken rule.
+    pub fn check(&self, text: &str) -> Result<(), FieldError> {
+        let chars = text.chars().count();
+        if let Some(missing) = self.missing.filter(|_| text.is_empty()) {
+            return Err(missing);
+        }
+        match (self.min_chars, self.max_chars) {
+            (_, Some((most, error))) if chars > most => Err(error),
+            (Some((least, error)), _) if chars < least && chars > 0 => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl From<FieldError> for garde::Error {
     fn from(error: FieldError) -> Self {
         Self::new(error.as_str())

@@ -22,6 +22,9 @@ texts! {
     }
 }
 
+/// An answer is being written.
+pub const WRITING: &str = "Writing…";
+
 /// Sentence on why an answer is incomplete; `None` if it is complete or still being generated.
 pub fn ending(message: &MessageView) -> Option<String> {
     match message.state {

@@ -15,6 +15,7 @@ pub mod errors;
 pub mod integrations;
 pub mod onboarding;
 pub mod pages;
+pub mod time;
 
 /// A value that people read as a word or a sentence.
 pub trait Text: Copy {

@@ -21,3 +21,8 @@ texts! {
         SaveTime => "Save time";
     }
 }
+
+/// A change of an answer was saved.
+pub const SAVED: &str = "Saved.";
+/// A change of an answer could not be saved.
+pub const NOT_SAVED: &str = "This change is not saved yet. The button below tries again.";

@@ -5,7 +5,10 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 
 use super::{Secret, some_password, valid_new_password};
-use crate::{ids::SessionId, validation::FieldError};
+use crate::{
+    ids::SessionId,
+    validation::{FieldError, Rules},
+};
 
 /// Maximum length of a display name in characters.
 pub const MAX_NAME_CHARS: usize = 80;
@@ -86,10 +89,11 @@ impl SessionView {
     }
 }
 
+/// Rules of a display name.
+pub const NAME_RULES: Rules = Rules::at_most(MAX_NAME_CHARS, FieldError::NameTooLong);
+
 fn valid_name(name: &str, (): &()) -> garde::Result {
-    if name.trim().chars().count() > MAX_NAME_CHARS {
-        return Err(FieldError::NameTooLong.into());
-    }
+    NAME_RULES.check(name.trim())?;
     if name.chars().any(char::is_control) {
         return Err(FieldError::NameMultiline.into());
     }

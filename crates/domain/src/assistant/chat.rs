@@ -10,13 +10,18 @@ use crate::{
     billing::AiUsage,
     ids::{ConversationId, MessageId},
     string_enum::string_enum,
-    validation::{FieldError, FieldErrors, add_error, field_error, sanitize_multiline},
+    validation::{FieldError, FieldErrors, Rules, add_error, field_error, sanitize_multiline},
 };
 
 /// Maximum length of a user's message in characters.
 pub const MAX_MESSAGE_CHARS: usize = 4000;
 /// Maximum length of a title in characters.
 pub const MAX_TITLE_CHARS: usize = 80;
+/// Rules of a user's message.
+pub const MESSAGE_RULES: Rules =
+    Rules { max_chars: Some((MAX_MESSAGE_CHARS, FieldError::MessageTooLong)), ..Rules::required(FieldError::MessageMissing) };
+/// Rules of a title. A longer one is truncated.
+pub const TITLE_RULES: Rules = Rules::required(FieldError::TitleMissing);
 /// Number of conversations per page.
 pub const CONVERSATIONS_PER_PAGE: u32 = 30;
 /// Distance between the sequence numbers of consecutive messages. Exceeds the length of any message in bytes.
@@ -55,10 +60,8 @@ impl ChatInput {
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
         let message = sanitize_multiline(&self.message);
-        if message.is_empty() {
-            add_error(&mut errors, "message", FieldError::MessageMissing);
-        } else if message.chars().count() > MAX_MESSAGE_CHARS {
-            add_error(&mut errors, "message", FieldError::MessageTooLong);
+        if let Err(error) = MESSAGE_RULES.check(&message) {
+            add_error(&mut errors, "message", error);
         }
         let conversation = parse_id(&self.conversation_id, "conversationId", &mut errors);
         let replaces_message_id = parse_id(&self.replaces_message_id, "replacesMessageId", &mut errors);
@@ -83,7 +86,8 @@ pub fn title(text: &str) -> Result<String, FieldErrors> {
     let words: Vec<_> = text.split_whitespace().collect();
     let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(MAX_TITLE_CHARS).collect();
     let line = line.trim().to_owned();
-    if line.is_empty() { Err(field_error("title", FieldError::TitleMissing)) } else { Ok(line) }
+    TITLE_RULES.check(&line).map_err(|error| field_error("title", error))?;
+    Ok(line)
 }
 
 string_enum! {
@@ -159,6 +163,11 @@ pub fn seq_of(number: i32, bytes: usize) -> i64 {
 pub fn byte_offset(seq: i64, number: i32) -> usize {
     let bytes = seq.checked_sub(i64::from(number) * SEQ_STRIDE).filter(|bytes| (0..SEQ_STRIDE).contains(bytes));
     bytes.and_then(|bytes| usize::try_from(bytes).ok()).unwrap_or_default()
+}
+
+/// Returns the sequence number at the start of the message that a sequence number belongs to.
+pub fn start_of_message(seq: i64) -> i64 {
+    seq - seq.rem_euclid(SEQ_STRIDE)
 }
 
 /// Returns the position of the message that a sequence number belongs to.

@@ -7,11 +7,14 @@ use super::captions::VARIANT_COUNT;
 use crate::{
     ids::{CaptionsId, DraftId},
     platform::Platform,
-    validation::{FieldError, FieldErrors, field_error, sanitize_multiline},
+    validation::{FieldError, FieldErrors, Rules, field_error, sanitize_multiline},
 };
 
 /// Maximum length of a draft in characters. Above the limit of every platform, because a draft may still be shortened.
 pub const MAX_TEXT_CHARS: usize = 10_000;
+/// Rules of the text of a draft.
+pub const TEXT_RULES: Rules =
+    Rules { max_chars: Some((MAX_TEXT_CHARS, FieldError::DraftTooLong)), ..Rules::required(FieldError::DraftMissing) };
 /// Maximum number of drafts per user.
 pub const MAX_DRAFTS: i64 = 100;
 
@@ -78,12 +81,8 @@ impl UpdateDraftInput {
 
 fn checked(text: &str) -> Result<String, FieldErrors> {
     let text = sanitize_multiline(text);
-    let error = match text.chars().count() {
-        0 => FieldError::DraftMissing,
-        length if length > MAX_TEXT_CHARS => FieldError::DraftTooLong,
-        _ => return Ok(text),
-    };
-    Err(field_error("text", error))
+    TEXT_RULES.check(&text).map_err(|error| field_error("text", error))?;
+    Ok(text)
 }
 
 /// A stored draft. `GET /api/drafts` lists the most recently changed first.
