@@ -14,7 +14,7 @@ for (const path of ["/beta", "/login", "/register", "/home", "/analytics", "/int
   const loaded = [];
   page.on("requestfinished", (request) => loaded.push(request));
   await page.goto(base + path);
-  await page.waitForSelector("html[data-hydrated]", { state: "attached" });
+  await page.waitForFunction(() => !document.querySelector("leptos-island") || document.documentElement.hasAttribute("data-hydrated"));
   const sizes = await Promise.all(loaded.map((request) => request.sizes()));
   const bytes = sizes.reduce((sum, size) => sum + size.responseBodySize + size.responseHeadersSize, 0);
   const paint = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime);

@@ -207,7 +207,7 @@ test("user searches, renames and deletes conversations", async ({ page, email, m
   await page.getByRole("heading", { level: 2, name: "Which price is right?" }).click();
   await page.getByLabel("Name of the conversation").fill("Summer");
   await page.getByRole("button", { name: "Rename" }).click();
-  await expect(page.getByRole("heading", { level: 2, name: "Summer" })).toBeVisible();
+  await page.getByRole("heading", { level: 2, name: "Summer" }).click();
   await expect(list.getByRole("link", { name: "Summer" })).toBeVisible();
   await expectAccessible();
   await page.getByText("Delete conversation", { exact: true }).click();

@@ -8,7 +8,8 @@ async function ask(page: Page, description: string) {
 
 const used = (page: Page) => page.getByText(/AI requests used this month: \d+ of 100/);
 
-test("user generates captions, edits and copies one, and sees them after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user generates captions, edits and copies one, and sees them after a reload @phone", async ({ page, email, mail, allowStatus, expectAccessible }) => {
+  allowStatus(400);
   await openIntegrations(page, email, mail);
   await page.getByRole("link", { name: "Content", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Content" })).toBeVisible();
@@ -25,6 +26,7 @@ test("user generates captions, edits and copies one, and sees them after a reloa
   const heading = page.getByRole("heading", { level: 2, name: "Captions for X" });
   await expect(heading).toBeFocused();
   await expect(page).toHaveURL(/\/content\?captions=/);
+  await waitForHydration(page);
   await expect(page.getByRole("heading", { level: 3 })).toHaveText(["Variant 1", "Variant 2", "Variant 3"]);
   await expect(page.getByText("Sandbox", { exact: true })).toBeVisible();
   await expect(page.getByText(/^.*Content agent, gemini-3.8-flash, \d+ tokens, \$0\.\d{4}$/)).toBeVisible();
@@ -82,6 +84,8 @@ test("user saves a variant as a draft, edits it, and deletes it @phone", async (
   await waitForHydration(page);
   await expect(page.getByText("None yet. Keep a variant that you like")).toBeVisible();
   await ask(page, "Sunset at the beach.");
+  await expect(page.getByRole("heading", { level: 2, name: "Captions for Instagram" })).toBeFocused();
+  await waitForHydration(page);
   const first = page.getByLabel("Text of variant 1");
   await first.fill("Salt and sun. #sea");
   const drafts = page.getByRole("list", { name: "Drafts" }).getByRole("listitem");

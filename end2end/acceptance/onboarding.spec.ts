@@ -58,13 +58,16 @@ test("pressing Enter submits the step instead of going back", async ({ page, ema
   await expect(page.getByText("250 USD a month")).toBeVisible();
 });
 
-test("focus moves to the main content after a step", async ({ page, email, mail }) => {
+test("each step is a page of its own, which begins at its top", async ({ page, email, mail }) => {
   await register(page, email, mail);
   await signIn(page, email);
   await waitForHydration(page);
   await page.getByRole("button", { name: "Skip" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Where do you publish?" })).toBeVisible();
-  await expect(page.getByRole("main")).toBeFocused();
+  await expect(page).toHaveTitle("Where do you publish? · Huntaze");
+  await waitForHydration(page);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to main content" })).toBeFocused();
 });
 
 test("selected option is saved without submitting the step", async ({ page, email, mail }) => {

@@ -18,7 +18,6 @@ test("unknown page shows a 404 page with a link to the start", async ({ page, al
   expect(answer!.status()).toBe(404);
   await expect(page).toHaveTitle("Page not found · Huntaze");
   await expect(page.getByRole("heading", { level: 1, name: "Page not found" })).toBeVisible();
-  await waitForHydration(page);
   await expectAccessible();
   await page.getByRole("link", { name: "Go to the start" }).click();
   await expect(page).toHaveURL(/\/beta$/);
@@ -34,7 +33,6 @@ test("back button returns to the sign-in page", async ({ page }) => {
 });
 
 test("the landing page sets no cookie", async ({ page, context }) => {
-  await page.goto("/beta");
-  await waitForHydration(page);
+  await page.goto("/beta", { waitUntil: "networkidle" });
   expect(await context.cookies()).toEqual([]);
 });
