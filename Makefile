@@ -1,6 +1,6 @@
 # `make help` lists the targets. Targets that run or test Huntaze install missing dependencies and print what they install.
 .DEFAULT_GOAL := help
-.PHONY: help serve test end2end dev check css sqlx-prepare bench screenshots setup
+.PHONY: help serve test end2end dev check css sqlx-prepare bench lighthouse screenshots setup
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ sqlx-prepare: ## Update the query metadata in .sqlx/ after a change of SQL or mi
 
 bench: ## Measure size, memory and throughput of the release build
 	@scripts/bench.sh
+
+lighthouse: ## Run Lighthouse on the release build (variable: RUNS)
+	@scripts/lighthouse.sh
 
 screenshots: ## Take screenshots of every page, at 1440 and 390 px, into target/screenshots
 	@scripts/test.sh end2end --config=playwright.screenshots.config.ts

@@ -1,4 +1,7 @@
 //! The REST API: server functions at fixed paths. They only call `huntaze_core::services`, which contain the business logic.
+//!
+//! The browser does not use their generated clients: islands call [`ServerFn::PATH`](leptos::server_fn::ServerFn::PATH) through
+//! [`crate::hooks::fetch`].
 
 pub mod accounts;
 pub mod admin;
@@ -6,13 +9,9 @@ pub mod ai;
 pub mod analytics;
 pub mod assistant;
 pub mod billing;
-pub mod client;
 pub mod content;
 pub mod csrf;
 pub mod earnings;
-pub mod flash;
 pub mod integrations;
 pub mod onboarding;
 mod server_error;
-
-pub use client::ApiClient;

@@ -1,7 +1,7 @@
 //! HTML document and route table.
 
 use leptos::prelude::*;
-use leptos_meta::{HashedStylesheet, MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
     any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
@@ -10,9 +10,9 @@ use leptos_router::{
 };
 
 use crate::{
+    assets::{Assets, SPECULATION_RULES},
     features::shell::AppShell,
     pages::{
-        HasNavigated,
         ai_costs::AiCostsPage,
         analytics::AnalyticsPage,
         assistant::AssistantPage,
@@ -34,28 +34,23 @@ use crate::{
         statement::StatementPage,
         verify_email::VerifyEmailPage,
     },
-    ui::toast::{ToastRegion, Toaster},
 };
 
 #[cfg(feature = "gallery")]
 use crate::pages::gallery::{GalleryPage, StoryPage};
 
-/// Returns the document that the server renders for every page: the application with its meta tags and hydration scripts.
-pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let scripts = view! {
-        <AutoReload options=options.clone()/>
-        <HydrationScripts options=options.clone()/>
-        <MetaTags/>
-    };
-    document_with(options, scripts, view! { <App/> })
+/// Returns the document of a page.
+pub fn shell(assets: &Assets) -> impl IntoView + use<> {
+    let reload = assets.is_watched.then(|| view! { <AutoReload options=assets.options.clone()/> });
+    document_with(assets, view! { {reload} <MetaTags/> }, view! { <App/> })
 }
 
-/// Returns a document without scripts, for pages outside the application. The suffix " · Huntaze" is added to `title`.
-pub fn document(options: LeptosOptions, title: &'static str, body: impl IntoView) -> impl IntoView {
-    document_with(options, view! { <title>{format!("{title} · Huntaze")}</title> }, body)
+/// Returns a document for pages outside the application. The suffix " · Huntaze" is added to `title`.
+pub fn document(assets: &Assets, title: &'static str, body: impl IntoView) -> impl IntoView {
+    document_with(assets, view! { <title>{format!("{title} · Huntaze")}</title> }, body)
 }
 
-fn document_with(options: LeptosOptions, head: impl IntoView, body: impl IntoView) -> impl IntoView {
+fn document_with<H: IntoView, B: IntoView>(assets: &Assets, head: H, body: B) -> impl IntoView + use<H, B> {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -64,21 +59,19 @@ fn document_with(options: LeptosOptions, head: impl IntoView, body: impl IntoVie
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="theme-color" content="#000000"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <HashedStylesheet options id="leptos"/>
+                <link rel="stylesheet" id="leptos" href=assets.styles.clone()/>
                 {head}
+                <script type="speculationrules">{SPECULATION_RULES}</script>
             </head>
             <body>{body}</body>
         </html>
     }
 }
 
-/// Root component, rendered on the server and hydrated in the browser.
+/// Route table.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let toaster = Toaster::default();
-    provide_context(toaster);
-    provide_context(HasNavigated::default());
     view! {
         <Title formatter=|title: String| format!("{title} · Huntaze")/>
         <Router>
@@ -109,7 +102,6 @@ pub fn App() -> impl IntoView {
                 <GalleryRoutes/>
             </Routes>
         </Router>
-        <ToastRegion toaster/>
     }
 }
 

@@ -4,5 +4,5 @@
 pub const COOKIE: &str = "huntaze_csrf";
 /// Request header with the token; HTML forms send it in the field [`FIELD`].
 pub const HEADER: &str = "x-csrf-token";
-/// Hidden field of forms, for posts without JavaScript.
+/// Hidden field of forms. Scripts also send the token in [`HEADER`].
 pub const FIELD: &str = "_csrf";

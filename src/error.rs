@@ -50,6 +50,14 @@ impl ApiError {
         let message = errors::rate_limited(retry_after_seconds);
         Self { retry_after: Some(retry_after_seconds), ..Self::new(ErrorCode::RateLimited, message) }
     }
+
+    /// Returns the message; for internal errors with the request id, by which it is found in the log.
+    pub fn message_with_id(&self) -> String {
+        match self.code {
+            ErrorCode::Internal => format!("{} (request {})", self.message, self.request_id),
+            _ => self.message.clone(),
+        }
+    }
 }
 
 impl From<ErrorCode> for ApiError {

@@ -12,4 +12,7 @@ pub mod earnings;
 pub mod integrations;
 pub mod load_error;
 pub mod onboarding;
+pub mod page_end;
+pub mod part;
 pub mod shell;
+pub mod time;

@@ -7,6 +7,10 @@ use crate::error::ApiError;
 /// Hidden field of forms with the page to lead back to, see [`form_page`](huntaze_domain::page::form_page).
 pub const PAGE_FIELD: &str = "_page";
 
+/// The result for the page that is rendered now.
+#[derive(Debug, Clone)]
+pub struct ViewedFlash(pub Flash);
+
 /// Result to show when the form's page is rendered after the redirect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -1,279 +1,205 @@
-//! Forms that work without JavaScript. With it, fields are validated while the user types, double submits are prevented, and errors are
-//! shown at their fields.
+//! Forms that work without JavaScript. With it, `islands::forms` sends them without leaving the page; it finds out what to do by the
+//! attributes that are drawn here.
 
-use huntaze_domain::{error::ErrorCode, validation::FieldErrors};
-use huntaze_texts::{Text, errors};
-use leptos::{
-    form::FromFormData,
-    prelude::*,
-    server_fn::{Http, ServerFn, codec::PostUrl},
-};
+use std::marker::PhantomData;
+
+use huntaze_domain::{earnings::UPLOAD_PATH, error::ErrorCode, page::Page};
+use huntaze_texts::Text;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::{hooks::use_location, location::Location};
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlFormElement, HtmlInputElement, HtmlTextAreaElement, SubmitEvent};
 
-use super::hooks::document::focus_first;
 use crate::{
-    api::{ApiClient, flash::take_flash},
-    error::{ApiError, FieldMessages},
-    flash::{Flash, PAGE_FIELD},
+    csrf,
+    error::ApiError,
+    flash::{Flash, PAGE_FIELD, ViewedFlash},
+    http::context,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
+        field::Rules,
     },
 };
 
-/// Server function that a form can be posted to.
-pub trait FormFunction:
-    ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static
-{
+/// What became of a form that was posted without JavaScript; create it with [`use_form`].
+pub struct FormState<F> {
+    flash: StoredValue<Option<Flash>>,
+    function: PhantomData<fn() -> F>,
 }
 
-impl<F> FormFunction for F where
-    F: ServerFn<Error = ApiError, Client = ApiClient, Output: Send + Sync + Clone> + DeserializeOwned + Clone + Send + Sync + 'static
-{
-}
-
-/// State of a form; create it with [`use_form`].
-pub struct FormState<F: FormFunction> {
-    /// Action that submits the form.
-    pub action: ServerAction<F>,
-    /// Validation errors by field name.
-    pub errors: RwSignal<FieldMessages>,
-    /// Error of the last submission; None before the first one and after a success.
-    pub form_error: RwSignal<Option<ApiError>>,
-    /// Whether the last submission succeeded.
-    pub is_done: RwSignal<bool>,
-    values: StoredValue<Vec<(String, String)>>,
-    validate: fn(&F) -> Result<(), FieldErrors>,
-}
-
-#[expect(clippy::expl_impl_clone_on_copy, reason = "derived impls would require `F: Copy`")]
-impl<F: FormFunction> Clone for FormState<F> {
+impl<F> Clone for FormState<F> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<F: FormFunction> Copy for FormState<F> {}
+impl<F> Copy for FormState<F> {}
 
-/// Creates the state of a form for `F`, validated with the server's rules. After a post without JavaScript, errors and values are restored
-/// from the flash cookie.
-pub fn use_form<F: FormFunction>(validate: fn(&F) -> Result<(), FieldErrors>) -> FormState<F> {
-    let flash = take_flash(F::PATH);
-    let is_done = flash.as_ref().is_some_and(|flash| flash.error.is_none());
-    let Flash { error, values, .. } = flash.unwrap_or_else(|| Flash { form: String::new(), error: None, values: Vec::new() });
-    let fields = error.as_ref().map(|error| error.fields.clone()).unwrap_or_default();
-    let form = FormState {
-        action: ServerAction::new(),
-        errors: RwSignal::new(fields),
-        form_error: RwSignal::new(error),
-        is_done: RwSignal::new(is_done),
-        values: StoredValue::new(values),
-        validate,
-    };
-    Effect::new(move || match form.action.value().get() {
-        Some(Err(error)) => {
-            form.errors.set(error.fields.clone());
-            form.form_error.set(Some(error));
-        }
-        Some(Ok(_)) => {
-            form.form_error.set(None);
-            form.is_done.set(true);
-        }
-        None => {}
-    });
-    form
+/// Returns the state of the form for a server function. If this page follows a post of the form, it has its outcome.
+pub fn use_form<F: ServerFn>() -> FormState<F> {
+    let flash = use_context::<ViewedFlash>().map(|flash| flash.0).filter(|flash| flash.form == F::PATH);
+    FormState { flash: StoredValue::new(flash), function: PhantomData }
 }
 
-impl<F: FormFunction> FormState<F> {
-    /// Returns the error of one field; None if it is valid.
-    pub fn error_of(self, name: &'static str) -> Signal<Option<String>> {
-        Signal::derive(move || self.errors.with(|errors| errors.get(name).cloned()))
+impl<F> FormState<F> {
+    fn error(self) -> Option<ApiError> {
+        self.flash.with_value(|flash| flash.as_ref().and_then(|flash| flash.error.clone()))
     }
 
-    /// Returns the value of a field as submitted before the page was reloaded; empty if the form was not submitted.
+    /// Whether the form failed with this code.
+    pub fn has_error(self, code: ErrorCode) -> bool {
+        self.error().is_some_and(|error| error.code == code)
+    }
+
+    /// Returns the error of one field; None if it is valid.
+    pub fn error_of(self, name: &str) -> Option<String> {
+        self.error()?.fields.get(name).cloned()
+    }
+
+    /// Returns the submitted value of a field; empty if the form was not submitted.
     pub fn value_of(self, name: &str) -> String {
         self.values_of(name).into_iter().next().unwrap_or_default()
     }
 
-    /// Returns all values submitted under this name before the page was reloaded.
+    /// Returns all values submitted under this name.
     pub fn values_of(self, name: &str) -> Vec<String> {
-        self.values.with_value(|values| values.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect())
+        let of = |flash: &Flash| flash.values.iter().filter(|(field, _)| field == name).map(|(_, value)| value.clone()).collect();
+        self.flash.with_value(|flash| flash.as_ref().map(of).unwrap_or_default())
     }
 
-    /// Whether the page was rendered because this form was posted without JavaScript.
+    /// Whether the page was rendered because this form was posted.
     pub fn was_sent(self) -> bool {
-        self.values.with_value(|values| !values.is_empty())
+        self.flash.with_value(|flash| flash.as_ref().is_some_and(|flash| !flash.values.is_empty()))
     }
 
-    /// Whether a submission is in progress.
-    pub fn is_pending(self) -> Signal<bool> {
-        self.action.pending().into()
-    }
-
-    /// Runs before the form is submitted: cancels double submits, and submissions that fail validation.
-    fn on_submit<O>(self, event: &SubmitEvent)
-    where
-        F: ServerFn<Protocol = Http<PostUrl, O>>,
-    {
-        if self.action.pending().get_untracked() {
-            event.prevent_default();
-            return;
-        }
-        self.form_error.set(None);
-        self.is_done.set(false);
-        let errors = F::from_event(event).ok().and_then(|input| (self.validate)(&input).err());
-        if let Some(errors) = errors {
-            event.prevent_default();
-            self.errors.set(errors::fields(errors));
-            if let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) {
-                // Wait until the invalid field has been marked.
-                request_animation_frame(move || focus_first(&form, "[aria-invalid=true]"));
-            }
-        } else {
-            self.errors.set(FieldMessages::new());
-        }
-    }
-
-    /// Validates one field when it loses the focus and is not empty, or on input while it is marked as invalid.
-    fn check_later<O>(self, event: &web_sys::Event, only_if_marked: bool)
-    where
-        F: ServerFn<Protocol = Http<PostUrl, O>>,
-    {
-        let Some(target) = event.target() else { return };
-        // Browsers also fire `focusout` while the field is being removed from the document; signals must not be accessed then.
-        queue_microtask(move || self.check_field(&target, only_if_marked).unwrap_or_default());
-    }
-
-    /// Validates the field that the event belongs to. Returns None if there is nothing to validate or the component has been disposed.
-    fn check_field<O>(self, target: &web_sys::EventTarget, only_if_marked: bool) -> Option<()>
-    where
-        F: ServerFn<Protocol = Http<PostUrl, O>>,
-    {
-        let (name, value, form) = control(target)?;
-        // Fields that hold a list are named `name[]`.
-        let name = name.trim_end_matches("[]").to_owned();
-        let is_marked = self.errors.try_with_untracked(|errors| errors.contains_key(&name))?;
-        if !is_marked && (only_if_marked || value.is_empty()) {
-            return None;
-        }
-        let parsed = F::from_form_data(&web_sys::FormData::new_with_form(&form).ok()?).ok()?;
-        let mut found = (self.validate)(&parsed).err().unwrap_or_default();
-        let said_by_server = |field: &String| {
-            self.action.value().with_untracked(|value| matches!(value, Some(Err(error)) if error.fields.contains_key(field)))
-        };
-        self.errors.update(|errors| {
-            // Keep errors that still apply, and errors of other fields that only the server can detect.
-            errors.retain(|field, _| found.contains_key(field) || *field != name && said_by_server(field));
-            errors.extend(found.remove(&name).map(|error| (name, error.text().to_owned())));
-        });
-        Some(())
+    /// Whether the page was rendered because this form was posted, and succeeded.
+    pub fn is_done(self) -> bool {
+        self.flash.with_value(|flash| flash.as_ref().is_some_and(|flash| flash.error.is_none()))
     }
 }
 
-/// Returns the name, the value and the form of an input or text area.
-fn control(target: &web_sys::EventTarget) -> Option<(String, String, HtmlFormElement)> {
-    if let Some(input) = target.dyn_ref::<HtmlInputElement>() {
-        return Some((input.name(), input.value(), input.form()?));
-    }
-    let area = target.dyn_ref::<HtmlTextAreaElement>()?;
-    Some((area.name(), area.value(), area.form()?))
-}
-
-/// The `<form>` element with a CSRF token; submits with `fetch` if JavaScript is available.
+/// The `<form>` element, with what every form needs.
 #[component]
-pub fn Form<F, O>(
-    /// State from [`use_form`].
+pub fn Form<F: ServerFn>(
+    /// State from [`use_form`]; names the server function.
     form: FormState<F>,
     /// CSS class.
+    #[prop(optional)]
+    class: Option<&'static str>,
+    /// Parts of the page that change when it succeeds, separated by spaces.
     #[prop(optional, into)]
-    class: MaybeProp<String>,
+    refresh: Option<String>,
+    /// Whether these parts also change when it fails.
+    #[prop(optional)]
+    refresh_always: bool,
+    /// Whether the form is of no more use when it has succeeded.
+    #[prop(optional)]
+    once: bool,
     /// Fields and a submit button.
     children: Children,
-) -> impl IntoView
-where
-    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
-    O: 'static,
-{
+) -> impl IntoView {
+    let _ = form;
     view! {
-        <ActionForm
-            action=form.action
-            attr:class=move || class.get()
-            attr:novalidate=true
-            on:submit:capture=move |event| form.on_submit(&event)
-            on:focusout=move |event| form.check_later(&event, false)
-            on:input=move |event| form.check_later(&event, true)
+        <form
+            method="post"
+            action=F::PATH
+            class=class
+            novalidate=true
+            data-refresh=refresh
+            data-refresh-always=refresh_always.then_some("")
+            data-once=once.then_some("")
         >
             <HiddenFields/>
             {children()}
-        </ActionForm>
+        </form>
     }
 }
 
-/// Hidden fields for posts without JavaScript: the CSRF token, and the page to lead back to.
+/// Hidden fields of every form: the CSRF token, and the page to lead back to without JavaScript.
 #[component]
 pub fn HiddenFields() -> impl IntoView {
     let Location { pathname, search, .. } = use_location();
-    let page = move || match search.get().trim_start_matches('?') {
-        "" => pathname.get(),
-        query => format!("{}?{query}", pathname.get()),
+    let (path, query) = (pathname.get_untracked(), search.get_untracked());
+    let page = match query.trim_start_matches('?') {
+        "" => path,
+        query => format!("{path}?{query}"),
     };
     view! {
-        <input type="hidden" name=crate::csrf::FIELD value=crate::api::csrf::form_token()/>
+        <input type="hidden" name=csrf::FIELD value=context::page_csrf_token()/>
         <input type="hidden" name=PAGE_FIELD value=page/>
     }
 }
 
-/// Error of the whole form. Errors of single fields are shown at their fields instead.
+/// Returns the `action` of the upload form. It carries in the query what other forms have in hidden fields: the CSRF token, which is checked
+/// before the body has been read, and the page.
+pub fn upload_action() -> String {
+    let token = context::page_csrf_token().unwrap_or_default();
+    format!("{UPLOAD_PATH}?{PAGE_FIELD}={}&{}={token}", Page::Earnings.path(), csrf::FIELD)
+}
+
+/// Box for the error of the whole form. Errors of single fields are shown at their fields instead.
 #[component]
-pub fn FormError<F: FormFunction>(
+pub fn FormError<F: ServerFn>(
     /// State from [`use_form`].
     form: FormState<F>,
 ) -> impl IntoView {
-    let sentence = move || form.form_error.with(|error| error.as_ref().filter(|error| error.fields.is_empty()).map(error_message));
-    move || sentence().map(|sentence| view! { <Alert tone=AlertTone::Danger>{sentence}</Alert> })
+    let message = form.error().filter(|error| error.fields.is_empty()).map(|error| error.message_with_id());
+    view! { <ErrorBox path=F::PATH message/> }
+}
+
+/// The same for the upload of a statement, which is no server function.
+#[component]
+pub fn UploadError() -> impl IntoView {
+    let flash = use_context::<ViewedFlash>().map(|flash| flash.0).filter(|flash| flash.form == UPLOAD_PATH);
+    view! { <ErrorBox path=UPLOAD_PATH message=flash.and_then(|flash| flash.error).map(|error| error.message)/> }
+}
+
+#[component]
+fn ErrorBox(path: &'static str, message: Option<String>) -> impl IntoView {
+    let is_empty = message.is_none();
+    view! {
+        <div data-error-of=path hidden=is_empty>
+            <Alert tone=AlertTone::Danger><span data-slot="message">{message}</span></Alert>
+        </div>
+    }
 }
 
 /// Message that the submission succeeded.
 #[component]
-pub fn FormSuccess<F: FormFunction>(
+pub fn FormSuccess<F: ServerFn>(
     /// State from [`use_form`].
     form: FormState<F>,
     /// Text of the message.
     text: &'static str,
-    /// Whether a toast already reports the success if JavaScript is available. The message is then shown only after a post without
-    /// JavaScript.
+    /// Whether the message becomes a toast if JavaScript is available, because its place may be far from the button.
     #[prop(optional)]
     toasted: bool,
 ) -> impl IntoView {
-    let is_shown = move || form.is_done.get() && (!toasted || form.was_sent());
-    move || is_shown().then(|| view! { <Alert tone=AlertTone::Success>{text}</Alert> })
-}
-
-/// Returns the message of an error; for internal errors with the request id, by which it is found in the log.
-pub fn error_message(error: &ApiError) -> String {
-    match error.code {
-        ErrorCode::Internal => format!("{} (request {})", error.message, error.request_id),
-        _ => error.message.clone(),
+    let is_done = form.is_done();
+    view! {
+        <div data-success-of=F::PATH data-text=text data-toast=toasted.then_some("") hidden=!is_done>
+            <Alert tone=AlertTone::Success><span data-slot="message">{is_done.then_some(text)}</span></Alert>
+        </div>
     }
 }
 
-/// Submit button of the form.
+/// Submit button of a form with one button.
 #[component]
-pub fn SubmitButton<F: FormFunction>(
-    /// State from [`use_form`].
-    form: FormState<F>,
+pub fn SubmitButton(
     /// Label.
     label: &'static str,
     /// Label while the submission is in progress.
     busy: &'static str,
 ) -> impl IntoView {
-    let is_pending = form.is_pending();
-    view! {
-        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary full=true loading=is_pending>
-            {move || if is_pending.get() { busy } else { label }}
-        </Button>
+    view! { <Button kind=ButtonType::Submit variant=ButtonVariant::Primary full=true busy>{label}</Button> }
+}
+
+/// Returns rules of the domain with what to say if they are broken.
+pub fn rules(rules: huntaze_domain::validation::Rules) -> Rules {
+    let limit = |limit: Option<(usize, huntaze_domain::validation::FieldError)>| limit.map(|(length, error)| (length, error.text()));
+    Rules {
+        required: rules.missing.map(Text::text),
+        min_length: limit(rules.min_chars),
+        max_length: limit(rules.max_chars),
+        pattern: rules.pattern.map(|(pattern, error)| (pattern, error.text())),
     }
 }

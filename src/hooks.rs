@@ -1,5 +1,9 @@
-//! Client-side behaviour shared by several features.
+//! What islands use of the browser.
 
 pub mod document;
 pub mod event_source;
-pub mod time;
+pub mod events;
+pub mod fetch;
+pub mod island;
+pub mod parts;
+pub mod storage;

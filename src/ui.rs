@@ -21,7 +21,7 @@ pub mod progress;
 pub mod segmented_links;
 pub mod select;
 pub mod skeleton;
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub mod stories;
 pub mod table;
 pub mod text_area;

@@ -7,7 +7,6 @@ use huntaze_domain::accounts::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
@@ -16,7 +15,7 @@ use crate::http::middleware::accept_json::AcceptJson;
 use huntaze_domain::page::Page;
 
 /// `POST /api/auth/register`: answers 202 whether or not the address is already registered; only the e-mail differs.
-#[server(prefix = "/api", endpoint = "auth/register", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/register")]
 #[middleware(AcceptJson)]
 pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::http::context;
@@ -32,7 +31,7 @@ pub async fn register(#[server(flatten)] input: RegisterInput) -> Result<StatusV
 
 /// `POST /api/auth/login`: opens a session. 401 for a wrong password and for an unknown address alike; 403 `email_not_verified` only if the
 /// password is correct.
-#[server(prefix = "/api", endpoint = "auth/login", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/login")]
 #[middleware(AcceptJson)]
 pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -50,7 +49,7 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
 }
 
 /// `POST /api/auth/logout`: ends the session; succeeds without one, too.
-#[server(prefix = "/api", endpoint = "auth/logout", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/logout")]
 #[middleware(AcceptJson)]
 pub async fn logout() -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -79,7 +78,7 @@ pub async fn get_pending_email() -> Result<StatusView<String>, ApiError> {
 
 /// `POST /api/auth/resend-verification`: sends another verification mail, identified by address or by the token of an expired link. 202
 /// whether or not the account exists.
-#[server(prefix = "/api", endpoint = "auth/resend-verification", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/resend-verification")]
 #[middleware(AcceptJson)]
 pub async fn resend_verification(#[server(flatten)] input: EmailTokenRequest) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::http::context;
@@ -104,7 +103,7 @@ pub async fn check_verification(#[server(default)] token: String) -> Result<Stat
 }
 
 /// `POST /api/auth/verify-email`: verifies the address. Using the link again within 24 hours returns `already_used`.
-#[server(prefix = "/api", endpoint = "auth/verify-email", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/verify-email")]
 #[middleware(AcceptJson)]
 pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView<EmailTokenState>, ApiError> {
     use crate::http::context;
@@ -116,7 +115,7 @@ pub async fn verify_email(#[server(default)] token: Secret) -> Result<StatusView
 
 /// `POST /api/auth/forgot-password`: sends a reset link, identified by address or by the token of an expired link. 202 whether or not the
 /// account exists.
-#[server(prefix = "/api", endpoint = "auth/forgot-password", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/forgot-password")]
 #[middleware(AcceptJson)]
 pub async fn forgot_password(#[server(flatten)] input: EmailTokenRequest) -> Result<StatusView<MailStatus>, ApiError> {
     use crate::http::context;
@@ -136,7 +135,7 @@ pub async fn check_reset(#[server(default)] token: String) -> Result<StatusView<
 }
 
 /// `POST /api/auth/reset-password`: sets a new password and ends all sessions of the user.
-#[server(prefix = "/api", endpoint = "auth/reset-password", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/reset-password")]
 #[middleware(AcceptJson)]
 pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -150,7 +149,7 @@ pub async fn reset_password(#[server(flatten)] input: ResetPasswordInput) -> Res
 
 /// `POST /api/auth/password-strength`: estimates how hard a password is to guess. Runs on the server, because the word lists are too large
 /// for the browser.
-#[server(prefix = "/api", endpoint = "auth/password-strength", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/password-strength")]
 #[middleware(AcceptJson)]
 pub async fn estimate_password_strength(#[server(flatten)] input: PasswordStrengthInput) -> Result<PasswordStrength, ApiError> {
     use crate::http::context;
@@ -159,7 +158,7 @@ pub async fn estimate_password_strength(#[server(flatten)] input: PasswordStreng
 }
 
 /// `POST /api/account/profile`: updates the user's name.
-#[server(prefix = "/api", endpoint = "account/profile", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "account/profile")]
 #[middleware(AcceptJson)]
 pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -170,7 +169,7 @@ pub async fn update_profile(#[server(flatten)] input: ProfileInput) -> Result<St
 }
 
 /// `POST /api/auth/change-password`: changes the password, ends all sessions of the user and opens a new one for this device.
-#[server(prefix = "/api", endpoint = "auth/change-password", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/change-password")]
 #[middleware(AcceptJson)]
 pub async fn change_password(#[server(flatten)] input: ChangePasswordInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -190,7 +189,7 @@ pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
 }
 
 /// `POST /api/auth/sessions/revoke`: ends a session; the equivalent of `DELETE /api/auth/sessions/{id}` for HTML forms.
-#[server(prefix = "/api", endpoint = "auth/sessions/revoke", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "auth/sessions/revoke")]
 #[middleware(AcceptJson)]
 pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;
@@ -200,7 +199,7 @@ pub async fn revoke_session(#[server(default)] id: String) -> Result<StatusView<
 }
 
 /// `POST /api/account/delete`: deletes the account and all data that belongs to it.
-#[server(prefix = "/api", endpoint = "account/delete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "account/delete")]
 #[middleware(AcceptJson)]
 pub async fn delete_account(#[server(flatten)] input: DeleteAccountInput) -> Result<StatusView<String>, ApiError> {
     use crate::http::context;

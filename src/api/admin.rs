@@ -6,7 +6,6 @@ use huntaze_domain::admin::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
@@ -25,7 +24,7 @@ pub async fn get_connections() -> Result<Vec<PlatformDiagnostics>, ApiError> {
 
 /// `POST /api/admin/connections/dry-run`: requests a platform's consent page and returns its status, to check whether the platform knows
 /// the app. 403 unless the user is an admin.
-#[server(prefix = "/api", endpoint = "admin/connections/dry-run", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "admin/connections/dry-run")]
 #[middleware(AcceptJson)]
 pub async fn try_connection(#[server(default)] provider: String) -> Result<DryRun, ApiError> {
     use crate::http::context;
@@ -48,7 +47,7 @@ pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsOvervi
 
 /// `POST /api/admin/jobs/retry`: makes the work of a failed job due again and removes the job from the list. 403 unless the user is an
 /// admin.
-#[server(prefix = "/api", endpoint = "admin/jobs/retry", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "admin/jobs/retry")]
 #[middleware(AcceptJson)]
 pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
@@ -58,7 +57,7 @@ pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
 }
 
 /// `POST /api/admin/jobs/dismiss`: removes a failed job from the list without retrying it. 403 unless the user is an admin.
-#[server(prefix = "/api", endpoint = "admin/jobs/dismiss", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "admin/jobs/dismiss")]
 #[middleware(AcceptJson)]
 pub async fn dismiss_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;

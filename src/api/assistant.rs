@@ -7,7 +7,6 @@ use huntaze_domain::assistant::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
@@ -16,7 +15,7 @@ use crate::http::middleware::accept_json::AcceptJson;
 use huntaze_domain::page::Page;
 
 /// `POST /api/ai/chat`: sends a message to the assistant and waits for the complete answer. HTML forms are redirected to the conversation.
-#[server(prefix = "/api", endpoint = "ai/chat", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/chat")]
 #[middleware(AcceptJson)]
 pub async fn send_chat(#[server(flatten)] input: ChatInput) -> Result<ChatAnswer, ApiError> {
     use crate::http::context;
@@ -29,7 +28,7 @@ pub async fn send_chat(#[server(flatten)] input: ChatInput) -> Result<ChatAnswer
 }
 
 /// `POST /api/ai/chat/start`: sends a message to the assistant. The answer is streamed by `GET /api/ai/conversations/{id}/stream`.
-#[server(prefix = "/api", endpoint = "ai/chat/start", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/chat/start")]
 #[middleware(AcceptJson)]
 pub async fn start_chat(#[server(flatten)] input: ChatInput) -> Result<ChatStarted, ApiError> {
     use crate::http::context;
@@ -39,7 +38,7 @@ pub async fn start_chat(#[server(flatten)] input: ChatInput) -> Result<ChatStart
 }
 
 /// `POST /api/ai/chat/stop`: stops the answer that is being generated in a conversation. The text generated so far is kept.
-#[server(prefix = "/api", endpoint = "ai/chat/stop", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/chat/stop")]
 #[middleware(AcceptJson)]
 pub async fn stop_chat(#[server(rename = "conversationId")] conversation_id: String) -> Result<(), ApiError> {
     use crate::http::context;
@@ -68,7 +67,7 @@ pub async fn get_conversation(id: String) -> Result<Conversation, ApiError> {
 }
 
 /// `POST /api/ai/conversations/rename`: renames a conversation and returns the stored title.
-#[server(prefix = "/api", endpoint = "ai/conversations/rename", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/conversations/rename")]
 #[middleware(AcceptJson)]
 pub async fn rename_conversation(id: String, #[server(default)] title: String) -> Result<String, ApiError> {
     use crate::http::context;
@@ -81,7 +80,7 @@ pub async fn rename_conversation(id: String, #[server(default)] title: String) -
 }
 
 /// `POST /api/ai/conversations/delete`: deletes a conversation.
-#[server(prefix = "/api", endpoint = "ai/conversations/delete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/conversations/delete")]
 #[middleware(AcceptJson)]
 pub async fn delete_conversation(id: String) -> Result<(), ApiError> {
     use crate::http::context;
@@ -111,7 +110,7 @@ pub async fn get_ai_settings() -> Result<AiSettings, ApiError> {
 }
 
 /// `POST /api/ai/settings`: saves the user's AI settings.
-#[server(prefix = "/api", endpoint = "ai/settings", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/settings")]
 #[middleware(AcceptJson)]
 pub async fn save_ai_settings(#[server(flatten)] input: AiSettingsInput) -> Result<(), ApiError> {
     use crate::http::context;
@@ -121,14 +120,14 @@ pub async fn save_ai_settings(#[server(flatten)] input: AiSettingsInput) -> Resu
 }
 
 /// `POST /api/ai/analyze-performance`: generates a performance analysis.
-#[server(prefix = "/api", endpoint = "ai/analyze-performance", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/analyze-performance")]
 #[middleware(AcceptJson)]
 pub async fn analyze_performance(#[server(flatten)] input: ReportInput) -> Result<AiReport, ApiError> {
     write_report(huntaze_domain::ai::Operation::Analyze, &input).await
 }
 
 /// `POST /api/ai/optimize-sales`: generates a sales strategy.
-#[server(prefix = "/api", endpoint = "ai/optimize-sales", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/optimize-sales")]
 #[middleware(AcceptJson)]
 pub async fn optimize_sales(#[server(flatten)] input: ReportInput) -> Result<AiReport, ApiError> {
     write_report(huntaze_domain::ai::Operation::Optimize, &input).await
@@ -158,7 +157,7 @@ pub async fn get_report(#[server(default)] operation: String, #[server(default)]
 }
 
 /// `POST /api/ai/feedback`: stores whether a recommendation was helpful.
-#[server(prefix = "/api", endpoint = "ai/feedback", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/feedback")]
 #[middleware(AcceptJson)]
 pub async fn give_feedback(#[server(flatten)] input: FeedbackInput) -> Result<Feedback, ApiError> {
     use crate::http::context;

@@ -9,14 +9,13 @@ use huntaze_domain::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
 
 /// `POST /api/ai/generate-caption`: generates captions for a post.
-#[server(prefix = "/api", endpoint = "ai/generate-caption", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "ai/generate-caption")]
 #[middleware(AcceptJson)]
 pub async fn generate_caption(#[server(flatten)] input: CaptionInput) -> Result<Captions, ApiError> {
     use crate::http::context;
@@ -48,7 +47,7 @@ pub async fn get_drafts() -> Result<Vec<Draft>, ApiError> {
 }
 
 /// `POST /api/drafts/create`: saves a caption variant as a draft; replaces the draft that was saved from the same variant.
-#[server(prefix = "/api", endpoint = "drafts/create", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "drafts/create")]
 #[middleware(AcceptJson)]
 pub async fn create_draft(#[server(flatten)] input: CreateDraftInput) -> Result<Draft, ApiError> {
     use crate::http::context;
@@ -58,7 +57,7 @@ pub async fn create_draft(#[server(flatten)] input: CreateDraftInput) -> Result<
 }
 
 /// `POST /api/drafts/update`: replaces the text of a draft.
-#[server(prefix = "/api", endpoint = "drafts/update", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "drafts/update")]
 #[middleware(AcceptJson)]
 pub async fn update_draft(#[server(flatten)] input: UpdateDraftInput) -> Result<Draft, ApiError> {
     use crate::http::context;
@@ -68,7 +67,7 @@ pub async fn update_draft(#[server(flatten)] input: UpdateDraftInput) -> Result<
 }
 
 /// `POST /api/drafts/delete`: deletes a draft and returns its id.
-#[server(prefix = "/api", endpoint = "drafts/delete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "drafts/delete")]
 #[middleware(AcceptJson)]
 pub async fn delete_draft(#[server(default)] id: String) -> Result<DraftId, ApiError> {
     use crate::http::context;

@@ -1,23 +1,14 @@
 //! Earnings: `/api/earnings*`. Files are uploaded to `http::routes::earnings`.
 
-use huntaze_domain::{
-    earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, UPLOAD_PATH, statement::MappingInput},
-    page::Page,
-};
+use huntaze_domain::earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, statement::MappingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::{ApiClient, csrf};
-use crate::{error::ApiError, flash::PAGE_FIELD};
+use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
 use crate::http::middleware::accept_json::AcceptJson;
-
-/// Returns the `action` of the upload form. It carries in the query what other forms have in hidden fields: the CSRF token, which is checked
-/// before the body has been read, and the page.
-pub fn upload_action() -> String {
-    let token = csrf::form_token().unwrap_or_default();
-    format!("{UPLOAD_PATH}?{}={token}&{PAGE_FIELD}={}", crate::csrf::FIELD, Page::Earnings.path())
-}
+#[cfg(feature = "ssr")]
+use huntaze_domain::page::Page;
 
 /// `GET /api/earnings`: returns statements and daily totals.
 #[server(prefix = "/api", endpoint = "earnings", input = GetUrl)]
@@ -38,7 +29,7 @@ pub async fn get_statement(#[server(default)] id: String) -> Result<StatementVie
 }
 
 /// `POST /api/earnings/statements/mapping`: sets the column mapping of a statement.
-#[server(prefix = "/api", endpoint = "earnings/statements/mapping", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/statements/mapping")]
 #[middleware(AcceptJson)]
 pub async fn set_statement_mapping(#[server(flatten)] input: MappingInput) -> Result<StatementView, ApiError> {
     use crate::http::context;
@@ -49,7 +40,7 @@ pub async fn set_statement_mapping(#[server(flatten)] input: MappingInput) -> Re
 }
 
 /// `POST /api/earnings/statements/import`: queues the import of a statement's rows.
-#[server(prefix = "/api", endpoint = "earnings/statements/import", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/statements/import")]
 #[middleware(AcceptJson)]
 pub async fn import_statement(#[server(default)] id: String) -> Result<StatementView, ApiError> {
     use crate::http::context;
@@ -60,7 +51,7 @@ pub async fn import_statement(#[server(default)] id: String) -> Result<Statement
 }
 
 /// `POST /api/earnings/statements/delete`: deletes a statement and the entries that no other statement contains.
-#[server(prefix = "/api", endpoint = "earnings/statements/delete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/statements/delete")]
 #[middleware(AcceptJson)]
 pub async fn delete_statement(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
@@ -72,7 +63,7 @@ pub async fn delete_statement(#[server(default)] id: String) -> Result<(), ApiEr
 }
 
 /// `POST /api/earnings/partner/connect`: connects the partner, whose earnings are synced from then on.
-#[server(prefix = "/api", endpoint = "earnings/partner/connect", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/partner/connect")]
 #[middleware(AcceptJson)]
 pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(), ApiError> {
     use crate::http::context;
@@ -82,7 +73,7 @@ pub async fn connect_partner(#[server(flatten)] input: PartnerInput) -> Result<(
 }
 
 /// `POST /api/earnings/partner/disconnect`: disconnects the partner and deletes its API key and the synced earnings.
-#[server(prefix = "/api", endpoint = "earnings/partner/disconnect", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/partner/disconnect")]
 #[middleware(AcceptJson)]
 pub async fn disconnect_partner() -> Result<(), ApiError> {
     use crate::http::context;
@@ -92,7 +83,7 @@ pub async fn disconnect_partner() -> Result<(), ApiError> {
 }
 
 /// `POST /api/earnings/daily-totals`: inserts or replaces the manually entered total of a day.
-#[server(prefix = "/api", endpoint = "earnings/daily-totals", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/daily-totals")]
 #[middleware(AcceptJson)]
 pub async fn save_daily_total(#[server(flatten)] input: DailyTotalInput) -> Result<(), ApiError> {
     use crate::http::context;
@@ -102,7 +93,7 @@ pub async fn save_daily_total(#[server(flatten)] input: DailyTotalInput) -> Resu
 }
 
 /// `POST /api/earnings/daily-totals/delete`: deletes the manually entered total of a day.
-#[server(prefix = "/api", endpoint = "earnings/daily-totals/delete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "earnings/daily-totals/delete")]
 #[middleware(AcceptJson)]
 pub async fn delete_daily_total(#[server(default)] day: String, #[server(default)] currency: String) -> Result<(), ApiError> {
     use crate::http::context;

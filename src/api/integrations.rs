@@ -7,7 +7,6 @@ use huntaze_domain::{
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
@@ -35,7 +34,7 @@ pub async fn get_integration_events(#[server(default)] id: String) -> Result<Int
 
 /// `POST /api/integrations/connect`: redirects the user to the platform's consent page; with the id of an account, to reconnect that
 /// account.
-#[server(prefix = "/api", endpoint = "integrations/connect", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "integrations/connect")]
 #[middleware(AcceptJson)]
 pub async fn connect_integration(
     #[server(default)] provider: String,
@@ -53,7 +52,7 @@ pub async fn connect_integration(
 }
 
 /// `POST /api/integrations/refresh`: syncs an account now.
-#[server(prefix = "/api", endpoint = "integrations/refresh", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "integrations/refresh")]
 #[middleware(AcceptJson)]
 pub async fn refresh_integration(#[server(default)] id: String) -> Result<IntegrationView, ApiError> {
     use crate::http::context;
@@ -63,7 +62,7 @@ pub async fn refresh_integration(#[server(default)] id: String) -> Result<Integr
 
 /// `POST /api/integrations/disconnect`: revokes the access at the platform and deletes the tokens. The collected data is kept unless
 /// `data` is `delete`.
-#[server(prefix = "/api", endpoint = "integrations/disconnect", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "integrations/disconnect")]
 #[middleware(AcceptJson)]
 pub async fn disconnect_integration(
     #[server(default)] id: String,

@@ -3,7 +3,6 @@
 use huntaze_domain::onboarding::{Onboarding, OnboardingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
-use super::ApiClient;
 use crate::error::ApiError;
 
 #[cfg(feature = "ssr")]
@@ -21,7 +20,7 @@ pub async fn get_onboarding() -> Result<Onboarding, ApiError> {
 }
 
 /// `POST /api/onboarding/step`: saves the answers of a step and redirects to the next step, the previous step or the home page.
-#[server(prefix = "/api", endpoint = "onboarding/step", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "onboarding/step")]
 #[middleware(AcceptJson)]
 pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
     use crate::http::context;
@@ -36,7 +35,7 @@ pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> 
 
 /// `POST /api/onboarding/complete`: completes the onboarding, optionally with the answers of a step. Has no effect if it is already
 /// complete.
-#[server(prefix = "/api", endpoint = "onboarding/complete", client = ApiClient)]
+#[server(prefix = "/api", endpoint = "onboarding/complete")]
 #[middleware(AcceptJson)]
 pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {
     use crate::http::context;

@@ -19,7 +19,7 @@ pub fn AdminNav(
     /// Path of the current page.
     current: &'static str,
 ) -> impl IntoView {
-    let link = move |href: &'static str, label| view! { <SegmentedLink href current=href == current>{label}</SegmentedLink> };
+    let link = move |href: &'static str, label| view! { <SegmentedLink href current={href == current}>{label}</SegmentedLink> };
     view! {
         <SegmentedLinks label="Administration">
             {link(Page::AdminConnections.path(), "Connections")}

@@ -17,7 +17,7 @@ use huntaze_domain::{
 use leptos::prelude::*;
 
 use crate::{
-    features::analytics::home::StatsGrid,
+    features::analytics::home::Figures,
     ui::{
         button::{ButtonLink, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -52,11 +52,11 @@ pub fn Overview(
     let charts: Vec<_> = charts.map(IntoView::into_view).collect();
     let has_youtube = platforms.contains(&Platform::Youtube);
     view! {
-        <StatsGrid stats=analytics.stats platforms/>
+        <Figures stats=analytics.stats platforms/>
         <section aria-labelledby="days" class=css::section>
             <div class=css::head>
                 <h2 id="days">"Day by day"</h2>
-                <a href=query.export("days.csv") rel="external" download="">"Download days (CSV)"</a>
+                <a href=query.export("days.csv") download="">"Download days (CSV)"</a>
             </div>
             <p class=css::scale>{if has_youtube { "Days are UTC; those of YouTube are Pacific Time." } else { "Days are UTC." }}</p>
             <div class=css::charts>{charts}</div>

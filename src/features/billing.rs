@@ -6,6 +6,6 @@ mod quota_indicator;
 
 pub use ai_costs::{CostFilters, CostsReport};
 pub use cost::Cost;
-pub use quota_indicator::{QuotaIndicator, refetch_quota_after};
+pub use quota_indicator::Quota;
 
 stylance::import_crate_style!(css, "src/features/billing/billing.module.css");

@@ -8,10 +8,10 @@ mod preview;
 mod statements;
 mod upload;
 
-pub use daily_totals::{DailyTotals, use_daily_total_form};
+pub use daily_totals::DailyTotals;
 pub use mapper::ColumnMapper;
 pub use outcome::{DeleteStatement, ImportForm, ImportProgress, ImportSummary};
-pub use partner::{PartnerCard, use_partner_form};
+pub use partner::PartnerCard;
 pub use preview::Preview;
 pub use statements::Statements;
 pub use upload::UploadForm;

@@ -8,16 +8,14 @@ mod disconnected_card;
 mod event_log_dialog;
 mod grid;
 mod outcome;
-mod pending;
-mod url_dialog;
 
 pub use badges::{SandboxBadge, StatusBadge, SyncTimes};
-pub use disconnect_dialog::ConfirmDialogs;
+pub use disconnect_dialog::{DeleteHistoryDialog, DisconnectDialog};
 pub use event_log_dialog::EventLogDialog;
-pub use grid::IntegrationsGrid;
+pub use grid::AccountCards;
 use leptos::prelude::*;
 
-pub use outcome::OutcomeAlert;
+pub use outcome::{Outcome, OutcomeAlert};
 
 /// Introductory paragraph of the integrations page.
 #[component]

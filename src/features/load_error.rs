@@ -20,7 +20,7 @@ pub fn LoadError(
         <Alert tone=AlertTone::Danger>
             <p>{error.message}</p>
             // An empty `href` reloads the current page.
-            <ButtonLink href="" external=true size=ButtonSize::Small>"Retry"</ButtonLink>
+            <ButtonLink href="" size=ButtonSize::Small>"Retry"</ButtonLink>
         </Alert>
     }
 }

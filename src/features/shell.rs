@@ -2,54 +2,43 @@
 
 use huntaze_domain::{
     accounts::{CurrentUser, Role},
-    error::ErrorCode,
-    page::{Page, login_page},
+    page::Page,
 };
 use leptos::prelude::*;
 use leptos_router::{
-    NavigateOptions,
     components::{A, Outlet},
-    hooks::{use_location, use_navigate},
+    hooks::use_location,
 };
 
-use super::{assistant::AssistantPanel, billing::QuotaIndicator};
+use super::{assistant::Panel, billing::Quota, page_end::PageEnd};
 use crate::{
     api::{
         accounts::{Logout, get_current_user},
         ai::get_ai_status,
+        billing::get_ai_quota,
     },
-    error::ApiError,
     forms::{Form, FormError, use_form},
     ui::{
         a11y::{MAIN_ID, SkipLink, VisuallyHidden},
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
         logo::Logo,
-        skeleton::Skeleton,
     },
 };
 
 stylance::import_crate_style!(css, "src/features/shell/shell.module.css");
 
-/// Current user; loaded once by the shell and shared with its pages as context.
-pub type UserResource = Resource<Result<CurrentUser, ApiError>>;
-
 /// Header, navigation and assistant panel. The current page is rendered inside `<main>`.
 #[component]
 pub fn AppShell() -> impl IntoView {
-    let user: UserResource = Resource::new(|| (), |()| get_current_user());
-    provide_context(user);
-    let setup = Resource::new(|| (), |()| get_ai_status());
-    redirect_on_session_end(user);
+    let has_panel = use_location().pathname.get_untracked() != Page::Assistant.path();
     view! {
         <SkipLink/>
         <header class=css::header>
             <div class=css::bar>
                 <Logo href=Page::Home.path()/>
                 <div class=css::account>
-                    <QuotaIndicator/>
-                    <Suspense fallback=|| view! { <Skeleton label="Loading your account" lines=1/> }>
-                        {move || Suspend::new(async move { user.await.ok().map(|user| view! { <Identity user/> }) })}
-                    </Suspense>
+                    {Suspend::new(quota())}
+                    {Suspend::new(async { get_current_user().await.ok().map(|user| view! { <Identity user/> }) })}
                     <SignOut/>
                 </div>
             </div>
@@ -59,17 +48,22 @@ pub fn AppShell() -> impl IntoView {
             <main id=MAIN_ID tabindex="-1" class=css::main>
                 <Outlet/>
             </main>
-            <Transition>
-                {move || Suspend::new(async move { setup.await.ok().map(|setup| view! { <AssistantPanel setup/> }) })}
-            </Transition>
+            {has_panel.then(|| view! { <Panel/> })}
         </div>
+        <PageEnd/>
     }
+}
+
+/// The quota is an aside: if it cannot be loaded, the page is drawn without it.
+async fn quota() -> Option<impl IntoView> {
+    let is_available = get_ai_status().await.ok()?.is_available;
+    let quota = if is_available { Some(get_ai_quota().await.ok()?) } else { None };
+    Some(view! { <Quota quota/> })
 }
 
 /// Main navigation: a sidebar, or a bar at the bottom of the screen on phones.
 #[component]
 fn Navigation() -> impl IntoView {
-    let user = expect_context::<UserResource>();
     let pages = [
         (Page::Home.path(), "Home"),
         (Page::Analytics.path(), "Analytics"),
@@ -79,40 +73,25 @@ fn Navigation() -> impl IntoView {
         (Page::Integrations.path(), "Integrations"),
         (Page::Settings.path(), "Settings"),
     ];
+    let link = |(href, label)| view! { <li><A href=href attr:class=css::page>{label}</A></li> };
+    let admin = Suspend::new(async {
+        let is_admin = get_current_user().await.is_ok_and(|user| user.role == Role::Admin);
+        is_admin.then(|| view! { <li><A href=Page::AdminConnections.path() attr:class=css::page>"Admin"</A></li> })
+    });
     view! {
         <nav class=css::nav aria-label="Pages">
             <ul class=css::pages>
-                {pages
-                    .into_iter()
-                    .map(|(href, label)| view! { <li><A href=href attr:class=css::page>{label}</A></li> })
-                    .collect_view()}
-                <Suspense>
-                    {move || Suspend::new(async move {
-                        let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
-                        is_admin.then(|| view! { <li><A href=Page::AdminConnections.path() attr:class=css::page>"Admin"</A></li> })
-                    })}
-                </Suspense>
+                {pages.into_iter().map(link).collect_view()}
+                {admin}
             </ul>
         </nav>
     }
 }
 
-/// Redirects to the sign-in page when the session ends while a page is open. Requests without a session are redirected by the server.
-fn redirect_on_session_end(user: UserResource) {
-    let navigate = use_navigate();
-    let location = use_location();
-    Effect::new(move || {
-        let has_ended = user.with(|user| matches!(user, Some(Err(error)) if error.code == ErrorCode::Unauthenticated));
-        if has_ended {
-            navigate(&login_page(&location.pathname.get_untracked(), true), NavigateOptions::default());
-        }
-    });
-}
-
 #[component]
 fn Identity(user: CurrentUser) -> impl IntoView {
     view! {
-        <span class=css::identity>
+        <span class=css::identity data-part="identity">
             <span class=css::avatar aria-hidden="true">{user.initial()}</span>
             <VisuallyHidden>"Signed in as "</VisuallyHidden>
             <span class=css::name>{user.display_name().to_owned()}</span>
@@ -122,11 +101,11 @@ fn Identity(user: CurrentUser) -> impl IntoView {
 
 #[component]
 fn SignOut() -> impl IntoView {
-    let form = use_form::<Logout>(|_| Ok(()));
+    let form = use_form::<Logout>();
     view! {
         <FormError form/>
         <Form form class=css::sign_out>
-            <Button kind=ButtonType::Submit variant=ButtonVariant::Ghost size=ButtonSize::Small loading=form.is_pending()>"Sign out"</Button>
+            <Button kind=ButtonType::Submit variant=ButtonVariant::Ghost size=ButtonSize::Small>"Sign out"</Button>
         </Form>
     }
 }

@@ -1,7 +1,6 @@
 //! Server-sent events through the browser's `EventSource`, which reconnects automatically and sends `Last-Event-ID`.
 
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -9,7 +8,12 @@ use web_sys::{EventSource, MessageEvent};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SseEvent {
     /// Data of an event.
-    Message(String),
+    Message {
+        /// Name of the event.
+        name: String,
+        /// Its data.
+        data: String,
+    },
     /// The connection was lost; the browser is reconnecting.
     Disconnected,
     /// The browser has closed the stream because the server did not answer with an event stream. It does not reconnect.
@@ -17,7 +21,7 @@ pub enum SseEvent {
 }
 
 /// An open event stream; closed when dropped.
-pub struct EventStream(Option<SendWrapper<Open>>);
+pub struct EventStream(Option<Open>);
 
 struct Open {
     source: EventSource,
@@ -31,7 +35,9 @@ impl EventStream {
     pub fn open(url: &str, names: &[&str], handler: impl Fn(SseEvent) + Clone + 'static) -> Option<Self> {
         let source = EventSource::new(url).ok()?;
         let (on_event, on_failure) = (handler.clone(), handler);
-        let on_data = Closure::new(move |event: MessageEvent| on_event(SseEvent::Message(event.data().as_string().unwrap_or_default())));
+        let on_data = Closure::new(move |event: MessageEvent| {
+            on_event(SseEvent::Message { name: event.type_(), data: event.data().as_string().unwrap_or_default() });
+        });
         for name in names {
             source.add_event_listener_with_callback(name, on_data.as_ref().unchecked_ref()).ok()?;
         }
@@ -40,7 +46,7 @@ impl EventStream {
             on_failure(if failed.ready_state() == EventSource::CLOSED { SseEvent::Closed } else { SseEvent::Disconnected });
         });
         source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Self(Some(SendWrapper::new(Open { source, _on_data: on_data, _on_error: on_error }))))
+        Some(Self(Some(Open { source, _on_data: on_data, _on_error: on_error })))
     }
 }
 

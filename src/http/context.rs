@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use http::{Extensions, HeaderMap, HeaderValue, StatusCode, header, request::Parts};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts};
 use huntaze_core::{
     Core,
     db::accounts::sessions::ActiveSession,
@@ -16,11 +16,11 @@ use huntaze_domain::{
     error::ErrorCode,
     ids::SessionId,
 };
-use leptos::prelude::{provide_context, use_context};
+use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
 use super::{cookies::CookieKind, request_id, state::AppState};
-use crate::{error::ApiError, flash::Flash};
+use crate::error::ApiError;
 
 /// IP address of the client, determined by the `client_ip` middleware.
 #[derive(Debug, Clone, Copy)]
@@ -42,13 +42,6 @@ impl ClientIp {
 /// CSRF token for the forms of the rendered page.
 #[derive(Debug, Clone)]
 pub struct PageCsrfToken(pub String);
-
-/// Provides Leptos with the nonce of the Content-Security-Policy header. Called for each page and server function.
-pub fn provide_request_context() {
-    if let Some(nonce) = extension::<leptos::nonce::Nonce>() {
-        provide_context(nonce);
-    }
-}
 
 /// Returns a value that a middleware has stored in the request extensions.
 fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
@@ -111,17 +104,12 @@ pub(super) fn client_of(extensions: &Extensions, headers: &HeaderMap) -> ClientI
     ClientInfo { ip, network, user_agent, request_id: request_id::current() }
 }
 
-/// Returns the result of a form that was posted without JavaScript, to be shown on this page.
-pub fn flash() -> Option<Flash> {
-    extension()
-}
-
 /// Returns the CSRF token for hidden form fields on this page.
 pub fn page_csrf_token() -> Option<String> {
     extension::<PageCsrfToken>().map(|token| token.0)
 }
 
-/// Redirects the client: with a redirect response for HTML forms, by client-side navigation for server function calls.
+/// Says where the result leads: HTML forms are redirected, other clients find it in the header `Location`.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
 }
@@ -153,6 +141,13 @@ pub fn start_session(core: &Core, issued: &IssuedSession) {
 /// Clears the session cookie. If there was a session, replaces the CSRF token; an anonymous token stays valid, because replacing it would
 /// make concurrent requests fail.
 pub fn end_session(core: &Core) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        // Pages that the browser keeps for its way back.
+        response.insert_header(
+            HeaderName::from_static("clear-site-data"),
+            HeaderValue::from_static("\"cache\", \"prefetchCache\", \"prerenderCache\""),
+        );
+    }
     add_cookie(CookieKind::Session.clear(&core.config.app));
     if session().is_some() {
         set_csrf(core, None);

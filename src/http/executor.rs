@@ -1,4 +1,4 @@
-//! Runs what Leptos spawns, such as the resources of a page, in the span of its request: what they log carries the request's id.
+//! Runs what Leptos spawns while it draws a page in the span of the request, so that its log lines carry the request's id.
 
 use any_spawner::{CustomExecutor, Executor, PinnedFuture, PinnedLocalFuture};
 use tracing::Instrument;

@@ -4,6 +4,7 @@ pub mod accept_json;
 pub mod body_limit;
 pub mod client_ip;
 pub mod csrf;
+pub mod etag;
 pub mod html_forms;
 pub mod login_guard;
 pub mod panic_guard;

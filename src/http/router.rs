@@ -1,4 +1,4 @@
-//! Routes and the order of the middleware. The only file that depends on both Leptos and axum.
+//! Routes and the order of the middleware.
 
 use std::{path::Path, sync::OnceLock};
 
@@ -16,16 +16,15 @@ use tower::Layer;
 use tower_http::{CompressionLevel, compression::CompressionLayer, services::ServeDir, set_header::SetResponseHeaderLayer};
 
 use super::{
-    context::provide_request_context,
     executor,
     middleware::{
-        accept_json::AcceptJson, body_limit, client_ip, csrf, html_forms, login_guard, panic_guard, path_guard, rate_limit, request_id,
-        request_log, security_headers, session,
+        accept_json::AcceptJson, body_limit, client_ip, csrf, etag, html_forms, login_guard, panic_guard, path_guard, rate_limit,
+        request_id, request_log, security_headers, session,
     },
-    routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, redirects},
+    routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, pages, redirects},
     state::AppState,
 };
-use crate::app::{App, shell};
+use crate::app::App;
 
 /// Maximum body size of an upload in bytes: the largest statement plus the multipart overhead.
 #[expect(clippy::cast_possible_truncation, reason = "32 MB fit into usize")]
@@ -48,7 +47,6 @@ pub fn router(state: AppState) -> Router {
 
 /// Routes of the pages, the server functions and the plain handlers.
 fn application(state: &AppState) -> Router<AppState> {
-    let options = state.leptos_options.clone();
     let mut routes = Router::new()
         .route("/", get(redirects::root))
         .route("/onboarding", get(redirects::onboarding))
@@ -65,7 +63,12 @@ fn application(state: &AppState) -> Router<AppState> {
         .route("/api/integrations/refresh/{provider}/{id}", post(integrations::refresh))
         .route("/api/integrations/disconnect/{provider}/{id}", delete(integrations::disconnect))
         .route("/api/{*rest}", any(fallback::not_found))
-        .leptos_routes_with_context(state, page_routes(), provide_request_context, move || shell(options.clone()));
+        // The server functions; without pages, which are drawn by a handler of our own.
+        .leptos_routes(state, Vec::new(), || ());
+    // What stands for a route that this build does not have, such as the gallery, has no method.
+    for page in page_routes().iter().filter(|page| page.methods().next().is_some()) {
+        routes = routes.route(page.path(), get(pages::show));
+    }
     for (old, new) in redirects::LEGACY_PATHS {
         routes = routes.route(old, get(move |uri: Uri| async move { redirects::redirect_legacy(&uri, new) }));
     }
@@ -87,6 +90,7 @@ pub fn page_routes() -> Vec<AxumRouteListing> {
 /// Adds the session and the layers that depend on it. The last layer is the outermost and runs first.
 fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<AppState> {
     router
+        .layer(from_fn(etag::tag))
         .layer(from_fn(login_guard::guard))
         .layer(from_fn_with_state(state.core.clone(), rate_limit::per_user))
         .layer(from_fn_with_state(state.core.clone(), csrf::protect))
@@ -102,7 +106,7 @@ fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(panic_guard::layer())
         .layer(from_fn(path_guard::redirect_to_canonical))
         .layer(from_fn_with_state(state.clone(), html_forms::handle))
-        .layer(from_fn_with_state(state.core.clone(), security_headers::set))
+        .layer(from_fn_with_state(state.clone(), security_headers::set))
         .layer(compression())
         .layer(request_log::layer())
         .layer(from_fn(request_id::assign))

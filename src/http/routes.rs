@@ -10,4 +10,5 @@ pub mod external_link_page;
 pub mod fallback;
 pub mod health;
 pub mod integrations;
+pub mod pages;
 pub mod redirects;

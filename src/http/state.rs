@@ -3,8 +3,12 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
+use http::HeaderValue;
 use huntaze_core::Core;
 use leptos::config::LeptosOptions;
+
+use super::{middleware::security_headers::content_security_policy, routes::pages::SharedPages};
+use crate::assets::Assets;
 
 /// What all requests share. One pointer: cloning it costs nothing.
 #[derive(Clone)]
@@ -12,16 +16,24 @@ pub struct AppState(Arc<AppStateFields>);
 
 /// The fields of [`AppState`], which dereferences to them.
 pub struct AppStateFields {
-    /// Where rendered pages find their scripts and styles.
+    /// Where the built files are.
     pub leptos_options: LeptosOptions,
+    /// Where rendered pages find their scripts and styles.
+    pub assets: Assets,
+    /// Value of the header `Content-Security-Policy`.
+    pub content_security_policy: HeaderValue,
+    /// Pages that are the same for everybody.
+    pub shared_pages: SharedPages,
     /// Services and what they work with.
     pub core: Core,
 }
 
 impl AppState {
     /// State of an application.
-    pub fn new(leptos_options: LeptosOptions, core: Core) -> Self {
-        Self(Arc::new(AppStateFields { leptos_options, core }))
+    pub fn new(leptos_options: LeptosOptions, assets: Assets, core: Core) -> Self {
+        let content_security_policy = content_security_policy(&assets);
+        let shared_pages = SharedPages::default();
+        Self(Arc::new(AppStateFields { leptos_options, assets, content_security_policy, shared_pages, core }))
     }
 }
 

@@ -13,43 +13,34 @@ use crate::{
         billing::{CostFilters, CostsReport},
         load_error::LoadError,
     },
-    ui::skeleton::Skeleton,
 };
 
 /// `/admin/ai-costs?firstDay=&lastDay=&email=&agent=&operation=&model=&page=`: AI costs, for admins.
 #[component]
 pub fn AiCostsPage() -> impl IntoView {
     let query = use_query_map();
-    let input = Memo::new(move |_| {
-        let field = |name: &str| query.with(|query| query.get(name)).unwrap_or_default();
-        CostsInput {
-            first_day: field("firstDay"),
-            last_day: field("lastDay"),
-            email: field("email"),
-            agent: field("agent"),
-            operation: field("operation"),
-            model: field("model"),
-            page: field("page"),
+    let field = |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
+    let input = CostsInput {
+        first_day: field("firstDay"),
+        last_day: field("lastDay"),
+        email: field("email"),
+        agent: field("agent"),
+        operation: field("operation"),
+        model: field("model"),
+        page: field("page"),
+    };
+    let asked = input.clone();
+    let report = Suspend::new(async move {
+        match get_ai_costs(asked.clone()).await {
+            Ok(costs) => view! { <CostsReport costs input=asked/> }.into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
         }
     });
-    let costs = Resource::new(move || input.get(), get_ai_costs);
     view! {
         <PageMeta title=Page::AdminAiCosts.text() description="What AI costs, by day, creator, agent, operation and model."/>
         <h1>"AI costs"</h1>
         <AdminNav current=Page::AdminAiCosts.path()/>
-        <Transition fallback=|| view! { <Skeleton label="Loading the costs"/> }>
-            {move || Suspend::new(async move {
-                let costs = costs.await;
-                let asked = input.get_untracked();
-                let report = match costs {
-                    Ok(costs) => view! { <CostsReport costs input=asked.clone()/> }.into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                };
-                view! {
-                    <CostFilters input=asked/>
-                    {report}
-                }
-            })}
-        </Transition>
+        <CostFilters input/>
+        {report}
     }
 }

@@ -1,46 +1,64 @@
 //! Analytics page, `/analytics`.
 
+use futures::join;
 use huntaze_domain::{
+    ai::Operation,
     analytics::{Analytics, PostsPage},
+    assistant::reports::AiReport,
     page::Page,
+    string_enum::StringEnum,
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::analytics::{get_analytics, get_posts},
+    api::{
+        ai::get_ai_status,
+        analytics::{get_analytics, get_posts},
+        assistant::get_report,
+    },
     error::ApiError,
     features::{
         analytics::{AccountPicker, AnalyticsQuery, EmptyState, Explain, Overview, PeriodPicker, PostsTable},
         load_error::LoadError,
     },
-    ui::skeleton::Skeleton,
 };
 
-/// `/analytics?range=7d|30d|90d&integrationId=&order=best|worst|newest&page=`: daily figures, posts and AI explanations.
+/// `/analytics?range=7d|30d|90d&integrationId=&order=best|worst|newest&page=&report=`: daily figures, posts, and the AI explanation `report`.
 #[component]
 pub fn AnalyticsPage() -> impl IntoView {
-    let query = AnalyticsQuery::use_query();
-    // The figures do not depend on the order and page of the posts, so these must not trigger a refetch.
-    let period = Memo::new(move |_| query.with(|query| (query.range, query.integration_id.clone())));
-    let analytics = Resource::new(move || period.get(), |(range, account)| get_analytics(range, account));
-    let posts = Resource::new(
-        move || query.get(),
-        |AnalyticsQuery { range, integration_id, order, page }| get_posts(range, integration_id, order, page),
-    );
+    let query = AnalyticsQuery::of_page();
+    let report = use_query_map().with_untracked(|query| query.get("report")).filter(|id| !id.is_empty());
+    let content = Suspend::new(async move {
+        let AnalyticsQuery { range, integration_id: account, order, page } = query.clone();
+        let (analytics, posts, setup, report) =
+            join!(get_analytics(range, account.clone()), get_posts(range, account, order, page), get_ai_status(), load_report(report));
+        let explanation = match setup {
+            Ok(setup) => view! { <Explain query=query.clone() setup report/> }.into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        };
+        view! {
+            {figures(query, analytics, posts)}
+            {explanation}
+        }
+    });
     view! {
         <PageMeta title=Page::Analytics.text() description="Your figures day by day, and your posts."/>
         <h1>"Analytics"</h1>
-        <Transition fallback=|| view! { <Skeleton label="Loading your figures"/> }>
-            {move || Suspend::new(async move { content(query, analytics.await, posts.await) })}
-        </Transition>
-        // Outside of the transition, so that a pending explanation survives its re-rendering.
-        <Explain query/>
+        {content}
     }
 }
 
-fn content(query: Memo<AnalyticsQuery>, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
+async fn load_report(id: Option<String>) -> Result<Option<AiReport>, ApiError> {
+    match id {
+        Some(id) => get_report(Operation::Analyze.as_str().to_owned(), Some(id)).await,
+        None => Ok(None),
+    }
+}
+
+fn figures(query: AnalyticsQuery, analytics: Result<Analytics, ApiError>, posts: Result<PostsPage, ApiError>) -> AnyView {
     let analytics = match analytics {
         Ok(analytics) => analytics,
         // E.g. if the account has been deleted: offer the way back to all accounts.
@@ -55,16 +73,15 @@ fn content(query: Memo<AnalyticsQuery>, analytics: Result<Analytics, ApiError>, 
     if analytics.accounts.is_empty() && analytics.currency.is_none() {
         return view! { <EmptyState/> }.into_any();
     }
-    let now = query.get_untracked();
     let posts = match posts {
-        Ok(page) => view! { <PostsTable page query=now.clone()/> }.into_any(),
+        Ok(page) => view! { <PostsTable page query=query.clone()/> }.into_any(),
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     let accounts = analytics.accounts.clone();
     view! {
-        <PeriodPicker query/>
-        <AccountPicker query accounts/>
-        <Overview analytics query=now/>
+        <PeriodPicker query=query.clone()/>
+        <AccountPicker query=query.clone() accounts/>
+        <Overview analytics query/>
         {posts}
     }
     .into_any()

@@ -1,115 +1,66 @@
 //! Assistant page, `/assistant`.
 
-use huntaze_domain::{
-    ai::AiStatus,
-    assistant::chat::Conversation,
-    error::ErrorCode,
-    page::{Page, conversation_page},
-};
+use futures::join;
+use huntaze_domain::{ai::AiStatus, assistant::chat::Conversation, page::Page};
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
     api::{
         ai::get_ai_status,
-        assistant::{DeleteConversation, RenameConversation, get_conversation, get_conversations},
+        assistant::{get_conversation, get_conversations, get_suggestions},
     },
     error::ApiError,
     features::{
         ai::SetupNotice,
-        assistant::{
-            ComposerPanel, ConversationHead, ConversationList, Transcript,
-            chat::{Chat, use_chat},
-            check_title,
-        },
+        assistant::{Composer, ConversationHead, ConversationList, Transcript},
         load_error::LoadError,
+        part::Part,
     },
-    forms::use_form,
-    ui::skeleton::Skeleton,
+    islands::AIChatAssistant,
 };
 
 stylance::import_crate_style!(css, "src/pages/assistant.module.css");
 
-/// `/assistant?conversation=&search=&list=`: a conversation, or a new one, and page `list` of the conversations that match `search`.
+/// `/assistant?conversation=&search=&list=`: a conversation, or a new one, and page `list` of the conversations that match `search`. The
+/// assistant's panel on other pages loads the part `chat`.
 #[component]
 pub fn AssistantPage() -> impl IntoView {
-    let chat = use_chat("chat-message");
     let query = use_query_map();
-    let field = move |name: &'static str| Memo::new(move |_| query.with(|query| query.get(name)).unwrap_or_default());
+    let field = |name: &str| query.with_untracked(|query| query.get(name)).unwrap_or_default();
     let (id, search, list) = (field("conversation"), field("search"), field("list"));
-    let (rename, delete) = (use_form::<RenameConversation>(check_title), use_form::<DeleteConversation>(|_| Ok(())));
-    let setup = Resource::new(|| (), |()| get_ai_status());
-    // The conversation in the URL that the page was opened with. Others are loaded by `stay_at_its_address`.
-    let first_id = id.get_untracked();
-    let first = Resource::new(|| (), move |()| load(first_id.clone()));
-    let changes = move || (chat.completed_count.get(), rename.action.version().get(), delete.action.version().get());
-    let conversations = Resource::new(
-        move || (search.get(), list.get(), changes()),
-        |(search, list, _)| get_conversations(search, list.parse().unwrap_or(1)),
-    );
-    stay_at_its_address(chat, id);
-    Effect::new(move || {
-        if let Some(Ok(title)) = rename.action.value().get() {
-            chat.title.set(title);
-        }
-    });
-    let known_id = Signal::derive(move || match chat.id.get() {
-        Some(id) => id.to_string(),
-        // No message is sent to a conversation that does not exist.
-        None if chat.problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == ErrorCode::NotFound)) => String::new(),
-        None => id.get(),
-    });
-    let heads = move || chat.id.get().map(|id| id.to_string());
-    let list_of_conversations = move || {
-        Suspend::new(async move {
-            match conversations.await {
-                Ok(page) => view! { <ConversationList page current=known_id/> }.into_any(),
-                Err(error) => view! { <LoadError error/> }.into_any(),
-            }
-        })
-    };
-    let layout = move |setup: AiStatus| {
-        let is_available = setup.is_available;
+    let content = Suspend::new(async move {
+        let list = list.parse().unwrap_or(1);
+        let (setup, conversation, conversations, suggestions) =
+            join!(get_ai_status(), load(id), get_conversations(search, list), get_suggestions());
+        let setup = match setup {
+            Ok(setup) => setup,
+            Err(error) => return view! { <LoadError error/> }.into_any(),
+        };
+        let open = conversation.as_ref().ok().and_then(Option::as_ref);
+        let head = open.map(|open| view! { <ConversationHead id=open.id.to_string() title=open.title.clone()/> });
+        let current = open.map(|open| open.id.to_string()).unwrap_or_default();
+        let conversations = match conversations {
+            Ok(page) => view! { <ConversationList page current/> }.into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        };
         view! {
-            <SetupNotice setup/>
             <div class=css::layout>
                 <div class=css::conversation>
-                    <For each=heads key=String::clone let(id)>
-                        <ConversationHead chat id rename delete/>
-                    </For>
-                    {move || chat.is_loading.get().then(|| view! { <Skeleton label="Loading the conversation"/> })}
-                    <Transcript chat is_over=!is_available/>
-                    {move || (!is_available).then(|| chat.problem.get().map(|error| view! { <LoadError error/> }))}
-                    {is_available.then(|| view! { <ComposerPanel chat conversation_id=known_id field_id="chat-message"/> })}
+                    <Part name="conversation-head">{head}</Part>
+                    <Part name="chat"><Chat setup conversation suggestions=suggestions.unwrap_or_default()/></Part>
                 </div>
-                <Transition fallback=|| view! { <Skeleton label="Loading your conversations"/> }>{list_of_conversations}</Transition>
+                <Part name="conversations">{conversations}</Part>
             </div>
         }
-    };
+        .into_any()
+    });
     view! {
         <PageMeta title=Page::Assistant.text() description="Answers that rest on your own figures."/>
         <h1>"Assistant"</h1>
-        <Suspense fallback=|| view! { <Skeleton label="Loading the assistant"/> }>
-            {move || Suspend::new(async move {
-                let setup = setup.await;
-                let first = first.await;
-                match setup {
-                    Ok(setup) => {
-                        match first {
-                            Ok(conversation) => chat.show(conversation),
-                            Err(error) => chat.problem.set(Some(error)),
-                        }
-                        layout(setup).into_any()
-                    }
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        {content}
     }
 }
 
@@ -117,24 +68,21 @@ async fn load(id: String) -> Result<Option<Conversation>, ApiError> {
     if id.is_empty() { Ok(None) } else { get_conversation(id).await.map(Some) }
 }
 
-/// Keeps URL and conversation in sync. A conversation that has just been started puts its id into the URL, so that a reload finds it, even
-/// if the URL named a deleted one. When the URL changes, its conversation is shown.
-fn stay_at_its_address(chat: Chat, id: Memo<String>) {
-    let navigate = use_navigate();
-    Effect::new(move || {
-        let begun = chat.id.get().map(|begun| begun.to_string());
-        if let Some(begun) = begun
-            && id.get_untracked() != begun
-            && !chat.is_loading.get_untracked()
-        {
-            navigate(&conversation_page(&begun), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-        }
-    });
-    Effect::new(move |before: Option<String>| {
-        let now = id.get();
-        if before.is_some_and(|before| before != now) {
-            chat.open(now.clone());
-        }
-        now
-    });
+/// Messages and message box. A question that is asked on the page of a deleted conversation begins a new one.
+#[component]
+fn Chat(setup: AiStatus, conversation: Result<Option<Conversation>, ApiError>, suggestions: Vec<String>) -> impl IntoView {
+    let (conversation, problem) = match conversation {
+        Ok(conversation) => (conversation, None),
+        Err(error) => (None, Some(error)),
+    };
+    let (id, messages) = conversation.map(|open| (open.id.to_string(), open.messages)).unwrap_or_default();
+    let (is_available, has_messages) = (setup.is_available, !messages.is_empty());
+    view! {
+        <SetupNotice setup/>
+        {problem.map(|error| view! { <LoadError error/> })}
+        <AIChatAssistant conversation_id=id.clone()>
+            <Transcript conversation_id=id.clone() messages is_over=!is_available/>
+            {is_available.then(|| view! { <Composer conversation_id=id suggestions has_messages/> })}
+        </AIChatAssistant>
+    }
 }

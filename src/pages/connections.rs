@@ -12,26 +12,23 @@ use crate::{
         load_error::LoadError,
     },
     forms::{FormError, use_form},
-    ui::skeleton::Skeleton,
 };
 
 /// `/admin/connections`: diagnostics of the platforms, for admins.
 #[component]
 pub fn ConnectionsPage() -> impl IntoView {
-    let dry_run = use_form::<TryConnection>(|_| Ok(()));
-    let reports = Resource::new(|| (), |()| get_connections());
+    let dry_run = use_form::<TryConnection>();
+    let reports = Suspend::new(async move {
+        match get_connections().await {
+            Ok(reports) => view! { <ConnectionDoctor reports dry_run/> }.into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <PageMeta title=Page::AdminConnections.text() description="How each platform is set up, and how it goes."/>
         <h1>"Connection doctor"</h1>
         <AdminNav current=Page::AdminConnections.path()/>
         <FormError form=dry_run/>
-        <Transition fallback=|| view! { <Skeleton label="Loading the reports"/> }>
-            {move || Suspend::new(async move {
-                match reports.await {
-                    Ok(reports) => view! { <ConnectionDoctor reports dry_run/> }.into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        {reports}
     }
 }

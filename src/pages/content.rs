@@ -1,63 +1,58 @@
 //! Content page: captions and drafts, `/content`.
 
-use huntaze_domain::page::Page;
+use futures::join;
+use huntaze_domain::{page::Page, string_enum::StringEnum};
 use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::{ai::get_ai_status, content::get_captions},
+    api::{
+        ai::get_ai_status,
+        content::{CreateDraft, GenerateCaption, get_captions, get_drafts},
+    },
     features::{
         ai::SetupNotice,
-        billing::refetch_quota_after,
-        content::{CaptionForm, CaptionVariants, Drafts, use_caption_form, use_keep_form},
+        content::{CaptionForm, CaptionVariants, Drafts},
         load_error::LoadError,
     },
-    ui::skeleton::Skeleton,
+    forms::use_form,
+    islands::AICaptionGenerator,
 };
 
 /// `/content?captions=`: captions and drafts. The id of the captions is in the URL, so that they survive a reload and are shown without
 /// JavaScript. Without an id the newest are shown, including those whose response did not arrive.
 #[component]
 pub fn ContentPage() -> impl IntoView {
-    let (form, keep) = (use_caption_form(), use_keep_form());
-    let query = use_query_map();
-    let id = Memo::new(move |_| query.with(|query| query.get("captions")));
-    let setup = Resource::new(|| (), |()| get_ai_status());
-    let captions = Resource::new(move || id.get(), get_captions);
-    refetch_quota_after(move || form.action.version().get());
+    let (form, keep) = (use_form::<GenerateCaption>(), use_form::<CreateDraft>());
+    let id = use_query_map().with_untracked(|query| query.get("captions"));
+    let content = Suspend::new(async move {
+        let (setup, captions, drafts) = join!(get_ai_status(), get_captions(id), get_drafts());
+        let newest = captions.as_ref().ok().and_then(Option::as_ref);
+        let before = newest.map(|captions| captions.request.clone());
+        let platform = before.as_ref().map(|before| before.platform.as_str().to_owned()).unwrap_or_default();
+        let unverified_numbers = newest.map(|captions| captions.unverified_numbers.clone()).unwrap_or_default();
+        let written = match captions {
+            Ok(captions) => captions.map(|captions| view! { <CaptionVariants captions form keep/> }).into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        };
+        let request = match setup {
+            Ok(setup) if setup.is_available => view! { <CaptionForm form before/> }.into_any(),
+            Ok(setup) => view! { <SetupNotice setup/> }.into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        };
+        view! {
+            <AICaptionGenerator platform unverified_numbers>
+                {request}
+                {written}
+            </AICaptionGenerator>
+            <Drafts drafts/>
+        }
+    });
     view! {
         <PageMeta title=Page::Content.text() description="Captions for your posts."/>
         <h1>"Content"</h1>
-        <Transition fallback=|| view! { <Skeleton label="Loading the captions"/> }>
-            {move || Suspend::new(async move {
-                let setup = setup.await;
-                let captions = captions.await;
-                let before = captions.as_ref().ok().and_then(|captions| captions.as_ref().map(|captions| captions.request.clone()));
-                let written = match captions {
-                    Ok(captions) => captions.map(|captions| {
-                        let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == captions.id));
-                        view! { <CaptionVariants captions form keep is_new/> }
-                    })
-                    .into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                };
-                match setup {
-                    Ok(setup) if setup.is_available => view! {
-                        <CaptionForm form before/>
-                        {written}
-                    }
-                    .into_any(),
-                    Ok(setup) => view! {
-                        <SetupNotice setup/>
-                        {written}
-                    }
-                    .into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Transition>
-        <Drafts keep/>
+        {content}
     }
 }

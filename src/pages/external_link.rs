@@ -18,8 +18,8 @@ pub fn ExternalLinkPage(
 ) -> impl IntoView {
     view! {
         <Notice title=TITLE text="There you decide what Huntaze may read. You come back here afterwards.".to_owned()>
-            <ButtonLink href=target external=true variant=ButtonVariant::Primary>"Continue"</ButtonLink>
-            <ButtonLink href=Page::Integrations.path() external=true>"Back"</ButtonLink>
+            <ButtonLink href=target variant=ButtonVariant::Primary>"Continue"</ButtonLink>
+            <ButtonLink href=Page::Integrations.path()>"Back"</ButtonLink>
         </Notice>
     }
 }

@@ -4,9 +4,12 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::{PageMeta, not_found::NotFoundPage};
-use crate::ui::{
-    a11y::MAIN_ID,
-    stories::{Story, all},
+use crate::{
+    features::page_end::PageEnd,
+    ui::{
+        a11y::MAIN_ID,
+        stories::{Story, all},
+    },
 };
 
 stylance::import_crate_style!(css, "src/pages/gallery.module.css");
@@ -20,6 +23,7 @@ pub fn GalleryPage() -> impl IntoView {
             <h1>"Gallery"</h1>
             {all().into_iter().map(|(component, stories)| view! { <Component component stories/> }).collect_view()}
         </main>
+        <PageEnd/>
     }
 }
 
@@ -47,20 +51,19 @@ fn Component(component: &'static str, stories: Vec<Story>) -> impl IntoView {
 #[component]
 pub fn StoryPage() -> impl IntoView {
     let params = use_params_map();
-    move || {
-        let (component, name) =
-            params.with(|params| (params.get("component").unwrap_or_default(), params.get("story").unwrap_or_default()));
-        let stories = all().into_iter().find(|(candidate, _)| *candidate == component).map(|(_, stories)| stories).unwrap_or_default();
-        match stories.into_iter().find(|story| story.name == name) {
-            Some(story) => view! {
-                <PageMeta title="Story" description="One state of one component."/>
-                <main id=MAIN_ID class=css::page>
-                    <h1>{component} " · " {name}</h1>
-                    {(story.view)()}
-                </main>
-            }
-            .into_any(),
-            None => view! { <NotFoundPage/> }.into_any(),
+    let (component, name) =
+        params.with_untracked(|params| (params.get("component").unwrap_or_default(), params.get("story").unwrap_or_default()));
+    let stories = all().into_iter().find(|(candidate, _)| *candidate == component).map(|(_, stories)| stories).unwrap_or_default();
+    match stories.into_iter().find(|story| story.name == name) {
+        Some(story) => view! {
+            <PageMeta title="Story" description="One state of one component."/>
+            <main id=MAIN_ID class=css::page>
+                <h1>{component} " · " {name}</h1>
+                {(story.view)()}
+            </main>
+            <PageEnd/>
         }
+        .into_any(),
+        None => view! { <NotFoundPage/> }.into_any(),
     }
 }

@@ -1,7 +1,6 @@
 //! Home page, `/home`.
 
-use std::time::Duration;
-
+use futures::join;
 use huntaze_domain::{
     analytics::figures::{HomeStats, StatsRange},
     integrations::IntegrationsStatus,
@@ -18,37 +17,31 @@ use crate::{
     api::{analytics::get_home_stats, integrations::get_integrations_status, onboarding::get_onboarding},
     error::ApiError,
     features::{
-        analytics::home::{Checklist, HomeColumns, OnboardingCard, PlatformStatus, QuickActions, RangePicker, StatsGrid, StatsSkeleton},
+        analytics::home::{Checklist, Figures, HomeColumns, OnboardingCard, PlatformStatus, QuickActions, RangePicker},
         load_error::LoadError,
+        part::Part,
     },
+    islands::StatsGrid,
 };
-
-/// First poll interval during a backfill: the first 3 polls wait 2 s, the next 4 wait 4 s, all others 8 s.
-const INITIAL_POLL_INTERVAL: Duration = Duration::from_secs(2);
-/// Maximum number of polls, about two minutes in total; after that the user has to reload the page.
-const MAX_POLLS: u32 = 20;
 
 /// `/home?range=7d|30d|90d`: figures, checklist, accounts, onboarding answers and quick actions.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let query = use_query_map();
-    let range = Memo::new(move |_| query.with(|query| query.get("range")).and_then(|word| StatsRange::parse(&word)).unwrap_or_default());
-    let onboarding = Resource::new(|| (), |()| get_onboarding());
-    let connections = Resource::new(|| (), |()| get_integrations_status());
-    let stats = Resource::new(move || range.get(), get_home_stats);
-    poll_while_fetching(range, stats, connections);
+    let range = use_query_map().with_untracked(|query| query.get("range")).and_then(|word| StatsRange::parse(&word)).unwrap_or_default();
+    let content = Suspend::new(async move {
+        let (onboarding, connections, stats) = join!(get_onboarding(), get_integrations_status(), get_home_stats(range));
+        home_view(range, onboarding, connections, stats)
+    });
     view! {
         <PageMeta title=Page::Home.text() description="Your reach and money on one screen."/>
         <h1>"Home"</h1>
-        <Transition fallback=|| view! { <StatsSkeleton/> }>
-            {move || Suspend::new(async move { home_view(range, onboarding.await, connections.await, stats.await) })}
-        </Transition>
+        {content}
     }
 }
 
 /// Renders each part, or its error, independently, so that one failure does not hide the rest.
 fn home_view(
-    range: Memo<StatsRange>,
+    range: StatsRange,
     onboarding: Result<Onboarding, ApiError>,
     connections: Result<IntegrationsStatus, ApiError>,
     stats: Result<HomeStats, ApiError>,
@@ -60,9 +53,10 @@ fn home_view(
     let figures = match stats {
         Ok(stats) => (has_account || has_figures || connections.is_err())
             .then(|| {
+                let is_backfilling = stats.is_backfilling;
                 view! {
-                    <RangePicker range=range.into()/>
-                    <StatsGrid stats platforms/>
+                    <RangePicker range/>
+                    <StatsGrid range=range.as_str().to_owned() is_backfilling><Figures stats platforms/></StatsGrid>
                 }
             })
             .into_any(),
@@ -81,46 +75,13 @@ fn home_view(
         onboarding.clone().ok().filter(|_| is_complete).map(|onboarding| view! { <Checklist onboarding has_account has_figures/> });
     let actions = onboarding.ok().zip(connections.ok()).map(|(onboarding, known)| view! { <QuickActions onboarding status=known/> });
     view! {
-        {figures}
-        {checklist}
+        <Part name="figures">{figures}</Part>
+        <Part name="checklist">{checklist}</Part>
         <HomeColumns>
-            {accounts}
+            <Part name="accounts">{accounts}</Part>
             {answers}
         </HomeColumns>
         {actions}
     }
     .into_any()
-}
-
-/// Polls the figures while a backfill is running. A failed poll does not change what is shown.
-fn poll_while_fetching(
-    range: Memo<StatsRange>,
-    stats: Resource<Result<HomeStats, ApiError>>,
-    connections: Resource<Result<IntegrationsStatus, ApiError>>,
-) {
-    let poll = Action::new(|range: &StatsRange| get_home_stats(*range));
-    let polls = StoredValue::new(0_u32);
-    let is_backfilling = Memo::new(move |_| stats.with(|stats| matches!(stats, Some(Ok(stats)) if stats.is_backfilling)));
-    Effect::new(move || {
-        // Runs initially and after each poll.
-        poll.version().get();
-        if !is_backfilling.get() || polls.get_value() >= MAX_POLLS {
-            return;
-        }
-        polls.update_value(|polls| *polls += 1);
-        let interval = INITIAL_POLL_INTERVAL * (1 << (polls.get_value() / 4).min(2));
-        if let Ok(timer) = set_timeout_with_handle(move || drop(poll.dispatch(range.get_untracked())), interval) {
-            on_cleanup(move || timer.clear());
-        }
-    });
-    Effect::new(move || {
-        let Some(Ok(seen)) = poll.value().get() else { return };
-        if seen.range != range.get_untracked() {
-            return;
-        }
-        if !seen.is_backfilling {
-            connections.refetch();
-        }
-        stats.set(Some(Ok(seen)));
-    });
 }

@@ -1,46 +1,56 @@
 //! Integrations page, `/integrations`.
 
-use huntaze_domain::{accounts::Role, page::Page};
+use futures::join;
+use huntaze_domain::{
+    accounts::Role,
+    error::ErrorCode,
+    ids::IntegrationId,
+    integrations::{IntegrationEventLog, IntegrationsStatus},
+    page::Page,
+    platform::Platform,
+};
 use huntaze_texts::Text;
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 use super::PageMeta;
 use crate::{
-    api::integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integrations_status},
+    api::{
+        accounts::get_current_user,
+        integrations::{ConnectIntegration, DisconnectIntegration, RefreshIntegration, get_integration_events, get_integrations_status},
+    },
+    error::ApiError,
     features::{
-        integrations::{ConfirmDialogs, EventLogDialog, IntegrationsGrid, Lead, OutcomeAlert},
+        integrations::{AccountCards, DeleteHistoryDialog, DisconnectDialog, EventLogDialog, Lead, Outcome, OutcomeAlert},
         load_error::LoadError,
-        shell::UserResource,
+        part::Part,
     },
     forms::{FormError, FormState, FormSuccess, use_form},
-    hooks::document::restore_focus,
-    ui::{
-        a11y::MAIN_ID,
-        skeleton::Skeleton,
-        toast::{ToastTone, Toaster},
-    },
+    islands::IntegrationsGrid,
 };
-
-const REFRESHED: &str = "The account was read just now.";
 
 /// `/integrations`: connected accounts and platforms. The query reports an outcome (`?connected=&integrationId=`, `?error=&provider=`,
 /// `?disconnected=`) or opens a dialog (`?disconnect=`, `?delete=`, `?events=`).
 #[component]
 pub fn IntegrationsPage() -> impl IntoView {
-    let user = expect_context::<UserResource>();
-    let connect = use_form::<ConnectIntegration>(|_| Ok(()));
-    let refresh = use_form::<RefreshIntegration>(|_| Ok(()));
-    let disconnect = use_form::<DisconnectIntegration>(|_| Ok(()));
-    let (refreshed, disconnected) = (refresh.action.version(), disconnect.action.version());
-    let status = Resource::new(move || (refreshed.get(), disconnected.get()), |_| get_integrations_status());
-    say_refreshed(refresh);
-    Effect::new(move |was_loaded: Option<bool>| {
-        let is_loaded = status.with(Option::is_some);
-        // A card that is re-rendered removes the button that had the focus.
-        if is_loaded && was_loaded == Some(true) {
-            request_animation_frame(|| restore_focus(MAIN_ID));
+    let (connect, refresh) = (use_form::<ConnectIntegration>(), use_form::<RefreshIntegration>());
+    let disconnect = use_form::<DisconnectIntegration>();
+    let query = use_query_map().get_untracked();
+    let content = Suspend::new(async move {
+        let (user, status, history) = join!(get_current_user(), get_integrations_status(), load_events(query.get("events")));
+        let is_admin = user.is_ok_and(|user| user.role == Role::Admin);
+        let cards = match &status {
+            Ok(status) => view! { <AccountCards status=status.clone() connect refresh is_admin/> }.into_any(),
+            Err(error) => view! { <LoadError error=error.clone()/> }.into_any(),
+        };
+        let status = status.ok();
+        let outcome = status.as_ref().and_then(|status| Outcome::read(|name| query.get(name), status));
+        view! {
+            {outcome.map(|outcome| view! { <OutcomeAlert outcome/> })}
+            <IntegrationsGrid><Part name="integrations">{cards}</Part></IntegrationsGrid>
+            {status.map(|status| confirm_dialog(&status, |name| query.get(name), disconnect))}
+            {history.map(|history| view! { <EventLogDialog history/> })}
         }
-        is_loaded
     });
     view! {
         <PageMeta title=Page::Integrations.text() description="Your accounts at the platforms, and how they are."/>
@@ -50,30 +60,33 @@ pub fn IntegrationsPage() -> impl IntoView {
         <FormError form=refresh/>
         // Without JavaScript the dialog is closed after the post, so its error is shown here, too.
         <FormError form=disconnect/>
-        <FormSuccess form=refresh text=REFRESHED toasted=true/>
-        <Transition fallback=|| view! { <Skeleton label="Loading your accounts"/> }>
-            {move || Suspend::new(async move {
-                let is_admin = user.await.is_ok_and(|user| user.role == Role::Admin);
-                match status.await {
-                    Ok(status) => view! {
-                        <OutcomeAlert status=status.clone()/>
-                        <IntegrationsGrid status connect refresh is_admin/>
-                    }
-                    .into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-            <ConfirmDialogs status form=disconnect/>
-        </Transition>
-        <EventLogDialog/>
+        <FormSuccess form=refresh text="The account was read just now." toasted=true/>
+        {content}
     }
 }
 
-fn say_refreshed(refresh: FormState<RefreshIntegration>) {
-    let toaster = expect_context::<Toaster>();
-    Effect::new(move || {
-        if refresh.action.value().with(|value| matches!(value, Some(Ok(_)))) {
-            toaster.show(ToastTone::Success, REFRESHED);
-        }
-    });
+async fn load_events(id: Option<String>) -> Option<Result<IntegrationEventLog, ApiError>> {
+    match id {
+        Some(id) if id.parse::<IntegrationId>().is_err() => Some(Err(ErrorCode::NotFound.into())),
+        Some(id) => Some(get_integration_events(id).await),
+        None => None,
+    }
+}
+
+/// Returns the dialog that the query asks for, if the account that it names is one of the user's.
+fn confirm_dialog(
+    status: &IntegrationsStatus,
+    query: impl Fn(&str) -> Option<String>,
+    form: FormState<DisconnectIntegration>,
+) -> Option<AnyView> {
+    let name = |platform: Platform, account: &str| format!("{} @{account}", platform.text());
+    if let Some(id) = query("disconnect") {
+        let account = status.integrations.iter().find(|account| account.id.to_string() == id)?;
+        let name = name(account.provider, &account.account_name);
+        return Some(view! { <DisconnectDialog id name form/> }.into_any());
+    }
+    let id = query("delete")?;
+    let account = status.disconnected.iter().find(|account| account.id.to_string() == id)?;
+    let name = name(account.provider, &account.account_name);
+    Some(view! { <DeleteHistoryDialog id name form/> }.into_any())
 }

@@ -11,21 +11,29 @@ use crate::{
     features::{
         admin::{AdminNav, FailedJobs, Queues},
         load_error::LoadError,
+        part::Part,
     },
     forms::{FormError, FormSuccess, use_form},
-    ui::skeleton::Skeleton,
 };
 
 /// `/admin/jobs`: queues and failed jobs, for admins.
 #[component]
 pub fn JobsPage() -> impl IntoView {
-    let (retry, dismiss) = (use_form::<RetryJob>(|_| Ok(())), use_form::<DismissJob>(|_| Ok(())));
-    let query = use_query_map();
-    let page = Memo::new(move |_| query.with(|query| query.get("page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).max(1)));
-    let report = Resource::new(
-        move || (page.get(), retry.action.version().get(), dismiss.action.version().get()),
-        |(page, ..)| get_jobs(Some(page)),
-    );
+    let (retry, dismiss) = (use_form::<RetryJob>(), use_form::<DismissJob>());
+    let page = use_query_map().with_untracked(|query| query.get("page").and_then(|page| page.parse::<u32>().ok()).unwrap_or(1).max(1));
+    let report = Suspend::new(async move {
+        match get_jobs(Some(page)).await {
+            Ok(report) => {
+                let queues = report.queues.clone();
+                view! {
+                    <FailedJobs report retry dismiss/>
+                    <Queues queues/>
+                }
+                .into_any()
+            }
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <PageMeta title=Page::AdminJobs.text() description="What works in the background, and what failed."/>
         <h1>"Jobs"</h1>
@@ -34,20 +42,6 @@ pub fn JobsPage() -> impl IntoView {
         <FormError form=dismiss/>
         <FormSuccess form=retry text="It is tried again."/>
         <FormSuccess form=dismiss text="It is off the list."/>
-        <Transition fallback=|| view! { <Skeleton label="Loading the jobs"/> }>
-            {move || Suspend::new(async move {
-                match report.await {
-                    Ok(report) => {
-                        let queues = report.queues.clone();
-                        view! {
-                            <FailedJobs report retry dismiss/>
-                            <Queues queues/>
-                        }
-                        .into_any()
-                    }
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Part name="jobs">{report}</Part>
     }
 }

@@ -8,12 +8,11 @@ use crate::ui::button::{ButtonLink, ButtonVariant};
 /// Page for unknown paths; the server responds with status 404.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    #[cfg(feature = "ssr")]
     crate::http::context::set_status(http::StatusCode::NOT_FOUND);
     view! {
         <PageMeta title="Page not found" description="There is no such page."/>
         <Notice title="Page not found" text="There is nothing at this address. It may have moved, or the link is not right.".to_owned()>
-            <ButtonLink href="/" external=true variant=ButtonVariant::Primary>"Go to the start"</ButtonLink>
+            <ButtonLink href="/" variant=ButtonVariant::Primary>"Go to the start"</ButtonLink>
         </Notice>
     }
 }

@@ -25,17 +25,11 @@ use crate::{
 pub fn ResetPasswordPage() -> impl IntoView {
     let query = use_query_map();
     let token = query.with_untracked(|query| query.get("token")).unwrap_or_default();
-    let asked = token.clone();
-    let state = Resource::new_blocking(move || asked.clone(), check_reset);
+    let content = Suspend::new(async move { link_view(check_reset(token.clone()).await, token) });
     view! {
         <PageMeta title=Page::ResetPassword.text() description="Choose a new password."/>
         <AuthCard title="Reset your password" foot=|| view! { <p><a href=Page::Login.path()>"Back to sign in"</a></p> }>
-            <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
-                {move || {
-                    let token = token.clone();
-                    Suspend::new(async move { link_view(state.await, token) })
-                }}
-            </Suspense>
+            {content}
         </AuthCard>
     }
 }

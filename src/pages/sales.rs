@@ -1,6 +1,7 @@
 //! Sales strategy page, `/sales`.
 
-use huntaze_domain::{ai::Operation, analytics::figures::StatsRange, assistant::reports::AiReport, page::Page, string_enum::StringEnum};
+use futures::join;
+use huntaze_domain::{ai::Operation, analytics::figures::StatsRange, page::Page, string_enum::StringEnum};
 use huntaze_texts::Text;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -11,15 +12,13 @@ use crate::{
         ai::get_ai_status,
         assistant::{OptimizeSales, get_report},
     },
-    error::ApiError,
-    features::{ai::SetupNotice, assistant::report::ReportView, billing::refetch_quota_after, load_error::LoadError},
+    features::{ai::SetupNotice, assistant::report::ReportView, load_error::LoadError},
     forms::{Form, FormError, FormState, use_form},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
         field::Field,
         select::{Select, SelectOption},
-        skeleton::Skeleton,
     },
 };
 
@@ -28,42 +27,29 @@ stylance::import_crate_style!(css, "src/pages/sales.module.css");
 /// `/sales?report=`: sales strategy with this id, or the newest one without an id.
 #[component]
 pub fn SalesPage() -> impl IntoView {
-    let form = use_form::<OptimizeSales>(|call| call.input.parse().map(drop));
-    let query = use_query_map();
-    let id = Memo::new(move |_| query.with(|query| query.get("report")));
-    let setup = Resource::new(|| (), |()| get_ai_status());
-    let report = Resource::new(move || id.get(), |id| get_report(Operation::Optimize.as_str().to_owned(), id));
-    refetch_quota_after(move || form.action.version().get());
+    let form = use_form::<OptimizeSales>();
+    let id = use_query_map().with_untracked(|query| query.get("report"));
+    let content = Suspend::new(async move {
+        let (setup, report) = join!(get_ai_status(), get_report(Operation::Optimize.as_str().to_owned(), id));
+        let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
+        let written = match report {
+            Ok(report) => report.map(|report| view! { <ReportView report asks=form can_ask/> }).into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        };
+        match setup {
+            Ok(setup) => view! {
+                {can_ask.then(|| view! { <StrategyForm form/> })}
+                <SetupNotice setup/>
+                {written}
+            }
+            .into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <PageMeta title=Page::Sales.text() description="How to earn more from the audience that there is."/>
         <h1>"Sales"</h1>
-        <Transition fallback=|| view! { <Skeleton label="Loading the strategy"/> }>
-            {move || Suspend::new(async move {
-                let setup = setup.await;
-                let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
-                let written = written(form, report.await, can_ask);
-                match setup {
-                    Ok(setup) => view! {
-                        {can_ask.then(|| view! { <StrategyForm form/> })}
-                        <SetupNotice setup/>
-                        {written}
-                    }
-                    .into_any(),
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
-}
-
-fn written(form: FormState<OptimizeSales>, report: Result<Option<AiReport>, ApiError>, can_ask: bool) -> AnyView {
-    match report {
-        Ok(Some(report)) => {
-            let is_new = form.action.value().with_untracked(|value| matches!(value, Some(Ok(written)) if written.id == report.id));
-            view! { <ReportView report asks=form is_new can_ask/> }.into_any()
-        }
-        Ok(None) => ().into_any(),
-        Err(error) => view! { <LoadError error/> }.into_any(),
+        {content}
     }
 }
 
@@ -89,9 +75,7 @@ fn StrategyForm(form: FormState<OptimizeSales>) -> impl IntoView {
                         <Select options=ranges/>
                     </Field>
                     <div>
-                        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
-                            {move || if form.is_pending().get() { "Working it out…" } else { "Work out a strategy" }}
-                        </Button>
+                        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary busy="Working it out…">"Work out a strategy"</Button>
                     </div>
                 </Form>
             </CardBody>

@@ -6,40 +6,36 @@ use leptos::prelude::*;
 
 use super::PageMeta;
 use crate::{
+    api::accounts::get_current_user,
     features::{
         accounts::settings::{DataSection, PasswordSection, ProfileSection, SessionsSection},
         assistant::AiSection,
         load_error::LoadError,
-        shell::UserResource,
     },
-    ui::skeleton::Skeleton,
 };
 
 /// `/settings`: profile, password, AI settings, sessions and data.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let user = expect_context::<UserResource>();
-    let changes = RwSignal::new(0);
+    let account = Suspend::new(async move {
+        match get_current_user().await {
+            Ok(user) => {
+                let email = user.email.clone();
+                view! {
+                    <ProfileSection user/>
+                    <PasswordSection email/>
+                }
+                .into_any()
+            }
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <PageMeta title=Page::Settings.text() description="Your profile, password, devices and data."/>
         <h1>"Settings"</h1>
-        <Transition fallback=|| view! { <Skeleton label="Loading your settings"/> }>
-            {move || Suspend::new(async move {
-                match user.await {
-                    Ok(user) => {
-                        let email = user.email.clone();
-                        view! {
-                            <ProfileSection user/>
-                            <PasswordSection email changes/>
-                        }
-                        .into_any()
-                    }
-                    Err(error) => view! { <LoadError error/> }.into_any(),
-                }
-            })}
-        </Transition>
+        {account}
         <AiSection/>
-        <SessionsSection changes/>
+        <SessionsSection/>
         <DataSection/>
     }
 }

@@ -36,17 +36,12 @@ pub fn VerifyEmailPage() -> impl IntoView {
 
 #[component]
 fn CheckYourMail() -> impl IntoView {
-    let email = Resource::new_blocking(|| (), |()| get_pending_email());
-    view! {
-        <Suspense>
-            {move || Suspend::new(async move {
-                match email.await {
-                    Ok(StatusView { status: email }) if !email.is_empty() => view! { <MailSent email/> }.into_any(),
-                    _ => view! { <NothingSent/> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
+    Suspend::new(async {
+        match get_pending_email().await {
+            Ok(StatusView { status: email }) if !email.is_empty() => view! { <MailSent email/> }.into_any(),
+            _ => view! { <NothingSent/> }.into_any(),
+        }
+    })
 }
 
 #[component]
@@ -62,7 +57,7 @@ fn MailSent(email: String) -> impl IntoView {
 #[component]
 fn NothingSent() -> impl IntoView {
     // Without JavaScript, the outcome of a request for a new link is shown on this page.
-    let form = use_form::<ResendVerification>(|_| Ok(()));
+    let form = use_form::<ResendVerification>();
     view! {
         <FormError form/>
         <FormSuccess form text="A new link is on its way to your mailbox."/>
@@ -74,16 +69,7 @@ fn NothingSent() -> impl IntoView {
 
 #[component]
 fn FollowedLink(token: String) -> impl IntoView {
-    let asked = token.clone();
-    let state = Resource::new_blocking(move || asked.clone(), check_verification);
-    view! {
-        <Suspense fallback=|| view! { <p>"Checking the link…"</p> }>
-            {move || {
-                let token = token.clone();
-                Suspend::new(async move { link_view(state.await, token) })
-            }}
-        </Suspense>
-    }
+    Suspend::new(async move { link_view(check_verification(token.clone()).await, token) })
 }
 
 fn link_view(state: Result<StatusView<EmailTokenState>, ApiError>, token: String) -> AnyView {

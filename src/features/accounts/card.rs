@@ -2,10 +2,13 @@ use huntaze_domain::page::Page;
 use leptos::prelude::*;
 
 use super::css;
-use crate::ui::{
-    a11y::{MAIN_ID, SkipLink},
-    card::{Card, CardBody, CardHeader},
-    logo::Logo,
+use crate::{
+    features::page_end::PageEnd,
+    ui::{
+        a11y::{MAIN_ID, SkipLink},
+        card::{Card, CardBody, CardHeader},
+        logo::Logo,
+    },
 };
 
 /// Layout of the pages before sign-in: logo and a card with the title.
@@ -37,5 +40,6 @@ pub fn AuthCard(
                 <div class=css::foot>{foot.run()}</div>
             </div>
         </main>
+        <PageEnd/>
     }
 }

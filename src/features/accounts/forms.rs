@@ -1,10 +1,14 @@
-use huntaze_domain::{error::ErrorCode, page::Page, validation};
+use huntaze_domain::{
+    accounts::{EMAIL_RULES, NEW_PASSWORD_RULES, PASSWORD_RULES},
+    error::ErrorCode,
+    page::Page,
+};
 use leptos::prelude::*;
 
-use super::{PasswordStrengthMeter, css, resend::ResendForm};
+use super::{StrengthMeter, css, resend::ResendForm};
 use crate::{
     api::accounts::{ForgotPassword, Login, Register, ResetPassword, VerifyEmail},
-    forms::{Form, FormError, SubmitButton, use_form},
+    forms::{Form, FormError, FormSuccess, SubmitButton, rules, use_form},
     ui::{
         alert::{Alert, AlertTone},
         checkbox::Checkbox,
@@ -70,31 +74,29 @@ pub fn LoginForm(
     /// Path to continue to after sign-in; empty for the default.
     next: String,
 ) -> impl IntoView {
-    let form = use_form::<Login>(|call| validation::validate(&call.input));
-    let email = RwSignal::new(form.value_of("email"));
+    let form = use_form::<Login>();
     let next = if next.is_empty() { form.value_of("next") } else { next };
-    let is_unverified = move || form.form_error.with(|error| error.as_ref().is_some_and(|error| error.code == ErrorCode::EmailNotVerified));
+    let reason = reason.filter(|_| !form.was_sent());
+    let email = form.value_of("email");
     view! {
-        {move || {
-            reason
-                .filter(|_| form.form_error.with(Option::is_none))
-                .map(|reason| view! { <Alert tone=reason.tone()>{reason.sentence()}</Alert> })
-        }}
+        {reason.map(|reason| view! { <div data-until-error=""><Alert tone=reason.tone()>{reason.sentence()}</Alert></div> })}
         <FormError form/>
-        {move || is_unverified().then(|| view! { <ResendForm email=email.get_untracked()/> })}
+        <div data-error-code="email_not_verified" hidden={!form.has_error(ErrorCode::EmailNotVerified)}>
+            <ResendForm email=email.clone() email_field="field-email"/>
+        </div>
         <Form form class=css::form>
             <input type="hidden" name="next" value=next/>
-            <Field name="email" label="E-mail" error=form.error_of("email")>
-                <Input kind=InputType::Email autocomplete="username" value=form.value_of("email") on_input=move |text| email.set(text)/>
+            <Field name="email" label="E-mail" rules=rules(EMAIL_RULES) error=form.error_of("email")>
+                <Input kind=InputType::Email autocomplete="username" value=email/>
             </Field>
-            <Field name="password" label="Password" error=form.error_of("password")>
+            <Field name="password" label="Password" rules=rules(PASSWORD_RULES) error=form.error_of("password")>
                 <Input kind=InputType::Password autocomplete="current-password"/>
             </Field>
             <div class=css::row>
                 <Checkbox name="rememberMe" checked={!form.value_of("rememberMe").is_empty()}>"Remember me for 30 days"</Checkbox>
                 <a href=Page::ForgotPassword.path() class=css::link>"Forgot your password?"</a>
             </div>
-            <SubmitButton form label="Sign in" busy="Signing in…"/>
+            <SubmitButton label="Sign in" busy="Signing in…"/>
         </Form>
     }
 }
@@ -102,19 +104,18 @@ pub fn LoginForm(
 /// Registration form.
 #[component]
 pub fn RegisterForm() -> impl IntoView {
-    let form = use_form::<Register>(|call| validation::validate(&call.input));
-    let (email, password) = (RwSignal::new(form.value_of("email")), RwSignal::new(String::new()));
+    let form = use_form::<Register>();
     view! {
         <FormError form/>
         <Form form class=css::form>
-            <Field name="email" label="E-mail" error=form.error_of("email")>
-                <Input kind=InputType::Email autocomplete="username" value=form.value_of("email") on_input=move |text| email.set(text)/>
+            <Field name="email" label="E-mail" rules=rules(EMAIL_RULES) error=form.error_of("email")>
+                <Input kind=InputType::Email autocomplete="username" value=form.value_of("email")/>
             </Field>
-            <Field name="password" label="Password" hint=PASSWORD_HINT error=form.error_of("password")>
-                <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+            <Field name="password" label="Password" hint=PASSWORD_HINT rules=rules(NEW_PASSWORD_RULES) error=form.error_of("password")>
+                <Input kind=InputType::Password autocomplete="new-password"/>
             </Field>
-            <PasswordStrengthMeter password email/>
-            <SubmitButton form label="Create account" busy="Creating your account…"/>
+            <StrengthMeter/>
+            <SubmitButton label="Create account" busy="Creating your account…"/>
         </Form>
     }
 }
@@ -125,12 +126,12 @@ pub fn VerifyForm(
     /// Token from the mailed link.
     token: String,
 ) -> impl IntoView {
-    let form = use_form::<VerifyEmail>(|_| Ok(()));
+    let form = use_form::<VerifyEmail>();
     view! {
         <FormError form/>
         <Form form class=css::form>
             <input type="hidden" name="token" value=token/>
-            <SubmitButton form label="Verify e-mail" busy="Verifying…"/>
+            <SubmitButton label="Verify e-mail" busy="Verifying…"/>
         </Form>
     }
 }
@@ -138,24 +139,21 @@ pub fn VerifyForm(
 /// Form that requests a password reset link.
 #[component]
 pub fn ForgotPasswordForm() -> impl IntoView {
-    let form = use_form::<ForgotPassword>(|call| call.input.subject().map(drop));
+    let form = use_form::<ForgotPassword>();
+    let fields = (!form.is_done()).then(|| {
+        view! {
+            <Form form class=css::form once=true>
+                <Field name="email" label="E-mail" rules=rules(EMAIL_RULES) error=form.error_of("email")>
+                    <Input kind=InputType::Email autocomplete="username" value=form.value_of("email")/>
+                </Field>
+                <SubmitButton label="Send the link" busy="Sending…"/>
+            </Form>
+        }
+    });
     view! {
-        <Show
-            when=move || form.is_done.get()
-            fallback=move || {
-                view! {
-                    <FormError form/>
-                    <Form form class=css::form>
-                        <Field name="email" label="E-mail" error=form.error_of("email")>
-                            <Input kind=InputType::Email autocomplete="username" value=form.value_of("email")/>
-                        </Field>
-                        <SubmitButton form label="Send the link" busy="Sending…"/>
-                    </Form>
-                }
-            }
-        >
-            <Alert tone=AlertTone::Success>"If an account exists, a mail is on its way. Its link is valid for one hour."</Alert>
-        </Show>
+        <FormError form/>
+        <FormSuccess form text="If an account exists, a mail is on its way. Its link is valid for one hour."/>
+        {fields}
     }
 }
 
@@ -165,17 +163,16 @@ pub fn ResetPasswordForm(
     /// Token from the mailed link.
     token: String,
 ) -> impl IntoView {
-    let form = use_form::<ResetPassword>(|call| validation::validate(&call.input));
-    let password = RwSignal::new(String::new());
+    let form = use_form::<ResetPassword>();
     view! {
         <FormError form/>
         <Form form class=css::form>
             <input type="hidden" name="token" value=token/>
-            <Field name="password" label="New password" hint=PASSWORD_HINT error=form.error_of("password")>
-                <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+            <Field name="password" label="New password" hint=PASSWORD_HINT rules=rules(NEW_PASSWORD_RULES) error=form.error_of("password")>
+                <Input kind=InputType::Password autocomplete="new-password"/>
             </Field>
-            <PasswordStrengthMeter password email=RwSignal::new(String::new())/>
-            <SubmitButton form label="Change password" busy="Changing…"/>
+            <StrengthMeter/>
+            <SubmitButton label="Change password" busy="Changing…"/>
         </Form>
     }
 }

@@ -1,11 +1,10 @@
-use std::time::Duration;
-
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::css;
 use crate::{
     api::accounts::{ForgotPassword, ResendVerification},
-    forms::{Form, FormError, FormFunction, FormState, FormSuccess, SubmitButton, use_form},
+    forms::{Form, FormError, FormState, FormSuccess, SubmitButton, use_form},
+    islands::Cooldown,
     ui::button::{Button, ButtonType},
 };
 
@@ -17,37 +16,17 @@ const PAUSE_SECONDS: u32 = 60;
 pub fn ResendForm(
     /// E-mail address to verify.
     email: String,
+    /// DOM id of the field with the address, if it may be typed after the page was drawn.
+    #[prop(optional)]
+    email_field: Option<&'static str>,
 ) -> impl IntoView {
-    let form = use_form::<ResendVerification>(|call| call.input.subject().map(drop));
-    let left = RwSignal::new(0_u32);
-    Effect::new(move || {
-        if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
-            left.set(PAUSE_SECONDS);
-        }
-    });
-    Effect::new(move || {
-        if left.get() > 0 {
-            set_timeout(
-                move || {
-                    left.try_update(|left| *left -= 1);
-                },
-                Duration::from_secs(1),
-            );
-        }
-    });
-    let is_pending = form.is_pending();
-    let is_waiting = Signal::derive(move || left.get() > 0);
+    let form = use_form::<ResendVerification>();
     view! {
         <FormError form/>
         <FormSuccess form text="If this address waits to be verified, a new mail is on its way."/>
         <Form form class=css::form>
-            <input type="hidden" name="email" value=email/>
-            <Button kind=ButtonType::Submit full=true loading=is_pending disabled=is_waiting>
-                {move || match left.get() {
-                    0 => "Send the mail again".to_owned(),
-                    seconds => format!("Send again in {seconds} s"),
-                }}
-            </Button>
+            <input type="hidden" name="email" value=email data-value-of=email_field/>
+            <Cooldown seconds=PAUSE_SECONDS><Button kind=ButtonType::Submit full=true>"Send the mail again"</Button></Cooldown>
         </Form>
     }
 }
@@ -61,27 +40,22 @@ pub fn SendNewLinkForm(
     is_reset: bool,
 ) -> impl IntoView {
     if is_reset {
-        let form = use_form::<ForgotPassword>(|_| Ok(()));
-        view! { <NewLink form><Form form class=css::form><NewLinkFields form token/></Form></NewLink> }.into_any()
+        let form = use_form::<ForgotPassword>();
+        view! { <NewLink form token/> }.into_any()
     } else {
-        let form = use_form::<ResendVerification>(|_| Ok(()));
-        view! { <NewLink form><Form form class=css::form><NewLinkFields form token/></Form></NewLink> }.into_any()
+        let form = use_form::<ResendVerification>();
+        view! { <NewLink form token/> }.into_any()
     }
 }
 
 #[component]
-fn NewLink<F: FormFunction>(form: FormState<F>, children: Children) -> impl IntoView {
+fn NewLink<F: ServerFn>(form: FormState<F>, token: String) -> impl IntoView {
     view! {
         <FormError form/>
         <FormSuccess form text="A new link is on its way to your mailbox."/>
-        {children()}
-    }
-}
-
-#[component]
-fn NewLinkFields<F: FormFunction>(form: FormState<F>, token: String) -> impl IntoView {
-    view! {
-        <input type="hidden" name="token" value=token/>
-        <SubmitButton form label="Send a new link" busy="Sending…"/>
+        <Form form class=css::form once=true>
+            <input type="hidden" name="token" value=token/>
+            <SubmitButton label="Send a new link" busy="Sending…"/>
+        </Form>
     }
 }

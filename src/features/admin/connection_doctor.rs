@@ -9,9 +9,8 @@ use leptos_router::hooks::use_query_map;
 use super::css;
 use crate::{
     api::admin::TryConnection,
-    features::integrations::SandboxBadge,
+    features::{integrations::SandboxBadge, time::LocalTime},
     forms::{Form, FormState},
-    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         alert::{Alert, AlertTone},
@@ -41,6 +40,7 @@ pub fn ConnectionDoctor(
 fn Report(report: PlatformDiagnostics, dry_run: FormState<TryConnection>) -> impl IntoView {
     let platform = report.provider;
     let name = platform.text();
+    let redirect_uri = format!("redirect-uri-{}", platform.as_str());
     let (tone, state) = if report.is_configured { (BadgeTone::Success, "Configured") } else { (BadgeTone::Warning, "Not configured") };
     let failures = if report.failures.is_empty() {
         view! { <p>"Nothing went wrong in the last seven days."</p> }.into_any()
@@ -61,10 +61,10 @@ fn Report(report: PlatformDiagnostics, dry_run: FormState<TryConnection>) -> imp
                 {(!report.missing_variables.is_empty())
                     .then(|| view! { <p>"Not set: " <code class=css::code>{report.missing_variables.join(", ")}</code></p> })}
                 <h3>"Redirect URI"</h3>
-                <p class=css::row>
-                    <code class=css::code>{report.redirect_uri.clone()}</code>
-                    <CopyButton text=report.redirect_uri what=format!("the redirect URI of {name}")/>
-                </p>
+                <div class=css::row>
+                    <code id=redirect_uri.clone() class=css::code>{report.redirect_uri}</code>
+                    <CopyButton target=redirect_uri what=format!("the redirect URI of {name}")/>
+                </div>
                 <h3>"Permissions"</h3>
                 <ul class=css::scopes>
                     {report.scopes.into_iter().map(|scope| view! { <Scope scope accounts=report.accounts/> }).collect_view()}
@@ -105,20 +105,18 @@ fn Failure(failure: FailureCount) -> impl IntoView {
 /// JavaScript.
 #[component]
 fn DryRunForm(provider: &'static str, name: &'static str, dry_run: FormState<TryConnection>) -> impl IntoView {
-    let (asked, query) = (dry_run.action.input(), use_query_map());
-    let loading = Signal::derive(move || asked.with(|asked| asked.as_ref().is_some_and(|call| call.provider == provider)));
-    let status = Memo::new(move |_| {
-        query.with(|query| query.get("tried").filter(|tried| tried == provider).and_then(|_| query.get("status")?.parse::<u16>().ok()))
+    let status = use_query_map().with_untracked(|query| {
+        query.get("tried").filter(|tried| tried == provider).and_then(|_| query.get("status")?.parse::<u16>().ok())
     });
     view! {
         <Form form=dry_run>
             <input type="hidden" name="provider" value=provider/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small loading disabled=dry_run.is_pending()>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small>
                 "Try the consent page"
                 <VisuallyHidden>{format!(" of {name}")}</VisuallyHidden>
             </Button>
         </Form>
-        {move || status.get().map(outcome)}
+        {status.map(outcome)}
     }
 }
 

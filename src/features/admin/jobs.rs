@@ -3,16 +3,13 @@ use huntaze_domain::{
     page::Page,
 };
 use huntaze_texts::Text;
-use leptos::{
-    prelude::*,
-    server_fn::{Http, ServerFn, codec::PostUrl},
-};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::css;
 use crate::{
     api::admin::{DismissJob, RetryJob},
-    forms::{Form, FormFunction, FormState},
-    hooks::time::LocalTime,
+    features::time::LocalTime,
+    forms::{Form, FormState},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
@@ -114,15 +111,11 @@ fn Item(job: FailedJob, retry: FormState<RetryJob>, dismiss: FormState<DismissJo
 }
 
 #[component]
-fn JobButton<F, O>(form: FormState<F>, id: String, label: &'static str, of: String, variant: ButtonVariant) -> impl IntoView
-where
-    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
-    O: 'static,
-{
+fn JobButton<F: ServerFn>(form: FormState<F>, id: String, label: &'static str, of: String, variant: ButtonVariant) -> impl IntoView {
     view! {
-        <Form form>
+        <Form form refresh="jobs">
             <input type="hidden" name="id" value=id/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small variant disabled=form.is_pending()>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant>
                 {label} <VisuallyHidden>{of}</VisuallyHidden>
             </Button>
         </Form>

@@ -1,18 +1,18 @@
 //! Components of the home page.
 
 mod checklist;
+mod figures;
 mod onboarding_card;
 mod platform_status;
 mod quick_actions;
-mod stats_grid;
 
 pub use checklist::Checklist;
 use leptos::prelude::*;
 
+pub use figures::{Figures, RangePicker};
 pub use onboarding_card::OnboardingCard;
 pub use platform_status::PlatformStatus;
 pub use quick_actions::QuickActions;
-pub use stats_grid::{RangePicker, StatsGrid, StatsSkeleton};
 
 /// Layout with two columns; one column on narrow screens.
 #[component]

@@ -15,11 +15,11 @@ use crate::{
 #[component]
 pub fn PeriodPicker(
     /// Current query.
-    query: Memo<AnalyticsQuery>,
+    query: AnalyticsQuery,
 ) -> impl IntoView {
     let choice = move |range: &'static StatsRange| {
-        let href = Signal::derive(move || AnalyticsQuery { range: *range, page: 1, ..query.get() }.href());
-        let current = Signal::derive(move || query.with(|query| query.range == *range));
+        let current = query.range == *range;
+        let href = AnalyticsQuery { range: *range, page: 1, ..query.clone() }.href();
         view! { <SegmentedLink href current>{range.text()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
@@ -29,15 +29,14 @@ pub fn PeriodPicker(
 #[component]
 pub fn AccountPicker(
     /// Current query.
-    query: Memo<AnalyticsQuery>,
+    query: AnalyticsQuery,
     /// Accounts to choose from.
     accounts: Vec<AccountOption>,
 ) -> impl IntoView {
     let is_sandbox = accounts.iter().any(|account| account.is_sandbox);
     let choice = move |id: String, label: String| {
-        let same = id.clone();
-        let href = Signal::derive(move || AnalyticsQuery { integration_id: id.clone(), page: 1, ..query.get() }.href());
-        let current = Signal::derive(move || query.with(|query| query.integration_id == same));
+        let current = query.integration_id == id;
+        let href = AnalyticsQuery { integration_id: id, page: 1, ..query.clone() }.href();
         view! { <SegmentedLink href current>{label}</SegmentedLink> }
     };
     let name = |account: &AccountOption| {

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 
 use super::{AnalyticsQuery, css};
 use crate::{
-    hooks::time::LocalTime,
+    features::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         pagination::Pagination,
@@ -50,7 +50,7 @@ pub fn PostsTable(
         <section aria-labelledby="posts" class=css::section>
             <div class=css::head>
                 <h2 id="posts">{format!("Posts ({})", grouped(page.total.into()))}</h2>
-                <a href=query.export("posts.csv") rel="external" download="">"Download posts (CSV)"</a>
+                <a href=query.export("posts.csv") download="">"Download posts (CSV)"</a>
             </div>
             <Orders query=query.clone()/>
             {table}
@@ -87,7 +87,10 @@ fn Row(post: PostView) -> impl IntoView {
     };
     let title = if post.title.is_empty() { "Without a text".to_owned() } else { post.title };
     let title = match post.url {
-        Some(url) => view! { <a href=url rel="external noopener" target="_blank">{title}<VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }.into_any(),
+        Some(url) => {
+            view! { <a href=url rel="noopener" target="_blank">{title}<VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }
+                .into_any()
+        }
         None => title.into_any(),
     };
     view! {

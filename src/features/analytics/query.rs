@@ -20,9 +20,8 @@ pub struct AnalyticsQuery {
 
 impl AnalyticsQuery {
     /// Returns the query of the current URL. Invalid values of `range`, `order` and `page` are replaced by their defaults.
-    pub fn use_query() -> Memo<Self> {
-        let query = use_query_map();
-        Memo::new(move |_| query.with(Self::read))
+    pub fn of_page() -> Self {
+        use_query_map().with_untracked(Self::read)
     }
 
     fn read(query: &ParamsMap) -> Self {

@@ -2,7 +2,7 @@ use huntaze_domain::assistant::chat::Source;
 use leptos::prelude::*;
 
 use super::css;
-use crate::hooks::time::LocalTime;
+use crate::features::time::LocalTime;
 
 /// Sources of an answer, and a warning about numbers that are in none of them.
 #[component]

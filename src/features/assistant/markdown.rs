@@ -10,7 +10,7 @@ use crate::ui::a11y::VisuallyHidden;
 /// Maximum depth of nested elements. A model can write thousands of `>` in a row, and rendering recurses for each level.
 const MAX_DEPTH: usize = 16;
 
-/// Renders Markdown written by the assistant and marks its unverified numbers.
+/// Renders the blocks of Markdown written by the assistant and marks its unverified numbers.
 #[component]
 pub fn Markdown(
     /// Markdown source; may be incomplete while the answer is generating.
@@ -20,8 +20,28 @@ pub fn Markdown(
 ) -> impl IntoView {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
     let mut events = TextMergeStream::new(Parser::new_ext(&text, options));
-    let content = content(&mut events, &unverified_numbers, false, MAX_DEPTH);
-    view! { <div class=css::markdown>{content}</div> }
+    content(&mut events, &unverified_numbers, false, MAX_DEPTH)
+}
+
+/// Returns the offset in bytes at which the last block of a text begins. What precedes it is complete, even if more text follows.
+pub(super) fn last_block(text: &str) -> usize {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut depth = 0_u32;
+    let mut start = 0;
+    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
+        match event {
+            Event::Start(_) => {
+                if depth == 0 {
+                    start = range.start;
+                }
+                depth += 1;
+            }
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ if depth == 0 => start = range.start,
+            _ => {}
+        }
+    }
+    start
 }
 
 /// Renders all events up to the end of the open element; `in_head` is true inside a table head. Elements that are nested more than `levels`
@@ -76,7 +96,7 @@ fn element(tag: &Tag<'_>, inside: Vec<AnyView>, in_head: bool) -> AnyView {
         Tag::Strong => view! { <strong>{inside}</strong> }.into_any(),
         Tag::Strikethrough => view! { <s>{inside}</s> }.into_any(),
         Tag::Link { dest_url, .. } if is_web(dest_url) => {
-            view! { <a href=dest_url.to_string() target="_blank" rel="external noopener noreferrer nofollow">{inside}</a> }.into_any()
+            view! { <a href=dest_url.to_string() target="_blank" rel="noopener noreferrer nofollow">{inside}</a> }.into_any()
         }
         // External images are not loaded: they, like links that are not HTTP(S), are replaced by their content.
         _ => inside.into_any(),

@@ -9,46 +9,31 @@ use huntaze_domain::{
     string_enum::StringEnum,
 };
 use huntaze_texts::Text;
-use leptos::{
-    prelude::*,
-    server_fn::{Http, ServerFn, codec::PostUrl},
-};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::AnswerSources;
 use crate::{
     api::assistant::GiveFeedback,
-    features::{ai::RegenerateButton, billing::Cost, integrations::SandboxBadge},
-    forms::{FormError, FormFunction, FormState, use_form},
-    hooks::{document::focus_id, time::LocalTime},
+    features::{ai::RegenerateButton, billing::Cost, integrations::SandboxBadge, time::LocalTime},
+    forms::{FormError, FormState, use_form},
 };
 
 stylance::import_crate_style!(css, "src/features/assistant/report/report.module.css");
 
+/// DOM id of the heading, which the pages of reports link to.
 const ID: &str = "report";
 
 /// Report with its sources and usage.
 #[component]
-pub fn ReportView<F, O>(
+pub fn ReportView<F: ServerFn>(
     report: AiReport,
     /// Form that generated the report; the regenerate button submits it again.
     asks: FormState<F>,
-    /// Whether it has just been generated; if so, its heading receives the focus.
-    is_new: bool,
     /// Whether AI is available, so that the report can be regenerated.
     can_ask: bool,
-) -> impl IntoView
-where
-    F: FormFunction + ServerFn<Protocol = Http<PostUrl, O>>,
-    O: 'static,
-{
-    Effect::new(move || {
-        if is_new {
-            // Wait until the heading is in the DOM.
-            request_animation_frame(|| focus_id(ID));
-        }
-    });
+) -> impl IntoView {
     // All feedback buttons share one form state, so that only the latest error is shown.
-    let form = use_form::<GiveFeedback>(|_| Ok(()));
+    let form = use_form::<GiveFeedback>();
     let AiReport { id, request, body, sources, unverified_numbers, usage, is_sandbox, feedback, created_at } = report;
     let is_cache_hit = usage.is_cache_hit;
     let title = match &body {

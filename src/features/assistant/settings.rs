@@ -17,7 +17,6 @@ use crate::{
         card::{Card, CardBody, CardHeader},
         field::Field,
         input::Input,
-        skeleton::Skeleton,
         text_area::TextArea,
     },
 };
@@ -29,8 +28,17 @@ const LABELS: [(&str, &str); VOICE_SAMPLE_COUNT] =
 /// AI settings: writing voice and monthly cost cap.
 #[component]
 pub fn AiSection() -> impl IntoView {
-    let form = use_form::<SaveAiSettings>(|call| call.input.parse().map(drop));
-    let settings = Resource::new(|| (), |()| async { (get_ai_status().await, get_ai_settings().await) });
+    let form = use_form::<SaveAiSettings>();
+    let content = Suspend::new(async move {
+        match (get_ai_status().await, get_ai_settings().await) {
+            (Ok(setup), Ok(settings)) => view! {
+                <SetupNotice setup/>
+                <Fields form settings/>
+            }
+            .into_any(),
+            (Err(error), _) | (_, Err(error)) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <Card>
             <CardHeader>
@@ -40,18 +48,7 @@ pub fn AiSection() -> impl IntoView {
             <CardBody>
                 <FormError form/>
                 <FormSuccess form text="Your AI settings are saved."/>
-                <Transition fallback=|| view! { <Skeleton label="Loading your AI settings"/> }>
-                    {move || Suspend::new(async move {
-                        match settings.await {
-                            (Ok(setup), Ok(settings)) => view! {
-                                <SetupNotice setup/>
-                                <Fields form settings/>
-                            }
-                            .into_any(),
-                            (Err(error), _) | (_, Err(error)) => view! { <LoadError error/> }.into_any(),
-                        }
-                    })}
-                </Transition>
+                {content}
             </CardBody>
         </Card>
     }
@@ -82,7 +79,7 @@ fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoVie
                 hint="In dollars; leave empty for no cap of your own."
                 error=form.error_of("monthlyCap")
             >
-                <Input autocomplete="off" inputmode="decimal" required=false value=cap/>
+                <Input autocomplete="off" inputmode="decimal" value=cap/>
             </Field>
         }
         .into_any(),
@@ -92,11 +89,11 @@ fn Fields(form: FormState<SaveAiSettings>, settings: AiSettings) -> impl IntoVie
         <Form form class=css::form>
             {samples.collect_view()}
             <Field name="bannedWords" label="Words you never use" hint="Split by commas." error=form.error_of("bannedWords")>
-                <Input autocomplete="off" required=false value=banned_words/>
+                <Input autocomplete="off" value=banned_words/>
             </Field>
             {cap}
             <p class=css::meta>{format!("This month AI has cost {} for you.", dollars(spent_micro_usd))}</p>
-            <SubmitButton form label="Save AI settings" busy="Saving…"/>
+            <SubmitButton label="Save AI settings" busy="Saving…"/>
         </Form>
     }
 }

@@ -1,54 +1,85 @@
+use chrono::DateTime;
 use huntaze_domain::{
     assistant::chat::{MessageRole, MessageState, MessageView},
+    ids::MessageId,
     string_enum::StringEnum,
 };
 use huntaze_texts::{self as texts, Text};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 use super::{super::billing::Cost, answer_sources::AnswerSources, css, markdown::Markdown};
 use crate::{
-    features::{
-        assistant::chat::{Chat, Message},
-        integrations::SandboxBadge,
-    },
-    hooks::document::use_hydrated,
+    features::integrations::SandboxBadge,
     ui::{
         button::{Button, ButtonSize, ButtonVariant},
         copy_button::CopyButton,
     },
 };
 
-/// List of all messages of a conversation.
+/// List of all messages of a conversation, and what the island needs to add a question and its answer.
 #[component]
 pub fn Transcript(
-    /// Open conversation.
-    chat: Chat,
+    /// Id of the conversation; empty for a new one.
+    conversation_id: String,
+    /// Messages, oldest first.
+    messages: Vec<MessageView>,
     /// Whether the conversation is read-only, because AI is not available.
-    #[prop(optional)]
     is_over: bool,
 ) -> impl IntoView {
+    let templates = (!is_over).then(|| {
+        view! {
+            <template data-template="question"><Message message=blank(MessageRole::User)/></template>
+            <template data-template="answer"><Message message=blank(MessageRole::Assistant)/></template>
+        }
+    });
+    let is_empty = messages.is_empty();
     view! {
-        <ol class=css::transcript aria-label="Conversation" hidden=move || chat.messages.with(Vec::is_empty)>
-            <For each=move || chat.messages.get() key=|message| message.id let(message)>
-                <TranscriptMessage chat message is_over/>
-            </For>
+        <ol
+            class=css::transcript
+            aria-label="Conversation"
+            data-part="transcript"
+            data-conversation=conversation_id
+            hidden=is_empty
+        >
+            {messages.into_iter().map(|message| view! { <Message message/> }).collect_view()}
         </ol>
+        {templates}
     }
 }
 
+/// Returns a message whose id and content are not known yet.
+fn blank(role: MessageRole) -> MessageView {
+    MessageView {
+        id: MessageId::from(Uuid::nil()),
+        role,
+        text: String::new(),
+        state: if role == MessageRole::User { MessageState::Complete } else { MessageState::Generating },
+        error: None,
+        agents: Vec::new(),
+        sources: Vec::new(),
+        unverified_numbers: Vec::new(),
+        usage: None,
+        is_sandbox: false,
+        seq: 0,
+        created_at: DateTime::default(),
+    }
+}
+
+/// One message. `islands::AIChatAssistant` finds it and its parts by their attributes.
 #[component]
-fn TranscriptMessage(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
-    let view = message.view.clone();
-    let role = view.with_untracked(|view| view.role);
+pub(super) fn Message(message: MessageView) -> impl IntoView {
+    let (role, is_sandbox) = (message.role, message.is_sandbox);
+    let (id, state, seq) = (message.id.to_string(), message.state.as_str(), message.seq);
+    let author = author(&message);
     let body = match role {
-        MessageRole::User => view! { <Question chat message is_over/> }.into_any(),
-        MessageRole::Assistant => view! { <Answer chat message is_over/> }.into_any(),
+        MessageRole::User => view! { <Question text=message.text/> }.into_any(),
+        MessageRole::Assistant => view! { <Answer message/> }.into_any(),
     };
-    let is_sandbox = view.with_untracked(|view| view.is_sandbox);
     view! {
-        <li class=css::message data-role=role.as_str()>
+        <li class=css::message data-message=id data-role=role.as_str() data-state=state data-seq=seq>
             <p class=css::role>
-                {move || view.with(name)}
+                <span data-slot="author">{author}</span>
                 {is_sandbox.then(|| view! { " " <SandboxBadge/> })}
             </p>
             {body}
@@ -57,64 +88,50 @@ fn TranscriptMessage(chat: Chat, message: Message, is_over: bool) -> impl IntoVi
 }
 
 /// Returns the author of a message; for answers, including the agents.
-fn name(view: &MessageView) -> String {
-    let agents: Vec<_> = view.agents.iter().map(|agent| agent.text()).collect();
+fn author(message: &MessageView) -> String {
+    let agents: Vec<_> = message.agents.iter().map(|agent| agent.text()).collect();
     match agents.as_slice() {
-        [] => view.role.text().to_owned(),
-        agents => format!("{} ({})", view.role.text(), agents.join(", ")),
+        [] => message.role.text().to_owned(),
+        agents => format!("{} ({})", message.role.text(), agents.join(", ")),
     }
 }
 
 #[component]
-fn Question(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
-    let is_hydrated = use_hydrated();
-    let text = message.view.with_untracked(|view| view.text.clone());
-    let can_edit = move || !is_over && is_hydrated.get() && chat.generating.get().is_none();
+fn Question(text: String) -> impl IntoView {
     view! {
-        <p class=css::question>{text}</p>
-        <div class=css::buttons hidden=move || !can_edit()>
-            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.edit(&message)>"Edit and ask again"</Button>
+        <p class=css::question data-slot="text">{text}</p>
+        <div class=css::buttons>
+            <Button size=ButtonSize::Small variant=ButtonVariant::Ghost attr:data-action="edit" attr:hidden=true>"Edit and ask again"</Button>
         </div>
     }
 }
 
 #[component]
-fn Answer(chat: Chat, message: Message, is_over: bool) -> impl IntoView {
-    let is_hydrated = use_hydrated();
-    let (id, view) = (message.id, message.view);
-    let (of_text, of_state, of_facts) = (view.clone(), view.clone(), view.clone());
-    let text = Memo::new(move |_| of_text.with(|view| (view.text.clone(), view.unverified_numbers.clone())));
-    let of_ending = of_state.clone();
-    let is_generating = Memo::new(move |_| of_state.with(|view| view.state == MessageState::Generating));
-    let ended = Memo::new(move |_| of_ending.with(texts::assistant::ending));
-    let is_newest = move || chat.messages.with(|messages| messages.last().is_some_and(|newest| newest.id == id));
-    let can_retry = move || !is_over && is_hydrated.get() && is_newest() && !is_generating.get();
-    let copied = Signal::derive(move || text.get().0);
+fn Answer(message: MessageView) -> impl IntoView {
+    let MessageView { id, text, state, sources, unverified_numbers, usage, .. } = message.clone();
+    let is_generating = state == MessageState::Generating;
+    let ending = texts::assistant::ending(&message);
+    let progress = if text.is_empty() { "Looking at your figures…" } else { texts::assistant::WRITING };
+    // An incomplete answer whose model calls were all cache hits has no usage to show.
+    let usage = usage.filter(|usage| state == MessageState::Complete || !usage.is_cache_hit);
+    let text_id = format!("answer-{id}");
+    let facts = (!is_generating).then(|| {
+        view! {
+            <AnswerSources sources unverified_numbers=unverified_numbers.clone()/>
+            {usage.map(|usage| view! { <p class=css::hint><Cost usage/></p> })}
+            <div class=css::buttons>
+                <CopyButton target=text_id.clone() what="the answer"/>
+                <Button size=ButtonSize::Small variant=ButtonVariant::Ghost attr:data-action="retry" attr:hidden=true>"Ask again"</Button>
+            </div>
+        }
+    });
     view! {
-        {move || {
-            let (text, unverified_numbers) = text.get();
-            view! { <Markdown text unverified_numbers/> }
-        }}
-        <p class=css::hint aria-live="off" hidden=move || !is_generating.get()>
-            {move || if text.with(|(text, _)| text.is_empty()) { "Looking at your figures…" } else { "Writing…" }}
-        </p>
-        {move || ended.get().map(|ending| view! { <p class=css::notice>{ending}</p> })}
-        {move || {
-            (!is_generating.get()).then(|| {
-                let MessageView { sources, unverified_numbers, usage, state, .. } = of_facts.get();
-                // An incomplete answer whose model calls were all cache hits has no usage to show.
-                let usage = usage.filter(|usage| state == MessageState::Complete || !usage.is_cache_hit);
-                view! {
-                    <AnswerSources sources unverified_numbers/>
-                    {usage.map(|usage| view! { <p class=css::hint><Cost usage/></p> })}
-                }
-            })
-        }}
-        <div class=css::buttons hidden=move || is_generating.get()>
-            <CopyButton text=copied what="the answer"/>
-            <span hidden=move || !can_retry()>
-                <Button size=ButtonSize::Small variant=ButtonVariant::Ghost on:click=move |_| chat.retry(id)>"Ask again"</Button>
-            </span>
+        <div class=css::markdown id=text_id data-slot="text">
+            <div class=css::blocks data-slot="finished"><Markdown text unverified_numbers/></div>
+            <div class=css::blocks data-slot="growing"></div>
         </div>
+        <p class=css::hint aria-live="off" data-slot="state" hidden=!is_generating>{progress}</p>
+        {ending.map(|ending| view! { <p class=css::notice>{ending}</p> })}
+        {facts}
     }
 }

@@ -11,11 +11,9 @@ use huntaze_domain::{
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use leptos_router::components::Form as FilterForm;
 
 use crate::{
-    features::billing::css,
-    hooks::time::LocalTime,
+    features::{billing::css, time::LocalTime},
     ui::{
         badge::{Badge, BadgeTone},
         button::{Button, ButtonType},
@@ -40,15 +38,15 @@ pub fn CostFilters(
     let CostsInput { first_day, last_day, email, agent, operation, model, .. } = input;
     let (agents, operations) = (options::<AgentKind>("All agents", &agent), options::<Operation>("All operations", &operation));
     view! {
-        <FilterForm method="GET" action=PAGE attr:class=css::filters>
-            <Field name="firstDay" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=first_day/></Field>
-            <Field name="lastDay" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" required=false value=last_day/></Field>
-            <Field name="email" label="Creator"><Input autocomplete="off" required=false value=email/></Field>
+        <form action=PAGE class=css::filters>
+            <Field name="firstDay" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" value=first_day/></Field>
+            <Field name="lastDay" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" value=last_day/></Field>
+            <Field name="email" label="Creator"><Input autocomplete="off" value=email/></Field>
             <Field name="agent" label="Agent"><Select options=agents/></Field>
             <Field name="operation" label="Operation"><Select options=operations/></Field>
-            <Field name="model" label="Model"><Input autocomplete="off" required=false value=model/></Field>
+            <Field name="model" label="Model"><Input autocomplete="off" value=model/></Field>
             <Button kind=ButtonType::Submit>"Show"</Button>
-        </FilterForm>
+        </form>
     }
 }
 
@@ -97,7 +95,7 @@ pub fn CostsReport(
             </CardHeader>
             <CardBody>
                 <Days days=by_day/>
-                <p><a href=export rel="external" download="">"Download (CSV)"</a></p>
+                <p><a href=export download="">"Download (CSV)"</a></p>
             </CardBody>
         </Card>
         <Anomalies anomalies/>

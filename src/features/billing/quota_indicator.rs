@@ -3,52 +3,26 @@ use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use crate::{
-    api::{ai::get_ai_status, billing::get_ai_quota},
-    error::ApiError,
-    features::billing::css,
+    features::{billing::css, part::Part},
+    islands::AIQuotaIndicator,
     ui::a11y::VisuallyHidden,
 };
 
-/// Monthly AI quota; `None` if AI is not configured. Loaded once by the shell, and refetched by the pages that use requests.
-type QuotaResource = Resource<Result<Option<QuotaView>, ApiError>>;
-
 /// Number of AI requests used this month, the quota, and the day on which it renews.
 #[component]
-pub fn QuotaIndicator() -> impl IntoView {
-    let quota: QuotaResource = Resource::new(|| (), |()| load());
-    provide_context(quota);
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match quota.await {
-                    Ok(Some(quota)) => view! { <Quota quota/> }.into_any(),
-                    Ok(None) => view! { <p class=css::quota><a href=Page::Assistant.path()>"AI is not set up"</a></p> }.into_any(),
-                    Err(_) => ().into_any(),
-                }
-            })}
-        </Transition>
-    }
-}
-
-/// Refetches the quota each time `times`, the number of completed AI requests, changes to a value above 0.
-pub fn refetch_quota_after(times: impl Fn() -> usize + 'static) {
-    let quota = use_context::<QuotaResource>();
-    Effect::new(move || {
-        let was_done = times() > 0;
-        if let Some(quota) = quota
-            && was_done
-        {
-            quota.refetch();
-        }
-    });
-}
-
-async fn load() -> Result<Option<QuotaView>, ApiError> {
-    if get_ai_status().await?.is_available { get_ai_quota().await.map(Some) } else { Ok(None) }
+pub fn Quota(
+    /// Quota of the user; `None` if AI is not configured.
+    quota: Option<QuotaView>,
+) -> impl IntoView {
+    let content = match quota {
+        Some(quota) => view! { <Used quota/> }.into_any(),
+        None => view! { <p class=css::quota><a href=Page::Assistant.path()>"AI is not set up"</a></p> }.into_any(),
+    };
+    view! { <AIQuotaIndicator><Part name="quota">{content}</Part></AIQuotaIndicator> }
 }
 
 #[component]
-fn Quota(quota: QuotaView) -> impl IntoView {
+fn Used(quota: QuotaView) -> impl IntoView {
     let (text, level) = match quota.limit {
         Some(limit) => (format!("{} of {limit}", quota.used), QuotaLevel::of(quota.used, limit)),
         None => (quota.used.to_string(), QuotaLevel::Normal),

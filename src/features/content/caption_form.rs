@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::content::GenerateCaption,
-    forms::{Form, FormError, FormState, use_form},
+    forms::{Form, FormError, FormState},
     ui::{
         button::{Button, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -20,11 +20,6 @@ use crate::{
         text_area::TextArea,
     },
 };
-
-/// Returns the state of the caption form, validated with the server's rules.
-pub fn use_caption_form() -> FormState<GenerateCaption> {
-    use_form::<GenerateCaption>(|call| call.input.parse().map(drop))
-}
 
 /// Form that requests captions for a post.
 #[component]
@@ -71,12 +66,10 @@ pub fn CaptionForm(
                         hint="Split by commas; leave empty for none."
                         error=form.error_of("keywords")
                     >
-                        <Input autocomplete="off" required=false value=keywords/>
+                        <Input autocomplete="off" value=keywords/>
                     </Field>
                     <div>
-                        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>
-                            {move || if form.is_pending().get() { "Writing…" } else { "Write captions" }}
-                        </Button>
+                        <Button kind=ButtonType::Submit variant=ButtonVariant::Primary busy="Writing…">"Write captions"</Button>
                     </div>
                 </Form>
             </CardBody>

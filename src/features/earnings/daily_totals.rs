@@ -1,11 +1,14 @@
-use huntaze_domain::{earnings::DailyTotal, money::Currency};
+use huntaze_domain::{
+    earnings::{AMOUNT_RULES, DAY_RULES, DailyTotal},
+    money::Currency,
+};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::earnings::{DeleteDailyTotal, SaveDailyTotal},
-    features::currency::CurrencySelect,
-    forms::{Form, FormError, FormState, FormSuccess, use_form},
+    features::{currency::CurrencySelect, part::Part},
+    forms::{Form, FormError, FormState, FormSuccess, rules, use_form},
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonSize, ButtonType, ButtonVariant},
@@ -22,9 +25,8 @@ pub fn DailyTotals(
     totals: Vec<DailyTotal>,
     /// Initially selected currency.
     currency: Currency,
-    save: FormState<SaveDailyTotal>,
-    delete: FormState<DeleteDailyTotal>,
 ) -> impl IntoView {
+    let (save, delete) = (use_form::<SaveDailyTotal>(), use_form::<DeleteDailyTotal>());
     let chosen = save.values_of("currency").pop().and_then(|code| Currency::parse(&code)).unwrap_or(currency);
     let list = (!totals.is_empty()).then(|| {
         view! {
@@ -42,28 +44,23 @@ pub fn DailyTotals(
             <CardBody>
                 <FormError form=save/>
                 <FormError form=delete/>
-                <FormSuccess form=save text="The day is saved."/>
-                <Form form=save class=css::form>
-                    <Field name="day" label="Day (UTC)" error=save.error_of("day")>
+                <FormSuccess form=save text="The day is saved." toasted=true/>
+                <Form form=save class=css::form refresh="days">
+                    <Field name="day" label="Day (UTC)" rules=rules(DAY_RULES) error=save.error_of("day")>
                         <Input kind=InputType::Date autocomplete="off" value=save.value_of("day")/>
                     </Field>
-                    <Field name="amount" label="What you got that day" hint="After the platform’s share, like 120.50" error=save.error_of("amount")>
+                    <Field name="amount" label="What you got that day" hint="After the platform’s share, like 120.50" rules=rules(AMOUNT_RULES) error=save.error_of("amount")>
                         <Input autocomplete="off" inputmode="decimal" value=save.value_of("amount")/>
                     </Field>
                     <Field name="currency" label="Currency" error=save.error_of("currency")>
                         <CurrencySelect chosen/>
                     </Field>
-                    <div><Button kind=ButtonType::Submit loading=save.is_pending()>"Save day"</Button></div>
+                    <div><Button kind=ButtonType::Submit busy="Saving…">"Save day"</Button></div>
                 </Form>
-                {list}
+                <Part name="days">{list}</Part>
             </CardBody>
         </Card>
     }
-}
-
-/// Returns the state of the form that adds a daily total, validated with the server's rules.
-pub fn use_daily_total_form() -> FormState<SaveDailyTotal> {
-    use_form::<SaveDailyTotal>(|call| call.input.parse().map(drop))
 }
 
 #[component]
@@ -77,10 +74,10 @@ fn Item(total: DailyTotal, delete: FormState<DeleteDailyTotal>) -> impl IntoView
                 {total.is_covered.then(|| view! { <p class=css::meta>"A statement or the partner covers this day, and counts instead."</p> })}
             </div>
             <p>{total.amount.to_string()}</p>
-            <Form form=delete>
+            <Form form=delete refresh="days">
                 <input type="hidden" name="day" value=day/>
                 <input type="hidden" name="currency" value=total.amount.currency.code()/>
-                <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Ghost disabled=delete.is_pending()>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Ghost>
                     "Remove"
                     <VisuallyHidden>{of}</VisuallyHidden>
                 </Button>

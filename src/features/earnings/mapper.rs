@@ -1,8 +1,5 @@
 use huntaze_domain::{
-    earnings::{
-        StatementView,
-        statement::{DateOrder, DecimalSeparator, StatementColumn},
-    },
+    earnings::{StatementView, statement::StatementColumn},
     money::Currency,
     string_enum::StringEnum,
 };
@@ -39,7 +36,6 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
     let orders = choice_options(mapping.date_order, typed(form, "dateOrder"));
     let signs = choice_options(mapping.decimal_separator, typed(form, "decimalSeparator"));
     let (order_error, sign_error): (_, _) = (form.error_of("dateOrder"), form.error_of("decimalSeparator"));
-    debug_assert!(DateOrder::ALL.len() == orders.len() && DecimalSeparator::ALL.len() == signs.len());
     view! {
         <Card>
             <CardHeader>
@@ -48,7 +44,7 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
             </CardHeader>
             <CardBody>
                 <FormError form/>
-                <Form form class=css::form>
+                <Form form class=css::form refresh="statement">
                     <input type="hidden" name="id" value=statement.summary.id.to_string()/>
                     <div class=css::columns>
                         {fields}
@@ -62,7 +58,7 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
                             <Select options=signs/>
                         </Field>
                     </div>
-                    <div><Button kind=ButtonType::Submit loading=form.is_pending()>"Read again"</Button></div>
+                    <div><Button kind=ButtonType::Submit busy="Reading…">"Read again"</Button></div>
                 </Form>
             </CardBody>
         </Card>

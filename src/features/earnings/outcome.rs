@@ -9,8 +9,9 @@ use leptos::prelude::*;
 use super::{css, pluralize, preview::RowErrors, statements::StateBadge};
 use crate::{
     api::earnings::{DeleteStatement, ImportStatement},
-    forms::{Form, FormError, FormState},
-    hooks::time::LocalTime,
+    features::time::LocalTime,
+    forms::{Form, FormError, FormState, FormSuccess},
+    islands::ImportWatch,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -35,9 +36,9 @@ pub fn ImportForm(statement: StatementView, form: FormState<ImportStatement>) ->
         None => {
             let label = format!("Import {}", pluralize(summary.parse_summary.new_entries(), "earning", "earnings"));
             view! {
-                <Form form>
+                <Form form refresh="statement">
                     <input type="hidden" name="id" value=summary.id.to_string()/>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary loading=form.is_pending()>{label}</Button>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary>{label}</Button>
                 </Form>
             }
             .into_any()
@@ -65,6 +66,7 @@ pub fn ImportProgress(statement: StatementView) -> impl IntoView {
             <CardBody>
                 <Progress label="Rows stored" done=summary.rows_processed of=rows/>
                 <p class=css::meta>{text}</p>
+                <ImportWatch/>
                 <noscript><p><a href=statement_page(&summary.id.to_string())>"Look again"</a></p></noscript>
             </CardBody>
         </Card>
@@ -113,13 +115,14 @@ pub fn DeleteStatement(statement: StatementView, form: FormState<DeleteStatement
     };
     view! {
         <FormError form/>
+        <FormSuccess form text="The statement was removed." toasted=true/>
         <details class=css::disclosure>
             <summary>{question}</summary>
             <div class=css::form>
                 <p>{consequence}</p>
                 <Form form>
                     <input type="hidden" name="id" value=summary.id.to_string()/>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=form.is_pending()>{label}</Button>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger busy="Removing…">{label}</Button>
                 </Form>
             </div>
         </details>

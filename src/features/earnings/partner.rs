@@ -1,6 +1,6 @@
 use huntaze_domain::{
-    earnings::{PartnerConnectionView, PartnerView},
-    validation,
+    earnings::{PARTNER_ACCOUNT_RULES, PARTNER_KEY_RULES, PartnerConnectionView, PartnerView},
+    validation::FieldError,
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
@@ -8,9 +8,12 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::earnings::{ConnectPartner, DisconnectPartner},
-    features::integrations::SandboxBadge,
-    forms::{Form, FormError, FormState, use_form},
-    hooks::time::{LocalTime, RelativeTime},
+    features::{
+        integrations::SandboxBadge,
+        part::Part,
+        time::{LocalTime, RelativeTime},
+    },
+    forms::{Form, FormError, FormState, rules, use_form},
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -21,24 +24,19 @@ use crate::{
     },
 };
 
-/// Returns the state of the form that connects the partner.
-pub fn use_partner_form() -> FormState<ConnectPartner> {
-    use_form::<ConnectPartner>(|call| validation::validate(&call.input))
-}
-
 /// Card of the partner that syncs earnings with the user's own API key: connection state, or a warning and the connect form.
 #[component]
 pub fn PartnerCard(
     /// Partner, with its connection if there is one.
     partner: PartnerView,
-    connect: FormState<ConnectPartner>,
-    disconnect: FormState<DisconnectPartner>,
 ) -> impl IntoView {
+    let (connect, disconnect) = (use_form::<ConnectPartner>(), use_form::<DisconnectPartner>());
     let content = match partner.connection {
         Some(link) => view! { <Link link disconnect/> }.into_any(),
         None => view! { <ConnectForm connect/> }.into_any(),
     };
     view! {
+        <Part name="partner">
         <Card>
             <CardHeader>
                 {partner.is_sandbox.then(|| view! { <p><SandboxBadge/></p> })}
@@ -51,6 +49,7 @@ pub fn PartnerCard(
                 {content}
             </CardBody>
         </Card>
+        </Part>
     }
 }
 
@@ -58,16 +57,18 @@ pub fn PartnerCard(
 fn ConnectForm(connect: FormState<ConnectPartner>) -> impl IntoView {
     view! {
         <Alert>"OnlyFans forbids automated access in its terms: the risk is yours. Never give us, or the partner’s key field, your OnlyFans password."</Alert>
-        <Form form=connect class=css::form>
-            <Field name="account" label="Account id at the partner" hint="Like acct_1234" error=connect.error_of("account")>
+        <Form form=connect class=css::form refresh="partner">
+            <Field name="account" label="Account id at the partner" hint="Like acct_1234" rules=rules(PARTNER_ACCOUNT_RULES) error=connect.error_of("account")>
                 <Input autocomplete="off" value=connect.value_of("account")/>
             </Field>
-            <Field name="apiKey" label="API key" hint="It is stored encrypted." error=connect.error_of("apiKey")>
+            <Field name="apiKey" label="API key" hint="It is stored encrypted." rules=rules(PARTNER_KEY_RULES) error=connect.error_of("apiKey")>
                 <Input kind=InputType::Password autocomplete="off"/>
             </Field>
-            <Checkbox name="accepted" checked=connect.value_of("accepted") == "on">"I have read this, and it is my decision."</Checkbox>
-            <p class=css::problem aria-live="polite">{move || connect.error_of("accepted").get()}</p>
-            <div><Button kind=ButtonType::Submit loading=connect.is_pending()>"Have them read"</Button></div>
+            <Checkbox name="accepted" checked=connect.value_of("accepted") == "on" required=FieldError::ConsentMissing.text()>
+                "I have read this, and it is my decision."
+            </Checkbox>
+            <p id="accepted-error" class=css::problem aria-live="polite" data-error-for="accepted">{connect.error_of("accepted")}</p>
+            <div><Button kind=ButtonType::Submit busy="Checking the key…">"Have them read"</Button></div>
         </Form>
     }
 }
@@ -88,8 +89,8 @@ fn Link(link: PartnerConnectionView, disconnect: FormState<DisconnectPartner>) -
             <summary>"Have them read no more…"</summary>
             <div class=css::form>
                 <p>"Your key and all earnings that the partner read are removed. Statements and days by hand stay."</p>
-                <Form form=disconnect>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger loading=disconnect.is_pending()>"Remove key and earnings"</Button>
+                <Form form=disconnect refresh="partner">
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger busy="Removing…">"Remove key and earnings"</Button>
                 </Form>
             </div>
         </details>

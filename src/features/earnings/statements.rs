@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::{css, pluralize};
 use crate::{
-    hooks::time::LocalTime,
+    features::time::LocalTime,
     ui::{
         badge::{Badge, BadgeTone},
         card::{Card, CardBody, CardHeader},

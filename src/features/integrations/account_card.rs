@@ -6,14 +6,11 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{
-    SandboxBadge, StatusBadge, SyncTimes, css,
-    pending::{is_connecting_account, is_refreshing},
-};
+use super::{SandboxBadge, StatusBadge, SyncTimes, css};
 use crate::{
     api::integrations::{ConnectIntegration, RefreshIntegration},
+    features::time::LocalTime,
     forms::{Form, FormState},
-    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         button::{Button, ButtonLink, ButtonSize, ButtonType, ButtonVariant},
@@ -90,7 +87,7 @@ fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectI
         <Form form=connect>
             <input type="hidden" name="provider" value=account.provider.as_str()/>
             <input type="hidden" name="integrationId" value=account.id.to_string()/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary loading=is_connecting_account(connect, account.id) disabled=connect.is_pending()>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small variant=ButtonVariant::Primary>
                 "Reconnect"
                 <VisuallyHidden>{format!(" {name}")}</VisuallyHidden>
             </Button>
@@ -101,9 +98,10 @@ fn Reconnect(account: IntegrationView, name: String, connect: FormState<ConnectI
 #[component]
 fn RefreshNow(account: IntegrationView, name: String, refresh: FormState<RefreshIntegration>) -> impl IntoView {
     view! {
-        <Form form=refresh>
+        // A failed sync changes the status of the account, too.
+        <Form form=refresh refresh="integrations" refresh_always=true>
             <input type="hidden" name="id" value=account.id.to_string()/>
-            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_refreshing(refresh, account.id) disabled=refresh.is_pending()>
+            <Button kind=ButtonType::Submit size=ButtonSize::Small busy="Refreshing…" attr:id=format!("refresh-{}", account.id)>
                 "Refresh now"
                 <VisuallyHidden>{format!(": {name}")}</VisuallyHidden>
             </Button>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    hooks::time::{LocalTime, RelativeTime},
+    features::time::{LocalTime, RelativeTime},
     ui::badge::{Badge, BadgeTone},
 };
 

@@ -2,7 +2,7 @@ use huntaze_domain::{integrations::ProviderView, page::Page, platform::Platform,
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{SandboxBadge, css, pending::is_connecting};
+use super::{SandboxBadge, css};
 use crate::{
     api::integrations::ConnectIntegration,
     forms::{Form, FormState},
@@ -31,7 +31,7 @@ pub(super) fn ConnectCard(
         view! {
             <Form form=connect>
                 <input type="hidden" name="provider" value=platform.as_str()/>
-                <Button kind=ButtonType::Submit size=ButtonSize::Small loading=is_connecting(connect, platform) disabled=connect.is_pending()>
+                <Button kind=ButtonType::Submit size=ButtonSize::Small>
                     {label}
                     <VisuallyHidden>{format!(" {} account", platform.text())}</VisuallyHidden>
                 </Button>

@@ -2,11 +2,11 @@ use huntaze_domain::{integrations::DisconnectedIntegration, page::Page, string_e
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{css, pending::is_connecting_account};
+use super::css;
 use crate::{
     api::integrations::ConnectIntegration,
+    features::time::LocalTime,
     forms::{Form, FormState},
-    hooks::time::LocalTime,
     ui::{
         a11y::VisuallyHidden,
         badge::{Badge, BadgeTone},
@@ -32,12 +32,7 @@ pub(super) fn DisconnectedCard(
             <Form form=connect>
                 <input type="hidden" name="provider" value=platform.as_str()/>
                 <input type="hidden" name="integrationId" value=id/>
-                <Button
-                    kind=ButtonType::Submit
-                    size=ButtonSize::Small
-                    loading=is_connecting_account(connect, account.id)
-                    disabled=connect.is_pending()
-                >
+                <Button kind=ButtonType::Submit size=ButtonSize::Small>
                     "Reconnect"
                     <VisuallyHidden>{format!(" {name}")}</VisuallyHidden>
                 </Button>

@@ -7,9 +7,9 @@ use crate::{
     forms::FormState,
 };
 
-/// Grid with a card for each account and each platform. Platforms come in the order of `status.providers`, those chosen by the user first.
+/// A card for each account and each platform. Platforms come in the order of `status.providers`, those chosen by the user first.
 #[component]
-pub fn IntegrationsGrid(
+pub fn AccountCards(
     /// Accounts and platforms.
     status: IntegrationsStatus,
     /// Form that starts the authorization at a platform. Shared by all cards; its error is shown once, by the page.

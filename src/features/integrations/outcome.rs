@@ -6,25 +6,22 @@ use huntaze_domain::{
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
 
-use crate::ui::{
-    alert::{Alert, AlertTone},
-    toast::{ToastTone, Toaster},
+use crate::{
+    islands::ForgetOutcome,
+    ui::alert::{Alert, AlertTone},
 };
 
 /// Outcome of an authorization or a disconnect. The URL holds words of closed lists only, so that it cannot put arbitrary text on the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Outcome {
+pub struct Outcome {
     is_success: bool,
     sentence: String,
 }
 
 impl Outcome {
-    fn read(query: impl Fn(&str) -> Option<String>, status: &IntegrationsStatus) -> Option<Self> {
+    /// Reads the outcome from the query of the page; None if there is none.
+    pub fn read(query: impl Fn(&str) -> Option<String>, status: &IntegrationsStatus) -> Option<Self> {
         if let Some(platform) = query("connected").and_then(|word| Platform::parse(&word)) {
             let account = query("integrationId");
             let account = status.integrations.iter().find(|known| account.as_ref().is_some_and(|id| *id == known.id.to_string()));
@@ -39,25 +36,12 @@ impl Outcome {
     }
 }
 
-/// Outcome from the URL query. With JavaScript it is shown as a toast and removed from the URL, so that a reload does not repeat it.
+/// How the authorization or disconnect ended that led to this page. A reload does not repeat it.
 #[component]
-pub fn OutcomeAlert(
-    /// The user's accounts; used to look up names.
-    status: IntegrationsStatus,
-) -> impl IntoView {
-    let query = use_query_map();
-    let outcome = Memo::new(move |_| Outcome::read(|name| query.with(|query| query.get(name)), &status));
-    let (toaster, navigate) = (expect_context::<Toaster>(), use_navigate());
-    Effect::new(move || {
-        if let Some(outcome) = outcome.get() {
-            toaster.show(if outcome.is_success { ToastTone::Success } else { ToastTone::Danger }, outcome.sentence);
-            navigate(Page::Integrations.path(), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
-        }
-    });
-    move || {
-        outcome.get().map(|outcome| {
-            let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };
-            view! { <Alert tone>{outcome.sentence}</Alert> }
-        })
+pub fn OutcomeAlert(outcome: Outcome) -> impl IntoView {
+    let tone = if outcome.is_success { AlertTone::Success } else { AlertTone::Danger };
+    view! {
+        <Alert tone>{outcome.sentence}</Alert>
+        <ForgetOutcome url=Page::Integrations.path().to_owned()/>
     }
 }

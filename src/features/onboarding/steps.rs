@@ -7,10 +7,7 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{
-    css,
-    frame::{StepFrame, use_step_form},
-};
+use super::{css, frame::OnboardingStep};
 use crate::{
     api::onboarding::SaveOnboardingStep,
     features::currency::CurrencySelect,
@@ -25,20 +22,18 @@ use crate::{
 /// Step 1: content types.
 #[component]
 pub fn ContentTypesStep() -> impl IntoView {
-    let form = use_step_form();
-    let question = move |known: Onboarding| {
+    let question = |form, known: Onboarding| {
         let items = items::<ContentType>(form, "contentTypes[]", &known.content_types);
         view! { <OptionGroup name="contentTypes[]" legend="What you publish" items/> }.into_any()
     };
     let lead = "Choose all that apply. None is fine, too: then we show everything.";
-    view! { <StepFrame step=1 title="What do you create?" lead form question/> }
+    view! { <OnboardingStep step=1 title="What do you create?" lead question/> }
 }
 
 /// Step 2: platforms.
 #[component]
 pub fn PlatformsStep() -> impl IntoView {
-    let form = use_step_form();
-    let question = move |known: Onboarding| {
+    let question = |form, known: Onboarding| {
         let items = items::<Platform>(form, "platforms[]", &known.platforms);
         view! {
             <OptionGroup name="platforms[]" legend="Your platforms" items/>
@@ -47,14 +42,13 @@ pub fn PlatformsStep() -> impl IntoView {
         .into_any()
     };
     let lead = "The ones you choose come first. None is fine, too: then the order stays as it is.";
-    view! { <StepFrame step=2 title="Where do you publish?" lead form question/> }
+    view! { <OnboardingStep step=2 title="Where do you publish?" lead question/> }
 }
 
 /// Step 3: goals, with an optional monthly revenue goal.
 #[component]
 pub fn GoalsStep() -> impl IntoView {
-    let form = use_step_form();
-    let question = move |known: Onboarding| {
+    let question = |form, known: Onboarding| {
         let items = items::<Goal>(form, "goals[]", &known.goals);
         view! {
             <OptionGroup name="goals[]" legend="Your goals" items/>
@@ -63,7 +57,7 @@ pub fn GoalsStep() -> impl IntoView {
         .into_any()
     };
     let lead = "It decides what we put first. None is fine, too: then we guess nothing.";
-    view! { <StepFrame step=3 title="What matters most?" lead form question/> }
+    view! { <OnboardingStep step=3 title="What matters most?" lead question/> }
 }
 
 #[component]
@@ -74,7 +68,7 @@ fn RevenueGoal(form: FormState<SaveOnboardingStep>, known: Onboarding) -> impl I
     view! {
         <div class=css::amount>
             <Field name="revenueGoal" label="Monthly revenue goal (optional)" error=form.error_of("revenueGoal")>
-                <Input autocomplete="off" value=typed required=false inputmode="decimal"/>
+                <Input autocomplete="off" value=typed inputmode="decimal"/>
             </Field>
             <Field name="currency" label="Currency" error=form.error_of("currency")>
                 <CurrencySelect chosen/>

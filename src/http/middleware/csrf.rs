@@ -5,7 +5,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use huntaze_core::{Core, db::accounts::sessions::ActiveSession, infra::csrf};
 use huntaze_domain::{error::ErrorCode, ids::SessionId, page::Page};
 
@@ -31,11 +31,17 @@ pub async fn protect(State(core): State<Core>, mut request: Request, next: Next)
     }
     if is_cross_site(&core, request.headers()) || !has_valid_token(&core, session, &request) {
         let mut refusal = ApiError::from(ErrorCode::CsrfInvalid).into_response();
-        // Client code detects the rejection by this header, without reading the body, and retries once with a new token.
+        // `hooks::fetch::post` detects the rejection by this header and retries once with a new token.
         refusal.headers_mut().insert(crate::csrf::HEADER, HeaderValue::from_static("refused"));
         return refusal;
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    // Pages that were fetched in advance are older than this change.
+    response
+        .headers_mut()
+        .entry(HeaderName::from_static("clear-site-data"))
+        .or_insert(HeaderValue::from_static("\"prefetchCache\", \"prerenderCache\""));
+    response
 }
 
 /// Stores the CSRF token for a page's forms in the request extensions. Returns the cookie to set if a new token was issued.

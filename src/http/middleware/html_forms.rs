@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use chrono::TimeDelta;
-use http::{HeaderValue, Method, header, response::Parts};
+use http::{HeaderName, HeaderValue, Method, header, response::Parts};
 use huntaze_core::{Core, infra::signed};
 use huntaze_domain::{error::ErrorCode, page::form_page};
 use url::{Position, Url};
@@ -47,7 +47,9 @@ pub async fn handle(State(state): State<AppState>, mut request: Request, next: N
     if *request.method() == Method::POST {
         return submit(&state, request, next).await;
     }
-    let has_flash = read_flash(&state.core, &mut request);
+    // A page that is fetched in advance may never be seen.
+    let is_prefetch = request.headers().get("sec-purpose").is_some_and(|purpose| purpose.as_bytes().starts_with(b"prefetch"));
+    let has_flash = !is_prefetch && read_flash(&state.core, &mut request);
     let response = next.run(request).await;
     let mut response = render_error(&state, response);
     // A redirect renders nothing, so the flash is kept for the page it leads to.
@@ -89,6 +91,9 @@ async fn redirect_back(state: &AppState, response: Response, path: &str, page: &
     let mut redirect = Redirect::to(&target).into_response();
     for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
         redirect.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    if let Some(cleared) = parts.headers.get("clear-site-data") {
+        redirect.headers_mut().insert(HeaderName::from_static("clear-site-data"), cleared.clone());
     }
     redirect
 }

@@ -5,51 +5,51 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, HeaderName, HeaderValue, header};
-use huntaze_core::Core;
-use leptos::nonce::Nonce;
+use http::{HeaderName, HeaderValue, header};
+
+use crate::{assets::Assets, http::state::AppState};
 
 const PERMISSIONS: &str = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), payment=(), usb=()";
 /// Two years, in seconds.
 const HSTS: &str = "max-age=63072000; includeSubDomains";
 
-/// Sets the headers and creates the nonce for inline scripts.
-pub async fn set(State(core): State<Core>, mut request: Request, next: Next) -> Response {
-    let nonce = Nonce::new();
+/// Sets the headers.
+pub async fn set(State(state): State<AppState>, request: Request, next: Next) -> Response {
     // The URL contains a token, which must not leak through the `Referer` header.
     let has_token = request.uri().query().is_some_and(|query| query.starts_with("token=") || query.contains("&token="));
-    request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
 
     let headers = response.headers_mut();
-    insert(headers, header::CONTENT_SECURITY_POLICY, &content_security_policy(&nonce));
-    insert(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    insert(headers, header::X_FRAME_OPTIONS, "DENY");
-    insert(headers, header::REFERRER_POLICY, if has_token { "no-referrer" } else { "strict-origin-when-cross-origin" });
-    insert(headers, HeaderName::from_static("permissions-policy"), PERMISSIONS);
-    insert(headers, HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-    if core.config.app.is_https() {
-        insert(headers, header::STRICT_TRANSPORT_SECURITY, HSTS);
+    headers.insert(header::CONTENT_SECURITY_POLICY, state.content_security_policy.clone());
+    let referrer = if has_token { "no-referrer" } else { "strict-origin-when-cross-origin" };
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, referrer),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
     }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        insert(headers, header::CACHE_CONTROL, "no-store");
+    if state.core.config.app.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
-/// Returns the policy: only same-origin resources. Inline scripts need the nonce, WebAssembly needs `wasm-unsafe-eval`, and style
-/// attributes are not allowed.
-fn content_security_policy(nonce: &Nonce) -> String {
-    // In development, cargo-leptos reloads styles over a WebSocket on another port.
-    let reload = if cfg!(debug_assertions) { " ws://127.0.0.1:3001 ws://localhost:3001" } else { "" };
-    format!(
-        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; \
-         connect-src 'self'{reload}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
-    )
-}
-
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
+/// Returns the policy: same-origin resources only. Inline scripts are allowed by hash: the loader and the speculation rules. WebAssembly needs
+/// `wasm-unsafe-eval`; style attributes are not allowed.
+pub fn content_security_policy(assets: &Assets) -> HeaderValue {
+    let (script, reload) = if assets.is_watched {
+        // In development, cargo-leptos adds a script that reloads styles over a WebSocket on another port.
+        ("'unsafe-inline'", " ws://127.0.0.1:3001 ws://localhost:3001")
+    } else {
+        (assets.script_hashes.as_str(), "")
+    };
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'wasm-unsafe-eval' {script}; style-src 'self'; img-src 'self' data:; connect-src 'self'{reload}; \
+         object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 }

@@ -14,21 +14,26 @@ use futures::{Stream, StreamExt, stream};
 use http::HeaderMap;
 use huntaze_core::{Core, services::assistant};
 use huntaze_domain::{
-    assistant::chat::{ChatEvent, ChatInput},
+    assistant::chat::{ChatEvent, ChatInput, start_of_message},
     error::ErrorCode,
 };
 use serde::Deserialize;
 
+use super::pages::viewer_zone;
 use crate::{
     error::ApiError,
+    features::assistant::{AnswerHtml, AnswerHtmlEvent},
     http::extract::{Member, Query},
+    islands::chat_events::{AGENTS, DELTA, DONE},
 };
 
-/// Position in a stream to resume after.
+/// Position in a stream to resume after, and the form of its events.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct StreamCursor {
+pub struct StreamQuery {
     after: String,
+    /// `html` for the events of `islands::chat_events`; else those of [`ChatEvent`].
+    format: String,
 }
 
 /// `POST /api/ai/chat/stream`: sends a message and streams the answer. Accepts JSON and forms. The first event contains the conversation id
@@ -50,8 +55,8 @@ pub async fn start(
     Ok(sse(stream::once(async move { begun }).chain(events.map(event))))
 }
 
-/// `GET /api/ai/conversations/{id}/stream?after=`: streams the answer that contains the sequence number `after`, or else the newest one,
-/// from that number on. `Last-Event-ID`, which browsers send when they reconnect, takes precedence.
+/// `GET /api/ai/conversations/{id}/stream?after=&format=`: streams the answer that contains the sequence number `after`, or else the newest
+/// one, from that number on; as HTML always from its beginning. `Last-Event-ID`, which browsers send when they reconnect, takes precedence.
 ///
 /// # Errors
 /// 401 without a session; 404 if the conversation has no answer, does not exist or belongs to another user.
@@ -59,12 +64,29 @@ pub async fn follow(
     State(core): State<Core>,
     Member(current): Member,
     Path(id): Path<String>,
-    Query(cursor): Query<StreamCursor>,
+    Query(query): Query<StreamQuery>,
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&cursor.after);
-    let events = assistant::stream_answer(&core, current.user.id, &id, last.parse().unwrap_or_default()).await?;
-    Ok(sse(events.map(event)))
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&query.after);
+    let after = last.parse().unwrap_or_default();
+    if query.format != "html" {
+        let events = assistant::stream_answer(&core, current.user.id, &id, after).await?;
+        return Ok(sse(events.map(event).boxed()));
+    }
+    let start = start_of_message(after);
+    let events = assistant::stream_answer(&core, current.user.id, &id, start).await?;
+    let mut answer = AnswerHtml::new(viewer_zone(&headers), usize::try_from(after - start).unwrap_or_default());
+    Ok(sse(events.map(move |(seq, told)| html_event(seq, answer.next(told))).boxed()))
+}
+
+fn html_event(seq: i64, event: AnswerHtmlEvent) -> Event {
+    let id = Event::default().id(seq.to_string());
+    match event {
+        AnswerHtmlEvent::Agents(event) => id.event(AGENTS).json_data(&event),
+        AnswerHtmlEvent::Delta(event) => id.event(DELTA).json_data(&event),
+        AnswerHtmlEvent::Done(event) => id.event(DONE).json_data(&event),
+    }
+    .unwrap_or_default()
 }
 
 fn event((seq, told): (i64, ChatEvent)) -> Event {

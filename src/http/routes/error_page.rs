@@ -9,12 +9,13 @@ use crate::{
     error::ApiError,
     http::state::AppState,
     pages::error::{ErrorPage, title_of},
+    render::to_html,
 };
 
 /// Renders the error with its status. The page contains no script, so that it works whatever has failed.
 pub fn render(state: &AppState, error: &ApiError) -> Response {
     let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let (options, error) = (state.leptos_options.clone(), error.clone());
-    let html = Owner::new().with(move || document(options, title_of(&error), view! { <ErrorPage error/> }).to_html());
+    let title = title_of(error);
+    let html = to_html(|| document(&state.assets, title, view! { <ErrorPage error=error.clone()/> }));
     (status, Html(html)).into_response()
 }

@@ -8,10 +8,10 @@ use crate::{
     app::document,
     http::state::AppState,
     pages::external_link::{ExternalLinkPage, TITLE},
+    render::to_html,
 };
 
 /// Renders the page with a link to `target`, without any script.
 pub fn render(state: &AppState, target: &str) -> Response {
-    let (options, target) = (state.leptos_options.clone(), target.to_owned());
-    Html(Owner::new().with(move || document(options, TITLE, view! { <ExternalLinkPage target/> }).to_html())).into_response()
+    Html(to_html(|| document(&state.assets, TITLE, view! { <ExternalLinkPage target=target.to_owned()/> }))).into_response()
 }

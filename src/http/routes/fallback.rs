@@ -1,17 +1,18 @@
 //! Fallback handlers for requests that match no route.
 
 use axum::{
+    body::Body,
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use http::{Method, Uri};
+use http::{Method, StatusCode};
 use huntaze_domain::error::ErrorCode;
 
-use crate::{
-    app::shell,
-    error::ApiError,
-    http::{context::provide_request_context, state::AppState},
-};
+use tower::ServiceExt;
+use tower_http::services::ServeDir;
+
+use super::pages;
+use crate::{error::ApiError, http::state::AppState};
 
 /// Answers 404 as JSON, for paths below `/api`.
 pub async fn not_found() -> ApiError {
@@ -24,9 +25,15 @@ pub async fn method_not_allowed() -> ApiError {
 }
 
 /// Serves a static file, or the not-found page if there is none.
-pub async fn file_or_not_found(state: State<AppState>, uri: Uri, request: Request) -> Response {
+pub async fn file_or_not_found(state: State<AppState>, request: Request) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return ApiError::from(ErrorCode::NotFound).into_response();
     }
-    leptos_axum::file_and_error_handler_with_context(provide_request_context, shell)(uri, state, request).await
+    let (parts, _) = request.into_parts();
+    let file = Request::from_parts(parts.clone(), Body::empty());
+    let files = ServeDir::new(&*state.leptos_options.site_root).append_index_html_on_directories(false);
+    match files.oneshot(file).await {
+        Ok(response) if response.status() != StatusCode::NOT_FOUND => response.into_response(),
+        _ => pages::show(state, Request::from_parts(parts, Body::empty())).await,
+    }
 }

@@ -1,6 +1,6 @@
 //! Components for screen readers and keyboard users.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ pub const MAIN_ID: &str = "main";
 /// Link that skips the header and navigation; the first element of every page.
 #[component]
 pub fn SkipLink() -> impl IntoView {
-    view! { <a href=format!("#{MAIN_ID}") class=css::skip rel="external" data-slot="skip-link">"Skip to main content"</a> }
+    view! { <a href=format!("#{MAIN_ID}") class=css::skip data-slot="skip-link">"Skip to main content"</a> }
 }
 
 /// Text that is read by screen readers but not visible.

@@ -1,6 +1,6 @@
 //! Persistent message within a page.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;

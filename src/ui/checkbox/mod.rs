@@ -1,6 +1,6 @@
 //! Checkbox for a yes/no choice.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
@@ -15,12 +15,15 @@ pub fn Checkbox(
     /// Whether the box is checked initially.
     #[prop(optional)]
     checked: bool,
+    /// What to say if the box must be checked and is not; None if it need not be.
+    #[prop(optional)]
+    required: Option<&'static str>,
     /// Label.
     children: Children,
 ) -> impl IntoView {
     view! {
         <label class=css::root data-slot="checkbox">
-            <input type="checkbox" name=name checked=checked class=css::control/>
+            <input type="checkbox" name=name checked=checked required=required.is_some() data-missing=required class=css::control/>
             <span>{children()}</span>
         </label>
     }

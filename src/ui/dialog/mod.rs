@@ -1,59 +1,45 @@
 //! Confirmation dialog, based on the native `<dialog>`, which traps the focus, closes on Escape, and restores the focus.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlDialogElement};
+
+use crate::hooks::{
+    document::{closest, replace_url, select, target},
+    events::listen,
+    island::island_root,
+};
 
 stylance::import_crate_style!(css, "src/ui/dialog/dialog.module.css");
 
-/// Modal dialog.
+/// Dialog of a page that is drawn with it, because its URL says so. Modal; without JavaScript it lies over the page, which can be used.
 #[component]
 pub fn Dialog(
     /// DOM id of the dialog and prefix of its parts' ids; must be unique on the page.
     id: &'static str,
     /// Title: usually the question to confirm.
     #[prop(into)]
-    title: Signal<String>,
-    /// Whether the dialog is open. If it is open initially, the server renders it open, so that it also works without JavaScript. Set to
-    /// false when the user closes it.
-    open: RwSignal<bool>,
+    title: String,
+    /// URL of the page without the dialog, which it gets when the dialog is closed. Links in the dialog to it close it at once.
+    #[prop(into)]
+    closed_url: String,
     /// Explanation, and the buttons in a [`DialogActions`].
     children: Children,
 ) -> impl IntoView {
-    let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        let is_modal = dialog.matches(":modal").unwrap_or_default();
-        match (open.get(), dialog.open()) {
-            // The server has rendered it open but not modal; reopen it as a modal dialog.
-            (true, true) if !is_modal => {
-                let _ = dialog.remove_attribute("open");
-                drop(dialog.show_modal());
-            }
-            (true, false) => drop(dialog.show_modal()),
-            (false, true) => dialog.close(),
-            _ => {}
-        }
-    });
-    // Removing a dialog while it is modal can leave the page behind it inert, so close it first.
-    on_cleanup(move || {
-        if let Some(Some(dialog)) = dialog.try_get_untracked()
-            && dialog.open()
-        {
-            dialog.close();
-        }
-    });
-    let is_open_at_first = open.get_untracked();
     let title_id = format!("{id}-title");
     let labelled_by = title_id.clone();
     view! {
-        <dialog node_ref=dialog id=id open=is_open_at_first class=css::root data-slot="dialog" aria-labelledby=labelled_by on:close=move |_| { let _ = open.try_set(false); }>
-            <div class=css::body>
-                <h2 id=title_id>{move || title.get()}</h2>
-                {children()}
-            </div>
-        </dialog>
+        <Modal closed_url>
+            <dialog id=id open=true class=css::root data-slot="dialog" aria-labelledby=labelled_by>
+                <div class=css::body>
+                    <h2 id=title_id>{title}</h2>
+                    {children()}
+                </div>
+            </dialog>
+        </Modal>
     }
 }
 
@@ -64,4 +50,31 @@ pub fn DialogActions(
     children: Children,
 ) -> impl IntoView {
     view! { <div class=css::actions>{children()}</div> }
+}
+
+/// Makes the open dialog in it modal. When it is closed, the page gets the URL that it has without the dialog; links in the dialog to that URL
+/// close it at once.
+#[island]
+fn Modal(
+    /// URL of the page without the dialog.
+    closed_url: String,
+    /// The dialog.
+    children: Children,
+) -> impl IntoView {
+    island_root(children(), move |root| {
+        let Some(dialog) = select(&root, "dialog").and_then(|dialog| dialog.dyn_into::<HtmlDialogElement>().ok()) else { return };
+        // It was drawn open, which is not modal.
+        let _ = dialog.remove_attribute("open");
+        let _ = dialog.show_modal();
+        let url = closed_url.clone();
+        listen(&dialog, "close", move |_: Event| replace_url(&url));
+        let closed = dialog.clone();
+        listen(&dialog, "click", move |event: Event| {
+            let link = target(&event).and_then(|target| closest(&target, "a"));
+            if link.and_then(|link| link.get_attribute("href")).as_ref() == Some(&closed_url) {
+                event.prevent_default();
+                closed.close();
+            }
+        });
+    })
 }

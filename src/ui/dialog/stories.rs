@@ -2,21 +2,19 @@ use leptos::prelude::*;
 
 use super::{Dialog, DialogActions};
 use crate::ui::{
-    button::{Button, ButtonVariant},
+    button::{Button, ButtonLink, ButtonVariant},
     stories::Story,
 };
 
-/// Returns one story: a closed dialog with the button that opens it.
+/// Returns one story: an open dialog.
 pub fn stories() -> Vec<Story> {
     vec![Story::new("confirm", || {
-        let open = RwSignal::new(false);
         view! {
-            <Button on:click=move |_| open.set(true)>"Disconnect"</Button>
-            <Dialog id="story-dialog" title="Disconnect @ada?" open>
+            <Dialog id="story-dialog" title="Disconnect @ada?" closed_url="/dev/gallery">
                 <p>"Huntaze will stop reading this account's figures."</p>
                 <DialogActions>
-                    <Button on:click=move |_| open.set(false)>"Keep it"</Button>
-                    <Button variant=ButtonVariant::Danger on:click=move |_| open.set(false)>"Disconnect"</Button>
+                    <ButtonLink href="/dev/gallery">"Keep it"</ButtonLink>
+                    <Button variant=ButtonVariant::Danger>"Disconnect"</Button>
                 </DialogActions>
             </Dialog>
         }

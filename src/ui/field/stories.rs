@@ -22,7 +22,7 @@ pub fn stories() -> Vec<Story> {
         }),
         Story::new("error", || {
             view! {
-                <Field name="wrong-email" label="E-mail" error=Signal::stored(Some("Enter an e-mail address like name@example.com.".to_owned()))>
+                <Field name="wrong-email" label="E-mail" error=Some("Enter an e-mail address like name@example.com.".to_owned())>
                     <Input kind=InputType::Email autocomplete="email" value="ada@"/>
                 </Field>
             }

@@ -1,37 +1,38 @@
 //! File picker. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
-use leptos::{html, prelude::*};
+use leptos::prelude::*;
 
 use super::field::FieldContext;
 
 stylance::import_crate_style!(css, "src/ui/file_input/file_input.module.css");
 
-/// Required file picker.
+/// File picker.
 #[component]
 pub fn FileInput(
     /// Accepted file types (HTML's `accept`).
     accept: &'static str,
-    /// Reference to the `<input>`, to inspect the selected file.
-    #[prop(optional)]
-    node_ref: NodeRef<html::Input>,
+    /// Maximum size in bytes, and what to say about a larger file.
+    max_bytes: (u64, &'static str),
 ) -> impl IntoView {
     let context = expect_context::<FieldContext>();
-    let FieldContext { id, name, error, .. } = context.clone();
+    let (invalid, described_by) = (context.invalid(), context.described_by());
     view! {
         <input
-            node_ref=node_ref
             type="file"
-            id=id
-            name=name
+            id=context.id
+            name=context.name
             class=css::root
             data-slot="file-input"
             accept=accept
-            required=true
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            aria-describedby=move || context.described_by()
+            required=context.rules.required.is_some()
+            data-missing=context.rules.required
+            data-max-bytes=max_bytes.0.to_string()
+            data-too-long=max_bytes.1
+            aria-invalid=invalid
+            aria-describedby=described_by
         />
     }
 }

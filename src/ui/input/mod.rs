@@ -1,11 +1,18 @@
-//! Single-line text input. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
+//! Single-line text input. Must be placed in a [`Field`](super::field::Field), which provides its name, label and rules.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Event, HtmlInputElement};
 
 use super::field::FieldContext;
+use crate::hooks::{
+    document::{closest, select, set_hidden},
+    events::listen,
+    island::island_root,
+};
 
 stylance::import_crate_style!(css, "src/ui/input/input.module.css");
 
@@ -46,62 +53,66 @@ pub fn Input(
     /// Initial value.
     #[prop(optional, into)]
     value: String,
-    /// Whether a value is required.
-    #[prop(default = true)]
-    required: bool,
     /// Virtual keyboard to show (HTML's `inputmode`); None leaves the choice to the type of input.
     #[prop(optional)]
     inputmode: Option<&'static str>,
-    /// Called with the new value on every change.
-    #[prop(optional, into)]
-    on_input: Option<Callback<String>>,
 ) -> impl IntoView {
-    let FieldContext { id, name, error, .. } = expect_context::<FieldContext>();
     let context = expect_context::<FieldContext>();
-    let is_shown = RwSignal::new(false);
+    let rules = context.rules;
     let is_password = kind == InputType::Password;
-    let shown_kind = move || if is_password && is_shown.get() { "text" } else { kind.as_str() };
+    let (invalid, described_by) = (context.invalid(), context.described_by());
     view! {
         <div class=css::root data-slot="input" data-password=is_password.to_string()>
             <input
-                id=id
-                name=name
+                id=context.id
+                name=context.name
                 class=css::control
-                type=shown_kind
+                type=kind.as_str()
                 value=value
                 autocomplete=autocomplete
                 autocapitalize="none"
                 spellcheck="false"
-                required=required
+                required=rules.required.is_some()
+                data-missing=rules.required
+                minlength=rules.min_length.map(|(least, _)| least.to_string())
+                data-too-short=rules.min_length.map(|(_, text)| text)
+                data-max-length=rules.max_length.map(|(most, _)| most.to_string())
+                data-too-long=rules.max_length.map(|(_, text)| text)
+                pattern=rules.pattern.map(|(pattern, _)| pattern)
+                data-invalid=rules.pattern.map(|(_, text)| text)
                 inputmode=inputmode
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
-                aria-describedby=move || context.described_by()
-                on:input=move |event| {
-                    if let Some(on_input) = on_input {
-                        on_input.run(event_target_value(&event));
-                    }
-                }
+                aria-invalid=invalid
+                aria-describedby=described_by
             />
-            {is_password.then(|| view! { <ShowButton is_shown/> })}
+            {is_password
+                .then(|| {
+                    view! {
+                        <ShowPassword>
+                            // Hidden until the island shows it, because it needs JavaScript.
+                            <button type="button" class=css::show hidden=true aria-pressed="false" aria-label="Show password">"Show"</button>
+                        </ShowPassword>
+                    }
+                })}
         </div>
     }
 }
 
-/// Button that reveals or hides the password. Hidden until hydration, because it does not work without JavaScript.
-#[component]
-fn ShowButton(is_shown: RwSignal<bool>) -> impl IntoView {
-    let is_hydrated = RwSignal::new(false);
-    Effect::new(move || is_hydrated.set(true));
-    view! {
-        <button
-            type="button"
-            class=css::show
-            hidden=move || !is_hydrated.get()
-            aria-pressed=move || is_shown.get().to_string()
-            aria-label="Show password"
-            on:click=move |_| is_shown.update(|shown| *shown = !*shown)
-        >
-            {move || if is_shown.get() { "Hide" } else { "Show" }}
-        </button>
-    }
+/// Makes the button in it reveal or hide the password beside it.
+#[island]
+fn ShowPassword(
+    /// The button.
+    children: Children,
+) -> impl IntoView {
+    island_root(children(), |root| {
+        let field = closest(&root, "[data-slot=input]").and_then(|around| select(&around, "input"));
+        let field = field.and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+        let (Some(button), Some(field)) = (select(&root, "button"), field) else { return };
+        set_hidden(&button, false);
+        listen(&root, "click", move |_: Event| {
+            let is_shown = field.type_() == "password";
+            field.set_type(if is_shown { "text" } else { "password" });
+            let _ = button.set_attribute("aria-pressed", if is_shown { "true" } else { "false" });
+            button.set_text_content(Some(if is_shown { "Hide" } else { "Show" }));
+        });
+    })
 }

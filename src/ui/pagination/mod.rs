@@ -1,6 +1,6 @@
 //! Pagination of a list.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
@@ -19,14 +19,10 @@ pub fn Pagination(
     /// Number of pages.
     pages: u32,
     /// Returns the URL of a page.
-    href: impl Fn(u32) -> String + Clone + Send + Sync + 'static,
+    href: impl Fn(u32) -> String,
 ) -> impl IntoView {
-    let to = |page: u32| {
-        let href = href.clone();
-        Signal::derive(move || href(page))
-    };
-    let earlier = (page > 1).then(|| view! { <SegmentedLink href=to(page - 1) attr:rel="prev">"Previous page"</SegmentedLink> });
-    let later = (page < pages).then(|| view! { <SegmentedLink href=to(page + 1) attr:rel="next">"Next page"</SegmentedLink> });
+    let earlier = (page > 1).then(|| view! { <SegmentedLink href=href(page - 1) attr:rel="prev">"Previous page"</SegmentedLink> });
+    let later = (page < pages).then(|| view! { <SegmentedLink href=href(page + 1) attr:rel="next">"Next page"</SegmentedLink> });
     (pages > 1).then(|| {
         view! {
             <SegmentedLinks label>

@@ -1,6 +1,6 @@
 //! Options whose selection is kept in the URL: a row of links, one of which is marked as current.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
@@ -18,18 +18,17 @@ pub fn SegmentedLinks(
     view! { <nav aria-label=label class=css::root data-slot="segmented-links">{children()}</nav> }
 }
 
-/// One option. Not the router's `<A>`, which ignores the query when it determines the current page.
+/// One option.
 #[component]
 pub fn SegmentedLink(
     /// Target URL.
     #[prop(into)]
-    href: Signal<String>,
+    href: String,
     /// Whether this option is the current one.
-    #[prop(optional, into)]
-    current: Signal<bool>,
+    #[prop(optional)]
+    current: bool,
     /// Label of the option.
     children: Children,
 ) -> impl IntoView {
-    let current = move || current.get().then_some("true");
-    view! { <a href=href class=css::choice aria-current=current data-noscroll="true">{children()}</a> }
+    view! { <a href=href class=css::choice aria-current=current.then_some("true")>{children()}</a> }
 }

@@ -1,6 +1,6 @@
 //! Drop-down list. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use std::borrow::Cow;
@@ -29,15 +29,15 @@ pub fn Select(
     options: Vec<SelectOption>,
 ) -> impl IntoView {
     let context = expect_context::<FieldContext>();
-    let FieldContext { id, name, error, .. } = context.clone();
+    let (invalid, described_by) = (context.invalid(), context.described_by());
     view! {
         <select
-            id=id
-            name=name
+            id=context.id
+            name=context.name
             class=css::root
             data-slot="select"
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            aria-describedby=move || context.described_by()
+            aria-invalid=invalid
+            aria-describedby=described_by
         >
             {options
                 .into_iter()

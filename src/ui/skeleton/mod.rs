@@ -1,6 +1,6 @@
 //! Placeholder for content that is being loaded.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;

@@ -1,6 +1,6 @@
 //! Table that scrolls if it is wider than its container, by keyboard, too.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;

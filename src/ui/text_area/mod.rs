@@ -1,6 +1,6 @@
 //! Multi-line text input. Must be placed in a [`Field`](super::field::Field), which provides its name and label.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use leptos::prelude::*;
@@ -18,26 +18,23 @@ pub fn TextArea(
     /// Number of visible lines.
     #[prop(default = 4)]
     rows: u8,
-    /// Called with the new value on every change.
-    #[prop(optional, into)]
-    on_input: Option<Callback<String>>,
 ) -> impl IntoView {
     let context = expect_context::<FieldContext>();
-    let FieldContext { id, name, error, .. } = context.clone();
+    let rules = context.rules;
+    let (invalid, described_by) = (context.invalid(), context.described_by());
     view! {
         <textarea
-            id=id
-            name=name
+            id=context.id
+            name=context.name
             class=css::root
             rows=rows
             data-slot="text-area"
-            aria-invalid=move || error.with(Option::is_some).then_some("true")
-            aria-describedby=move || context.described_by()
-            on:input=move |event| {
-                if let Some(on_input) = on_input {
-                    on_input.run(event_target_value(&event));
-                }
-            }
+            required=rules.required.is_some()
+            data-missing=rules.required
+            data-max-length=rules.max_length.map(|(most, _)| most.to_string())
+            data-too-long=rules.max_length.map(|(_, text)| text)
+            aria-invalid=invalid
+            aria-describedby=described_by
         >
             {content(value)}
         </textarea>
@@ -45,13 +42,13 @@ pub fn TextArea(
 }
 
 /// The text between the tags. Leptos does not escape the children of `textarea` when it renders HTML (tachys 0.2.19 declares them raw, as for
-/// `script`) and does not touch them when it hydrates. HTML parsers drop one leading line feed, which may be the value's own.
+/// `script`). HTML parsers drop one leading line feed, which may be the value's own.
 #[cfg(feature = "ssr")]
 fn content(value: String) -> String {
     format!("\n{}", html_escape::encode_text(&value))
 }
 
-/// The text between the tags: a text node, which the browser never parses.
+/// Not used: the browser draws no text area. Compiled because it shares the module with components of islands.
 #[cfg(not(feature = "ssr"))]
 fn content(value: String) -> String {
     value

@@ -11,7 +11,7 @@ pub fn stories() -> Vec<Story> {
         }),
         Story::new("invalid", || {
             let error = Some("At most 500 characters.".to_owned());
-            view! { <Field name="description" label="Description" error=Signal::stored(error)><TextArea rows=2/></Field> }.into_any()
+            view! { <Field name="description" label="Description" error><TextArea rows=2/></Field> }.into_any()
         }),
     ]
 }

@@ -1,11 +1,13 @@
-//! Temporary messages. The application has one live region in which they appear, so that screen readers announce them.
+//! Temporary messages. The page has one live region in which they appear, so that screen readers announce them.
 
-#[cfg(any(test, feature = "gallery"))]
+#[cfg(all(feature = "ssr", any(test, feature = "gallery")))]
 pub(super) mod stories;
 
 use std::time::Duration;
 
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::Element;
 
 stylance::import_crate_style!(css, "src/ui/toast/toast.module.css");
 
@@ -32,45 +34,41 @@ impl ToastTone {
     }
 }
 
-#[derive(Clone)]
-struct ToastMessage {
-    id: u32,
-    tone: ToastTone,
-    text: String,
-}
-
-/// Handle to show toasts; obtained with `expect_context`.
-#[derive(Clone, Copy, Default)]
-pub struct Toaster {
-    messages: RwSignal<Vec<ToastMessage>>,
-    last_id: RwSignal<u32>,
-}
-
-impl Toaster {
-    /// Shows a message and removes it after a few seconds.
-    pub fn show(self, tone: ToastTone, text: impl Into<String>) {
-        let id = self.last_id.get_untracked() + 1;
-        self.last_id.set(id);
-        self.messages.update(|messages| messages.push(ToastMessage { id, tone, text: text.into() }));
-        set_timeout(move || self.close(id), STAYS);
+/// Shows a message in the live region of the page, and removes it after a few seconds.
+pub fn show(tone: ToastTone, text: &str) {
+    let Some(toast) = add() else { return };
+    let _ = toast.set_attribute("data-tone", tone.as_str());
+    if let Ok(Some(line)) = toast.query_selector("p") {
+        line.set_text_content(Some(text));
     }
-
-    fn close(self, id: u32) {
-        self.messages.try_update(|messages| messages.retain(|message| message.id != id));
+    let of_button = toast.clone();
+    let close = Closure::<dyn FnMut()>::new(move || of_button.remove());
+    if let Ok(Some(button)) = toast.query_selector("button") {
+        let _ = button.add_event_listener_with_callback("click", close.as_ref().unchecked_ref());
     }
+    set_timeout(
+        move || {
+            toast.remove();
+            drop(close);
+        },
+        STAYS,
+    );
 }
 
-/// Live region that contains the toasts; rendered once in the application.
+/// Adds a toast, as the server has drawn it.
+fn add() -> Option<Element> {
+    let region = document().query_selector("[data-slot=toast-region]").ok()??;
+    let template = region.query_selector("template").ok()??;
+    region.insert_adjacent_html("beforeend", &template.inner_html()).ok()?;
+    region.last_element_child()
+}
+
+/// Live region that contains the toasts; once on a page.
 #[component]
-pub fn ToastRegion(
-    /// Handle that owns the messages to render.
-    toaster: Toaster,
-) -> impl IntoView {
+pub fn ToastRegion() -> impl IntoView {
     view! {
         <div class=css::region role="status" aria-live="polite" data-slot="toast-region">
-            <For each=move || toaster.messages.get() key=|message| message.id let:message>
-                <Toast tone=message.tone text=message.text on_close=move || toaster.close(message.id)/>
-            </For>
+            <template><Toast tone=ToastTone::Success text=""/></template>
         </div>
     }
 }
@@ -81,15 +79,12 @@ pub fn Toast(
     /// Kind of message.
     tone: ToastTone,
     /// Text of the message.
-    text: String,
-    /// Called when the user closes the toast.
-    #[prop(into)]
-    on_close: Callback<()>,
+    text: &'static str,
 ) -> impl IntoView {
     view! {
         <div class=css::toast data-slot="toast" data-tone=tone.as_str()>
             <p>{text}</p>
-            <button type="button" class=css::close aria-label="Close message" on:click=move |_| on_close.run(())>"×"</button>
+            <button type="button" class=css::close aria-label="Close message">"×"</button>
         </div>
     }
 }

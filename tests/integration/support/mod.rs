@@ -14,7 +14,10 @@ use std::{
 
 use axum::Router;
 use chrono::TimeDelta;
-use huntaze::http::{router::router, state::AppState};
+use huntaze::{
+    assets::Assets,
+    http::{router::router, state::AppState},
+};
 use huntaze_core::{
     Core,
     config::Config,
@@ -60,7 +63,8 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 fn router_of(core: &Core) -> Router {
     let options = LeptosOptions::builder().output_name("huntaze").hash_files(false).build();
-    router(AppState::new(options, core.clone()))
+    let assets = Assets::find(&options).expect("file names without hashes");
+    router(AppState::new(options, assets, core.clone()))
 }
 
 /// The application under test.

@@ -81,6 +81,8 @@ impl Server {
         command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
         command.envs([
             ("APP_URL", "http://127.0.0.1:3000".to_owned()),
+            // Beside the binary of the tests are no built files.
+            ("LEPTOS_HASH_FILES", "false".to_owned()),
             ("HOST", "127.0.0.1".to_owned()),
             ("PORT", port.to_string()),
             ("DATABASE_URL", db.connect_options().to_url_lossy().to_string()),

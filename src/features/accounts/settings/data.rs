@@ -1,10 +1,10 @@
-use huntaze_domain::validation;
+use huntaze_domain::accounts::PASSWORD_RULES;
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::accounts::DeleteAccount,
-    forms::{Form, FormError, use_form},
+    forms::{Form, FormError, rules, use_form},
     ui::{
         button::{Button, ButtonLink, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
@@ -16,7 +16,7 @@ use crate::{
 /// Link to the data export, and the form that deletes the account.
 #[component]
 pub fn DataSection() -> impl IntoView {
-    let form = use_form::<DeleteAccount>(|call| validation::validate(&call.input));
+    let form = use_form::<DeleteAccount>();
     view! {
         <Card>
             <CardHeader>
@@ -26,7 +26,7 @@ pub fn DataSection() -> impl IntoView {
             <CardBody>
                 <div class=css::two_columns>
                     <p>"Your account, answers, devices, connected accounts with all their figures, and the newest thousand events, as a JSON file."</p>
-                    <ButtonLink href="/api/account/export" external=true>"Export my data"</ButtonLink>
+                    <ButtonLink href="/api/account/export">"Export my data"</ButtonLink>
                 </div>
                 <div class=css::two_columns>
                     <h3>"Delete your account"</h3>
@@ -34,10 +34,10 @@ pub fn DataSection() -> impl IntoView {
                 </div>
                 <FormError form/>
                 <Form form class=css::form>
-                    <Field name="password" label="Your password, to delete the account" id="delete-password" error=form.error_of("password")>
+                    <Field name="password" label="Your password, to delete the account" id="delete-password" rules=rules(PASSWORD_RULES) error=form.error_of("password")>
                         <Input kind=InputType::Password autocomplete="current-password"/>
                     </Field>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger full=true loading=form.is_pending()>"Delete my account"</Button>
+                    <Button kind=ButtonType::Submit variant=ButtonVariant::Danger full=true busy="Deleting…">"Delete my account"</Button>
                 </Form>
             </CardBody>
         </Card>

@@ -1,11 +1,11 @@
-use huntaze_domain::validation;
+use huntaze_domain::accounts::{NEW_PASSWORD_RULES, PASSWORD_RULES};
 use leptos::prelude::*;
 
 use super::css;
 use crate::{
     api::accounts::ChangePassword,
-    features::accounts::{PASSWORD_HINT, PasswordStrengthMeter},
-    forms::{Form, FormError, FormSuccess, SubmitButton, use_form},
+    features::accounts::{PASSWORD_HINT, StrengthMeter},
+    forms::{Form, FormError, FormSuccess, SubmitButton, rules, use_form},
     ui::{
         card::{Card, CardBody, CardHeader},
         field::Field,
@@ -18,16 +18,8 @@ use crate::{
 pub fn PasswordSection(
     /// User's e-mail address; passwords that contain parts of it are weaker.
     email: String,
-    /// Incremented after each password change, which revokes all other sessions.
-    changes: RwSignal<u32>,
 ) -> impl IntoView {
-    let form = use_form::<ChangePassword>(|call| validation::validate(&call.input));
-    let password = RwSignal::new(String::new());
-    Effect::new(move || {
-        if form.action.value().with(|value| matches!(value, Some(Ok(_)))) {
-            changes.update(|changes| *changes += 1);
-        }
-    });
+    let form = use_form::<ChangePassword>();
     view! {
         <Card>
             <CardHeader>
@@ -37,15 +29,16 @@ pub fn PasswordSection(
             <CardBody>
                 <FormError form/>
                 <FormSuccess form text="Your password was changed."/>
-                <Form form class=css::form>
-                    <Field name="currentPassword" label="Current password" error=form.error_of("currentPassword")>
+                // It ends all other sessions.
+                <Form form class=css::form refresh="sessions">
+                    <Field name="currentPassword" label="Current password" rules=rules(PASSWORD_RULES) error=form.error_of("currentPassword")>
                         <Input kind=InputType::Password autocomplete="current-password"/>
                     </Field>
-                    <Field name="password" label="New password" hint=PASSWORD_HINT error=form.error_of("password")>
-                        <Input kind=InputType::Password autocomplete="new-password" on_input=move |text| password.set(text)/>
+                    <Field name="password" label="New password" hint=PASSWORD_HINT rules=rules(NEW_PASSWORD_RULES) error=form.error_of("password")>
+                        <Input kind=InputType::Password autocomplete="new-password"/>
                     </Field>
-                    <PasswordStrengthMeter password email=RwSignal::new(email)/>
-                    <SubmitButton form label="Change password" busy="Changing…"/>
+                    <StrengthMeter email/>
+                    <SubmitButton label="Change password" busy="Changing…"/>
                 </Form>
             </CardBody>
         </Card>

@@ -5,25 +5,30 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::accounts::{RevokeSession, list_sessions},
-    features::load_error::LoadError,
+    features::{load_error::LoadError, time::LocalTime},
     forms::{Form, FormError, FormState, FormSuccess, use_form},
-    hooks::time::LocalTime,
     ui::{
         badge::{Badge, BadgeTone},
         button::{Button, ButtonSize, ButtonType},
         card::{Card, CardBody, CardHeader},
-        skeleton::Skeleton,
     },
 };
 
 /// Active sessions of the user; all but the current one have a button that revokes them.
 #[component]
-pub fn SessionsSection(
-    /// Incremented by other sections when they revoke sessions; triggers a refetch.
-    changes: RwSignal<u32>,
-) -> impl IntoView {
-    let form = use_form::<RevokeSession>(|_| Ok(()));
-    let sessions = Resource::new(move || (form.action.version().get(), changes.get()), |_| list_sessions());
+pub fn SessionsSection() -> impl IntoView {
+    let form = use_form::<RevokeSession>();
+    let sessions = Suspend::new(async move {
+        match list_sessions().await {
+            Ok(sessions) => view! {
+                <ul class=css::sessions data-part="sessions">
+                    {sessions.into_iter().map(|session| view! { <Device session form/> }).collect_view()}
+                </ul>
+            }
+            .into_any(),
+            Err(error) => view! { <LoadError error/> }.into_any(),
+        }
+    });
     view! {
         <Card>
             <CardHeader>
@@ -33,19 +38,7 @@ pub fn SessionsSection(
             <CardBody>
                 <FormError form/>
                 <FormSuccess form text="The device was signed out."/>
-                <Transition fallback=|| view! { <Skeleton label="Loading your devices"/> }>
-                    {move || Suspend::new(async move {
-                        match sessions.await {
-                            Ok(sessions) => view! {
-                                <ul class=css::sessions>
-                                    {sessions.into_iter().map(|session| view! { <Device session form/> }).collect_view()}
-                                </ul>
-                            }
-                            .into_any(),
-                            Err(error) => view! { <LoadError error/> }.into_any(),
-                        }
-                    })}
-                </Transition>
+                {sessions}
             </CardBody>
         </Card>
     }
@@ -67,9 +60,9 @@ fn Device(session: SessionView, form: FormState<RevokeSession>) -> impl IntoView
             {(!session.is_current)
                 .then(|| {
                     view! {
-                        <Form form>
+                        <Form form refresh="sessions">
                             <input type="hidden" name="id" value=session.id.to_string()/>
-                            <Button kind=ButtonType::Submit size=ButtonSize::Small loading=form.is_pending() attr:aria-label=label>"Sign out"</Button>
+                            <Button kind=ButtonType::Submit size=ButtonSize::Small attr:aria-label=label>"Sign out"</Button>
                         </Form>
                     }
                 })}

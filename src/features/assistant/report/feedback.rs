@@ -24,18 +24,11 @@ pub(super) struct FeedbackContext {
 pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String) -> impl IntoView {
     let FeedbackContext { report_id, form, before } = context;
     let before = before.with_value(|before| before.iter().find(|feedback| feedback.item_index == item).map(|feedback| feedback.is_useful));
-    let said = RwSignal::new(before);
-    Effect::new(move || {
-        if let Some(Ok(feedback)) = form.action.value().get()
-            && feedback.item_index == item
-        {
-            said.set(Some(feedback.is_useful));
-        }
-    });
-    let button = move |is_useful: bool, label: &'static str, what: String| {
-        let is_chosen = move || said.get() == Some(is_useful);
+    let part = format!("feedback-{item}");
+    let button = |is_useful: bool, label: &'static str, what: String| {
+        let is_chosen = before == Some(is_useful);
         view! {
-            <Form form>
+            <Form form refresh=part.clone()>
                 <input type="hidden" name="reportId" value=report_id.to_string()/>
                 <input type="hidden" name="itemIndex" value=item.to_string()/>
                 <input type="hidden" name="isUseful" value=is_useful.to_string()/>
@@ -43,16 +36,17 @@ pub(super) fn FeedbackButtons(context: FeedbackContext, item: i16, what: String)
                     kind=ButtonType::Submit
                     size=ButtonSize::Small
                     variant=ButtonVariant::Ghost
-                    attr:aria-pressed=move || is_chosen().to_string()
+                    attr:id=format!("feedback-{item}-{is_useful}")
+                    attr:aria-pressed=is_chosen.to_string()
                 >
-                    {move || if is_chosen() { format!("✓ {label}") } else { label.to_owned() }}
+                    {if is_chosen { format!("✓ {label}") } else { label.to_owned() }}
                     <VisuallyHidden>{format!(": {what}")}</VisuallyHidden>
                 </Button>
             </Form>
         }
     };
     view! {
-        <div class=css::feedback>
+        <div class=css::feedback data-part=part.clone()>
             {button(true, "Useful", what.clone())}
             {button(false, "Not useful", what)}
         </div>

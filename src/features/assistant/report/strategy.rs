@@ -43,12 +43,12 @@ pub(super) fn StrategyView(strategy: SalesStrategy, unverified_numbers: Vec<Stri
         }
     };
     let other = move |(number, AlternativeMessage { message, approach, expected_conversion_rate }): (u8, AlternativeMessage)| {
-        let copied = message.clone();
+        let id = format!("message-{number}");
         view! {
             <li>
-                <p class=css::message>{marked(message)}</p>
+                <p id=id.clone() class=css::message>{marked(message)}</p>
                 <p class=css::meta>{marked(approach)} " " {marked(expected_conversion_rate)}</p>
-                <CopyButton text=Signal::stored(copied) what=format!("message {number}")/>
+                <CopyButton target=id what=format!("message {number}")/>
             </li>
         }
     };

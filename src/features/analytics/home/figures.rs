@@ -11,17 +11,16 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    hooks::time::RelativeTime,
+    features::time::RelativeTime,
     ui::{
         a11y::VisuallyHidden,
         segmented_links::{SegmentedLink, SegmentedLinks},
-        skeleton::Skeleton,
     },
 };
 
 /// The four figures, each with its trend and capture time, or with the reason why it is unknown.
 #[component]
-pub fn StatsGrid(
+pub fn Figures(
     /// Figures of the period.
     stats: HomeStats,
     /// Platforms that the figures come from.
@@ -147,23 +146,13 @@ fn names(platforms: &[Platform]) -> String {
 #[component]
 pub fn RangePicker(
     /// Selected period.
-    range: Signal<StatsRange>,
+    range: StatsRange,
 ) -> impl IntoView {
     let choice = move |choice: &'static StatsRange| {
-        let current = Signal::derive(move || range.get() == *choice);
+        let current = range == *choice;
         view! { <SegmentedLink href=Page::Home.link(&[("range", &choice.as_str())]) current>{choice.text()}</SegmentedLink> }
     };
     view! { <SegmentedLinks label="Period">{StatsRange::ALL.iter().map(choice).collect_view()}</SegmentedLinks> }
-}
-
-/// Placeholder while the figures are loading.
-#[component]
-pub fn StatsSkeleton() -> impl IntoView {
-    view! {
-        <div class=css::stats>
-            <div class=css::stat><Skeleton label="Loading your figures"/></div>
-        </div>
-    }
 }
 
 #[cfg(test)]
@@ -191,7 +180,7 @@ mod tests {
                 other_revenue: Vec::new(),
                 is_backfilling: true,
             };
-            let html = Owner::new().with(|| view! { <StatsGrid stats platforms=vec![Platform::Instagram]/> }.to_html());
+            let html = crate::render::to_html(|| view! { <Figures stats platforms=vec![Platform::Instagram]/> });
             let values: Vec<_> = html.split("data-state=\"unknown\"").skip(1).filter_map(|rest| rest.split("</p>").next()).collect();
             assert_eq!(values.len(), 4, "{html}");
             for value in values {

@@ -1,0 +1,28 @@
+//! Keeps relative times, such as "5 min ago", right while a page is open.
+
+use std::time::Duration;
+
+use huntaze_texts::time;
+use leptos::prelude::*;
+
+use crate::hooks::document::select_all;
+
+/// Ages are shown in whole minutes.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Updates every `<time data-age>` of the page once a minute.
+pub(super) fn keep_right() {
+    set_interval(update, MINUTE);
+}
+
+fn update() {
+    let Some(root) = document().document_element() else { return };
+    for age in select_all(&root, "time[data-age]") {
+        let instant = age.get_attribute("datetime").map(|instant| js_sys::Date::parse(&instant));
+        if let Some(instant) = instant.filter(|instant| instant.is_finite()) {
+            #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit into i64")]
+            let seconds = ((js_sys::Date::now() - instant) / 1000.0) as i64;
+            age.set_text_content(Some(&time::age(seconds)));
+        }
+    }
+}

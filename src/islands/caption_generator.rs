@@ -1,0 +1,54 @@
+use huntaze_domain::{assistant::grounding, platform::Platform, string_enum::StringEnum};
+use huntaze_texts::content::{limit_error, unverified_warning, usage_text};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlTextAreaElement};
+
+use super::forms::{WARNING, set_error};
+use crate::hooks::{
+    document::{closest, select, set_hidden, set_or_remove, target},
+    events::listen,
+    island::island_root,
+};
+
+/// The form that asks for captions, and the variants. While a variant is edited, counts it against the limits of its platform and names
+/// numbers in it that the user did not give.
+#[island]
+pub fn AICaptionGenerator(
+    /// Platform of the variants; empty if there are none.
+    platform: String,
+    /// Numbers in the variants that do not occur in the request.
+    unverified_numbers: Vec<String>,
+    /// Form and variants.
+    children: Children,
+) -> impl IntoView {
+    island_root(children(), move |root| {
+        let Some(platform) = Platform::parse(&platform) else { return };
+        listen(&root, "input", move |event: Event| {
+            let area = target(&event).and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
+            let variant = area.as_ref().and_then(|area| closest(area, "[data-slot=variant]"));
+            if let Some((area, variant)) = area.zip(variant) {
+                measure(platform, &unverified_numbers, &area, &variant);
+            }
+        });
+    })
+}
+
+fn measure(platform: Platform, unverified_numbers: &[String], area: &HtmlTextAreaElement, variant: &Element) {
+    let text = area.value();
+    let problem = limit_error(platform, &text);
+    set_or_remove(area, WARNING, problem.as_deref());
+    set_error(area, problem.as_deref());
+    if let Some(usage) = select(variant, "[data-slot=usage]") {
+        usage.set_text_content(Some(&usage_text(platform, &text)));
+    }
+    let rationale = select(variant, "[data-slot=rationale]").and_then(|rationale| rationale.text_content()).unwrap_or_default();
+    let numbers = grounding::still_unverified(&format!("{text}\n{rationale}"), unverified_numbers);
+    if let Some(warning) = select(variant, "[data-slot=unverified]") {
+        warning.set_text_content(unverified_warning(&numbers).as_deref());
+        set_hidden(&warning, numbers.is_empty());
+    }
+    if let Some(button) = select(variant, "[type=submit]") {
+        set_or_remove(&button, "aria-disabled", text.trim().is_empty().then_some("true"));
+    }
+}

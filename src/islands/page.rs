@@ -1,0 +1,47 @@
+use huntaze_domain::page::Page;
+use leptos::prelude::*;
+use web_sys::PageTransitionEvent;
+
+use super::{ages, assistant_panel, forms};
+use crate::{
+    hooks::{document::mark_hydrated, events::listen, fetch, island::island_root},
+    zone,
+};
+
+/// What every page with an island has: forms that are sent without leaving the page, and ages that stay right. The last island of
+/// the document, so that all others are hydrated when it is.
+#[island]
+pub fn PageBehaviour() -> impl IntoView {
+    island_root(().into_any(), |_| {
+        remember_zone();
+        reload_after_sign_out();
+        if window().location().pathname().is_ok_and(|path| path == Page::Login.path()) {
+            // The next user of this tab may be another one.
+            assistant_panel::forget();
+        }
+        ages::keep_right();
+        forms::enhance();
+        mark_hydrated();
+    })
+}
+
+/// Reloads a page that comes back from the back/forward cache if the session is another one, or none, by now. The CSRF token changes with it.
+fn reload_after_sign_out() {
+    let token = fetch::csrf_token();
+    listen(&window(), "pageshow", move |event: PageTransitionEvent| {
+        if event.persisted() && fetch::csrf_token() != token {
+            let _ = window().location().reload();
+        }
+    });
+}
+
+/// Writes the browser's time zone into a cookie, so that the server draws local times.
+fn remember_zone() {
+    let options = js_sys::Intl::DateTimeFormat::default().resolved_options();
+    let name = js_sys::Reflect::get(&options, &"timeZone".into()).ok().and_then(|name| name.as_string()).unwrap_or_default();
+    // The names of IANA have no other characters.
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+-".contains(&byte)) {
+        let cookie = format!("{}={name}; path=/; max-age=31536000; samesite=lax", zone::COOKIE);
+        let _ = js_sys::Reflect::set(&document(), &"cookie".into(), &cookie.into());
+    }
+}
