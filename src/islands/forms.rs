@@ -31,7 +31,9 @@ use crate::{
     csrf,
     error::ApiError,
     hooks::{
-        document::{closest, find, focus, go_to_login, navigate, select, select_all, set_busy, set_hidden, set_or_remove, target},
+        document::{
+            closest, contains, find, focus, go_to_login, navigate, select, select_all, set_busy, set_hidden, set_or_remove, target,
+        },
         events::{FORM_DONE, dispatch, listen},
         fetch::{self, Answer},
         parts, storage,
@@ -278,9 +280,18 @@ fn forget_typed(form: &HtmlFormElement) {
     if closest(form, "[data-part]").is_some() {
         form.reset();
         if let Some(details) = closest(form, "details") {
-            let _ = details.remove_attribute("open");
+            close(&details);
         }
     }
+}
+
+/// Closes a disclosure. What is hidden loses the focus, so its summary takes it first.
+fn close(details: &Element) {
+    let has_focus = leptos::prelude::document().active_element().is_some_and(|active| contains(details, &active));
+    if let Some(summary) = select(details, "summary").filter(|_| has_focus) {
+        focus(&summary);
+    }
+    let _ = details.remove_attribute("open");
 }
 
 /// Returns what to say when a form has succeeded, and whether as a toast.
