@@ -29,7 +29,10 @@ audit() {
 printf '%s, %s cores, Lighthouse %s, median of %s\n\n' "$(date -u +%F)" "$(nproc)" "$LIGHTHOUSE_VERSION" "$RUNS"
 printf '| page | performance | accessibility | best practices | SEO | FCP, ms | LCP, ms | TBT, ms | CLS | TTI, ms | KB |\n|---|---|---|---|---|---|---|---|---|---|---|\n'
 for page in "${PAGES[@]}"; do
-  for run in $(seq "$RUNS"); do audit "$page" "$WORK/$run.json"; done
+  for run in $(seq "$RUNS"); do
+    # Chromium sometimes records no trace (NO_NAVSTART).
+    audit "$page" "$WORK/$run.json" || audit "$page" "$WORK/$run.json" || die "Lighthouse failed on $page"
+  done
   node - "$page" "$WORK" "$RUNS" <<'SCRIPT'
 const [, , page, folder, runs] = process.argv;
 const reports = Array.from({ length: Number(runs) }, (_, run) => JSON.parse(require("fs").readFileSync(`${folder}/${run + 1}.json`, "utf8")));
