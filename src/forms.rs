@@ -36,8 +36,12 @@ impl<F> Copy for FormState<F> {}
 
 /// Returns the state of the form for a server function. If this page follows a post of the form, it has its outcome.
 pub fn use_form<F: ServerFn>() -> FormState<F> {
-    let flash = use_context::<ViewedFlash>().map(|flash| flash.0).filter(|flash| flash.form == F::PATH);
-    FormState { flash: StoredValue::new(flash), function: PhantomData }
+    FormState { flash: StoredValue::new(flash_of(F::PATH)), function: PhantomData }
+}
+
+/// Returns the outcome of the form that posts to `path`, if this page follows its post.
+fn flash_of(path: &str) -> Option<Flash> {
+    use_context::<ViewedFlash>().map(|flash| flash.0).filter(|flash| flash.form == path)
 }
 
 impl<F> FormState<F> {
@@ -149,8 +153,8 @@ pub fn FormError<F: ServerFn>(
 /// The same for the upload of a statement, which is no server function.
 #[component]
 pub fn UploadError() -> impl IntoView {
-    let flash = use_context::<ViewedFlash>().map(|flash| flash.0).filter(|flash| flash.form == UPLOAD_PATH);
-    view! { <ErrorBox path=UPLOAD_PATH message=flash.and_then(|flash| flash.error).map(|error| error.message)/> }
+    let error = flash_of(UPLOAD_PATH).and_then(|flash| flash.error);
+    view! { <ErrorBox path=UPLOAD_PATH message=error.map(|error| error.message)/> }
 }
 
 #[component]

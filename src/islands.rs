@@ -9,6 +9,7 @@ mod autosave;
 mod caption_generator;
 mod chat_assistant;
 pub mod chat_events;
+mod chat_view;
 mod cooldown;
 mod forms;
 mod import_progress;
@@ -18,6 +19,7 @@ mod page;
 mod password_strength;
 mod quota_indicator;
 mod stats_grid;
+mod validation;
 
 pub use assistant_panel::AssistantPanel;
 pub use autosave::Autosave;

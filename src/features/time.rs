@@ -19,7 +19,7 @@ pub fn LocalTime(
     view! { <time datetime=time.to_rfc3339()>{text}</time> }
 }
 
-/// Age of an instant, such as `2 h ago`. Kept right while the page is open.
+/// Age of an instant, such as `2 h ago`. Updated once a minute while the page is open.
 #[component]
 pub fn RelativeTime(
     /// Instant to render.

@@ -32,9 +32,24 @@ pub fn find(selector: &str) -> Option<Element> {
     document().query_selector(selector).ok()?
 }
 
+/// Returns all elements of the document that match the selector.
+pub fn find_all(selector: &str) -> Vec<Element> {
+    document().document_element().map(|root| select_all(&root, selector)).unwrap_or_default()
+}
+
 /// Shows or hides an element.
 pub fn set_hidden(element: &Element, is_hidden: bool) {
     let _ = element.toggle_attribute_with_force("hidden", is_hidden);
+}
+
+/// Shows a text in a message box, in its `[data-slot=message]`, or hides the box.
+pub fn set_message(message_box: &Element, text: Option<&str>) {
+    if let Some(text) = text
+        && let Some(line) = select(message_box, "[data-slot=message]")
+    {
+        line.set_text_content(Some(text));
+    }
+    set_hidden(message_box, text.is_none());
 }
 
 /// Returns the element itself or the nearest one around it that matches the selector.

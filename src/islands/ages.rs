@@ -1,23 +1,22 @@
-//! Keeps relative times, such as "5 min ago", right while a page is open.
+//! Updates relative times, such as "5 min ago", while a page is open.
 
 use std::time::Duration;
 
 use huntaze_texts::time;
 use leptos::prelude::*;
 
-use crate::hooks::document::select_all;
+use crate::hooks::document::find_all;
 
 /// Ages are shown in whole minutes.
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// Updates every `<time data-age>` of the page once a minute.
-pub(super) fn keep_right() {
+pub(super) fn update_every_minute() {
     set_interval(update, MINUTE);
 }
 
 fn update() {
-    let Some(root) = document().document_element() else { return };
-    for age in select_all(&root, "time[data-age]") {
+    for age in find_all("time[data-age]") {
         let instant = age.get_attribute("datetime").map(|instant| js_sys::Date::parse(&instant));
         if let Some(instant) = instant.filter(|instant| instant.is_finite()) {
             #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit into i64")]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlTextAreaElement};
 
-use super::forms::{WARNING, set_error};
+use super::validation::{WARNING, set_error};
 use crate::hooks::{
     document::{closest, select, set_hidden, set_or_remove, target},
     events::listen,

@@ -1,24 +1,22 @@
 use std::time::Duration;
 
 use huntaze_domain::{error::ErrorCode, page::conversation_page};
-use huntaze_texts::assistant::WRITING;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use serde::{Deserialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlInputElement, HtmlTextAreaElement, KeyboardEvent, MouseEvent, SubmitEvent};
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent, MouseEvent, SubmitEvent};
 
 use super::{
     assistant_panel::{PANEL_CONVERSATION, PANEL_SELECTOR},
     chat_events::{AGENTS, AgentsEvent, DELTA, DONE, DeltaEvent, DoneEvent},
-    forms,
+    chat_view::{ChatView, grow, id_of, text_of},
+    validation,
 };
 use crate::{
     api::assistant::{StartChat, StopChat},
     error::ApiError,
     hooks::{
-        document::{
-            closest, focus, go_to_login, on_page_visible, replace_url, select, select_all, set_busy, set_hidden, set_or_remove, target,
-        },
+        document::{closest, go_to_login, on_page_visible, replace_url, select, select_all, set_busy, set_hidden, set_or_remove, target},
         event_source::{EventStream, SseEvent},
         events::{ai_was_used, listen},
         fetch,
@@ -57,7 +55,7 @@ pub fn AIChatAssistant(
     island_root(children(), move |root| {
         let is_in_panel = closest(&root, PANEL_SELECTOR).is_some();
         let chat = Chat {
-            root: StoredValue::new_local(root),
+            view: ChatView::new(root),
             id: StoredValue::new(conversation_id),
             replaces: StoredValue::new(String::new()),
             generating: StoredValue::new(None),
@@ -73,8 +71,7 @@ pub fn AIChatAssistant(
 /// State of a conversation. Copies share the same state.
 #[derive(Clone, Copy)]
 struct Chat {
-    /// Element around the conversation.
-    root: StoredValue<Element, LocalStorage>,
+    view: ChatView,
     /// Id of the conversation; empty until the server has accepted the first question.
     id: StoredValue<String>,
     /// Id of the question that the message box replaces; empty if it is appended.
@@ -91,7 +88,7 @@ struct Chat {
 
 impl Chat {
     fn start(self) {
-        let root = self.root.get_value();
+        let root = self.view.root();
         listen(&root, "submit", move |event: SubmitEvent| self.on_submit(&event));
         listen(&root, "click", move |event: MouseEvent| self.on_click(&event));
         listen(&root, "keydown", move |event: KeyboardEvent| self.on_key(&event));
@@ -103,61 +100,13 @@ impl Chat {
         listen(&window(), "pageshow", move |_: Event| self.refetch_if_shown());
     }
 
-    fn element(self, selector: &str) -> Option<Element> {
-        select(&self.root.get_value(), selector)
-    }
-
-    fn messages(self) -> Vec<Element> {
-        select_all(&self.root.get_value(), "[data-message]")
-    }
-
-    fn message(self, id: &str) -> Option<Element> {
-        self.element(&format!("[data-message=\"{id}\"]"))
-    }
-
-    fn message_box(self) -> Option<HtmlTextAreaElement> {
-        self.element("[data-slot=composer] textarea")?.dyn_into().ok()
-    }
-
-    /// Whether the conversation is still on the page, and the panel around it open.
-    fn is_shown(self) -> bool {
-        let root = self.root.get_value();
-        root.is_connected() && closest(&root, "[hidden]").is_none()
-    }
-
-    fn focus(self) {
-        if let Some(area) = self.message_box() {
-            focus(&area);
-        }
-    }
-
-    /// Says what went wrong, or nothing.
-    fn set_problem(self, problem: Option<&str>) {
-        // The error of a question that was posted without JavaScript.
-        if let Some(earlier) = self.element("[data-error-of]") {
-            set_hidden(&earlier, true);
-        }
-        let Some(alert) = self.element("[data-slot=chat-problem]") else { return };
-        if let Some(line) = select(&alert, "[data-slot=message]") {
-            line.set_text_content(problem);
-        }
-        set_hidden(&alert, problem.is_none());
-    }
-
-    /// Says whether the connection has been lost while an answer is generated.
-    fn set_disconnected(self, is_disconnected: bool) {
-        if let Some(alert) = self.element("[data-slot=chat-disconnected]") {
-            set_hidden(&alert, !is_disconnected);
-        }
-    }
-
     /// Shows the buttons that can be used now.
     fn sync(self) {
         let is_generating = self.generating.with_value(Option::is_some);
         let is_sending = self.is_sending.get_value();
-        let messages = self.messages();
+        let messages = self.view.messages();
         let hide = |selector: &str, is_hidden: bool| {
-            if let Some(element) = self.element(selector) {
+            if let Some(element) = self.view.element(selector) {
                 set_hidden(&element, is_hidden);
             }
         };
@@ -166,7 +115,7 @@ impl Chat {
         hide("[data-slot=editing]", self.replaces.with_value(String::is_empty));
         hide("[data-slot=suggestions]", !messages.is_empty());
         hide("[data-part=transcript]", messages.is_empty());
-        if let Some(ask) = self.element("[data-slot=composer] [type=submit]") {
+        if let Some(ask) = self.view.element("[data-slot=composer] [type=submit]") {
             set_busy(&ask, is_sending);
             set_or_remove(&ask, "aria-disabled", (is_sending || is_generating).then_some("true"));
         }
@@ -183,7 +132,7 @@ impl Chat {
 
     /// Reads from the messages whether the newest answer is being generated, and follows it.
     fn read_state(self) {
-        let newest = self.messages().pop().filter(|message| message.get_attribute("data-state").as_deref() == Some("generating"));
+        let newest = self.view.messages().pop().filter(|message| message.get_attribute("data-state").as_deref() == Some("generating"));
         match newest {
             Some(newest) => {
                 let id = newest.get_attribute("data-message").unwrap_or_default();
@@ -198,7 +147,7 @@ impl Chat {
     fn end(self) {
         self.generating.set_value(None);
         self.events.set_value(None);
-        self.set_disconnected(false);
+        self.view.set_disconnected(false);
         self.sync();
     }
 
@@ -214,8 +163,8 @@ impl Chat {
 
     /// Sends the content of the message box.
     fn send(self) {
-        let is_valid = self.element("[data-slot=composer]").is_some_and(|form| forms::is_valid(&form));
-        if let Some(area) = self.message_box().filter(|_| is_valid) {
+        let is_valid = self.view.element("[data-slot=composer]").is_some_and(|form| validation::is_valid(&form));
+        if let Some(area) = self.view.message_box().filter(|_| is_valid) {
             self.ask(area.value(), self.replaces.get_value());
         }
     }
@@ -243,17 +192,17 @@ impl Chat {
 
     /// Puts a text into the message box, in place of the question `replaces`.
     fn put_back(self, text: &str, replaces: String) {
-        if let Some(area) = self.message_box() {
+        if let Some(area) = self.view.message_box() {
             area.set_value(text);
         }
         self.replaces.set_value(replaces);
         self.sync();
-        self.focus();
+        self.view.focus();
     }
 
     /// Sends the question that precedes this answer once more; it replaces the old question and everything after it.
     fn retry(self, answer: &str) {
-        let messages = self.messages();
+        let messages = self.view.messages();
         let index = messages.iter().position(|message| id_of(message) == answer).unwrap_or_default();
         let question = messages[..index].iter().rfind(|message| message.get_attribute("data-role").as_deref() == Some("user"));
         if let Some(question) = question {
@@ -269,11 +218,11 @@ impl Chat {
         }
         self.next_version();
         self.is_sending.set_value(true);
-        self.set_problem(None);
+        self.view.set_problem(None);
         self.sync();
         spawn_local(async move {
             // Id of the newest message the user has seen, so that the server does not replace newer ones.
-            let newest = self.messages().last().map(id_of).filter(|_| !replaces.is_empty()).unwrap_or_default();
+            let newest = self.view.messages().last().map(id_of).filter(|_| !replaces.is_empty()).unwrap_or_default();
             let fields = [
                 ("message", message.as_str()),
                 ("conversationId", &self.id.get_value()),
@@ -282,7 +231,7 @@ impl Chat {
             ];
             let started = fetch::post_fields(StartChat::PATH, &fields).await.and_then(|answer| answer.json::<Started>());
             self.is_sending.set_value(false);
-            if !self.root.get_value().is_connected() {
+            if !self.view.is_connected() {
                 // Another conversation is in the panel by now.
                 return;
             }
@@ -302,50 +251,40 @@ impl Chat {
             _ => {}
         }
         let field = error.fields.values().next().cloned();
-        self.set_problem(Some(&field.unwrap_or_else(|| error.message_with_id())));
+        self.view.set_problem(Some(&field.unwrap_or_else(|| error.message_with_id())));
     }
 
     fn on_started(self, started: Started, message: &str, replaces: &str) {
         self.next_version();
         // Keep what the user has typed since.
-        if let Some(area) = self.message_box().filter(|area| area.value() == message) {
+        if let Some(area) = self.view.message_box().filter(|area| area.value() == message) {
             area.set_value("");
         }
         self.replaces.set_value(String::new());
         if !replaces.is_empty() {
-            for obsolete in self.messages().into_iter().skip_while(|message| id_of(message) != replaces) {
+            for obsolete in self.view.messages().into_iter().skip_while(|message| id_of(message) != replaces) {
                 obsolete.remove();
             }
         }
-        if let Some(question) = self.append("question", &started.question.id)
+        if let Some(question) = self.view.append("question", &started.question.id)
             && let Some(text) = select(&question, "[data-slot=text]")
         {
             text.set_text_content(Some(message.trim()));
         }
-        self.append("answer", &started.answer.id);
+        self.view.append("answer", &started.answer.id);
         let is_new = self.id.with_value(|id| *id != started.conversation_id);
         self.id.set_value(started.conversation_id);
         self.follow(started.answer.id, &started.answer.seq.to_string());
         if is_new {
             self.take_address();
         }
-        self.focus();
-    }
-
-    /// Adds a message that the server has drawn without its content.
-    fn append(self, template: &str, id: &str) -> Option<Element> {
-        let html = self.element(&format!("template[data-template={template}]"))?.inner_html();
-        let list = self.element("[data-part=transcript]")?;
-        let _ = list.insert_adjacent_html("beforeend", &html);
-        let message = list.last_element_child()?;
-        let _ = message.set_attribute("data-message", id);
-        Some(message)
+        self.view.focus();
     }
 
     /// Puts the id of a conversation that has just begun where a reload finds it.
     fn take_address(self) {
         let id = self.id.get_value();
-        if let Some(field) = self.element("[data-slot=composer] [name=conversationId]") {
+        if let Some(field) = self.view.element("[data-slot=composer] [name=conversationId]") {
             let _ = field.set_attribute("value", &id);
         }
         if self.is_in_panel {
@@ -358,7 +297,7 @@ impl Chat {
 
     /// Stops generating the current answer.
     fn stop(self) {
-        self.focus();
+        self.view.focus();
         spawn_local(async move {
             let id = self.id.get_value();
             if let Err(error) = fetch::post_fields(StopChat::PATH, &[("conversationId", &id)]).await {
@@ -374,13 +313,13 @@ impl Chat {
         let url = format!("/api/ai/conversations/{}/stream?after={seq}&format=html", self.id.get_value());
         let events = EventStream::open(&url, &[AGENTS, DELTA, DONE], move |event| match event {
             SseEvent::Message { name, data } => {
-                self.set_disconnected(false);
+                self.view.set_disconnected(false);
                 self.on_event(&name, &data);
             }
-            SseEvent::Disconnected => self.set_disconnected(true),
+            SseEvent::Disconnected => self.view.set_disconnected(true),
             // The server refused the stream, e.g. because it stops. Ask for the answer a little later.
             SseEvent::Closed => {
-                self.set_disconnected(true);
+                self.view.set_disconnected(true);
                 set_timeout(move || self.refetch_if_shown(), AGAIN);
             }
         });
@@ -388,31 +327,31 @@ impl Chat {
     }
 
     fn on_event(self, name: &str, data: &str) {
-        if !self.root.get_value().is_connected() {
+        if !self.view.is_connected() {
             self.events.set_value(None);
             return;
         }
         match name {
             AGENTS => {
                 let Some(AgentsEvent { message_id, author }) = parse(data) else { return };
-                if let Some(line) = self.message(&message_id).and_then(|message| select(&message, "[data-slot=author]")) {
+                if let Some(line) = self.view.message(&message_id).and_then(|message| select(&message, "[data-slot=author]")) {
                     line.set_text_content(Some(&author));
                 }
             }
             DELTA => {
                 let Some(event) = parse::<DeltaEvent>(data) else { return };
-                let Some(message) = self.message(&event.message_id) else { return };
+                let Some(message) = self.view.message(&event.message_id) else { return };
                 grow(&message, &event);
-                self.say(&event.spoken);
+                self.view.say(&event.spoken);
             }
             DONE => {
                 let Some(DoneEvent { message_id, html, spoken }) = parse(data) else { return };
-                self.say(&spoken);
+                self.view.say(&spoken);
                 self.next_version();
-                match self.message(&message_id) {
+                match self.view.message(&message_id) {
                     Some(message) => {
                         message.set_outer_html(&html);
-                        if let Some(message) = self.message(&message_id) {
+                        if let Some(message) = self.view.message(&message_id) {
                             parts::hydrate(&message);
                         }
                         self.end();
@@ -429,15 +368,8 @@ impl Chat {
         }
     }
 
-    /// Announces a text to screen readers.
-    fn say(self, spoken: &str) {
-        if let Some(line) = self.element("[data-slot=chat-status]").filter(|_| !spoken.is_empty()) {
-            line.set_text_content(Some(spoken));
-        }
-    }
-
     fn refetch_if_shown(self) {
-        if self.is_shown() {
+        if self.view.is_shown() {
             self.refetch();
         }
     }
@@ -459,7 +391,7 @@ impl Chat {
         let version = self.next_version();
         spawn_local(async move {
             let page = parts::load(&conversation_page(&id)).await;
-            if self.version.get_value() != version || !self.is_shown() {
+            if self.version.get_value() != version || !self.view.is_shown() {
                 return;
             }
             // In place of a conversation that cannot be loaded stands an empty one.
@@ -467,12 +399,12 @@ impl Chat {
             match loaded.filter(|loaded| loaded.get_attribute("data-conversation").as_ref() == Some(&id)) {
                 Some(loaded) => {
                     self.show(&loaded);
-                    self.set_disconnected(false);
+                    self.view.set_disconnected(false);
                     self.read_state();
                 }
                 // Retry if an answer is being generated; otherwise the next refetch is soon enough.
                 None if self.generating.with_value(Option::is_some) => {
-                    self.set_disconnected(true);
+                    self.view.set_disconnected(true);
                     set_timeout(move || self.refetch_if_shown(), AGAIN);
                 }
                 None => {}
@@ -482,7 +414,7 @@ impl Chat {
 
     /// Shows the messages as they were loaded, if they are others.
     fn show(self, loaded: &Element) {
-        let Some(shown) = self.element("[data-part=transcript]") else { return };
+        let Some(shown) = self.view.element("[data-part=transcript]") else { return };
         let versions = |list: &Element| {
             let version = |message: Element| (id_of(&message), message.get_attribute("data-state"));
             select_all(list, "[data-message]").into_iter().map(version).collect::<Vec<_>>()
@@ -492,7 +424,7 @@ impl Chat {
             parts::replace(&shown, loaded);
         }
         // The question that is being edited may be gone.
-        if self.replaces.with_value(|replaced| self.message(replaced).is_none()) {
+        if self.replaces.with_value(|replaced| self.view.message(replaced).is_none()) {
             self.replaces.set_value(String::new());
         }
     }
@@ -505,26 +437,4 @@ impl Chat {
 
 fn parse<T: DeserializeOwned>(data: &str) -> Option<T> {
     serde_json::from_str(data).ok()
-}
-
-fn id_of(message: &Element) -> String {
-    message.get_attribute("data-message").unwrap_or_default()
-}
-
-fn text_of(message: &Element) -> String {
-    select(message, "[data-slot=text]").and_then(|text| text.text_content()).unwrap_or_default()
-}
-
-/// Adds the complete blocks of an answer and replaces the one that is growing.
-fn grow(message: &Element, event: &DeltaEvent) {
-    let (Some(finished), Some(growing)) = (select(message, "[data-slot=finished]"), select(message, "[data-slot=growing]")) else { return };
-    if event.is_start {
-        finished.set_inner_html(&event.finished);
-    } else if !event.finished.is_empty() {
-        let _ = finished.insert_adjacent_html("beforeend", &event.finished);
-    }
-    growing.set_inner_html(&event.growing);
-    if let Some(hint) = select(message, "[data-slot=state]") {
-        hint.set_text_content(Some(WRITING));
-    }
 }

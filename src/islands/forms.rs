@@ -11,28 +11,28 @@
 //! | `data-success-of="{path}"` | box | says `data-text` after a success; with `data-toast` as a toast |
 //! | `data-error-code="{code}"` | box | is shown while the last error has this code |
 //! | `data-until-error` | box | is hidden by the first error |
-//! | `data-error-for="{name}"` | paragraph | takes the error of a field |
-//! | `required`, `minlength`, `pattern`, `type`, `data-max-length`, `data-max-bytes` | field | rules of the field |
-//! | `data-missing`, `data-too-short`, `data-too-long`, `data-invalid` | field | what to say if one is broken |
 //! | `data-value-of="{id}"` | hidden field | gets the value of the field with this id when the form is sent |
 //! | `data-busy` | button | label while the form is on its way |
+//!
+//! [`validation`](super::validation) checks the fields.
 
 use huntaze_domain::error::ErrorCode;
 use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Element, Event, FormData, HtmlFormElement, HtmlInputElement, HtmlProgressElement, HtmlSelectElement, HtmlTextAreaElement,
-    PageTransitionEvent, ProgressEvent, SubmitEvent, UrlSearchParams, XmlHttpRequest,
+    Element, Event, FormData, HtmlFormElement, HtmlInputElement, HtmlProgressElement, PageTransitionEvent, ProgressEvent, SubmitEvent,
+    UrlSearchParams, XmlHttpRequest,
 };
 
+use super::validation::{check_changed, is_valid, set_error, value};
 use crate::{
     api::csrf::GetCsrfToken,
     csrf,
     error::ApiError,
     hooks::{
         document::{
-            closest, contains, find, focus, go_to_login, navigate, select, select_all, set_busy, set_hidden, set_or_remove, target,
+            closest, contains, find, find_all, focus, go_to_login, navigate, select, select_all, set_busy, set_hidden, set_message, target,
         },
         events::{FORM_DONE, dispatch, listen},
         fetch::{self, Answer},
@@ -43,8 +43,6 @@ use crate::{
 
 /// Marks a form that is on its way.
 const PENDING: &str = "data-pending";
-/// Attribute of a field with a warning that another island has set.
-pub(super) const WARNING: &str = "data-warning";
 /// Key of the toast that the next page shows.
 const NEXT_TOAST: &str = "toast";
 
@@ -56,8 +54,8 @@ pub(super) fn enhance() {
     listen(&document, "input", |event: Event| check_changed(&event, true));
     // The back/forward cache restores a page as it was left, with a form on its way.
     listen(&window(), "pageshow", |event: PageTransitionEvent| {
-        if let Some(root) = leptos::prelude::document().document_element().filter(|_| event.persisted()) {
-            for form in select_all(&root, &format!("form[{PENDING}]")) {
+        if event.persisted() {
+            for form in pending() {
                 let button = select(&form, "[type=submit][data-loading=true]");
                 mark_pending(&form, button.as_ref(), false);
             }
@@ -66,6 +64,11 @@ pub(super) fn enhance() {
     if let Some(text) = storage::take(NEXT_TOAST) {
         toast::show(ToastTone::Success, &text);
     }
+}
+
+/// Returns the forms that are on their way.
+pub(super) fn pending() -> Vec<Element> {
+    find_all(&format!("form[{PENDING}]"))
 }
 
 fn on_submit(event: &SubmitEvent) {
@@ -89,99 +92,6 @@ fn on_submit(event: &SubmitEvent) {
     if is_valid(&form) {
         spawn_local(async move { send(&form, button).await });
     }
-}
-
-/// Checks all fields and marks those whose rules are broken. Focuses the first of them.
-pub(super) fn is_valid(form: &Element) -> bool {
-    let mut is_valid = true;
-    for field in fields(form) {
-        let problem = broken_rule(&field);
-        if problem.is_some() && is_valid {
-            focus(&field);
-            is_valid = false;
-        }
-        set_error(&field, problem.or_else(|| warning(&field)).as_deref());
-    }
-    is_valid
-}
-
-/// Checks one field when it loses the focus and is not empty, or while it is typed in if it is marked as invalid.
-fn check_changed(event: &Event, only_if_marked: bool) {
-    let Some(field) = target(event).filter(|field| value(field).is_some()) else { return };
-    let is_marked = field.has_attribute("aria-invalid");
-    let is_empty = value(&field).is_none_or(|value| value.is_empty());
-    if is_marked || !(only_if_marked || is_empty) {
-        set_error(&field, broken_rule(&field).or_else(|| warning(&field)).as_deref());
-    }
-}
-
-/// Returns the warning that another island has set on a field. The form can be sent nevertheless.
-fn warning(field: &Element) -> Option<String> {
-    field.get_attribute(WARNING)
-}
-
-fn fields(form: &Element) -> Vec<Element> {
-    select_all(form, "input:not([type=hidden]), textarea, select")
-}
-
-fn value(field: &Element) -> Option<String> {
-    if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
-        return Some(if input.type_() == "checkbox" && !input.checked() { String::new() } else { input.value() });
-    }
-    if let Some(area) = field.dyn_ref::<HtmlTextAreaElement>() {
-        return Some(area.value());
-    }
-    field.dyn_ref::<HtmlSelectElement>().map(HtmlSelectElement::value)
-}
-
-/// Returns what to say about the first broken rule of a field.
-fn broken_rule(field: &Element) -> Option<String> {
-    let say = |name: &str| field.get_attribute(name);
-    let number = |name: &str| field.get_attribute(name).and_then(|number| number.parse::<usize>().ok());
-    let value = value(field)?;
-    let is_password = field.get_attribute("autocomplete").is_some_and(|token| token.ends_with("password"));
-    if value.is_empty() || !is_password && value.trim().is_empty() {
-        return if field.has_attribute("required") { say("data-missing") } else { None };
-    }
-    // As the server, which trims all but passwords.
-    let length = if is_password { value.chars().count() } else { value.trim().chars().count() };
-    if number("minlength").is_some_and(|least| length < least) {
-        return say("data-too-short");
-    }
-    if number("data-max-length").is_some_and(|most| length > most) {
-        return say("data-too-long");
-    }
-    let input = field.dyn_ref::<HtmlInputElement>()?;
-    let validity = input.validity();
-    if validity.type_mismatch() || validity.pattern_mismatch() {
-        return say("data-invalid");
-    }
-    let size = input.files().and_then(|files| files.get(0)).map(|file| file.size());
-    #[expect(clippy::cast_precision_loss, reason = "limits of files are far below 2^53")]
-    let is_too_large = number("data-max-bytes").zip(size).is_some_and(|(most, size)| size > most as f64);
-    if is_too_large { say("data-too-long") } else { None }
-}
-
-/// Shows the error of a field, or none. Returns whether the field has a line for it.
-pub(super) fn set_error(field: &Element, problem: Option<&str>) -> bool {
-    let name = field.get_attribute("name").unwrap_or_default();
-    let name = name.trim_end_matches("[]");
-    let around = closest(field, "[data-slot=field]");
-    let within = around.clone().or_else(|| closest(field, "form"));
-    if let Some(around) = around {
-        let _ = around.set_attribute("data-invalid", if problem.is_some() { "true" } else { "false" });
-    }
-    let Some(line) = within.and_then(|within| select(&within, &format!("[data-error-for=\"{name}\"]"))) else { return false };
-    if line.text_content().unwrap_or_default() != problem.unwrap_or_default() {
-        line.set_text_content(problem);
-    }
-    let error_id = line.id();
-    let others = field.get_attribute("aria-describedby").unwrap_or_default();
-    let others = others.split_whitespace().filter(|id| *id != error_id);
-    let described_by: Vec<_> = problem.map(|_| error_id.as_str()).into_iter().chain(others).collect();
-    set_or_remove(field, "aria-describedby", Some(described_by.join(" ")).filter(|ids| !ids.is_empty()).as_deref());
-    set_or_remove(field, "aria-invalid", problem.map(|_| "true"));
-    true
 }
 
 /// Marks a form, and the button that sent it, as on its way or not.
@@ -306,12 +216,7 @@ fn set_box(kind: &str, path: &str, text: Option<&str>) -> Option<Element> {
     let selector = format!("[data-{kind}-of=\"{path}\"]");
     // In a dialog that covers the page, else on the page.
     let found = find(&format!("dialog[open] {selector}")).or_else(|| find(&selector))?;
-    if let Some(text) = text
-        && let Some(line) = select(&found, "[data-slot=message]")
-    {
-        line.set_text_content(Some(text));
-    }
-    set_hidden(&found, text.is_none());
+    set_message(&found, text);
     Some(found)
 }
 
@@ -322,13 +227,11 @@ fn show_error(form: &HtmlFormElement, path: &str, error: &ApiError) {
     }
     let code = serde_json::to_string(&error.code).unwrap_or_default();
     let code = code.trim_matches('"');
-    if let Some(root) = leptos::prelude::document().document_element() {
-        for note in select_all(&root, "[data-error-code]") {
-            set_hidden(&note, note.get_attribute("data-error-code").as_deref() != Some(code));
-        }
-        for note in select_all(&root, "[data-until-error]") {
-            set_hidden(&note, true);
-        }
+    for note in find_all("[data-error-code]") {
+        set_hidden(&note, note.get_attribute("data-error-code").as_deref() != Some(code));
+    }
+    for note in find_all("[data-until-error]") {
+        set_hidden(&note, true);
     }
     let mut unplaced = Vec::new();
     let mut first = None;

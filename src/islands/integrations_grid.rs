@@ -2,11 +2,8 @@ use std::cell::Cell;
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::hooks::{
-    document::{find, on_page_visible},
-    island::island_root,
-    parts,
-};
+use super::forms;
+use crate::hooks::{document::on_page_visible, island::island_root, parts};
 
 /// Time between two refreshes, in milliseconds.
 const PAUSE_MS: f64 = 30_000.0;
@@ -21,7 +18,7 @@ pub fn IntegrationsGrid(
         let last = Cell::new(js_sys::Date::now());
         on_page_visible(move || {
             let now = js_sys::Date::now();
-            if now - last.get() >= PAUSE_MS && find("form[data-pending]").is_none() {
+            if now - last.get() >= PAUSE_MS && forms::pending().is_empty() {
                 last.set(now);
                 spawn_local(async { drop(parts::refresh("integrations").await) });
             }

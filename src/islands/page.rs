@@ -8,7 +8,7 @@ use crate::{
     zone,
 };
 
-/// What every page with an island has: forms that are sent without leaving the page, and ages that stay right. The last island of
+/// What every page with an island has: forms that are sent without leaving the page, and ages that are updated. The last island of
 /// the document, so that all others are hydrated when it is.
 #[island]
 pub fn PageBehaviour() -> impl IntoView {
@@ -19,7 +19,7 @@ pub fn PageBehaviour() -> impl IntoView {
             // The next user of this tab may be another one.
             assistant_panel::forget();
         }
-        ages::keep_right();
+        ages::update_every_minute();
         forms::enhance();
         mark_hydrated();
     })
