@@ -24,7 +24,7 @@ pub struct Assets {
     pub script_hashes: String,
     /// Whether `cargo leptos watch` runs the server, which then reloads pages.
     pub is_watched: bool,
-    /// Options of the build, for the script that reloads pages.
+    /// Options of the build.
     pub options: LeptosOptions,
 }
 

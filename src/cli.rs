@@ -104,7 +104,7 @@ async fn serve() -> Outcome {
 
     let options = leptos_options()?;
     let assets = Assets::find(&options).map_err(|error| format!("cannot read the hashes of the built files: {error}"))?;
-    let service = router(AppState::new(options, assets, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
+    let service = router(AppState::new(assets, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(shutdown_signal(shutdown));
     let mut server = pin!(server.into_future());
     let signalled_at = tokio::select! {

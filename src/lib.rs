@@ -1,7 +1,7 @@
 //! Huntaze: a dashboard with audience metrics and earnings for content creators.
 //!
 //! The crate is built twice: with `ssr` for the server, which draws every page, and with `hydrate` for the browser (WebAssembly), which
-//! makes the islands on it alive. `docs/ARCHITECTURE.md` defines which module may depend on which; `tests/architecture.rs` enforces it.
+//! hydrates the islands on it. `docs/ARCHITECTURE.md` defines which module may depend on which; `tests/architecture.rs` enforces it.
 #![recursion_limit = "256"]
 
 #[cfg(all(feature = "ssr", feature = "hydrate"))]

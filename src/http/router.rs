@@ -39,7 +39,7 @@ pub fn router(state: AppState) -> Router {
     let everything = Router::new()
         .route("/healthz", get(health::liveness))
         .route("/readyz", get(health::readiness))
-        .nest_service(&format!("/{}", state.leptos_options.site_pkg_dir), packages(&state))
+        .nest_service(&format!("/{}", state.assets.options.site_pkg_dir), packages(&state))
         .merge(app)
         .fallback(fallback::file_or_not_found);
     with_outer_layers(everything, &state).with_state(state)
@@ -120,7 +120,7 @@ fn compression() -> CompressionLayer {
 
 /// Serves scripts, WebAssembly and styles, which are compressed at build time. Files with a hash in their name are cached forever.
 fn packages(state: &AppState) -> Router {
-    let options = &state.leptos_options;
+    let options = &state.assets.options;
     let folder = Path::new(&*options.site_root).join(&*options.site_pkg_dir);
     let caching = if options.hash_files { "public, max-age=31536000, immutable" } else { "no-cache" };
     let files = ServeDir::new(&folder).precompressed_br().precompressed_gzip().fallback(any(missing_file));

@@ -16,9 +16,7 @@ pub struct AppState(Arc<AppStateFields>);
 
 /// The fields of [`AppState`], which dereferences to them.
 pub struct AppStateFields {
-    /// Where the built files are.
-    pub leptos_options: LeptosOptions,
-    /// Where rendered pages find their scripts and styles.
+    /// Where the built files are, and where rendered pages find their scripts and styles.
     pub assets: Assets,
     /// Value of the header `Content-Security-Policy`.
     pub content_security_policy: HeaderValue,
@@ -30,10 +28,10 @@ pub struct AppStateFields {
 
 impl AppState {
     /// State of an application.
-    pub fn new(leptos_options: LeptosOptions, assets: Assets, core: Core) -> Self {
+    pub fn new(assets: Assets, core: Core) -> Self {
         let content_security_policy = content_security_policy(&assets);
         let shared_pages = SharedPages::default();
-        Self(Arc::new(AppStateFields { leptos_options, assets, content_security_policy, shared_pages, core }))
+        Self(Arc::new(AppStateFields { assets, content_security_policy, shared_pages, core }))
     }
 }
 
@@ -47,7 +45,7 @@ impl Deref for AppState {
 
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(state: &AppState) -> Self {
-        state.leptos_options.clone()
+        state.assets.options.clone()
     }
 }
 

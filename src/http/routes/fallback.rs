@@ -31,7 +31,7 @@ pub async fn file_or_not_found(state: State<AppState>, request: Request) -> Resp
     }
     let (parts, _) = request.into_parts();
     let file = Request::from_parts(parts.clone(), Body::empty());
-    let files = ServeDir::new(&*state.leptos_options.site_root).append_index_html_on_directories(false);
+    let files = ServeDir::new(&*state.assets.options.site_root).append_index_html_on_directories(false);
     match files.oneshot(file).await {
         Ok(response) if response.status() != StatusCode::NOT_FOUND => response.into_response(),
         _ => pages::show(state, Request::from_parts(parts, Body::empty())).await,

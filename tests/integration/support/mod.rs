@@ -64,7 +64,7 @@ pub async fn eventually(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 fn router_of(core: &Core) -> Router {
     let options = LeptosOptions::builder().output_name("huntaze").hash_files(false).build();
     let assets = Assets::find(&options).expect("file names without hashes");
-    router(AppState::new(options, assets, core.clone()))
+    router(AppState::new(assets, core.clone()))
 }
 
 /// The application under test.
