@@ -65,7 +65,7 @@ test("a page without an island loads no code, and is small", async ({ page, allo
   }
 });
 
-test("each page has its islands alive, asks for nothing twice, and does not move", async ({ page, email, mail }) => {
+test("each page hydrates its islands, requests nothing twice, and does not shift", async ({ page, email, mail }) => {
   test.slow();
   const check = async (path: string, expected: string[]) => {
     const requests = await load(page, path);
