@@ -49,7 +49,8 @@ CREATE TABLE audience_snapshots (
     day            date NOT NULL,
     followers      bigint NOT NULL,
     captured_at    timestamptz NOT NULL,
-    PRIMARY KEY (integration_id, day)
+    -- Sums over days read the index alone.
+    PRIMARY KEY (integration_id, day) INCLUDE (followers, captured_at)
 );
 
 -- Metrics of one whole UTC day. NULL and a missing row both mean unknown, never 0.
@@ -60,5 +61,5 @@ CREATE TABLE daily_insights (
     reach          bigint,
     interactions   bigint,
     captured_at    timestamptz NOT NULL,
-    PRIMARY KEY (integration_id, day)
+    PRIMARY KEY (integration_id, day) INCLUDE (views, reach, interactions, captured_at)
 );

@@ -29,7 +29,7 @@ pub async fn get_analytics(
     use huntaze_core::services::analytics::{self, Selection};
     let (core, user) = context::member()?;
     let selection = Selection::find(&core, user.id, range, &integration_id).await?;
-    Ok(analytics::look(&core, user.id, &selection).await?)
+    Ok(analytics::look(&core, &selection).await?)
 }
 
 /// `GET /api/analytics/posts?range=&integrationId=&order=best|worst|newest&page=`: returns a page of 50 posts of the period.
@@ -46,5 +46,5 @@ pub async fn get_posts(
     use huntaze_core::services::analytics::{self, Selection};
     let (core, user) = context::member()?;
     let selection = Selection::find(&core, user.id, range, &integration_id).await?;
-    Ok(analytics::posts(&core, user.id, &selection, order, page).await?)
+    Ok(analytics::posts(&core, &selection, order, page).await?)
 }

@@ -31,7 +31,7 @@ pub struct ExportQuery {
 /// 400 for an unknown range; 401 without a session; 404 if the account does not exist or belongs to another user.
 pub async fn days(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
     let selection = Selection::find(&core, current.user.id, query.range, &query.integration_id).await?;
-    Ok(csv_response("huntaze-days.csv", analytics::export_days(&core, current.user.id, &selection).await?))
+    Ok(csv_response("huntaze-days.csv", analytics::export_days(&core, &selection).await?))
 }
 
 /// `GET /api/analytics/posts.csv?range=&integrationId=`: exports posts.
@@ -40,7 +40,7 @@ pub async fn days(State(core): State<Core>, Member(current): Member, Query(query
 /// The same as [`days`].
 pub async fn posts(State(core): State<Core>, Member(current): Member, Query(query): Query<ExportQuery>) -> Result<Response, ApiError> {
     let selection = Selection::find(&core, current.user.id, query.range, &query.integration_id).await?;
-    Ok(csv_response("huntaze-posts.csv", analytics::export_posts(&core, current.user.id, &selection).await?))
+    Ok(csv_response("huntaze-posts.csv", analytics::export_posts(&core, &selection).await?))
 }
 
 pub(super) fn csv_response(name: &'static str, bytes: Vec<u8>) -> Response {

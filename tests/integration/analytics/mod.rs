@@ -1,2 +1,3 @@
 mod home;
+mod scale;
 mod series;

@@ -9,6 +9,8 @@ use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
 
+use super::TestApp;
+
 const CSRF_COOKIE: &str = "huntaze_csrf";
 
 /// HTTP client that calls the router in this process and stores cookies.
@@ -31,6 +33,11 @@ pub struct TestResponse {
 impl Client {
     pub fn new(router: Router) -> Self {
         Self { router, cookies: BTreeMap::new(), headers: BTreeMap::new() }
+    }
+
+    /// Returns the same client, of another instance with the same database.
+    pub fn moved_to(self, app: &TestApp) -> Self {
+        Self { router: app.client().router, ..self }
     }
 
     pub fn csrf(&self) -> String {

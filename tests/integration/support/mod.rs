@@ -190,6 +190,12 @@ impl TestApp {
         Self::with_clock(self.core.db.clone(), self.core.config.clone(), Arc::clone(&self.clock), timeout)
     }
 
+    /// Returns an instance that shares all but the pool: it has one connection, whose statistics can be read.
+    pub fn with_one_connection(&self) -> Self {
+        let pool = db::pool_options().max_connections(1).connect_lazy_with(self.core.db.connect_options().as_ref().clone());
+        Self::with_clock(pool, self.core.config.clone(), Arc::clone(&self.clock), http::TIMEOUT)
+    }
+
     /// Syncs the integration that has been due the longest; returns `false` if none is due.
     pub async fn sync_due(&self) -> bool {
         let due = db::integrations::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");

@@ -31,15 +31,22 @@ pub struct AccountDay {
     pub interactions: Option<i64>,
 }
 
-/// Lists the known metrics of each day from `from` up to, but not including, `until`: of one integration of a user, or of all connected
-/// ones. Days without any known metric are left out.
-pub async fn days(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    account: Option<IntegrationId>,
-    from: NaiveDate,
-    until: NaiveDate,
-) -> Result<Vec<AccountDay>, DbError> {
+/// What [`days`] and [`platform_days`] list.
+#[derive(Debug, Clone, Copy)]
+pub struct DaysQuery {
+    /// The user whose accounts are read.
+    pub user_id: UserId,
+    /// One account of the user; `None` for all that are connected.
+    pub account: Option<IntegrationId>,
+    /// First day.
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub until: NaiveDate,
+}
+
+/// Lists the known metrics of each account and day. Days without any known metric are left out.
+pub async fn days(db: impl PgExecutor<'_>, query: &DaysQuery) -> Result<Vec<AccountDay>, DbError> {
+    let DaysQuery { user_id, account, from, until } = *query;
     let days = sqlx::query_as!(
         AccountDay,
         r#"WITH chosen AS (
@@ -61,6 +68,67 @@ pub async fn days(
         until
     );
     Ok(days.fetch_all(db).await?)
+}
+
+/// A sum over accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KnownSum {
+    /// Sum of the known values; 0 if there is none.
+    pub sum: i64,
+    /// Number of accounts whose value is known.
+    pub accounts: u32,
+}
+
+/// Metrics of all accounts of a platform on one day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformDay {
+    /// Platform of the accounts.
+    pub provider: Platform,
+    /// Day (UTC).
+    pub day: NaiveDate,
+    /// Follower counts.
+    pub followers: KnownSum,
+    /// Views of their content.
+    pub views: KnownSum,
+    /// Likes, comments and shares.
+    pub interactions: KnownSum,
+}
+
+/// Sums the known metrics of each platform and day. Days without any known metric are left out.
+pub async fn platform_days(db: impl PgExecutor<'_>, query: &DaysQuery) -> Result<Vec<PlatformDay>, DbError> {
+    let DaysQuery { user_id, account, from, until } = *query;
+    let rows = sqlx::query!(
+        r#"WITH chosen AS MATERIALIZED (
+               SELECT id, provider FROM integrations WHERE user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR id = $2)
+           )
+           SELECT provider, day AS "day!",
+                  coalesce(sum(followers), 0)::bigint AS "followers!", count(followers)::integer AS "followers_known!",
+                  coalesce(sum(views), 0)::bigint AS "views!", count(views)::integer AS "views_known!",
+                  coalesce(sum(interactions), 0)::bigint AS "interactions!", count(interactions)::integer AS "interactions_known!"
+             FROM chosen
+            CROSS JOIN LATERAL (
+               SELECT day, followers, NULL::bigint AS views, NULL::bigint AS interactions
+                 FROM audience_snapshots WHERE integration_id = chosen.id AND day >= $3 AND day < $4
+               UNION ALL
+               SELECT day, NULL, views, interactions FROM daily_insights WHERE integration_id = chosen.id AND day >= $3 AND day < $4
+             ) AS known
+            GROUP BY provider, day"#,
+        user_id.uuid(),
+        account.map(IntegrationId::uuid),
+        from,
+        until
+    );
+    let sum = |sum, accounts: i32| KnownSum { sum, accounts: accounts.unsigned_abs() };
+    let rows = rows.fetch_all(db).await?.into_iter().map(|row| {
+        Ok(PlatformDay {
+            provider: Platform::parse(&row.provider).ok_or(DbError::Inconsistent { table: "integrations", column: "provider" })?,
+            day: row.day,
+            followers: sum(row.followers, row.followers_known),
+            views: sum(row.views, row.views_known),
+            interactions: sum(row.interactions, row.interactions_known),
+        })
+    });
+    rows.collect()
 }
 
 /// What [`posts`] lists.

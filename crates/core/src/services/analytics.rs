@@ -4,7 +4,8 @@ pub mod home;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{Days, NaiveDate, NaiveTime};
+use futures::try_join;
 use huntaze_domain::{
     analytics::{
         AccountOption, Analytics, AnalyticsDay, DailyValue, POSTS_PER_PAGE, PostOrder, PostView, PostsPage, Series, figures::StatsRange,
@@ -15,14 +16,14 @@ use huntaze_domain::{
 };
 
 use super::{
-    earnings::{self, RevenueDays},
+    earnings::RevenueDays,
     paging::{self, Page},
 };
 use crate::{
     Core,
     db::{
         self, DbError,
-        analytics::{AccountDay, PostsQuery},
+        analytics::{DaysQuery, KnownSum, PlatformDay, PostsQuery},
         integrations::Integration,
     },
     error::{InternalError, internal_errors},
@@ -45,11 +46,12 @@ pub enum AnalyticsError {
 
 internal_errors!(AnalyticsError: DbError, csv::Error);
 
-/// A period, and the accounts whose metrics are requested.
+/// A period, and the accounts of a user whose metrics are requested.
 pub struct Selection {
+    user_id: UserId,
     range: StatsRange,
+    /// `None` for all connected accounts.
     account: Option<IntegrationId>,
-    accounts: Vec<Integration>,
     today: NaiveDate,
 }
 
@@ -59,83 +61,81 @@ impl Selection {
     /// # Errors
     /// Returns [`AnalyticsError::NotFound`] if the account does not exist or belongs to another user.
     pub async fn find(core: &Core, user_id: UserId, range: StatsRange, account: &str) -> Result<Self, AnalyticsError> {
-        let accounts = db::integrations::list(&core.db, user_id).await?;
         let account = match account {
             "" => None,
-            id => Some(accounts.iter().find(|known| known.id.to_string() == id).ok_or(AnalyticsError::NotFound)?.id),
+            id => {
+                let id = id.parse().map_err(|_| AnalyticsError::NotFound)?;
+                Some(db::integrations::find(&core.db, user_id, id).await?.ok_or(AnalyticsError::NotFound)?.id)
+            }
         };
-        Ok(Self { range, account, accounts, today: core.clock.now().date_naive() })
+        Ok(Self { user_id, range, account, today: core.clock.now().date_naive() })
     }
 
-    /// Accounts whose metrics are summed.
-    fn chosen(&self) -> impl Iterator<Item = &Integration> {
-        let is_chosen = |account: &&Integration| match self.account {
-            Some(id) => account.id == id,
-            None => account.disconnected_at.is_none(),
-        };
-        self.accounts.iter().filter(is_chosen)
+    /// Whether the metrics of an account are summed.
+    fn contains(&self, account: &Integration) -> bool {
+        self.account.map_or(account.disconnected_at.is_none(), |id| account.id == id)
     }
 
-    fn find_account(&self, id: IntegrationId) -> Option<&Integration> {
-        self.accounts.iter().find(|account| account.id == id)
+    fn days(&self) -> DaysQuery {
+        DaysQuery { user_id: self.user_id, account: self.account, from: self.start(), until: self.today }
     }
 
-    /// Returns the daily earnings of the period; `None` if one account is selected, because earnings belong to the user, not to an account.
-    async fn revenue(&self, core: &Core, user_id: UserId) -> Result<Option<RevenueDays>, DbError> {
-        match self.account {
-            None => earnings::revenue_days(&core.db, user_id, self.start(), self.today).await,
-            Some(_) => Ok(None),
-        }
+    fn posts(&self, order: PostOrder) -> PostsQuery {
+        let since = self.start().and_time(NaiveTime::MIN).and_utc();
+        PostsQuery { user_id: self.user_id, account: self.account, since, order }
     }
 
     fn start(&self) -> NaiveDate {
         self.today - Days::new(self.range.days().into())
     }
-
-    fn since(&self) -> DateTime<Utc> {
-        self.start().and_time(NaiveTime::MIN).and_utc()
-    }
 }
 
 /// Returns the metrics of a period, in total and by day.
-pub async fn look(core: &Core, user_id: UserId, selection: &Selection) -> Result<Analytics, AnalyticsError> {
-    let period = home::stats(core, user_id, selection.range, selection.account).await?;
-    let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
-    let revenue = selection.revenue(core, user_id).await?;
-    let name = |account: &Integration| AccountOption {
+pub async fn look(core: &Core, selection: &Selection) -> Result<Analytics, AnalyticsError> {
+    let &Selection { user_id, range, account, today } = selection;
+    let query = selection.days();
+    let (accounts, days, totals, earnings) = try_join!(
+        db::integrations::list(&core.db, user_id),
+        db::analytics::platform_days(&core.db, &query),
+        home::read_totals(core, user_id, range, account),
+        home::read_earnings(core, user_id, range, account)
+    )?;
+    let revenue = earnings.as_ref().and_then(|earnings| earnings.days(selection.start(), today));
+    let option = |account: &Integration| AccountOption {
         id: account.id,
         provider: account.provider,
         account_name: account.account_name.clone(),
         is_connected: account.disconnected_at.is_none(),
         is_sandbox: core.providers.view(account.provider).is_sandbox,
     };
+    let platforms: Vec<_> = accounts.iter().filter(|account| selection.contains(account)).map(|account| account.provider).collect();
     Ok(Analytics {
-        range: selection.range,
-        integration_id: selection.account,
-        accounts: selection.accounts.iter().map(name).collect(),
-        stats: period,
-        days: days(selection, &rows, revenue.as_ref()),
+        range,
+        integration_id: account,
+        accounts: accounts.iter().map(option).collect(),
+        stats: home::combine(core, range, &totals, earnings.as_ref()),
+        days: every_day(&query, &platforms, &days, revenue.as_ref()),
         currency: revenue.map(|revenue| revenue.currency),
     })
 }
 
-/// Returns every day of the period, including days without data.
-fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>) -> Vec<AnalyticsDay> {
+/// Returns every day of the period, including days without data. `platforms` are those of the selected accounts, one for each.
+fn every_day(query: &DaysQuery, platforms: &[Platform], known: &[PlatformDay], earned: Option<&RevenueDays>) -> Vec<AnalyticsDay> {
     let reporting = |series: Series| {
-        let count = selection.chosen().filter(|account| series.is_reported_by(account.provider)).count();
+        let count = platforms.iter().filter(|platform| series.is_reported_by(**platform)).count();
         DailyValue { value: None, known: 0, total: u32::try_from(count).unwrap_or(u32::MAX) }
     };
     let (audience, views, interactions) = (reporting(Series::Audience), reporting(Series::Views), reporting(Series::Interactions));
-    let period = selection.start().iter_days().take_while(|day| *day < selection.today);
+    let period = query.from.iter_days().take_while(|day| *day < query.until);
     let revenue = |day: &NaiveDate| {
         let value = earned.and_then(|earned| earned.days.get(day).copied());
         DailyValue { value, known: u32::from(value.is_some()), total: u32::from(earned.is_some()) }
     };
     let mut days: BTreeMap<_, _> =
         period.map(|day| (day, AnalyticsDay { day, audience, views, interactions, revenue: revenue(&day) })).collect();
-    for row in rows {
-        let (Some(day), Some(account)) = (days.get_mut(&row.day), selection.find_account(row.integration_id)) else { continue };
-        let reported = |series: Series, value: Option<i64>| value.filter(|_| series.is_reported_by(account.provider));
+    for row in known {
+        let Some(day) = days.get_mut(&row.day) else { continue };
+        let reported = |series: Series, sum: KnownSum| if series.is_reported_by(row.provider) { sum } else { KnownSum::default() };
         add(&mut day.audience, reported(Series::Audience, row.followers));
         add(&mut day.views, reported(Series::Views, row.views));
         add(&mut day.interactions, reported(Series::Interactions, row.interactions));
@@ -143,33 +143,39 @@ fn days(selection: &Selection, rows: &[AccountDay], earned: Option<&RevenueDays>
     days.into_values().collect()
 }
 
-fn add(figure: &mut DailyValue, value: Option<i64>) {
-    if let Some(value) = value {
-        figure.value = Some(figure.value.unwrap_or_default().saturating_add(value));
-        figure.known += 1;
+fn add(figure: &mut DailyValue, known: KnownSum) {
+    if known.accounts > 0 {
+        figure.value = Some(figure.value.unwrap_or_default().saturating_add(known.sum));
+        figure.known += known.accounts;
     }
 }
 
 /// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
-pub async fn posts(core: &Core, user_id: UserId, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
-    let query = PostsQuery { user_id, account: selection.account, since: selection.since(), order };
+pub async fn posts(core: &Core, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
+    let query = selection.posts(order);
     let read = |limit, offset| db::analytics::posts(&core.db, &query, limit, offset);
     let Page { items: posts, number: page, pages, total } = paging::page(page, POSTS_PER_PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
 
 /// Exports the days of a period as CSV: one row for each account and day with data, then one for each day with earnings.
-pub async fn export_days(core: &Core, user_id: UserId, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
-    let rows = db::analytics::days(&core.db, user_id, selection.account, selection.start(), selection.today).await?;
+pub async fn export_days(core: &Core, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+    let &Selection { user_id, range, account, today } = selection;
+    let query = selection.days();
+    let (accounts, rows, earnings) = try_join!(
+        db::integrations::list(&core.db, user_id),
+        db::analytics::days(&core.db, &query),
+        home::read_earnings(core, user_id, range, account)
+    )?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["day", "platform", "account", "audience", "views", "reach", "interactions", "revenue", "currency"])?;
     for row in rows {
-        let Some(account) = selection.find_account(row.integration_id) else { continue };
+        let Some(account) = accounts.iter().find(|account| account.id == row.integration_id) else { continue };
         let numbers = [row.followers, row.views, row.reach, row.interactions].map(number);
         let texts = [row.day.to_string(), account.provider.as_str().to_owned(), csv_escape::escape_formula(&account.account_name)];
         table.write_record(texts.iter().chain(&numbers).chain(&[String::new(), String::new()]))?;
     }
-    if let Some(RevenueDays { currency, days }) = selection.revenue(core, user_id).await? {
+    if let Some(RevenueDays { currency, days }) = earnings.and_then(|earnings| earnings.days(query.from, today)) {
         for (day, minor) in days {
             let texts = [day.to_string(), Platform::Onlyfans.as_str().to_owned()];
             let nothing = std::iter::repeat_n(String::new(), 5);
@@ -181,10 +187,8 @@ pub async fn export_days(core: &Core, user_id: UserId, selection: &Selection) ->
 }
 
 /// Exports the posts of a period as CSV, newest first.
-pub async fn export_posts(core: &Core, user_id: UserId, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
-    let since = selection.since();
-    let query = PostsQuery { user_id, account: selection.account, since, order: PostOrder::Newest };
-    let (posts, _) = db::analytics::posts(&core.db, &query, MAX_EXPORTED_POSTS, 0).await?;
+pub async fn export_posts(core: &Core, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
+    let (posts, _) = db::analytics::posts(&core.db, &selection.posts(PostOrder::Newest), MAX_EXPORTED_POSTS, 0).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
     for post in posts {

@@ -27,7 +27,7 @@ use crate::{
 
 pub use import::{give_up_import, import};
 pub use partner::{connect_partner, disconnect_partner, postpone_partner, rotate_partner_keys, sync_partner};
-pub use revenue::{Revenue, RevenueDays, revenue, revenue_days};
+pub use revenue::{EarningsHistory, Revenue, RevenueDays};
 pub use upload::{UPLOAD_TIMEOUT, Upload};
 
 /// Maximum number of daily totals shown.

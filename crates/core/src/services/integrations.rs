@@ -17,6 +17,7 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures::try_join;
 use huntaze_domain::{
     ids::{IntegrationId, UserId},
     integrations::{
@@ -87,9 +88,8 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
 
 /// Returns the user's connected and disconnected accounts, and all platforms, those chosen in onboarding first.
 pub async fn status(core: &Core, user_id: UserId) -> Result<IntegrationsStatus, IntegrationError> {
-    let chosen = db::onboarding::find(&core.db, user_id).await?.platforms;
-    let providers = sort_by_preference(&chosen).into_iter().map(|platform| core.providers.view(platform)).collect();
-    let (integrations, disconnected) = list(core, user_id).await?;
+    let (onboarding, (integrations, disconnected)) = try_join!(db::onboarding::find(&core.db, user_id), list(core, user_id))?;
+    let providers = sort_by_preference(&onboarding.platforms).into_iter().map(|platform| core.providers.view(platform)).collect();
     Ok(IntegrationsStatus { integrations, disconnected, providers })
 }
 

@@ -115,31 +115,6 @@ pub async fn derive_daily_insights(
     Ok(())
 }
 
-/// Returns the latest day for which every healthy connected integration has views, or `None` if none has views since `since`. Only days
-/// before `today` count. Integrations with an error are ignored, and so are those without any views since `since`. Platforms publish the
-/// views of a day only after it has ended, some of them days later. With `account`, only that integration is considered.
-pub async fn last_common_day(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    since: NaiveDate,
-    today: NaiveDate,
-    account: Option<IntegrationId>,
-) -> Result<Option<NaiveDate>, DbError> {
-    let day = sqlx::query_scalar!(
-        "SELECT min(newest) FROM (
-             SELECT max(day) AS newest FROM daily_insights JOIN integrations ON integrations.id = integration_id
-              WHERE user_id = $1 AND day >= $2 AND day < $3 AND views IS NOT NULL
-                AND (($4::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $4)
-                AND next_sync_at IS NOT NULL AND last_error_kind IS NULL
-              GROUP BY integration_id) AS of_accounts",
-        user_id.uuid(),
-        since,
-        today,
-        account.map(IntegrationId::uuid)
-    );
-    Ok(day.fetch_one(db).await?)
-}
-
 /// Returns the days since `since` that need no refetch: those captured at least `finalization_days` days after the day (UTC), when the
 /// platform's values are final, and those captured after `just_now`.
 pub async fn final_days(
@@ -205,54 +180,82 @@ pub struct TotalsQuery {
     pub account: Option<IntegrationId>,
     /// Number of whole days in the period.
     pub days: u16,
-    /// The day after the period.
-    pub until: NaiveDate,
+    /// The period ends on this day or later.
+    pub earliest: NaiveDate,
     /// The current day. The earlier follower count is that of `days` days before it.
     pub today: NaiveDate,
     /// Oldest day that the backfill fetches.
     pub history_start: NaiveDate,
 }
 
+/// Totals of the accounts of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Totals {
+    /// The day after the period.
+    pub until: NaiveDate,
+    /// Each account, ordered by id.
+    pub accounts: Vec<AccountTotals>,
+}
+
 /// Returns the totals of each account over the period, and over the same number of days before it.
-pub async fn totals(db: impl PgExecutor<'_>, query: &TotalsQuery) -> Result<Vec<AccountTotals>, DbError> {
-    let TotalsQuery { user_id, account, days, until, today, history_start } = *query;
-    let (start, audience_start) = (until - chrono::Days::new(days.into()), today - chrono::Days::new(days.into()));
-    let start_before = start - chrono::Days::new(days.into());
+///
+/// The period ends with the latest day before `today` for which every healthy account has views: platforms publish the views of a day only
+/// after it has ended, some of them days later. Accounts with an error are ignored for that, and so are those without any views since
+/// `earliest`. If none has views, it ends yesterday.
+pub async fn totals(db: impl PgExecutor<'_>, query: &TotalsQuery) -> Result<Totals, DbError> {
+    let TotalsQuery { user_id, account, days, earliest, today, history_start } = *query;
     let rows = sqlx::query!(
-        r#"SELECT integrations.provider, integrations.scopes,
+        r#"WITH accounts AS MATERIALIZED (
+               SELECT id, provider, scopes, next_sync_at IS NOT NULL AND (synced_from IS NULL OR synced_from > $5) AS is_backfilling,
+                      next_sync_at IS NOT NULL AND last_error_kind IS NULL AS is_healthy
+                 FROM integrations
+                WHERE user_id = $1 AND (($6::uuid IS NULL AND disconnected_at IS NULL) OR id = $6)
+           ), period AS MATERIALIZED (
+               SELECT coalesce(min(newest.day) + 1, $3::date) AS until
+                 FROM accounts
+                CROSS JOIN LATERAL (SELECT max(day) AS day FROM daily_insights
+                                     WHERE integration_id = accounts.id AND day >= $2 AND day < $3 AND views IS NOT NULL) AS newest
+                WHERE is_healthy
+           )
+           SELECT until AS "until!", provider AS "provider!", scopes AS "scopes!", is_backfilling AS "is_backfilling!",
                   newest.followers AS "followers?", newest.captured_at AS "followers_at?", earlier.followers AS "previous_followers?",
-                  coalesce((sum(views) FILTER (WHERE insights.day >= $3))::bigint, 0) AS "views!",
-                  (count(views) FILTER (WHERE insights.day >= $3))::integer AS "views_days!",
-                  coalesce((sum(reach) FILTER (WHERE insights.day >= $3 AND interactions IS NOT NULL))::bigint, 0) AS "reach!",
-                  coalesce((sum(interactions) FILTER (WHERE insights.day >= $3 AND reach IS NOT NULL))::bigint, 0) AS "interactions!",
-                  (count(reach + interactions) FILTER (WHERE insights.day >= $3))::integer AS "engagement_days!",
-                  coalesce((sum(views) FILTER (WHERE insights.day < $3))::bigint, 0) AS "views_before!",
-                  (count(views) FILTER (WHERE insights.day < $3))::integer AS "views_days_before!",
-                  coalesce((sum(reach) FILTER (WHERE insights.day < $3 AND interactions IS NOT NULL))::bigint, 0) AS "reach_before!",
-                  coalesce((sum(interactions) FILTER (WHERE insights.day < $3 AND reach IS NOT NULL))::bigint, 0) AS "interactions_before!",
-                  (count(reach + interactions) FILTER (WHERE insights.day < $3))::integer AS "engagement_days_before!",
-                  max(insights.captured_at) FILTER (WHERE insights.day >= $3) AS captured_at,
-                  (integrations.next_sync_at IS NOT NULL AND (synced_from IS NULL OR synced_from > $5)) AS "is_backfilling!"
-             FROM integrations
+                  sums.views AS "views!", views_days AS "views_days!", sums.reach AS "reach!", sums.interactions AS "interactions!",
+                  engagement_days AS "engagement_days!", views_before AS "views_before!", views_days_before AS "views_days_before!",
+                  reach_before AS "reach_before!", interactions_before AS "interactions_before!",
+                  engagement_days_before AS "engagement_days_before!", sums.captured_at
+             FROM accounts
+            CROSS JOIN period
              LEFT JOIN LATERAL (SELECT followers, captured_at FROM audience_snapshots
-                                 WHERE integration_id = integrations.id ORDER BY day DESC LIMIT 1) AS newest ON true
-             LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = integrations.id AND earlier.day = $7
-             LEFT JOIN daily_insights AS insights
-                    ON insights.integration_id = integrations.id AND insights.day >= $4 AND insights.day < $2
-            WHERE integrations.user_id = $1 AND (($6::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $6)
-            GROUP BY integrations.id, newest.followers, newest.captured_at, earlier.followers
-            ORDER BY integrations.id"#,
+                                 WHERE integration_id = accounts.id ORDER BY day DESC LIMIT 1) AS newest ON true
+             LEFT JOIN audience_snapshots AS earlier ON earlier.integration_id = accounts.id AND earlier.day = $3::date - $4::integer
+            CROSS JOIN LATERAL (
+               SELECT coalesce((sum(views) FILTER (WHERE day >= until - $4))::bigint, 0) AS views,
+                      (count(views) FILTER (WHERE day >= until - $4))::integer AS views_days,
+                      coalesce((sum(reach) FILTER (WHERE day >= until - $4 AND interactions IS NOT NULL))::bigint, 0) AS reach,
+                      coalesce((sum(interactions) FILTER (WHERE day >= until - $4 AND reach IS NOT NULL))::bigint, 0) AS interactions,
+                      (count(reach + interactions) FILTER (WHERE day >= until - $4))::integer AS engagement_days,
+                      coalesce((sum(views) FILTER (WHERE day < until - $4))::bigint, 0) AS views_before,
+                      (count(views) FILTER (WHERE day < until - $4))::integer AS views_days_before,
+                      coalesce((sum(reach) FILTER (WHERE day < until - $4 AND interactions IS NOT NULL))::bigint, 0) AS reach_before,
+                      coalesce((sum(interactions) FILTER (WHERE day < until - $4 AND reach IS NOT NULL))::bigint, 0) AS interactions_before,
+                      (count(reach + interactions) FILTER (WHERE day < until - $4))::integer AS engagement_days_before,
+                      max(captured_at) FILTER (WHERE day >= until - $4) AS captured_at
+                 FROM daily_insights
+                WHERE integration_id = accounts.id AND day >= until - 2 * $4 AND day < until
+             ) AS sums
+            ORDER BY accounts.id"#,
         user_id.uuid(),
-        until,
-        start,
-        start_before,
+        earliest,
+        today,
+        i32::from(days),
         history_start,
-        account.map(IntegrationId::uuid),
-        audience_start
+        account.map(IntegrationId::uuid)
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter()
+    let until = rows.first().map_or(today, |row| row.until);
+    let accounts = rows
+        .into_iter()
         .map(|row| {
             let provider = Platform::parse(&row.provider).ok_or(DbError::Inconsistent { table: "integrations", column: "provider" })?;
             Ok(AccountTotals {
@@ -278,7 +281,8 @@ pub async fn totals(db: impl PgExecutor<'_>, query: &TotalsQuery) -> Result<Vec<
                 is_backfilling: row.is_backfilling,
             })
         })
-        .collect()
+        .collect::<Result<_, DbError>>()?;
+    Ok(Totals { until, accounts })
 }
 
 /// Returns whether a follower count is stored for a day.

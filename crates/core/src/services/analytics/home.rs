@@ -1,6 +1,7 @@
 //! Home page: metrics summed over all accounts of a user.
 
 use chrono::{Days, NaiveDate};
+use futures::try_join;
 use huntaze_domain::{
     analytics::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
     ids::{IntegrationId, UserId},
@@ -10,11 +11,11 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        analytics::insights::{AccountTotals, PeriodTotals, TotalsQuery},
+        analytics::insights::{AccountTotals, PeriodTotals, Totals, TotalsQuery},
     },
     providers::{Availability, metric_availability},
     services::{
-        earnings::{self, Revenue},
+        earnings::{EarningsHistory, Revenue},
         integrations::BACKFILL_DAYS,
     },
 };
@@ -25,18 +26,46 @@ const LATEST: u64 = 4;
 
 /// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
 pub async fn stats(core: &Core, user_id: UserId, range: StatsRange, account: Option<IntegrationId>) -> Result<HomeStats, DbError> {
+    let (totals, earnings) = try_join!(read_totals(core, user_id, range, account), read_earnings(core, user_id, range, account))?;
+    Ok(combine(core, range, &totals, earnings.as_ref()))
+}
+
+/// Reads what [`combine`] sums.
+pub(super) async fn read_totals(
+    core: &Core,
+    user_id: UserId,
+    range: StatsRange,
+    account: Option<IntegrationId>,
+) -> Result<Totals, DbError> {
     let today = core.clock.now().date_naive();
-    let newest = db::analytics::insights::last_common_day(&core.db, user_id, today - Days::new(LATEST), today, account).await?;
-    let until = newest.map_or(today, |day| day + Days::new(1));
-    let query = TotalsQuery { user_id, account, days: range.days(), until, today, history_start: today - Days::new(BACKFILL_DAYS) };
-    let accounts = db::analytics::insights::totals(&core.db, &query).await?;
-    let reach = HomeStats { until, ..sum(range, &accounts, today) };
-    // Earnings belong to the user, not to an account.
-    let revenue = if account.is_none() { earnings::revenue(&core.db, user_id, range, until).await? } else { None };
-    Ok(match revenue {
-        Some(revenue) => with_revenue(reach, &revenue, accounts.is_empty()),
+    let (earliest, history_start) = (today - Days::new(LATEST), today - Days::new(BACKFILL_DAYS));
+    let query = TotalsQuery { user_id, account, days: range.days(), earliest, today, history_start };
+    db::analytics::insights::totals(&core.db, &query).await
+}
+
+/// Reads the earnings of the period, wherever it ends, and of the one before it; none for a single account, because earnings belong to the
+/// user.
+pub(super) async fn read_earnings(
+    core: &Core,
+    user_id: UserId,
+    range: StatsRange,
+    account: Option<IntegrationId>,
+) -> Result<Option<EarningsHistory>, DbError> {
+    if account.is_some() {
+        return Ok(None);
+    }
+    let today = core.clock.now().date_naive();
+    let from = today - Days::new(LATEST + 2 * u64::from(range.days()));
+    EarningsHistory::read(&core.db, user_id, from, today).await
+}
+
+/// Returns the metrics of accounts and earnings together.
+pub(super) fn combine(core: &Core, range: StatsRange, totals: &Totals, earnings: Option<&EarningsHistory>) -> HomeStats {
+    let reach = HomeStats { until: totals.until, ..sum(range, &totals.accounts, core.clock.now().date_naive()) };
+    match earnings {
+        Some(earnings) => with_revenue(reach, &earnings.revenue(range, totals.until), totals.accounts.is_empty()),
         None => reach,
-    })
+    }
 }
 
 /// Adds the user's earnings. `is_all` says that there are no accounts; the other metrics are unsupported then, not pending.

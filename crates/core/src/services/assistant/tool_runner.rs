@@ -151,12 +151,12 @@ async fn find(core: &Core, user_id: UserId, query: ToolQuery, account: Option<In
         }
         ToolQuery::DailyMetrics(range) => {
             let selection = Selection::find(core, user_id, range, &id).await?;
-            let analytics = analytics::look(core, user_id, &selection).await?;
+            let analytics = analytics::look(core, &selection).await?;
             (days(&analytics), source("Day by day", range, as_of(&analytics.stats)))
         }
         ToolQuery::Posts(range, order) => {
             let selection = Selection::find(core, user_id, range, &id).await?;
-            let page = analytics::posts(core, user_id, &selection, order, 1).await?;
+            let page = analytics::posts(core, &selection, order, 1).await?;
             let told: Vec<_> = page.posts.iter().take(POSTS).collect();
             let newest = told.iter().map(|post| post.captured_at).max();
             let title = match order {

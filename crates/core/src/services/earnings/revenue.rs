@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
+use futures::try_join;
 use huntaze_domain::{
     analytics::figures::StatsRange,
     ids::UserId,
@@ -29,25 +30,6 @@ pub struct Revenue {
     pub captured_at: Option<DateTime<Utc>>,
 }
 
-/// Returns the earnings of the `range` days before `until`. `None` if the user has no imported statement, partner connection or daily
-/// total.
-pub async fn revenue(db: &PgPool, user_id: UserId, range: StatsRange, until: NaiveDate) -> Result<Option<Revenue>, DbError> {
-    let days = Days::new(range.days().into());
-    let (start, start_before) = (until - days, until - days - days);
-    let Some(history) = EarningsHistory::read(db, user_id, start_before, until).await? else { return Ok(None) };
-    let current = history.sums(start);
-    let is_first = |money: &Money| current.first().is_some_and(|first| first.currency == money.currency);
-    let previous = history
-        .earned
-        .iter()
-        .filter(|day| day.day < start && is_first(&day.amount))
-        .map(|day| day.amount.minor)
-        .fold(0, i64::saturating_add);
-    let captured_at = history.known.iter().filter(|known| known.until >= start).map(|known| known.since).max();
-    let (known_days, previous_known_days) = (history.count_known(start, until), history.count_known(start_before, start));
-    Ok(Some(Revenue { current: if known_days > 0 { current } else { Vec::new() }, previous, known_days, previous_known_days, captured_at }))
-}
-
 /// Earnings per day, in the currency with the most days.
 pub struct RevenueDays {
     /// Currency of the amounts.
@@ -56,24 +38,8 @@ pub struct RevenueDays {
     pub days: BTreeMap<NaiveDate, i64>,
 }
 
-/// Returns the earnings per day of the half-open range `from..until`. `None` if the user has no imported statement, partner connection or
-/// daily total.
-pub async fn revenue_days(db: &PgPool, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Option<RevenueDays>, DbError> {
-    let Some(history) = EarningsHistory::read(db, user_id, from, until).await? else { return Ok(None) };
-    let Some(Money { currency, .. }) = history.sums(from).first().copied() else { return Ok(None) };
-    let known = from.iter_days().take_while(|day| *day < until).filter(|day| history.is_known(*day));
-    let mut days: BTreeMap<_, _> = known.map(|day| (day, 0)).collect();
-    for earned in history.earned.iter().filter(|day| day.amount.currency == currency) {
-        // A day with a row that cannot be parsed is unknown, hence missing from `days`.
-        if let Some(sum) = days.get_mut(&earned.day) {
-            *sum = earned.amount.minor.saturating_add(*sum);
-        }
-    }
-    Ok(Some(RevenueDays { currency, days }))
-}
-
 /// Stored earnings of a range of days.
-struct EarningsHistory {
+pub struct EarningsHistory {
     earned: Vec<DayEarnings>,
     known: Vec<CoveredRange>,
     /// Currency of the first entry; the one chosen in onboarding if there is none.
@@ -81,12 +47,13 @@ struct EarningsHistory {
 }
 
 impl EarningsHistory {
-    async fn read(db: &PgPool, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
+    /// Reads the half-open range `from..until`. `None` if the user has no imported statement, partner connection or daily total.
+    pub async fn read(db: &PgPool, user_id: UserId, from: NaiveDate, until: NaiveDate) -> Result<Option<Self>, DbError> {
         if !db::earnings::has_any(db, user_id).await? {
             return Ok(None);
         }
-        let earned = db::earnings::days(db, user_id, from, until).await?;
-        let known = db::earnings::covered_ranges(db, user_id, from, until).await?;
+        let (earned, known) =
+            try_join!(db::earnings::days(db, user_id, from, until), db::earnings::covered_ranges(db, user_id, from, until))?;
         let currency = match earned.first() {
             Some(day) => day.amount.currency,
             None => db::onboarding::find(db, user_id).await?.currency,
@@ -94,10 +61,42 @@ impl EarningsHistory {
         Ok(Some(Self { earned, known, currency }))
     }
 
-    /// Returns the sums since `from` in each currency, the one with the most days first; a single 0 if there are no earnings.
-    fn sums(&self, from: NaiveDate) -> Vec<Money> {
+    /// Returns the earnings of the `range` days before `until`. The history must contain them and as many days before.
+    pub fn revenue(&self, range: StatsRange, until: NaiveDate) -> Revenue {
+        let days = Days::new(range.days().into());
+        let (start, start_before) = (until - days, until - days - days);
+        let current = self.sums(start, until);
+        let is_first = |money: &Money| current.first().is_some_and(|first| first.currency == money.currency);
+        let previous = self
+            .earned
+            .iter()
+            .filter(|day| (start_before..start).contains(&day.day) && is_first(&day.amount))
+            .map(|day| day.amount.minor)
+            .fold(0, i64::saturating_add);
+        let covers_period = |known: &&CoveredRange| known.until >= start && known.from < until;
+        let captured_at = self.known.iter().filter(covers_period).map(|known| known.since).max();
+        let (known_days, previous_known_days) = (self.count_known(start, until), self.count_known(start_before, start));
+        Revenue { current: if known_days > 0 { current } else { Vec::new() }, previous, known_days, previous_known_days, captured_at }
+    }
+
+    /// Returns the earnings per day of the half-open range `from..until`, which the history must contain.
+    pub fn days(&self, from: NaiveDate, until: NaiveDate) -> Option<RevenueDays> {
+        let currency = self.sums(from, until).first()?.currency;
+        let known = from.iter_days().take_while(|day| *day < until).filter(|day| self.is_known(*day));
+        let mut days: BTreeMap<_, _> = known.map(|day| (day, 0)).collect();
+        for earned in self.earned.iter().filter(|day| day.amount.currency == currency) {
+            // A day with a row that cannot be parsed is unknown, hence missing from `days`.
+            if let Some(sum) = days.get_mut(&earned.day) {
+                *sum = earned.amount.minor.saturating_add(*sum);
+            }
+        }
+        Some(RevenueDays { currency, days })
+    }
+
+    /// Returns the sums of a half-open range in each currency, the one with the most days first; a single 0 if there are no earnings.
+    fn sums(&self, from: NaiveDate, until: NaiveDate) -> Vec<Money> {
         let mut sums: BTreeMap<&str, (usize, Money)> = BTreeMap::new();
-        for day in self.earned.iter().filter(|day| day.day >= from) {
+        for day in self.earned.iter().filter(|day| (from..until).contains(&day.day)) {
             let (days, sum) = sums.entry(day.amount.currency.code()).or_insert((0, Money { minor: 0, ..day.amount }));
             *days += 1;
             sum.minor = sum.minor.saturating_add(day.amount.minor);
