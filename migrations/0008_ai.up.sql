@@ -14,6 +14,11 @@ CREATE TABLE ai_requests (
 );
 CREATE INDEX ai_requests_user_id_idx ON ai_requests (user_id, month) INCLUDE (state, reserved_until);
 
+-- Requests that count against the quota of a month, and until when: a reservation counts until it expires.
+CREATE VIEW ai_quota_requests AS
+SELECT user_id, month, CASE state WHEN 'settled' THEN 'infinity' ELSE reserved_until END AS counts_until
+  FROM ai_requests WHERE state <> 'released';
+
 -- Model calls. Recorded whether or not the request counts, because the vendor bills both.
 CREATE TABLE ai_usage (
     id             uuid PRIMARY KEY,

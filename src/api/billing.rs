@@ -13,8 +13,7 @@ use crate::error::ApiError;
 pub async fn get_ai_quota() -> Result<QuotaView, ApiError> {
     use crate::http::context;
     use huntaze_core::services::billing;
-    let (core, user) = context::member()?;
-    Ok(billing::quota(&core, &user).await?)
+    Ok(billing::quota(&context::core()?, &context::require_session()?).await?)
 }
 
 /// `GET /api/admin/ai-costs?firstDay=&lastDay=&email=&agent=&operation=&model=&page=`: returns the usage and cost of AI. 403 unless the user is

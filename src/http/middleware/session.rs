@@ -13,7 +13,7 @@ use huntaze_core::{
     error::chain,
     infra::token::hash_of,
 };
-use huntaze_domain::error::ErrorCode;
+use huntaze_domain::{error::ErrorCode, month::first_of_month};
 
 use super::wants_html;
 use crate::{error::ApiError, http::cookies::CookieKind};
@@ -29,7 +29,9 @@ pub struct ExpiredSession;
 /// Without a cookie it stores nothing.
 pub async fn load(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
-    match open_session(&core, &token).await {
+    // Pages show the quota of AI.
+    let is_page = wants_html(request.headers());
+    match open_session(&core, &token, is_page).await {
         Ok(Some(session)) => {
             tracing::Span::current().record("user_id", tracing::field::display(session.user.id));
             request.extensions_mut().insert(session);
@@ -37,7 +39,6 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
         }
         Ok(None) => {
             request.extensions_mut().insert(ExpiredSession);
-            let is_page = wants_html(request.headers());
             let mut response = next.run(request).await;
             let sets_session = response
                 .headers()
@@ -61,10 +62,12 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
     }
 }
 
-async fn open_session(core: &Core, token: &str) -> Result<Option<ActiveSession>, DbError> {
+async fn open_session(core: &Core, token: &str, with_quota: bool) -> Result<Option<ActiveSession>, DbError> {
     let Some(hash) = hash_of(token) else { return Ok(None) };
     let now = core.clock.now();
-    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, now).await? else { return Ok(None) };
+    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, with_quota.then(|| first_of_month(now)), now).await? else {
+        return Ok(None);
+    };
     if now - session.last_seen_at >= LAST_SEEN_RESOLUTION {
         db::accounts::sessions::touch(&core.db, session.id, now).await?;
     }

@@ -1,6 +1,6 @@
 //! Sessions. Only the hash of a session token is stored.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     accounts::{CurrentUser, settings::SessionView},
     ids::{SessionId, UserId},
@@ -60,16 +60,27 @@ pub struct ActiveSession {
     pub is_persistent: bool,
     /// User of the session.
     pub user: CurrentUser,
+    /// Requests of the month that count against the quota of AI; `None` if they were not asked for.
+    pub quota_requests: Option<i64>,
 }
 
-/// Returns the session with this token hash, or `None` if there is none or it has expired.
-pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: DateTime<Utc>) -> Result<Option<ActiveSession>, DbError> {
+/// Returns the session with this token hash, or `None` if there is none or it has expired; with the requests that count against the quota of
+/// `quota_month`, if there is one.
+pub async fn find_open(
+    db: impl PgExecutor<'_>,
+    token_hash: &TokenHash,
+    quota_month: Option<NaiveDate>,
+    now: DateTime<Utc>,
+) -> Result<Option<ActiveSession>, DbError> {
     let row = sqlx::query!(
-        "SELECT sessions.id, sessions.last_seen_at, sessions.is_persistent, users.id AS user_id, users.email, users.name, users.role, users.plan
+        "SELECT sessions.id, sessions.last_seen_at, sessions.is_persistent, users.id AS user_id, users.email, users.name, users.role, users.plan,
+                CASE WHEN $3::date IS NOT NULL THEN
+                    (SELECT count(*) FROM ai_quota_requests WHERE user_id = users.id AND month = $3 AND counts_until > $2) END AS quota_requests
            FROM sessions JOIN users ON users.id = sessions.user_id
           WHERE sessions.token_hash = $1 AND sessions.expires_at > $2",
         token_hash,
-        now
+        now,
+        quota_month
     )
     .fetch_optional(db)
     .await?;
@@ -81,7 +92,13 @@ pub async fn find_open(db: impl PgExecutor<'_>, token_hash: &TokenHash, now: Dat
             role: parse_role(&row.role)?,
             plan: parse_plan(&row.plan)?,
         };
-        Ok(ActiveSession { id: SessionId::from(row.id), last_seen_at: row.last_seen_at, is_persistent: row.is_persistent, user })
+        Ok(ActiveSession {
+            id: SessionId::from(row.id),
+            last_seen_at: row.last_seen_at,
+            is_persistent: row.is_persistent,
+            user,
+            quota_requests: row.quota_requests,
+        })
     })
     .transpose()
 }

@@ -22,8 +22,7 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbErro
 /// Counts the requests of a month against the quota: settled ones and reservations that have not expired.
 pub async fn count(db: impl PgExecutor<'_>, user_id: UserId, month: NaiveDate, now: DateTime<Utc>) -> Result<i64, DbError> {
     let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM ai_requests
-            WHERE user_id = $1 AND month = $2 AND (state = 'settled' OR state = 'reserved' AND reserved_until > $3)"#,
+        r#"SELECT count(*) AS "count!" FROM ai_quota_requests WHERE user_id = $1 AND month = $2 AND counts_until > $3"#,
         user_id.uuid(),
         month,
         now
@@ -40,6 +39,36 @@ pub async fn month_cost_micro_usd(db: impl PgExecutor<'_>, user_id: UserId, mont
         month
     );
     Ok(spent.fetch_one(db).await?)
+}
+
+/// What a user has used of a month.
+pub struct MonthlyUsage {
+    /// Requests that count against the quota, as in [`count`].
+    pub requests: i64,
+    /// Cost of all model calls, as in [`month_cost_micro_usd`].
+    pub cost_micro_usd: i64,
+    /// Monthly cost limit set by the user, in millionths of a US dollar; `None` for no limit.
+    pub cap_micro_usd: Option<i64>,
+}
+
+/// Returns what a user has used of a month.
+pub async fn monthly_usage(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    month: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<MonthlyUsage, DbError> {
+    let usage = sqlx::query_as!(
+        MonthlyUsage,
+        r#"SELECT (SELECT count(*) FROM ai_quota_requests WHERE user_id = $1 AND month = $2 AND counts_until > $3) AS "requests!",
+                  (SELECT coalesce(sum(cost_micro_usd), 0)::bigint
+                     FROM ai_requests JOIN ai_usage ON request_id = ai_requests.id WHERE user_id = $1 AND month = $2) AS "cost_micro_usd!",
+                  (SELECT monthly_cap_micro_usd FROM ai_settings WHERE user_id = $1) AS cap_micro_usd"#,
+        user_id.uuid(),
+        month,
+        now
+    );
+    Ok(usage.fetch_one(db).await?)
 }
 
 /// Counts the settled requests of a month.

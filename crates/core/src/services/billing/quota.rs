@@ -18,7 +18,8 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        billing::ledger::{ModelCall, NewRequest, QuotaNotice},
+        accounts::sessions::ActiveSession,
+        billing::ledger::{ModelCall, MonthlyUsage, NewRequest, QuotaNotice},
     },
     infra::{
         mail::Message,
@@ -32,11 +33,13 @@ pub(in crate::services) const ANSWER_TIMEOUT: Duration = Duration::from_mins(4);
 /// How long a reservation counts; longer than [`ANSWER_TIMEOUT`], so that only the reservations of crashed processes expire.
 const RESERVATION_TTL: TimeDelta = TimeDelta::minutes(5);
 
-/// Returns how many requests of the month's quota the user has used, reserved ones included.
-pub async fn quota(core: &Core, user: &CurrentUser) -> Result<QuotaView, AiError> {
-    let now = core.clock.now();
-    let month = first_of_month(now);
-    let count = db::billing::ledger::count(&core.db, user.id, month, now).await?;
+/// Returns how many requests of the month's quota the user of the session has used, reserved ones included.
+pub async fn quota(core: &Core, session: &ActiveSession) -> Result<QuotaView, AiError> {
+    let (user, now) = (&session.user, core.clock.now());
+    let count = match session.quota_requests {
+        Some(count) => count,
+        None => db::billing::ledger::count(&core.db, user.id, first_of_month(now), now).await?,
+    };
     let limit = user.plan.monthly_requests();
     Ok(QuotaView { plan: user.plan, used: count, limit, remaining: limit.map(|limit| (limit - count).max(0)), renews_at: next_month(now) })
 }
@@ -57,13 +60,11 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
     db::billing::ledger::lock(&mut *tx, user.id).await?;
     // Taken after the lock, so that a reservation that waited for it counts in the month in which it is made.
     let now = core.clock.now();
-    let month = first_of_month(now);
-    if let Some(limit) = user.plan.monthly_requests()
-        && db::billing::ledger::count(&mut *tx, user.id, month, now).await? >= limit
-    {
+    let month = db::billing::ledger::monthly_usage(&mut *tx, user.id, first_of_month(now), now).await?;
+    if user.plan.monthly_requests().is_some_and(|limit| month.requests >= limit) {
         return Err(quota_exceeded(MonthlyLimit::RequestQuota, now));
     }
-    check_cost_limit(core, &mut tx, user, now).await?;
+    check_cost_limit(core, user, &month, now)?;
     let reservation = insert(&mut tx, user, operation, now, RESERVATION_TTL).await?;
     tx.commit().await?;
     Ok(reservation)
@@ -103,15 +104,12 @@ pub(in crate::services) async fn check_rate_limit(core: &Core, user: &CurrentUse
 
 /// Checks the monthly cost limits: that of Huntaze, and the user's own on plans without a quota. They are needed because requests that do
 /// not count are billed, too. The cost of requests in progress is unknown, so a limit can be exceeded by them.
-async fn check_cost_limit(core: &Core, tx: &mut PgConnection, user: &CurrentUser, now: DateTime<Utc>) -> Result<(), AiError> {
-    let spent = db::billing::ledger::month_cost_micro_usd(&mut *tx, user.id, first_of_month(now)).await?;
-    if user.plan.monthly_requests().is_none() {
-        let cap = db::assistant::settings::find(&mut *tx, user.id).await?.monthly_cap_micro_usd;
-        if cap.is_some_and(|cap| spent >= cap) {
-            return Err(quota_exceeded(MonthlyLimit::UserCap, now));
-        }
+fn check_cost_limit(core: &Core, user: &CurrentUser, month: &MonthlyUsage, now: DateTime<Utc>) -> Result<(), AiError> {
+    let has_quota = user.plan.monthly_requests().is_some();
+    if !has_quota && month.cap_micro_usd.is_some_and(|cap| month.cost_micro_usd >= cap) {
+        return Err(quota_exceeded(MonthlyLimit::UserCap, now));
     }
-    let is_exceeded = spent * 100 >= core.config.limits.ai_monthly_cost_limit * user.plan.cost_limit_percent();
+    let is_exceeded = month.cost_micro_usd * 100 >= core.config.limits.ai_monthly_cost_limit * user.plan.cost_limit_percent();
     if is_exceeded { Err(quota_exceeded(MonthlyLimit::CostLimit, now)) } else { Ok(()) }
 }
 
