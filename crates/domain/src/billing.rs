@@ -63,7 +63,7 @@ pub struct QuotaView {
 }
 
 /// Usage of a request: tokens, models and cost.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiUsage {
     /// Agents that took part.

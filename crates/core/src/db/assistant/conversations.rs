@@ -13,10 +13,10 @@ use sqlx::{PgExecutor, types::Json};
 
 use crate::db::DbError;
 
-/// Inserts an empty conversation.
+/// Inserts a conversation. The positions of its first question and answer, 1 and 2, are allocated.
 pub async fn insert(db: impl PgExecutor<'_>, id: ConversationId, user_id: UserId, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO ai_conversations (id, user_id, title, last_position, created_at, updated_at) VALUES ($1, $2, $3, 0, $4, $4)",
+        "INSERT INTO ai_conversations (id, user_id, title, last_position, created_at, updated_at) VALUES ($1, $2, $3, 2, $4, $4)",
         id.uuid(),
         user_id.uuid(),
         title,
@@ -91,44 +91,75 @@ pub async fn list(
     Ok((items.collect(), total))
 }
 
-/// A message to be inserted.
-pub struct NewMessage<'a> {
-    /// Id of the message.
-    pub id: MessageId,
-    /// Conversation of the message.
+/// A question to be inserted, and its answer, which is yet to be generated.
+pub struct NewExchange<'a> {
+    /// Conversation of both.
     pub conversation_id: ConversationId,
-    /// Position in the conversation, from 1.
+    /// Position of the question in the conversation, from 1; the answer follows it.
     pub position: i32,
-    /// Author of the message.
-    pub role: MessageRole,
-    /// Text; empty for an answer that is yet to be generated.
-    pub text: &'a str,
-    /// Id of the AI request and end of the lease, if this is an answer; `None` for a question.
-    pub answer: Option<(AiRequestId, DateTime<Utc>)>,
-    /// Whether the sandbox generates it instead of the real model.
+    /// Id of the question.
+    pub question_id: MessageId,
+    /// Text of the question.
+    pub question: &'a str,
+    /// Id of the answer.
+    pub answer_id: MessageId,
+    /// AI request of the answer.
+    pub request_id: AiRequestId,
+    /// End of the lease on the answer.
+    pub leased_until: DateTime<Utc>,
+    /// Whether the sandbox generates the answer instead of the real model.
     pub is_sandbox: bool,
 }
 
-/// Inserts a message: complete if it is a question, generating if it is an answer.
-pub async fn insert_message(db: impl PgExecutor<'_>, new: &NewMessage<'_>, now: DateTime<Utc>) -> Result<(), DbError> {
-    let state = if new.answer.is_some() { MessageState::Generating } else { MessageState::Complete };
+/// Inserts a question and its answer, which is empty and generating. Returns both.
+pub async fn insert_exchange(
+    db: impl PgExecutor<'_>,
+    new: &NewExchange<'_>,
+    now: DateTime<Utc>,
+) -> Result<(StoredMessage, StoredMessage), DbError> {
     sqlx::query!(
         "INSERT INTO ai_messages (id, conversation_id, position, role, text, state, request_id, leased_until, is_sandbox, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        new.id.uuid(),
+         VALUES ($2, $1, $3, 'user', $4, 'complete', NULL, NULL, false, $9),
+                ($5, $1, $3 + 1, 'assistant', '', 'generating', $6, $7, $8, $9)",
         new.conversation_id.uuid(),
+        new.question_id.uuid(),
         new.position,
-        new.role.as_str(),
-        new.text,
-        state.as_str(),
-        new.answer.map(|(request_id, _)| request_id.uuid()),
-        new.answer.map(|(_, leased_until)| leased_until),
+        new.question,
+        new.answer_id.uuid(),
+        new.request_id.uuid(),
+        new.leased_until,
         new.is_sandbox,
         now
     )
     .execute(db)
     .await?;
-    Ok(())
+    let question = StoredMessage {
+        id: new.question_id,
+        position: new.position,
+        role: MessageRole::User,
+        text: new.question.to_owned(),
+        state: MessageState::Complete,
+        error: None,
+        agents: Vec::new(),
+        sources: Vec::new(),
+        unverified_numbers: Vec::new(),
+        usage: None,
+        is_sandbox: false,
+        leased_until: None,
+        created_at: now,
+    };
+    let answer = StoredMessage {
+        id: new.answer_id,
+        position: new.position + 1,
+        role: MessageRole::Assistant,
+        text: String::new(),
+        state: MessageState::Generating,
+        usage: Some(AiUsage::default()),
+        is_sandbox: new.is_sandbox,
+        leased_until: Some(new.leased_until),
+        ..question.clone()
+    };
+    Ok((question, answer))
 }
 
 /// Deletes the messages of a conversation at and after `position`.

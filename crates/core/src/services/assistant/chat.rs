@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
     accounts::CurrentUser,
     ai::Operation,
@@ -18,6 +18,7 @@ use huntaze_domain::{
     ids::{AiRequestId, ConversationId, MessageId, UserId},
 };
 use huntaze_texts as texts;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
@@ -30,7 +31,7 @@ use crate::{
     ai::{GenerationWriter, PartialAnswer, Turn},
     db::{
         self,
-        assistant::conversations::{FinishedMessage, NewMessage, StoredMessage},
+        assistant::conversations::{FinishedMessage, NewExchange, StoredMessage},
     },
     error::chain,
     services::{
@@ -147,16 +148,45 @@ async fn begin(
 ) -> Result<PendingAnswer, AiError> {
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    let conversation_id = request.conversation.unwrap_or_else(|| Uuid::now_v7().into());
-    if request.conversation.is_none() {
-        let title = chat::title(&request.message).map_err(AiError::InvalidInput)?;
-        db::assistant::conversations::insert(&mut *tx, conversation_id, user.id, &title, now).await?;
-    }
+    let (conversation_id, position, before) = match request.conversation {
+        Some(id) => {
+            let (position, before) = continue_conversation(&mut tx, user.id, id, request, now).await?;
+            (id, position, before)
+        }
+        None if request.replaces_message_id.is_some() => return Err(AiError::NotFound),
+        None => {
+            let (id, title) = (Uuid::now_v7().into(), chat::title(&request.message).map_err(AiError::InvalidInput)?);
+            db::assistant::conversations::insert(&mut *tx, id, user.id, &title, now).await?;
+            (id, 1, Vec::new())
+        }
+    };
+    let exchange = NewExchange {
+        conversation_id,
+        position,
+        question_id: Uuid::now_v7().into(),
+        question: &request.message,
+        answer_id: Uuid::now_v7().into(),
+        request_id,
+        leased_until: now + LEASE,
+        is_sandbox,
+    };
+    let (question, answer) = db::assistant::conversations::insert_exchange(&mut *tx, &exchange, now).await?;
+    tx.commit().await?;
+    Ok(PendingAnswer { conversation_id, before, question, answer, wants_regeneration: request.replaces_message_id.is_some() })
+}
+
+/// Returns the position of the next question in a conversation, and the messages before it.
+async fn continue_conversation(
+    tx: &mut PgConnection,
+    user_id: UserId,
+    id: ConversationId,
+    request: &ChatRequest,
+    now: DateTime<Utc>,
+) -> Result<(i32, Vec<StoredMessage>), AiError> {
     // Locks the conversation row, so that concurrent questions wait until this transaction ends.
-    let position =
-        db::assistant::conversations::allocate_positions(&mut *tx, user.id, conversation_id, now).await?.ok_or(AiError::NotFound)?;
-    db::assistant::conversations::fail_abandoned(&mut *tx, Some(conversation_id), texts::ai::INTERRUPTED, now).await?;
-    let mut before = db::assistant::conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
+    let position = db::assistant::conversations::allocate_positions(&mut *tx, user_id, id, now).await?.ok_or(AiError::NotFound)?;
+    db::assistant::conversations::fail_abandoned(&mut *tx, Some(id), texts::ai::INTERRUPTED, now).await?;
+    let mut before = db::assistant::conversations::messages(&mut *tx, user_id, id, None).await?;
     if before.iter().any(|message| message.state == MessageState::Generating) {
         return Err(AiError::AnswerInProgress);
     }
@@ -167,24 +197,13 @@ async fn begin(
         }
         let is_replaced = |message: &StoredMessage| message.id == replaced && message.role == MessageRole::User;
         let index = before.iter().position(is_replaced).ok_or(AiError::NotFound)?;
-        db::assistant::conversations::truncate_from(&mut *tx, conversation_id, before[index].position).await?;
+        db::assistant::conversations::truncate_from(&mut *tx, id, before[index].position).await?;
         before.truncate(index);
     }
     if before.len() >= MAX_MESSAGES {
         return Err(AiError::TooLong);
     }
-    let (question_id, answer_id, leased_until) = (Uuid::now_v7(), Uuid::now_v7(), now + LEASE);
-    for (id, position, role, text, answer, is_sandbox) in [
-        (question_id, position, MessageRole::User, request.message.as_str(), None, false),
-        (answer_id, position + 1, MessageRole::Assistant, "", Some((request_id, leased_until)), is_sandbox),
-    ] {
-        let new = NewMessage { id: id.into(), conversation_id, position, role, text, answer, is_sandbox };
-        db::assistant::conversations::insert_message(&mut *tx, &new, now).await?;
-    }
-    let mut stored = db::assistant::conversations::messages(&mut *tx, user.id, conversation_id, None).await?;
-    let (Some(answer), Some(question)) = (stored.pop(), stored.pop()) else { return Err(AiError::NotFound) };
-    tx.commit().await?;
-    Ok(PendingAnswer { conversation_id, before, question, answer, wants_regeneration: request.replaces_message_id.is_some() })
+    Ok((position, before))
 }
 
 impl PendingAnswer {
