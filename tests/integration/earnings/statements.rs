@@ -88,6 +88,20 @@ async fn statement_is_analyzed_imported_and_deleted(db: PgPool) {
     user_client.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(404);
 }
 
+/// COPY's text format has characters of its own.
+#[sqlx::test]
+async fn imported_description_is_the_one_in_the_file(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut user_client = app.user_client("ada@example.com").await;
+    let header = STATEMENT.lines().next().expect("a header");
+    let written = "C:\\new \\N \\. \\x41 \u{1f49c} \"quoted\", \\";
+    let file = format!("{header}\n2026-01-10 08:00:00,tip,fan1,5.00,1.00,4.00,USD,,\"{}\",done\n", written.replace('"', "\"\""));
+    let id = upload(&mut user_client, &file).await;
+    import(&app, &mut user_client, &id).await;
+    let export = user_client.get("/api/account/export").await.json();
+    assert_eq!(export["earnings"][0]["description"], written);
+}
+
 /// Descriptions that fans write are not sent to the model: agents receive sums only.
 #[sqlx::test]
 async fn descriptions_are_not_sent_to_the_model(db: PgPool) {

@@ -1,14 +1,14 @@
 //! Earnings: entries of statements and of the partner service, and manual daily totals.
 
 pub mod partner;
+pub mod staging;
 pub mod statements;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    earnings::{DailyTotal, statement::Entry},
+    earnings::DailyTotal,
     ids::{StatementId, UserId},
     money::{Currency, Money},
-    string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::PgExecutor;
@@ -31,46 +31,6 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, 
         user_id.to_string()
     );
     Ok(is_ours.fetch_one(db).await?)
-}
-
-/// Inserts the entries of a statement, and records that the statement contains them. Entries that another statement has brought are not
-/// stored again. Returns the number of new entries.
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    statement_id: StatementId,
-    entries: &[(Fingerprint, Entry)],
-) -> Result<i64, DbError> {
-    let column = |read: fn(&(Fingerprint, Entry)) -> String| entries.iter().map(read).collect::<Vec<_>>();
-    let fingerprints: Vec<_> = entries.iter().map(|(fingerprint, _)| fingerprint.to_vec()).collect();
-    let times: Vec<_> = entries.iter().map(|(_, entry)| entry.occurred_at).collect();
-    let amounts: Vec<_> = entries.iter().map(|(_, entry)| entry.amount_minor).collect();
-    let kinds = column(|(_, entry)| entry.kind.as_str().to_owned());
-    let currencies = column(|(_, entry)| entry.currency.code().to_owned());
-    let descriptions = column(|(_, entry)| entry.description.clone());
-    let added = sqlx::query_scalar!(
-        r#"WITH entry AS (
-               SELECT fingerprint, occurred_at, kind, amount_minor, currency, description
-                 FROM unnest($3::bytea[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[])
-                   AS entry (fingerprint, occurred_at, kind, amount_minor, currency, description)),
-           added AS (
-               INSERT INTO earnings (user_id, fingerprint, occurred_at, day, kind, amount_minor, currency, description)
-               SELECT $1, fingerprint, occurred_at, (occurred_at AT TIME ZONE 'UTC')::date, kind, amount_minor, currency, description FROM entry
-               ON CONFLICT DO NOTHING
-               RETURNING fingerprint),
-           contained AS (
-               INSERT INTO statement_entries (statement_id, user_id, fingerprint) SELECT $2, $1, fingerprint FROM entry)
-           SELECT count(*) AS "added!" FROM added"#,
-        user_id.uuid(),
-        statement_id.uuid(),
-        &fingerprints,
-        &times,
-        &kinds,
-        &amounts,
-        &currencies,
-        &descriptions
-    );
-    Ok(added.fetch_one(db).await?)
 }
 
 /// Counts how many of these fingerprints are stored.

@@ -63,16 +63,16 @@ pub async fn give_up_import(core: &Core, id: StatementId) -> Result<(), DbError>
 async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError> {
     let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
     let mut rows = RowStream::open(&core.db, statement);
-    let (mut builder, mut read, mut added) = (ParseSummaryBuilder::of(statement), 0, 0);
+    let (mut builder, mut read, mut copied) = (ParseSummaryBuilder::of(statement), 0, 0);
     let mut tx = db::begin(&core.db).await?;
     db::earnings::lock(&mut *tx, user_id).await?;
+    let mut staged = db::earnings::staging::begin(&mut tx).await?;
     let mut told_at = Instant::now();
     while let Some(batch) = rows.next().await? {
         read += i32::try_from(batch.len()).unwrap_or_default();
         let entries = builder.take(batch);
-        let new = db::earnings::insert(&mut *tx, user_id, id, &entries).await?;
-        added += i32::try_from(new).unwrap_or_default();
-        builder.repeated(i64::try_from(entries.len()).unwrap_or_default() - new);
+        copied += i64::try_from(entries.len()).unwrap_or_default();
+        staged.add(&entries).await?;
         if told_at.elapsed() < PROGRESS_INTERVAL {
             continue;
         }
@@ -82,11 +82,18 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         }
         told_at = Instant::now();
     }
+    staged.finish().await?;
+    // Renews the lease: the next statement takes some seconds if the file is large.
+    if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
+        return Ok(false);
+    }
+    let added = db::earnings::staging::store(&mut tx, user_id, id).await?;
+    builder.repeated(copied - added);
     let (scan, incomplete_days) = builder.finish();
     let (Some(first_day), Some(last_day)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
     let result = ImportResult {
         rows_processed: read,
-        entries_added: added,
+        entries_added: i32::try_from(added).unwrap_or(i32::MAX),
         parse_summary: &scan,
         first_day,
         last_day,
