@@ -1,10 +1,18 @@
 ((script, wasm) => {
+  // Between two islands, the browser answers to the user.
+  const nextTask = () => window.scheduler?.yield?.() ?? new Promise((done) => setTimeout(done));
   const load = async () => {
+    // Both are fetched at once.
+    const code = fetch(wasm);
     const islands = await import(script);
-    await islands.default({ module_or_path: wasm });
+    await islands.default({ module_or_path: code });
+    await nextTask();
     islands.hydrate();
     window.__hydrateIsland = (element) => islands[element.dataset.component]?.(element);
-    document.querySelectorAll("leptos-island").forEach(window.__hydrateIsland);
+    for (const element of document.querySelectorAll("leptos-island")) {
+      await nextTask();
+      if (element.isConnected) window.__hydrateIsland(element);
+    }
   };
   // Do not delay the first paint.
   if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: 1000 });
