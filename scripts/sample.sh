@@ -16,6 +16,9 @@ start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
 start_child huntaze "${HUNTAZE_BINARY:-target/run/huntaze}" serve >"$WORK/huntaze.log" 2>&1
 HUNTAZE_PID=${CHILDREN[1]}
 wait_for "$APP_URL/readyz" 60 || die "Huntaze did not start"
+# Resident memory before anything is done.
+# shellcheck disable=SC2034
+STARTED_MB=$(awk '$1 == "VmRSS:" { printf "%.0f", $2 / 1024 }' "/proc/$HUNTAZE_PID/status")
 
 # ---------------------------------------------------------------- a user with a connected account
 
