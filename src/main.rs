@@ -2,7 +2,7 @@
 
 /// Rendering a page allocates thousands of small strings; docs/PERFORMANCE.md compares allocators.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn main() -> std::process::ExitCode {
     huntaze::cli::run()
