@@ -21,11 +21,40 @@ pub enum Currency {
     Chf,
     /// Japanese yen; has no minor unit.
     Jpy,
+    /// Swedish krona.
+    Sek,
+    /// Norwegian krone.
+    Nok,
+    /// Danish krone.
+    Dkk,
+    /// Polish zloty.
+    Pln,
+    /// Brazilian real.
+    Brl,
+    /// Indian rupee.
+    Inr,
+    /// South Korean won; has no minor unit.
+    Krw,
 }
 
 impl Currency {
     /// All currencies, in display order: the most used first.
-    pub const ALL: [Self; 7] = [Self::Usd, Self::Eur, Self::Gbp, Self::Cad, Self::Aud, Self::Chf, Self::Jpy];
+    pub const ALL: [Self; 14] = [
+        Self::Usd,
+        Self::Eur,
+        Self::Gbp,
+        Self::Cad,
+        Self::Aud,
+        Self::Chf,
+        Self::Jpy,
+        Self::Sek,
+        Self::Nok,
+        Self::Dkk,
+        Self::Pln,
+        Self::Brl,
+        Self::Inr,
+        Self::Krw,
+    ];
 
     /// Returns the ISO 4217 code in upper case.
     pub const fn code(self) -> &'static str {
@@ -37,6 +66,13 @@ impl Currency {
             Self::Aud => "AUD",
             Self::Chf => "CHF",
             Self::Jpy => "JPY",
+            Self::Sek => "SEK",
+            Self::Nok => "NOK",
+            Self::Dkk => "DKK",
+            Self::Pln => "PLN",
+            Self::Brl => "BRL",
+            Self::Inr => "INR",
+            Self::Krw => "KRW",
         }
     }
 
@@ -48,7 +84,7 @@ impl Currency {
     /// Returns the number of decimal places of the minor unit.
     pub const fn decimals(self) -> u32 {
         match self {
-            Self::Jpy => 0,
+            Self::Jpy | Self::Krw => 0,
             _ => 2,
         }
     }
@@ -110,12 +146,20 @@ impl std::fmt::Display for Money {
 }
 
 /// Returns the digits of a whole number without its thousands separators: `group`, an apostrophe or white space. Returns `None` if it
-/// contains anything else, or if the groups after the first do not have three digits.
+/// contains anything else, or if the groups after the first do not have three digits; in the Indian notation all but the last have two.
 pub(super) fn ungrouped(whole: &str, group: char) -> Option<String> {
     let is_apart = |letter: char| letter == group || letter == '\'' || letter == '\u{2019}' || letter.is_whitespace();
     let groups: Vec<&str> = whole.split(is_apart).collect();
     let is_number = groups.iter().all(|group| group.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_grouped = groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    let is_grouped = match groups.as_slice() {
+        [_] => true,
+        [first, middle @ .., last] => {
+            let are = |length| middle.iter().all(|group| group.len() == length);
+            let is_indian = !middle.is_empty() && (1..=2).contains(&first.len()) && are(2);
+            last.len() == 3 && ((1..=3).contains(&first.len()) && are(3) || is_indian)
+        }
+        [] => false,
+    };
     (is_number && is_grouped).then(|| groups.concat())
 }
 
@@ -142,7 +186,7 @@ mod tests {
         for (text, minor) in [("1500", 150_000), ("1,500.50", 150_050), (" 1 500.5 ", 150_050), ("0", 0), ("0.07", 7)] {
             assert_eq!(Currency::Usd.parse_minor(text), Some(minor), "{text}");
         }
-        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢", "12,50", "1,50,000"] {
+        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢", "12,50", "1,5,000", "1,50,00"] {
             assert_eq!(Currency::Usd.parse_minor(text), None, "{text}");
         }
         assert_eq!(Currency::Jpy.parse_minor("1500"), Some(1500));

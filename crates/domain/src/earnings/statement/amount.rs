@@ -1,5 +1,7 @@
 //! Parsing of amounts.
 
+use std::borrow::Cow;
+
 use super::RowErrorKind;
 use crate::{
     money::{Currency, ungrouped},
@@ -18,25 +20,58 @@ string_enum! {
     }
 }
 
-/// Maximum amount of a row, in major units.
-const MAX_AMOUNT: i64 = 10_000_000;
+/// Maximum amount of a row, in minor units.
+const MAX_MINOR: i64 = 1_000_000_000;
 
-/// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `(12.00)`, `12.5 USD`) to minor units. Thousands separators must form
-/// groups of three, and digits beyond the minor unit must be 0.
+/// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `$(12.00)`, `12.5 USD`) to minor units: sign, currency and parentheses in
+/// any order, and a dash after a currency for 0. Thousands separators must form groups of three, or those of India, and digits beyond the
+/// minor unit must be 0.
 ///
 /// # Errors
 /// The text is not an amount, is ambiguous, or names another currency.
 pub(super) fn parse(text: &str, sign: DecimalSeparator, currency: Currency) -> Result<i64, RowErrorKind> {
-    let written = Written::of(text).ok_or(RowErrorKind::InvalidAmount)?;
+    let text = half_width(text);
+    let written = Written::of(&text).ok_or(RowErrorKind::InvalidAmount)?;
     if written.currency.is_some_and(|said| !said.contains(&currency)) {
         return Err(RowErrorKind::CurrencyMismatch);
+    }
+    if written.number.is_empty() && written.is_dash && written.currency.is_some() {
+        return Ok(0);
     }
     digits(written.number, sign, currency).map(|minor| if written.is_negative { -minor } else { minor }).ok_or(RowErrorKind::InvalidAmount)
 }
 
 /// Returns the currencies that the symbol or code in an amount can mean; `None` if it has none.
 pub(super) fn currencies_in(text: &str) -> Option<&'static [Currency]> {
-    Written::of(text)?.currency
+    Written::of(&half_width(text))?.currency
+}
+
+/// Returns the currencies that a text without a number can mean.
+pub(super) fn currency_named(text: &str) -> Option<&'static [Currency]> {
+    let text = half_width(text);
+    let written = Written::of(&text)?;
+    written.currency.filter(|_| written.number.is_empty() && !written.is_negative)
+}
+
+/// Returns whether an amount, however it is written, is below 0.
+pub(super) fn is_negative(text: &str) -> bool {
+    Written::of(&half_width(text))
+        .is_some_and(|written| written.is_negative && written.number.bytes().any(|byte| (b'1'..=b'9').contains(&byte)))
+}
+
+/// Replaces the full-width characters of East Asian texts.
+fn half_width(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let half = |letter: char| match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0).unwrap_or(letter),
+        '\u{ffe1}' => '£',
+        '\u{ffe5}' => '¥',
+        '\u{ffe6}' => '₩',
+        other => other,
+    };
+    Cow::Owned(text.chars().map(half).collect())
 }
 
 fn digits(number: &str, sign: DecimalSeparator, currency: Currency) -> Option<i64> {
@@ -58,28 +93,26 @@ fn digits(number: &str, sign: DecimalSeparator, currency: Currency) -> Option<i6
         return None;
     }
     let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok()?;
-    (minor / 10_i64.pow(currency.decimals()) <= MAX_AMOUNT).then_some(minor)
+    (minor <= MAX_MINOR).then_some(minor)
 }
 
 /// An amount, split into its parts.
 struct Written<'a> {
     number: &'a str,
     is_negative: bool,
-    /// Currencies that the symbol or code can mean; `None` if the amount has neither.
+    /// Whether a minus sign stands for the number.
+    is_dash: bool,
+    /// Currencies that the symbols, codes and names can mean together; `None` if the amount has none.
     currency: Option<&'static [Currency]>,
 }
 
 impl<'a> Written<'a> {
-    /// Splits an amount; returns `None` if it has more than one sign, contradictory currencies, an unclosed parenthesis or a trailing `.-`.
+    /// Splits an amount; returns `None` if it has more than one sign or pair of parentheses, contradictory currencies or a trailing `.-`.
     fn of(text: &'a str) -> Option<Self> {
         const MINUS: [char; 3] = ['-', '\u{2212}', '\u{2013}'];
         let mut rest = text.trim();
-        let mut is_negative = false;
-        if let Some(inner) = rest.strip_prefix('(') {
-            rest = inner.strip_suffix(')')?;
-            is_negative = true;
-        }
-        let (mut signs, mut currency) = (0, None);
+        let (mut minus, mut plus, mut parentheses) = (0, 0, 0);
+        let mut currency: Option<&'static [Currency]> = None;
         loop {
             let before = rest;
             rest = rest.trim();
@@ -87,44 +120,87 @@ impl<'a> Written<'a> {
             if rest.ends_with(".-") || rest.ends_with(",-") {
                 return None;
             }
-            if let Some(inner) = rest.strip_prefix(MINUS).or_else(|| rest.strip_suffix(MINUS)) {
-                (rest, is_negative, signs) = (inner, true, signs + 1);
+            if let Some(inner) = rest.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
+                (rest, parentheses) = (inner, parentheses + 1);
+            } else if let Some(inner) = rest.strip_prefix(MINUS).or_else(|| rest.strip_suffix(MINUS)) {
+                (rest, minus) = (inner, minus + 1);
             } else if let Some(inner) = rest.strip_prefix('+') {
-                (rest, signs) = (inner, signs + 1);
+                (rest, plus) = (inner, plus + 1);
             } else if let Some((said, inner)) = split_currency(rest) {
-                if currency.replace(said).is_some_and(|before| before != said) {
-                    return None;
-                }
+                currency = Some(match currency {
+                    Some(known) => narrow(known, said)?,
+                    None => said,
+                });
                 rest = inner;
             }
             if rest == before {
                 break;
             }
         }
-        (signs <= 1).then_some(Self { number: rest, is_negative, currency })
+        let is_clear = minus + plus <= 1 && parentheses <= 1 && !(plus == 1 && parentheses == 1);
+        is_clear.then_some(Self { number: rest, is_negative: minus + parentheses > 0, is_dash: minus == 1 && parentheses == 0, currency })
     }
 }
 
-/// Splits the currency off the start or end of a text.
+/// Returns the currencies that both can mean: `$` and `USD` agree, `$` and `EUR` do not.
+fn narrow(first: &'static [Currency], second: &'static [Currency]) -> Option<&'static [Currency]> {
+    let is_within = |inner: &[Currency], outer: &[Currency]| inner.iter().all(|currency| outer.contains(currency));
+    if is_within(second, first) { Some(second) } else { is_within(first, second).then_some(first) }
+}
+
+/// Splits the currency off the start or end of a text: a symbol, a code or a name. Codes and names are words of their own.
 fn split_currency(text: &str) -> Option<(&'static [Currency], &str)> {
-    const SYMBOLS: [(&str, &[Currency]); 11] = [
+    const DOLLARS: &[Currency] = &[Currency::Usd, Currency::Cad, Currency::Aud];
+    const KRONER: &[Currency] = &[Currency::Sek, Currency::Nok, Currency::Dkk];
+    const SYMBOLS: [(&str, &[Currency]); 13] = [
         ("US$", &[Currency::Usd]),
         ("CA$", &[Currency::Cad]),
+        ("AU$", &[Currency::Aud]),
         ("A$", &[Currency::Aud]),
         ("C$", &[Currency::Cad]),
-        ("$", &[Currency::Usd, Currency::Cad, Currency::Aud]),
+        ("R$", &[Currency::Brl]),
+        ("$", DOLLARS),
         ("€", &[Currency::Eur]),
         ("£", &[Currency::Gbp]),
         ("¥", &[Currency::Jpy]),
-        ("Fr.", &[Currency::Chf]),
-        ("EURO", &[Currency::Eur]),
-        ("CHF", &[Currency::Chf]),
+        ("₹", &[Currency::Inr]),
+        ("₩", &[Currency::Krw]),
+        ("zł", &[Currency::Pln]),
     ];
+    const NAMES: [(&str, &[Currency]); 14] = [
+        ("US Dollars", &[Currency::Usd]),
+        ("US Dollar", &[Currency::Usd]),
+        ("US", &[Currency::Usd]),
+        ("Dollars", DOLLARS),
+        ("Dollar", DOLLARS),
+        ("Euros", &[Currency::Eur]),
+        ("Euro", &[Currency::Eur]),
+        ("Pounds", &[Currency::Gbp]),
+        ("Yen", &[Currency::Jpy]),
+        ("SFr.", &[Currency::Chf]),
+        ("Fr.", &[Currency::Chf]),
+        ("Fr", &[Currency::Chf]),
+        ("kr.", KRONER),
+        ("kr", KRONER),
+    ];
+    let symbol = SYMBOLS.into_iter().find_map(|(symbol, said)| {
+        let inner = text.strip_prefix(symbol).or_else(|| text.strip_suffix(symbol))?;
+        Some((said, inner))
+    });
     let codes = Currency::ALL.iter().map(|currency| (currency.code(), std::slice::from_ref(currency)));
-    SYMBOLS.into_iter().chain(codes).find_map(|(word, currencies)| {
-        let inner = text.strip_prefix(word).or_else(|| text.strip_suffix(word))?;
-        Some((currencies, inner))
-    })
+    symbol.or_else(|| NAMES.into_iter().chain(codes).find_map(|(word, said)| Some((said, without_word(text, word)?))))
+}
+
+/// Removes a word from the start or end of a text, ignoring its case.
+fn without_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let is_word = |part: Option<&str>| part.is_some_and(|part| part.eq_ignore_ascii_case(word));
+    let is_apart = |next: Option<char>| next.is_none_or(|next| !next.is_alphabetic());
+    let begin = text.len().checked_sub(word.len())?;
+    if is_word(text.get(..word.len())) && is_apart(text[word.len()..].chars().next()) {
+        Some(&text[word.len()..])
+    } else {
+        (is_word(text.get(begin..)) && is_apart(text[..begin].chars().next_back())).then(|| &text[..begin])
+    }
 }
 
 #[cfg(test)]
@@ -147,11 +223,44 @@ mod tests {
             ("$-3.20", -320),
             ("1 234 567.00", 123_456_700),
             ("0.00", 0),
+            ("$(12.00)", -1200),
+            ("$ (12.00)", -1200),
+            ("- $12.00", -1200),
+            ("$12.00-", -1200),
+            ("USD (12.00)", -1200),
+            ("(USD 12.00)", -1200),
+            ("(12.00) USD", -1200),
+            ("$(1,234.56)", -123_456),
+            ("$ -", 0),
+            ("$12.00 USD", 1200),
+            ("USD $12.00", 1200),
+            ("US $12.00", 1200),
+            ("usd12.00", 1200),
+            ("USD 12.00 $", 1200),
+            ("12.00 US Dollar", 1200),
+            ("12.00 dollars", 1200),
+            ("1,25,000.00", 12_500_000),
+            ("\u{ff04}\u{ff11}\u{ff12}.00", 1200),
         ] {
             assert_eq!(parse(text, DecimalSeparator::Point, Currency::Usd), Ok(minor), "{text}");
         }
         assert_eq!(parse("1.234,56 €", DecimalSeparator::Comma, Currency::Eur), Ok(123_456));
-        assert_eq!(parse("¥1,500", DecimalSeparator::Point, Currency::Jpy), Ok(1500));
+        for (text, currency, minor) in [
+            ("¥1,500", Currency::Jpy, 1500),
+            ("\u{ffe5}1500", Currency::Jpy, 1500),
+            ("CA$12.00 CAD", Currency::Cad, 1200),
+            ("£12.00 GBP", Currency::Gbp, 1200),
+            ("Fr. 12.50", Currency::Chf, 1250),
+            ("CHF 1\u{2019}234.50", Currency::Chf, 123_450),
+            ("120 kr", Currency::Sek, 12_000),
+            ("kr. 120.50", Currency::Dkk, 12_050),
+            ("12.50 zł", Currency::Pln, 1250),
+            ("R$ 12.50", Currency::Brl, 1250),
+            ("₹1,25,000.00", Currency::Inr, 12_500_000),
+            ("₩15,000", Currency::Krw, 15_000),
+        ] {
+            assert_eq!(parse(text, DecimalSeparator::Point, currency), Ok(minor), "{text}");
+        }
     }
 
     #[test]
@@ -165,8 +274,14 @@ mod tests {
             "1.234",
             "1.200",
             "12.000",
-            "1,23,456",
+            "1,2,3456",
+            "12,34,56",
             "--5",
+            "((5))",
+            "(+5)",
+            "- 5 -",
+            "5 USDT",
+            "$5 EUR",
             "(5",
             "5)",
             "1e3",

@@ -1,6 +1,6 @@
 //! Parsing of dates, and detection of the order of day and month.
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::string_enum::string_enum;
@@ -17,65 +17,344 @@ string_enum! {
     }
 }
 
-const TIMES: [&str; 5] = ["%H:%M:%S%.f", "%H:%M", "%I:%M %p", "%I:%M%p", "%I:%M:%S %p"];
-// `%B` also parses abbreviated month names.
-const NAMED_DATES: [&str; 4] = ["%B %d, %Y", "%B %d %Y", "%d %B %Y", "%d-%B-%Y"];
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+/// Seconds of 2000-01-01 and 2100-12-31, between which a number of ten digits is a time.
+const UNIX_SECONDS: std::ops::RangeInclusive<i64> = 946_684_800..=4_133_894_400;
+/// Days of 2000-01-01 and 2100-12-31 as spreadsheets count them, from 1899-12-30.
+const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_415;
+
+/// Names of each month in English, French, German, Spanish, Italian, Portuguese and Dutch, without accents, and abbreviations that do not begin
+/// a name.
+const MONTHS: [&[&str]; 12] = [
+    &["january", "janvier", "januar", "enero", "gennaio", "janeiro", "januari"],
+    &["february", "fevrier", "februar", "febrero", "febbraio", "fevereiro", "februari"],
+    &["march", "mars", "maerz", "marz", "marzo", "marco", "maart", "mrz", "mrt"],
+    &["april", "avril", "abril", "aprile"],
+    &["may", "mai", "mayo", "maggio", "maio", "mei"],
+    &["june", "juin", "juni", "junio", "giugno", "junho"],
+    &["july", "juillet", "juli", "julio", "luglio", "julho"],
+    &["august", "aout", "agosto", "augustus"],
+    &["september", "septembre", "septiembre", "settembre", "setembro"],
+    &["october", "octobre", "oktober", "octubre", "ottobre", "outubro"],
+    &["november", "novembre", "noviembre", "novembro"],
+    &["december", "decembre", "dezember", "diciembre", "dicembre", "dezembro"],
+];
+/// Names of weekdays in the same languages.
+const WEEKDAYS: [&str; 46] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonntag",
+    "lunes",
+    "martes",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sabado",
+    "domingo",
+    "lunedi",
+    "martedi",
+    "mercoledi",
+    "giovedi",
+    "venerdi",
+    "sabato",
+    "domenica",
+    "segunda",
+    "terca",
+    "quarta",
+    "quinta",
+    "sexta",
+    "maandag",
+    "dinsdag",
+    "woensdag",
+    "donderdag",
+    "vrijdag",
+    "zaterdag",
+];
+/// Words that say nothing: "3 de noviembre de 2026", "Nov 3, 2026 at 11:59 PM".
+const FILLERS: [&str; 14] = ["at", "a", "as", "um", "alle", "ore", "uhr", "de", "del", "di", "of", "om", "le", "den"];
+/// Time zones in hours from UTC: those of RFC 2822, and two of Europe.
+const ZONES: [(&str, i32); 13] = [
+    ("utc", 0),
+    ("gmt", 0),
+    ("z", 0),
+    ("ut", 0),
+    ("est", -5),
+    ("edt", -4),
+    ("cst", -6),
+    ("cdt", -5),
+    ("mst", -7),
+    ("mdt", -6),
+    ("pst", -8),
+    ("pdt", -7),
+    ("cet", 1),
+];
 
 /// Returns whether a cell holds a date in either order.
 pub fn is_date(text: &str) -> bool {
     parse(text, DateOrder::MonthFirst).is_some() || parse(text, DateOrder::DayFirst).is_some()
 }
 
-/// Parses the date, or date and time, of a row. Defaults to UTC if there is no time zone, and to midnight if there is no time.
+/// Parses the date, or date and time, of a row: everything that has one meaning once `order` is known. Defaults to UTC if there is no time zone,
+/// and to midnight if there is no time.
 pub(super) fn parse(text: &str, order: DateOrder) -> Option<DateTime<Utc>> {
     let text = text.trim();
-    let at = match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.to_utc(),
-        Err(_) => parse_local(text, order)?.and_utc(),
-    };
+    let at = DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .ok()
+        .or_else(|| parse_numeric_date(text, order).map(|day| day.and_time(NaiveTime::MIN).and_utc()))
+        .or_else(|| parse_number(text))
+        .or_else(|| Words::of(text)?.parse(order))?;
     YEARS.contains(&at.year()).then_some(at)
 }
 
-fn parse_local(text: &str, order: DateOrder) -> Option<NaiveDateTime> {
-    if let Some(day) = parse_date(text, order) {
-        return Some(day.and_time(NaiveTime::MIN));
-    }
-    // Dates can contain spaces, so try each space as the separator between date and time.
-    let cuts = text.char_indices().filter(|(_, letter)| *letter == ' ' || *letter == 'T');
-    cuts.take(8).find_map(|(at, _)| {
-        let (date, time) = text.split_at(at);
-        let day = parse_date(date.trim().trim_end_matches(','), order)?;
-        Some(day.and_time(parse_time(&time[1..])?))
-    })
-}
-
-fn parse_time(text: &str) -> Option<NaiveTime> {
-    let text = text.trim().trim_end_matches("UTC").trim_end_matches('Z').trim();
-    TIMES.iter().find_map(|format| NaiveTime::parse_from_str(text, format).ok())
-}
-
-fn parse_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
-    if text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-        return NAMED_DATES.iter().find_map(|format| NaiveDate::parse_from_str(text, format).ok());
-    }
-    let mut parts = text.split(['-', '/', '.']);
-    let [first, second, third] = [parts.next()?, parts.next()?, parts.next()?];
-    if parts.next().is_some() || ![first, second, third].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
+/// Parses `20261103`, the serial day of a spreadsheet, or a Unix time in seconds or milliseconds.
+fn parse_number(text: &str) -> Option<DateTime<Utc>> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if ![whole, fraction].iter().all(|part| part.bytes().all(|byte| byte.is_ascii_digit())) {
         return None;
     }
+    let number: i64 = whole.parse().ok()?;
+    let day = |number: i64| i32::try_from(number).ok();
+    match (whole.len(), fraction) {
+        (8, "") => NaiveDate::from_ymd_opt(day(number / 10_000)?, (number / 100 % 100).try_into().ok()?, (number % 100).try_into().ok()?)
+            .map(|day| day.and_time(NaiveTime::MIN).and_utc()),
+        (5, _) if SERIAL_DAYS.contains(&number) && fraction.len() <= 12 => {
+            // The fraction is that of a day.
+            let part: f64 = format!("0.{fraction}0").parse().ok()?;
+            #[expect(clippy::cast_possible_truncation, reason = "less than the seconds of a day")]
+            let seconds = (part * 86_400.0).round() as i64;
+            let midnight = NaiveDate::from_ymd_opt(1899, 12, 30)?.and_time(NaiveTime::MIN).and_utc();
+            Some(midnight + TimeDelta::days(number) + TimeDelta::seconds(seconds))
+        }
+        (10, "") if UNIX_SECONDS.contains(&number) => DateTime::from_timestamp(number, 0),
+        (13, "") if UNIX_SECONDS.contains(&(number / 1000)) => DateTime::from_timestamp_millis(number),
+        _ => None,
+    }
+}
+
+/// Parses a date of three numbers. Dots mean that the day is first.
+fn parse_numeric_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
+    let mut parts = text.split(['-', '/', '.']);
+    let [first, second, third] = [parts.next()?, parts.next()?, parts.next()?];
+    let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut separators = text.bytes().filter(|byte| !byte.is_ascii_digit());
+    let separator = separators.next()?;
+    if parts.next().is_some() || separators.next() != Some(separator) || ![first, second, third].iter().all(is_number) {
+        return None;
+    }
+    let order = if separator == b'.' { DateOrder::DayFirst } else { order };
     let [year, month, day] = match (first.len(), order) {
         (4, _) => [first, second, third],
         (_, DateOrder::MonthFirst) => [third, first, second],
         (_, DateOrder::DayFirst) => [third, second, first],
     };
-    // Two-digit years are accepted only in dates with slashes, where they come last: `25-12-05` is ambiguous.
+    // Two-digit years are accepted only where they must come last: `25-12-05` is ambiguous.
     let century = match year.len() {
-        2 if text.contains('/') => 2000,
+        2 if separator != b'-' => 2000,
         4 => 0,
         _ => return None,
     };
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month.parse().ok()?, day.parse().ok()?)
+}
+
+/// A date and time, split into words.
+struct Words {
+    date: Vec<String>,
+    time: NaiveTime,
+    zone: FixedOffset,
+}
+
+impl Words {
+    /// Finds the time and the time zone; what is left is the date.
+    fn of(text: &str) -> Option<Self> {
+        /// Longer texts are no dates.
+        const MAX_CHARS: usize = 60;
+        // Browsers write the name of the time zone in parentheses, after its offset.
+        let text = text.split('(').next()?;
+        if text.chars().count() > MAX_CHARS {
+            return None;
+        }
+        let text: String = text.chars().flat_map(char::to_lowercase).map(without_accent).collect();
+        let text = text.replace("a.m.", "am").replace("p.m.", "pm");
+        let (mut date, mut time, mut half, mut zone) = (Vec::new(), None, None, None);
+        for word in text.split(|letter: char| letter.is_whitespace() || letter == ',').flat_map(split_time).filter(|word| !word.is_empty())
+        {
+            if let Some((found, rest)) = parse_clock(word) {
+                let (found_half, rest) = split_half(rest);
+                half = half.or(found_half);
+                if time.replace(found).is_some() || !(rest.is_empty() || take(&mut zone, parse_zone(rest)?)) {
+                    return None;
+                }
+            } else if let (Some(found), "") = split_half(word) {
+                if half.replace(found).is_some() {
+                    return None;
+                }
+            } else if let Some(found) = parse_zone(word) {
+                // "+0000 UTC" says the same twice.
+                if zone.replace(found).is_some_and(|before| before != found) {
+                    return None;
+                }
+            } else {
+                date.push(word.to_owned());
+            }
+        }
+        let time = match half {
+            Some(half) => half.apply(time?)?,
+            None => time.unwrap_or(NaiveTime::MIN),
+        };
+        Some(Self { date, time, zone: zone.unwrap_or(FixedOffset::east_opt(0)?) })
+    }
+
+    fn parse(&self, order: DateOrder) -> Option<DateTime<Utc>> {
+        let day = match self.date.as_slice() {
+            [date] => parse_numeric_date(date, order).or_else(|| parse_named_date(&self.date)),
+            words => parse_named_date(words),
+        };
+        Some(day?.and_time(self.time).and_local_timezone(self.zone).single()?.to_utc())
+    }
+}
+
+/// Parses a date whose month is a word: day and year in either order around it, the year last if both have two digits.
+fn parse_named_date(words: &[String]) -> Option<NaiveDate> {
+    let words: Vec<&str> = words.iter().flat_map(|word| word.split(['-', '/', '.'])).filter(|word| !word.is_empty()).collect();
+    let mut months: Vec<_> = words.iter().filter(|word| month_of(word).is_some()).collect();
+    if months.len() > 1 {
+        // "mar. 3 nov. 2026": also the abbreviation of a weekday.
+        months.retain(|word| !is_weekday(word));
+    }
+    let [month] = months.as_slice() else { return None };
+    let is_number = |word: &&&str| word.bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+    let is_known = |word: &&str| word == *month || is_weekday(word) || FILLERS.contains(word);
+    if !words.iter().all(|word| is_number(&word) || is_known(word)) {
+        return None;
+    }
+    let numbers: Vec<&str> = words.iter().filter(is_number).copied().collect();
+    let [first, second] = numbers.as_slice() else { return None };
+    let (day, year) = if first.len() == 4 { (second, first) } else { (first, second) };
+    let century = match year.len() {
+        2 => 2000,
+        4 => 0,
+        _ => return None,
+    };
+    let day = ["st", "nd", "rd", "th", "er"].iter().find_map(|ending| day.strip_suffix(ending)).unwrap_or(day);
+    NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month_of(month)?, day.parse().ok()?)
+}
+
+/// Returns the month that a word names or abbreviates to at least three letters; `None` if it could be two, such as "jui".
+fn month_of(word: &str) -> Option<u32> {
+    let mut months = MONTHS.iter().zip(1..).filter(|(names, _)| word.len() >= 3 && names.iter().any(|name| name.starts_with(word)));
+    let (_, month) = months.next()?;
+    months.next().is_none().then_some(month)
+}
+
+fn is_weekday(word: &str) -> bool {
+    word.len() >= 2 && WEEKDAYS.iter().any(|name| name.starts_with(word))
+}
+
+/// Splits the `T` between a date and a time off: `2026-11-03t23:59`.
+fn split_time(word: &str) -> impl Iterator<Item = &str> {
+    let cut = word.find('t').filter(|at| {
+        let (before, after) = (&word[..*at], &word[at + 1..]);
+        before.ends_with(|letter: char| letter.is_ascii_digit()) && after.starts_with(|letter: char| letter.is_ascii_digit())
+    });
+    let (date, time) = cut.map_or((word, ""), |at| (&word[..at], &word[at + 1..]));
+    [date, time].into_iter()
+}
+
+/// Parses a clock time at the start of a word: `23:59`, `9:05:30.25`. Returns what follows it.
+fn parse_clock(word: &str) -> Option<(NaiveTime, &str)> {
+    let end = word.find(|letter: char| !letter.is_ascii_digit() && letter != ':' && letter != '.').unwrap_or(word.len());
+    let (clock, rest) = word.split_at(end);
+    let clock = clock.trim_end_matches('.');
+    if !clock.contains(':') {
+        return None;
+    }
+    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(clock, format).ok())?;
+    Some((time, rest))
+}
+
+/// Half of the day in the twelve-hour clock.
+#[derive(Clone, Copy)]
+enum Half {
+    Am,
+    Pm,
+}
+
+impl Half {
+    fn apply(self, time: NaiveTime) -> Option<NaiveTime> {
+        match (self, time.hour()) {
+            (Self::Am, 12) => time.with_hour(0),
+            (Self::Am, 1..=11) | (Self::Pm, 12) => Some(time),
+            (Self::Pm, hour @ 1..=11) => time.with_hour(hour + 12),
+            _ => None,
+        }
+    }
+}
+
+fn split_half(word: &str) -> (Option<Half>, &str) {
+    if let Some(rest) = word.strip_prefix("am") {
+        (Some(Half::Am), rest)
+    } else if let Some(rest) = word.strip_prefix("pm") {
+        (Some(Half::Pm), rest)
+    } else {
+        (None, word)
+    }
+}
+
+/// Parses a time zone: `utc`, `pst`, `+0000`, `-08:00`, `+00`, `gmt+0100`.
+fn parse_zone(word: &str) -> Option<FixedOffset> {
+    if let Some((_, hours)) = ZONES.iter().find(|(name, _)| *name == word) {
+        return FixedOffset::east_opt(hours * 3600);
+    }
+    let word = word.strip_prefix("gmt").or_else(|| word.strip_prefix("utc")).unwrap_or(word);
+    let (sign, digits) = if let Some(digits) = word.strip_prefix('+') { (1, digits) } else { (-1, word.strip_prefix('-')?) };
+    let digits = digits.replace(':', "");
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let minutes: i32 = match digits.len() {
+        1 | 2 => digits.parse::<i32>().ok()? * 60,
+        4 => digits[..2].parse::<i32>().ok()? * 60 + digits[2..].parse::<i32>().ok()?,
+        _ => return None,
+    };
+    FixedOffset::east_opt(sign * minutes * 60)
+}
+
+/// Sets what was not set before; returns `false` if it was.
+fn take<T>(place: &mut Option<T>, value: T) -> bool {
+    place.replace(value).is_none()
+}
+
+/// Returns the letter that an accented letter of the names above is written with.
+const fn without_accent(letter: char) -> char {
+    match letter {
+        'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ì' | 'î' | 'ï' => 'i',
+        'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
+        'ú' | 'ù' | 'ü' | 'û' => 'u',
+        'ç' => 'c',
+        'ñ' => 'n',
+        other => other,
+    }
 }
 
 /// Numbers of dates of a statement by what they reveal about the order of day and month.
@@ -91,9 +370,12 @@ pub struct DateOrderCounts {
 }
 
 impl DateOrderCounts {
-    /// Adds a date to the counts; other texts are ignored.
+    /// Adds a date to the counts; other texts are ignored, and so are dates with dots, where the day is first.
     pub(super) fn count(&mut self, text: &str) {
         let text = text.trim();
+        if text.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('.') {
+            return;
+        }
         let mut parts = text.split(|letter: char| !letter.is_ascii_digit());
         let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return };
         let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return };
@@ -150,6 +432,60 @@ mod tests {
             assert_eq!(read(text, DateOrder::MonthFirst).as_deref(), Some(read_as), "{text}");
         }
         assert_eq!(read("31.01.2026 08:15", DateOrder::DayFirst).as_deref(), Some("2026-01-31 08:15:00"));
+        assert_eq!(read("05.11.2026", DateOrder::MonthFirst).as_deref(), Some("2026-11-05 00:00:00"), "dots mean day first");
+    }
+
+    /// Spellings of files that users have.
+    #[test]
+    fn parse_accepts_everything_with_one_meaning() {
+        let (day, evening) = ("2026-11-03 00:00:00", "2026-11-03 23:59:00");
+        for (text, read_as) in [
+            ("3 Sept 2026", "2026-09-03 00:00:00"),
+            ("15 Sept 2026, 10:20", "2026-09-15 10:20:00"),
+            ("Sept. 3, 2026", "2026-09-03 00:00:00"),
+            ("Tuesday, 3 November 2026", day),
+            ("Tuesday, November 3, 2026", day),
+            ("mar. 3 nov. 2026", day),
+            ("3 de noviembre de 2026", day),
+            ("1er février 2026", "2026-02-01 00:00:00"),
+            ("3. März 2026", "2026-03-03 00:00:00"),
+            ("3 août 2026", "2026-08-03 00:00:00"),
+            ("12 giu 2026", "2026-06-12 00:00:00"),
+            ("3 out. 2026", "2026-10-03 00:00:00"),
+            ("3 mrt 2026", "2026-03-03 00:00:00"),
+            ("Tue, 03 Nov 2026 23:59:00 +0000", evening),
+            ("Tue Nov 03 2026 23:59:00 GMT+0000 (Coordinated Universal Time)", evening),
+            ("2026-11-03 23:59:00 +0000 UTC", evening),
+            ("2026-11-03T23:59:00+0000", evening),
+            ("2026-11-03 23:59:00+00", evening),
+            ("2026-11-03T23:59:00", evening),
+            ("2026-11-03T23:59Z", evening),
+            ("2026-11-03T23:59", evening),
+            ("Nov 3, 2026 at 11:59 PM", evening),
+            ("Nov 3, 2026, 11:59\u{202f}PM", evening),
+            ("November 3rd, 2026", day),
+            ("3. November 2026", day),
+            ("03-Nov-2026", day),
+            ("03-Nov-26", day),
+            ("3 Nov 26", day),
+            ("03 NOV 2026", day),
+            ("20261103", day),
+            ("13.03.26", "2026-03-13 00:00:00"),
+            ("23:59:00 Nov 03, 2026 PST", "2026-11-04 07:59:00"),
+            ("11/03/2026 11:59 PM EST", "2026-11-04 04:59:00"),
+            ("2026-11-03 16:59:00 PST", "2026-11-04 00:59:00"),
+            ("2026-11-03 12:05 am", "2026-11-03 00:05:00"),
+            ("11/03/2026 11:59 p.m.", evening),
+            ("11/03/2026 11:59pm", evening),
+            ("46329", day),
+            ("46329.5", "2026-11-03 12:00:00"),
+            ("1793750340", evening),
+            ("1793750340000", evening),
+            ("2026.11.03", day),
+            ("2026/11/03 23:59:00", evening),
+        ] {
+            assert_eq!(read(text, DateOrder::MonthFirst).as_deref(), Some(read_as), "{text}");
+        }
     }
 
     #[test]
@@ -159,7 +495,18 @@ mod tests {
             "31/01/2026",
             "2026-02-30",
             "yesterday",
-            "1769847300",
+            "Nov 2026",
+            "2026-11",
+            "3 jui 2026",
+            "12345",
+            "20261332",
+            "2026-11-03 13:00 PM",
+            "11:59 PM",
+            "Monday",
+            "3 nov dec 2026",
+            "2026-11-03 10:00 11:00",
+            "01/02.2026",
+            "3 Brumaire 2026",
             "0001-01-01",
             "9999-01-01",
             "2026-01-31 25:00",
@@ -184,7 +531,11 @@ mod tests {
         assert_eq!(orders(&["01/31/2026"]).inferred(), Some(DateOrder::MonthFirst));
         let both = orders(&["01/31/2026", "31/01/2026", "01/02/2026"]);
         assert_eq!((both.inferred(), both.is_ambiguous()), (None, true));
-        assert_eq!(orders(&["2026-01-31", "Jan 31, 2026", "02/02/2026"]), DateOrderCounts::default(), "unambiguous dates are not counted");
+        assert_eq!(
+            orders(&["01.02.2026", "2026-01-31", "Jan 31, 2026", "02/02/2026"]),
+            DateOrderCounts::default(),
+            "unambiguous dates are not counted"
+        );
     }
 
     proptest! {
@@ -200,7 +551,9 @@ mod tests {
             let at = Some(day.and_time(NaiveTime::MIN).and_utc());
             prop_assert_eq!(parse(&day.format("%d.%m.%Y").to_string(), DateOrder::DayFirst), at);
             prop_assert_eq!(parse(&day.format("%m/%d/%Y").to_string(), DateOrder::MonthFirst), at);
-            prop_assert_eq!(parse(&day.format("%Y-%m-%d").to_string(), DateOrder::DayFirst), at);
+            for format in ["%Y-%m-%d", "%Y%m%d", "%A, %d %B %Y", "%b %d, %Y", "%d-%b-%y", "%a, %d %b %Y 00:00:00 +0000"] {
+                prop_assert_eq!(parse(&day.format(format).to_string(), DateOrder::DayFirst), at, "{}", format);
+            }
         }
     }
 }
