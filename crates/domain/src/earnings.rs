@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     accounts::Secret,
-    earnings::statement::{ColumnMapping, DateOrderCounts, EarningKind, RowError},
+    earnings::statement::{ColumnMapping, DateOrderCounts, EarningKind, FileFacts, RowError},
     integrations::FailureKind,
     money::{Currency, Money},
     string_enum::string_enum,
@@ -138,6 +138,9 @@ pub struct ParseSummary {
     /// Numbers of dates by the order of day and month.
     #[serde(default)]
     pub date_orders: DateOrderCounts,
+    /// What the rows say about the file.
+    #[serde(default)]
+    pub facts: FileFacts,
 }
 
 impl ParseSummary {

@@ -44,6 +44,7 @@ texts! {
         Referral => "Referral";
         Refund => "Refund";
         Chargeback => "Chargeback";
+        Fee => "Fee";
         Other => "Other";
     }
 }
@@ -74,6 +75,9 @@ texts! {
         FutureDate => "This date is in the future.";
         RowTooLong => "This row is too long. Perhaps a quotation mark is not closed.";
         TooManyColumns => "This row has more columns than the header.";
+        UnclosedQuote => "A quotation mark is not closed: the rows below it cannot be read.";
+        UnclearDirection => "This could be money in or out.";
+        UnclearStatus => "This does not say whether the money came.";
     }
 }
 

@@ -1,2 +1,3 @@
+mod cases;
 mod partner;
 pub mod statements;

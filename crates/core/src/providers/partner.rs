@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     accounts::Secret,
-    earnings::statement::{EarningKind, Entry, is_void_status},
+    earnings::statement::{Direction, Entry, Meaning, State, meaning_of, state_of},
     money::Currency,
 };
 use reqwest::{Client, StatusCode, header};
@@ -112,10 +112,10 @@ impl Transaction {
     fn entry(self) -> Result<Option<Entry>, ProviderError> {
         let unexpected = |what: &str| ProviderError::Transient(format!("unexpected {what}"));
         let description = without_tags(self.description.as_deref().unwrap_or_default());
-        let Some(kind) = EarningKind::classify_kind(&description).filter(|_| !is_void_status(self.status.as_deref().unwrap_or_default()))
-        else {
+        let Meaning::Transaction(kind, direction) = meaning_of(&description) else { return Ok(None) };
+        if matches!(state_of(self.status.as_deref().unwrap_or_default()), State::Unpaid | State::GivenBack) {
             return Ok(None);
-        };
+        }
         let currency = Currency::parse(&self.currency).ok_or_else(|| unexpected("currency"))?;
         let net = self.net.to_string();
         let (digits, sign) = net.strip_prefix('-').map_or((net.as_str(), 1), |digits| (digits, -1));
@@ -125,7 +125,7 @@ impl Transaction {
         Ok(Some(Entry {
             occurred_at: self.created_at,
             kind,
-            amount_minor: if kind.is_negative() { -minor.abs() } else { minor },
+            amount_minor: if direction == Direction::Out { -minor.abs() } else { minor },
             currency,
             description: description.chars().take(MAX_DESCRIPTION_CHARS).collect(),
             reference: self.id,
@@ -163,6 +163,8 @@ fn error(response: &HttpResponse, _: DateTime<Utc>) -> Option<ProviderError> {
 mod tests {
     //! Example responses from the documentation page "List Transactions".
     use proptest::prelude::*;
+
+    use huntaze_domain::earnings::statement::EarningKind;
 
     use super::*;
     use crate::providers::testing::{read, response, with_header};

@@ -5,6 +5,7 @@ mod parse_summary;
 mod partner;
 mod revenue;
 mod row_stream;
+mod text_decoder;
 mod upload;
 
 use huntaze_domain::{
@@ -86,7 +87,11 @@ pub async fn find_statement(core: &Core, user_id: UserId, id: &str) -> Result<St
 pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, &input.id).await?;
     statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
-    let scan = parse_summary::summarize(core, &statement).await?;
+    let mut scan = parse_summary::summarize(core, &statement).await?;
+    if scan.facts != statement.mapping.facts {
+        statement.mapping.facts = scan.facts;
+        scan = parse_summary::summarize(core, &statement).await?;
+    }
     if scan.date_orders.inferred().is_some_and(|order| order != statement.mapping.date_order) {
         return Err(EarningsError::InvalidInput(field_error("dateOrder", FieldError::DateOrderOther)));
     }

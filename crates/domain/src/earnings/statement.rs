@@ -4,6 +4,7 @@ mod amount;
 mod date;
 mod infer;
 mod row;
+mod words;
 
 use std::collections::BTreeMap;
 
@@ -17,8 +18,9 @@ use crate::{
 
 pub use amount::DecimalSeparator;
 pub use date::{DateOrder, DateOrderCounts, is_date};
-pub use infer::{detect_delimiter, infer_mapping};
-pub use row::{Entry, ParsedRow, RowError, RowErrorKind, is_void_status, parse_row};
+pub use infer::{count_known_names, detect_delimiter, infer_mapping};
+pub use row::{Entry, ParsedRow, RowError, RowErrorKind, parse_row};
+pub use words::{Direction, Meaning, State, meaning_of, state_of};
 
 /// Maximum number of columns of a statement.
 pub const MAX_COLUMNS: usize = 100;
@@ -74,20 +76,10 @@ string_enum! {
         Refund = "refund";
         /// Chargeback by a fan's bank.
         Chargeback = "chargeback";
+        /// Fee of the platform or a bank that has a row of its own.
+        Fee = "fee";
         /// Any other transaction.
         Other = "other";
-    }
-}
-
-impl EarningKind {
-    /// Classifies a platform's word for a transaction, or a sentence that describes it. Returns `None` for payouts, which are not earnings.
-    pub fn classify_kind(word: &str) -> Option<Self> {
-        row::classify_kind(word)
-    }
-
-    /// Returns whether amounts of this kind are subtracted, whatever their sign in the file.
-    pub const fn is_negative(self) -> bool {
-        matches!(self, Self::Refund | Self::Chargeback)
     }
 }
 
@@ -103,6 +95,26 @@ pub struct ColumnMapping {
     pub decimal_separator: DecimalSeparator,
     /// Currency of rows without a currency of their own.
     pub currency: Currency,
+    /// What the whole file says about the meaning of its rows.
+    #[serde(default)]
+    pub facts: FileFacts,
+}
+
+/// What a file as a whole says about the meaning of its rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileFacts {
+    /// Whether any amount is below 0. Then the signs of the file count; otherwise the kind of a row says the sign.
+    pub has_signs: bool,
+    /// Whether refunds and chargebacks have rows of their own.
+    pub has_refunds: bool,
+}
+
+impl FileFacts {
+    /// Whether what was given back is subtracted by a row of its own, so that the original counts in full.
+    pub const fn has_undoing_rows(self) -> bool {
+        self.has_signs || self.has_refunds
+    }
 }
 
 /// Which amounts of a statement are counted as earnings.
@@ -222,7 +234,7 @@ impl MappingInput {
             not_listed("defaultCurrency");
             Currency::default()
         });
-        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency };
+        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency, facts: FileFacts::default() };
         if let Err(found) = mapping.validate(width) {
             for (field, sentence) in found {
                 errors.entry(field).or_insert(sentence);

@@ -84,6 +84,7 @@ impl ParseSummaryBuilder {
             scan.raw_rows.push(row.cells.iter().take(self.width).map(|cell| cell.chars().take(MAX_CELL_CHARS).collect()).collect());
         }
         self.mapping.count_order(&row.cells, &mut scan.date_orders);
+        self.mapping.observe(&row.cells.iter().map(String::as_str).collect::<Vec<_>>(), &mut scan.facts);
         match row.parsed? {
             ParsedRow::Entry(entry) => {
                 self.take_entry(row.line, &entry);

@@ -10,7 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
     earnings::{
         StatementFileError,
-        statement::{ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, is_date, parse_row},
+        statement::{
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, count_known_names, is_date, parse_row,
+        },
     },
     ids::StatementId,
     string_enum::StringEnum,
@@ -149,22 +151,19 @@ pub(super) struct DetectedHeader {
     pub rows: Vec<Vec<String>>,
 }
 
-/// Detects the header of a table: the first record with the most frequent number of columns.
+/// Detects the header of a table: the first record with most of the usual names of columns; if there are none, the first record with the most
+/// frequent number of columns. Empty cells at the end of a record do not count.
 ///
 /// # Errors
 /// Returns [`EarningsError::InvalidFile`] if the file is not a table with columns.
 pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedHeader, EarningsError> {
     const LOOKED_AT: usize = 50;
-    let records: Vec<_> =
-        reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT).map(|record| cells_of(&record)).collect();
-    let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
-    let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
+    let records = reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT);
+    let records: Vec<_> = records.map(|record| without_empty_end(cells_of(&record))).collect();
+    let (first, width) = find_named_header(&records).unwrap_or_else(|| find_regular_rows(&records));
     if !(2..=MAX_COLUMNS).contains(&width) {
         return Err(EarningsError::InvalidFile(StatementFileError::NoColumns));
     }
-    // Spreadsheets may write a `sep=` line above the header.
-    let is_first = |record: &Vec<String>| record.len() == width && !record[0].starts_with("sep=");
-    let first = records.iter().position(is_first).unwrap_or_default();
     let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
     let name = |name: &String| name.trim().chars().take(MAX_COLUMN_NAME_CHARS).collect();
     // A first record that contains a date is a row, not a header.
@@ -174,6 +173,30 @@ pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedH
         (names.iter().map(name).collect(), first + 1, rows)
     };
     Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
+}
+
+/// Returns the index and the width of the record with the most usual names, at least two; a line of values has a date or a number.
+fn find_named_header(records: &[Vec<String>]) -> Option<(usize, usize)> {
+    let is_value = |cell: &String| is_date(cell) || cell.trim().parse::<f64>().is_ok();
+    let names = |record: &Vec<String>| if record.iter().any(is_value) { 0 } else { count_known_names(record) };
+    let most = records.iter().map(names).max().filter(|most| *most >= 2)?;
+    let first = records.iter().position(|record| names(record) == most)?;
+    Some((first, records[first].len()))
+}
+
+/// Returns the index of the first record with the most frequent number of columns, and that number.
+fn find_regular_rows(records: &[Vec<String>]) -> (usize, usize) {
+    let as_wide = |width: usize| records.iter().filter(|record| record.len() == width).count();
+    let width = records.iter().map(Vec::len).max_by_key(|width| (as_wide(*width), *width)).unwrap_or_default();
+    // Spreadsheets may write a `sep=` line above the header.
+    let is_first = |record: &Vec<String>| record.len() == width && record.first().is_some_and(|cell| !cell.starts_with("sep="));
+    (records.iter().position(is_first).unwrap_or_default(), width)
+}
+
+fn without_empty_end(mut cells: Vec<String>) -> Vec<String> {
+    let used = cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
+    cells.truncate(used);
+    cells
 }
 
 fn reader<R: Read>(source: R, delimiter: u8) -> csv::Reader<R> {
@@ -271,6 +294,10 @@ fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, s
         return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };
     }
     let cells = cells_of(record);
+    if inside > 0 && swallows_rows(&cells, layout) {
+        let error = RowError { kind: RowErrorKind::UnclosedQuote, cell: String::new(), day: None };
+        return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };
+    }
     let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
     let parsed = layout.mapping.as_ref().map(|mapping| parse_row(mapping, layout.width, &texts, layout.latest));
     let fingerprint = match &parsed {
@@ -278,6 +305,16 @@ fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, s
         _ => None,
     };
     Row { line, cells, parsed, fingerprint }
+}
+
+/// Whether a cell of several lines contains rows that parse by themselves: then a quotation mark is not closed where it should be.
+fn swallows_rows(cells: &[String], layout: &TableLayout) -> bool {
+    let Some(mapping) = &layout.mapping else { return false };
+    let is_row = |line: &str| {
+        let cells: Vec<&str> = line.split(char::from(layout.delimiter)).map(|cell| cell.trim_matches('"')).collect();
+        cells.len() >= layout.width && matches!(parse_row(mapping, layout.width, &cells, layout.latest), ParsedRow::Entry(_))
+    };
+    cells.iter().any(|cell| cell.split('\n').skip(1).any(is_row))
 }
 
 /// Returns a truncated SHA-256 of the content of an entry and the number of equal entries before it: two equal tips on one day are two

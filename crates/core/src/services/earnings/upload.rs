@@ -15,6 +15,7 @@ use super::{
     EarningsError, header_hash,
     parse_summary::summarize,
     row_stream::{DetectedHeader, detect_header},
+    text_decoder::TextDecoder,
 };
 use crate::{
     Core,
@@ -45,6 +46,7 @@ pub struct Upload {
     chunk_count: i32,
     bytes: u64,
     hash: Sha256,
+    decoder: TextDecoder,
 }
 
 impl Upload {
@@ -68,7 +70,17 @@ impl Upload {
         db::earnings::statements::insert(&mut *tx, &new, now).await?;
         tx.commit().await?;
         let (pending, beginning) = (Vec::with_capacity(CHUNK_BYTES), Vec::new());
-        Ok(Self { core: core.clone(), user_id, id, pending, beginning, chunk_count: 0, bytes: 0, hash: Sha256::new() })
+        Ok(Self {
+            core: core.clone(),
+            user_id,
+            id,
+            pending,
+            beginning,
+            chunk_count: 0,
+            bytes: 0,
+            hash: Sha256::new(),
+            decoder: TextDecoder::default(),
+        })
     }
 
     /// Appends bytes to the file; stores them once a chunk is full.
@@ -86,7 +98,7 @@ impl Upload {
             self.pending.extend_from_slice(now);
             bytes = later;
             if self.pending.len() == CHUNK_BYTES {
-                self.store().await?;
+                self.store(false).await?;
             }
         }
         Ok(())
@@ -98,9 +110,7 @@ impl Upload {
     /// # Errors
     /// Returns [`EarningsError::InvalidFile`] if the file is not a CSV table.
     pub async fn finish(mut self) -> Result<StatementId, EarningsError> {
-        if !self.pending.is_empty() {
-            self.store().await?;
-        }
+        self.store(true).await?;
         let outcome = self.analyze().await;
         if outcome.is_err() {
             self.abort().await;
@@ -116,13 +126,17 @@ impl Upload {
         }
     }
 
-    async fn store(&mut self) -> Result<(), EarningsError> {
-        db::earnings::statements::insert_chunk(&self.core.db, self.id, self.chunk_count, &self.pending).await?;
+    async fn store(&mut self, is_last: bool) -> Result<(), EarningsError> {
+        let chunk = self.decoder.decode(&self.pending, is_last);
+        self.pending.clear();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        db::earnings::statements::insert_chunk(&self.core.db, self.id, self.chunk_count, &chunk).await?;
         if self.chunk_count == 0 {
-            self.beginning.clone_from(&self.pending);
+            self.beginning = chunk;
         }
         self.chunk_count += 1;
-        self.pending.clear();
         Ok(())
     }
 
@@ -139,9 +153,11 @@ impl Upload {
         let file = UploadedFile { file_hash: &file_hash, header: &header, delimiter, preamble_records, mapping: &mapping };
         let mut statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
         let mut seen = summarize(&self.core, &statement).await?;
-        // The whole file may prove a date order that the first rows, or a remembered mapping, did not.
-        if let Some(order) = seen.date_orders.inferred().filter(|order| *order != statement.mapping.date_order) {
-            statement.mapping.date_order = order;
+        // The whole file may prove what the first rows, or a remembered mapping, did not.
+        let known = &mut statement.mapping;
+        let order = seen.date_orders.inferred().unwrap_or(known.date_order);
+        if (order, seen.facts) != (known.date_order, known.facts) {
+            (known.date_order, known.facts) = (order, seen.facts);
             seen = summarize(&self.core, &statement).await?;
         }
         db::earnings::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
@@ -149,7 +165,7 @@ impl Upload {
     }
 }
 
-/// Rejects empty files, spreadsheets and PDFs, and UTF-16, recognized by its NUL bytes.
+/// Rejects empty files, spreadsheets and PDFs, and UTF-16 without a byte order mark, recognized by its NUL bytes.
 fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
     if bytes.is_empty() {
         return Err(EarningsError::InvalidFile(StatementFileError::Empty));

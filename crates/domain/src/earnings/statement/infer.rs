@@ -1,21 +1,67 @@
 //! Inference of the column mapping and the delimiter of a statement.
 
-use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, StatementColumn, amount};
+use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount};
 use crate::{money::Currency, string_enum::StringEnum};
 
-/// Usual names of a column, most specific first, in lower case and without spaces and punctuation.
+/// Usual names of a column, most specific first, in lower case and without spaces, punctuation and what stands in parentheses: a unit, as in
+/// "Created (UTC)" or "Net ($)".
 const fn names(column: StatementColumn) -> &'static [&'static str] {
     match column {
-        StatementColumn::Date => &["date", "datetime", "createdat", "transactiondate", "dateandtime", "time", "day"],
-        StatementColumn::Kind => &["type", "transactiontype", "kind", "category"],
-        StatementColumn::Net => &["net", "netamount", "netusd", "earnings", "netearnings", "youreceive", "payout"],
-        StatementColumn::Gross => &["gross", "grossamount", "amount", "total", "price", "sum"],
-        StatementColumn::Fee => &["fee", "platformfee", "fees", "commission", "onlyfansfee"],
-        StatementColumn::Currency => &["currency", "currencycode"],
-        StatementColumn::Description => &["description", "details", "note", "memo"],
-        StatementColumn::Reference => &["transactionid", "id", "reference", "messageid", "postid", "streamid"],
-        StatementColumn::Payer => &["username", "user", "fan", "from", "customer", "displayname"],
-        StatementColumn::Status => &["status", "state"],
+        StatementColumn::Date => &[
+            "date",
+            "datetime",
+            "dateandtime",
+            "created",
+            "createdat",
+            "transactiondate",
+            "paymentdate",
+            "orderdate",
+            "time",
+            "timestamp",
+            "day",
+            "datum",
+            "fecha",
+            "data",
+        ],
+        StatementColumn::Kind => &["type", "transactiontype", "kind", "category", "reportingcategory", "typ", "tipo"],
+        StatementColumn::Net => &[
+            "net",
+            "netamount",
+            "netusd",
+            "netearnings",
+            "nettotal",
+            "earnings",
+            "creatorearnings",
+            "youreceive",
+            "youreceived",
+            "youearned",
+            "received",
+            "amountreceived",
+            "payout",
+            "netto",
+            "neto",
+        ],
+        StatementColumn::Gross => &[
+            "gross",
+            "grossamount",
+            "amount",
+            "total",
+            "price",
+            "sum",
+            "saleprice",
+            "estimatedrevenue",
+            "revenue",
+            "brutto",
+            "betrag",
+            "montant",
+            "importe",
+        ],
+        StatementColumn::Fee => &["fee", "platformfee", "fees", "commission", "onlyfansfee", "gumroadfees", "processingfee", "servicefee"],
+        StatementColumn::Currency => &["currency", "currencycode", "währung", "devise", "moneda"],
+        StatementColumn::Description => &["description", "details", "note", "memo", "message", "itemname"],
+        StatementColumn::Reference => &["transactionid", "txnid", "id", "reference", "messageid", "postid", "streamid", "purchaseid"],
+        StatementColumn::Payer => &["username", "user", "fan", "from", "customer", "displayname", "buyername", "supporter", "name"],
+        StatementColumn::Status => &["status", "state", "paymentstatus"],
     }
 }
 
@@ -38,8 +84,13 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     cells(StatementColumn::Date).for_each(|cell| orders.count(cell));
     mapping.date_order = orders.inferred().unwrap_or_default();
     let amounts = || cells(StatementColumn::Net).chain(cells(StatementColumn::Gross));
-    let has_comma = |cell: &str| cell.rsplit_once(',').is_some_and(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count() == 2);
-    if amounts().any(has_comma) {
+    let decimals_after =
+        |cell: &str, separator: char| cell.rsplit_once(separator).map(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count());
+    let has_cents = |separator| amounts().any(|cell| decimals_after(cell, separator).is_some_and(|count| (1..=2).contains(&count)));
+    // Who writes dates with dots writes thousands with dots, too.
+    let has_dotted_thousands =
+        || cells(StatementColumn::Date).any(is_dotted) && amounts().any(|cell| decimals_after(cell, '.') == Some(3)) && !has_cents('.');
+    if has_cents(',') || has_dotted_thousands() {
         mapping.decimal_separator = DecimalSeparator::Comma;
     }
     // A currency in the amounts overrides the default, unless its symbol can also mean the default: `$` is USD, CAD or AUD.
@@ -48,10 +99,27 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     {
         mapping.currency = said.first().copied().unwrap_or(currency);
     }
+    let mut facts = FileFacts::default();
+    for row in rows {
+        mapping.observe(&row.iter().map(String::as_str).collect::<Vec<_>>(), &mut facts);
+    }
+    mapping.facts = facts;
     mapping
 }
 
+fn is_dotted(date: &str) -> bool {
+    let day = date.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    day.len() < date.len() && day.starts_with('.')
+}
+
+/// Counts the cells that are usual names of columns.
+pub fn count_known_names(cells: &[String]) -> usize {
+    let is_known = |cell: &&String| StatementColumn::ALL.iter().any(|column| names(*column).contains(&plain(cell).as_str()));
+    cells.iter().filter(is_known).count()
+}
+
 fn plain(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or_default();
     name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnMapping, EarningKind, StatementColumn, amount, date};
+use super::{
+    ColumnMapping, EarningKind, FileFacts, StatementColumn, amount, date,
+    words::{Direction, Meaning, State, meaning_of, state_of},
+};
 use crate::{money::Currency, string_enum::string_enum};
 
 /// Maximum length of a stored description in characters.
@@ -35,7 +38,7 @@ pub struct Entry {
 pub enum ParsedRow {
     /// The row is an entry.
     Entry(Entry),
-    /// The row is skipped: a payout, or a payment that failed or was reversed.
+    /// The row is skipped: a payout, a hold, a total, or a payment that failed or was reversed.
     Skipped,
     /// The row cannot be parsed.
     Invalid(RowError),
@@ -77,6 +80,24 @@ string_enum! {
         RowTooLong = "row_too_long";
         /// The row has more cells than the header, so its cells may be shifted.
         TooManyColumns = "too_many_columns";
+        /// A quotation mark is not closed, so that the rows below are part of a cell.
+        UnclosedQuote = "unclosed_quote";
+        /// The kind does not say whether the money came or went.
+        UnclearDirection = "unclear_direction";
+        /// The status does not say whether the money came.
+        UnclearStatus = "unclear_status";
+    }
+}
+
+impl ColumnMapping {
+    /// Adds what a row reveals about the file.
+    pub fn observe(&self, cells: &[&str], facts: &mut FileFacts) {
+        if let Meaning::Transaction(kind, direction) = meaning_of(self.cell(cells, StatementColumn::Kind)) {
+            let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback) && direction == Direction::Out;
+            facts.has_refunds |= is_undoing;
+            facts.has_signs |= !facts.has_signs
+                && [StatementColumn::Net, StatementColumn::Gross].iter().any(|column| amount::is_negative(self.cell(cells, *column)));
+        }
     }
 }
 
@@ -94,11 +115,11 @@ pub fn parse_row(mapping: &ColumnMapping, width: usize, cells: &[&str], latest: 
 
 fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Option<Entry>, RowError> {
     let cell = |column| mapping.cell(cells, column);
-    let kind = classify_kind(cell(StatementColumn::Kind));
-    if kind.is_none() || is_void_status(cell(StatementColumn::Status)) {
+    let Meaning::Transaction(kind, direction) = meaning_of(cell(StatementColumn::Kind)) else { return Ok(None) };
+    let state = state_of(cell(StatementColumn::Status));
+    if state == State::Unpaid || (state == State::GivenBack && !mapping.facts.has_undoing_rows()) {
         return Ok(None);
     }
-    let kind = kind.unwrap_or(EarningKind::Other);
     let occurred_at = match cell(StatementColumn::Date) {
         "" => return Err(row_error(RowErrorKind::MissingDate, "")),
         text => date::parse(text, mapping.date_order).ok_or_else(|| row_error(RowErrorKind::InvalidDate, text))?,
@@ -107,20 +128,59 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
         return Err(row_error(RowErrorKind::FutureDate, cell(StatementColumn::Date)));
     }
     let on_its_day = |error: RowError| RowError { day: Some(occurred_at.date_naive()), ..error };
+    let unclear = |kind, column| on_its_day(row_error(kind, cell(column)));
+    if state == State::Unclear && !(is_partly_given_back(cell(StatementColumn::Status)) && mapping.facts.has_undoing_rows()) {
+        return Err(unclear(RowErrorKind::UnclearStatus, StatementColumn::Status));
+    }
     let currency = match cell(StatementColumn::Currency) {
-        "" => mapping.currency,
-        code => Currency::parse(code).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
+        "" => currency_in_amount(mapping, cells).unwrap_or(mapping.currency),
+        code => currency_of(code, mapping.currency).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
     };
     let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
+    let amount_minor = signed(amount, kind, direction, mapping.facts.has_signs)
+        .ok_or_else(|| unclear(RowErrorKind::UnclearDirection, StatementColumn::Kind))?;
     Ok(Some(Entry {
         occurred_at,
         kind,
-        amount_minor: if kind.is_negative() { -amount.abs() } else { amount },
+        amount_minor,
         currency,
         description: truncate(cell(StatementColumn::Description), MAX_DESCRIPTION_CHARS),
         reference: cell(StatementColumn::Reference).to_owned(),
         payer: cell(StatementColumn::Payer).to_owned(),
     }))
+}
+
+/// Returns the amount with its sign; `None` if it is unclear. Where the amounts of a file have signs, the kind changes none; a refund or
+/// chargeback that is not below 0 there contradicts itself. Where all are unsigned, the kind says the sign.
+fn signed(amount: i64, kind: EarningKind, direction: Direction, has_signs: bool) -> Option<i64> {
+    let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback);
+    match direction {
+        Direction::Out if has_signs && is_undoing && amount > 0 => None,
+        _ if has_signs => Some(amount),
+        Direction::In => Some(amount),
+        Direction::Out => Some(-amount.abs()),
+        Direction::Unclear => None,
+    }
+}
+
+/// Returns the one currency that the amount of a row names.
+fn currency_in_amount(mapping: &ColumnMapping, cells: &[&str]) -> Option<Currency> {
+    let columns = [StatementColumn::Net, StatementColumn::Gross];
+    let amount = columns.iter().map(|column| mapping.cell(cells, *column)).find(|cell| !cell.is_empty())?;
+    match amount::currencies_in(amount)? {
+        [only] => Some(*only),
+        _ => None,
+    }
+}
+
+/// Returns the currency that a cell names by code, symbol or name. One that can mean several is `usual` if that is among them.
+fn currency_of(cell: &str, usual: Currency) -> Option<Currency> {
+    let said = amount::currency_named(cell)?;
+    if said.contains(&usual) { Some(usual) } else { said.first().copied() }
+}
+
+fn is_partly_given_back(status: &str) -> bool {
+    status.to_lowercase().contains("refund")
 }
 
 /// Returns the net amount, otherwise the gross amount less the fee. Without a fee, the gross amount is used only if the file has neither a
@@ -145,45 +205,6 @@ fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Res
     Ok(if gross < 0 { gross + fee.min(-gross) } else { gross - fee })
 }
 
-/// Classifies a platform's word for a transaction; returns `None` for payouts.
-pub(super) fn classify_kind(word: &str) -> Option<EarningKind> {
-    const KNOWN: [(&str, EarningKind); 14] = [
-        // Refunds and chargebacks often name the original transaction, so they are matched first.
-        ("chargeback", EarningKind::Chargeback),
-        ("charge back", EarningKind::Chargeback),
-        ("refund", EarningKind::Refund),
-        ("revers", EarningKind::Refund),
-        ("renew", EarningKind::Renewal),
-        ("rebill", EarningKind::Renewal),
-        ("recurring", EarningKind::Renewal),
-        ("subscri", EarningKind::Subscription),
-        ("tip", EarningKind::Tip),
-        ("message", EarningKind::Message),
-        ("ppv", EarningKind::Message),
-        ("post", EarningKind::Post),
-        ("stream", EarningKind::Stream),
-        ("referral", EarningKind::Referral),
-    ];
-    const PAYOUTS: [&str; 5] = ["payout", "pay-out", "pay out", "withdraw", "transfer"];
-    let word = word.to_lowercase();
-    let has = |parts: &[&str]| parts.iter().any(|part| word.contains(part));
-    if has(&PAYOUTS) {
-        return None;
-    }
-    // A reversed refund or chargeback restores the earning, so the sign of the file is kept.
-    if has(&["chargeback", "charge back", "refund"]) && has(&["revers", " won", "cancel"]) {
-        return Some(EarningKind::Other);
-    }
-    Some(KNOWN.iter().find(|(part, _)| word.contains(part)).map_or(EarningKind::Other, |(_, kind)| *kind))
-}
-
-/// Returns whether the status means that a payment failed, was cancelled or was paid back.
-pub fn is_void_status(status: &str) -> bool {
-    const WORDS: [&str; 10] = ["fail", "declin", "cancel", "void", "reject", "refund", "revers", "chargeback", "charged back", "disput"];
-    let status = status.to_lowercase();
-    WORDS.iter().any(|word| status.contains(word))
-}
-
 fn row_error(kind: RowErrorKind, cell: &str) -> RowError {
     RowError { kind, cell: truncate(cell, MAX_EXCERPT_CHARS), day: None }
 }
@@ -206,7 +227,14 @@ mod tests {
     fn mapping() -> ColumnMapping {
         use crate::string_enum::StringEnum;
         let columns = StatementColumn::ALL.iter().copied().zip(0..).collect();
-        ColumnMapping { columns, date_order: DateOrder::MonthFirst, decimal_separator: DecimalSeparator::Point, currency: Currency::Usd }
+        let facts = FileFacts::default();
+        ColumnMapping {
+            columns,
+            date_order: DateOrder::MonthFirst,
+            decimal_separator: DecimalSeparator::Point,
+            currency: Currency::Usd,
+            facts,
+        }
     }
 
     fn latest() -> DateTime<Utc> {

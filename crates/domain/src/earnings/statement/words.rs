@@ -1,0 +1,306 @@
+//! What the words of platforms, banks and shops say about a row: whether it is an earning, and whether money comes or goes.
+
+use super::EarningKind;
+
+/// What a word for a transaction means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A transaction of this kind.
+    Transaction(EarningKind, Direction),
+    /// No earning: a payout, a hold, or a row of totals.
+    NoEarning,
+}
+
+/// Direction of money, as words say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// To the creator.
+    In,
+    /// From the creator.
+    Out,
+    /// It could be either.
+    Unclear,
+}
+
+/// Reads a platform's word for a transaction, or a sentence that describes it. Whole words count: "Referral" is no reference to a fee.
+pub fn meaning_of(text: &str) -> Meaning {
+    let text = text.to_lowercase();
+    let words = Words::of(&text);
+    let transaction = |kind, direction| Meaning::Transaction(kind, direction);
+    if words.first_is(&["total", "totals", "subtotal", "subtotals"]) || words.has_pair("grand", &["total"]) {
+        return Meaning::NoEarning;
+    }
+    let fee = words.position(&["fee", "fees"]);
+    let is_payout =
+        words.has(&["payout", "payouts", "withdrawal", "withdrawals", "withdraw", "cashout"]) || words.has_pair("pay", &["out"]);
+    if is_payout && fee.is_none() || words.has(&["hold", "holds"]) {
+        return Meaning::NoEarning;
+    }
+    let is_chargeback = words.has(&["chargeback", "chargebacks", "clawback", "clawbacks"])
+        || words.has_pair("charge", &["back"])
+        || words.has_pair("charged", &["back"]);
+    let is_refund = words.has(&["refund", "refunds", "refunded", "returned"]) || words.has_pair("money", &["back"]);
+    let reversal = words.position(&["reversal", "reversals", "reversed", "reverse"]);
+    let is_dispute = words.has(&["dispute", "disputes", "disputed"]);
+    if let Some(fee) = fee {
+        // "Fee refund" gives a fee back; "refund fee" is one.
+        let is_given_back = words.position(&["refund", "refunds", "refunded"]).or(reversal).is_some_and(|undone| undone > fee);
+        return transaction(EarningKind::Fee, if is_given_back { Direction::In } else { Direction::Out });
+    }
+    let is_undone = words.has(&["failure", "failed", "won"]) || reversal.is_some();
+    if is_chargeback || is_dispute {
+        let direction = match (is_undone, is_chargeback || words.has(&["lost"])) {
+            (true, _) => Direction::In,
+            (false, true) => Direction::Out,
+            (false, false) => Direction::Unclear,
+        };
+        return transaction(if is_undone { EarningKind::Other } else { EarningKind::Chargeback }, direction);
+    }
+    if is_refund {
+        return if is_undone { transaction(EarningKind::Other, Direction::In) } else { transaction(EarningKind::Refund, Direction::Out) };
+    }
+    if reversal.is_some() {
+        return transaction(EarningKind::Refund, Direction::Out);
+    }
+    if words.has(&["debit", "dr"]) {
+        return transaction(EarningKind::Other, Direction::Out);
+    }
+    let kind = words.kind();
+    let is_unclear = kind == EarningKind::Other && words.has(&["transfer", "transfers"]);
+    transaction(kind, if is_unclear { Direction::Unclear } else { Direction::In })
+}
+
+/// What the state of a payment means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The money came; also if there is no state.
+    Paid,
+    /// No money came, or not yet.
+    Unpaid,
+    /// It came and was given back.
+    GivenBack,
+    /// A word that is not known, or a part was given back.
+    Unclear,
+}
+
+/// Reads the state of a payment.
+pub fn state_of(text: &str) -> State {
+    const PAID: [&str; 22] = [
+        "completed",
+        "complete",
+        "done",
+        "paid",
+        "settled",
+        "succeeded",
+        "success",
+        "successful",
+        "available",
+        "approved",
+        "cleared",
+        "captured",
+        "posted",
+        "processed",
+        "received",
+        "confirmed",
+        "finished",
+        "ok",
+        "credited",
+        "finalized",
+        "earned",
+        "deposited",
+    ];
+    const UNPAID: [&str; 33] = [
+        "unpaid",
+        "denied",
+        "expired",
+        "fraud",
+        "fraudulent",
+        "incomplete",
+        "failed",
+        "failure",
+        "fail",
+        "declined",
+        "decline",
+        "canceled",
+        "cancelled",
+        "cancel",
+        "void",
+        "voided",
+        "rejected",
+        "pending",
+        "processing",
+        "hold",
+        "held",
+        "blocked",
+        "open",
+        "unclaimed",
+        "uncaptured",
+        "not",
+        "waiting",
+        "draft",
+        "scheduled",
+        "requires",
+        "abandoned",
+        "error",
+        "removed",
+    ];
+    let text = text.to_lowercase();
+    let words = Words::of(&text);
+    if words.0.is_empty() {
+        State::Paid
+    } else if words.has(&UNPAID) {
+        State::Unpaid
+    } else if words.has(&["partially", "partial"]) {
+        State::Unclear
+    } else if words.has(&["refunded", "refund", "reversed", "chargeback", "disputed", "dispute", "returned"])
+        || words.has_pair("charged", &["back"])
+    {
+        State::GivenBack
+    } else if words.has(&PAID) {
+        State::Paid
+    } else {
+        State::Unclear
+    }
+}
+
+/// Words of a text in lower case, without punctuation.
+struct Words<'a>(Vec<&'a str>);
+
+impl<'a> Words<'a> {
+    fn of(lower_case: &'a str) -> Self {
+        Self(lower_case.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty()).collect())
+    }
+
+    fn position(&self, known: &[&str]) -> Option<usize> {
+        self.0.iter().position(|word| known.contains(word))
+    }
+
+    fn has(&self, known: &[&str]) -> bool {
+        self.position(known).is_some()
+    }
+
+    fn has_pair(&self, first: &str, second: &[&str]) -> bool {
+        self.0.windows(2).any(|pair| pair[0] == first && second.contains(&pair[1]))
+    }
+
+    fn first_is(&self, known: &[&str]) -> bool {
+        self.0.first().is_some_and(|word| known.contains(word))
+    }
+
+    fn kind(&self) -> EarningKind {
+        let begins = |stem: &str| self.0.iter().any(|word| word.starts_with(stem));
+        if begins("renew") || begins("rebill") || self.has(&["recurring"]) {
+            EarningKind::Renewal
+        } else if begins("subscri") {
+            EarningKind::Subscription
+        } else if self.has(&["tip", "tips"]) {
+            EarningKind::Tip
+        } else if begins("message") || self.has(&["ppv"]) {
+            EarningKind::Message
+        } else if self.has(&["post", "posts"]) {
+            EarningKind::Post
+        } else if self.has(&["stream", "streams", "livestream"]) {
+            EarningKind::Stream
+        } else if self.has(&["referral", "referrals"]) {
+            EarningKind::Referral
+        } else {
+            EarningKind::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directions_are_said_by_whole_words() {
+        for (text, expected) in [
+            ("Refund", Direction::Out),
+            ("Refund - cancelled subscription", Direction::Out),
+            ("Cancelled order refund", Direction::Out),
+            ("Canceled - Refunded", Direction::Out),
+            ("Refund reversed", Direction::In),
+            ("Chargeback", Direction::Out),
+            ("Charge-back", Direction::Out),
+            ("Charged back", Direction::Out),
+            ("Charge back", Direction::Out),
+            ("Dispute", Direction::Unclear),
+            ("Dispute lost", Direction::Out),
+            ("Dispute won", Direction::In),
+            ("Chargeback won", Direction::In),
+            ("Chargeback lost", Direction::Out),
+            ("Chargeback fee", Direction::Out),
+            ("Refund fee", Direction::Out),
+            ("Fee refund", Direction::In),
+            ("Fee Reversal", Direction::In),
+            ("Refund failure", Direction::In),
+            ("refund_failure", Direction::In),
+            ("Reversal", Direction::Out),
+            ("Reversed", Direction::Out),
+            ("Payment reversal", Direction::Out),
+            ("Returned", Direction::Out),
+            ("Clawback", Direction::Out),
+            ("Money back", Direction::Out),
+            ("Referral", Direction::In),
+            ("Withdrawal fee", Direction::Out),
+            ("Payout Fee", Direction::Out),
+            ("Bank transfer from fan", Direction::Unclear),
+            ("Transfer", Direction::Unclear),
+            ("Credit", Direction::In),
+            ("Debit", Direction::Out),
+            ("DR", Direction::Out),
+            ("Tip from fan", Direction::In),
+            ("", Direction::In),
+        ] {
+            assert!(matches!(meaning_of(text), Meaning::Transaction(_, found) if found == expected), "{text}: {:?}", meaning_of(text));
+        }
+        for text in [
+            "Payout",
+            "PayPal Payouts",
+            "General Withdrawal",
+            "Payout reversal",
+            "Account Hold for Open Authorization",
+            "Total",
+            "Grand total",
+        ] {
+            assert_eq!(meaning_of(text), Meaning::NoEarning, "{text}");
+        }
+    }
+
+    #[test]
+    fn kinds_are_whole_words() {
+        let kind = |text| match meaning_of(text) {
+            Meaning::Transaction(kind, _) => kind,
+            Meaning::NoEarning => panic!("{text}"),
+        };
+        assert_eq!(kind("Recurring subscription from Fan Two"), EarningKind::Renewal);
+        assert_eq!(kind("Payment for message from X"), EarningKind::Message);
+        assert_eq!(kind("multiple items"), EarningKind::Other, "no tip");
+        assert_eq!(kind("postage"), EarningKind::Other, "no post");
+        assert_eq!(kind("Fee refund"), EarningKind::Fee);
+    }
+
+    #[test]
+    fn only_states_that_say_so_mean_that_money_came() {
+        for (text, expected) in [
+            ("", State::Paid),
+            ("Completed", State::Paid),
+            ("paid", State::Paid),
+            ("succeeded", State::Paid),
+            ("unpaid", State::Unpaid),
+            ("Denied", State::Unpaid),
+            ("Expired", State::Unpaid),
+            ("incomplete", State::Unpaid),
+            ("Not completed", State::Unpaid),
+            ("fraud", State::Unpaid),
+            ("Pending", State::Unpaid),
+            ("Refunded", State::GivenBack),
+            ("Charged back", State::GivenBack),
+            ("Partially Refunded", State::Unclear),
+            ("Zurückgestellt", State::Unclear),
+        ] {
+            assert_eq!(state_of(text), expected, "{text}");
+        }
+    }
+}
