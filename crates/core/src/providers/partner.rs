@@ -113,7 +113,9 @@ impl Transaction {
         let unexpected = |what: &str| ProviderError::Transient(format!("unexpected {what}"));
         let description = without_tags(self.description.as_deref().unwrap_or_default());
         let Meaning::Transaction(kind, direction) = meaning_of(&description) else { return Ok(None) };
-        if matches!(state_of(self.status.as_deref().unwrap_or_default()), State::Unpaid | State::GivenBack) {
+        if direction == Direction::Unclear
+            || matches!(state_of(self.status.as_deref().unwrap_or_default()), State::Unpaid | State::GivenBack)
+        {
             return Ok(None);
         }
         let currency = Currency::parse(&self.currency).ok_or_else(|| unexpected("currency"))?;

@@ -18,7 +18,7 @@ use crate::{
 
 pub use amount::DecimalSeparator;
 pub use date::{DateOrder, DateOrderCounts, is_date};
-pub use infer::{count_known_names, detect_delimiter, infer_mapping};
+pub use infer::{detect_delimiter, infer_mapping, known_columns};
 pub use row::{Entry, ParsedRow, RowError, RowErrorKind, parse_row};
 pub use words::{Direction, Meaning, State, meaning_of, state_of};
 
@@ -106,15 +106,8 @@ pub struct ColumnMapping {
 pub struct FileFacts {
     /// Whether any amount is below 0. Then the signs of the file count; otherwise the kind of a row says the sign.
     pub has_signs: bool,
-    /// Whether refunds and chargebacks have rows of their own.
+    /// Whether refunds and chargebacks have rows of their own. Then a payment that was given back counts in full, because that row subtracts it.
     pub has_refunds: bool,
-}
-
-impl FileFacts {
-    /// Whether what was given back is subtracted by a row of its own, so that the original counts in full.
-    pub const fn has_undoing_rows(self) -> bool {
-        self.has_signs || self.has_refunds
-    }
 }
 
 /// Which amounts of a statement are counted as earnings.

@@ -20,6 +20,8 @@ use crate::{
 
 /// Lease on a statement, renewed with the progress. If the worker crashes, the import is retried after it expires.
 const LEASE: TimeDelta = TimeDelta::minutes(1);
+/// The same while the rows that were copied are stored in one statement, which cannot renew it.
+const STORE_LEASE: TimeDelta = TimeDelta::minutes(10);
 /// Time between two updates of the progress. Each is a commit, which would take longer than storing a batch.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 /// Maximum number of attempts.
@@ -83,8 +85,8 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         told_at = Instant::now();
     }
     staged.finish().await?;
-    // Renews the lease: the next statement takes some seconds if the file is large.
-    if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
+    // The next statement takes some seconds if the file is large, and longer on a slow disk.
+    if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + STORE_LEASE).await? {
         return Ok(false);
     }
     let added = db::earnings::staging::store(&mut tx, user_id, id).await?;

@@ -2,7 +2,7 @@
 //! of the file.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     io::{self, Read},
 };
 
@@ -11,7 +11,8 @@ use huntaze_domain::{
     earnings::{
         StatementFileError,
         statement::{
-            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, count_known_names, is_date, parse_row,
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_date, known_columns,
+            parse_row,
         },
     },
     ids::StatementId,
@@ -151,8 +152,8 @@ pub(super) struct DetectedHeader {
     pub rows: Vec<Vec<String>>,
 }
 
-/// Detects the header of a table: the first record with most of the usual names of columns; if there are none, the first record with the most
-/// frequent number of columns. Empty cells at the end of a record do not count.
+/// Detects the header of a table: the first record with the usual names of columns; if there is none, the first record with the most frequent number of
+/// columns. Empty cells at the end of a record do not count.
 ///
 /// # Errors
 /// Returns [`EarningsError::InvalidFile`] if the file is not a table with columns.
@@ -175,12 +176,17 @@ pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedH
     Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
 }
 
-/// Returns the index and the width of the record with the most usual names, at least two; a line of values has a date or a number.
+/// Returns the index and the width of the first record that names a date and an amount, or else of the one with the most usual names, at least two. A line
+/// of values has a date or a number.
 fn find_named_header(records: &[Vec<String>]) -> Option<(usize, usize)> {
     let is_value = |cell: &String| is_date(cell) || cell.trim().parse::<f64>().is_ok();
-    let names = |record: &Vec<String>| if record.iter().any(is_value) { 0 } else { count_known_names(record) };
-    let most = records.iter().map(names).max().filter(|most| *most >= 2)?;
-    let first = records.iter().position(|record| names(record) == most)?;
+    let columns = |record: &Vec<String>| if record.iter().any(is_value) { BTreeSet::new() } else { known_columns(record) };
+    let named: Vec<_> = records.iter().map(columns).collect();
+    let has_amount = |columns: &BTreeSet<_>| columns.contains(&StatementColumn::Net) || columns.contains(&StatementColumn::Gross);
+    let first = named.iter().position(|columns| columns.contains(&StatementColumn::Date) && has_amount(columns)).or_else(|| {
+        let most = named.iter().map(BTreeSet::len).max().filter(|most| *most >= 2)?;
+        named.iter().position(|columns| columns.len() == most)
+    })?;
     Some((first, records[first].len()))
 }
 
@@ -255,10 +261,8 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Vec<
     Ok(())
 }
 
-/// Computes the line on which a record begins, blank lines included. The CSV parser counts `
-/// ` with the record before it, but the `
-/// ` of `\r
-/// ` with the record after it.
+/// Computes the line on which a record begins, blank lines included. The CSV parser counts a line end with the record before it, or with the one
+/// after it.
 struct LineCounter {
     before: u64,
     is_late: Option<bool>,
@@ -310,11 +314,18 @@ fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, s
 /// Whether a cell of several lines contains rows that parse by themselves: then a quotation mark is not closed where it should be.
 fn swallows_rows(cells: &[String], layout: &TableLayout) -> bool {
     let Some(mapping) = &layout.mapping else { return false };
-    let is_row = |line: &str| {
-        let cells: Vec<&str> = line.split(char::from(layout.delimiter)).map(|cell| cell.trim_matches('"')).collect();
+    let split = |line: &'_ str| line.split(char::from(layout.delimiter)).map(|cell| cell.trim_matches('"').to_owned()).collect::<Vec<_>>();
+    let is_row = |cells: Vec<String>| {
+        let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
         cells.len() >= layout.width && matches!(parse_row(mapping, layout.width, &cells, layout.latest), ParsedRow::Entry(_))
     };
-    cells.iter().any(|cell| cell.split('\n').skip(1).any(is_row))
+    cells.iter().enumerate().any(|(index, cell)| {
+        let Some((first, others)) = cell.split_once('\n') else { return false };
+        // The first line belongs to the cells before it.
+        let begun = split(first);
+        let is_first_row = || begun.len() > 1 && is_row([&cells[..index], begun.as_slice()].concat());
+        others.split('\n').any(|line| is_row(split(line))) || is_first_row()
+    })
 }
 
 /// Returns a truncated SHA-256 of the content of an entry and the number of equal entries before it: two equal tips on one day are two

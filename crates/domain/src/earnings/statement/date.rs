@@ -90,8 +90,8 @@ const WEEKDAYS: [&str; 46] = [
 ];
 /// Words that say nothing: "3 de noviembre de 2026", "Nov 3, 2026 at 11:59 PM".
 const FILLERS: [&str; 14] = ["at", "a", "as", "um", "alle", "ore", "uhr", "de", "del", "di", "of", "om", "le", "den"];
-/// Time zones in hours from UTC: those of RFC 2822, and two of Europe.
-const ZONES: [(&str, i32); 13] = [
+/// Time zones in hours from UTC: those of RFC 2822, and those of Central Europe.
+const ZONES: [(&str, i32); 14] = [
     ("utc", 0),
     ("gmt", 0),
     ("z", 0),
@@ -105,6 +105,7 @@ const ZONES: [(&str, i32); 13] = [
     ("pst", -8),
     ("pdt", -7),
     ("cet", 1),
+    ("cest", 2),
 ];
 
 /// Returns whether a cell holds a date in either order.
@@ -152,14 +153,7 @@ fn parse_number(text: &str) -> Option<DateTime<Utc>> {
 
 /// Parses a date of three numbers. Dots mean that the day is first.
 fn parse_numeric_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
-    let mut parts = text.split(['-', '/', '.']);
-    let [first, second, third] = [parts.next()?, parts.next()?, parts.next()?];
-    let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    let mut separators = text.bytes().filter(|byte| !byte.is_ascii_digit());
-    let separator = separators.next()?;
-    if parts.next().is_some() || separators.next() != Some(separator) || ![first, second, third].iter().all(is_number) {
-        return None;
-    }
+    let ([first, second, third], separator) = numeric_parts(text)?;
     let order = if separator == b'.' { DateOrder::DayFirst } else { order };
     let [year, month, day] = match (first.len(), order) {
         (4, _) => [first, second, third],
@@ -175,6 +169,17 @@ fn parse_numeric_date(text: &str, order: DateOrder) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month.parse().ok()?, day.parse().ok()?)
 }
 
+/// Splits three numbers with the same separator between them.
+fn numeric_parts(word: &str) -> Option<([&str; 3], u8)> {
+    let mut parts = word.split(['-', '/', '.']);
+    let [first, second, third] = [parts.next()?, parts.next()?, parts.next()?];
+    let is_number = |part: &&str| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
+    let mut separators = word.bytes().filter(|byte| !byte.is_ascii_digit());
+    let separator = separators.next()?;
+    let is_date = parts.next().is_none() && separators.next() == Some(separator) && [first, second, third].iter().all(is_number);
+    is_date.then_some(([first, second, third], separator))
+}
+
 /// A date and time, split into words.
 struct Words {
     date: Vec<String>,
@@ -188,7 +193,7 @@ impl Words {
         /// Longer texts are no dates.
         const MAX_CHARS: usize = 60;
         // Browsers write the name of the time zone in parentheses, after its offset.
-        let text = text.split('(').next()?;
+        let (text, in_parentheses) = text.split_once('(').unwrap_or((text, ""));
         if text.chars().count() > MAX_CHARS {
             return None;
         }
@@ -220,7 +225,12 @@ impl Words {
             Some(half) => half.apply(time?)?,
             None => time.unwrap_or(NaiveTime::MIN),
         };
-        Some(Self { date, time, zone: zone.unwrap_or(FixedOffset::east_opt(0)?) })
+        let zone = match (zone, in_parentheses) {
+            (Some(zone), _) => zone,
+            (None, "") => FixedOffset::east_opt(0)?,
+            (None, named) => parse_zone(&named.trim_end_matches(')').to_lowercase())?,
+        };
+        Some(Self { date, time, zone })
     }
 
     fn parse(&self, order: DateOrder) -> Option<DateTime<Utc>> {
@@ -234,6 +244,8 @@ impl Words {
 
 /// Parses a date whose month is a word: day and year in either order around it, the year last if both have two digits.
 fn parse_named_date(words: &[String]) -> Option<NaiveDate> {
+    // "03-Nov-26" and "3 Nov 26" have a year, "Nov 1-15" has two days.
+    let may_have_short_year = words.len() == 1 || words.iter().all(|word| !word.trim_end_matches('.').contains(['-', '/', '.']));
     let words: Vec<&str> = words.iter().flat_map(|word| word.split(['-', '/', '.'])).filter(|word| !word.is_empty()).collect();
     let mut months: Vec<_> = words.iter().filter(|word| month_of(word).is_some()).collect();
     if months.len() > 1 {
@@ -246,15 +258,17 @@ fn parse_named_date(words: &[String]) -> Option<NaiveDate> {
     if !words.iter().all(|word| is_number(&word) || is_known(word)) {
         return None;
     }
-    let numbers: Vec<&str> = words.iter().filter(is_number).copied().collect();
+    let without_ending =
+        |word: &&'_ str| ["st", "nd", "rd", "th", "er"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word).len();
+    let numbers: Vec<(&str, usize)> = words.iter().filter(is_number).map(|word| (*word, without_ending(word))).collect();
     let [first, second] = numbers.as_slice() else { return None };
-    let (day, year) = if first.len() == 4 { (second, first) } else { (first, second) };
-    let century = match year.len() {
-        2 => 2000,
+    let ((day, digits), (year, length)) = if first.1 == 4 { (second, first) } else { (first, second) };
+    let century = match length {
+        2 if may_have_short_year && year.len() == 2 => 2000,
         4 => 0,
         _ => return None,
     };
-    let day = ["st", "nd", "rd", "th", "er"].iter().find_map(|ending| day.strip_suffix(ending)).unwrap_or(day);
+    let day = &day[..*digits];
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month_of(month)?, day.parse().ok()?)
 }
 
@@ -320,7 +334,7 @@ fn split_half(word: &str) -> (Option<Half>, &str) {
 }
 
 /// Parses a time zone: `utc`, `pst`, `+0000`, `-08:00`, `+00`, `gmt+0100`.
-fn parse_zone(word: &str) -> Option<FixedOffset> {
+pub(super) fn parse_zone(word: &str) -> Option<FixedOffset> {
     if let Some((_, hours)) = ZONES.iter().find(|(name, _)| *name == word) {
         return FixedOffset::east_opt(hours * 3600);
     }
@@ -372,12 +386,11 @@ pub struct DateOrderCounts {
 impl DateOrderCounts {
     /// Adds a date to the counts; other texts are ignored, and so are dates with dots, where the day is first.
     pub(super) fn count(&mut self, text: &str) {
-        let text = text.trim();
-        if text.trim_start_matches(|letter: char| letter.is_ascii_digit()).starts_with('.') {
+        let mut words = text.split(|letter: char| letter.is_whitespace() || letter == ',' || letter == 'T');
+        let Some(([first, second, _], separator)) = words.find_map(numeric_parts) else { return };
+        if separator == b'.' {
             return;
         }
-        let mut parts = text.split(|letter: char| !letter.is_ascii_digit());
-        let (Some(first), Some(second)) = (parts.next(), parts.next()) else { return };
         let (Ok(first), Ok(second)) = (first.parse::<u32>(), second.parse::<u32>()) else { return };
         match (first, second) {
             // Day and month are equal, so the order makes no difference.
@@ -482,6 +495,10 @@ mod tests {
             ("1793750340", evening),
             ("1793750340000", evening),
             ("2026.11.03", day),
+            ("23rd November 2026", "2026-11-23 00:00:00"),
+            ("November 11th, 2026", "2026-11-11 00:00:00"),
+            ("2026-11-03 23:59 (PST)", "2026-11-04 07:59:00"),
+            ("11/03/2026 15:59 (GMT-8)", evening),
             ("2026/11/03 23:59:00", evening),
         ] {
             assert_eq!(read(text, DateOrder::MonthFirst).as_deref(), Some(read_as), "{text}");
@@ -498,6 +515,8 @@ mod tests {
             "Nov 2026",
             "2026-11",
             "3 jui 2026",
+            "Nov 1-15",
+            "2026-11-03 23:59 (somewhere)",
             "12345",
             "20261332",
             "2026-11-03 13:00 PM",
@@ -529,6 +548,7 @@ mod tests {
         };
         assert_eq!(orders(&["01/02/2026", "31/01/2026"]).inferred(), Some(DateOrder::DayFirst));
         assert_eq!(orders(&["01/31/2026"]).inferred(), Some(DateOrder::MonthFirst));
+        assert_eq!(orders(&["08:15 31/11/2026", "13:05 04/11/2026"]).inferred(), Some(DateOrder::DayFirst), "the time is no date");
         let both = orders(&["01/31/2026", "31/01/2026", "01/02/2026"]);
         assert_eq!((both.inferred(), both.is_ambiguous()), (None, true));
         assert_eq!(

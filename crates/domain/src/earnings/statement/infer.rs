@@ -1,6 +1,8 @@
 //! Inference of the column mapping and the delimiter of a statement.
 
-use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount};
+use std::collections::BTreeSet;
+
+use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount, date::parse_zone};
 use crate::{money::Currency, string_enum::StringEnum};
 
 /// Usual names of a column, most specific first, in lower case and without spaces, punctuation and what stands in parentheses: a unit, as in
@@ -67,14 +69,22 @@ const fn names(column: StatementColumn) -> &'static [&'static str] {
 
 /// Infers the column mapping of a statement from its header and its first rows. `currency` is the default currency.
 pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency) -> ColumnMapping {
-    let header: Vec<String> = header.iter().map(|name| plain(name)).collect();
+    let names_of: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let mut mapping = ColumnMapping { currency, ..ColumnMapping::default() };
     for column in StatementColumn::ALL {
         let is_free = |index: &usize| !mapping.columns.values().any(|taken| taken == index);
-        let found = names(*column).iter().find_map(|name| header.iter().position(|known| known == name).filter(is_free));
-        if let Some(index) = found {
+        let found = names(*column).iter().find_map(|name| names_of.iter().position(|known| known == name).filter(is_free));
+        // Dates of another time zone would be read as UTC.
+        let is_local =
+            |index: &usize| unit(&header[*index]).and_then(|unit| parse_zone(&unit)).is_some_and(|zone| zone.local_minus_utc() != 0);
+        if let Some(index) = found.filter(|index| *column != StatementColumn::Date || !is_local(index)) {
             mapping.columns.insert(*column, index);
         }
+    }
+    let amount_columns = [StatementColumn::Net, StatementColumn::Gross];
+    let mut units = amount_columns.iter().filter_map(|column| unit(&header[*mapping.columns.get(column)?]));
+    if let Some(said) = units.find_map(|unit| amount::currency_named(&unit.to_uppercase())) {
+        mapping.currency = meant(said, currency);
     }
     let cells = |column| {
         let index = mapping.columns.get(&column).copied();
@@ -93,11 +103,9 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     if has_cents(',') || has_dotted_thousands() {
         mapping.decimal_separator = DecimalSeparator::Comma;
     }
-    // A currency in the amounts overrides the default, unless its symbol can also mean the default: `$` is USD, CAD or AUD.
-    if let Some(said) = amounts().find_map(amount::currencies_in)
-        && !said.contains(&currency)
-    {
-        mapping.currency = said.first().copied().unwrap_or(currency);
+    // A currency in the amounts overrides the default.
+    if let Some(said) = amounts().find_map(amount::currencies_in) {
+        mapping.currency = meant(said, mapping.currency);
     }
     let mut facts = FileFacts::default();
     for row in rows {
@@ -107,15 +115,34 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     mapping
 }
 
+/// Returns the currency that is meant: the usual one if it is among them, as `$` is USD, CAD or AUD; otherwise the only one, or the US dollar.
+fn meant(said: &[Currency], usual: Currency) -> Currency {
+    match said {
+        _ if said.contains(&usual) => usual,
+        [only] => *only,
+        _ if said.contains(&Currency::Usd) => Currency::Usd,
+        _ => usual,
+    }
+}
+
+/// Returns what stands in parentheses in the name of a column, in lower case.
+fn unit(name: &str) -> Option<String> {
+    let (_, unit) = name.split_once('(')?;
+    Some(unit.trim_end().trim_end_matches(')').to_lowercase())
+}
+
 fn is_dotted(date: &str) -> bool {
     let day = date.trim_start_matches(|letter: char| letter.is_ascii_digit());
     day.len() < date.len() && day.starts_with('.')
 }
 
-/// Counts the cells that are usual names of columns.
-pub fn count_known_names(cells: &[String]) -> usize {
-    let is_known = |cell: &&String| StatementColumn::ALL.iter().any(|column| names(*column).contains(&plain(cell).as_str()));
-    cells.iter().filter(is_known).count()
+/// Returns the columns that cells name.
+pub fn known_columns(cells: &[String]) -> BTreeSet<StatementColumn> {
+    let named = |cell: &String| {
+        let cell = plain(cell);
+        StatementColumn::ALL.iter().copied().find(|column| names(*column).contains(&cell.as_str()))
+    };
+    cells.iter().filter_map(named).collect()
 }
 
 fn plain(name: &str) -> String {
@@ -171,6 +198,16 @@ mod tests {
             Currency::Eur,
             "the currency of the file takes precedence"
         );
+    }
+
+    #[test]
+    fn units_of_names_set_currency_and_exclude_other_zones() {
+        assert_eq!(mapping_of(&["Date", "Net (EUR)"], &["2026-01-31", "8.00"]).currency, Currency::Eur);
+        assert_eq!(mapping_of(&["Date", "Net (€)"], &["2026-01-31", "8.00"]).currency, Currency::Eur);
+        assert_eq!(mapping_of(&["Date", "Net ($)"], &["2026-01-31", "8.00"]).currency, Currency::Usd);
+        assert_eq!(mapping_of(&["Date", "Net"], &["2026-01-31", "120 kr"]).currency, Currency::Usd, "three have a krone");
+        assert!(mapping_of(&["Created (UTC)", "Net"], &["2026-01-31", "8.00"]).columns.contains_key(&StatementColumn::Date));
+        assert!(!mapping_of(&["Date (PST)", "Net"], &["2026-01-31", "8.00"]).columns.contains_key(&StatementColumn::Date));
     }
 
     #[test]

@@ -94,9 +94,10 @@ impl ColumnMapping {
     pub fn observe(&self, cells: &[&str], facts: &mut FileFacts) {
         if let Meaning::Transaction(kind, direction) = meaning_of(self.cell(cells, StatementColumn::Kind)) {
             let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback) && direction == Direction::Out;
-            facts.has_refunds |= is_undoing;
-            facts.has_signs |= !facts.has_signs
-                && [StatementColumn::Net, StatementColumn::Gross].iter().any(|column| amount::is_negative(self.cell(cells, *column)));
+            let amounts = [StatementColumn::Net, StatementColumn::Gross];
+            let is_negative = amounts.iter().any(|column| amount::is_negative(self.cell(cells, *column)));
+            facts.has_signs |= is_negative;
+            facts.has_refunds |= is_undoing || (is_negative && self.cell(cells, StatementColumn::Kind).is_empty());
         }
     }
 }
@@ -117,7 +118,7 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
     let cell = |column| mapping.cell(cells, column);
     let Meaning::Transaction(kind, direction) = meaning_of(cell(StatementColumn::Kind)) else { return Ok(None) };
     let state = state_of(cell(StatementColumn::Status));
-    if state == State::Unpaid || (state == State::GivenBack && !mapping.facts.has_undoing_rows()) {
+    if state == State::Unpaid || (state == State::GivenBack && !mapping.facts.has_refunds) {
         return Ok(None);
     }
     let occurred_at = match cell(StatementColumn::Date) {
@@ -129,7 +130,7 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
     }
     let on_its_day = |error: RowError| RowError { day: Some(occurred_at.date_naive()), ..error };
     let unclear = |kind, column| on_its_day(row_error(kind, cell(column)));
-    if state == State::Unclear && !(is_partly_given_back(cell(StatementColumn::Status)) && mapping.facts.has_undoing_rows()) {
+    if state == State::Unclear && !(is_partly_given_back(cell(StatementColumn::Status)) && mapping.facts.has_refunds) {
         return Err(unclear(RowErrorKind::UnclearStatus, StatementColumn::Status));
     }
     let currency = match cell(StatementColumn::Currency) {
@@ -137,8 +138,8 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
         code => currency_of(code, mapping.currency).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
     };
     let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
-    let amount_minor = signed(amount, kind, direction, mapping.facts.has_signs)
-        .ok_or_else(|| unclear(RowErrorKind::UnclearDirection, StatementColumn::Kind))?;
+    let amount_minor =
+        signed(amount, direction, mapping.facts.has_signs).ok_or_else(|| unclear(RowErrorKind::UnclearDirection, StatementColumn::Kind))?;
     Ok(Some(Entry {
         occurred_at,
         kind,
@@ -150,12 +151,12 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
     }))
 }
 
-/// Returns the amount with its sign; `None` if it is unclear. Where the amounts of a file have signs, the kind changes none; a refund or
-/// chargeback that is not below 0 there contradicts itself. Where all are unsigned, the kind says the sign.
-fn signed(amount: i64, kind: EarningKind, direction: Direction, has_signs: bool) -> Option<i64> {
-    let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback);
+/// Returns the amount with its sign; `None` if it is unclear. Where the amounts of a file have signs, the kind changes none; what says that money
+/// went and is not below 0 contradicts itself, and what goes in a transfer may be a payout. Where all are unsigned, the kind says the sign.
+fn signed(amount: i64, direction: Direction, has_signs: bool) -> Option<i64> {
     match direction {
-        Direction::Out if has_signs && is_undoing && amount > 0 => None,
+        Direction::Out if has_signs && amount > 0 => None,
+        Direction::Unclear if has_signs && amount < 0 => None,
         _ if has_signs => Some(amount),
         Direction::In => Some(amount),
         Direction::Out => Some(-amount.abs()),
@@ -175,8 +176,11 @@ fn currency_in_amount(mapping: &ColumnMapping, cells: &[&str]) -> Option<Currenc
 
 /// Returns the currency that a cell names by code, symbol or name. One that can mean several is `usual` if that is among them.
 fn currency_of(cell: &str, usual: Currency) -> Option<Currency> {
-    let said = amount::currency_named(cell)?;
-    if said.contains(&usual) { Some(usual) } else { said.first().copied() }
+    match amount::currency_named(cell)? {
+        said if said.contains(&usual) => Some(usual),
+        [only] => Some(*only),
+        _ => None,
+    }
 }
 
 fn is_partly_given_back(status: &str) -> bool {

@@ -22,32 +22,34 @@ pub enum Direction {
     Unclear,
 }
 
-/// Reads a platform's word for a transaction, or a sentence that describes it. Whole words count: "Referral" is no reference to a fee.
+/// Reads a platform's word for a transaction, or a sentence that describes it. Whole words count, and only those before a name: "Tip from No
+/// Refund" is a tip.
 pub fn meaning_of(text: &str) -> Meaning {
-    let text = text.to_lowercase();
-    let words = Words::of(&text);
+    const CANCELED: [&str; 4] = ["canceled", "cancelled", "cancel", "cancellation"];
+    let text = readable(text);
+    let words = Words::of(before_name(&text));
     let transaction = |kind, direction| Meaning::Transaction(kind, direction);
     if words.first_is(&["total", "totals", "subtotal", "subtotals"]) || words.has_pair("grand", &["total"]) {
         return Meaning::NoEarning;
     }
     let fee = words.position(&["fee", "fees"]);
-    let is_payout =
-        words.has(&["payout", "payouts", "withdrawal", "withdrawals", "withdraw", "cashout"]) || words.has_pair("pay", &["out"]);
+    let is_payout = words.has(&["payout", "payouts", "cashout"]) || words.begins("withdr") || words.has_pair("pay", &["out"]);
     if is_payout && fee.is_none() || words.has(&["hold", "holds"]) {
         return Meaning::NoEarning;
+    }
+    if let Some(fee) = fee {
+        return words.fee(fee);
     }
     let is_chargeback = words.has(&["chargeback", "chargebacks", "clawback", "clawbacks"])
         || words.has_pair("charge", &["back"])
         || words.has_pair("charged", &["back"]);
     let is_refund = words.has(&["refund", "refunds", "refunded", "returned"]) || words.has_pair("money", &["back"]);
-    let reversal = words.position(&["reversal", "reversals", "reversed", "reverse"]);
     let is_dispute = words.has(&["dispute", "disputes", "disputed"]);
-    if let Some(fee) = fee {
-        // "Fee refund" gives a fee back; "refund fee" is one.
-        let is_given_back = words.position(&["refund", "refunds", "refunded"]).or(reversal).is_some_and(|undone| undone > fee);
-        return transaction(EarningKind::Fee, if is_given_back { Direction::In } else { Direction::Out });
+    let is_reversal = words.has(&REVERSALS);
+    let is_undone = words.has(&["failure", "failed", "won"]) || is_reversal;
+    if (is_chargeback || is_refund) && words.0.len() == 2 && words.has(&CANCELED) && words.first_is(&["refund", "chargeback"]) {
+        return transaction(EarningKind::Other, Direction::Unclear);
     }
-    let is_undone = words.has(&["failure", "failed", "won"]) || reversal.is_some();
     if is_chargeback || is_dispute {
         let direction = match (is_undone, is_chargeback || words.has(&["lost"])) {
             (true, _) => Direction::In,
@@ -59,15 +61,36 @@ pub fn meaning_of(text: &str) -> Meaning {
     if is_refund {
         return if is_undone { transaction(EarningKind::Other, Direction::In) } else { transaction(EarningKind::Refund, Direction::Out) };
     }
-    if reversal.is_some() {
+    if is_reversal {
         return transaction(EarningKind::Refund, Direction::Out);
     }
-    if words.has(&["debit", "dr"]) {
+    if words.0 == ["debit"] || words.0 == ["dr"] {
         return transaction(EarningKind::Other, Direction::Out);
     }
     let kind = words.kind();
     let is_unclear = kind == EarningKind::Other && words.has(&["transfer", "transfers"]);
     transaction(kind, if is_unclear { Direction::Unclear } else { Direction::In })
+}
+
+const REVERSALS: [&str; 4] = ["reversal", "reversals", "reversed", "reverse"];
+
+/// Separates words that are written together (as in `TipRefund`), and removes the difference of case.
+fn readable(text: &str) -> String {
+    let mut separated = String::with_capacity(text.len() + 4);
+    let mut was_small = false;
+    for letter in text.chars() {
+        if was_small && letter.is_uppercase() {
+            separated.push(' ');
+        }
+        was_small = letter.is_lowercase();
+        separated.extend(letter.to_lowercase());
+    }
+    separated
+}
+
+/// Returns what stands before the name of a fan.
+fn before_name(lower_case: &str) -> &str {
+    [" from ", " by "].iter().filter_map(|word| lower_case.find(word)).min().map_or(lower_case, |end| &lower_case[..end])
 }
 
 /// What the state of a payment means.
@@ -144,7 +167,7 @@ pub fn state_of(text: &str) -> State {
         "error",
         "removed",
     ];
-    let text = text.to_lowercase();
+    let text = readable(text);
     let words = Words::of(&text);
     if words.0.is_empty() {
         State::Paid
@@ -187,8 +210,54 @@ impl<'a> Words<'a> {
         self.0.first().is_some_and(|word| known.contains(word))
     }
 
+    fn begins(&self, stem: &str) -> bool {
+        self.0.iter().any(|word| word.starts_with(stem))
+    }
+
+    /// Reads a transaction with the word "fee" at `fee`: a cost, a cost that is given back ("fee refund", "refund of a fee"), or what a fan pays.
+    fn fee(&self, fee: usize) -> Meaning {
+        const COSTS: [&str; 26] = [
+            "platform",
+            "processing",
+            "service",
+            "payout",
+            "payouts",
+            "withdrawal",
+            "refund",
+            "chargeback",
+            "dispute",
+            "transaction",
+            "bank",
+            "transfer",
+            "wire",
+            "network",
+            "conversion",
+            "currency",
+            "application",
+            "stripe",
+            "paypal",
+            "gumroad",
+            "patreon",
+            "onlyfans",
+            "fansly",
+            "fanvue",
+            "monthly",
+            "account",
+        ];
+        let given_back = self.position(&["refund", "refunds", "refunded"]).or(self.position(&REVERSALS));
+        let is_given_back = given_back.is_some_and(|at| at > fee || self.0[at + 1..fee].contains(&"of"));
+        if is_given_back {
+            return Meaning::Transaction(EarningKind::Fee, Direction::In);
+        }
+        match self.kind() {
+            EarningKind::Other if self.0.len() == 1 || self.has(&COSTS) => Meaning::Transaction(EarningKind::Fee, Direction::Out),
+            EarningKind::Other => Meaning::Transaction(EarningKind::Other, Direction::Unclear),
+            kind => Meaning::Transaction(kind, Direction::In),
+        }
+    }
+
     fn kind(&self) -> EarningKind {
-        let begins = |stem: &str| self.0.iter().any(|word| word.starts_with(stem));
+        let begins = |stem: &str| self.begins(stem);
         if begins("renew") || begins("rebill") || self.has(&["recurring"]) {
             EarningKind::Renewal
         } else if begins("subscri") {
@@ -247,6 +316,18 @@ mod tests {
             ("Payout Fee", Direction::Out),
             ("Bank transfer from fan", Direction::Unclear),
             ("Transfer", Direction::Unclear),
+            ("Subscription fee", Direction::In),
+            ("Referral fee", Direction::In),
+            ("Tip (no fee)", Direction::In),
+            ("Membership fee", Direction::Unclear),
+            ("stripe_fee", Direction::Out),
+            ("Fee", Direction::Out),
+            ("Refund of platform fee", Direction::In),
+            ("Reversal of a fee", Direction::In),
+            ("TipRefund", Direction::Out),
+            ("Refund cancelled", Direction::Unclear),
+            ("Tip from Dr Refund", Direction::In),
+            ("Debit card payment", Direction::In),
             ("Credit", Direction::In),
             ("Debit", Direction::Out),
             ("DR", Direction::Out),

@@ -4,6 +4,7 @@ use huntaze_domain::earnings::statement::{StatementColumn, infer_mapping};
 use proptest::prelude::*;
 
 use super::*;
+use crate::services::earnings::text_decoder::TextDecoder;
 
 const HEADER: &str = "date,type,net,description\n";
 
@@ -51,8 +52,9 @@ fn line_numbers_count_blank_and_multiline_rows() {
     let text =
         "2026-01-31,tip,5.00,\n\n2026-01-31,tip,free,\"two\nlines\"\n2026-01-31,tip,1.00,\n\n\n2026-01-31,tip,2.00,\n2026-01-31,tip,3.00,";
     let file = format!("{HEADER}{text}");
-    for file in [file.clone(), file.replace('\n', "\r\n")] {
-        let lines: Vec<_> = rows_of(file.as_bytes()).iter().map(|row| row.line).collect();
+    for file in [file.clone(), file.replace('\n', "\r\n"), file.replace('\n', "\r")] {
+        let decoded = TextDecoder::default().decode(file.as_bytes(), true);
+        let lines: Vec<_> = rows_of(&decoded).iter().map(|row| row.line).collect();
         assert_eq!(lines, [2, 4, 6, 9, 10], "{file:?}");
     }
 }
@@ -84,6 +86,22 @@ fn unclosed_quote_and_too_many_columns_are_row_errors() {
     let shifted = rows(b"2026-01-31,tip,1,234.56,\n");
     assert!(kind(&shifted[0]).is_none(), "an empty extra cell is no error");
     assert_eq!(kind(&rows(b"2026-01-31,tip,1,234.56,thanks\n")[0]), Some(RowErrorKind::TooManyColumns));
+}
+
+#[test]
+fn cell_that_swallows_rows_is_row_error() {
+    for text in ["2026-01-31,tip,8.00,\"best\n2026-01-30,tip,5.00,x\n", "\"2026-01-31,tip,8.00,x\n\"2026-01-30\",tip,5.00,y\n"] {
+        let found = rows(text.as_bytes());
+        assert!(matches!(&found[0].parsed, Some(ParsedRow::Invalid(error)) if error.kind == RowErrorKind::UnclosedQuote), "{text}");
+    }
+    assert_eq!(entries(b"2026-01-31,tip,8.00,\"two\nlines, with a comma\"\n").len(), 1);
+}
+
+#[test]
+fn header_is_the_first_that_names_date_and_amount() {
+    let found = detect_header(b"Date,Type,Net\n2026-01-31,tip,1.00\n\nDate,Amount,Currency,Status,ID\n2026-01-30,5.00,USD,paid,1\n", b',')
+        .expect("a table");
+    assert_eq!((found.header.len(), found.preamble_records), (3, 1));
 }
 
 #[test]
