@@ -149,13 +149,17 @@ pub struct PostsQuery {
 pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, limit: i64, offset: i64) -> Result<(Vec<PostView>, i64), DbError> {
     let PostsQuery { user_id, account, since, order } = *query;
     let rows = sqlx::query!(
-        r#"SELECT posts.id, integrations.provider, integrations.account_name, posts.title, posts.url, posts.published_at,
+        r#"WITH chosen AS MATERIALIZED (
+               SELECT id, provider, account_name FROM integrations
+                WHERE user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR id = $2)
+           )
+           SELECT posts.id, chosen.provider, chosen.account_name, posts.title, posts.url, posts.published_at,
                   newest.views AS "views?", newest.likes AS "likes?", newest.comments AS "comments?", newest.shares AS "shares?",
                   newest.captured_at AS "captured_at!", count(*) OVER () AS "total!"
-             FROM integrations
+             FROM chosen
              -- `OFFSET 0`: for each account by index, never all posts of all users.
             CROSS JOIN LATERAL (SELECT id, title, url, published_at FROM posts
-                                 WHERE integration_id = integrations.id AND published_at >= $3 OFFSET 0) AS posts
+                                 WHERE integration_id = chosen.id AND published_at >= $3 OFFSET 0) AS posts
              -- A figure that was known stays: each is the newest that there is.
              JOIN LATERAL (SELECT (array_agg(views ORDER BY day DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
                                   (array_agg(likes ORDER BY day DESC) FILTER (WHERE likes IS NOT NULL))[1] AS likes,
@@ -163,7 +167,6 @@ pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, limit: i64, offs
                                   (array_agg(shares ORDER BY day DESC) FILTER (WHERE shares IS NOT NULL))[1] AS shares,
                                   max(captured_at) AS captured_at
                              FROM post_snapshots WHERE post_id = posts.id) AS newest ON newest.captured_at IS NOT NULL
-            WHERE integrations.user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR integrations.id = $2)
             ORDER BY CASE WHEN newest.likes IS NULL AND newest.comments IS NULL AND newest.shares IS NULL THEN NULL
                           WHEN $4::text = 'best' THEN -(coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0))
                           WHEN $4 = 'worst' THEN coalesce(newest.likes, 0) + coalesce(newest.comments, 0) + coalesce(newest.shares, 0)
