@@ -31,8 +31,8 @@ fn watch(root: Element) {
         if !root.is_connected() {
             return;
         }
-        if parts::refresh("statement").await.is_err() {
-            // The server cannot be reached; it may be back soon.
+        if parts::refresh("statement").await.is_err() || root.is_connected() {
+            // The server cannot be reached, or nothing has changed: there is no new island to go on.
             watch(root);
             return;
         }
