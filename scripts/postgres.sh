@@ -4,6 +4,7 @@
 #   postgres.sh stop     stops the cluster
 #   postgres.sh running  succeeds if the cluster is running
 #   postgres.sh url DB   prints the connection string of a database, which is created if missing
+#   postgres.sh drop DB  drops a database, if there is one
 source "$(dirname "$0")/env.sh"
 
 BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin -type d 2>/dev/null | sort -V | tail -1)
@@ -44,10 +45,13 @@ url() {
   printf 'postgres://huntaze@localhost/%s?host=%s\n' "$1" "$SOCKET"
 }
 
+drop() { as_owner "$BIN/dropdb" -h "$SOCKET" -U huntaze --if-exists --force "$1"; }
+
 case "${1:-}" in
   start) start ;;
   stop) stop ;;
   running) running ;;
   url) url "${2:?name of the database}" ;;
-  *) die "postgres.sh start | stop | running | url DATABASE" ;;
+  drop) drop "${2:?name of the database}" ;;
+  *) die "postgres.sh start | stop | running | url DATABASE | drop DATABASE" ;;
 esac

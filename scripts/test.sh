@@ -48,6 +48,8 @@ end_to_end_tests() {
   require_free_port "$SANDBOX_PORT" TEST_SANDBOX_PORT test
   require_free_port "$SANDBOX_SMTP_PORT" TEST_SANDBOX_PORT test
   load_secrets
+  # That of an earlier run may have another schema.
+  scripts/postgres.sh drop huntaze_end2end
   export_settings huntaze_end2end
   # Each test sends its own X-Forwarded-For address, so that the default rate limits can stay in place.
   export TRUSTED_PROXIES=127.0.0.1
