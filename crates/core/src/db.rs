@@ -64,7 +64,7 @@ pub fn queue_pool(db: &PgPool) -> PgPool {
     queue_pool_options().max_connections(QUEUE_CONNECTIONS).connect_lazy_with(db.connect_options().as_ref().clone())
 }
 
-/// Options of every pool. A connection is checked before use only if it was not used for a while; sqlx's default asks the server before each
+/// Options of the pool of requests. A connection is checked before use only if it was not used for a while; sqlx's default asks the server before each
 /// statement, which doubles what a short one costs.
 pub fn pool_options() -> PgPoolOptions {
     PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false).before_acquire(|connection, usage| {
@@ -72,10 +72,10 @@ pub fn pool_options() -> PgPoolOptions {
     })
 }
 
-/// Options of the queue's pool: a connection that is returned inside a transaction is closed instead of being used again. In other pools it
+/// Options of the queue's pool: a connection is checked before each use, and closed if it is returned inside a transaction. In other pools that
 /// cannot happen, because [`begin`] is the only way to a transaction.
 pub fn queue_pool_options() -> PgPoolOptions {
-    pool_options().after_release(|connection, _| Box::pin(is_outside_transaction(connection)))
+    PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_release(|connection, _| Box::pin(is_outside_transaction(connection)))
 }
 
 /// Whether no transaction is open. sqlx's own counter cannot be asked: it is what goes wrong in [`begin`]. In a transaction, `now()` is the
