@@ -88,6 +88,19 @@ async fn statement_is_analyzed_imported_and_deleted(db: PgPool) {
     user_client.get(&format!("/api/earnings/statement?id={id}")).await.expect_status(404);
 }
 
+/// Fans rename and delete their accounts between two downloads.
+#[sqlx::test]
+async fn transaction_id_identifies_an_entry(db: PgPool) {
+    let app = TestApp::new(db);
+    app.clock.advance(TimeDelta::days(365));
+    let mut user_client = app.user_client("ada@example.com").await;
+    let id = upload(&mut user_client, include_str!("cases/c17a_october.csv")).await;
+    assert_eq!(import(&app, &mut user_client, &id).await["entriesAdded"], 3);
+    let again = upload(&mut user_client, include_str!("cases/c17b_october_again.csv")).await;
+    assert_eq!(statement(&mut user_client, &again).await["parseSummary"]["duplicateEntries"], 3);
+    assert_eq!(import(&app, &mut user_client, &again).await["entriesAdded"], 1);
+}
+
 /// COPY's text format has characters of its own.
 #[sqlx::test]
 async fn imported_description_is_the_one_in_the_file(db: PgPool) {

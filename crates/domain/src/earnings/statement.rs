@@ -18,7 +18,7 @@ use crate::{
 
 pub use amount::DecimalSeparator;
 pub use date::{DateOrder, DateOrderCounts, is_date};
-pub use infer::{detect_delimiter, infer_mapping, known_columns};
+pub use infer::{detect_delimiter, infer_mapping, is_transaction_id, known_columns};
 pub use row::{Entry, ParsedRow, RowError, RowErrorKind, parse_row};
 pub use words::{Direction, Meaning, State, meaning_of, state_of};
 

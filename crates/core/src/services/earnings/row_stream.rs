@@ -11,8 +11,8 @@ use huntaze_domain::{
     earnings::{
         StatementFileError,
         statement::{
-            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_date, known_columns,
-            parse_row,
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_date, is_transaction_id,
+            known_columns, parse_row,
         },
     },
     ids::StatementId,
@@ -23,7 +23,7 @@ use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 
-use super::EarningsError;
+use super::{EarningsError, header_hash};
 use crate::{
     db::{
         self,
@@ -77,6 +77,7 @@ impl RowStream {
             width,
             mapping: Some(statement.mapping.clone()).filter(|mapping| mapping.validate(width).is_ok()),
             latest,
+            source: source_of_ids(statement),
         };
         let parser = tokio::task::spawn_blocking(move || {
             let chunks = ChunkReader { waiting: chunks, current: Vec::new(), read: 0, in_line: 0 };
@@ -226,6 +227,14 @@ struct TableLayout {
     width: usize,
     mapping: Option<ColumnMapping>,
     latest: DateTime<Utc>,
+    /// What the ids of transactions belong to; `None` if the table has none.
+    source: Option<[u8; 32]>,
+}
+
+/// Returns the digest of the names of the columns, if the reference of a row is the id of its transaction.
+fn source_of_ids(statement: &Statement) -> Option<[u8; 32]> {
+    let index = statement.mapping.columns.get(&StatementColumn::Reference)?;
+    statement.header.get(*index).filter(|name| is_transaction_id(name)).map(|_| header_hash(&statement.header))
 }
 
 /// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`.
@@ -305,7 +314,7 @@ fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, s
     let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
     let parsed = layout.mapping.as_ref().map(|mapping| parse_row(mapping, layout.width, &texts, layout.latest));
     let fingerprint = match &parsed {
-        Some(ParsedRow::Entry(entry)) => Some(fingerprint(entry, seen)),
+        Some(ParsedRow::Entry(entry)) => Some(fingerprint(entry, layout.source, seen)),
         _ => None,
     };
     Row { line, cells, parsed, fingerprint }
@@ -328,13 +337,19 @@ fn swallows_rows(cells: &[String], layout: &TableLayout) -> bool {
     })
 }
 
-/// Returns a truncated SHA-256 of the content of an entry and the number of equal entries before it: two equal tips on one day are two
-/// entries.
-fn fingerprint(entry: &Entry, seen: &mut HashMap<Fingerprint, u32>) -> Fingerprint {
-    let amount = entry.amount_minor.to_string();
-    let occurred_at = entry.occurred_at.timestamp_millis().to_string();
-    let parts = [&*occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), &entry.reference, &entry.payer, &entry.description];
-    let without_number = digest(&parts);
+/// Returns what identifies an entry: a truncated SHA-256 of the id of its transaction within its source, or of its content, and the number of equal
+/// entries before it: two equal tips on one day are two entries. With an id, a renamed fan or another precision of the time changes nothing.
+fn fingerprint(entry: &Entry, source: Option<[u8; 32]>, seen: &mut HashMap<Fingerprint, u32>) -> Fingerprint {
+    /// Shorter numbers may be those of the rows of a file.
+    const SHORTEST_NUMBER: usize = 7;
+    let reference = &*entry.reference;
+    let is_id = !reference.is_empty() && (reference.len() >= SHORTEST_NUMBER || !reference.bytes().all(|byte| byte.is_ascii_digit()));
+    let without_number = if let Some(source) = source.filter(|_| is_id) {
+        digest(&["id", &hex::encode(source), reference])
+    } else {
+        let (amount, occurred_at) = (entry.amount_minor.to_string(), entry.occurred_at.timestamp_millis().to_string());
+        digest(&[&occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), reference, &entry.payer, &entry.description])
+    };
     let number = seen.entry(without_number).or_default();
     *number += 1;
     if *number == 1 { without_number } else { digest(&[&hex::encode(without_number), &number.to_string()]) }

@@ -136,6 +136,11 @@ fn is_dotted(date: &str) -> bool {
     day.len() < date.len() && day.starts_with('.')
 }
 
+/// Whether a column holds ids of transactions, by its name; the ids of messages or posts are no such ids.
+pub fn is_transaction_id(name: &str) -> bool {
+    matches!(plain(name).as_str(), "transactionid" | "transaction" | "txnid" | "id")
+}
+
 /// Returns the columns that cells name.
 pub fn known_columns(cells: &[String]) -> BTreeSet<StatementColumn> {
     let named = |cell: &String| {

@@ -17,7 +17,7 @@ fn rows_of(file: &[u8]) -> Vec<Row> {
     let mapping = infer_mapping(&header, &[], huntaze_domain::money::Currency::Usd);
     assert!(mapping.columns.contains_key(&StatementColumn::Net));
     let latest = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-    let layout = TableLayout { delimiter: b',', preamble_records, width: header.len(), mapping: Some(mapping), latest };
+    let layout = TableLayout { delimiter: b',', preamble_records, width: header.len(), mapping: Some(mapping), latest, source: None };
     let mut all = Vec::new();
     parse(file, &layout, |batch| {
         all.extend(batch);
