@@ -33,8 +33,7 @@ pub async fn save_onboarding_step(#[server(flatten)] input: OnboardingInput) -> 
     Ok(saved.known)
 }
 
-/// `POST /api/onboarding/complete`: completes the onboarding, optionally with the answers of a step. Has no effect if it is already
-/// complete.
+/// `POST /api/onboarding/complete`: completes the onboarding, optionally with the answers of a step, or with all of them at once.
 #[server(prefix = "/api", endpoint = "onboarding/complete")]
 #[middleware(AcceptJson)]
 pub async fn complete_onboarding(#[server(flatten)] input: OnboardingInput) -> Result<Onboarding, ApiError> {

@@ -93,6 +93,21 @@ async fn completion_is_idempotent(db: PgPool) {
     assert_eq!(second["contentTypes"], json!(["ppv"]));
 }
 
+/// The user's document posts all answers at the end, without a step.
+#[sqlx::test]
+async fn complete_takes_all_answers_at_once(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut user_client = app.user_client("ada@example.com").await;
+    let bad = json!({ "contentTypes": ["ppv"], "platforms": ["nowhere"], "goals": ["save_time"] });
+    assert!(user_client.post("/api/onboarding/complete", bad).await.expect_status(400).json()["fields"]["platforms"].is_string());
+    assert_eq!(user_client.get("/api/onboarding").await.json()["contentTypes"], json!([]), "nothing is saved");
+    let all = json!({ "contentTypes": ["ppv"], "platforms": ["instagram", "x"], "goals": ["save_time"] });
+    let saved = user_client.post("/api/onboarding/complete", all).await.expect_status(200).json();
+    assert_eq!((&saved["contentTypes"], &saved["goals"]), (&json!(["ppv"]), &json!(["save_time"])));
+    assert_eq!(saved["platforms"].as_array().map(Vec::len), Some(2));
+    assert!(saved["completedAt"].is_string());
+}
+
 #[sqlx::test]
 async fn invalid_step_returns_field_errors_and_saves_nothing(db: PgPool) {
     let app = TestApp::new(db);

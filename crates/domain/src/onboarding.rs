@@ -89,7 +89,7 @@ pub enum StepAction {
     Continue,
 }
 
-/// `POST /api/onboarding/step`, and the optional last answers of `POST /api/onboarding/complete`. All fields are text, as sent by a form.
+/// `POST /api/onboarding/step`, and the optional answers of `POST /api/onboarding/complete`. All fields are text, as sent by a form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct OnboardingInput {
@@ -181,6 +181,30 @@ impl OnboardingInput {
         }
     }
 
+    /// Parses all answers at once: those of the step that the input names, if it names one, and whatever else is there.
+    ///
+    /// # Errors
+    /// Any answer is invalid, or there is no such step.
+    pub fn parse_all(&self) -> Result<Vec<StepAnswers>, FieldErrors> {
+        let mut errors = FieldErrors::new();
+        let named = if self.step.is_empty() { None } else { self.parse().map_err(|found| errors.extend(found)).ok() };
+        let is_named = |number| named.as_ref().is_some_and(|named| named.step.number() == number);
+        let has_goals =
+            [self.goals.concat(), self.revenue_goal.clone(), self.revenue_goal_minor.clone()].iter().any(|text| !text.is_empty());
+        let mut answers = Vec::new();
+        if !self.content_types.is_empty() && !is_named(1) {
+            answers.push(StepAnswers::ContentTypes(parse_choices(&self.content_types, "contentTypes", &mut errors)));
+        }
+        if !self.platforms.is_empty() && !is_named(2) {
+            answers.push(StepAnswers::Platforms(parse_choices(&self.platforms, "platforms", &mut errors)));
+        }
+        if has_goals && !is_named(3) {
+            answers.push(self.goals(&mut errors));
+        }
+        answers.extend(named.filter(|named| named.action != StepAction::Skip).map(|named| named.step));
+        if errors.is_empty() { Ok(answers) } else { Err(errors) }
+    }
+
     fn goals(&self, errors: &mut FieldErrors) -> StepAnswers {
         let currency = match self.currency.as_str() {
             "" => Some(Currency::default()),
@@ -230,6 +254,20 @@ mod tests {
     #[test]
     fn parse_without_choices_is_valid() {
         assert_eq!(input("1").parse(), Ok(StepSubmission { action: StepAction::Continue, step: StepAnswers::ContentTypes(Vec::new()) }));
+    }
+
+    #[test]
+    fn parse_all_takes_whatever_is_there() {
+        assert_eq!(OnboardingInput::default().parse_all(), Ok(Vec::new()));
+        let words = |word: &str| vec![word.to_owned()];
+        let all =
+            OnboardingInput { content_types: words("ppv"), platforms: words("x"), goals: words("save_time"), ..OnboardingInput::default() };
+        let numbers = |input: &OnboardingInput| input.parse_all().expect("valid").iter().map(StepAnswers::number).collect::<Vec<_>>();
+        assert_eq!(numbers(&all), [1, 2, 3]);
+        assert_eq!(numbers(&OnboardingInput { step: "1".to_owned(), ..all.clone() }), [2, 3, 1]);
+        assert_eq!(numbers(&OnboardingInput { step: "1".to_owned(), action: "skip".to_owned(), ..all.clone() }), [2, 3]);
+        let bad = OnboardingInput { platforms: words("nowhere"), step: "4".to_owned(), ..all };
+        assert_eq!(bad.parse_all().expect_err("invalid").into_keys().collect::<Vec<_>>(), ["platforms", "step"]);
     }
 
     #[test]

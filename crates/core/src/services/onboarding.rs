@@ -71,16 +71,16 @@ pub async fn save_step(core: &Core, user_id: UserId, input: &OnboardingInput) ->
     Ok(SavedStep { known, leads_to })
 }
 
-/// Completes onboarding, saving the answers of `input` unless it is empty. Idempotent.
+/// Completes onboarding, saving whatever answers `input` has. Idempotent.
 ///
 /// # Errors
 /// Returns an error if the input is invalid or a database query fails.
 pub async fn complete(core: &Core, user_id: UserId, input: &OnboardingInput) -> Result<Onboarding, OnboardingError> {
-    let answers = if *input == OnboardingInput::default() { None } else { Some(input.parse().map_err(OnboardingError::InvalidInput)?) };
+    let all = input.parse_all().map_err(OnboardingError::InvalidInput)?;
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    if let Some(answers) = answers {
-        db::onboarding::save_answers(&mut *tx, user_id, &answers.step, now).await?;
+    for answers in &all {
+        db::onboarding::save_answers(&mut *tx, user_id, answers, now).await?;
     }
     db::onboarding::complete(&mut *tx, user_id, now).await?;
     let saved = db::onboarding::find(&mut *tx, user_id).await?;
