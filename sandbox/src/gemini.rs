@@ -92,6 +92,13 @@ fn events(pieces: Vec<String>, pause: Duration) -> Response {
     ([("content-type", "text/event-stream")], Body::from_stream(events)).into_response()
 }
 
+/// Returns the field of a request that Google's types refuse: the response of a function is an object (`google.protobuf.Struct`).
+fn refused_field(body: &Value) -> Option<&'static str> {
+    let parts = body["contents"].as_array()?.iter().filter_map(|content| content["parts"].as_array()).flatten();
+    let mut responses = parts.filter_map(|part| part.get("functionResponse")?.get("response"));
+    responses.any(|response| !response.is_object()).then_some("response")
+}
+
 /// `POST /v1beta/models/{model}:generateContent` and `:streamGenerateContent?alt=sse`.
 async fn generate(State(state): State<SandboxState>, Path(call): Path<String>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
     let (model, verb) = call.split_once(':').unwrap_or((&call, ""));
@@ -104,6 +111,11 @@ async fn generate(State(state): State<SandboxState>, Path(call): Path<String>, h
         if headers.get("x-goog-api-key").and_then(|key| key.to_str().ok()) != Some(KEY) {
             let details = json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }]);
             return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "API key not valid.", details);
+        }
+        if let Some(field) = refused_field(&body) {
+            let message =
+                format!("Invalid JSON payload received. Unknown name \"{field}\": Proto field is not repeating, cannot start list.");
+            return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", &message, json!([]));
         }
         if RETIRED.iter().any(|retired| model.starts_with(retired)) {
             return fault(FaultKind::ModelRetired, state.now());

@@ -137,7 +137,8 @@ impl ToolContext {
         if accounts.is_empty() {
             return Ok(json!({ "error": format!("No account of {} is connected.", platform.text()) }));
         }
-        self.fetch_each(core, user_id, &[query], &accounts).await
+        // Google takes objects only as the response of a function.
+        Ok(json!({ "accounts": self.fetch_each(core, user_id, &[query], &accounts).await? }))
     }
 }
 
