@@ -82,6 +82,17 @@ async fn oversized_body_returns_413_with_and_without_length(db: PgPool) {
     assert_eq!(anon_client.post_raw("/api/auth/login", FORM, body).await.expect_status(413).code(), "payload_too_large");
 }
 
+/// The guards of pages compare paths as they are, so nothing else may reach a page.
+#[sqlx::test]
+async fn other_spellings_of_a_path_draw_no_page(db: PgPool) {
+    let app = relaxed(db);
+    let mut anon_client = app.client();
+    for uri in ["/home/.", "/./home", "/%2e/home", "/home/%2e", "/x/../home", "/x/%2e%2e/home", "/home%2f", "/HOME", "/home;x", "/%68ome"] {
+        let answer = anon_client.page(uri).await;
+        assert!(answer.status != 200 && !answer.body.contains("aria-label=\"Pages\""), "{uri}: {}", answer.status);
+    }
+}
+
 #[sqlx::test]
 async fn malformed_paths_never_return_500(db: PgPool) {
     let app = relaxed(db);

@@ -158,28 +158,24 @@ pub fn login_page(wanted: &str, has_ended: bool) -> String {
     Page::Login.link(&[("reason", &if has_ended { "ended" } else { "" }), ("next", &wanted)])
 }
 
-/// Returns `next` if it is a path on this site, else [`Page::Home`].
+/// Returns `next` if it is the path of a [`Page`], with or without a query, else [`Page::Home`].
 ///
-/// The value comes from the URL. Browsers resolve `//host`, `/\host` and paths with control characters to other origins, so only plain
-/// ASCII paths without a backslash pass.
+/// The value comes from the URL. Browsers resolve `//host`, `/\host`, `/.//host` and paths with control characters to other origins; none of them
+/// is the path of a page, and a backslash or a control character does not pass behind one either.
 pub fn safe_next(next: &str) -> &str {
-    let mut bytes = next.bytes();
-    let starts_as_path = bytes.next() == Some(b'/') && !matches!(bytes.next(), Some(b'/' | b'\\'));
+    let path = next.split(['?', '#']).next().unwrap_or_default();
     let is_plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
-    if starts_as_path && is_plain { next } else { Page::Home.path() }
+    if is_plain && Page::at(path).is_some() { next } else { Page::Home.path() }
 }
 
 /// Parameters that say how something ended. They are left out when another form leads back to the page.
 const OUTCOME_PARAMS: [&str; 6] = ["connected", "disconnected", "error", "reason", "status", "tried"];
 
 /// Returns the URL to which a form leads back that was posted without JavaScript: `url`, the page that it is on, without the outcome of an
-/// earlier form. A mailed token stays in it only if `keeps_token`. Anything but the path of a [`Page`] becomes [`Page::Home`].
+/// earlier form. A mailed token stays in it only if `keeps_token`. See [`safe_next`].
 pub fn form_page(url: &str, keeps_token: bool) -> String {
     let url = safe_next(url);
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    if Page::at(path).is_none() {
-        return Page::Home.path().to_owned();
-    }
     let is_kept = |field: &&str| {
         let name = field.split('=').next().unwrap_or_default();
         !name.is_empty() && !OUTCOME_PARAMS.contains(&name) && (keeps_token || name != "token")
@@ -208,7 +204,22 @@ mod tests {
     #[test]
     fn safe_next_for_foreign_target_returns_home() {
         assert_eq!(safe_next("/settings?tab=2"), "/settings?tab=2");
-        for evil in ["", "home", "//evil.example", "/\\evil.example", "https://evil.example", "/a\tb", "/a b", "/\n/evil.example"] {
+        for evil in [
+            "",
+            "home",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a\tb",
+            "/a b",
+            "/\n/evil.example",
+            "/.//evil.example",
+            "/%2e//evil.example",
+            "/home/../\\evil.example",
+            "/home?a\\b",
+            "/api/auth/logout",
+            "/nowhere",
+        ] {
             assert_eq!(safe_next(evil), Page::Home.path(), "{evil:?}");
         }
     }
