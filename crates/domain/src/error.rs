@@ -28,6 +28,8 @@ pub enum ErrorCode {
     Gone,
     /// 413: the body exceeds the size limit.
     PayloadTooLarge,
+    /// 415: the body is neither JSON nor a form.
+    UnsupportedMediaType,
     /// 429: too many requests; the `Retry-After` header holds the delay.
     RateLimited,
     /// 429: a monthly limit of AI requests or AI cost is reached.
@@ -54,6 +56,7 @@ impl ErrorCode {
             Self::Conflict => 409,
             Self::Gone => 410,
             Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
             Self::AiBlocked => 422,
             Self::RateLimited | Self::QuotaExceeded => 429,
             Self::Internal => 500,

@@ -12,6 +12,7 @@ use crate::{Text, texts};
 texts! {
     ErrorCode {
         InvalidInput => "Please check what you entered.";
+        UnsupportedMediaType => "Send JSON or a form.";
         Unauthenticated => "Your session has ended. Sign in again.";
         InvalidCredentials => "E-mail or password is not right.";
         Forbidden => "You are not allowed to do this.";

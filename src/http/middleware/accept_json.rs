@@ -1,4 +1,4 @@
-//! `#[middleware(AcceptJson)]`: lets a server function that expects a form also accept JSON.
+//! `#[middleware(AcceptJson)]`: lets a server function that expects a form also accept JSON, and nothing else.
 
 use std::{
     future::ready,
@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{body::Body, response::IntoResponse};
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 use huntaze_domain::error::ErrorCode;
 use percent_encoding::percent_decode;
 use serde_json::Value;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use super::body_limit::BufferedBody;
 use crate::error::ApiError;
 
-/// Converts a JSON body into the URL-encoded form that the server function parses. Answers 400 to invalid bodies.
+/// Converts a JSON body into the URL-encoded form that the server function parses. Answers 400 to invalid bodies, 415 to those of another type.
 #[derive(Clone, Copy)]
 pub struct AcceptJson;
 
@@ -47,23 +47,34 @@ where
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
         match as_form(request) {
-            Some(request) => Box::pin(self.0.call(request)),
-            None => Box::pin(ready(Ok(ApiError::from(ErrorCode::InvalidInput).into_response()))),
+            Ok(request) => Box::pin(self.0.call(request)),
+            Err(code) => Box::pin(ready(Ok(ApiError::from(code).into_response()))),
         }
     }
 }
 
-fn as_form(request: Request<Body>) -> Option<Request<Body>> {
-    let body = request.extensions().get::<BufferedBody>()?.0.clone();
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
-    if !content_type.starts_with(b"application/json") {
-        return is_text(&body).then_some(request);
-    }
-    let form = form_of(&body).filter(|form| is_text(form.as_bytes()))?;
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn as_form(request: Request<Body>) -> Result<Request<Body>, ErrorCode> {
+    let body = request.extensions().get::<BufferedBody>().ok_or(ErrorCode::InvalidInput)?.0.clone();
+    let form = match media_type(request.headers()).as_str() {
+        FORM => Some(body.to_vec()),
+        // Without a body there is nothing that could be read in a wrong way.
+        "" if body.is_empty() => Some(Vec::new()),
+        "application/json" => form_of(&body).map(String::into_bytes),
+        _ => return Err(ErrorCode::UnsupportedMediaType),
+    };
+    let form = form.filter(|form| is_text(form)).ok_or(ErrorCode::InvalidInput)?;
     let (mut parts, _) = request.into_parts();
-    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
     parts.headers.remove(header::CONTENT_LENGTH);
-    Some(Request::from_parts(parts, Body::from(form)))
+    Ok(Request::from_parts(parts, Body::from(form)))
+}
+
+/// Returns the media type of the body without its parameters, in lower case; empty if there is none.
+fn media_type(headers: &HeaderMap) -> String {
+    let written = headers.get(header::CONTENT_TYPE).and_then(|written| written.to_str().ok()).unwrap_or_default();
+    written.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// Whether a URL-encoded form decodes to valid UTF-8 without NUL. The form parser would replace invalid UTF-8 by replacement characters,
@@ -104,6 +115,27 @@ mod tests {
             form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(),
             Some("email=a%2Bb%40c.de&rememberMe=true")
         );
+    }
+
+    #[test]
+    fn media_type_is_read_without_parameters_and_case() {
+        let request = |content_type: Option<&str>, body: &'static str| {
+            let mut request = Request::post("/").body(Body::empty()).expect("a request");
+            request.extensions_mut().insert(BufferedBody(body.into()));
+            if let Some(content_type) = content_type {
+                request.headers_mut().insert(header::CONTENT_TYPE, content_type.parse().expect("a value"));
+            }
+            as_form(request).err()
+        };
+        for content_type in ["application/json", "Application/JSON; charset=utf-8", "application/json ;x"] {
+            assert_eq!(request(Some(content_type), "{\"name\":\"Ada\"}"), None, "{content_type}");
+            assert_eq!(request(Some(content_type), "name=Ada"), Some(ErrorCode::InvalidInput), "{content_type}");
+        }
+        assert_eq!(request(Some("Application/X-WWW-Form-Urlencoded"), "name=Ada"), None);
+        assert_eq!(request(None, ""), None);
+        for content_type in [None, Some("text/plain"), Some("application/jsonp"), Some("multipart/form-data")] {
+            assert_eq!(request(content_type, "{\"name\":\"Ada\"}"), Some(ErrorCode::UnsupportedMediaType), "{content_type:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,16 @@ async fn name_is_trimmed_and_can_be_removed(db: PgPool) {
     user_client.post("/api/account/profile", json!({ "name": "  Ada Lovelace " })).await.expect_status(200);
     assert_eq!(user_client.get("/api/auth/session").await.json()["name"], "Ada Lovelace");
     assert!(user_client.page("/home").await.body.contains("Ada Lovelace"));
+    // What is not understood, or not there, erases nothing.
+    user_client.post("/api/account/profile", json!({})).await.expect_status(400);
+    user_client.post("/api/account/profile", json!({ "name": null })).await.expect_status(400);
+    for content_type in ["text/plain", "application/xml", "application/jsonp"] {
+        let answer = user_client.post_raw("/api/account/profile", content_type, "{}").await.expect_status(415);
+        assert_eq!(answer.code(), "unsupported_media_type", "{content_type}");
+    }
+    let page = user_client.page("/settings").await.body;
+    assert!(page.contains("Ada Lovelace"), "{page}");
+    user_client.post_raw("/api/account/profile", "Application/JSON", r#"{"name":"Ada King"}"#).await.expect_status(200);
     user_client.post("/api/account/profile", json!({ "name": " " })).await.expect_status(200);
     assert!(user_client.get("/api/auth/session").await.json()["name"].is_null());
 }

@@ -15,9 +15,9 @@ pub const MAX_NAME_CHARS: usize = 80;
 
 /// `POST /api/account/profile`: updates the profile.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct ProfileInput {
-    /// Display name; empty removes it.
+    /// Display name; empty removes it. Must be there, so that a body that lacks it removes nothing.
     #[garde(custom(valid_name))]
     pub name: String,
 }
