@@ -89,17 +89,19 @@ impl Currency {
         }
     }
 
-    /// Parses an amount as typed (`1500`, `1,500.50`, ` 1 500 `) to minor units. Returns `None` if the text is not a non-negative amount; a
-    /// comma is a thousands separator only, never a decimal separator.
+    /// Parses an amount as typed (`1500`, `1,500.50`, ` 1 500 `, `120,50`, `1.234,50`) to minor units. Returns `None` if the text is not a
+    /// non-negative amount. A comma is the decimal separator if no more digits follow it than the currency has decimals.
     pub fn parse_minor(self, text: &str) -> Option<i64> {
         let text = text.trim();
-        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-        let whole = ungrouped(whole, ',')?;
         let decimals = self.decimals() as usize;
+        let has_decimal_comma = text.split_once(',').is_some_and(|(_, cents)| (1..=decimals).contains(&cents.len()));
+        let (point, group) = if has_decimal_comma { (',', '.') } else { ('.', ',') };
+        let (whole, fraction) = text.split_once(point).unwrap_or((text, ""));
+        let whole = ungrouped(whole, group)?;
         let is_amount = !whole.is_empty()
             && fraction.bytes().all(|byte| byte.is_ascii_digit())
             && fraction.len() <= decimals
-            && (!text.contains('.') || !fraction.is_empty());
+            && (!text.contains(point) || !fraction.is_empty());
         if !is_amount {
             return None;
         }
@@ -183,10 +185,36 @@ mod tests {
 
     #[test]
     fn parse_minor_accepts_typed_amounts_only() {
-        for (text, minor) in [("1500", 150_000), ("1,500.50", 150_050), (" 1 500.5 ", 150_050), ("0", 0), ("0.07", 7)] {
+        for (text, minor) in [
+            ("1500", 150_000),
+            ("1,500.50", 150_050),
+            (" 1 500.5 ", 150_050),
+            ("0", 0),
+            ("0.07", 7),
+            ("120,50", 12_050),
+            ("12,5", 1250),
+            ("1 234,50", 123_450),
+            ("1.234,50", 123_450),
+        ] {
             assert_eq!(Currency::Usd.parse_minor(text), Some(minor), "{text}");
         }
-        for text in ["", ".", "1.", ".5", "-5", "1.234", "1e3", "abc", "99999999999999999999", "١٢", "12,50", "1,5,000", "1,50,00"] {
+        for text in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "-5",
+            "1.234",
+            "1e3",
+            "abc",
+            "99999999999999999999",
+            "١٢",
+            "1,5,000",
+            "1,50,00",
+            ",5",
+            "1,500,5",
+            "1,23.4",
+        ] {
             assert_eq!(Currency::Usd.parse_minor(text), None, "{text}");
         }
         assert_eq!(Currency::Jpy.parse_minor("1500"), Some(1500));
