@@ -37,9 +37,9 @@ impl Running {
 
     async fn end(mut self) {
         self.stop.send_replace(true);
-        tokio::time::timeout(Duration::from_secs(10), async { while self.jobs.join_next().await.is_some() {} })
+        tokio::time::timeout(Duration::from_secs(20), async { while self.jobs.join_next().await.is_some() {} })
             .await
-            .expect("workers stop within 10 seconds");
+            .expect("workers stop within 20 seconds, as long as a process may take");
     }
 }
 
