@@ -92,6 +92,9 @@ string_enum! {
 impl ColumnMapping {
     /// Adds what a row reveals about the file.
     pub fn observe(&self, cells: &[&str], facts: &mut FileFacts) {
+        if facts.has_signs && facts.has_refunds {
+            return;
+        }
         if let Meaning::Transaction(kind, direction) = meaning_of(self.cell(cells, StatementColumn::Kind)) {
             let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback) && direction == Direction::Out;
             let amounts = [StatementColumn::Net, StatementColumn::Gross];
@@ -130,7 +133,7 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
     }
     let on_its_day = |error: RowError| RowError { day: Some(occurred_at.date_naive()), ..error };
     let unclear = |kind, column| on_its_day(row_error(kind, cell(column)));
-    if state == State::Unclear && !(is_partly_given_back(cell(StatementColumn::Status)) && mapping.facts.has_refunds) {
+    if state == State::Unclear || (state == State::PartlyGivenBack && !mapping.facts.has_refunds) {
         return Err(unclear(RowErrorKind::UnclearStatus, StatementColumn::Status));
     }
     let currency = match cell(StatementColumn::Currency) {
@@ -181,10 +184,6 @@ fn currency_of(cell: &str, usual: Currency) -> Option<Currency> {
         [only] => Some(*only),
         _ => None,
     }
-}
-
-fn is_partly_given_back(status: &str) -> bool {
-    status.to_lowercase().contains("refund")
 }
 
 /// Returns the net amount, otherwise the gross amount less the fee. Without a fee, the gross amount is used only if the file has neither a

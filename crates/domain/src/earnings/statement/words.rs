@@ -102,7 +102,9 @@ pub enum State {
     Unpaid,
     /// It came and was given back.
     GivenBack,
-    /// A word that is not known, or a part was given back.
+    /// It came, and a part of it was refunded.
+    PartlyGivenBack,
+    /// A word that is not known.
     Unclear,
 }
 
@@ -174,7 +176,7 @@ pub fn state_of(text: &str) -> State {
     } else if words.has(&UNPAID) {
         State::Unpaid
     } else if words.has(&["partially", "partial"]) {
-        State::Unclear
+        if words.begins("refund") { State::PartlyGivenBack } else { State::Unclear }
     } else if words.has(&["refunded", "refund", "reversed", "chargeback", "disputed", "dispute", "returned"])
         || words.has_pair("charged", &["back"])
     {
@@ -378,7 +380,8 @@ mod tests {
             ("Pending", State::Unpaid),
             ("Refunded", State::GivenBack),
             ("Charged back", State::GivenBack),
-            ("Partially Refunded", State::Unclear),
+            ("Partially Refunded", State::PartlyGivenBack),
+            ("Partially paid", State::Unclear),
             ("Zurückgestellt", State::Unclear),
         ] {
             assert_eq!(state_of(text), expected, "{text}");
