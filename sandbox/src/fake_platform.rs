@@ -61,6 +61,12 @@ pub struct FakePlatform {
     pub fault: Refusal,
 }
 
+/// What a client proves when it exchanges a code.
+struct Proof<'a> {
+    redirect_uri: &'a str,
+    verifier: &'a str,
+}
+
 impl FakePlatform {
     /// Returns the id of the registered OAuth client.
     pub fn client_id(&self) -> String {
@@ -87,7 +93,7 @@ impl FakePlatform {
         let has_pkce = !self.wants_pkce || (field("code_challenge_method") == "S256" && field("code_challenge").len() == 43);
         let is_valid =
             field(self.client_field) == self.client_id() && field("response_type") == "code" && !field("state").is_empty() && has_pkce;
-        state.record(self.name, "authorize", "", if is_valid { 200 } else { 400 });
+        state.record((self.name, "authorize"), "", if is_valid { 200 } else { 400 });
         if !is_valid {
             return (StatusCode::BAD_REQUEST, Html("<h1>Invalid platform app</h1>")).into_response();
         }
@@ -150,12 +156,11 @@ impl FakePlatform {
     pub async fn answer(
         &self,
         state: &SandboxState,
-        endpoint: &'static str,
-        code_or_token: &str,
+        (endpoint, code_or_token): (&'static str, &str),
         work: impl FnOnce() -> Response,
     ) -> Response {
         let account = state.grants(|grants| grants.owner(self.name, code_or_token)).map(|account| account.name).unwrap_or_default();
-        answer(state, (self.name, self.fault), endpoint, &account, work).await
+        answer(state, (self.name, self.fault), (endpoint, &account), work).await
     }
 
     /// Token endpoint (RFC 6749): exchanges an authorization code, or refreshes an access token.
@@ -165,13 +170,13 @@ impl FakePlatform {
             "refresh_token" => ("refresh", field("refresh_token")),
             _ => ("token", field("code")),
         };
-        self.answer(&state, endpoint, proof, || {
+        self.answer(&state, (endpoint, proof), || {
             if !self.is_client(&headers, &form) {
                 return (self.token_error)(StatusCode::UNAUTHORIZED, "invalid_client");
             }
             match endpoint {
                 "refresh" => self.refresh(&state, proof),
-                _ => self.exchange(&state, proof, field("redirect_uri"), field("code_verifier")),
+                _ => self.exchange(&state, proof, &Proof { redirect_uri: field("redirect_uri"), verifier: field("code_verifier") }),
             }
         })
         .await
@@ -180,14 +185,14 @@ impl FakePlatform {
     /// Revocation endpoint (RFC 7009): takes an access or refresh token and revokes all tokens of its account.
     pub async fn revoke(&self, state: SandboxState, headers: HeaderMap, form: Vec<(String, String)>) -> Response {
         let token = field(&form, "token");
-        self.answer(&state, "revoke", token, || {
+        self.answer(&state, ("revoke", token), || {
             // Google's revocation endpoint requires no client authentication.
             if self.name != "youtube" && !self.is_client(&headers, &form) {
                 return (self.token_error)(StatusCode::UNAUTHORIZED, "invalid_client");
             }
             let now = state.now();
             state.grants(|grants| {
-                let open = |kind| grants.open(self.name, kind, token, now);
+                let open = |kind| grants.open((self.name, kind), token, now);
                 let Some(found) = open(TokenKind::Refresh).or_else(|| open(TokenKind::Access)) else {
                     return (self.token_error)(StatusCode::BAD_REQUEST, "invalid_grant");
                 };
@@ -201,7 +206,7 @@ impl FakePlatform {
     /// Returns the access token of the `Authorization` header, or `None` if it is missing or invalid.
     pub fn authenticate(&self, state: &SandboxState, headers: &HeaderMap) -> Option<Token> {
         let now = state.now();
-        state.grants(|grants| grants.open(self.name, TokenKind::Access, &bearer(headers), now))
+        state.grants(|grants| grants.open((self.name, TokenKind::Access), &bearer(headers), now))
     }
 
     fn is_client(&self, headers: &HeaderMap, form: &[(String, String)]) -> bool {
@@ -212,13 +217,13 @@ impl FakePlatform {
         field(form, self.client_field) == self.client_id() && field(form, "client_secret") == self.client_secret()
     }
 
-    fn exchange(&self, state: &SandboxState, code: &str, redirect_uri: &str, verifier: &str) -> Response {
+    fn exchange(&self, state: &SandboxState, code: &str, proof: &Proof<'_>) -> Response {
         let now = state.now();
         state.grants(|grants| {
-            let code = grants.take_code(self.name, code, redirect_uri, now);
-            let is_proved = |code: &Code| code.challenge.as_ref().is_none_or(|challenge| *challenge == s256(verifier));
+            let code = grants.take_code((self.name, proof.redirect_uri), code, now);
+            let is_proved = |code: &Code| code.challenge.as_ref().is_none_or(|challenge| *challenge == s256(proof.verifier));
             let Some(code) = code.filter(is_proved) else { return (self.token_error)(StatusCode::BAD_REQUEST, "invalid_grant") };
-            let access = self.new_token(TokenKind::Access, &code.account, &code.scopes, now);
+            let access = self.new_token(TokenKind::Access, (&code.account, &code.scopes), now);
             let mut answer = self.token_answer(grants.issue(self.name, &access), &access);
             if code.wants_refresh_token {
                 self.add_refresh(
@@ -233,10 +238,10 @@ impl FakePlatform {
     fn refresh(&self, state: &SandboxState, refresh: &str) -> Response {
         let now = state.now();
         state.grants(|grants| {
-            let Some(old) = grants.open(self.name, TokenKind::Refresh, refresh, now) else {
+            let Some(old) = grants.open((self.name, TokenKind::Refresh), refresh, now) else {
                 return (self.token_error)(StatusCode::BAD_REQUEST, "invalid_grant");
             };
-            let access = self.new_token(TokenKind::Access, &old.account, &old.scopes, now);
+            let access = self.new_token(TokenKind::Access, (&old.account, &old.scopes), now);
             let mut answer = self.token_answer(grants.issue(self.name, &access), &access);
             if self.rotates_refresh_tokens {
                 grants.use_up(refresh);
@@ -246,7 +251,7 @@ impl FakePlatform {
         })
     }
 
-    fn new_token(&self, kind: TokenKind, account: &Account, scopes: &[String], issued_at: DateTime<Utc>) -> Token {
+    fn new_token(&self, kind: TokenKind, (account, scopes): (&Account, &[String]), issued_at: DateTime<Utc>) -> Token {
         Token { kind, account: account.clone(), scopes: scopes.to_vec(), issued_at, lifetime: self.access_lifetime }
     }
 
@@ -286,8 +291,7 @@ pub type Refusal = fn(FaultKind, DateTime<Utc>) -> Response;
 pub async fn answer(
     state: &SandboxState,
     (name, fault): (&'static str, Refusal),
-    endpoint: &'static str,
-    account: &str,
+    (endpoint, account): (&'static str, &str),
     work: impl FnOnce() -> Response,
 ) -> Response {
     let response = match state.take_fault(name, endpoint, account) {
@@ -306,7 +310,7 @@ pub async fn answer(
         }
         Some(kind) => fault(kind, state.now()),
     };
-    state.record(name, endpoint, account, response.status().as_u16());
+    state.record((name, endpoint), account, response.status().as_u16());
     response
 }
 

@@ -107,7 +107,7 @@ async fn generate(State(state): State<SandboxState>, Path(call): Path<String>, h
         "streamGenerateContent" => ("stream", stream_fault),
         _ => return error(StatusCode::NOT_FOUND, "NOT_FOUND", "No such method.", json!([])),
     };
-    answer(&state, (NAME, fault), endpoint, model, || {
+    answer(&state, (NAME, fault), (endpoint, model), || {
         if headers.get("x-goog-api-key").and_then(|key| key.to_str().ok()) != Some(KEY) {
             let details = json!([{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID" }]);
             return error(StatusCode::BAD_REQUEST, "INVALID_ARGUMENT", "API key not valid.", details);

@@ -112,7 +112,7 @@ impl Grants {
     }
 
     /// Consumes an authorization code. Returns `None` if it is unknown, used, expired, or of another platform or redirect URI.
-    pub fn take_code(&mut self, platform: &str, name: &str, redirect_uri: &str, now: DateTime<Utc>) -> Option<Code> {
+    pub fn take_code(&mut self, (platform, redirect_uri): (&str, &str), name: &str, now: DateTime<Utc>) -> Option<Code> {
         let is_fit = |code: &Code| code.platform == platform && code.expires_at > now && code.redirect_uri == redirect_uri;
         self.codes.remove(name).filter(is_fit)
     }
@@ -124,7 +124,7 @@ impl Grants {
     }
 
     /// Decodes a token. Returns `None` if it is of another kind, expired, revoked or used.
-    pub fn open(&self, platform: &str, kind: TokenKind, text: &str, now: DateTime<Utc>) -> Option<Token> {
+    pub fn open(&self, (platform, kind): (&str, TokenKind), text: &str, now: DateTime<Utc>) -> Option<Token> {
         let token = Token::parse(platform, text).filter(|token| token.kind == kind && !token.is_over(now))?;
         let revoked_at = self.revoked.get(&(platform.to_owned(), token.account.clone()));
         let is_void = revoked_at.is_some_and(|at| token.issued_at <= *at) || self.used.contains(text);

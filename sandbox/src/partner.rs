@@ -54,7 +54,7 @@ async fn transactions(
     Query(query): Query<Vec<(String, String)>>,
     headers: HeaderMap,
 ) -> Response {
-    answer(&state, (NAME, fault), "transactions", &account, || {
+    answer(&state, (NAME, fault), ("transactions", &account), || {
         if !bearer(&headers).starts_with("ofapi_") {
             return error(StatusCode::UNAUTHORIZED, "Unauthenticated.");
         }

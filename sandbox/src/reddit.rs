@@ -87,7 +87,7 @@ async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form
 
 async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
     PLATFORM
-        .answer(&state, "profile", &bearer(&headers), || {
+        .answer(&state, ("profile", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers).filter(|_| has_name(&headers)) else {
                 return error(StatusCode::UNAUTHORIZED);
             };
@@ -110,7 +110,7 @@ async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
 
 async fn submitted(State(state): State<SandboxState>, headers: HeaderMap, Path(name): Path<String>) -> Response {
     PLATFORM
-        .answer(&state, "posts", &bearer(&headers), || {
+        .answer(&state, ("posts", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers).filter(|_| has_name(&headers)) else {
                 return error(StatusCode::UNAUTHORIZED);
             };

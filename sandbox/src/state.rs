@@ -150,7 +150,7 @@ impl SandboxState {
     }
 
     /// Appends a call to the request log.
-    pub fn record(&self, provider: &'static str, endpoint: &'static str, account: &str, status: u16) {
+    pub fn record(&self, (provider, endpoint): (&'static str, &'static str), account: &str, status: u16) {
         let at = self.now();
         let requests = &mut self.lock().requests;
         requests.push_back(RequestRecord { at, provider, endpoint, account: account.to_owned(), status });

@@ -77,7 +77,7 @@ async fn revoke(State(state): State<SandboxState>, headers: HeaderMap, Form(form
 /// Returns the requested profile fields; a field whose scope was not granted fails the whole request.
 async fn user_info(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Query<Vec<(String, String)>>) -> Response {
     PLATFORM
-        .answer(&state, "profile", &bearer(&headers), || {
+        .answer(&state, ("profile", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers) else {
                 return error(StatusCode::UNAUTHORIZED, "access_token_invalid");
             };
@@ -109,7 +109,7 @@ struct PageAsked {
 
 async fn video_list(State(state): State<SandboxState>, headers: HeaderMap, Json(asked): Json<PageAsked>) -> Response {
     PLATFORM
-        .answer(&state, "posts", &bearer(&headers), || {
+        .answer(&state, ("posts", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers) else {
                 return error(StatusCode::UNAUTHORIZED, "access_token_invalid");
             };

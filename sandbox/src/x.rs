@@ -84,7 +84,7 @@ fn id(account: &Account) -> String {
 
 async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
     PLATFORM
-        .answer(&state, "profile", &bearer(&headers), || {
+        .answer(&state, ("profile", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
             if !token.allows("users.read") {
                 return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");
@@ -100,7 +100,7 @@ async fn me(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
 
 async fn tweets(State(state): State<SandboxState>, headers: HeaderMap, Path(user): Path<String>) -> Response {
     PLATFORM
-        .answer(&state, "posts", &bearer(&headers), || {
+        .answer(&state, ("posts", &bearer(&headers)), || {
             let Some(token) = PLATFORM.authenticate(&state, &headers) else { return problem(StatusCode::UNAUTHORIZED, "unauthorized") };
             if !token.allows("tweet.read") || id(&token.account) != user {
                 return problem(StatusCode::FORBIDDEN, "not-authorized-for-resource");

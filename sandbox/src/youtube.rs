@@ -86,12 +86,11 @@ type Fields = Query<Vec<(String, String)>>;
 async fn with_scope(
     state: &SandboxState,
     headers: &HeaderMap,
-    endpoint: &'static str,
-    scope: &str,
+    (endpoint, scope): (&'static str, &str),
     work: impl FnOnce(&Account) -> Response,
 ) -> Response {
     PLATFORM
-        .answer(state, endpoint, &bearer(headers), || match PLATFORM.authenticate(state, headers) {
+        .answer(state, (endpoint, &bearer(headers)), || match PLATFORM.authenticate(state, headers) {
             None => error(StatusCode::UNAUTHORIZED, "authError"),
             Some(token) if !token.allows(scope) => error(StatusCode::FORBIDDEN, "insufficientPermissions"),
             Some(token) => work(&token.account),
@@ -108,7 +107,7 @@ fn video_id(account: &Account, post: &Post) -> String {
 }
 
 async fn channels(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
-    with_scope(&state, &headers, "profile", READONLY, |account| {
+    with_scope(&state, &headers, ("profile", READONLY), |account| {
         let followers = account.followers(state.now());
         let channel = json!({
             "id": channel_id(account),
@@ -123,7 +122,7 @@ async fn channels(State(state): State<SandboxState>, headers: HeaderMap) -> Resp
 }
 
 async fn playlist_items(State(state): State<SandboxState>, headers: HeaderMap) -> Response {
-    with_scope(&state, &headers, "uploads", READONLY, |account| {
+    with_scope(&state, &headers, ("uploads", READONLY), |account| {
         let item = |post: Post| json!({ "contentDetails": { "videoId": video_id(account, &post) } });
         let items: Vec<Value> = account.posts(state.now()).into_iter().map(item).collect();
         Json(json!({ "kind": "youtube#playlistItemListResponse", "items": items })).into_response()
@@ -132,7 +131,7 @@ async fn playlist_items(State(state): State<SandboxState>, headers: HeaderMap) -
 }
 
 async fn videos(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Fields) -> Response {
-    with_scope(&state, &headers, "posts", READONLY, |account| {
+    with_scope(&state, &headers, ("posts", READONLY), |account| {
         let wanted: Vec<_> = field(&query, "id").split(',').collect();
         if wanted.len() > 50 {
             return error(StatusCode::BAD_REQUEST, "invalidParameter");
@@ -153,7 +152,7 @@ async fn videos(State(state): State<SandboxState>, headers: HeaderMap, Query(que
 
 /// Returns one row for each day; the newest days are not available yet (see [`LAG`]).
 async fn reports(State(state): State<SandboxState>, headers: HeaderMap, Query(query): Fields) -> Response {
-    with_scope(&state, &headers, "insights", ANALYTICS, |account| {
+    with_scope(&state, &headers, ("insights", ANALYTICS), |account| {
         let date = |name: &str| field(&query, name).parse::<NaiveDate>().ok();
         let (Some(start), Some(end)) = (date("startDate"), date("endDate")) else { return error(StatusCode::BAD_REQUEST, "invalid") };
         if field(&query, "metrics") != "views,likes,comments,shares" || field(&query, "dimensions") != "day" || end < start {

@@ -14,7 +14,7 @@
       if (element.isConnected) window.__hydrateIsland(element);
     }
   };
-  // Do not delay the first paint.
-  if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: 1000 });
-  else setTimeout(load, 1);
+  // After the first paint, which it would delay. A hidden page is not painted.
+  if (document.hidden) setTimeout(load);
+  else requestAnimationFrame(() => setTimeout(load));
 })

@@ -173,7 +173,7 @@ const PENDING_EMAIL_LIFETIME: TimeDelta = TimeDelta::hours(24);
 
 /// Stores the address to which a mail was sent in a signed cookie.
 pub fn remember_pending_email(core: &Core, email: &str) {
-    let sealed = signed::seal(&core.keys.cookies, PENDING_EMAIL, &email, core.clock.now(), PENDING_EMAIL_LIFETIME);
+    let sealed = signed::seal(&core.keys.cookies, PENDING_EMAIL, &email, core.clock.now() + PENDING_EMAIL_LIFETIME);
     add_cookie(sealed.and_then(|sealed| CookieKind::PendingEmail.set(&core.config.app, &sealed, PENDING_EMAIL_LIFETIME)));
 }
 

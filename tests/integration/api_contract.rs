@@ -241,7 +241,7 @@ async fn integrations(contract: &mut Contract, app: &TestApp, sandbox: &Sandbox)
     contract.user("POST /api/integrations/connect", "/api/integrations/connect", Some(provider)).await;
     let plain = contract.user("POST /api/integrations/connect/{provider}", "/api/integrations/connect/instagram", Some(json!({}))).await;
     let authorize_url = plain.json()["authorizeUrl"].as_str().expect("a URL").to_owned();
-    let callback = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &[]).await;
+    let callback = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &[])).await;
     contract.user("GET /api/integrations/callback/{provider}", &callback, None).await;
     app.sync_all_due().await;
     let status = contract.user("GET /api/integrations/status", "/api/integrations/status", None).await;

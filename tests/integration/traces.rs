@@ -105,7 +105,7 @@ async fn failed_job_logs_one_line(db: PgPool) {
     db::migrate(&db).await.expect("the queue's tables");
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user = app.user_client(EMAIL).await;
-    app.connect_to(&sandbox, &mut user, Platform::Instagram, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user, (Platform::Instagram, "ada.creates")).await;
     let integration_id: String = sqlx::query_scalar("SELECT id::text FROM integrations").fetch_one(&db).await.expect("one");
     let cause = break_table(&db, "daily_insights").await;
     let (stop, shutdown) = watch::channel(false);

@@ -43,6 +43,15 @@ pub enum DbError {
     },
 }
 
+/// Which rows of a list are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Slice {
+    /// Maximum number of rows.
+    pub limit: i64,
+    /// Number of rows before them.
+    pub offset: i64,
+}
+
 /// Connections of [`queue_pool`]: one for the worker of each of the six kinds of job, one that listens for notifications, and one to spare. They come
 /// on top of `DATABASE_MAX_CONNECTIONS`.
 const QUEUE_CONNECTIONS: u32 = 8;

@@ -49,6 +49,15 @@ macro_rules! ids {
     };
 }
 
+/// A row of a user: a query that takes it finds nothing if the row belongs to somebody else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owned<Id> {
+    /// The user.
+    pub user_id: UserId,
+    /// The row.
+    pub id: Id,
+}
+
 ids! {
     /// A user.
     UserId;

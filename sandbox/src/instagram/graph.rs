@@ -77,7 +77,7 @@ pub struct TokenOnly {
 /// `GET /v25.0/me`: the profile.
 pub async fn profile(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
     PLATFORM
-        .answer(&state, "profile", &asked.access_token, || {
+        .answer(&state, ("profile", &asked.access_token), || {
             with_scope(&state, &asked.access_token, BASIC, |account| {
                 Json(json!({
                     "user_id": id(account),
@@ -109,7 +109,7 @@ pub struct InsightsQuery {
 /// `GET /v25.0/me/insights`: totals of a window (`metric_type=total_value`) or daily values. Days that have not ended are left out.
 pub async fn insights(State(state): State<SandboxState>, Query(asked): Query<InsightsQuery>) -> Response {
     PLATFORM
-        .answer(&state, "insights", &asked.access_token, || {
+        .answer(&state, ("insights", &asked.access_token), || {
             with_scope(&state, &asked.access_token, INSIGHTS, |account| {
                 let (Some(since), Some(until)) = (DateTime::from_timestamp(asked.since, 0), DateTime::from_timestamp(asked.until, 0))
                 else {
@@ -166,7 +166,7 @@ fn complete_days(since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<NaiveDate> {
 /// `DELETE /v25.0/me/permissions`: revokes this and all other tokens of the account.
 pub async fn revoke(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
     PLATFORM
-        .answer(&state, "revoke", &asked.access_token, || {
+        .answer(&state, ("revoke", &asked.access_token), || {
             let now = state.now();
             state.grants(|grants| {
                 let Some(token) = authenticate(grants, &asked.access_token, now) else { return token_error() };
@@ -180,7 +180,7 @@ pub async fn revoke(State(state): State<SandboxState>, Query(asked): Query<Token
 /// `GET /v25.0/me/media`: the newest posts.
 pub async fn media(State(state): State<SandboxState>, Query(asked): Query<TokenOnly>) -> Response {
     PLATFORM
-        .answer(&state, "posts", &asked.access_token, || {
+        .answer(&state, ("posts", &asked.access_token), || {
             with_scope(&state, &asked.access_token, BASIC, |account| {
                 let media = |post: Post| {
                     json!({
@@ -202,7 +202,7 @@ pub async fn media(State(state): State<SandboxState>, Query(asked): Query<TokenO
 /// `GET /v25.0/{media}/insights`: lifetime views and shares of a post.
 pub async fn media_insights(State(state): State<SandboxState>, Path(media): Path<String>, Query(asked): Query<TokenOnly>) -> Response {
     PLATFORM
-        .answer(&state, "post_insights", &asked.access_token, || {
+        .answer(&state, ("post_insights", &asked.access_token), || {
             with_scope(&state, &asked.access_token, INSIGHTS, |account| {
                 let post = account.posts(state.now()).into_iter().find(|post| media_id(account, post) == media);
                 let Some(post) = post else { return error(StatusCode::BAD_REQUEST, 100, "Object does not exist.") };
@@ -219,7 +219,7 @@ fn media_id(account: &Account, post: &Post) -> String {
 
 /// Returns the token if it is valid; the Graph API accepts both short-lived and long-lived tokens.
 fn authenticate(grants: &Grants, token: &str, now: DateTime<Utc>) -> Option<Token> {
-    let open = |kind| grants.open(PLATFORM.name, kind, token, now);
+    let open = |kind| grants.open((PLATFORM.name, kind), token, now);
     open(TokenKind::Access).or_else(|| open(TokenKind::Short))
 }
 

@@ -28,14 +28,14 @@ pub struct ExchangeCode {
 pub async fn exchange_code(State(state): State<SandboxState>, Form(asked): Form<ExchangeCode>) -> Response {
     let code = asked.code.trim_end_matches("#_");
     PLATFORM
-        .answer(&state, "token", code, || {
+        .answer(&state, ("token", code), || {
             let now = state.now();
             let is_client = asked.client_id == PLATFORM.client_id() && asked.client_secret == PLATFORM.client_secret();
             if !is_client || asked.grant_type != "authorization_code" {
                 return refused("Invalid platform app");
             }
             state.grants(|grants| {
-                let Some(code) = grants.take_code(PLATFORM.name, code, &asked.redirect_uri, now) else {
+                let Some(code) = grants.take_code((PLATFORM.name, &asked.redirect_uri), code, now) else {
                     return refused("Invalid authorization code");
                 };
                 let (user_id, permissions) = (graph::id(&code.account), code.scopes.join(","));
@@ -68,7 +68,7 @@ pub struct TokenQuery {
 /// `GET /access_token?grant_type=ig_exchange_token`: exchanges a short-lived token for a 60-day token.
 pub async fn exchange_token(State(state): State<SandboxState>, Query(asked): Query<TokenQuery>) -> Response {
     PLATFORM
-        .answer(&state, "exchange", &asked.access_token, || {
+        .answer(&state, ("exchange", &asked.access_token), || {
             if asked.grant_type != "ig_exchange_token" || asked.client_secret != PLATFORM.client_secret() {
                 return graph::error(StatusCode::BAD_REQUEST, 101, "Error validating client secret.");
             }
@@ -81,7 +81,7 @@ pub async fn exchange_token(State(state): State<SandboxState>, Query(asked): Que
 /// 60-day token.
 pub async fn refresh_token(State(state): State<SandboxState>, Query(asked): Query<TokenQuery>) -> Response {
     PLATFORM
-        .answer(&state, "refresh", &asked.access_token, || {
+        .answer(&state, ("refresh", &asked.access_token), || {
             if asked.grant_type != "ig_refresh_token" {
                 return graph::error(StatusCode::BAD_REQUEST, 100, "Invalid grant type.");
             }
@@ -94,7 +94,7 @@ pub async fn refresh_token(State(state): State<SandboxState>, Query(asked): Quer
 fn long_lived(state: &SandboxState, kind: TokenKind, text: &str, is_fit: impl Fn(&Token) -> bool) -> Response {
     let now = state.now();
     state.grants(|grants| {
-        let Some(token) = grants.open(PLATFORM.name, kind, text, now).filter(is_fit) else { return graph::token_error() };
+        let Some(token) = grants.open((PLATFORM.name, kind), text, now).filter(is_fit) else { return graph::token_error() };
         let fresh = Token { kind: TokenKind::Access, issued_at: now, lifetime: LONG_LIFETIME, ..token };
         let fresh = grants.issue(PLATFORM.name, &fresh);
         Json(json!({ "access_token": fresh, "token_type": "bearer", "expires_in": LONG_LIFETIME.num_seconds() })).into_response()

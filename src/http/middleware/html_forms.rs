@@ -75,10 +75,11 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
     };
     let page = page_field(&fields).or_else(|| page_field(&parse_fields(query?.as_bytes()))).or_else(|| page_in(&referer?));
     let page = page.unwrap_or_default();
-    redirect_back(state, response, &path, &page, fields).await
+    redirect_back(state, response, (&path, &page), fields).await
 }
 
-async fn redirect_back(state: &AppState, response: Response, path: &str, page: &str, fields: Vec<(String, String)>) -> Response {
+/// Turns the response of the endpoint `path` into a redirect to the form's page.
+async fn redirect_back(state: &AppState, response: Response, (path, page): (&str, &str), fields: Vec<(String, String)>) -> Response {
     let (parts, error) = outcome_of(response).await;
     let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
     let is_elsewhere = |target: &&str| !target.starts_with('/');
@@ -143,7 +144,7 @@ async fn error_in(body: axum::body::Body) -> ApiError {
 
 fn flash_cookie(core: &Core, form: &str, error: Option<ApiError>, mut values: Vec<(String, String)>) -> Option<HeaderValue> {
     values.retain(|(name, _)| !UNSTORED_FIELDS.contains(&name.as_str()));
-    let seal = |flash: &Flash| signed::seal(&core.keys.cookies, FLASH, flash, core.clock.now(), FLASH_LIFETIME);
+    let seal = |flash: &Flash| signed::seal(&core.keys.cookies, FLASH, flash, core.clock.now() + FLASH_LIFETIME);
     let mut flash = Flash { form: form.to_owned(), error, values };
     let mut sealed = seal(&flash)?;
     if sealed.len() > MAX_COOKIE_BYTES {

@@ -20,17 +20,17 @@ const WINDOW: TimeDelta = TimeDelta::minutes(1);
 pub async fn per_ip(State(core): State<Core>, request: Request, next: Next) -> Response {
     let rate_limit = RateLimit { name: "ip", limit: core.config.limits.per_ip, window: WINDOW };
     let subject = request.extensions().get::<ClientIp>().map(|ip| ip.network());
-    limited(&core, rate_limit, subject, request, next).await
+    limited(&core, (rate_limit, subject), request, next).await
 }
 
 /// Limits the requests of a user; skips requests without a session.
 pub async fn per_user(State(core): State<Core>, request: Request, next: Next) -> Response {
     let rate_limit = RateLimit { name: "user", limit: core.config.limits.per_user, window: WINDOW };
     let subject = request.extensions().get::<ActiveSession>().map(|session| session.user.id.to_string());
-    limited(&core, rate_limit, subject, request, next).await
+    limited(&core, (rate_limit, subject), request, next).await
 }
 
-async fn limited(core: &Core, rate_limit: RateLimit, subject: Option<String>, request: Request, next: Next) -> Response {
+async fn limited(core: &Core, (rate_limit, subject): (RateLimit, Option<String>), request: Request, next: Next) -> Response {
     if let Some(subject) = subject
         && let Decision::Limited { retry_after } = core.rate_limiter.hit(rate_limit, &subject).await
     {

@@ -63,8 +63,7 @@ pub async fn start(
 pub async fn follow(
     State(core): State<Core>,
     Member(current): Member,
-    Path(id): Path<String>,
-    Query(query): Query<StreamQuery>,
+    (Path(id), Query(query)): (Path<String>, Query<StreamQuery>),
     headers: HeaderMap,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).unwrap_or(&query.after);

@@ -37,10 +37,9 @@ pub async fn connect(
 /// `GET /api/integrations/callback/{provider}`: the OAuth redirect URI. Always ends on a page that shows the outcome.
 pub async fn callback(
     State(core): State<Core>,
-    member: Option<Member>,
+    (member, Client(client)): (Option<Member>, Client),
     Path(provider): Path<String>,
     callback: Result<Query<Callback>, ApiError>,
-    Client(client): Client,
 ) -> Response {
     let Some(Member(current)) = member else { return Redirect::to(&login_page(Page::Integrations.path(), true)).into_response() };
     let platform = match integrations::platform(&provider) {
@@ -50,7 +49,7 @@ pub async fn callback(
     // An invalid query has no state, and is rejected for that.
     let callback = callback.map(|Query(callback)| callback).unwrap_or_default();
     let word = platform.as_str();
-    let target = match integrations::complete(&core, &client, &current, platform, &callback).await {
+    let target = match integrations::complete(&core, &client, &current, (platform, &callback)).await {
         Ok(connected) => Page::Integrations.link(&[("connected", &word), ("integrationId", &connected.id)]),
         Err(IntegrationError::ConnectFailed(failure)) => failed(failure, word),
         Err(IntegrationError::NotAvailable(_)) => failed(ConnectFailure::NotAvailable, word),
@@ -90,10 +89,9 @@ pub struct DisconnectQuery {
 /// 400 for an unknown value of `data`; 401 without a session; 404 if the account does not exist or belongs to another user.
 pub async fn disconnect(
     State(core): State<Core>,
-    Member(current): Member,
+    (Member(current), Client(client)): (Member, Client),
     Path((provider, id)): Path<(String, String)>,
     Query(DisconnectQuery { data }): Query<DisconnectQuery>,
-    Client(client): Client,
 ) -> Result<Json<StatusView<DisconnectOutcome>>, ApiError> {
     let account = Disconnect { id: &id, platform: Some(integrations::platform(&provider)?), retention: data };
     let outcome = integrations::disconnect(&core, &client, &current, account).await?;

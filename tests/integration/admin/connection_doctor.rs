@@ -32,8 +32,8 @@ async fn doctor_reports_configuration_and_failures(db: PgPool) {
     assert!(!olga.page("/home").await.body.contains("/admin/connections"));
     assert!(admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted"));
 
-    app.connect_to(&sandbox, &mut ada, Platform::X, "ada.creates").await;
-    sandbox.inject_fault(Platform::X, "profile", FaultKind::ScopeRemoved, 1);
+    app.connect_to(&sandbox, &mut ada, (Platform::X, "ada.creates")).await;
+    sandbox.inject_fault((Platform::X, "profile"), FaultKind::ScopeRemoved, 1);
     app.sync_all_due().await;
     let reports = olga.get("/api/admin/connections").await.expect_status(200).json();
     let x = reports.as_array().expect("a list").iter().find(|report| report["provider"] == "x").expect("X");
@@ -87,7 +87,7 @@ async fn keys_are_rotated_during_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     for platform in OAUTH_PLATFORMS {
-        app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
+        app.connect_to(&sandbox, &mut user_client, (platform, "ada.creates")).await;
     }
     let both = Cipher::new(&[key(2), key(1)]);
     let clock = app.core.clock.clone();

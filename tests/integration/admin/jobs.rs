@@ -208,9 +208,9 @@ async fn job_of_killed_process_is_resumed_by_another(db: PgPool) {
     // The server processes use the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut user_client = app.user_client(EMAIL).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     sqlx::query("UPDATE integrations SET next_sync_at = now()").execute(&db).await.expect("updated");
-    sandbox.inject_fault(Platform::X, "profile", FaultKind::Timeout, 1);
+    sandbox.inject_fault((Platform::X, "profile"), FaultKind::Timeout, 1);
 
     let first = Server::start_ready(&db, &sandbox).await;
     // A worker has claimed the job and waits for the platform's response.

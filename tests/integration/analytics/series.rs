@@ -11,7 +11,7 @@ async fn setup(db: PgPool) -> (TestApp, Sandbox, Client, String, String) {
     let (app, sandbox) = TestApp::with_sandbox(db).await;
     let mut user_client = app.user_client(EMAIL).await;
     let instagram = app.connect(&sandbox, &mut user_client, "ada.creates").await;
-    let reddit = app.connect_to(&sandbox, &mut user_client, Platform::Reddit, "ada.creates").await;
+    let reddit = app.connect_to(&sandbox, &mut user_client, (Platform::Reddit, "ada.creates")).await;
     app.sync_all_due().await;
     (app, sandbox, user_client, instagram, reddit)
 }

@@ -64,13 +64,13 @@ async fn model_fault_returns_error_and_is_not_counted(db: PgPool) {
             if matches!((kind, model_endpoint), (ErrorBody, "stream") | (TruncatedStream | MalformedChunk, "generate")) {
                 continue;
             }
-            let row = row(&db, &sandbox, &mut user_client, (endpoint, model_endpoint), (kind, times)).await;
+            let row = row(&db, (&sandbox, &mut user_client), (endpoint, model_endpoint), (kind, times)).await;
             let _ = writeln!(table, "{row}");
         }
     }
     // If no keyword selects an agent, a model is asked first which one answers.
     for fault in [(Blocked, 1), (RateLimited, 1), (ServerError, 2)] {
-        let row = row(&db, &sandbox, &mut user_client, ("chat (who answers)", "generate"), fault).await;
+        let row = row(&db, (&sandbox, &mut user_client), ("chat (who answers)", "generate"), fault).await;
         let _ = writeln!(table, "{row}");
     }
     println!("{table}");
@@ -79,8 +79,7 @@ async fn model_fault_returns_error_and_is_not_counted(db: PgPool) {
 
 async fn row(
     db: &PgPool,
-    sandbox: &Sandbox,
-    user_client: &mut Client,
+    (sandbox, user_client): (&Sandbox, &mut Client),
     (endpoint, at): (&str, &str),
     (kind, times): (FaultKind, u32),
 ) -> String {

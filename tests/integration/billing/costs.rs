@@ -16,7 +16,7 @@ use crate::support::{Client, Creator, EMAIL, ScriptedModel, ScriptedReply, TestA
 const ADMIN: &str = "olga@example.com";
 
 /// Inserts a settled AI request of a user at an instant, with `calls` model calls that cost `cost_micro_usd` micro-USD each.
-async fn spend(db: &PgPool, email: &str, at: &str, operation: &str, (calls, cost_micro_usd): (i32, i64)) {
+async fn spend(db: &PgPool, email: &str, (at, operation): (&str, &str), (calls, cost_micro_usd): (i32, i64)) {
     let request = "WITH request AS (
             INSERT INTO ai_requests (id, user_id, month, operation, state, reserved_until, created_at)
             SELECT gen_random_uuid(), id, date_trunc('month', $2::timestamptz AT TIME ZONE 'UTC')::date, $3, 'settled', $2, $2 FROM users WHERE email = $1
@@ -33,10 +33,10 @@ async fn ai_costs_are_summed_and_filtered_for_admins(db: PgPool) {
     let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     let mut ada = app.user_client(EMAIL).await;
     // The first and the last instant of the requested days, and one just after them.
-    spend(&db, EMAIL, "2026-01-13T00:00:00Z", "caption", (2, 1_000_001)).await;
-    spend(&db, EMAIL, "2026-01-14T23:59:59.999Z", "chat", (1, 500_000)).await;
-    spend(&db, "olga@example.com", "2026-01-14T12:00:00Z", "chat", (1, 250_000)).await;
-    spend(&db, EMAIL, "2026-01-15T00:00:00Z", "chat", (1, 9_000_000)).await;
+    spend(&db, EMAIL, ("2026-01-13T00:00:00Z", "caption"), (2, 1_000_001)).await;
+    spend(&db, EMAIL, ("2026-01-14T23:59:59.999Z", "chat"), (1, 500_000)).await;
+    spend(&db, "olga@example.com", ("2026-01-14T12:00:00Z", "chat"), (1, 250_000)).await;
+    spend(&db, EMAIL, ("2026-01-15T00:00:00Z", "chat"), (1, 9_000_000)).await;
     let uri = "/api/admin/ai-costs?firstDay=2026-01-13&lastDay=2026-01-14";
     ada.get(uri).await.expect_status(403);
     app.anon_client().await.get(uri).await.expect_status(401);
@@ -62,7 +62,7 @@ async fn csv_lists_all_calls_and_escapes_formulas(db: PgPool) {
     let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     app.register_verified(EMAIL).await;
     sqlx::query("UPDATE users SET email = '=cmd@example.com' WHERE email = $1").bind(EMAIL).execute(&db).await.expect("updated");
-    spend(&db, "=cmd@example.com", "2026-01-14T12:00:00Z", "caption", (2, 1_000_001)).await;
+    spend(&db, "=cmd@example.com", ("2026-01-14T12:00:00Z", "caption"), (2, 1_000_001)).await;
     let mut ada = app.client();
     ada.get("/api/admin/ai-costs.csv").await.expect_status(401);
     let table = olga.get("/api/admin/ai-costs.csv?firstDay=2026-01-01").await.expect_status(200);
@@ -83,7 +83,7 @@ async fn cost_anomalies_are_reported(db: PgPool) {
         sqlx::query(user).bind(&email).execute(&db).await.expect("inserted");
         // The last user spends fifty times as much as the others, all of it on one operation.
         let times = if number == 19 { 50 } else { 1 };
-        spend(&db, &email, "2026-01-14T12:00:00Z", "chat", (1, 400_000 * times)).await;
+        spend(&db, &email, ("2026-01-14T12:00:00Z", "chat"), (1, 400_000 * times)).await;
     }
     let anomalies = olga.get("/api/admin/ai-costs").await.expect_status(200).json()["anomalies"].clone();
     assert_json_snapshot!(anomalies, { "[].userId" => "[id]" });
@@ -94,8 +94,8 @@ async fn month_is_charged_once_by_concurrent_runs(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut olga = Creator::new(ADMIN).admin().sign_in(&app).await;
     app.register_verified(EMAIL).await;
-    spend(&db, EMAIL, "2025-12-31T23:59:59.999Z", "chat", (3, 333_333)).await;
-    spend(&db, EMAIL, "2026-01-01T00:00:00Z", "chat", (1, 1)).await;
+    spend(&db, EMAIL, ("2025-12-31T23:59:59.999Z", "chat"), (3, 333_333)).await;
+    spend(&db, EMAIL, ("2026-01-01T00:00:00Z", "chat"), (1, 1)).await;
     let both = futures::future::join_all((0..8).map(|_| billing::charge_months(&app.core))).await;
     assert_eq!(both.into_iter().map(|new| new.expect("charged")).sum::<u64>(), 1, "exactly one of eight runs charges the month");
     let charges = async || -> Vec<(String, i64, i64)> {
@@ -105,7 +105,7 @@ async fn month_is_charged_once_by_concurrent_runs(db: PgPool) {
     assert_eq!(charges().await, [("2025-12-01".to_owned(), 1, 999_999)], "the current month is not charged");
     assert_eq!(billing::charge_months(&app.core).await.expect("asked"), 0);
     // A call that is recorded late is added to the charge of its month.
-    spend(&db, EMAIL, "2025-12-31T23:00:00Z", "chat", (1, 1)).await;
+    spend(&db, EMAIL, ("2025-12-31T23:00:00Z", "chat"), (1, 1)).await;
     let months = olga.get("/api/admin/ai-costs").await.json()["months"].clone();
     assert_eq!(
         (&months[0]["chargedMicroUsd"], &months[0]["usedMicroUsd"]),

@@ -58,7 +58,7 @@ async fn denied_consent_is_reported_and_stores_nothing(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-    let back = sandbox.submit_consent(&authorize_url, "deny", "ada.creates", &[]).await;
+    let back = sandbox.submit_consent(&authorize_url, "deny", ("ada.creates", &[])).await;
     let answer = user_client.page(&back).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations?error=cancelled&provider=instagram");
     assert!(user_client.page(answer.location()).await.body.contains("You cancelled. Nothing was changed."));
@@ -74,14 +74,14 @@ async fn callback_requires_unused_unexpired_state_of_same_user(db: PgPool) {
     let outcome = |answer: crate::support::TestResponse| answer.expect_status(303).location().to_owned();
 
     let authorize_url = app.start_instagram_authorization(&mut ada).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await;
     assert_eq!(outcome(eve.page(&back).await), "/integrations?error=invalid_state&provider=instagram", "state of another user");
     assert_eq!(outcome(ada.page(&back.replace("instagram?", "onlyfans?")).await), "/integrations?error=not_available&provider=onlyfans");
     assert!(outcome(ada.page(&back).await).starts_with("/integrations?connected=instagram&integrationId="));
     assert_eq!(outcome(ada.page(&back).await), "/integrations?error=state_reused&provider=instagram");
 
     let authorize_url = app.start_instagram_authorization(&mut ada).await;
-    let late = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let late = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await;
     app.clock.advance(TimeDelta::minutes(10));
     assert_eq!(outcome(ada.page(&late).await), "/integrations?error=expired&provider=instagram");
 
@@ -100,7 +100,7 @@ async fn concurrent_callbacks_with_one_state_connect_once(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await;
     let (mut one, mut two) = (user_client.clone(), user_client.clone());
     let (a, b) = tokio::join!(one.page(&back), two.page(&back));
     let mut outcomes = [a.expect_status(303).location().to_owned(), b.expect_status(303).location().to_owned()];
@@ -117,7 +117,7 @@ async fn concurrent_authorizations_of_one_account_store_one_row(db: PgPool) {
     let mut backs = Vec::new();
     for _ in 0..2 {
         let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-        backs.push(sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await);
+        backs.push(sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await);
     }
     let (mut one, mut two) = (user_client.clone(), user_client.clone());
     let (a, b) = tokio::join!(one.page(&backs[0]), two.page(&backs[1]));
@@ -136,7 +136,7 @@ async fn account_connected_by_another_user_is_rejected(db: PgPool) {
     let row = "SELECT row_to_json(integrations)::text FROM integrations";
     let before: String = sqlx::query_scalar(row).fetch_one(&db).await.expect("a row");
     let authorize_url = app.start_instagram_authorization(&mut eve).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await;
     let answer = eve.page(&back).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations?error=already_connected&provider=instagram");
     assert!(eve.page(answer.location()).await.body.contains("connected to another Huntaze account"));
@@ -169,13 +169,13 @@ async fn missing_scopes_are_reported_and_never_shown_as_zero(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES[1..]).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES[1..])).await;
     let answer = user_client.page(&back).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations?error=insufficient_scope&provider=instagram");
     assert_eq!(connected(&db).await, 0);
 
     let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES[..1]).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES[..1])).await;
     assert!(user_client.page(&back).await.location().contains("connected=instagram"));
     app.sync_all_due().await;
     assert_eq!(sandbox.calls("insights"), 0, "metrics without a granted scope are not requested");
@@ -202,7 +202,7 @@ async fn platform_fault_during_connect_stores_nothing(db: PgPool) {
         for kind in kinds {
             sandbox.fail(endpoint, kind, 1);
             let authorize_url = app.start_instagram_authorization(&mut user_client).await;
-            let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &ALL_SCOPES).await;
+            let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &ALL_SCOPES)).await;
             let answer = user_client.page(&back).await.expect_status(303);
             assert_eq!(answer.location(), "/integrations?error=provider_unavailable&provider=instagram", "{endpoint}, {kind:?}");
             assert_eq!(connected(&db).await, 0, "{endpoint}, {kind:?}");
@@ -285,7 +285,7 @@ async fn connect_form_shows_external_link_page(db: PgPool) {
     assert_eq!(page.matches("<h1").count(), 1);
     let (_, rest) = page.split_once("href=\"http://").expect("a link out");
     let target = format!("http://{}", rest.split('"').next().expect("its end").replace("&amp;", "&"));
-    let back = sandbox.submit_consent(&target, "allow", "ada.creates", &ALL_SCOPES).await;
+    let back = sandbox.submit_consent(&target, "allow", ("ada.creates", &ALL_SCOPES)).await;
     assert!(user_client.page(&back).await.location().starts_with("/integrations?connected=instagram"));
     let answer = user_client.submit("/integrations", "/api/integrations/connect", &[("provider", "onlyfans")]).await.expect_status(303);
     assert_eq!(answer.location(), "/integrations");

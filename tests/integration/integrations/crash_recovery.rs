@@ -38,7 +38,7 @@ async fn account_works_or_asks_to_reconnect_after_any_kill(db: PgPool) {
     // The server process uses the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut user_client = app.user_client(EMAIL).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     let (mut works, mut asks) = (0, 0);
     for round in 0..TIMES {
         let due = "UPDATE integrations SET expires_at = now(), next_sync_at = now() - interval '1 day', leased_until = NULL, consecutive_failures = 0";
@@ -66,7 +66,7 @@ async fn account_works_or_asks_to_reconnect_after_any_kill(db: PgPool) {
             (status, Value::Null) if status == "healthy" => works += 1,
             (status, reason) if status == "error" && reason == "revoked" => {
                 asks += 1;
-                app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+                app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
             }
             other => panic!("round {round}: {other:?}"),
         }

@@ -7,6 +7,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
+use super::failure;
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
 async fn rows(db: &PgPool) -> i64 {
@@ -66,9 +67,7 @@ async fn disconnect_waits_for_running_sync(db: PgPool) {
         user_client.get("/api/integrations/status").await.expect_status(200);
     }
     assert!(!request.is_finished() && sandbox.calls("revoke") == 0);
-    db::integrations::record_failure(&db, held.id, &held.access.expect("tokens").access, FailureKind::Transient, None)
-        .await
-        .expect("released");
+    db::integrations::record_failure(&db, &failure(&held, FailureKind::Transient)).await.expect("released");
     request.await.expect("no panic").expect_status(200);
     assert_eq!((rows(&db).await, sandbox.calls("revoke")), (0, 1));
 }

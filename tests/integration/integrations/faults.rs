@@ -72,10 +72,10 @@ async fn row(
     let (db, case) = (&app.core.db, format!("{} {endpoint} {kind:?}", platform.as_str()));
     // A new instance has no rate limits left over from the previous case.
     let worker = app.second_instance(TIMEOUT);
-    app.connect_to(sandbox, user_client, platform, "ada.creates").await;
+    app.connect_to(sandbox, user_client, (platform, "ada.creates")).await;
     make_due(&worker, db, endpoint).await;
     let before = stored(db).await;
-    sandbox.inject_fault(platform, endpoint, kind, 1);
+    sandbox.inject_fault((platform, endpoint), kind, 1);
     assert!(worker.sync_due().await, "{case}");
     let (status, reason, comes_back) = seen(user_client).await;
     let (has_access, has_refresh, days, posts) = stored(db).await;
@@ -101,7 +101,7 @@ async fn each_fault_at_each_platform_keeps_data(db: PgPool) {
         "platform  endpoint fault              status   what the creator reads                                         after the next reading\n",
     );
     for platform in OAUTH_PLATFORMS {
-        app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
+        app.connect_to(&sandbox, &mut user_client, (platform, "ada.creates")).await;
         app.sync_all_due().await;
         for endpoint in ["profile", "posts", "refresh"] {
             for kind in FAULTS {

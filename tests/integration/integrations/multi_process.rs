@@ -17,7 +17,7 @@ async fn concurrent_syncs_in_two_processes_make_one_request(db: PgPool) {
     // The server processes use the system clock, so set the test clocks to the current time.
     app.advance(&sandbox, SystemClock.now() - app.core.clock.now());
     let mut user_client = app.user_client("ada@example.com").await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     let (first, second) = futures::join!(Server::start_ready(&db, &sandbox), Server::start_ready(&db, &sandbox));
     // The access token has expired, the last sync was an hour ago, and no scheduled sync is due.
     sqlx::query(

@@ -27,7 +27,7 @@ async fn connect_sync_refresh_disconnect_on_every_platform(db: PgPool) {
     stay_signed_in(&db).await;
     for platform in OAUTH_PLATFORMS {
         let word = platform.as_str();
-        let id = app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
+        let id = app.connect_to(&sandbox, &mut user_client, (platform, "ada.creates")).await;
         app.sync_all_due().await;
         let (posts, days) = (count(&db, "posts").await, count(&db, "daily_insights").await);
         let (expected_posts, expected_days) = match platform {
@@ -61,7 +61,7 @@ async fn connect_sync_refresh_disconnect_on_every_platform(db: PgPool) {
         user_client.post(&format!("/api/integrations/refresh/{word}/{id}"), json!({})).await.expect_status(404);
         assert!(count(&db, "posts").await >= posts, "{word}: synced data is kept");
 
-        assert_eq!(app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await, id, "{word}: reconnecting keeps the ID");
+        assert_eq!(app.connect_to(&sandbox, &mut user_client, (platform, "ada.creates")).await, id, "{word}: reconnecting keeps the ID");
         user_client.request(Method::DELETE, &format!("/api/integrations/disconnect/{word}/{id}?data=delete")).await.expect_status(200);
         assert_eq!(count(&db, "integrations").await + count(&db, "posts").await + count(&db, "post_snapshots").await, 0, "{word}");
         sandbox.state.reset();
@@ -92,7 +92,7 @@ async fn daily_metrics_are_derived_from_post_totals(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     stay_signed_in(&db).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::Tiktok, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Tiktok, "ada.creates")).await;
     app.sync_all_due().await;
     let stats = user_client.get("/api/home/stats?range=7d").await.json();
     assert_eq!(
@@ -137,7 +137,7 @@ async fn endpoints_without_granted_scope_are_not_called(db: PgPool) {
         (Platform::X, vec!["users.read", "offline.access"], "connected"),
     ] {
         let authorize_url = app.start_authorization(&mut user_client, platform).await;
-        let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &scopes).await;
+        let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &scopes)).await;
         let answer = user_client.page(&back).await.expect_status(303);
         assert!(answer.location().contains(outcome), "{platform:?} {scopes:?}: {}", answer.location());
         app.sync_all_due().await;
@@ -159,7 +159,7 @@ async fn endpoints_without_granted_scope_are_not_called(db: PgPool) {
 async fn concurrent_syncs_in_two_instances_make_one_request(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     let second_instance = app.second_instance(TIMEOUT);
     let calls = (0..50).map(|index| {
         let mut client = if index % 2 == 0 { app.client() } else { second_instance.client() };
@@ -177,8 +177,8 @@ async fn token_rejected_before_expiry_is_refreshed(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     for platform in OAUTH_PLATFORMS.into_iter().filter(|platform| *platform != Platform::Instagram) {
-        app.connect_to(&sandbox, &mut user_client, platform, "ada.creates").await;
-        sandbox.inject_fault(platform, "profile", FaultKind::ClockSkew, 1);
+        app.connect_to(&sandbox, &mut user_client, (platform, "ada.creates")).await;
+        sandbox.inject_fault((platform, "profile"), FaultKind::ClockSkew, 1);
         let refreshed = sandbox.calls("refresh");
         app.sync_all_due().await;
         assert_eq!(sandbox.calls("refresh"), refreshed + 1, "{platform:?}");
@@ -192,7 +192,7 @@ async fn token_rejected_before_expiry_is_refreshed(db: PgPool) {
 async fn rejected_token_refresh_is_not_repeated(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::Tiktok, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::Tiktok, "ada.creates")).await;
     sandbox.state.revoke("tiktok", "ada.creates");
     let answer = user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(409);
     assert_eq!(answer.error()["error"], "Access was withdrawn. Reconnect to go on.");
@@ -204,10 +204,10 @@ async fn rejected_token_refresh_is_not_repeated(db: PgPool) {
 async fn exhausted_rate_limit_stops_all_accounts_sharing_it(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::Reddit, "ada.creates").await;
-    app.connect_to(&sandbox, &mut user_client, Platform::Reddit, "ada.backstage").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Reddit, "ada.creates")).await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Reddit, "ada.backstage")).await;
     let calls = sandbox.calls("profile");
-    sandbox.inject_fault(Platform::Reddit, "profile", FaultKind::RateLimited, 1);
+    sandbox.inject_fault((Platform::Reddit, "profile"), FaultKind::RateLimited, 1);
     app.sync_all_due().await;
     assert_eq!(sandbox.calls("profile"), calls + 1, "the second account sent no request");
     let status = user_client.get("/api/integrations/status").await.json();
@@ -228,7 +228,7 @@ async fn reconnect_with_another_account_is_rejected(db: PgPool) {
         async move {
             let asked = json!({ "provider": "instagram", "integrationId": id });
             let answer = user_client.post("/api/integrations/connect", asked).await.expect_status(200);
-            let back = sandbox.submit_consent(answer.json()["authorizeUrl"].as_str().expect("a URL"), "allow", account, &[]).await;
+            let back = sandbox.submit_consent(answer.json()["authorizeUrl"].as_str().expect("a URL"), "allow", (account, &[])).await;
             user_client.page(&back).await.expect_status(303).location().to_owned()
         }
     };
@@ -252,7 +252,7 @@ async fn disconnected_account_can_be_connected_by_another_user(db: PgPool) {
     let new = app.connect(&sandbox, &mut eve, "ada.creates").await;
     assert_ne!(new, id);
     let authorize_url = app.start_instagram_authorization(&mut ada).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.creates", &[]).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.creates", &[])).await;
     assert!(ada.page(&back).await.location().contains("already_connected"));
     assert_eq!(ada.get("/api/integrations/status").await.json()["disconnected"][0]["id"], Value::from(id.as_str()));
     let kept = count(&db, "daily_insights").await;
@@ -271,8 +271,8 @@ async fn concurrent_connects_by_two_users_succeed_once(db: PgPool) {
         ada.request(Method::DELETE, &format!("/api/integrations/disconnect/instagram/{id}")).await.expect_status(200);
         let backs = [app.start_instagram_authorization(&mut ada).await, app.start_instagram_authorization(&mut eve).await];
         let backs = [
-            sandbox.submit_consent(&backs[0], "allow", "ada.creates", &[]).await,
-            sandbox.submit_consent(&backs[1], "allow", "ada.creates", &[]).await,
+            sandbox.submit_consent(&backs[0], "allow", ("ada.creates", &[])).await,
+            sandbox.submit_consent(&backs[1], "allow", ("ada.creates", &[])).await,
         ];
         let (one, two) = tokio::join!(ada.page(&backs[0]), eve.page(&backs[1]));
         let outcomes = [one.location().contains("connected=instagram"), two.location().contains("connected=instagram")];
@@ -286,10 +286,10 @@ async fn concurrent_connects_by_two_users_succeed_once(db: PgPool) {
 async fn event_log_is_visible_to_its_user_only(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     stay_signed_in(&db).await;
     app.sync_all_due().await;
-    sandbox.inject_fault(Platform::X, "profile", FaultKind::ServerError, 1);
+    sandbox.inject_fault((Platform::X, "profile"), FaultKind::ServerError, 1);
     app.advance(&sandbox, TimeDelta::hours(25));
     app.sync_all_due().await;
     sandbox.state.revoke("x", "ada.creates");
@@ -323,7 +323,7 @@ async fn metric_not_reported_by_platform_stays_unknown(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
     stay_signed_in(&db).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::Reddit, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Reddit, "ada.creates")).await;
     for _ in 0..6 {
         app.sync_all_due().await;
         app.advance(&sandbox, TimeDelta::hours(13));
@@ -346,7 +346,7 @@ async fn metric_not_reported_by_platform_stays_unknown(db: PgPool) {
 async fn total_without_previous_value_is_not_counted(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    app.connect_to(&sandbox, &mut user_client, Platform::Tiktok, "ada.creates").await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Tiktok, "ada.creates")).await;
     app.sync_all_due().await;
     sqlx::query("UPDATE post_snapshots SET views = NULL").execute(&db).await.expect("updated");
     for _ in 0..4 {
@@ -370,7 +370,7 @@ async fn total_without_previous_value_is_not_counted(db: PgPool) {
 async fn disconnect_refreshes_expired_token_before_revoking(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::Tiktok, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::Tiktok, "ada.creates")).await;
     app.advance(&sandbox, TimeDelta::hours(3));
     let answer = user_client.request(Method::DELETE, &format!("/api/integrations/disconnect/tiktok/{id}")).await.expect_status(200);
     assert_eq!(answer.json()["status"], "disconnected");

@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, TimeDelta};
 use huntaze_core::{
     config::{ClientCredentials, Config},
-    db,
+    db::{self, integrations::spending::NewSpending},
 };
 use huntaze_domain::platform::Platform;
 use huntaze_sandbox::FaultKind;
@@ -20,7 +20,7 @@ async fn spent(db: &PgPool, month: &str) -> i64 {
 async fn sync_cost_is_recorded_once_a_day(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     assert_eq!(spent(&db, "2026-01-01").await, 10_000, "the profile");
     app.sync_all_due().await;
     let posts: i64 = sqlx::query_scalar("SELECT count(*) FROM posts").fetch_one(&db).await.expect("a count");
@@ -43,7 +43,7 @@ async fn sync_cost_is_recorded_once_a_day(db: PgPool) {
 async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
     sqlx::query("UPDATE platform_spending SET spent_micro_usd = 9999999").execute(&db).await.expect("updated");
     app.sync_all_due().await;
     let account = user_client.get("/api/integrations/status").await.json()["integrations"][0].clone();
@@ -52,7 +52,7 @@ async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
     let answer = user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
     assert_eq!(answer.error()["error"], "This month's allowance for readings is used up. We go on next month.");
     let authorize_url = app.start_authorization(&mut user_client, Platform::X).await;
-    let back = sandbox.submit_consent(&authorize_url, "allow", "ada.backstage", &[]).await;
+    let back = sandbox.submit_consent(&authorize_url, "allow", ("ada.backstage", &[])).await;
     assert_eq!(user_client.page(&back).await.location(), "/integrations?error=budget_exhausted&provider=x");
     assert_eq!((sandbox.calls("posts"), spent(&db, "2026-01-01").await), (0, 9_999_999));
     app.advance(&sandbox, TimeDelta::days(17));
@@ -63,11 +63,14 @@ async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
 #[sqlx::test]
 async fn concurrent_reservations_stay_within_budget(db: PgPool) {
     let month = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a date");
-    let calls = (0..40).map(|_| db::integrations::spending::reserve(&db, Platform::X, month, 10, 100));
+    let calls =
+        (0..40).map(|_| db::integrations::spending::reserve(&db, NewSpending { provider: Platform::X, month, micro_usd: 10, budget: 100 }));
     let granted = futures::future::join_all(calls).await.into_iter().filter(|outcome| matches!(outcome, Ok(true))).count();
     assert_eq!((granted, spent(&db, "2026-01-01").await), (10, 100));
     assert!(
-        !db::integrations::spending::reserve(&db, Platform::Reddit, month, 101, 100).await.expect("an answer"),
+        !db::integrations::spending::reserve(&db, NewSpending { provider: Platform::Reddit, month, micro_usd: 101, budget: 100 })
+            .await
+            .expect("an answer"),
         "the first reservation of a month is checked as well"
     );
 }
@@ -87,8 +90,8 @@ async fn platform_without_budget_is_not_offered(db: PgPool) {
 async fn failing_posts_request_is_not_repeated_by_manual_syncs(db: PgPool) {
     let (app, sandbox) = TestApp::with_sandbox(db.clone()).await;
     let mut user_client = app.user_client(EMAIL).await;
-    let id = app.connect_to(&sandbox, &mut user_client, Platform::X, "ada.creates").await;
-    sandbox.inject_fault(Platform::X, "posts", FaultKind::ServerError, 100);
+    let id = app.connect_to(&sandbox, &mut user_client, (Platform::X, "ada.creates")).await;
+    sandbox.inject_fault((Platform::X, "posts"), FaultKind::ServerError, 100);
     for _ in 0..24 {
         app.sync_all_due().await;
         user_client.get("/api/csrf/token").await;

@@ -6,6 +6,7 @@ use huntaze_sandbox::FaultKind;
 use serde_json::Value;
 use sqlx::PgPool;
 
+use super::failure;
 use crate::support::{Client, EMAIL, Sandbox, TestApp};
 
 async fn setup(db: PgPool) -> (TestApp, Sandbox, Client) {
@@ -294,7 +295,7 @@ async fn failure_of_old_token_is_ignored_after_reconnect(db: PgPool) {
     let held = db::integrations::claim_due(&db, id.into(), now, now + TimeDelta::minutes(2)).await.expect("claimed").expect("one");
     app.connect(&sandbox, &mut user_client, "ada.creates").await;
     let kind = huntaze_domain::integrations::FailureKind::Revoked;
-    db::integrations::record_failure(&db, held.id, &held.access.expect("tokens").access, kind, None).await.expect("noted");
+    db::integrations::record_failure(&db, &failure(&held, kind)).await.expect("noted");
     assert_eq!(account_status(&mut user_client).await, ("healthy".to_owned(), None));
     app.sync_all_due().await;
     assert_eq!(account_status(&mut user_client).await, ("healthy".to_owned(), None));

@@ -47,7 +47,7 @@ impl<'a> Creator<'a> {
         let mut client = self.register(app).await;
         let mut ids = Vec::new();
         for (platform, name) in self.accounts {
-            ids.push(app.connect_to(sandbox, &mut client, platform, name).await);
+            ids.push(app.connect_to(sandbox, &mut client, (platform, name)).await);
         }
         app.sync_all_due().await;
         (client, ids)

@@ -170,13 +170,13 @@ impl TestApp {
 
     /// Connects an Instagram account with all scopes and returns the integration ID.
     pub async fn connect(&self, sandbox: &Sandbox, user_client: &mut Client, account: &str) -> String {
-        self.connect_to(sandbox, user_client, Platform::Instagram, account).await
+        self.connect_to(sandbox, user_client, (Platform::Instagram, account)).await
     }
 
     /// Connects an account of a platform with all scopes and returns the integration ID.
-    pub async fn connect_to(&self, sandbox: &Sandbox, user_client: &mut Client, platform: Platform, account: &str) -> String {
+    pub async fn connect_to(&self, sandbox: &Sandbox, user_client: &mut Client, (platform, account): (Platform, &str)) -> String {
         let authorize_url = self.start_authorization(user_client, platform).await;
-        let back = sandbox.submit_consent(&authorize_url, "allow", account, &[]).await;
+        let back = sandbox.submit_consent(&authorize_url, "allow", (account, &[])).await;
         let answer = user_client.page(&back).await.expect_status(303);
         let (_, id) = answer
             .location()

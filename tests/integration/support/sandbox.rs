@@ -68,11 +68,11 @@ impl Sandbox {
 
     /// Makes the next `times` requests to an endpoint of Instagram fail.
     pub fn fail(&self, endpoint: &str, kind: FaultKind, times: u32) {
-        self.inject_fault(Platform::Instagram, endpoint, kind, times);
+        self.inject_fault((Platform::Instagram, endpoint), kind, times);
     }
 
     /// Makes the next `times` requests to an endpoint of a platform fail.
-    pub fn inject_fault(&self, platform: Platform, endpoint: &str, kind: FaultKind, times: u32) {
+    pub fn inject_fault(&self, (platform, endpoint): (Platform, &str), kind: FaultKind, times: u32) {
         let (provider, endpoint) = (platform.as_str().to_owned(), endpoint.to_owned());
         self.state.add_fault(Fault { provider, endpoint, account: None, kind, times });
     }
@@ -84,7 +84,7 @@ impl Sandbox {
 
     /// Submits the consent page with `decision` (`allow` or `deny`) and returns the path of the callback. Empty `scopes` grant all that
     /// are requested.
-    pub async fn submit_consent(&self, authorize_url: &str, decision: &str, account: &str, scopes: &[&str]) -> String {
+    pub async fn submit_consent(&self, authorize_url: &str, decision: &str, (account, scopes): (&str, &[&str])) -> String {
         let page_url: Url = authorize_url.parse().expect("a URL");
         let page = Request::get(format!("{}?{}", page_url.path(), page_url.query().unwrap_or_default())).body(Body::empty());
         let page = self.ask(page.expect("a request")).await.into_body().collect().await.expect("a page").to_bytes();

@@ -48,34 +48,46 @@ pub struct Gemini {
     timeouts: Timeouts,
 }
 
+/// How a response is asked for.
+#[derive(Clone, Copy)]
+enum Method {
+    Generate,
+    /// In pieces, one in each event.
+    Stream,
+}
+
 impl Gemini {
     /// Creates the client; `None` if no key is configured.
     pub fn new(config: &GeminiConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         Some(Self { config: config.clone(), key: config.key.clone()?, http, clock, timeouts: TIMEOUTS })
     }
 
-    fn url(&self, model: &str, verb: &str, query: Option<&str>) -> Option<Url> {
+    fn url(&self, model: &str, method: Method) -> Option<Url> {
+        let (name, query) = match method {
+            Method::Generate => ("generateContent", None),
+            Method::Stream => ("streamGenerateContent", Some("alt=sse")),
+        };
         let mut url = self.config.url.clone();
-        url.path_segments_mut().ok()?.pop_if_empty().extend(["models", &format!("{model}:{verb}")]);
+        url.path_segments_mut().ok()?.pop_if_empty().extend(["models", &format!("{model}:{name}")]);
         url.set_query(query);
         Some(url)
     }
 
-    fn request(&self, model: &str, verb: &str, query: Option<&str>, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
-        let url = self.url(model, verb, query).ok_or_else(|| ModelError::InvalidRequest("GEMINI_API_URL".to_owned()))?;
+    fn request(&self, model: &str, method: Method, prompt: &Prompt) -> Result<RequestBuilder, ModelError> {
+        let url = self.url(model, method).ok_or_else(|| ModelError::InvalidRequest("GEMINI_API_URL".to_owned()))?;
         // The key is sent in a header, because URLs end up in logs.
         Ok(self.http.post(url).header("x-goog-api-key", self.key.expose()).json(&request::Request::of(prompt)).timeout(self.timeouts.total))
     }
 
     async fn read_response(&self, model: &str, prompt: &Prompt) -> Result<Completion, FailedCompletion> {
-        let request = self.request(model, "generateContent", None, prompt)?;
+        let request = self.request(model, Method::Generate, prompt)?;
         let response = http::send(request).await.map_err(unavailable)?;
         response::read(response.status, &response.body, model, prompt)
     }
 
     /// Generates a streamed response (`?alt=sse`, one chunk per event). Dropping the future closes the connection.
     async fn read_stream(&self, model: &str, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion> {
-        let request = self.request(model, "streamGenerateContent", Some("alt=sse"), prompt)?;
+        let request = self.request(model, Method::Stream, prompt)?;
         let mut response = self.with_idle_timeout(request.send()).await?;
         if !response.status().is_success() {
             let status = response.status();

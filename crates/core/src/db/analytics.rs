@@ -12,7 +12,7 @@ use huntaze_domain::{
 };
 use sqlx::PgExecutor;
 
-use super::DbError;
+use super::{DbError, Slice};
 
 /// Metrics of an integration on one day; `None` means unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -144,9 +144,8 @@ pub struct PostsQuery {
     pub order: PostOrder,
 }
 
-/// Lists at most `limit` posts, from the one at `offset` on, and counts all that the query is about. The count is 0 if the offset is past the
-/// end. Posts without any known interaction come last unless sorted by date.
-pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, limit: i64, offset: i64) -> Result<(Vec<PostView>, i64), DbError> {
+/// Lists a slice of the posts, and counts all that the query is about. The count is 0 if the slice is past the end. Posts without any known interaction come last unless sorted by date.
+pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, slice: Slice) -> Result<(Vec<PostView>, i64), DbError> {
     let PostsQuery { user_id, account, since, order } = *query;
     let rows = sqlx::query!(
         r#"WITH chosen AS MATERIALIZED (
@@ -177,8 +176,8 @@ pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, limit: i64, offs
         account.map(IntegrationId::uuid),
         since,
         order.as_str(),
-        limit,
-        offset
+        slice.limit,
+        slice.offset
     );
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);

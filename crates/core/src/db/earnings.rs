@@ -60,8 +60,7 @@ pub async fn delete_exclusive_to(db: impl PgExecutor<'_>, user_id: UserId, state
 pub async fn save_daily_total(
     db: impl PgExecutor<'_>,
     user_id: UserId,
-    day: NaiveDate,
-    amount: Money,
+    (day, amount): (NaiveDate, Money),
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     sqlx::query!(

@@ -7,7 +7,7 @@ pub mod spending;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
-    ids::{IntegrationId, UserId},
+    ids::{IntegrationId, Owned, UserId},
     integrations::{AccessHealth, FailureKind},
     platform::Platform,
     string_enum::StringEnum,
@@ -307,8 +307,7 @@ pub async fn claim_due(
 /// Claims an integration of a user until `until`, whether or not a sync is due. Returns `None` if it is leased or does not exist.
 pub async fn claim(
     db: impl PgExecutor<'_>,
-    user_id: UserId,
-    id: IntegrationId,
+    account: Owned<IntegrationId>,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Option<Integration>, DbError> {
@@ -317,8 +316,8 @@ pub async fn claim(
           WHERE id = $1 AND user_id = $2 AND (leased_until IS NULL OR leased_until <= $3)
          RETURNING",
         "",
-        id.uuid(),
-        user_id.uuid(),
+        account.id.uuid(),
+        account.user_id.uuid(),
         now,
         until
     );
@@ -384,24 +383,29 @@ pub async fn record_success(db: impl PgExecutor<'_>, success: &SyncSuccess<'_>) 
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }
 
-/// Records a failed sync and releases the lease. `next_sync_at` is the time of the next attempt, or `None` if a retry cannot help. Returns
-/// `false` if the integration was reconnected in the meantime.
-pub async fn record_failure(
-    db: impl PgExecutor<'_>,
-    id: IntegrationId,
-    access_token: &[u8],
-    kind: FailureKind,
-    next_sync_at: Option<DateTime<Utc>>,
-) -> Result<bool, DbError> {
+/// Result of a failed sync.
+pub struct SyncFailure<'a> {
+    /// Id of the integration.
+    pub id: IntegrationId,
+    /// Access token (encrypted) that the sync used.
+    pub access_token: &'a [u8],
+    /// Why it failed.
+    pub kind: FailureKind,
+    /// Time of the next attempt; `None` if a retry cannot help.
+    pub next_sync_at: Option<DateTime<Utc>>,
+}
+
+/// Records a failed sync and releases the lease. Returns `false` if the integration was reconnected in the meantime.
+pub async fn record_failure(db: impl PgExecutor<'_>, failure: &SyncFailure<'_>) -> Result<bool, DbError> {
     let noted = sqlx::query!(
         "UPDATE integrations
             SET last_error_kind = $3, consecutive_failures = consecutive_failures + 1, sync_attempts = sync_attempts + 1, next_sync_at = $4,
                 leased_until = NULL
           WHERE id = $1 AND access_token = $2",
-        id.uuid(),
-        access_token,
-        kind.as_str(),
-        next_sync_at
+        failure.id.uuid(),
+        failure.access_token,
+        failure.kind.as_str(),
+        failure.next_sync_at
     );
     Ok(noted.execute(db).await?.rows_affected() == 1)
 }

@@ -8,7 +8,7 @@ use huntaze_domain::{
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use super::DbError;
+use super::{DbError, Slice};
 
 /// Channel of the notifications that a subject has become due; the payload is the kind of job.
 pub const DUE_CHANNEL: &str = "huntaze_due";
@@ -94,15 +94,15 @@ pub async fn queue_stats(db: impl PgExecutor<'_>) -> Result<Vec<QueueStats>, DbE
 }
 
 /// Lists a page of permanently failed jobs, newest first.
-pub async fn failed(db: impl PgExecutor<'_>, limit: i64, offset: i64) -> Result<Vec<FailedJob>, DbError> {
+pub async fn failed(db: impl PgExecutor<'_>, slice: Slice) -> Result<Vec<FailedJob>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, job_type, convert_from(job, 'UTF8')::jsonb ->> 'subject' AS "subject!", attempts, last_result ->> 'Err' AS error,
                   coalesce(done_at, lock_at, run_at) AS "failed_at!"
              FROM apalis.jobs
             WHERE status = 'Killed' OR status = 'Failed' AND attempts >= max_attempts
             ORDER BY 6 DESC, id DESC LIMIT $1 OFFSET $2"#,
-        limit,
-        offset
+        slice.limit,
+        slice.offset
     );
     let failed = rows.fetch_all(db).await?.into_iter().filter_map(|row| {
         let kind = JobKind::parse(&row.job_type)?;

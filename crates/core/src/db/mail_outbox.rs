@@ -65,22 +65,26 @@ pub async fn delete(db: impl PgExecutor<'_>, id: MailId) -> Result<(), DbError> 
     Ok(())
 }
 
-/// Records a failed attempt. With `retry_at` the mail is due again at that time; with `None` it is marked as permanently failed.
-pub async fn record_failure(
-    db: impl PgExecutor<'_>,
-    id: MailId,
-    error: &str,
-    retry_at: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// A failed attempt to deliver a mail.
+pub struct MailFailure<'a> {
+    /// What the server said.
+    pub error: &'a str,
+    /// Time at which the mail is due again; `None` marks it as permanently failed.
+    pub retry_at: Option<DateTime<Utc>>,
+    /// Time of the attempt.
+    pub now: DateTime<Utc>,
+}
+
+/// Records a failed attempt.
+pub async fn record_failure(db: impl PgExecutor<'_>, id: MailId, failure: MailFailure<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE mail_outbox
             SET last_error = $2, next_attempt_at = coalesce($3, next_attempt_at), failed_at = CASE WHEN $3::timestamptz IS NULL THEN $4::timestamptz END
           WHERE id = $1",
         id.uuid(),
-        error,
-        retry_at,
-        now
+        failure.error,
+        failure.retry_at,
+        failure.now
     )
     .execute(db)
     .await?;

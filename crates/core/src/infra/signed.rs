@@ -1,16 +1,16 @@
 //! Signed, expiring values that the browser stores and returns: `payload.expiry.signature`.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::keys::Key;
 
-/// Serializes and signs `value`, so that [`open`] accepts it until `lifetime` is over. The value is signed, not encrypted: the user can
+/// Serializes and signs `value`, so that [`open`] accepts it until `expires_at`. The value is signed, not encrypted: the user can
 /// read it. Returns `None` if it cannot be serialized.
-pub fn seal<T: Serialize>(key: &Key, purpose: &str, value: &T, now: DateTime<Utc>, lifetime: TimeDelta) -> Option<String> {
+pub fn seal<T: Serialize>(key: &Key, purpose: &str, value: &T, expires_at: DateTime<Utc>) -> Option<String> {
     let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(value).ok()?);
-    Some(attach(key, purpose.as_bytes(), &payload, now + lifetime))
+    Some(attach(key, purpose.as_bytes(), &payload, expires_at))
 }
 
 /// Returns the value if its signature is valid for this key and purpose and it has not expired.
@@ -40,6 +40,8 @@ pub(super) fn detach<'a>(key: &Key, purpose: &[u8], sealed: &'a str) -> Option<(
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::{
         config::Config,
@@ -57,7 +59,7 @@ mod tests {
     #[test]
     fn open_returns_value_until_expiry() {
         let (keys, now) = (keys(), MockClock::default().now());
-        let sealed = seal(&keys.cookies, "note", &"hello", now, TimeDelta::seconds(60)).expect("sealed");
+        let sealed = seal(&keys.cookies, "note", &"hello", now + TimeDelta::seconds(60)).expect("sealed");
         assert_eq!(open::<String>(&keys.cookies, "note", &sealed, now).as_deref(), Some("hello"));
         assert_eq!(open::<String>(&keys.cookies, "other", &sealed, now), None, "another purpose");
         assert_eq!(open::<String>(&keys.csrf, "note", &sealed, now), None, "another key");
@@ -68,7 +70,7 @@ mod tests {
         #[test]
         fn open_changed_byte_is_rejected(text in ".{0,40}", position: prop::sample::Index, byte in 33_u8..127) {
             let (keys, now) = (keys(), MockClock::default().now());
-            let sealed = seal(&keys.cookies, "note", &text, now, TimeDelta::seconds(60)).expect("sealed");
+            let sealed = seal(&keys.cookies, "note", &text, now + TimeDelta::seconds(60)).expect("sealed");
             let mut forged = sealed.clone().into_bytes();
             let position = position.index(forged.len());
             prop_assume!(forged[position] != byte);

@@ -8,7 +8,7 @@ use huntaze_domain::{admin::jobs::JobKind, ids::MailId};
 use super::{Job, JobContext, JobError};
 use crate::{
     Core,
-    db::{self, DbError},
+    db::{self, DbError, mail_outbox::MailFailure},
     error::chain,
     infra::{
         mail::OutboxMail,
@@ -48,7 +48,8 @@ impl Job for MailJob {
     /// Marks the mail as failed.
     async fn exhausted(context: &JobContext, mail_id: MailId) -> Result<(), DbError> {
         let core = &context.core;
-        db::mail_outbox::record_failure(&core.db, mail_id, "delivery failed: internal error", None, core.clock.now()).await
+        let failure = MailFailure { error: "delivery failed: internal error", retry_at: None, now: core.clock.now() };
+        db::mail_outbox::record_failure(&core.db, mail_id, failure).await
     }
 }
 
@@ -74,6 +75,6 @@ async fn note_failure(core: &Core, mail: &OutboxMail, error: MailerError) -> Res
     let is_final = matches!(error, MailerError::Permanent(_)) || mail.attempts >= MAX_ATTEMPTS;
     let retry_at = (!is_final).then(|| now + FIRST_DELAY * (1 << (mail.attempts - 1).clamp(0, 16)));
     tracing::warn!(mail_id = %mail.id, attempt = mail.attempts, is_final, error = chain(&error), "failed to send mail");
-    db::mail_outbox::record_failure(&core.db, mail.id, &error.to_string(), retry_at, now).await?;
+    db::mail_outbox::record_failure(&core.db, mail.id, MailFailure { error: &error.to_string(), retry_at, now }).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }

@@ -46,6 +46,16 @@ pub struct Page {
     pub next: Option<i64>,
 }
 
+/// What [`Partner::transactions`] asks for.
+pub struct TransactionQuery<'a> {
+    /// Account at the partner.
+    pub account: &'a str,
+    /// First UTC day.
+    pub since: NaiveDate,
+    /// The `next` of the page before; `None` starts with the newest transactions.
+    pub marker: Option<i64>,
+}
+
 impl Partner {
     /// Creates the client; `None` if no partner is configured.
     pub fn new(config: &PartnerConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
@@ -53,13 +63,13 @@ impl Partner {
         Some(Self { api_url: config.api_url.clone()?, client: PlatformClient::new(http, clock, policy) })
     }
 
-    /// Fetches one page of an account's transactions since a UTC day. `marker` is the `next` of the page before; `None` starts with the
-    /// newest transactions.
+    /// Fetches one page of an account's transactions.
     ///
     /// # Errors
     /// [`ProviderError::Revoked`] if the key is rejected, [`ProviderError::NoAccount`] if the account is unknown, and other
     /// [`ProviderError`]s as usual.
-    pub async fn transactions(&self, key: &Secret, account: &str, since: NaiveDate, marker: Option<i64>) -> Result<Page, ProviderError> {
+    pub async fn transactions(&self, key: &Secret, query: &TransactionQuery<'_>) -> Result<Page, ProviderError> {
+        let &TransactionQuery { account, since, marker } = query;
         let mut url = self.api_url.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend([account, "transactions"]);

@@ -58,15 +58,15 @@ impl Youtube {
         self.client.http().post(self.config.token_url.clone()).form(&form)
     }
 
-    fn get(&self, base: &Url, path: &str, query: &[(&str, &str)], access: ScopedToken<'_>) -> RequestBuilder {
-        let mut url = join_path(base, path);
+    fn get(&self, mut url: Url, query: &[(&str, &str)], access: ScopedToken<'_>) -> RequestBuilder {
         url.query_pairs_mut().extend_pairs(query);
         self.client.http().get(url).bearer_auth(access.token.expose())
     }
 
     async fn channel(&self, access: ScopedToken<'_>) -> Result<Channel, ProviderError> {
         let query = [("part", "snippet,statistics,contentDetails"), ("mine", "true")];
-        let page: Page<Channel> = self.client.send_json(DATA, self.get(&self.config.data_url, "channels", &query, access)).await?;
+        let page: Page<Channel> =
+            self.client.send_json(DATA, self.get(join_path(&self.config.data_url, "channels"), &query, access)).await?;
         page.items.into_iter().next().ok_or(ProviderError::NoAccount)
     }
 
@@ -76,7 +76,7 @@ impl Youtube {
         while ids.len() < MAX_POSTS {
             let mut query = vec![("part", "contentDetails"), ("playlistId", playlist), ("maxResults", "50")];
             query.extend((!token.is_empty()).then_some(("pageToken", token.as_str())));
-            let request = self.get(&self.config.data_url, "playlistItems", &query, access);
+            let request = self.get(join_path(&self.config.data_url, "playlistItems"), &query, access);
             let page: Page<PlaylistItem> = match self.client.send_json(DATA, request).await {
                 // The API's response for a channel without uploads.
                 Err(ProviderError::Transient(reason)) if reason == "playlistNotFound" => break,
@@ -157,7 +157,8 @@ impl OAuthProvider for Youtube {
             ("metrics", "views,likes,comments,shares"),
             ("dimensions", "day"),
         ];
-        let report: Report = self.client.send_json(REPORTS, self.get(&self.config.analytics_url, "reports", &query, access)).await?;
+        let report: Report =
+            self.client.send_json(REPORTS, self.get(join_path(&self.config.analytics_url, "reports"), &query, access)).await?;
         Ok(report.day(&day))
     }
 
@@ -166,7 +167,8 @@ impl OAuthProvider for Youtube {
         let mut posts = Vec::new();
         for ids in self.uploads(access, &playlist).await?.chunks(PAGE) {
             let query = [("part", "snippet,statistics"), ("id", &ids.join(","))];
-            let page: Page<Video> = self.client.send_json(DATA, self.get(&self.config.data_url, "videos", &query, access)).await?;
+            let page: Page<Video> =
+                self.client.send_json(DATA, self.get(join_path(&self.config.data_url, "videos"), &query, access)).await?;
             posts.extend(page.items.into_iter().map(Video::post));
         }
         Ok(posts)

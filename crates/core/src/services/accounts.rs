@@ -108,13 +108,12 @@ pub async fn password_strength(core: &Core, client: &ClientInfo, input: Password
 }
 
 /// Verifies the password of a logged-in user before an irreversible operation; returns its hash. A wrong password is reported as an error
-/// of `field`.
+/// of the field that it was entered in.
 pub(super) async fn confirm_password(
     core: &Core,
     client: &ClientInfo,
     user: &CurrentUser,
-    password: &Secret,
-    field: &str,
+    (field, password): (&str, &Secret),
 ) -> Result<String, AccountError> {
     limits::check_login_attempts(core, client, &user.email).await?;
     let stored = db::accounts::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
@@ -135,7 +134,12 @@ async fn reject_common_password(core: &Core, password: &Secret, email: &str) -> 
 }
 
 /// Creates a link that replaces the user's older one of the same purpose, and enqueues its mail.
-async fn mail_link(core: &Core, tx: &mut PgConnection, user_id: UserId, email: &str, purpose: TokenPurpose) -> Result<(), AccountError> {
+async fn mail_link(
+    core: &Core,
+    tx: &mut PgConnection,
+    (user_id, email): (UserId, &str),
+    purpose: TokenPurpose,
+) -> Result<(), AccountError> {
     let now = core.clock.now();
     let token = Token::random()?;
     let (lifetime, page) = match purpose {
@@ -182,23 +186,26 @@ async fn subject_email(core: &Core, subject: EmailTokenSubject, purpose: TokenPu
     db::accounts::users::find_email(&core.db, link.user_id).await
 }
 
-/// Inserts an audit event with the client's address and user agent.
-pub(super) async fn audit(
-    core: &Core,
-    db: impl sqlx::PgExecutor<'_>,
-    client: &ClientInfo,
-    user_id: Option<UserId>,
-    kind: AuditKind,
-) -> Result<(), DbError> {
-    let event = db::accounts::audit::NewEvent {
-        user_id,
-        kind,
-        ip: &client.ip,
-        user_agent: client.user_agent.as_deref(),
-        request_id: &client.request_id,
-        now: core.clock.now(),
-    };
-    db::accounts::audit::insert(db, event).await
+/// The audit log, for what one client does.
+pub(super) struct Audit<'a> {
+    pub core: &'a Core,
+    pub client: &'a ClientInfo,
+}
+
+impl Audit<'_> {
+    /// Inserts an event with the client's address and user agent.
+    pub async fn record(&self, db: impl sqlx::PgExecutor<'_>, user_id: Option<UserId>, kind: AuditKind) -> Result<(), DbError> {
+        let Self { core, client } = self;
+        let event = db::accounts::audit::NewEvent {
+            user_id,
+            kind,
+            ip: &client.ip,
+            user_agent: client.user_agent.as_deref(),
+            request_id: &client.request_id,
+            now: core.clock.now(),
+        };
+        db::accounts::audit::insert(db, event).await
+    }
 }
 
 /// Delays the response to a minimum duration that is longer than `work` takes, so that its timing does not reveal whether an address is

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     Core,
     db::{
-        self, DbError,
+        self, DbError, Slice,
         analytics::{DaysQuery, KnownSum, PlatformDay, PostsQuery},
         integrations::Integration,
     },
@@ -153,7 +153,7 @@ fn add(figure: &mut DailyValue, known: KnownSum) {
 /// Returns a page of the posts of a period; a page beyond the last one is replaced by the last.
 pub async fn posts(core: &Core, selection: &Selection, order: PostOrder, page: u32) -> Result<PostsPage, AnalyticsError> {
     let query = selection.posts(order);
-    let read = |limit, offset| db::analytics::posts(&core.db, &query, limit, offset);
+    let read = |slice| db::analytics::posts(&core.db, &query, slice);
     let Page { items: posts, number: page, pages, total } = paging::page(page, POSTS_PER_PAGE, read).await?;
     Ok(PostsPage { order, page, pages, total, posts })
 }
@@ -188,7 +188,8 @@ pub async fn export_days(core: &Core, selection: &Selection) -> Result<Vec<u8>, 
 
 /// Exports the posts of a period as CSV, newest first.
 pub async fn export_posts(core: &Core, selection: &Selection) -> Result<Vec<u8>, AnalyticsError> {
-    let (posts, _) = db::analytics::posts(&core.db, &selection.posts(PostOrder::Newest), MAX_EXPORTED_POSTS, 0).await?;
+    let (posts, _) =
+        db::analytics::posts(&core.db, &selection.posts(PostOrder::Newest), Slice { limit: MAX_EXPORTED_POSTS, offset: 0 }).await?;
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["published_at", "platform", "account", "title", "url", "views", "likes", "comments", "shares", "captured_at"])?;
     for post in posts {

@@ -164,7 +164,7 @@ pub async fn save_daily_total(core: &Core, user_id: UserId, input: &DailyTotalIn
     if day > now.date_naive() {
         return Err(EarningsError::InvalidInput(field_error("day", FieldError::DayInFuture)));
     }
-    Ok(db::earnings::save_daily_total(&core.db, user_id, day, amount, now).await?)
+    Ok(db::earnings::save_daily_total(&core.db, user_id, (day, amount), now).await?)
 }
 
 /// Deletes the total of a day that was entered by hand.

@@ -19,7 +19,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::try_join;
 use huntaze_domain::{
-    ids::{IntegrationId, UserId},
+    ids::{IntegrationId, Owned, UserId},
     integrations::{
         ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventLog, IntegrationView, IntegrationsStatus, sort_by_preference,
     },
@@ -172,26 +172,31 @@ enum LeaseOutcome {
     NotFound,
 }
 
-/// Acquires the lease, polling for up to `max_wait` while another worker holds it. Stops without a lease as soon as `is_done` holds for the
-/// row.
+/// How to wait for a lease that another worker holds.
+struct LeaseWait<F> {
+    max: Duration,
+    /// Whether the other worker has done the work; then the wait ends without a lease.
+    is_done: F,
+}
+
+/// Acquires the lease, polling while another worker holds it.
 async fn acquire_lease_unless(
     db: &PgPool,
     clock: &dyn Clock,
-    (user_id, id): (UserId, IntegrationId),
-    max_wait: Duration,
-    is_done: impl Fn(&Integration) -> bool,
+    account: Owned<IntegrationId>,
+    LeaseWait { max, is_done }: LeaseWait<impl Fn(&Integration) -> bool>,
 ) -> Result<LeaseOutcome, DbError> {
-    let deadline = Instant::now() + max_wait;
+    let deadline = Instant::now() + max;
     loop {
         let now = clock.now();
-        if let Some(held) = db::integrations::claim(db, user_id, id, now, now + LEASE).await? {
+        if let Some(held) = db::integrations::claim(db, account, now, now + LEASE).await? {
             if !is_done(&held) {
                 return Ok(LeaseOutcome::Acquired(Box::new(held)));
             }
-            db::integrations::release(db, id).await?;
+            db::integrations::release(db, account.id).await?;
             return Ok(LeaseOutcome::AlreadyDone(Box::new(held)));
         }
-        match db::integrations::find(db, user_id, id).await? {
+        match db::integrations::find(db, account.user_id, account.id).await? {
             None => return Ok(LeaseOutcome::NotFound),
             Some(known) if is_done(&known) => return Ok(LeaseOutcome::AlreadyDone(Box::new(known))),
             Some(_) if Instant::now() >= deadline => return Ok(LeaseOutcome::Busy),
@@ -202,7 +207,8 @@ async fn acquire_lease_unless(
 
 /// Acquires the lease, waiting up to [`LEASE_WAIT`] for a running sync to end, so that the user does not have to retry.
 async fn acquire_lease(core: &Core, user_id: UserId, id: IntegrationId) -> Result<Integration, IntegrationError> {
-    match acquire_lease_unless(&core.db, core.clock.as_ref(), (user_id, id), LEASE_WAIT, |_| false).await? {
+    let wait = LeaseWait { max: LEASE_WAIT, is_done: |_: &_| false };
+    match acquire_lease_unless(&core.db, core.clock.as_ref(), Owned { user_id, id }, wait).await? {
         LeaseOutcome::Acquired(held) => Ok(*held),
         LeaseOutcome::AlreadyDone(_) | LeaseOutcome::Busy => Err(IntegrationError::Busy),
         LeaseOutcome::NotFound => Err(IntegrationError::NotFound),

@@ -1,5 +1,7 @@
 //! Offset pagination.
 
+use crate::db::Slice;
+
 /// A page of a list.
 pub struct Page<T> {
     /// Items of the page.
@@ -12,16 +14,16 @@ pub struct Page<T> {
     pub total: u32,
 }
 
-/// Returns a page of a list; a page beyond the last one is replaced by the last. `read` takes a limit and an offset, and returns the items
-/// with the total number; the total is only used if there are items.
+/// Returns a page of a list; a page beyond the last one is replaced by the last. `read` returns the items of a slice with
+/// the total number; the total is only used if there are items.
 ///
 /// # Errors
 /// Returns the errors of `read`.
-pub async fn page<T, E, F>(number: u32, size: u32, read: impl Fn(i64, i64) -> F) -> Result<Page<T>, E>
+pub async fn page<T, E, F>(number: u32, size: u32, read: impl Fn(Slice) -> F) -> Result<Page<T>, E>
 where
     F: Future<Output = Result<(Vec<T>, i64), E>>,
 {
-    let read = |number: u32| read(i64::from(size), i64::from(number - 1) * i64::from(size));
+    let read = |number: u32| read(Slice { limit: i64::from(size), offset: i64::from(number - 1) * i64::from(size) });
     let pages_of = |total: i64| u32::try_from(total.max(1)).unwrap_or(u32::MAX).div_ceil(size);
     let mut number = number.max(1);
     let (mut items, mut total) = read(number).await?;
@@ -43,7 +45,7 @@ mod tests {
     use super::*;
 
     async fn of(total: i64, number: u32) -> (Vec<i64>, u32, u32, u32) {
-        let read = |limit: i64, offset: i64| async move {
+        let read = |Slice { limit, offset }| async move {
             let items: Vec<_> = (offset..total).take(usize::try_from(limit).unwrap_or_default()).collect();
             let known = if items.is_empty() { 0 } else { total };
             Ok::<_, Infallible>((items, known))

@@ -26,15 +26,21 @@ pub async fn find_credentials(db: impl PgExecutor<'_>, email: &str) -> Result<Op
     Ok(found.fetch_optional(db).await?)
 }
 
+/// A user to be inserted.
+pub struct NewUser<'a> {
+    /// Id of the user.
+    pub id: UserId,
+    /// Normalised address.
+    pub email: &'a str,
+    /// Password hash as a PHC string.
+    pub password_hash: &'a str,
+    /// Time of the registration.
+    pub now: DateTime<Utc>,
+}
+
 /// Inserts an unverified user, or replaces the password of an existing unverified one. Returns the id of the user, or `None` if the address
 /// belongs to a verified user, who is not changed.
-pub async fn upsert_unverified(
-    db: impl PgExecutor<'_>,
-    id: UserId,
-    email: &str,
-    password_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<UserId>, DbError> {
+pub async fn upsert_unverified(db: impl PgExecutor<'_>, user: &NewUser<'_>) -> Result<Option<UserId>, DbError> {
     let saved = sqlx::query_scalar!(
         "INSERT INTO users (id, email, password_hash, created_at, updated_at)
          VALUES ($1, $2, $3, $4, $4)
@@ -42,10 +48,10 @@ pub async fn upsert_unverified(
             SET password_hash = excluded.password_hash, updated_at = excluded.updated_at
           WHERE users.email_verified_at IS NULL
          RETURNING id",
-        id.uuid(),
-        email,
-        password_hash,
-        now
+        user.id.uuid(),
+        user.email,
+        user.password_hash,
+        user.now
     );
     Ok(saved.fetch_optional(db).await?.map(Into::into))
 }

@@ -11,11 +11,10 @@ use sqlx::PgExecutor;
 
 use crate::db::DbError;
 
-/// Upserts the follower count of a day. Does nothing if the integration has been deleted.
+/// Upserts the follower count of the day of `now` (UTC). Does nothing if the integration has been deleted.
 pub async fn save_followers(
     db: impl PgExecutor<'_>,
     integration_id: IntegrationId,
-    day: NaiveDate,
     followers: i64,
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
@@ -24,7 +23,7 @@ pub async fn save_followers(
          SELECT id, $2, $3, $4 FROM integrations WHERE id = $1
          ON CONFLICT (integration_id, day) DO UPDATE SET followers = excluded.followers, captured_at = excluded.captured_at",
         integration_id.uuid(),
-        day,
+        now.date_naive(),
         followers,
         now
     )
@@ -115,22 +114,25 @@ pub async fn derive_daily_insights(
     Ok(())
 }
 
-/// Returns the days since `since` that need no refetch: those captured at least `finalization_days` days after the day (UTC), when the
-/// platform's values are final, and those captured after `just_now`.
-pub async fn final_days(
-    db: impl PgExecutor<'_>,
-    integration_id: IntegrationId,
-    since: NaiveDate,
-    just_now: DateTime<Utc>,
-    finalization_days: i32,
-) -> Result<Vec<NaiveDate>, DbError> {
+/// Which days need no refetch.
+pub struct FinalDays {
+    /// First day to look at (UTC).
+    pub since: NaiveDate,
+    /// Days captured after this time were fetched just now.
+    pub captured_after: DateTime<Utc>,
+    /// Number of days after which the platform's values are final.
+    pub finalization_days: i32,
+}
+
+/// Returns the days that need no refetch: those captured when they were final, and those fetched just now.
+pub async fn final_days(db: impl PgExecutor<'_>, integration_id: IntegrationId, wanted: FinalDays) -> Result<Vec<NaiveDate>, DbError> {
     let days = sqlx::query_scalar!(
         "SELECT day FROM daily_insights
           WHERE integration_id = $1 AND day >= $2 AND (captured_at >= (day + $4::integer)::timestamp AT TIME ZONE 'UTC' OR captured_at > $3)",
         integration_id.uuid(),
-        since,
-        just_now,
-        finalization_days
+        wanted.since,
+        wanted.captured_after,
+        wanted.finalization_days
     );
     Ok(days.fetch_all(db).await?)
 }

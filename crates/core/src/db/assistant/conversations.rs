@@ -5,20 +5,20 @@ use huntaze_domain::{
     ai::AgentKind,
     assistant::chat::{ConversationItem, MessageRole, MessageState, Source},
     billing::AiUsage,
-    ids::{AiRequestId, ConversationId, MessageId, UserId},
+    ids::{AiRequestId, ConversationId, MessageId, Owned, UserId},
     string_enum::StringEnum,
 };
 use serde::Serialize;
 use sqlx::{PgExecutor, types::Json};
 
-use crate::db::DbError;
+use crate::db::{DbError, Slice};
 
 /// Inserts a conversation. The positions of its first question and answer, 1 and 2, are allocated.
-pub async fn insert(db: impl PgExecutor<'_>, id: ConversationId, user_id: UserId, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, new: Owned<ConversationId>, title: &str, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_conversations (id, user_id, title, last_position, created_at, updated_at) VALUES ($1, $2, $3, 2, $4, $4)",
-        id.uuid(),
-        user_id.uuid(),
+        new.id.uuid(),
+        new.user_id.uuid(),
         title,
         now
     )
@@ -66,13 +66,7 @@ pub async fn find_title(db: impl PgExecutor<'_>, user_id: UserId, id: Conversati
 
 /// Lists a page of a user's conversations whose title or messages contain `search` (case-insensitive; all if empty), most recently updated
 /// first, and the total number of matches. The total is 0 if the page is past the end.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    search: &str,
-    limit: i64,
-    offset: i64,
-) -> Result<(Vec<ConversationItem>, i64), DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, search: &str, slice: Slice) -> Result<(Vec<ConversationItem>, i64), DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, title, updated_at, count(*) OVER () AS "total!" FROM ai_conversations
             WHERE user_id = $1
@@ -81,8 +75,8 @@ pub async fn list(
             ORDER BY updated_at DESC, id DESC LIMIT $3 OFFSET $4"#,
         user_id.uuid(),
         search,
-        limit,
-        offset
+        slice.limit,
+        slice.offset
     );
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);
@@ -275,21 +269,25 @@ pub async fn messages(
     stored.collect()
 }
 
+/// What has been generated of an answer.
+pub struct Checkpoint<'a> {
+    /// Text so far.
+    pub text: &'a str,
+    /// Agents that contributed to it.
+    pub agents: &'a [AgentKind],
+    /// New end of the lease.
+    pub leased_until: DateTime<Utc>,
+}
+
 /// Saves the partial text of a generating answer and renews its lease. Returns whether to continue: `false` if the user requested a stop,
 /// or if the message is no longer generating or was deleted.
-pub async fn checkpoint(
-    db: impl PgExecutor<'_>,
-    id: MessageId,
-    text: &str,
-    agents: &[AgentKind],
-    leased_until: DateTime<Utc>,
-) -> Result<bool, DbError> {
+pub async fn checkpoint(db: impl PgExecutor<'_>, id: MessageId, checkpoint: Checkpoint<'_>) -> Result<bool, DbError> {
     let kept = sqlx::query_scalar!(
         "UPDATE ai_messages SET text = $2, agents = $3, leased_until = $4 WHERE id = $1 AND state = 'generating' RETURNING stop_requested",
         id.uuid(),
-        text,
-        &words(agents),
-        leased_until
+        checkpoint.text,
+        &words(checkpoint.agents),
+        checkpoint.leased_until
     );
     Ok(kept.fetch_optional(db).await? == Some(false))
 }

@@ -8,7 +8,7 @@ use huntaze_domain::{
         reports::{AiReportBody, Feedback, ReportRequest},
     },
     billing::costs::FeedbackCount,
-    ids::{ReportId, UserId},
+    ids::{Owned, ReportId, UserId},
     string_enum::StringEnum,
 };
 use serde::Serialize;
@@ -68,14 +68,19 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewReport<'_>) -> Result<(), 
     Ok(())
 }
 
+/// Which reports of a user are listed.
+#[derive(Default)]
+pub struct ReportFilter {
+    /// Only those of this operation.
+    pub operation: Option<Operation>,
+    /// Only this report.
+    pub id: Option<ReportId>,
+    /// At most so many; all if it is `None`.
+    pub limit: Option<i64>,
+}
+
 /// Lists a user's reports, newest first, at most `limit`; only those of one operation or only report `id`, if given.
-pub async fn list(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    operation: Option<Operation>,
-    id: Option<ReportId>,
-    limit: i64,
-) -> Result<Vec<StoredReport>, DbError> {
+pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, filter: ReportFilter) -> Result<Vec<StoredReport>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, request AS "request: Json<ReportRequest>", body AS "body: Json<AiReportBody>", sources AS "sources: Json<Vec<Source>>",
                   unverified_numbers, is_sandbox, created_at
@@ -83,9 +88,9 @@ pub async fn list(
             WHERE user_id = $1 AND ($2::text IS NULL OR operation = $2) AND ($3::uuid IS NULL OR id = $3)
             ORDER BY created_at DESC, id DESC LIMIT $4"#,
         user_id.uuid(),
-        operation.map(StringEnum::as_str),
-        id.map(ReportId::uuid),
-        limit
+        filter.operation.map(StringEnum::as_str),
+        filter.id.map(ReportId::uuid),
+        filter.limit
     );
     let stored = rows.fetch_all(db).await?.into_iter().map(|row| StoredReport {
         id: ReportId::from(row.id),
@@ -133,8 +138,7 @@ pub async fn export_feedback(db: impl PgExecutor<'_>, user_id: UserId) -> Result
 /// Upserts the feedback on an item of a user's report. Returns `false` if the user has no such report.
 pub async fn save_feedback(
     db: impl PgExecutor<'_>,
-    user_id: UserId,
-    report_id: ReportId,
+    report: Owned<ReportId>,
     feedback: &Feedback,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
@@ -142,8 +146,8 @@ pub async fn save_feedback(
         "INSERT INTO ai_feedback (report_id, item_index, is_useful, created_at)
          SELECT id, $3, $4, $5 FROM ai_reports JOIN ai_requests USING (id) WHERE id = $2 AND user_id = $1
          ON CONFLICT (report_id, item_index) DO UPDATE SET is_useful = excluded.is_useful, created_at = excluded.created_at",
-        user_id.uuid(),
-        report_id.uuid(),
+        report.user_id.uuid(),
+        report.id.uuid(),
         feedback.item_index,
         feedback.is_useful,
         now

@@ -9,7 +9,7 @@ use huntaze_domain::{
 use serde::Serialize;
 use sqlx::PgExecutor;
 
-use crate::db::DbError;
+use crate::db::{DbError, Slice};
 
 /// Usage summed in total and by each dimension.
 #[derive(Debug, Default)]
@@ -88,7 +88,7 @@ pub async fn sums(db: impl PgExecutor<'_>, filter: &CostsFilter) -> Result<Sums,
 
 /// Lists a page of the users whose calls match a filter, by descending cost, and the total number of such users. The total is 0 if the page
 /// is past the end.
-pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, offset: i64) -> Result<(Vec<UserCost>, i64), DbError> {
+pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, slice: Slice) -> Result<(Vec<UserCost>, i64), DbError> {
     let rows = filtered_usage!(
         query(r#"SELECT user_id AS "user_id!", email AS "email!", count(*) FILTER (WHERE NOT is_cache_hit) AS "calls!",
                   count(*) FILTER (WHERE is_cache_hit) AS "cache_hits!", sum(input_tokens)::bigint AS "input_tokens!",
@@ -97,8 +97,8 @@ pub async fn users(db: impl PgExecutor<'_>, filter: &CostsFilter, limit: i64, of
             r#"
             GROUP BY user_id, email ORDER BY sum(cost_micro_usd) DESC, email LIMIT $7 OFFSET $8"#),
         filter;
-        limit,
-        offset
+        slice.limit,
+        slice.offset
     );
     let rows = rows.fetch_all(db).await?;
     let total = rows.first().map_or(0, |row| row.total);
@@ -132,16 +132,22 @@ pub struct Outlier {
     pub share: i64,
 }
 
-/// Returns users who spent more than `least` and are more than `deviations` standard deviations above the mean, or who spent more than
-/// `least_of_share` with more than `share` percent of it on one operation; by descending cost, at most `limit` users. Amounts are in
-/// millionths of a US dollar. Cache hits are ignored.
-pub async fn outliers(
-    db: impl PgExecutor<'_>,
-    filter: &CostsFilter,
-    (least, deviations): (i64, f64),
-    (least_of_share, share): (i64, i64),
-    limit: i64,
-) -> Result<Vec<Outlier>, DbError> {
+/// What makes a user an outlier. Amounts are in millionths of a US dollar.
+pub struct OutlierThresholds {
+    /// Amount above which the distance from the mean counts.
+    pub least_spending: i64,
+    /// Number of standard deviations above the mean.
+    pub deviations: f64,
+    /// Amount above which the share of one operation counts.
+    pub least_concentration: i64,
+    /// Share of one operation, in percent.
+    pub share: i64,
+    /// Maximum number of users.
+    pub limit: i64,
+}
+
+/// Returns users who spent unusually much, or most of it on one operation, by descending cost. Cache hits are ignored.
+pub async fn outliers(db: impl PgExecutor<'_>, filter: &CostsFilter, thresholds: &OutlierThresholds) -> Result<Vec<Outlier>, DbError> {
     let outliers = filtered_usage!(
         query_as(Outlier, r#"WITH parts AS (
                SELECT user_id, email, operation, sum(cost_micro_usd)::bigint AS cost
@@ -160,11 +166,11 @@ pub async fn outliers(
             WHERE (cost > $7 AND distance > $8) OR (cost > $9 AND 100 * dearest_cost > $10 * cost)
             ORDER BY cost DESC, email LIMIT $11"#),
         filter;
-        least,
-        deviations,
-        least_of_share,
-        share,
-        limit
+        thresholds.least_spending,
+        thresholds.deviations,
+        thresholds.least_concentration,
+        thresholds.share,
+        thresholds.limit
     );
     Ok(outliers.fetch_all(db).await?)
 }

@@ -26,20 +26,26 @@ pub struct StoredCaptions {
     pub created_at: DateTime<Utc>,
 }
 
-/// Inserts the captions generated for the AI request `id`.
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    id: CaptionsId,
-    request: &CaptionRequest,
-    variants: &[CaptionVariant],
-    is_sandbox: bool,
-) -> Result<(), DbError> {
+/// Captions to be inserted.
+pub struct NewCaptions<'a> {
+    /// AI request that generated them.
+    pub id: CaptionsId,
+    /// What was asked for.
+    pub request: &'a CaptionRequest,
+    /// The captions.
+    pub variants: &'a [CaptionVariant],
+    /// Whether the sandbox generated them instead of the real model.
+    pub is_sandbox: bool,
+}
+
+/// Inserts generated captions.
+pub async fn insert(db: impl PgExecutor<'_>, captions: &NewCaptions<'_>) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO ai_captions (id, request, variants, is_sandbox) VALUES ($1, $2, $3, $4)",
-        id.uuid(),
-        Json(request) as _,
-        Json(variants) as _,
-        is_sandbox
+        captions.id.uuid(),
+        Json(captions.request) as _,
+        Json(captions.variants) as _,
+        captions.is_sandbox
     )
     .execute(db)
     .await?;

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use huntaze_domain::{
-    content::drafts::{Draft, NewDraft},
-    ids::{DraftId, UserId},
+    content::drafts::{Draft, MAX_DRAFTS, NewDraft},
+    ids::{DraftId, Owned, UserId},
     platform::Platform,
     string_enum::StringEnum,
 };
@@ -20,13 +20,7 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbErro
 
 /// Inserts a draft from a variant of a user's captions, or updates the text of the existing draft of that variant. Returns the id of the
 /// draft, or `None` if the user has no such captions or already has `limit` drafts.
-pub async fn upsert(
-    db: impl PgExecutor<'_>,
-    user_id: UserId,
-    request: &NewDraft,
-    limit: i64,
-    now: DateTime<Utc>,
-) -> Result<Option<DraftId>, DbError> {
+pub async fn upsert(db: impl PgExecutor<'_>, user_id: UserId, request: &NewDraft, now: DateTime<Utc>) -> Result<Option<DraftId>, DbError> {
     let kept = sqlx::query_scalar!(
         r#"INSERT INTO drafts (id, user_id, captions_id, variant_index, platform, text, updated_at)
            SELECT $1, user_id, ai_captions.id, $4, ai_captions.request ->> 'platform', $5, $6
@@ -42,18 +36,18 @@ pub async fn upsert(
         request.variant_index,
         request.text,
         now,
-        limit
+        MAX_DRAFTS
     );
     Ok(kept.fetch_optional(db).await?.map(Into::into))
 }
 
 /// Updates the text of a user's draft and detaches it from the caption variant that it came from. Returns `false` if there is no such
 /// draft.
-pub async fn update(db: impl PgExecutor<'_>, user_id: UserId, id: DraftId, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
+pub async fn update(db: impl PgExecutor<'_>, draft: Owned<DraftId>, text: &str, now: DateTime<Utc>) -> Result<bool, DbError> {
     let saved = sqlx::query!(
         "UPDATE drafts SET text = $3, captions_id = NULL, updated_at = $4 WHERE user_id = $1 AND id = $2",
-        user_id.uuid(),
-        id.uuid(),
+        draft.user_id.uuid(),
+        draft.id.uuid(),
         text,
         now
     );

@@ -184,14 +184,19 @@ pub async fn save(db: impl PgExecutor<'_>, link: &PartnerConnection, entries: &[
     Ok(())
 }
 
-/// Records a successful sync of the days `from` to `until`, schedules the next one and releases the lease.
-pub async fn record_success(
-    db: impl PgExecutor<'_>,
-    id: PartnerConnectionId,
-    (from, until): (NaiveDate, NaiveDate),
-    now: DateTime<Utc>,
-    next: DateTime<Utc>,
-) -> Result<(), DbError> {
+/// Result of a successful sync.
+pub struct PartnerSyncSuccess {
+    /// First and last day that are complete now, inclusive (UTC).
+    pub days: (NaiveDate, NaiveDate),
+    /// Time of the sync.
+    pub now: DateTime<Utc>,
+    /// Time of the next sync.
+    pub next_sync_at: DateTime<Utc>,
+}
+
+/// Records a successful sync, schedules the next one and releases the lease.
+pub async fn record_success(db: impl PgExecutor<'_>, id: PartnerConnectionId, success: &PartnerSyncSuccess) -> Result<(), DbError> {
+    let (from, until) = success.days;
     sqlx::query!(
         "UPDATE partner_connections
             SET first_day = least(first_day, $2), last_day = $3, last_ok_at = $4, last_error_kind = NULL, consecutive_failures = 0,
@@ -200,8 +205,8 @@ pub async fn record_success(
         id.uuid(),
         from,
         until,
-        now,
-        next
+        success.now,
+        success.next_sync_at
     )
     .execute(db)
     .await?;

@@ -321,18 +321,26 @@ pub async fn mark_failed(db: impl PgExecutor<'_>, id: StatementId) -> Result<(),
     Ok(())
 }
 
+/// An attempt to import a statement. Another worker that takes the statement over begins an attempt with another number.
+#[derive(Debug, Clone, Copy)]
+pub struct ImportAttempt {
+    /// The statement.
+    pub statement_id: StatementId,
+    /// Number of the attempt, from 1.
+    pub number: i32,
+}
+
 /// Records the progress of an import and renews the lease. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_progress(
     db: impl PgExecutor<'_>,
-    id: StatementId,
-    attempt: i32,
+    attempt: ImportAttempt,
     rows: i32,
     leased_until: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET rows_processed = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id.uuid(),
-        attempt,
+        attempt.statement_id.uuid(),
+        attempt.number,
         rows,
         leased_until
     );
@@ -358,8 +366,7 @@ pub struct ImportResult<'a> {
 /// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
 pub async fn set_imported(
     db: impl PgExecutor<'_>,
-    id: StatementId,
-    attempt: i32,
+    attempt: ImportAttempt,
     result: &ImportResult<'_>,
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
@@ -368,8 +375,8 @@ pub async fn set_imported(
             SET state = 'imported', rows_processed = $3, entries_added = $4, parse_summary = $5, first_day = $6, last_day = $7,
                 imported_at = $8, incomplete_days = $9, leased_until = NULL
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id.uuid(),
-        attempt,
+        attempt.statement_id.uuid(),
+        attempt.number,
         result.rows_processed,
         result.entries_added,
         Json(result.parse_summary) as _,
@@ -383,12 +390,12 @@ pub async fn set_imported(
 
 /// Records a failed import attempt. With `retry_at` the statement is queued again and not claimable before that time; with `None` it is
 /// marked as failed. Does nothing if the attempt no longer holds the statement.
-pub async fn set_failed(db: impl PgExecutor<'_>, id: StatementId, attempt: i32, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
+pub async fn set_failed(db: impl PgExecutor<'_>, attempt: ImportAttempt, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
     sqlx::query!(
         "UPDATE statements SET state = CASE WHEN $3::timestamptz IS NULL THEN 'failed' ELSE 'queued' END, leased_until = $3
           WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        id.uuid(),
-        attempt,
+        attempt.statement_id.uuid(),
+        attempt.number,
         retry_at
     )
     .execute(db)

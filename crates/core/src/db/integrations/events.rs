@@ -12,22 +12,28 @@ use uuid::Uuid;
 
 use crate::db::DbError;
 
+/// An event to be inserted.
+pub struct NewIntegrationEvent {
+    /// The integration.
+    pub integration_id: IntegrationId,
+    /// What happened.
+    pub kind: IntegrationEventKind,
+    /// Why it failed, if it did.
+    pub failure: Option<FailureKind>,
+    /// Time of the event.
+    pub now: DateTime<Utc>,
+}
+
 /// Inserts an integration event; does nothing if the integration has been deleted.
-pub async fn insert(
-    db: impl PgExecutor<'_>,
-    integration_id: IntegrationId,
-    kind: IntegrationEventKind,
-    error_kind: Option<FailureKind>,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+pub async fn insert(db: impl PgExecutor<'_>, event: NewIntegrationEvent) -> Result<(), DbError> {
     sqlx::query!(
         "INSERT INTO integration_events (id, integration_id, occurred_at, kind, error_kind)
          SELECT $1, id, $3, $4, $5 FROM integrations WHERE id = $2",
         Uuid::now_v7(),
-        integration_id.uuid(),
-        now,
-        kind.as_str(),
-        error_kind.map(StringEnum::as_str)
+        event.integration_id.uuid(),
+        event.now,
+        event.kind.as_str(),
+        event.failure.map(StringEnum::as_str)
     )
     .execute(db)
     .await?;

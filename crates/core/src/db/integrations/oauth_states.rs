@@ -52,22 +52,27 @@ pub async fn insert(db: impl PgExecutor<'_>, new: &NewAuthorization<'_>) -> Resu
     Ok(())
 }
 
+/// A state, and what it was issued to.
+#[derive(Clone, Copy)]
+pub struct StateKey<'a> {
+    /// Hash of the state.
+    pub state_hash: &'a TokenHash,
+    /// Session of the user who started the authorization.
+    pub session_id: SessionId,
+    /// Platform.
+    pub provider: Platform,
+}
+
 /// Marks a state as used and returns its authorization, if it belongs to this session and platform, has not expired and has not been used.
 /// Of concurrent calls only one succeeds; the others get `None`.
-pub async fn consume(
-    db: impl PgExecutor<'_>,
-    state_hash: &TokenHash,
-    session_id: SessionId,
-    provider: Platform,
-    now: DateTime<Utc>,
-) -> Result<Option<PendingAuthorization>, DbError> {
+pub async fn consume(db: impl PgExecutor<'_>, key: StateKey<'_>, now: DateTime<Utc>) -> Result<Option<PendingAuthorization>, DbError> {
     let consumed = sqlx::query!(
         "UPDATE oauth_states SET used_at = $4
           WHERE state_hash = $1 AND session_id = $2 AND provider = $3 AND used_at IS NULL AND expires_at > $4
          RETURNING code_verifier, integration_id",
-        state_hash,
-        session_id.uuid(),
-        provider.as_str(),
+        key.state_hash,
+        key.session_id.uuid(),
+        key.provider.as_str(),
         now
     );
     let consumed = consumed.fetch_optional(db).await?;
@@ -75,17 +80,12 @@ pub async fn consume(
 }
 
 /// Returns whether this session's state has been used, or `None` if there is no such state.
-pub async fn is_consumed(
-    db: impl PgExecutor<'_>,
-    state_hash: &TokenHash,
-    session_id: SessionId,
-    provider: Platform,
-) -> Result<Option<bool>, DbError> {
+pub async fn is_consumed(db: impl PgExecutor<'_>, key: StateKey<'_>) -> Result<Option<bool>, DbError> {
     let used = sqlx::query_scalar!(
         r#"SELECT used_at IS NOT NULL AS "used!" FROM oauth_states WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
-        state_hash,
-        session_id.uuid(),
-        provider.as_str()
+        key.state_hash,
+        key.session_id.uuid(),
+        key.provider.as_str()
     );
     Ok(used.fetch_optional(db).await?)
 }

@@ -6,17 +6,30 @@ use sqlx::PgExecutor;
 
 use crate::db::DbError;
 
-/// Reserves `micro_usd` (millionths of a US dollar) in a month. Returns `false` if that would exceed `budget`. The check is part of the
+/// Money to be reserved for requests to a platform, in millionths of a US dollar.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSpending {
+    /// Platform that bills it.
+    pub provider: Platform,
+    /// First day of the month.
+    pub month: NaiveDate,
+    /// Amount.
+    pub micro_usd: i64,
+    /// Most that may be spent in the month.
+    pub budget: i64,
+}
+
+/// Reserves money. Returns `false` if that would exceed the budget. The check is part of the
 /// upsert, so concurrent reservations cannot exceed the budget.
-pub async fn reserve(db: impl PgExecutor<'_>, provider: Platform, month: NaiveDate, micro_usd: i64, budget: i64) -> Result<bool, DbError> {
+pub async fn reserve(db: impl PgExecutor<'_>, spending: NewSpending) -> Result<bool, DbError> {
     let reserved = sqlx::query!(
         "INSERT INTO platform_spending (provider, month, spent_micro_usd) SELECT $1, $2, $3 WHERE $3::bigint <= $4::bigint
          ON CONFLICT (provider, month) DO UPDATE SET spent_micro_usd = platform_spending.spent_micro_usd + $3
           WHERE platform_spending.spent_micro_usd + $3 <= $4",
-        provider.as_str(),
-        month,
-        micro_usd,
-        budget
+        spending.provider.as_str(),
+        spending.month,
+        spending.micro_usd,
+        spending.budget
     );
     Ok(reserved.execute(db).await?.rows_affected() == 1)
 }

@@ -1,6 +1,6 @@
 use huntaze_domain::{accounts::settings::ChangePasswordInput, client::ClientInfo, validation};
 
-use super::{AccountError, IssuedSession, audit, confirm_password, login, reject_common_password};
+use super::{AccountError, Audit, IssuedSession, confirm_password, login, reject_common_password};
 use crate::{
     Core,
     db::{
@@ -21,7 +21,7 @@ pub async fn change_password(
     input: ChangePasswordInput,
 ) -> Result<IssuedSession, AccountError> {
     validation::validate(&input).map_err(AccountError::InvalidInput)?;
-    let checked = confirm_password(core, client, &current.user, &input.current_password, "currentPassword").await?;
+    let checked = confirm_password(core, client, &current.user, ("currentPassword", &input.current_password)).await?;
     reject_common_password(core, &input.password, &current.user.email).await?;
     let password_hash = core.passwords.hash(&input.password).await?;
 
@@ -30,8 +30,8 @@ pub async fn change_password(
     login::require_unchanged_password(&mut tx, user.id, &checked).await?;
     db::accounts::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
     db::accounts::sessions::delete_all(&mut *tx, user.id).await?;
-    let issued = login::insert_session(core, &mut tx, client, user.id, current.is_persistent).await?;
-    audit(core, &mut *tx, client, Some(user.id), AuditKind::PasswordChanged).await?;
+    let issued = login::insert_session(core, &mut tx, client, (user.id, current.is_persistent)).await?;
+    Audit { core, client }.record(&mut *tx, Some(user.id), AuditKind::PasswordChanged).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::mail_outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
     tx.commit().await?;

@@ -8,7 +8,7 @@ use huntaze_domain::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{AccountError, audit, limits};
+use super::{AccountError, Audit, limits};
 use crate::{
     Core,
     db::{
@@ -54,30 +54,31 @@ pub async fn login(
     let is_right = core.passwords.verify(stored, &input.password).await?;
     let Some(account) = account.as_ref().filter(|_| is_right) else {
         limits::record_login_failure(core, client, &email).await;
-        audit(core, &core.db, client, account.map(|account| account.id), AuditKind::LoginFailed).await?;
+        Audit { core, client }.record(&core.db, account.map(|account| account.id), AuditKind::LoginFailed).await?;
         return Err(AccountError::InvalidCredentials);
     };
     if account.email_verified_at.is_none() {
         return Err(AccountError::EmailNotVerified);
     }
-    open_session(core, client, account, input.is_persistent(), previous).await
+    open_session(core, client, account, NewLogin { is_persistent: input.is_persistent(), previous }).await
 }
 
-async fn open_session(
-    core: &Core,
-    client: &ClientInfo,
-    account: &Credentials,
+/// How a session begins.
+struct NewLogin {
     is_persistent: bool,
+    /// Session that the browser had before.
     previous: Option<SessionId>,
-) -> Result<IssuedSession, AccountError> {
+}
+
+async fn open_session(core: &Core, client: &ClientInfo, account: &Credentials, new: NewLogin) -> Result<IssuedSession, AccountError> {
     let user_id = account.id;
     let mut tx = db::begin(&core.db).await?;
     require_unchanged_password(&mut tx, user_id, &account.password_hash).await?;
-    if let Some(previous) = previous {
+    if let Some(previous) = new.previous {
         db::accounts::sessions::delete(&mut *tx, previous).await?;
     }
-    let issued = insert_session(core, &mut tx, client, user_id, is_persistent).await?;
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoginSucceeded).await?;
+    let issued = insert_session(core, &mut tx, client, (user_id, new.is_persistent)).await?;
+    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::LoginSucceeded).await?;
     tx.commit().await?;
     Ok(issued)
 }
@@ -96,8 +97,7 @@ pub(super) async fn insert_session(
     core: &Core,
     tx: &mut PgConnection,
     client: &ClientInfo,
-    user_id: UserId,
-    is_persistent: bool,
+    (user_id, is_persistent): (UserId, bool),
 ) -> Result<IssuedSession, AccountError> {
     let now = core.clock.now();
     let lifetime = if is_persistent { REMEMBERED_SESSION } else { SESSION };
@@ -120,7 +120,7 @@ pub(super) async fn insert_session(
 pub async fn logout(core: &Core, client: &ClientInfo, session_id: SessionId, user_id: UserId) -> Result<(), AccountError> {
     let mut tx = db::begin(&core.db).await?;
     db::accounts::sessions::delete(&mut *tx, session_id).await?;
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::LoggedOut).await?;
+    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::LoggedOut).await?;
     tx.commit().await?;
     Ok(())
 }

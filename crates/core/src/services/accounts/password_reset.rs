@@ -5,7 +5,7 @@ use huntaze_domain::{
 };
 
 use super::{
-    AccountError, RESEND_COOLDOWN, audit, check_link, find_link, limits, link_state, mail_link, reject_common_password, with_min_duration,
+    AccountError, Audit, RESEND_COOLDOWN, check_link, find_link, limits, link_state, mail_link, reject_common_password, with_min_duration,
 };
 use crate::{
     Core,
@@ -36,8 +36,8 @@ async fn mail_reset(core: &Core, client: &ClientInfo, subject: EmailTokenSubject
         return Ok(());
     }
     let mut tx = db::begin(&core.db).await?;
-    mail_link(core, &mut tx, account.id, &email, TokenPurpose::ResetPassword).await?;
-    audit(core, &mut *tx, client, Some(account.id), AuditKind::PasswordResetRequested).await?;
+    mail_link(core, &mut tx, (account.id, &email), TokenPurpose::ResetPassword).await?;
+    Audit { core, client }.record(&mut *tx, Some(account.id), AuditKind::PasswordResetRequested).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -82,7 +82,7 @@ pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswo
     db::accounts::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
     db::accounts::users::set_verified(&mut *tx, user_id, now).await?;
     db::accounts::sessions::delete_all(&mut *tx, user_id).await?;
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::PasswordReset).await?;
+    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::PasswordReset).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::mail_outbox::insert(&mut *tx, &message.to(email), now).await?;
     tx.commit().await?;

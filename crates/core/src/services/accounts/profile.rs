@@ -15,12 +15,13 @@ use huntaze_domain::{
 };
 use serde::Serialize;
 
-use super::{AccountError, audit, confirm_password};
+use super::{AccountError, Audit, confirm_password};
 use crate::{
     Core,
     db::{
         self,
         accounts::{audit::AuditKind, sessions::ActiveSession},
+        assistant::reports::ReportFilter,
     },
     services::integrations,
 };
@@ -86,7 +87,7 @@ pub async fn export(core: &Core, current: &ActiveSession) -> Result<Export, Acco
         captions: db::content::captions::list(&core.db, user_id, None).await?,
         drafts: db::content::drafts::list(&core.db, user_id, None).await?,
         conversations: db::assistant::conversations::export(&core.db, user_id).await?,
-        reports: db::assistant::reports::list(&core.db, user_id, None, None, i64::MAX).await?,
+        reports: db::assistant::reports::list(&core.db, user_id, ReportFilter::default()).await?,
         feedback: db::assistant::reports::export_feedback(&core.db, user_id).await?,
         integration_events: db::integrations::events::export(&core.db, user_id).await?,
         events: db::accounts::audit::list(&core.db, user_id).await?,
@@ -99,7 +100,7 @@ pub async fn export(core: &Core, current: &ActiveSession) -> Result<Export, Acco
 /// Returns an error if the password is wrong or a rate limit is exceeded; or an internal error.
 pub async fn delete(core: &Core, client: &ClientInfo, current: &ActiveSession, input: DeleteAccountInput) -> Result<(), AccountError> {
     validation::validate(&input).map_err(AccountError::InvalidInput)?;
-    confirm_password(core, client, &current.user, &input.password, "password").await?;
+    confirm_password(core, client, &current.user, ("password", &input.password)).await?;
     let (worker, client, user) = (core.clone(), client.clone(), current.user.clone());
     // Runs to completion even if the client disconnects, so that no user is left whose tokens are already revoked.
     core.tasks.spawn(async move { delete_now(&worker, &client, &user).await }).await?
@@ -110,7 +111,7 @@ async fn delete_now(core: &Core, client: &ClientInfo, user: &CurrentUser) -> Res
     let mut tx = db::begin(&core.db).await?;
     db::accounts::users::delete(&mut *tx, user.id).await?;
     db::mail_outbox::delete_by_recipient(&mut *tx, &user.email).await?;
-    audit(core, &mut *tx, client, None, AuditKind::AccountDeleted).await?;
+    Audit { core, client }.record(&mut *tx, None, AuditKind::AccountDeleted).await?;
     tx.commit().await?;
     Ok(())
 }

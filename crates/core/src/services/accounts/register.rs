@@ -1,17 +1,16 @@
 use huntaze_domain::{
     accounts::{RegisterInput, normalize_email},
     client::ClientInfo,
-    ids::UserId,
     validation,
 };
 use uuid::Uuid;
 
-use super::{AccountError, audit, limits, mail_link, reject_common_password, with_min_duration};
+use super::{AccountError, Audit, limits, mail_link, reject_common_password, with_min_duration};
 use crate::{
     Core,
     db::{
         self,
-        accounts::{audit::AuditKind, email_tokens::TokenPurpose},
+        accounts::{audit::AuditKind, email_tokens::TokenPurpose, users::NewUser},
     },
     infra::mail::Message,
 };
@@ -39,10 +38,11 @@ pub async fn register(core: &Core, client: &ClientInfo, input: RegisterInput) ->
 async fn save(core: &Core, client: &ClientInfo, email: &str, password_hash: &str) -> Result<(), AccountError> {
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
-    let saved = db::accounts::users::upsert_unverified(&mut *tx, UserId::from(Uuid::now_v7()), email, password_hash, now).await?;
+    let user = NewUser { id: Uuid::now_v7().into(), email, password_hash, now };
+    let saved = db::accounts::users::upsert_unverified(&mut *tx, &user).await?;
     if let Some(user_id) = saved {
-        mail_link(core, &mut tx, user_id, email, TokenPurpose::VerifyEmail).await?;
-        audit(core, &mut *tx, client, Some(user_id), AuditKind::Registered).await?;
+        mail_link(core, &mut tx, (user_id, email), TokenPurpose::VerifyEmail).await?;
+        Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::Registered).await?;
     } else {
         let message = Message::AlreadyRegistered { login: core.config.app.link("/login") };
         db::mail_outbox::insert(&mut *tx, &message.to(email), now).await?;

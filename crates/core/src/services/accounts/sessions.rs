@@ -1,6 +1,6 @@
 use huntaze_domain::{accounts::settings::SessionView, client::ClientInfo, ids::SessionId};
 
-use super::{AccountError, audit};
+use super::{AccountError, Audit};
 use crate::{
     Core,
     db::{
@@ -28,7 +28,7 @@ pub async fn revoke_session(core: &Core, client: &ClientInfo, current: &ActiveSe
     if !db::accounts::sessions::delete_of(&mut *tx, current.user.id, id).await? {
         return Err(AccountError::SessionNotFound);
     }
-    audit(core, &mut *tx, client, Some(current.user.id), AuditKind::SessionRevoked).await?;
+    Audit { core, client }.record(&mut *tx, Some(current.user.id), AuditKind::SessionRevoked).await?;
     tx.commit().await?;
     Ok(())
 }

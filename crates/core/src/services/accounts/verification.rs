@@ -3,7 +3,7 @@ use huntaze_domain::{
     client::ClientInfo,
 };
 
-use super::{AccountError, RESEND_COOLDOWN, audit, check_link, find_link, limits, mail_link, with_min_duration};
+use super::{AccountError, Audit, RESEND_COOLDOWN, check_link, find_link, limits, mail_link, with_min_duration};
 use crate::{
     Core,
     db::{
@@ -37,7 +37,7 @@ pub async fn verify_email(core: &Core, client: &ClientInfo, token: &str) -> Resu
         return check_link(core, token, TokenPurpose::VerifyEmail).await;
     };
     db::accounts::users::set_verified(&mut *tx, user_id, now).await?;
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::EmailVerified).await?;
+    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::EmailVerified).await?;
     tx.commit().await?;
     Ok(EmailTokenState::Valid)
 }
@@ -64,7 +64,7 @@ async fn resend(core: &Core, subject: EmailTokenSubject) -> Result<(), AccountEr
         return Ok(());
     }
     let mut tx = db::begin(&core.db).await?;
-    mail_link(core, &mut tx, account.id, &email, TokenPurpose::VerifyEmail).await?;
+    mail_link(core, &mut tx, (account.id, &email), TokenPurpose::VerifyEmail).await?;
     tx.commit().await?;
     Ok(())
 }

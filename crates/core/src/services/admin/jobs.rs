@@ -36,8 +36,8 @@ pub async fn report(core: &Core, page: u32) -> Result<JobsOverview, JobsError> {
         let empty = QueueStats { kind: *kind, pending: 0, running: 0, oldest_pending_at: None };
         found.iter().find(|queue| queue.kind == *kind).copied().unwrap_or(empty)
     };
-    let read = async |limit, offset| {
-        let failed = db::jobs::failed(&core.db, limit, offset).await?;
+    let read = async |slice| {
+        let failed = db::jobs::failed(&core.db, slice).await?;
         Ok::<_, DbError>((failed, db::jobs::count_failed(&core.db).await?))
     };
     let Page { items: failed, number: page, pages, total: failed_total } = paging::page(page, FAILED_JOBS_PER_PAGE, read).await?;

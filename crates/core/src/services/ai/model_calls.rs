@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::model;
 use crate::{
     Core,
-    ai::{CacheKey, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, ResponseCache, StreamChunk},
+    ai::{CacheKey, Completion, FailedCompletion, LanguageModel, ModelError, Prompt, StreamChunk},
     db::billing::ledger::ModelCall,
     error::chain,
     services::ai_error::AiError,
@@ -16,8 +16,8 @@ use crate::{
 
 /// Calls the model on cache misses and records the cost of every call, including failed and cancelled ones.
 pub(in crate::services) struct ModelCalls<'a> {
+    core: &'a Core,
     model: &'a dyn LanguageModel,
-    response_cache: &'a ResponseCache,
     user_id: UserId,
     wants_regeneration: bool,
     recorded: Mutex<Vec<ModelCall>>,
@@ -29,13 +29,12 @@ impl<'a> ModelCalls<'a> {
     /// # Errors
     /// Returns [`AiError::NotConfigured`] if no model is configured.
     pub fn new(core: &'a Core, user_id: UserId, wants_regeneration: bool) -> Result<Self, AiError> {
-        Ok(Self {
-            model: model(core)?,
-            response_cache: &core.response_cache,
-            user_id,
-            wants_regeneration,
-            recorded: Mutex::new(Vec::new()),
-        })
+        Ok(Self { core, model: model(core)?, user_id, wants_regeneration, recorded: Mutex::new(Vec::new()) })
+    }
+
+    /// Returns the core.
+    pub const fn core(&self) -> &'a Core {
+        self.core
     }
 
     /// Returns the cached completion, if any, and records it as a call that costs nothing.
@@ -43,7 +42,7 @@ impl<'a> ModelCalls<'a> {
         if self.wants_regeneration {
             return None;
         }
-        let completion = self.response_cache.get(&self.cache_key(agent, prompt)).await?;
+        let completion = self.core.response_cache.get(&self.cache_key(agent, prompt)).await?;
         let (id, model, tokens) = (Uuid::now_v7(), completion.model.clone(), TokenUsage::default());
         self.record(ModelCall { id, agent, model, tokens, cost_micro_usd: 0, is_cache_hit: true });
         Some(completion)
@@ -51,7 +50,7 @@ impl<'a> ModelCalls<'a> {
 
     /// Caches a usable completion.
     pub async fn store_cached(&self, agent: AgentKind, prompt: &Prompt, completion: &Completion) {
-        self.response_cache.insert(&self.cache_key(agent, prompt), completion).await;
+        self.core.response_cache.insert(&self.cache_key(agent, prompt), completion).await;
     }
 
     fn cache_key<'p>(&'p self, agent: AgentKind, prompt: &'p Prompt) -> CacheKey<'p> {

@@ -63,7 +63,7 @@ pub(in crate::services) async fn generate<T: StructuredTask>(
     };
     let id = reservation.id;
     let outcome = match answer {
-        Ok(answer) => store(core, &reservation, task, &answer, &calls).await,
+        Ok(answer) => store(&reservation, task, &answer, &calls).await,
         Err(error) => Err(error),
     };
     if outcome.is_err()
@@ -80,13 +80,8 @@ async fn complete<T: StructuredTask>(calls: &ModelCalls<'_>, agent: AgentKind, p
     tokio::time::timeout(ANSWER_TIMEOUT, completion).await.unwrap_or(Err(AiError::InvalidResponse))
 }
 
-async fn store<T: StructuredTask>(
-    core: &Core,
-    reservation: &Reservation,
-    task: &T,
-    answer: &T::Answer,
-    calls: &ModelCalls<'_>,
-) -> Result<(), AiError> {
+async fn store<T: StructuredTask>(reservation: &Reservation, task: &T, answer: &T::Answer, calls: &ModelCalls<'_>) -> Result<(), AiError> {
+    let core = calls.core();
     let mut tx = db::begin(&core.db).await?;
     reservation.settle(&mut tx, &calls.recorded(), core).await?;
     task.store(&mut tx, reservation.id, answer).await?;

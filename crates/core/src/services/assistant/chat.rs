@@ -12,10 +12,10 @@ use huntaze_domain::{
     ai::Operation,
     assistant::{
         chat::{self, ChatAnswer, ChatInput, ChatRequest, ChatStarted, MessageRole, MessageState, Source},
-        grounding::{self, Number},
+        grounding,
         settings::Voice,
     },
-    ids::{AiRequestId, ConversationId, MessageId, UserId},
+    ids::{AiRequestId, ConversationId, MessageId, Owned, UserId},
 };
 use huntaze_texts as texts;
 use sqlx::PgConnection;
@@ -31,7 +31,7 @@ use crate::{
     ai::{GenerationWriter, PartialAnswer, Turn},
     db::{
         self,
-        assistant::conversations::{FinishedMessage, NewExchange, StoredMessage},
+        assistant::conversations::{Checkpoint, FinishedMessage, NewExchange, StoredMessage},
     },
     error::chain,
     services::{
@@ -68,11 +68,10 @@ pub async fn start_chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> R
 }
 
 async fn start(core: &Core, user: &CurrentUser, request: &ChatRequest) -> Result<ChatStarted, AiError> {
-    let is_sandbox = model(core)?.is_sandbox();
     quota::check_rate_limit(core, user).await?;
     let voice = db::assistant::settings::find(&core.db, user.id).await?.voice;
     let reservation = quota::reserve(core, user, Operation::Chat).await?;
-    let pending = match begin(core, user, request, reservation.id, is_sandbox).await {
+    let pending = match begin(core, user, request, reservation.id).await {
         Ok(pending) => pending,
         Err(error) => {
             reservation.release(core, &[]).await?;
@@ -90,7 +89,7 @@ async fn start(core: &Core, user: &CurrentUser, request: &ChatRequest) -> Result
     core.tasks.spawn(async move {
         let (conversation_id, id) = (pending.conversation_id, pending.answer.id);
         let question = pending.into_question(user_id, voice);
-        if let Err(error) = generate_answer(&worker, &question, id, &reservation, &writer).await {
+        if let Err(error) = generate_answer(&worker, &question, (id, &writer), &reservation).await {
             // The message is marked as failed when its lease expires.
             tracing::error!(error = chain(&error), %conversation_id, "failed to store answer");
         }
@@ -139,24 +138,19 @@ struct PendingAnswer {
 }
 
 /// Inserts the question and an empty answer, unless another answer is being generated in the conversation.
-async fn begin(
-    core: &Core,
-    user: &CurrentUser,
-    request: &ChatRequest,
-    request_id: AiRequestId,
-    is_sandbox: bool,
-) -> Result<PendingAnswer, AiError> {
+async fn begin(core: &Core, user: &CurrentUser, request: &ChatRequest, request_id: AiRequestId) -> Result<PendingAnswer, AiError> {
+    let is_sandbox = model(core)?.is_sandbox();
     let now = core.clock.now();
     let mut tx = db::begin(&core.db).await?;
     let (conversation_id, position, before) = match request.conversation {
         Some(id) => {
-            let (position, before) = continue_conversation(&mut tx, user.id, id, request, now).await?;
+            let (position, before) = continue_conversation(&mut tx, Owned { user_id: user.id, id }, request, now).await?;
             (id, position, before)
         }
         None if request.replaces_message_id.is_some() => return Err(AiError::NotFound),
         None => {
             let (id, title) = (Uuid::now_v7().into(), chat::title(&request.message).map_err(AiError::InvalidInput)?);
-            db::assistant::conversations::insert(&mut *tx, id, user.id, &title, now).await?;
+            db::assistant::conversations::insert(&mut *tx, Owned { user_id: user.id, id }, &title, now).await?;
             (id, 1, Vec::new())
         }
     };
@@ -178,8 +172,7 @@ async fn begin(
 /// Returns the position of the next question in a conversation, and the messages before it.
 async fn continue_conversation(
     tx: &mut PgConnection,
-    user_id: UserId,
-    id: ConversationId,
+    Owned { user_id, id }: Owned<ConversationId>,
     request: &ChatRequest,
     now: DateTime<Utc>,
 ) -> Result<(i32, Vec<StoredMessage>), AiError> {
@@ -238,13 +231,26 @@ enum AnswerOutcome {
     Failed(AiError),
 }
 
+impl AnswerOutcome {
+    /// Returns the state of the message, and the sentence that says why it is incomplete.
+    fn state_and_error(&self) -> (MessageState, Option<String>) {
+        match self {
+            Self::Answered => (MessageState::Complete, None),
+            Self::Stopped => (MessageState::Stopped, None),
+            Self::Failed(error) => {
+                let (refusal, retry_after) = error.refusal();
+                (MessageState::Failed, Some(texts::ai::refusal(refusal, retry_after)))
+            }
+        }
+    }
+}
+
 /// Generates an answer and stores it with its model calls.
 async fn generate_answer(
     core: &Core,
     question: &Question,
-    id: MessageId,
+    (id, writer): (MessageId, &GenerationWriter),
     reservation: &Reservation,
-    writer: &GenerationWriter,
 ) -> Result<(), AiError> {
     let calls = ModelCalls::new(core, question.user_id, question.wants_regeneration)?;
     let tool_context = Mutex::new(ToolContext::default());
@@ -270,7 +276,10 @@ async fn generate_answer(
         }
     };
     let tool_context = tool_context.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let answer = FinalAnswer::new(id, writer.partial_answer(), outcome, tool_context, &question.figures);
+    let (partial, (state, error)) = (writer.partial_answer(), outcome.state_and_error());
+    let given: Vec<_> = grounding::numbers(&tool_context.figures).into_iter().chain(question.figures.iter().cloned()).collect();
+    let unverified_numbers = grounding::find_unverified(&partial.text, &given, &tool_context.quoted);
+    let answer = FinalAnswer { id, partial, state, error, sources: tool_context.sources, unverified_numbers };
     let mut pauses = SAVE_RETRY_DELAYS.iter();
     loop {
         let Err(error) = answer.store(core, reservation, &calls).await else { return Ok(()) };
@@ -285,8 +294,8 @@ async fn checkpoint(core: &Core, id: MessageId, writer: &GenerationWriter) {
     loop {
         tokio::time::sleep(CHECKPOINT_INTERVAL).await;
         let partial = writer.partial_answer();
-        let leased_until = core.clock.now() + LEASE;
-        match db::assistant::conversations::checkpoint(&core.db, id, &partial.text, &partial.agents, leased_until).await {
+        let checkpoint = Checkpoint { text: &partial.text, agents: &partial.agents, leased_until: core.clock.now() + LEASE };
+        match db::assistant::conversations::checkpoint(&core.db, id, checkpoint).await {
             Ok(true) => {}
             Ok(false) => return,
             // Generation continues; the next checkpoint may succeed.
@@ -306,20 +315,6 @@ struct FinalAnswer {
 }
 
 impl FinalAnswer {
-    fn new(id: MessageId, partial: PartialAnswer, outcome: AnswerOutcome, tool_context: ToolContext, said_before: &[Number]) -> Self {
-        let (state, error) = match outcome {
-            AnswerOutcome::Answered => (MessageState::Complete, None),
-            AnswerOutcome::Stopped => (MessageState::Stopped, None),
-            AnswerOutcome::Failed(error) => {
-                let (refusal, retry_after) = error.refusal();
-                (MessageState::Failed, Some(texts::ai::refusal(refusal, retry_after)))
-            }
-        };
-        let given: Vec<_> = grounding::numbers(&tool_context.figures).into_iter().chain(said_before.iter().cloned()).collect();
-        let unverified_numbers = grounding::find_unverified(&partial.text, &given, &tool_context.quoted);
-        Self { id, partial, state, error, sources: tool_context.sources, unverified_numbers }
-    }
-
     /// An answer that is stopped before its first token does not count against the quota.
     fn is_chargeable(&self) -> bool {
         match self.state {

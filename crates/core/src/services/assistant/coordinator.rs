@@ -11,7 +11,7 @@ use huntaze_domain::{
 };
 use huntaze_texts::Text;
 
-use super::tool_runner::ToolContext;
+use super::tool_runner::{Reader, ToolContext};
 use crate::{
     Core,
     ai::{AnswerMerger, GenerationWriter, Turn, agent_router, agents::chat},
@@ -117,7 +117,7 @@ impl Coordinator<'_> {
             let mut results = Vec::new();
             for call in completion.tool_calls.iter().take(MAX_TOOL_CALLS) {
                 let mut found = ToolContext::default();
-                results.push(found.run_tool(core, question.user_id, call).await);
+                results.push(found.run_tool(Reader { core, user_id: question.user_id }, call).await);
                 tool_context.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
             }
             let calls = completion.tool_calls.into_iter().take(MAX_TOOL_CALLS).collect();

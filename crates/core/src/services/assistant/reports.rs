@@ -9,18 +9,18 @@ use huntaze_domain::{
         grounding,
         reports::{AiReport, AiReportBody, Feedback, FeedbackInput, ReportInput, ReportRequest},
     },
-    ids::{AiRequestId, IntegrationId, ReportId, UserId},
+    ids::{AiRequestId, IntegrationId, Owned, ReportId, UserId},
 };
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use super::tool_runner::ToolContext;
+use super::tool_runner::{Reader, ToolContext};
 use crate::{
     Core,
     ai::{Prompt, agents::reports, tools::ToolQuery},
     db::{
         self, DbError,
-        assistant::reports::{NewReport, StoredReport},
+        assistant::reports::{NewReport, ReportFilter, StoredReport},
         integrations::Integration,
     },
     services::{
@@ -47,7 +47,8 @@ pub async fn write_report(core: &Core, user: &CurrentUser, operation: Operation,
         quota::check_rate_limit(&worker, &user).await?;
         let accounts = find_accounts(&worker, user.id, &request).await?;
         let mut tool_context = ToolContext::default();
-        let figures = fetch_data(&worker, user.id, queries(operation, request.range), &accounts, &mut tool_context).await?;
+        let figures =
+            fetch_data(Reader { core: &worker, user_id: user.id }, queries(operation, request.range), &accounts, &mut tool_context).await?;
         structured::generate(&worker, &user, &ReportTask { operation, request, figures, tool_context, is_sandbox }, wants_regeneration)
             .await
     };
@@ -119,18 +120,17 @@ fn queries(operation: Operation, range: StatsRange) -> Vec<ToolQuery> {
 
 /// Fetches the data for each of the accounts, or for all together if there is none.
 async fn fetch_data(
-    core: &Core,
-    user_id: UserId,
+    reader: Reader<'_>,
     queries: Vec<ToolQuery>,
     accounts: &[Integration],
     tool_context: &mut ToolContext,
 ) -> Result<Value, AiError> {
     if !accounts.is_empty() {
-        return Ok(tool_context.fetch_each(core, user_id, &queries, accounts).await?);
+        return Ok(tool_context.fetch_each(reader, &queries, accounts).await?);
     }
     let mut figures = Vec::new();
     for query in queries {
-        figures.push(tool_context.fetch(core, user_id, query, None).await?);
+        figures.push(tool_context.fetch(reader, query, None).await?);
     }
     Ok(json!(figures))
 }
@@ -141,7 +141,9 @@ async fn fetch_data(
 /// Returns [`AiError::NotFound`] if the report does not exist or belongs to another user.
 pub async fn report(core: &Core, user_id: UserId, operation: Operation, id: Option<&str>) -> Result<Option<AiReport>, AiError> {
     let wanted = id.map(|id| id.parse().map_err(|_| AiError::NotFound)).transpose()?;
-    let found = db::assistant::reports::list(&core.db, user_id, Some(operation), wanted, 1).await?.pop();
+    let found = db::assistant::reports::list(&core.db, user_id, ReportFilter { operation: Some(operation), id: wanted, limit: Some(1) })
+        .await?
+        .pop();
     let Some(found) = found else {
         return if wanted.is_some() { Err(AiError::NotFound) } else { Ok(None) };
     };
@@ -157,13 +159,16 @@ pub async fn report(core: &Core, user_id: UserId, operation: Operation, id: Opti
 /// Returns [`AiError::NotFound`] if the report or the part does not exist, or the report belongs to another user.
 pub async fn give_feedback(core: &Core, user_id: UserId, input: &FeedbackInput) -> Result<Feedback, AiError> {
     let (id, feedback) = input.parse().ok_or(AiError::NotFound)?;
-    let found = db::assistant::reports::list(&core.db, user_id, None, Some(id), 1).await?.pop().ok_or(AiError::NotFound)?;
+    let found = db::assistant::reports::list(&core.db, user_id, ReportFilter { id: Some(id), ..ReportFilter::default() })
+        .await?
+        .pop()
+        .ok_or(AiError::NotFound)?;
     let parts = match &found.body {
         AiReportBody::Analysis(analysis) => analysis.recommendations.len(),
         AiReportBody::Strategy(strategy) => strategy.tactics.len(),
     };
     let is_part = usize::try_from(feedback.item_index).is_ok_and(|item| item < parts);
-    if is_part && db::assistant::reports::save_feedback(&core.db, user_id, id, &feedback, core.clock.now()).await? {
+    if is_part && db::assistant::reports::save_feedback(&core.db, Owned { user_id, id }, &feedback, core.clock.now()).await? {
         Ok(feedback)
     } else {
         Err(AiError::NotFound)

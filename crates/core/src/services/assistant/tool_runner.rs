@@ -43,6 +43,15 @@ pub(super) struct ToolContext {
     pub quoted: Vec<String>,
 }
 
+/// Whose data the tools read.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The core.
+    pub core: &'a Core,
+    /// The user.
+    pub user_id: UserId,
+}
+
 impl ToolContext {
     /// Adds the results of another agent.
     pub fn extend(&mut self, other: Self) {
@@ -55,14 +64,8 @@ impl ToolContext {
     ///
     /// # Errors
     /// Returns [`AnalyticsError::NotFound`] if the user has no such account, or an error if a database query fails.
-    pub async fn fetch(
-        &mut self,
-        core: &Core,
-        user_id: UserId,
-        query: ToolQuery,
-        account: Option<&Integration>,
-    ) -> Result<Value, AnalyticsError> {
-        let (found, mut source) = find(core, user_id, query, account.map(|account| account.id)).await?;
+    pub async fn fetch(&mut self, reader: Reader<'_>, query: ToolQuery, account: Option<&Integration>) -> Result<Value, AnalyticsError> {
+        let (found, mut source) = find(reader, query, account.map(|account| account.id)).await?;
         if let Some(account) = account {
             source.title = format!("{} {}: {}", account.provider.text(), handle(&account.account_name), source.title);
         }
@@ -74,8 +77,7 @@ impl ToolContext {
     /// Fetches the same data for each of the accounts.
     pub async fn fetch_each(
         &mut self,
-        core: &Core,
-        user_id: UserId,
+        reader: Reader<'_>,
         queries: &[ToolQuery],
         accounts: &[Integration],
     ) -> Result<Value, AnalyticsError> {
@@ -83,7 +85,7 @@ impl ToolContext {
         for account in accounts {
             let mut own = Vec::new();
             for query in queries {
-                own.push(self.fetch(core, user_id, *query, Some(account)).await?);
+                own.push(self.fetch(reader, *query, Some(account)).await?);
             }
             let name = handle(&account.account_name);
             self.add_quotable(&name);
@@ -118,9 +120,9 @@ impl ToolContext {
     }
 
     /// Runs a tool call. Failures are returned to the model as an error result, so it can retry or answer without the data.
-    pub async fn run_tool(&mut self, core: &Core, user_id: UserId, call: &ToolCall) -> ToolResult {
+    pub async fn run_tool(&mut self, reader: Reader<'_>, call: &ToolCall) -> ToolResult {
         let output = match ToolRequest::parse(&call.name, &call.arguments) {
-            Ok(request) => self.fetch_requested(core, user_id, request).await.unwrap_or_else(|error| {
+            Ok(request) => self.fetch_requested(reader, request).await.unwrap_or_else(|error| {
                 tracing::error!(error = chain(&error), ?request, "tool call failed");
                 json!({ "error": "This could not be read just now." })
             }),
@@ -129,20 +131,21 @@ impl ToolContext {
         ToolResult { id: call.id.clone(), name: call.name.clone(), output }
     }
 
-    async fn fetch_requested(&mut self, core: &Core, user_id: UserId, request: ToolRequest) -> Result<Value, AnalyticsError> {
+    async fn fetch_requested(&mut self, reader: Reader<'_>, request: ToolRequest) -> Result<Value, AnalyticsError> {
         let ToolRequest { query, platform } = request;
-        let Some(platform) = platform else { return self.fetch(core, user_id, query, None).await };
-        let mut accounts = db::integrations::list(&core.db, user_id).await?;
+        let Some(platform) = platform else { return self.fetch(reader, query, None).await };
+        let mut accounts = db::integrations::list(&reader.core.db, reader.user_id).await?;
         accounts.retain(|account| account.provider == platform);
         if accounts.is_empty() {
             return Ok(json!({ "error": format!("No account of {} is connected.", platform.text()) }));
         }
         // Google takes objects only as the response of a function.
-        Ok(json!({ "accounts": self.fetch_each(core, user_id, &[query], &accounts).await? }))
+        Ok(json!({ "accounts": self.fetch_each(reader, &[query], &accounts).await? }))
     }
 }
 
-async fn find(core: &Core, user_id: UserId, query: ToolQuery, account: Option<IntegrationId>) -> Result<(Value, Source), AnalyticsError> {
+async fn find(reader: Reader<'_>, query: ToolQuery, account: Option<IntegrationId>) -> Result<(Value, Source), AnalyticsError> {
+    let Reader { core, user_id } = reader;
     let id = account.map(|id| id.to_string()).unwrap_or_default();
     Ok(match query {
         ToolQuery::Accounts => accounts(core, user_id).await?,

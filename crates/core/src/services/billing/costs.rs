@@ -17,7 +17,7 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        billing::costs::{CostRow, Outlier},
+        billing::costs::{CostRow, Outlier, OutlierThresholds},
     },
     infra::csv_escape,
     services::{
@@ -34,7 +34,13 @@ const ANOMALY_SIGMA: f64 = 2.0;
 const SEVERE_ANOMALY_SIGMA: f64 = 3.0;
 /// Share of one operation, in percent, above which a concentration is reported.
 const CONCENTRATION_PERCENT: i64 = 80;
-const MAX_ANOMALIES: i64 = 50;
+const OUTLIERS: OutlierThresholds = OutlierThresholds {
+    least_spending: MIN_ANOMALY_COST,
+    deviations: ANOMALY_SIGMA,
+    least_concentration: MIN_CONCENTRATION_COST,
+    share: CONCENTRATION_PERCENT,
+    limit: 50,
+};
 const MAX_MONTHS: i64 = 12;
 /// Number of past months that are charged or corrected; longer than Huntaze is ever switched off.
 const MONTHS_CHARGED: Months = Months::new(3);
@@ -48,10 +54,9 @@ const MAX_EXPORT_ROWS: i64 = 100_000;
 pub async fn costs(core: &Core, input: &CostsInput) -> Result<AiCosts, AiError> {
     let filter = filter(core, input)?;
     let sums = db::billing::costs::sums(&core.db, &filter).await?;
-    let read = |limit, offset| db::billing::costs::users(&core.db, &filter, limit, offset);
+    let read = |slice| db::billing::costs::users(&core.db, &filter, slice);
     let Page { items: users, number: page, pages, .. } = paging::page(filter.page, USERS_PER_PAGE, read).await?;
-    let (spending, concentration) = ((MIN_ANOMALY_COST, ANOMALY_SIGMA), (MIN_CONCENTRATION_COST, CONCENTRATION_PERCENT));
-    let outliers = db::billing::costs::outliers(&core.db, &filter, spending, concentration, MAX_ANOMALIES).await?;
+    let outliers = db::billing::costs::outliers(&core.db, &filter, &OUTLIERS).await?;
     Ok(AiCosts {
         first_day: filter.first_day,
         last_day: filter.last_day,

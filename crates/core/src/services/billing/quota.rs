@@ -65,7 +65,7 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
         return Err(quota_exceeded(MonthlyLimit::RequestQuota, now));
     }
     check_cost_limit(core, user, &month, now)?;
-    let reservation = insert(&mut tx, user, operation, now, RESERVATION_TTL).await?;
+    let reservation = insert(&mut tx, user, operation, (now, now + RESERVATION_TTL)).await?;
     tx.commit().await?;
     Ok(reservation)
 }
@@ -73,19 +73,19 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
 /// Records a request that is served from the cache. It does not count against the quota.
 pub(in crate::services) async fn record_cache_hit(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
     let mut db = core.db.acquire().await?;
-    Ok(insert(&mut db, user, operation, core.clock.now(), TimeDelta::zero()).await?)
+    let now = core.clock.now();
+    Ok(insert(&mut db, user, operation, (now, now)).await?)
 }
 
-/// Inserts a request whose reservation expires after `ttl`.
+/// Inserts a request whose reservation begins and expires at these times.
 async fn insert(
     db: &mut PgConnection,
     user: &CurrentUser,
     operation: Operation,
-    now: DateTime<Utc>,
-    ttl: TimeDelta,
+    (now, reserved_until): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Reservation, DbError> {
     let (id, month) = (AiRequestId::from(Uuid::now_v7()), first_of_month(now));
-    db::billing::ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until: now + ttl }, now).await?;
+    db::billing::ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until }, now).await?;
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
 }
 

@@ -13,7 +13,10 @@ use sqlx::PgConnection;
 use crate::{
     Core,
     ai::{Prompt, agents::content},
-    db::{self, DbError, content::captions::StoredCaptions},
+    db::{
+        self, DbError,
+        content::captions::{NewCaptions, StoredCaptions},
+    },
     services::{
         ai::{
             model,
@@ -65,7 +68,8 @@ impl StructuredTask for CaptionTask {
     }
 
     async fn store(&self, tx: &mut PgConnection, id: AiRequestId, variants: &Self::Answer) -> Result<(), DbError> {
-        db::content::captions::insert(tx, id.into(), &self.request, variants, self.is_sandbox).await
+        let captions = NewCaptions { id: id.into(), request: &self.request, variants, is_sandbox: self.is_sandbox };
+        db::content::captions::insert(tx, &captions).await
     }
 }
 

@@ -1,8 +1,8 @@
 //! Drafts: captions that a user keeps to publish later.
 
 use huntaze_domain::{
-    content::drafts::{CreateDraftInput, Draft, MAX_DRAFTS, UpdateDraftInput},
-    ids::{DraftId, UserId},
+    content::drafts::{CreateDraftInput, Draft, UpdateDraftInput},
+    ids::{DraftId, Owned, UserId},
     validation::FieldErrors,
 };
 
@@ -21,7 +21,7 @@ pub enum DraftError {
     /// The user has no such draft or captions.
     #[error("not found")]
     NotFound,
-    /// The user already has [`MAX_DRAFTS`] drafts.
+    /// The user already has [`MAX_DRAFTS`](huntaze_domain::content::drafts::MAX_DRAFTS) drafts.
     #[error("too many drafts")]
     TooMany,
     /// A failure that is not the caller's.
@@ -45,7 +45,7 @@ pub async fn create(core: &Core, user_id: UserId, input: &CreateDraftInput) -> R
     let mut tx = db::begin(&core.db).await?;
     // Serializes inserts of the user, so that each count includes the earlier ones.
     db::content::drafts::lock(&mut *tx, user_id).await?;
-    let kept = db::content::drafts::upsert(&mut *tx, user_id, &request, MAX_DRAFTS, core.clock.now()).await?;
+    let kept = db::content::drafts::upsert(&mut *tx, user_id, &request, core.clock.now()).await?;
     tx.commit().await?;
     if let Some(id) = kept {
         return find(core, user_id, id).await;
@@ -61,7 +61,7 @@ pub async fn create(core: &Core, user_id: UserId, input: &CreateDraftInput) -> R
 pub async fn update(core: &Core, user_id: UserId, input: &UpdateDraftInput) -> Result<Draft, DraftError> {
     let text = input.parse().map_err(DraftError::InvalidInput)?;
     let id = parse(&input.id)?;
-    if !db::content::drafts::update(&core.db, user_id, id, &text, core.clock.now()).await? {
+    if !db::content::drafts::update(&core.db, Owned { user_id, id }, &text, core.clock.now()).await? {
         return Err(DraftError::NotFound);
     }
     find(core, user_id, id).await

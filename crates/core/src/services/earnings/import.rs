@@ -13,7 +13,7 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        earnings::statements::{ImportResult, Statement},
+        earnings::statements::{ImportAttempt, ImportResult, Statement},
     },
     error::chain,
 };
@@ -52,7 +52,7 @@ pub async fn import(core: &Core, id: StatementId) -> Result<Result<(), EarningsE
     let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MAX_ATTEMPTS;
     tracing::error!(statement_id = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
-    db::earnings::statements::set_failed(&core.db, id, attempt, retry_at).await?;
+    db::earnings::statements::set_failed(&core.db, ImportAttempt { statement_id: id, number: attempt }, retry_at).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }
 
@@ -63,7 +63,8 @@ pub async fn give_up_import(core: &Core, id: StatementId) -> Result<(), DbError>
 
 /// Stores the rows. Returns `false` if another worker has claimed the statement; nothing is stored then.
 async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError> {
-    let (id, user_id, attempt) = (statement.summary.id, statement.user_id, statement.attempts);
+    let (id, user_id) = (statement.summary.id, statement.user_id);
+    let attempt = ImportAttempt { statement_id: id, number: statement.attempts };
     let mut rows = RowStream::open(&core.db, statement);
     let (mut builder, mut read, mut copied) = (ParseSummaryBuilder::of(statement), 0, 0);
     let mut tx = db::begin(&core.db).await?;
@@ -79,14 +80,14 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
             continue;
         }
         // Outside the transaction, so that the user sees the progress.
-        if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + LEASE).await? {
+        if !db::earnings::statements::set_progress(&core.db, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
         told_at = Instant::now();
     }
     staged.finish().await?;
     // The next statement takes some seconds if the file is large, and longer on a slow disk.
-    if !db::earnings::statements::set_progress(&core.db, id, attempt, read, core.clock.now() + STORE_LEASE).await? {
+    if !db::earnings::statements::set_progress(&core.db, attempt, read, core.clock.now() + STORE_LEASE).await? {
         return Ok(false);
     }
     let added = db::earnings::staging::store(&mut tx, user_id, id).await?;
@@ -101,7 +102,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         last_day,
         incomplete_days: &incomplete_days,
     };
-    if !db::earnings::statements::set_imported(&mut *tx, id, attempt, &result, core.clock.now()).await? {
+    if !db::earnings::statements::set_imported(&mut *tx, attempt, &result, core.clock.now()).await? {
         return Ok(false);
     }
     db::earnings::statements::delete_chunks(&mut *tx, id).await?;

@@ -18,11 +18,14 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        earnings::partner::{NewConnection, PartnerConnection},
+        earnings::partner::{NewConnection, PartnerConnection, PartnerSyncSuccess},
     },
     error::chain,
     infra::crypto::{AssociatedData, Cipher, CryptoError},
-    providers::{ProviderError, partner::Partner},
+    providers::{
+        ProviderError,
+        partner::{Partner, TransactionQuery},
+    },
 };
 
 /// Number of days that the first sync goes back.
@@ -68,7 +71,9 @@ pub async fn connect_partner(core: &Core, user_id: UserId, input: &PartnerInput)
     validation::validate(input).map_err(EarningsError::InvalidInput)?;
     let partner = core.providers.partner().ok_or(EarningsError::Conflict(EarningsConflict::PartnerNotOffered))?;
     let now = core.clock.now();
-    if let Err(error) = partner.transactions(&input.api_key, &input.account, now.date_naive(), None).await {
+    if let Err(error) =
+        partner.transactions(&input.api_key, &TransactionQuery { account: &input.account, since: now.date_naive(), marker: None }).await
+    {
         return Err(refusal(&error));
     }
     let id = PartnerConnectionId::from(Uuid::now_v7());
@@ -120,7 +125,9 @@ pub async fn sync_partner(core: &Core, id: PartnerConnectionId) -> Result<(), Db
     let outcome = tokio::time::timeout(SYNC_TIMEOUT, fetch(core, partner, &link)).await;
     match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {SYNC_TIMEOUT:?}"))))) {
         Ok(days) => {
-            db::earnings::partner::record_success(&core.db, link.id, days, core.clock.now(), core.clock.now() + SYNC_INTERVAL).await?;
+            let now = core.clock.now();
+            let success = PartnerSyncSuccess { days, now, next_sync_at: now + SYNC_INTERVAL };
+            db::earnings::partner::record_success(&core.db, link.id, &success).await?;
         }
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
@@ -172,7 +179,7 @@ async fn fetch(core: &Core, partner: &Partner, link: &PartnerConnection) -> Resu
     let since = link.last_day.map_or(today - BACKFILL_DAYS, |until| until - PENDING_WINDOW);
     let (mut marker, mut first) = (None, since);
     for page in 1..=MAX_PAGES {
-        let found = partner.transactions(&key, &link.account, since, marker).await?;
+        let found = partner.transactions(&key, &TransactionQuery { account: &link.account, since, marker }).await?;
         db::earnings::partner::save(&core.db, link, &found.entries).await?;
         // A cursor that does not advance would cause an endless loop.
         marker = found.next.filter(|next| marker.is_none_or(|before| *next < before));

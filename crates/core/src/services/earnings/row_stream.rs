@@ -261,7 +261,7 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Vec<
         if rows > MAX_ROWS {
             return Err(EarningsError::InvalidFile(StatementFileError::TooManyRows));
         }
-        batch.push(row(u32::try_from(line).unwrap_or(u32::MAX), inside, &record, layout, &mut seen));
+        batch.push(row((u32::try_from(line).unwrap_or(u32::MAX), inside), &record, layout, &mut seen));
         if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
             return Ok(());
         }
@@ -301,7 +301,8 @@ fn invalid_csv(error: csv::Error) -> EarningsError {
     }
 }
 
-fn row(line: u32, inside: u64, record: &csv::ByteRecord, layout: &TableLayout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
+/// `inside` is the number of line breaks in the record.
+fn row((line, inside): (u32, u64), record: &csv::ByteRecord, layout: &TableLayout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
     if record.as_slice().len() > MAX_ROW_BYTES || record.len() > 2 * MAX_COLUMNS || inside > MAX_ROW_LINE_BREAKS {
         let error = RowError { kind: RowErrorKind::RowTooLong, cell: String::new(), day: None };
         return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };

@@ -6,7 +6,7 @@ use huntaze_domain::{month::first_of_month, platform::Platform};
 
 use crate::{
     Core,
-    db::{self, DbError},
+    db::{self, DbError, integrations::spending::NewSpending},
     providers::{OAuthProvider, ProviderError},
 };
 
@@ -27,7 +27,7 @@ pub(super) async fn reserve(
     let month = first_of_month(core.clock.now());
     let reservation = SpendReservation { platform, month, micro_usd };
     let Some(budget) = provider.monthly_budget().filter(|_| micro_usd > 0) else { return Ok(Some(reservation)) };
-    let is_reserved = db::integrations::spending::reserve(&core.db, platform, month, micro_usd, budget).await?;
+    let is_reserved = db::integrations::spending::reserve(&core.db, NewSpending { provider: platform, month, micro_usd, budget }).await?;
     Ok(is_reserved.then_some(reservation))
 }
 

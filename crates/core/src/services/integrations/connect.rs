@@ -18,13 +18,14 @@ use crate::{
         accounts::{audit::AuditKind, sessions::ActiveSession},
         integrations::{
             NewIntegration, SealedTokens,
-            oauth_states::{NewAuthorization, PendingAuthorization},
+            events::NewIntegrationEvent,
+            oauth_states::{NewAuthorization, PendingAuthorization, StateKey},
         },
     },
     error::chain,
     infra::token::{Token, hash_of},
     providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, permissions::can_read_account},
-    services::accounts::audit,
+    services::accounts::Audit,
 };
 
 /// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
@@ -83,8 +84,7 @@ pub async fn complete(
     core: &Core,
     client: &ClientInfo,
     current: &ActiveSession,
-    platform: Platform,
-    callback: &Callback,
+    (platform, callback): (Platform, &Callback),
 ) -> Result<Connected, IntegrationError> {
     available(core, platform)?;
     let pending = consume_state(core, current, platform, &callback.state).await?;
@@ -168,7 +168,7 @@ impl Consent {
         };
         // If two flows for the same account run concurrently, one inserts; the other blocks here until the first commits, and then finds its
         // row.
-        let (id, event) = if db::integrations::insert(&mut *tx, &new_integration(new_id, &access)).await? {
+        let (id, kind) = if db::integrations::insert(&mut *tx, &new_integration(new_id, &access)).await? {
             (new_id, IntegrationEventKind::Connected)
         } else {
             let known = db::integrations::lock_account(&mut *tx, user_id, platform, &profile.account_id).await?;
@@ -180,11 +180,12 @@ impl Consent {
             }
             (id, IntegrationEventKind::Reconnected)
         };
-        db::integrations::events::insert(&mut *tx, id, event, None, now).await?;
+        let event = NewIntegrationEvent { integration_id: id, kind, failure: None, now };
+        db::integrations::events::insert(&mut *tx, event).await?;
         if let Some(followers) = profile.followers {
-            db::analytics::insights::save_followers(&mut *tx, id, now.date_naive(), followers, now).await?;
+            db::analytics::insights::save_followers(&mut *tx, id, followers, now).await?;
         }
-        audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationConnected).await?;
+        Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::IntegrationConnected).await?;
         // A sync job fetches the data.
         db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
         tx.commit().await?;
@@ -201,10 +202,11 @@ async fn consume_state(
 ) -> Result<PendingAuthorization, IntegrationError> {
     let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
-    if let Some(pending) = db::integrations::oauth_states::consume(&core.db, &hash, current.id, platform, core.clock.now()).await? {
+    let key = StateKey { state_hash: &hash, session_id: current.id, provider: platform };
+    if let Some(pending) = db::integrations::oauth_states::consume(&core.db, key, core.clock.now()).await? {
         return Ok(pending);
     }
-    match db::integrations::oauth_states::is_consumed(&core.db, &hash, current.id, platform).await? {
+    match db::integrations::oauth_states::is_consumed(&core.db, key).await? {
         Some(true) => failed(ConnectFailure::StateReused),
         Some(false) => failed(ConnectFailure::Expired),
         None => failed(ConnectFailure::InvalidState),

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate, TimeDelta};
 use futures::{StreamExt, stream};
-use huntaze_domain::{analytics::figures::Metric, ids::IntegrationId};
+use huntaze_domain::analytics::figures::Metric;
 
 use super::leased::{SyncContext, SyncError};
 use crate::{
-    Core,
-    db::{self, analytics::insights::DailyInsightsRow, integrations::SyncedRange},
-    providers::{Availability, OAuthProvider, ProviderError, ScopedToken, metric_availability, permissions},
+    db::{
+        self,
+        analytics::insights::{DailyInsightsRow, FinalDays},
+        integrations::SyncedRange,
+    },
+    providers::{Availability, ProviderError, ScopedToken, metric_availability, permissions},
 };
 
 /// A day that is not final yet is not refetched within this time.
@@ -50,12 +53,11 @@ pub(super) async fn sync_daily_insights(sync: &SyncContext<'_>, access: ScopedTo
         return Ok(unchanged(integration.scopes.clone(), None));
     }
     let (recent, late) = (core.clock.now() - REFETCH_INTERVAL, provider.finalization_days());
-    let final_days =
-        db::analytics::insights::final_days(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), recent, late.into()).await?;
+    let since = today - Days::new(BACKFILL_DAYS);
+    let wanted = FinalDays { since, captured_after: recent, finalization_days: late.into() };
+    let final_days = db::analytics::insights::final_days(&core.db, integration.id, wanted).await?;
     let (days, synced) = days_to_fetch(today, integration.synced_range, &final_days, late.into());
-    let mut calls = stream::iter(days.into_iter().rev())
-        .map(|day| sync_day(core, provider, integration.id, access, day))
-        .buffer_unordered(MAX_CONCURRENCY);
+    let mut calls = stream::iter(days.into_iter().rev()).map(|day| sync_day(sync, access, day)).buffer_unordered(MAX_CONCURRENCY);
     let mut missed = Vec::new();
     while let Some(outcome) = calls.next().await {
         match outcome {
@@ -77,17 +79,12 @@ pub(super) async fn sync_daily_insights(sync: &SyncContext<'_>, access: ScopedTo
     }
 }
 
-async fn sync_day(
-    core: &Core,
-    provider: &dyn OAuthProvider,
-    id: IntegrationId,
-    access: ScopedToken<'_>,
-    day: NaiveDate,
-) -> Result<(), SyncError> {
+async fn sync_day(sync: &SyncContext<'_>, access: ScopedToken<'_>, day: NaiveDate) -> Result<(), SyncError> {
+    let SyncContext { core, provider, integration, .. } = sync;
     let found = provider.fetch_daily_insights(access, day).await?;
     if !found.is_empty() {
         let row = DailyInsightsRow { day, views: found.views, reach: found.reach, interactions: found.interactions };
-        db::analytics::insights::upsert_day(&core.db, id, &row, core.clock.now()).await?;
+        db::analytics::insights::upsert_day(&core.db, integration.id, &row, core.clock.now()).await?;
     }
     Ok(())
 }

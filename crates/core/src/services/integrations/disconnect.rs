@@ -1,7 +1,7 @@
 use futures::{StreamExt, stream};
 use huntaze_domain::{
     client::ClientInfo,
-    ids::{IntegrationId, UserId},
+    ids::{IntegrationId, Owned, UserId},
     integrations::{DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind},
     platform::Platform,
 };
@@ -12,11 +12,11 @@ use crate::{
     db::{
         self, DbError,
         accounts::{audit::AuditKind, sessions::ActiveSession},
-        integrations::Integration,
+        integrations::{Integration, events::NewIntegrationEvent},
     },
     error::chain,
     providers::ProviderError,
-    services::accounts::audit,
+    services::accounts::Audit,
 };
 
 /// Maximum number of concurrent revocations when a user account is deleted.
@@ -52,7 +52,8 @@ pub async fn disconnect(
         };
     }
     let (worker, client, user_id) = (core.clone(), client.clone(), current.user.id);
-    run_to_completion(&core.tasks, async move { disconnect_leased(&worker, &client, user_id, found.id, retention).await }).await
+    run_to_completion(&core.tasks, async move { disconnect_leased(&worker, &client, Owned { user_id, id: found.id }, retention).await })
+        .await
 }
 
 async fn delete_data(core: &Core, id: IntegrationId) -> Result<DisconnectOutcome, IntegrationError> {
@@ -67,8 +68,7 @@ async fn delete_data(core: &Core, id: IntegrationId) -> Result<DisconnectOutcome
 async fn disconnect_leased(
     core: &Core,
     client: &ClientInfo,
-    user_id: UserId,
-    id: IntegrationId,
+    Owned { user_id, id }: Owned<IntegrationId>,
     retention: DataRetention,
 ) -> Result<DisconnectOutcome, IntegrationError> {
     let integration = acquire_lease(core, user_id, id).await?;
@@ -84,8 +84,9 @@ async fn disconnect_leased(
     if !is_done {
         return Err(IntegrationError::Busy);
     }
-    db::integrations::events::insert(&mut *tx, id, IntegrationEventKind::Disconnected, None, now).await?;
-    audit(core, &mut *tx, client, Some(user_id), AuditKind::IntegrationDisconnected).await?;
+    let event = NewIntegrationEvent { integration_id: id, kind: IntegrationEventKind::Disconnected, failure: None, now };
+    db::integrations::events::insert(&mut *tx, event).await?;
+    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::IntegrationDisconnected).await?;
     tx.commit().await?;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
 }

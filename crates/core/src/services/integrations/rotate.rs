@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use huntaze_domain::ids::{IntegrationId, UserId};
+use huntaze_domain::ids::{IntegrationId, Owned};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{LeaseOutcome, acquire_lease_unless, tokens};
+use super::{LeaseOutcome, LeaseWait, acquire_lease_unless, tokens};
 use crate::{
     db::{self, DbError},
     error::chain,
@@ -47,7 +47,7 @@ pub async fn rotate_keys(db: &PgPool, cipher: &Cipher, clock: &dyn Clock) -> Res
         let Some((newest, _)) = accounts.last() else { return Ok(rotation) };
         last = *newest;
         for (id, user_id) in accounts {
-            *match rotate(db, cipher, clock, user_id, id).await? {
+            *match rotate(db, cipher, clock, Owned { user_id, id }).await? {
                 Outcome::Rotated => &mut rotation.rotated,
                 Outcome::Current => &mut rotation.current,
                 Outcome::Unreadable => &mut rotation.unreadable,
@@ -75,8 +75,10 @@ enum Outcome {
     Busy,
 }
 
-async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, user_id: UserId, id: IntegrationId) -> Result<Outcome, RotationError> {
-    let LeaseOutcome::Acquired(held) = acquire_lease_unless(db, clock, (user_id, id), LEASE_WAIT, |_| false).await? else {
+async fn rotate(db: &PgPool, cipher: &Cipher, clock: &dyn Clock, account: Owned<IntegrationId>) -> Result<Outcome, RotationError> {
+    let id = account.id;
+    let wait = LeaseWait { max: LEASE_WAIT, is_done: |_: &_| false };
+    let LeaseOutcome::Acquired(held) = acquire_lease_unless(db, clock, account, wait).await? else {
         return Ok(Outcome::Busy);
     };
     let outcome = match &held.access {

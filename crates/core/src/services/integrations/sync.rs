@@ -6,7 +6,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     admin::jobs::JobKind,
     analytics::figures::Metric,
-    ids::IntegrationId,
+    ids::{IntegrationId, Owned},
     integrations::{FailureKind, IntegrationEventKind, IntegrationView},
     month::next_month,
     platform::Platform,
@@ -14,7 +14,7 @@ use huntaze_domain::{
 
 use super::{
     super::notify_due,
-    BACKFILL_DAYS, IntegrationError, LEASE, LEASE_WAIT, LeaseOutcome, acquire_lease_unless,
+    BACKFILL_DAYS, IntegrationError, LEASE, LEASE_WAIT, LeaseOutcome, LeaseWait, acquire_lease_unless,
     daily_insights::sync_daily_insights,
     find_connected,
     leased::{LeasedIntegration, SyncContext, SyncError},
@@ -28,7 +28,7 @@ use crate::{
     db::{
         self, DbError,
         accounts::sessions::ActiveSession,
-        integrations::{Integration, SyncSuccess, SyncedRange},
+        integrations::{Integration, SyncFailure, SyncSuccess, SyncedRange, events::NewIntegrationEvent},
     },
     error::chain,
     providers::{Availability, OAuthProvider, Profile, ProviderError, ScopedToken, metric_availability},
@@ -61,7 +61,8 @@ pub async fn sync(core: &Core, id: IntegrationId) -> Result<(), DbError> {
 pub async fn postpone(core: &Core, id: IntegrationId) -> Result<(), DbError> {
     let now = core.clock.now();
     if db::integrations::defer(&core.db, id, now + MAX_BACKOFF).await? {
-        db::integrations::events::insert(&core.db, id, IntegrationEventKind::SyncFailed, Some(FailureKind::Transient), now).await?;
+        let (kind, failure) = (IntegrationEventKind::SyncFailed, Some(FailureKind::Transient));
+        db::integrations::events::insert(&core.db, NewIntegrationEvent { integration_id: id, kind, failure, now }).await?;
     }
     Ok(())
 }
@@ -97,7 +98,8 @@ pub async fn sync_now(
     let outcome = run_to_completion(&core.tasks, async move {
         // Concurrent manual syncs are coalesced: one process calls the platform, the others wait for its outcome.
         let is_done = |known: &Integration| known.sync_attempts != found.sync_attempts || known.access.is_none();
-        match acquire_lease_unless(&worker.db, worker.clock.as_ref(), (user_id, id), LEASE_WAIT, is_done).await? {
+        let wait = LeaseWait { max: LEASE_WAIT, is_done };
+        match acquire_lease_unless(&worker.db, worker.clock.as_ref(), Owned { user_id, id }, wait).await? {
             LeaseOutcome::Acquired(leased) => Ok(run_sync(&worker, *leased, true).await?),
             LeaseOutcome::AlreadyDone(known) if known.access.is_some() => Ok(known.health.last_error_kind.map_or(Ok(()), Err)),
             LeaseOutcome::AlreadyDone(_) | LeaseOutcome::NotFound => Err(IntegrationError::NotFound),
@@ -140,8 +142,11 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
         }
     };
     let mut tx = db::begin(&core.db).await?;
-    if db::integrations::record_failure(&mut *tx, integration.id, &access.access, kind, next_sync_at).await? {
-        db::integrations::events::insert(&mut *tx, integration.id, IntegrationEventKind::SyncFailed, Some(kind), now).await?;
+    let failure = SyncFailure { id: integration.id, access_token: &access.access, kind, next_sync_at };
+    if db::integrations::record_failure(&mut *tx, &failure).await? {
+        let event = IntegrationEventKind::SyncFailed;
+        let event = NewIntegrationEvent { integration_id: integration.id, kind: event, failure: Some(kind), now };
+        db::integrations::events::insert(&mut *tx, event).await?;
     }
     tx.commit().await?;
     fault.map_or(Ok(Err(kind)), Err)
@@ -170,7 +175,7 @@ async fn try_sync(core: &Core, leased: &mut LeasedIntegration, is_manual: bool) 
         return Err(SyncError::Permanent(FailureKind::Expired));
     }
     let result = fetch_all(core, provider, leased, is_manual).await?;
-    let has_more = needs_backfill(provider, platform, result.days, &result.scopes, now.date_naive());
+    let has_more = needs_backfill(provider, (platform, &result.scopes), result.days, now.date_naive());
     let incomplete_syncs = leased.integration.incomplete_syncs;
     let regular = provider.next_sync_at(now) + jitter(leased.integration.id);
     let next_sync_at = match &result.failure {
@@ -192,10 +197,11 @@ async fn try_sync(core: &Core, leased: &mut LeasedIntegration, is_manual: bool) 
         now,
         next_sync_at,
     };
-    let event = if success.failure.is_some() { IntegrationEventKind::SyncFailed } else { IntegrationEventKind::Synced };
+    let kind = if success.failure.is_some() { IntegrationEventKind::SyncFailed } else { IntegrationEventKind::Synced };
     let mut tx = db::begin(&core.db).await?;
     if db::integrations::record_success(&mut *tx, &success).await? {
-        db::integrations::events::insert(&mut *tx, success.id, event, success.failure, now).await?;
+        let event = NewIntegrationEvent { integration_id: success.id, kind, failure: success.failure, now };
+        db::integrations::events::insert(&mut *tx, event).await?;
     }
     tx.commit().await.map_err(DbError::from)?;
     Ok(success.failure)
@@ -223,13 +229,13 @@ async fn fetch_all(
     profile.name = storable(&profile.name);
     let integration = &leased.integration;
     if let Some(followers) = profile.followers {
-        db::analytics::insights::save_followers(&core.db, integration.id, today, followers, now).await?;
+        db::analytics::insights::save_followers(&core.db, integration.id, followers, now).await?;
     }
     let sync = SyncContext { core, provider, integration, today };
     let access = ScopedToken { token: &tokens.access, scopes: &integration.scopes };
     let days = sync_daily_insights(&sync, access).await.map_err(as_transient)?;
     let access = ScopedToken { token: &tokens.access, scopes: &days.scopes };
-    let posts = if days.failure.is_none() && !needs_backfill(provider, integration.provider, days.synced, &days.scopes, today) {
+    let posts = if days.failure.is_none() && !needs_backfill(provider, (integration.provider, &days.scopes), days.synced, today) {
         sync_posts(&sync, access, &profile).await.map_err(as_transient)?
     } else {
         PostsSync::default()
@@ -243,7 +249,7 @@ async fn fetch_all(
 }
 
 /// Returns whether the backfill is incomplete.
-fn needs_backfill(provider: &dyn OAuthProvider, platform: Platform, days: SyncedRange, scopes: &[String], today: NaiveDate) -> bool {
+fn needs_backfill(provider: &dyn OAuthProvider, (platform, scopes): (Platform, &[String]), days: SyncedRange, today: NaiveDate) -> bool {
     let can_go_on = provider.has_daily_insights() && metric_availability(platform, Metric::Views, scopes) == Availability::Available;
     can_go_on && days.from.is_none_or(|oldest| oldest > today - Days::new(BACKFILL_DAYS))
 }

@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     Core,
-    db::{self, integrations::SealedTokens},
+    db::{
+        self,
+        integrations::{SealedTokens, events::NewIntegrationEvent},
+    },
     error::chain,
     infra::crypto::CryptoError,
     providers::{OAuthProvider, Profile, ProviderError, ScopedToken, Tokens},
@@ -90,9 +93,10 @@ fn open(core: &Core, leased: &LeasedIntegration) -> Result<Tokens, SyncError> {
 /// stored the new one.
 async fn refresh_tokens(core: &Core, leased: &mut LeasedIntegration, tokens: Tokens) -> Result<(Tokens, Option<ProviderError>), SyncError> {
     let id = leased.integration.id;
-    let (worker, platform, old, given) = (core.clone(), leased.integration.provider, leased.access.access.clone(), tokens.clone());
+    let (worker, given) = (core.clone(), tokens.clone());
+    let held = HeldTokens { platform: leased.integration.provider, id, sealed_access: leased.access.access.clone() };
     // Runs to completion even if the sync times out: a token response that is not stored is lost.
-    let task = core.tasks.spawn(async move { refresh_and_store(&worker, platform, id, &old, &given).await });
+    let task = core.tasks.spawn(async move { refresh_and_store(&worker, &held, &given).await });
     let outcome = task.await.unwrap_or_else(|error| Err(ProviderError::Transient(error.to_string()).into()));
     let now = core.clock.now();
     match outcome {
@@ -118,16 +122,19 @@ async fn refresh_tokens(core: &Core, leased: &mut LeasedIntegration, tokens: Tok
     }
 }
 
-/// Requests new tokens and stores them, unless they were replaced in the meantime; then the second value is `None`. Storing is retried,
-/// because the old refresh token may already be invalid.
-async fn refresh_and_store(
-    core: &Core,
+/// The account whose tokens are replaced.
+struct HeldTokens {
     platform: Platform,
     id: IntegrationId,
-    old: &[u8],
-    tokens: &Tokens,
-) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
-    let Some(provider) = core.providers.get(platform) else {
+    /// Access token (encrypted) that is replaced.
+    sealed_access: Vec<u8>,
+}
+
+/// Requests new tokens and stores them, unless they were replaced in the meantime; then the second value is `None`. Storing is retried,
+/// because the old refresh token may already be invalid.
+async fn refresh_and_store(core: &Core, held: &HeldTokens, tokens: &Tokens) -> Result<(Tokens, Option<SealedTokens>), SyncError> {
+    let id = held.id;
+    let Some(provider) = core.providers.get(held.platform) else {
         return Err(ProviderError::Misconfigured("no keys".to_owned()).into());
     };
     let fresh = provider.refresh(tokens).await?;
@@ -137,7 +144,7 @@ async fn refresh_and_store(
     })?;
     let mut tries = 0;
     let is_stored = loop {
-        match db::integrations::replace_tokens(&core.db, id, old, &sealed).await {
+        match db::integrations::replace_tokens(&core.db, id, &held.sealed_access, &sealed).await {
             Ok(is_stored) => break is_stored,
             Err(error) if tries < STORE_TRIES => {
                 tracing::error!(error = chain(&error), integration_id = %id, tries, "failed to store refreshed tokens, retrying");
@@ -152,7 +159,8 @@ async fn refresh_and_store(
 
 /// Inserts an event into the event log. A failure is logged only, because the event itself has happened.
 async fn record_event(core: &Core, id: IntegrationId, kind: IntegrationEventKind, failure: Option<FailureKind>) {
-    if let Err(error) = db::integrations::events::insert(&core.db, id, kind, failure, core.clock.now()).await {
+    let event = NewIntegrationEvent { integration_id: id, kind, failure, now: core.clock.now() };
+    if let Err(error) = db::integrations::events::insert(&core.db, event).await {
         tracing::error!(error = chain(&error), integration_id = %id, "failed to insert integration event");
     }
 }
