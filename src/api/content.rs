@@ -37,6 +37,15 @@ pub async fn get_captions(#[server(default)] id: Option<String>) -> Result<Optio
     Ok(content::captions(&core, &user, id.as_deref()).await?)
 }
 
+/// `GET /api/content/top-level-domains`: the top-level domains that make a word a web address on X, a name in each line.
+#[server(prefix = "/api", endpoint = "content/top-level-domains", input = GetUrl)]
+pub async fn get_top_level_domains() -> Result<String, ApiError> {
+    use crate::http::context;
+    use huntaze_domain::content::x_length::TopLevelDomains;
+    context::member()?;
+    Ok(TopLevelDomains::TEXT.to_owned())
+}
+
 /// `GET /api/drafts`: lists the user's drafts, most recently changed first.
 #[server(prefix = "/api", endpoint = "drafts", input = GetUrl)]
 pub async fn get_drafts() -> Result<Vec<Draft>, ApiError> {

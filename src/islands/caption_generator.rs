@@ -1,14 +1,20 @@
-use huntaze_domain::{assistant::grounding, platform::Platform, string_enum::StringEnum};
+use std::{cell::OnceCell, rc::Rc};
+
+use huntaze_domain::{assistant::grounding, content::x_length::TopLevelDomains, platform::Platform, string_enum::StringEnum};
 use huntaze_texts::content::{limit_error, unverified_warning, usage_text};
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlTextAreaElement};
 
 use super::validation::{WARNING, set_error};
-use crate::hooks::{
-    document::{closest, select, set_hidden, set_or_remove, target},
-    events::listen,
-    island::island_root,
+use crate::{
+    api::content::GetTopLevelDomains,
+    hooks::{
+        document::{closest, select, set_hidden, set_or_remove, target},
+        events::listen,
+        fetch::get,
+        island::island_root,
+    },
 };
 
 /// The form that asks for captions, and the variants. While a variant is edited, counts it against the limits of its platform and names
@@ -24,23 +30,42 @@ pub fn AICaptionGenerator(
 ) -> impl IntoView {
     island_root(children(), move |root| {
         let Some(platform) = Platform::parse(&platform) else { return };
+        let domains = Rc::new(OnceCell::new());
+        if platform == Platform::X {
+            spawn_local(load_top_level_domains(Rc::clone(&domains)));
+        }
         listen(&root, "input", move |event: Event| {
             let area = target(&event).and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
             let variant = area.as_ref().and_then(|area| closest(area, "[data-slot=variant]"));
             if let Some((area, variant)) = area.zip(variant) {
-                measure(platform, &unverified_numbers, &area, &variant);
+                let domains = domains.get().map(|text: &String| TopLevelDomains::parse(text));
+                measure((platform, domains.as_ref()), &unverified_numbers, &area, &variant);
             }
         });
     })
 }
 
-fn measure(platform: Platform, unverified_numbers: &[String], area: &HtmlTextAreaElement, variant: &Element) {
-    let text = area.value();
-    let problem = limit_error(platform, &text);
+/// X counts what ends with one of them as an address. Until they are loaded, and without a connection, the count is not too small.
+async fn load_top_level_domains(domains: Rc<OnceCell<String>>) {
+    if let Ok(answer) = get(GetTopLevelDomains::PATH).await
+        && let Ok(text) = answer.json()
+    {
+        let _ = domains.set(text);
+    }
+}
+
+fn measure(
+    (platform, domains): (Platform, Option<&TopLevelDomains<'_>>),
+    unverified_numbers: &[String],
+    area: &HtmlTextAreaElement,
+    variant: &Element,
+) {
+    let text = String::from(js_sys::JsString::from(area.value()).normalize("NFC"));
+    let problem = limit_error(platform, &text, domains);
     set_or_remove(area, WARNING, problem.as_deref());
     set_error(area, problem.as_deref());
     if let Some(usage) = select(variant, "[data-slot=usage]") {
-        usage.set_text_content(Some(&usage_text(platform, &text)));
+        usage.set_text_content(Some(&usage_text(platform, &text, domains)));
     }
     let rationale = select(variant, "[data-slot=rationale]").and_then(|rationale| rationale.text_content()).unwrap_or_default();
     let numbers = grounding::still_unverified(&format!("{text}\n{rationale}"), unverified_numbers);

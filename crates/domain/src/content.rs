@@ -2,3 +2,4 @@
 
 pub mod captions;
 pub mod drafts;
+pub mod x_length;

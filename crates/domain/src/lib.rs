@@ -19,4 +19,5 @@ pub mod onboarding;
 pub mod page;
 pub mod platform;
 pub mod string_enum;
+pub mod text;
 pub mod validation;

@@ -186,12 +186,6 @@ pub fn add_error(errors: &mut FieldErrors, field: &str, error: FieldError) {
     errors.insert(field.to_owned(), error);
 }
 
-/// Sanitizes multi-line text: removes control characters except newline and tab, then trims white space at both ends.
-pub fn sanitize_multiline(text: &str) -> String {
-    let is_text = |character: &char| matches!(character, '\n' | '\t') || !character.is_control();
-    text.chars().filter(is_text).collect::<String>().trim().to_owned()
-}
-
 /// Converts `remember_me` to `rememberMe`, like serde's `rename_all = "camelCase"`.
 fn camel_case(name: &str) -> String {
     let mut words = name.split('_');

@@ -4,6 +4,7 @@ use huntaze_domain::{
     content::{
         captions::{CaptionLimits, LengthUnit, Tone},
         drafts::MAX_DRAFTS,
+        x_length::TopLevelDomains,
     },
     money::grouped,
     platform::Platform,
@@ -27,7 +28,7 @@ texts! {
         Characters => "characters";
         Utf16 => "characters (emoji count twice)";
         Bytes => "bytes of UTF-8";
-        Weighted => "characters (emoji and scripts like Chinese count twice)";
+        Weighted => "characters (emoji and scripts like Chinese count twice, web addresses 23)";
     }
 }
 
@@ -43,10 +44,10 @@ pub fn too_many_drafts() -> String {
     format!("You keep {MAX_DRAFTS} drafts. Delete one first.")
 }
 
-/// Length and number of hashtags of a text, against the limits of its platform.
-pub fn usage_text(platform: Platform, text: &str) -> String {
+/// Length and number of hashtags of a text, against the limits of its platform. X needs the top-level domains to be exact.
+pub fn usage_text(platform: Platform, text: &str, domains: Option<&TopLevelDomains<'_>>) -> String {
     let limits = CaptionLimits::of(platform);
-    let used = format!("{} of {}", count(limits.length(text)), length(limits.max_length, limits.unit));
+    let used = format!("{} of {}", count(limits.length(text, domains)), length(limits.max_length, limits.unit));
     match limits.hashtags {
         0 => used,
         most => format!("{used}, {} of {} hashtags", count(hashtags(text)), count(most)),
@@ -54,9 +55,9 @@ pub fn usage_text(platform: Platform, text: &str) -> String {
 }
 
 /// Why a text exceeds the limits of its platform; `None` if it fits.
-pub fn limit_error(platform: Platform, text: &str) -> Option<String> {
+pub fn limit_error(platform: Platform, text: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<String> {
     let limits = CaptionLimits::of(platform);
-    let (used, tags) = (limits.length(text), hashtags(text));
+    let (used, tags) = (limits.length(text, domains), hashtags(text));
     match (used.saturating_sub(limits.max_length), tags.saturating_sub(limits.hashtags)) {
         (over @ 1.., _) => Some(format!("Too long by {}.", length(over, limits.unit))),
         (_, 1..) if limits.hashtags == 0 => Some("Hashtags mean nothing there.".to_owned()),
@@ -84,12 +85,12 @@ mod tests {
 
     #[test]
     fn caption_over_limit_returns_error() {
-        assert_eq!(usage_text(Platform::X, "The sea. #sea"), "13 of 280 characters, 1 of 140 hashtags");
-        assert_eq!(limit_error(Platform::X, "The sea. #sea"), None);
-        assert_eq!(limit_error(Platform::X, &"a".repeat(281)).as_deref(), Some("Too long by 1 character."));
-        assert_eq!(usage_text(Platform::Reddit, "The sea."), "8 of 300 characters");
-        assert_eq!(limit_error(Platform::Reddit, "The sea. #sea").as_deref(), Some("Hashtags mean nothing there."));
-        assert_eq!(limit_error(Platform::Instagram, &"#a ".repeat(31)).as_deref(), Some("Hashtags too many: 1."));
-        assert_eq!(usage_text(Platform::Youtube, "é"), "2 of 5,000 bytes, 0 of 60 hashtags");
+        assert_eq!(usage_text(Platform::X, "The sea. #sea", None), "13 of 280 characters, 1 of 140 hashtags");
+        assert_eq!(limit_error(Platform::X, "The sea. #sea", None), None);
+        assert_eq!(limit_error(Platform::X, &"a".repeat(281), None).as_deref(), Some("Too long by 1 character."));
+        assert_eq!(usage_text(Platform::Reddit, "The sea.", None), "8 of 300 characters");
+        assert_eq!(limit_error(Platform::Reddit, "The sea. #sea", None).as_deref(), Some("Hashtags mean nothing there."));
+        assert_eq!(limit_error(Platform::Instagram, &"#a ".repeat(31), None).as_deref(), Some("Hashtags too many: 1."));
+        assert_eq!(usage_text(Platform::Youtube, "é", None), "2 of 5,000 bytes, 0 of 60 hashtags");
     }
 }

@@ -3,6 +3,7 @@ use huntaze_domain::{
     content::{
         captions::{CaptionRequest, CaptionVariant, Captions},
         drafts::TEXT_RULES,
+        x_length::TopLevelDomains,
     },
     ids::CaptionsId,
     platform::Platform,
@@ -102,9 +103,9 @@ fn Variant(variant: CaptionVariant, context: VariantContext, keep: FormState<Cre
     let text = variant.text();
     let number = index + 1;
     let unverified = grounding::still_unverified(&format!("{text}\n{}", variant.rationale), &unverified_numbers);
-    let warning = unverified_warning(&unverified);
-    let error = refused.or_else(|| limit_error(platform, &text));
-    let (usage, has_no_warning) = (usage_text(platform, &text), warning.is_none());
+    let (warning, domains) = (unverified_warning(&unverified), TopLevelDomains::all());
+    let error = refused.or_else(|| limit_error(platform, &text, Some(domains)));
+    let (usage, has_no_warning) = (usage_text(platform, &text, Some(domains)), warning.is_none());
     view! {
         <Card>
             <CardHeader>

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Secret, some_password, valid_new_password};
 use crate::{
     ids::SessionId,
+    text::clean_line,
     validation::{FieldError, Rules},
 };
 
@@ -25,7 +26,7 @@ pub struct ProfileInput {
 impl ProfileInput {
     /// Returns the trimmed name, or `None` if it is empty.
     pub fn normalized_name(&self) -> Option<String> {
-        Some(self.name.trim()).filter(|name| !name.is_empty()).map(ToOwned::to_owned)
+        Some(clean_line(&self.name)).filter(|name| !name.is_empty())
     }
 }
 

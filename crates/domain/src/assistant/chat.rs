@@ -10,7 +10,8 @@ use crate::{
     billing::AiUsage,
     ids::{ConversationId, MessageId},
     string_enum::string_enum,
-    validation::{FieldError, FieldErrors, Rules, add_error, field_error, sanitize_multiline},
+    text::{clean_line, clean_text},
+    validation::{FieldError, FieldErrors, Rules, add_error, field_error},
 };
 
 /// Maximum length of a user's message in characters.
@@ -59,7 +60,7 @@ impl ChatInput {
     /// Parses and validates the input.
     pub fn parse(&self) -> Result<ChatRequest, FieldErrors> {
         let mut errors = FieldErrors::new();
-        let message = sanitize_multiline(&self.message);
+        let message = clean_text(&self.message);
         if let Err(error) = MESSAGE_RULES.check(&message) {
             add_error(&mut errors, "message", error);
         }
@@ -84,8 +85,8 @@ fn parse_id<T: FromStr>(text: &str, field: &str, errors: &mut FieldErrors) -> Op
 /// A message if nothing is left.
 pub fn title(text: &str) -> Result<String, FieldErrors> {
     let words: Vec<_> = text.split_whitespace().collect();
-    let line: String = words.join(" ").chars().filter(|character| !character.is_control()).take(MAX_TITLE_CHARS).collect();
-    let line = line.trim().to_owned();
+    let line: String = clean_line(&words.join(" ")).chars().take(MAX_TITLE_CHARS).collect();
+    let line = line.trim_end().to_owned();
     TITLE_RULES.check(&line).map_err(|error| field_error("title", error))?;
     Ok(line)
 }

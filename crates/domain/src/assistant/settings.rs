@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     accounts::Plan,
     money::Currency,
-    validation::{FieldError, FieldErrors, add_error, sanitize_multiline},
+    text::clean_text,
+    validation::{FieldError, FieldErrors, add_error},
 };
 
 /// Maximum number of writing samples.
@@ -72,7 +73,7 @@ impl AiSettingsInput {
     /// Parses and validates the input: the writing style, and the cost cap in millionths of a US dollar.
     pub fn parse(&self) -> Result<(Voice, Option<i64>), FieldErrors> {
         let mut errors = FieldErrors::new();
-        let samples: Vec<_> = self.samples.iter().map(|sample| sanitize_multiline(sample)).filter(|sample| !sample.is_empty()).collect();
+        let samples: Vec<_> = self.samples.iter().map(|sample| clean_text(sample)).filter(|sample| !sample.is_empty()).collect();
         if samples.len() > VOICE_SAMPLE_COUNT || samples.iter().any(|sample| sample.chars().count() > MAX_SAMPLE_CHARS) {
             add_error(&mut errors, "samples", FieldError::VoiceSamplesTooLong);
         }

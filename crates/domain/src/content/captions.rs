@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::x_length::{TopLevelDomains, x_length};
 use crate::{
     billing::AiUsage,
     ids::CaptionsId,
     onboarding::ContentType,
     platform::Platform,
     string_enum::{StringEnum, string_enum},
+    text::{clean_line, clean_text},
     validation::{FieldError, FieldErrors, add_error},
 };
 
@@ -94,12 +96,12 @@ impl CaptionInput {
         if tone.is_none() {
             add_error(&mut errors, "tone", FieldError::ToneMissing);
         }
-        let words = self.keywords.iter().flat_map(|words| words.split(',')).map(str::trim).filter(|word| !word.is_empty());
-        let keywords: Vec<_> = words.map(ToOwned::to_owned).collect();
+        let words = self.keywords.iter().flat_map(|words| words.split(',')).map(clean_line);
+        let keywords: Vec<_> = words.filter(|word| !word.is_empty()).collect();
         if keywords.len() > MAX_KEYWORDS || keywords.iter().any(|word| word.chars().count() > MAX_KEYWORD_CHARS) {
             add_error(&mut errors, "keywords", FieldError::KeywordsTooMany);
         }
-        let description = self.description.trim().to_owned();
+        let description = clean_text(&self.description);
         if description.chars().count() > MAX_DESCRIPTION_CHARS {
             add_error(&mut errors, "description", FieldError::DescriptionTooLong);
         } else if description.is_empty() && keywords.is_empty() {
@@ -162,7 +164,7 @@ pub enum LengthUnit {
     Utf16,
     /// Bytes of UTF-8.
     Bytes,
-    /// Weighted characters of X, see [`CaptionLimits::length`].
+    /// Weighted characters of X, see [`x_length`].
     Weighted,
 }
 
@@ -192,30 +194,20 @@ impl CaptionLimits {
         Self { max_length, hashtags, unit }
     }
 
-    /// Returns the length of a text as the platform measures it.
-    pub fn length(self, text: &str) -> usize {
+    /// Returns the length of a text in NFC as the platform measures it. X needs the top-level domains to be exact.
+    pub fn length(self, text: &str, domains: Option<&TopLevelDomains<'_>>) -> usize {
         match self.unit {
             LengthUnit::Characters => text.chars().count(),
             LengthUnit::Utf16 => text.encode_utf16().count(),
             LengthUnit::Bytes => text.len(),
-            LengthUnit::Weighted => weighted(text),
+            LengthUnit::Weighted => x_length(text, domains),
         }
     }
 
     /// Returns whether the platform accepts a caption as it is.
     pub fn accepts(self, variant: &CaptionVariant) -> bool {
-        self.length(&variant.text()) <= self.max_length && variant.hashtags.len() <= self.hashtags
+        self.length(&variant.text(), Some(TopLevelDomains::all())) <= self.max_length && variant.hashtags.len() <= self.hashtags
     }
-}
-
-/// Returns the length of a text as X counts it (developer.x.com, "Counting characters"): Latin and a few other ranges weigh 1, everything
-/// else weighs 2. X counts every URL as 23 and every joined emoji as one character; neither is implemented here.
-fn weighted(text: &str) -> usize {
-    let weight = |character: char| match u32::from(character) {
-        0..=4351 | 8192..=8205 | 8208..=8223 | 8242..=8247 => 1,
-        _ => 2,
-    };
-    text.chars().map(weight).sum()
 }
 
 #[cfg(test)]
@@ -253,7 +245,7 @@ mod tests {
 
     #[test]
     fn length_uses_the_unit_of_the_platform() {
-        let length = |platform, text: &str| CaptionLimits::of(platform).length(text);
+        let length = |platform, text: &str| CaptionLimits::of(platform).length(text, None);
         assert_eq!(length(Platform::Instagram, "é🌊"), 2);
         assert_eq!(length(Platform::Tiktok, "é🌊"), 3);
         assert_eq!(length(Platform::Youtube, "é🌊"), 6);

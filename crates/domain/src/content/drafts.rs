@@ -7,7 +7,8 @@ use super::captions::VARIANT_COUNT;
 use crate::{
     ids::{CaptionsId, DraftId},
     platform::Platform,
-    validation::{FieldError, FieldErrors, Rules, field_error, sanitize_multiline},
+    text::clean_text,
+    validation::{FieldError, FieldErrors, Rules, field_error},
 };
 
 /// Maximum length of a draft in characters. Above the limit of every platform, because a draft may still be shortened.
@@ -80,7 +81,7 @@ impl UpdateDraftInput {
 }
 
 fn checked(text: &str) -> Result<String, FieldErrors> {
-    let text = sanitize_multiline(text);
+    let text = clean_text(text);
     TEXT_RULES.check(&text).map_err(|error| field_error("text", error))?;
     Ok(text)
 }

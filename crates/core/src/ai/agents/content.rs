@@ -2,7 +2,11 @@
 
 use huntaze_domain::{
     assistant::settings::Voice,
-    content::captions::{CaptionLimits, CaptionRequest, CaptionVariant, VARIANT_COUNT},
+    content::{
+        captions::{CaptionLimits, CaptionRequest, CaptionVariant, VARIANT_COUNT},
+        x_length::TopLevelDomains,
+    },
+    text::clean_text,
 };
 use huntaze_texts::Text;
 use serde::Deserialize;
@@ -92,18 +96,17 @@ pub fn read_captions(request: &CaptionRequest, voice: &Voice, answer: &str) -> R
             return Err("a variant had a word that the creator never uses.".to_owned());
         }
         if !limits.accepts(variant) {
-            let (length, unit) = (limits.length(&variant.text()), limits.unit.text());
+            let (length, unit) = (limits.length(&variant.text(), Some(TopLevelDomains::all())), limits.unit.text());
             return Err(format!("a variant had {length} {unit}, hashtags among them, where at most {} fit.", limits.max_length));
         }
     }
     Ok(variants)
 }
 
-/// Removes control characters and surrounding white space, normalizes hashtags to one `#` and no spaces, and drops excess hashtags.
+/// Cleans the texts, normalizes hashtags to one `#` and no spaces, and drops excess hashtags.
 fn tidy(variant: &mut CaptionVariant, limits: CaptionLimits) {
-    let printable = |text: &str| text.chars().filter(|character| *character == '\n' || !character.is_control()).collect::<String>();
-    printable(&variant.caption).trim().clone_into(&mut variant.caption);
-    printable(&variant.rationale).trim().clone_into(&mut variant.rationale);
+    variant.caption = clean_text(&variant.caption);
+    variant.rationale = clean_text(&variant.rationale);
     let tag = |tag: &String| {
         let word: String = tag.chars().filter(|character| character.is_alphanumeric() || *character == '_').collect();
         (!word.is_empty()).then(|| format!("#{word}"))

@@ -7,6 +7,7 @@ use huntaze_domain::{
         statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping},
     },
     ids::{StatementId, UserId},
+    text::clean_line,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -57,7 +58,7 @@ impl Upload {
     pub async fn begin(core: &Core, user_id: UserId, file_name: &str) -> Result<Self, EarningsError> {
         // Some browsers send the whole path.
         let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default();
-        let name: String = name.chars().filter(|letter| !letter.is_control()).take(MAX_FILE_NAME_CHARS).collect();
+        let name: String = clean_line(name).chars().take(MAX_FILE_NAME_CHARS).collect();
         let name = if name.trim().is_empty() { "statement.csv" } else { name.trim() };
         let id = StatementId::from(Uuid::now_v7());
         let new = NewStatement { id, user_id, file_name: name };

@@ -6,11 +6,12 @@ use huntaze_domain::{
     integrations::{ConnectFailure, IntegrationEventKind},
     platform::Platform,
     string_enum::StringEnum,
+    text::clean_line,
 };
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, budget, find, posts::storable, run_to_completion, tokens};
+use super::{IntegrationError, available, budget, find, run_to_completion, tokens};
 use crate::{
     Core,
     db::{
@@ -136,7 +137,7 @@ impl Consent {
                 return Err(connect_failure(error));
             }
         };
-        profile.name = storable(&profile.name);
+        profile.name = clean_line(&profile.name);
         let id = self.store(&grant, &profile).await?;
         Ok(Connected { id })
     }

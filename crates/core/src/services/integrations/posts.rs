@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use chrono::Days;
-use huntaze_domain::analytics::Post;
+use huntaze_domain::{analytics::Post, text::clean_line};
 
 use super::{
     BACKFILL_DAYS, budget,
@@ -81,13 +81,13 @@ fn tidy(post: Post) -> Post {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     Post {
         id: storable(&post.id),
-        title: storable(&post.title).chars().take(MAX_TITLE_CHARS).collect(),
+        title: clean_line(&post.title).chars().take(MAX_TITLE_CHARS).collect(),
         url: post.url.filter(is_link).map(|url| storable(&url)),
         ..post
     }
 }
 
 /// Removes NUL characters, which PostgreSQL cannot store in `text`.
-pub(super) fn storable(text: &str) -> String {
+fn storable(text: &str) -> String {
     text.replace('\0', "")
 }

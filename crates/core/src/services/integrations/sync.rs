@@ -10,6 +10,7 @@ use huntaze_domain::{
     integrations::{FailureKind, IntegrationEventKind, IntegrationView},
     month::next_month,
     platform::Platform,
+    text::clean_line,
 };
 
 use super::{
@@ -18,7 +19,7 @@ use super::{
     daily_insights::sync_daily_insights,
     find_connected,
     leased::{LeasedIntegration, SyncContext, SyncError},
-    posts::{PostsSync, storable, sync_posts},
+    posts::{PostsSync, sync_posts},
     run_to_completion,
     token_refresh::refresh_and_fetch_profile,
     view,
@@ -226,7 +227,7 @@ async fn fetch_all(
     let now = core.clock.now();
     let today = now.date_naive();
     let (tokens, mut profile) = refresh_and_fetch_profile(core, provider, leased, is_manual).await?;
-    profile.name = storable(&profile.name);
+    profile.name = clean_line(&profile.name);
     let integration = &leased.integration;
     if let Some(followers) = profile.followers {
         db::analytics::insights::save_followers(&core.db, integration.id, followers, now).await?;

@@ -1,0 +1,81 @@
+//! Text that people write: its normal form, and characters that nobody sees.
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Returns a line as it is stored: in NFC (so that the same name has one spelling), without control characters and without those that
+/// change the direction of what follows, trimmed. Empty if nothing in it can be seen.
+pub fn clean_line(text: &str) -> String {
+    let line: String = text.chars().filter(|character| !character.is_control() && !is_direction(*character)).collect();
+    clean(&line)
+}
+
+/// Returns a text of several lines as it is stored, like [`clean_line`] but with newlines, tabs and directions: each paragraph is shown
+/// by itself.
+pub fn clean_text(text: &str) -> String {
+    let kept: String = text.chars().filter(|character| matches!(character, '\n' | '\t') || !character.is_control()).collect();
+    clean(&kept)
+}
+
+fn clean(text: &str) -> String {
+    let text = text.trim();
+    match is_nfc_quick(text.chars()) {
+        _ if is_blank(text) => String::new(),
+        IsNormalized::Yes => text.to_owned(),
+        IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
+    }
+}
+
+/// Returns whether nothing in a text can be seen.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|character| character.is_whitespace() || character.is_control() || is_invisible(character))
+}
+
+/// Embeddings, overrides and isolates of a direction.
+const fn is_direction(character: char) -> bool {
+    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Characters without a picture: formats (category Cf), fillers and variation selectors.
+const fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn line_has_one_spelling_and_no_directions() {
+        assert_eq!(clean_line(" Zoe\u{308}\n "), "Zoë");
+        assert_eq!(clean_line("\u{202E}evil\u{202C} name"), "evil name");
+        assert_eq!(clean_line("👩‍🚀 עדה"), "👩‍🚀 עדה");
+    }
+
+    #[test]
+    fn text_keeps_lines_and_directions() {
+        assert_eq!(clean_text(" a\n\u{202E}b\u{7}\n"), "a\n\u{202E}b");
+    }
+
+    #[test]
+    fn invisible_text_is_empty() {
+        for text in ["\u{200B}", "\u{FEFF}\u{2060}", "\u{3164}", "\u{2800} \u{AD}", "\u{202E}", "\n\u{200D}\t"] {
+            assert_eq!((clean_line(text), clean_text(text)), (String::new(), String::new()), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn cleaning_twice_changes_nothing(text in ".*") {
+            let (line, all) = (clean_line(&text), clean_text(&text));
+            prop_assert_eq!(clean_line(&line), line);
+            prop_assert_eq!(clean_text(&all), all);
+        }
+    }
+}
