@@ -2,12 +2,10 @@
 
 use std::{io::Write as _, net::SocketAddr, pin::pin, process::ExitCode, sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt;
 use huntaze_core::{
     Core,
     config::Config,
     db,
-    error::chain,
     infra::{
         clock::{Clock, SystemClock},
         crypto::Cipher,
@@ -28,7 +26,11 @@ use tokio::{
 
 use crate::{
     assets::Assets,
-    http::{router::router, state::AppState},
+    http::{
+        router::router,
+        server::{self, ConnectionLimits},
+        state::AppState,
+    },
     logging,
 };
 
@@ -94,28 +96,19 @@ async fn serve() -> Outcome {
     let jobs = jobs::spawn(&core, mailer, &shutdown);
     let address = SocketAddr::new(core.config.app.host, core.config.app.port);
     let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    // With Nagle's algorithm, a page sent in several segments can wait 40 ms for the client's delayed acknowledgement.
-    let listener = listener.tap_io(|stream: &mut TcpStream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(error = chain(&error), "failed to set TCP_NODELAY");
-        }
-    });
     tracing::info!(%address, url = %core.config.app.url, "listening");
 
     let options = leptos_options()?;
     let assets = Assets::find(&options).map_err(|error| format!("cannot read the hashes of the built files: {error}"))?;
-    let service = router(AppState::new(assets, core.clone())).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(shutdown_signal(shutdown));
-    let mut server = pin!(server.into_future());
+    let limits = ConnectionLimits::new(core.config.limits.trusted_proxies.clone());
+    let mut server = pin!(server::serve(listener, router(AppState::new(assets, core.clone())), limits, shutdown_signal(shutdown)));
     let signalled_at = tokio::select! {
-        outcome = &mut server => return Ok(outcome?),
+        () = &mut server => return Ok(()),
         outcome = wait_for_signal() => outcome.map(|()| Instant::now())?,
     };
     tracing::info!("shutting down");
     stop.send_replace(true);
-    if let Ok(outcome) = tokio::time::timeout_at(signalled_at + DRAIN_TIMEOUT, server).await {
-        outcome?;
-    }
+    let _ = tokio::time::timeout_at(signalled_at + DRAIN_TIMEOUT, server).await;
     shut_down(&core, jobs, signalled_at + SHUTDOWN_TIMEOUT).await;
     Ok(())
 }

@@ -9,4 +9,5 @@ pub mod middleware;
 pub mod request_id;
 pub mod router;
 pub mod routes;
+pub mod server;
 pub mod state;

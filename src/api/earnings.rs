@@ -39,6 +39,17 @@ pub async fn set_statement_mapping(#[server(flatten)] input: MappingInput) -> Re
     Ok(earnings::find_statement(&core, user.id, &input.id).await?)
 }
 
+/// `POST /api/earnings/statements/forget-mapping`: forgets the columns that were remembered for files like this one, and reads it again.
+#[server(prefix = "/api", endpoint = "earnings/statements/forget-mapping")]
+#[middleware(AcceptJson)]
+pub async fn forget_statement_mapping(#[server(default)] id: String) -> Result<StatementView, ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::earnings;
+    let (core, user) = context::member()?;
+    earnings::forget_mapping(&core, user.id, &id).await?;
+    Ok(earnings::find_statement(&core, user.id, &id).await?)
+}
+
 /// `POST /api/earnings/statements/import`: queues the import of a statement's rows.
 #[server(prefix = "/api", endpoint = "earnings/statements/import")]
 #[middleware(AcceptJson)]

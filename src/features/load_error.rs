@@ -1,5 +1,7 @@
 //! Error message in place of data that failed to load.
 
+use huntaze_domain::{error::ErrorCode, page::Page};
+use huntaze_texts::Text;
 use leptos::prelude::*;
 
 use crate::{
@@ -10,17 +12,29 @@ use crate::{
     },
 };
 
-/// Error message with a retry link that works without JavaScript.
+/// Error message with a link that works without JavaScript: it repeats the request if that may help, and leads back otherwise.
 #[component]
 pub fn LoadError(
     /// Error of the failed request.
     error: ApiError,
+    /// Where the way back leads; the page without its query if there is none.
+    #[prop(optional)]
+    back: Option<Page>,
 ) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    if error.code == ErrorCode::NotFound {
+        crate::http::context::set_status(http::StatusCode::NOT_FOUND);
+    }
+    let (href, text) = match back {
+        // An empty `href` reloads the current page, and `?` loads it without its query.
+        _ if error.code.may_pass() => ("", "Retry".to_owned()),
+        None => ("?", "Start over".to_owned()),
+        Some(page) => (page.path(), format!("Back to {}", page.text())),
+    };
     view! {
         <Alert tone=AlertTone::Danger>
             <p>{error.message}</p>
-            // An empty `href` reloads the current page.
-            <ButtonLink href="" size=ButtonSize::Small>"Retry"</ButtonLink>
+            <ButtonLink href size=ButtonSize::Small>{text}</ButtonLink>
         </Alert>
     }
 }

@@ -94,7 +94,7 @@ fn Identity(user: CurrentUser) -> impl IntoView {
         <span class=css::identity data-part="identity">
             <span class=css::avatar aria-hidden="true">{user.initial()}</span>
             <VisuallyHidden>"Signed in as "</VisuallyHidden>
-            <span class=css::name>{user.display_name().to_owned()}</span>
+            <span class=css::name dir="auto">{user.display_name().to_owned()}</span>
         </span>
     }
 }

@@ -2,7 +2,7 @@
 
 use huntaze_core::{
     db::DbError,
-    error::chain,
+    error::{chain, is_database_away},
     services::{
         accounts::AccountError, admin::jobs::JobsError, ai_error::AiError, analytics::AnalyticsError, content::drafts::DraftError,
         earnings::EarningsError, integrations::IntegrationError, onboarding::OnboardingError,
@@ -13,12 +13,20 @@ use huntaze_texts::{self as texts, Text};
 
 use crate::error::ApiError;
 
+/// When a request that failed for want of the database may be repeated, in seconds.
+const RETRY_AFTER_SECONDS: u32 = 5;
+
 impl ApiError {
-    /// 500 that says nothing of its cause. The cause is logged here, with its chain, and nowhere else: the span of the request adds
+    /// 500 that says nothing of its cause, or 503 if the database cannot be reached. The cause is logged here, with its chain, and nowhere else: the span of the request adds
     /// `request_id`, `route` and `user_id`.
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = chain(cause), "internal error");
-        ErrorCode::Internal.into()
+        if is_database_away(cause) { Self::unavailable() } else { ErrorCode::Internal.into() }
+    }
+
+    /// 503 that may be retried soon.
+    pub fn unavailable() -> Self {
+        Self { retry_after: Some(RETRY_AFTER_SECONDS), ..ErrorCode::Unavailable.into() }
     }
 }
 
@@ -38,7 +46,7 @@ impl From<AccountError> for ApiError {
             AccountError::LinkExpired => ErrorCode::Gone.into(),
             AccountError::SessionNotFound => Self::new(ErrorCode::NotFound, texts::accounts::SESSION_NOT_FOUND),
             AccountError::RateLimited(seconds) => Self::rate_limited(seconds),
-            AccountError::Busy => ErrorCode::Unavailable.into(),
+            AccountError::Busy => Self::unavailable(),
             AccountError::Internal(cause) => Self::internal(&cause),
         }
     }

@@ -32,7 +32,8 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
     let way_out = match error.code {
         ErrorCode::Unauthenticated => (Page::Login.path(), "Sign in"),
         // An empty `href` reloads the current page.
-        _ => ("", "Retry"),
+        code if code.may_pass() => ("", "Retry"),
+        _ => (Page::Home.path(), "Go to your home page"),
     };
     view! {
         <Notice title text=error.message>

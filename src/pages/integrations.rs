@@ -7,7 +7,6 @@ use huntaze_domain::{
     ids::IntegrationId,
     integrations::{IntegrationEventLog, IntegrationsStatus},
     page::Page,
-    platform::Platform,
 };
 use huntaze_texts::Text;
 use leptos::prelude::*;
@@ -79,14 +78,13 @@ fn confirm_dialog(
     query: impl Fn(&str) -> Option<String>,
     form: FormState<DisconnectIntegration>,
 ) -> Option<AnyView> {
-    let name = |platform: Platform, account: &str| format!("{} @{account}", platform.text());
     if let Some(id) = query("disconnect") {
         let account = status.integrations.iter().find(|account| account.id.to_string() == id)?;
-        let name = name(account.provider, &account.account_name);
+        let name = huntaze_texts::integrations::account(account.provider, &account.account_name);
         return Some(view! { <DisconnectDialog id name form/> }.into_any());
     }
     let id = query("delete")?;
     let account = status.disconnected.iter().find(|account| account.id.to_string() == id)?;
-    let name = name(account.provider, &account.account_name);
+    let name = huntaze_texts::integrations::account(account.provider, &account.account_name);
     Some(view! { <DeleteHistoryDialog id name form/> }.into_any())
 }

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::PageMeta;
 use crate::{
-    api::earnings::{DeleteStatement, ImportStatement, SetStatementMapping, get_statement},
+    api::earnings::{DeleteStatement, ForgetStatementMapping, ImportStatement, SetStatementMapping, get_statement},
     features::{
         earnings::{ColumnMapper, DeleteStatement, ImportForm, ImportProgress, ImportSummary, Preview},
         load_error::LoadError,
@@ -29,14 +29,14 @@ pub fn StatementPage() -> impl IntoView {
             Ok(statement) => {
                 let name = statement.summary.file_name.clone();
                 view! {
-                    <h1>{name}</h1>
+                    <h1 dir="auto">{name}</h1>
                     <Part name="statement">{parts(statement)}</Part>
                 }
                 .into_any()
             }
             Err(error) => view! {
                 <h1>"Statement"</h1>
-                <LoadError error/>
+                <LoadError error back=Page::Earnings/>
             }
             .into_any(),
         }
@@ -50,7 +50,8 @@ pub fn StatementPage() -> impl IntoView {
 
 fn parts(statement: StatementView) -> AnyView {
     let state = view! { <span hidden=true data-import-state=statement.summary.state.as_str()></span> };
-    let (mapping, import, undo) = (use_form::<SetStatementMapping>(), use_form::<ImportStatement>(), use_form::<DeleteStatement>());
+    let (mapping, forget) = (use_form::<SetStatementMapping>(), use_form::<ForgetStatementMapping>());
+    let (import, undo) = (use_form::<ImportStatement>(), use_form::<DeleteStatement>());
     let content = match statement.summary.state {
         StatementState::Imported => view! {
             <ImportSummary statement=statement.clone()/>
@@ -61,7 +62,7 @@ fn parts(statement: StatementView) -> AnyView {
         _ => view! {
             <Preview statement=statement.clone()/>
             <ImportForm statement=statement.clone() form=import/>
-            <ColumnMapper statement=statement.clone() form=mapping/>
+            <ColumnMapper statement=statement.clone() form=mapping forget/>
             <DeleteStatement statement form=undo/>
         }
         .into_any(),

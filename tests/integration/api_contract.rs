@@ -277,6 +277,9 @@ async fn earnings(contract: &mut Contract, app: &TestApp) {
     contract.note("user", &uploaded);
     let id = id_of(&uploaded);
     contract.user("GET /api/earnings/statement", &format!("/api/earnings/statement?id={id}"), None).await;
+    contract
+        .user("POST /api/earnings/statements/forget-mapping", "/api/earnings/statements/forget-mapping", Some(json!({ "id": id })))
+        .await;
     let mapping = json!({ "id": id, "date": "0", "kind": "1", "net": "2", "currency": "3", "dateOrder": "dayFirst", "decimalSeparator": "point", "defaultCurrency": "USD" });
     contract.user("POST /api/earnings/statements/mapping", "/api/earnings/statements/mapping", Some(mapping)).await;
     contract.user("POST /api/earnings/statements/import", "/api/earnings/statements/import", Some(json!({ "id": id }))).await;
@@ -304,6 +307,7 @@ async fn content(contract: &mut Contract) {
     let draft = contract.user("POST /api/drafts/create", "/api/drafts/create", Some(draft)).await;
     let id = id_of(&draft);
     contract.user("POST /api/drafts/update", "/api/drafts/update", Some(json!({ "id": id, "text": "The sun." }))).await;
+    contract.user("GET /api/content/top-level-domains", "/api/content/top-level-domains", None).await;
     contract.user("GET /api/drafts", "/api/drafts", None).await;
     contract.user("POST /api/drafts/delete", "/api/drafts/delete", Some(json!({ "id": id }))).await;
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use huntaze_core::db::MIGRATIONS;
 use sqlx::PgPool;
 
-use crate::support::TestApp;
+use crate::support::{EMAIL, PASSWORD, TestApp};
 
 #[sqlx::test(migrations = false)]
 async fn migrations_can_be_reverted_and_reapplied(db: PgPool) {
@@ -66,4 +66,25 @@ async fn mail_is_sent_after_smtp_recovery_and_deleted(db: PgPool) {
     assert_eq!(app.deliver_due().await, 1);
     let left: i64 = sqlx::query_scalar("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count");
     assert_eq!(left, 0);
+}
+
+#[sqlx::test]
+async fn unreachable_database_is_503_with_retry_after(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    let (mut user_client, mut anon_client) = (app.user_client(EMAIL).await, app.anon_client().await);
+    app.core.db.close().await;
+    let login = serde_json::json!({ "email": EMAIL, "password": PASSWORD });
+    let answers = [
+        ("sign-in", anon_client.post("/api/auth/login", login).await),
+        ("write", user_client.post("/api/earnings/daily-totals", serde_json::json!({ "day": "2026-01-02", "amount": "1" })).await),
+        ("read", user_client.get("/api/home/stats").await),
+        ("page", user_client.page("/home").await),
+        ("readiness", anon_client.get("/readyz").await),
+    ];
+    for (what, answer) in answers {
+        assert_eq!(answer.status.as_u16(), 503, "{what}: {}", answer.body);
+        assert!(what == "readiness" || !answer.header("retry-after").is_empty(), "{what}");
+    }
+    app.client().page("/beta").await.expect_status(200);
+    user_client.page("/beta").await.expect_status(200);
 }

@@ -15,6 +15,7 @@ pub mod onboarding;
 use std::time::Duration;
 
 use apalis_postgres::PostgresStorage;
+use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use sqlx::{
     Executor, PgConnection, PgPool, Postgres, Transaction,
     migrate::{MigrateError, Migrator},
@@ -52,9 +53,10 @@ pub struct Slice {
     pub offset: i64,
 }
 
-/// Connections of [`queue_pool`]: one for the worker of each of the six kinds of job, one that listens for notifications, and one to spare. They come
+/// Connections of [`queue_pool`]: one for the worker of each kind of job, one that listens for notifications, and one to spare. They come
 /// on top of `DATABASE_MAX_CONNECTIONS`.
-const QUEUE_CONNECTIONS: u32 = 8;
+#[expect(clippy::cast_possible_truncation, reason = "there are few kinds")]
+const QUEUE_CONNECTIONS: u32 = JobKind::ALL.len() as u32 + 2;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that was idle for this long is checked before it is used: the server may have closed it.
 const CHECKED_AFTER: Duration = Duration::from_secs(1);

@@ -14,3 +14,4 @@ pub mod rate_limiter;
 pub mod signed;
 pub mod tasks;
 pub mod token;
+pub mod turns;

@@ -26,6 +26,7 @@ use self::{
         password::PasswordHasher,
         rate_limiter::{MemoryRateLimiter, RateLimiter},
         tasks::Tasks,
+        turns::Turns,
     },
     providers::ProviderRegistry,
 };
@@ -62,6 +63,8 @@ pub struct CoreFields {
     pub passwords: PasswordHasher,
     /// Rate limiter.
     pub rate_limiter: Arc<dyn RateLimiter>,
+    /// Login attempts at accounts that are being guessed at.
+    pub login_turns: Arc<Turns>,
     /// Limits how many statements are parsed concurrently while their users wait.
     pub parse_permits: Arc<Semaphore>,
     /// Work that outlives its request: the process waits for it before it ends.
@@ -94,6 +97,7 @@ impl Core {
             generations: Generations::default(),
             passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
             rate_limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
+            login_turns: Arc::default(),
             parse_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_PARSES)),
             tasks: Tasks::default(),
             clock,

@@ -113,9 +113,9 @@ impl Series {
     /// Returns whether a platform reports the figure.
     pub const fn is_reported_by(self, platform: Platform) -> bool {
         match self {
-            Self::Audience => Metric::Audience.is_reported_by(platform),
+            // Interactions are summed over posts where the platform reports no reach.
+            Self::Audience | Self::Interactions => Metric::Audience.is_reported_by(platform),
             Self::Views => Metric::Views.is_reported_by(platform),
-            Self::Interactions => !matches!(platform, Platform::Onlyfans),
             Self::Revenue => Metric::Revenue.is_reported_by(platform),
         }
     }

@@ -45,6 +45,11 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Returns whether the same request may succeed later.
+    pub const fn may_pass(self) -> bool {
+        matches!(self, Self::Conflict | Self::RateLimited | Self::Network | Self::Unavailable | Self::Internal)
+    }
+
     /// Returns the HTTP status of this code.
     pub const fn status(self) -> u16 {
         match self {

@@ -18,8 +18,10 @@ const FAILURE_GRACE_PERIOD: TimeDelta = TimeDelta::hours(24);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntegrationStatus {
-    /// The last sync succeeded, or has failed temporarily since and will be retried.
+    /// The last sync succeeded.
     Healthy,
+    /// The last sync succeeded less than a day ago; one has failed since, and is retried.
+    Delayed,
     /// The access expires within 7 days.
     Expiring,
     /// The access has expired.
@@ -41,7 +43,7 @@ impl IntegrationStatus {
                     Some(FailureKind::Revoked | FailureKind::NoAccount | FailureKind::InsufficientScope | FailureKind::DecryptionFailed)
                 )
             }
-            Self::Healthy | Self::Expiring | Self::Unknown => false,
+            Self::Healthy | Self::Delayed | Self::Expiring | Self::Unknown => false,
         }
     }
 }
@@ -87,22 +89,19 @@ impl AccessHealth {
     pub fn status(&self, now: DateTime<Utc>) -> (IntegrationStatus, Option<FailureKind>) {
         let is_over = self.expires_at.is_some_and(|end| end <= now);
         let is_ending = self.expires_at.is_some_and(|end| end <= now + EXPIRY_WARNING);
+        let expiring_or = |status| if is_ending { IntegrationStatus::Expiring } else { status };
         let is_fresh = self.last_ok_at.is_some_and(|ok| now - ok < FAILURE_GRACE_PERIOD);
         match self.last_error_kind {
             Some(FailureKind::Revoked) => (IntegrationStatus::Error, Some(FailureKind::Revoked)),
             _ if is_over => (IntegrationStatus::Expired, Some(FailureKind::Expired)),
             Some(FailureKind::Transient | FailureKind::RateLimited | FailureKind::BudgetExhausted) if is_fresh => {
-                (healthy_or(is_ending), self.last_error_kind)
+                (expiring_or(IntegrationStatus::Delayed), self.last_error_kind)
             }
             Some(kind) => (IntegrationStatus::Error, Some(kind)),
             None if self.last_ok_at.is_none() => (IntegrationStatus::Unknown, None),
-            None => (healthy_or(is_ending), None),
+            None => (expiring_or(IntegrationStatus::Healthy), None),
         }
     }
-}
-
-const fn healthy_or(is_ending: bool) -> IntegrationStatus {
-    if is_ending { IntegrationStatus::Expiring } else { IntegrationStatus::Healthy }
 }
 
 /// An integration, as shown to its user.
@@ -333,7 +332,7 @@ mod tests {
             (AccessHealth { expires_at: Some(now() + day * 7), ..health() }, (Status::Expiring, None)),
             (AccessHealth { expires_at: Some(now()), ..health() }, (Status::Expired, Some(Kind::Expired))),
             (AccessHealth { last_error_kind: Some(Kind::Revoked), ..health() }, (Status::Error, Some(Kind::Revoked))),
-            (AccessHealth { last_error_kind: Some(Kind::Transient), ..health() }, (Status::Healthy, Some(Kind::Transient))),
+            (AccessHealth { last_error_kind: Some(Kind::Transient), ..health() }, (Status::Delayed, Some(Kind::Transient))),
             (
                 AccessHealth { last_error_kind: Some(Kind::Transient), last_ok_at: Some(now() - day), ..health() },
                 (Status::Error, Some(Kind::Transient)),

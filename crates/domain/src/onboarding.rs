@@ -234,9 +234,9 @@ impl OnboardingInput {
     }
 }
 
-/// Parses the chosen words, without duplicates and in display order. Unknown words add a message for `field`.
+/// Parses the chosen words, without duplicates and in display order. Empty words are dropped; unknown ones add a message for `field`.
 fn parse_choices<C: StringEnum>(words: &[String], field: &str, errors: &mut FieldErrors) -> Vec<C> {
-    if words.iter().any(|word| C::parse(word).is_none()) {
+    if words.iter().any(|word| !word.is_empty() && C::parse(word).is_none()) {
         add_error(errors, field, FieldError::NotListed);
     }
     C::ALL.iter().copied().filter(|choice| words.iter().any(|word| word == choice.as_str())).collect()

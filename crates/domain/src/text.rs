@@ -1,5 +1,7 @@
 //! Text that people write: its normal form, and characters that nobody sees.
 
+use std::borrow::Cow;
+
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Returns a line as it is stored: in NFC (so that the same name has one spelling), without control characters and without those that
@@ -23,6 +25,23 @@ fn clean(text: &str) -> String {
         IsNormalized::Yes => text.to_owned(),
         IsNormalized::No | IsNormalized::Maybe => text.nfc().collect(),
     }
+}
+
+/// Returns a name for use inside of a sentence: writing from right to left is isolated (U+2068, U+2069), so that it does not move what stands
+/// beside it.
+pub fn isolated(name: &str) -> Cow<'_, str> {
+    if name.chars().any(is_right_to_left) { Cow::Owned(format!("\u{2068}{name}\u{2069}")) } else { Cow::Borrowed(name) }
+}
+
+/// The blocks of Hebrew, Arabic and the other scripts that are written from right to left.
+const fn is_right_to_left(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// Returns a password as it is compared: NFKC, and every space is U+0020 (RFC 8265, `OpaqueString`, with the normal form that NIST SP
+/// 800-63B names). So it does not matter which keyboard wrote it.
+pub fn normalize_password(password: &str) -> String {
+    password.nfkc().map(|character| if character.is_whitespace() && !character.is_control() { ' ' } else { character }).collect()
 }
 
 /// Returns whether nothing in a text can be seen.
@@ -61,6 +80,19 @@ mod tests {
     #[test]
     fn text_keeps_lines_and_directions() {
         assert_eq!(clean_text(" a\n\u{202E}b\u{7}\n"), "a\n\u{202E}b");
+    }
+
+    #[test]
+    fn passwords_of_all_keyboards_are_equal() {
+        for typed in ["Caf\u{e9} 12 ffi", "Cafe\u{301} 12 ffi", "Ｃａｆé\u{3000}１２\u{a0}ﬃ", "Café\u{1680}12\u{2003}ffi"] {
+            assert_eq!(normalize_password(typed), "Café 12 ffi", "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_names_from_right_to_left_are_isolated() {
+        assert_eq!(isolated("ada.creates"), "ada.creates");
+        assert_eq!(isolated("עדה"), "\u{2068}עדה\u{2069}");
     }
 
     #[test]

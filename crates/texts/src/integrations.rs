@@ -3,13 +3,25 @@
 use huntaze_domain::{
     integrations::{ConnectFailure, DataRetention, DisconnectOutcome, FailureKind, IntegrationEventKind, IntegrationStatus},
     platform::Platform,
+    text::isolated,
 };
 
 use crate::{Text, texts};
 
+/// The name of an account on its platform: `@ada.creates`.
+pub fn handle(name: &str) -> String {
+    format!("@{}", isolated(name))
+}
+
+/// An account with its platform: `Instagram @ada.creates`.
+pub fn account(platform: Platform, name: &str) -> String {
+    format!("{} {}", platform.text(), handle(name))
+}
+
 texts! {
     IntegrationStatus {
         Healthy => "Healthy";
+        Delayed => "Delayed";
         Expiring => "Expires soon";
         Expired => "Expired";
         Error => "Needs attention";

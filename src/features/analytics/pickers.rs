@@ -41,7 +41,7 @@ pub fn AccountPicker(
     };
     let name = |account: &AccountOption| {
         let state = if account.is_connected { "" } else { " (disconnected)" };
-        format!("{} @{}{state}", account.provider.text(), account.account_name)
+        format!("{}{state}", huntaze_texts::integrations::account(account.provider, &account.account_name))
     };
     view! {
         <SegmentedLinks label="Account">

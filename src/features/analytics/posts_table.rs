@@ -88,7 +88,7 @@ fn Row(post: PostView) -> impl IntoView {
     let title = if post.title.is_empty() { "Without a text".to_owned() } else { post.title };
     let title = match post.url {
         Some(url) => {
-            view! { <a href=url rel="noopener" target="_blank">{title}<VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }
+            view! { <a href=url rel="noopener" target="_blank"><bdi>{title}</bdi><VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }
                 .into_any()
         }
         None => title.into_any(),
@@ -97,7 +97,7 @@ fn Row(post: PostView) -> impl IntoView {
         <tr>
             <th scope="row">
                 {title}
-                <span class=css::account_name>{format!("{} @{}, ", post.provider.text(), post.account_name)} <LocalTime time=post.published_at/></span>
+                <span class=css::account_name>{format!("{}, ", huntaze_texts::integrations::account(post.provider, &post.account_name))} <LocalTime time=post.published_at/></span>
             </th>
             <td>{views}</td>
             <td>{interactions}</td>

@@ -56,7 +56,7 @@ fn Item(item: ConversationItem, current: String) -> impl IntoView {
     let href = conversation_page(&id);
     view! {
         <li>
-            <a href=href aria-current={(current == id).then_some("page")}>{item.title}</a>
+            <a href=href dir="auto" aria-current={(current == id).then_some("page")}>{item.title}</a>
             <p class=css::hint><RelativeTime time=item.updated_at/></p>
         </li>
     }

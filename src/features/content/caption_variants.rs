@@ -110,7 +110,7 @@ fn Variant(variant: CaptionVariant, context: VariantContext, keep: FormState<Cre
         <Card>
             <CardHeader>
                 <h3>{format!("Variant {number}")}</h3>
-                <p data-slot="rationale">{variant.rationale}</p>
+                <p data-slot="rationale" dir="auto">{variant.rationale}</p>
             </CardHeader>
             <CardBody>
                 <div data-slot="variant">

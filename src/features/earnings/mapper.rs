@@ -8,11 +8,11 @@ use leptos::prelude::*;
 
 use super::css;
 use crate::{
-    api::earnings::SetStatementMapping,
+    api::earnings::{ForgetStatementMapping, SetStatementMapping},
     features::currency::CurrencySelect,
     forms::{Form, FormError, FormState},
     ui::{
-        button::{Button, ButtonType},
+        button::{Button, ButtonSize, ButtonType, ButtonVariant},
         card::{Card, CardBody, CardHeader},
         field::Field,
         select::{Select, SelectOption},
@@ -21,7 +21,12 @@ use crate::{
 
 /// Form that corrects the column mapping, which is inferred or taken from an earlier file at first.
 #[component]
-pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMapping>) -> impl IntoView {
+pub fn ColumnMapper(
+    statement: StatementView,
+    form: FormState<SetStatementMapping>,
+    /// Form of the button that appears if the columns are remembered.
+    forget: FormState<ForgetStatementMapping>,
+) -> impl IntoView {
     let fields = StatementColumn::ALL.iter().map(|column| {
         let options = column_options(&statement, *column, typed(form, column.as_str()));
         view! {
@@ -33,6 +38,7 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
     let fields: Vec<_> = fields.collect();
     let mapping = &statement.mapping;
     let currency = typed(form, "defaultCurrency").and_then(|code| Currency::parse(&code)).unwrap_or(mapping.currency);
+    let remembered = mapping.is_remembered.then(|| view! { <Remembered id=statement.summary.id.to_string() form=forget/> });
     let orders = choice_options(mapping.date_order, typed(form, "dateOrder"));
     let signs = choice_options(mapping.decimal_separator, typed(form, "decimalSeparator"));
     let (order_error, sign_error): (_, _) = (form.error_of("dateOrder"), form.error_of("decimalSeparator"));
@@ -43,6 +49,7 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
                 <p>"What each column of your file says. We remember it for the next file with the same columns."</p>
             </CardHeader>
             <CardBody>
+                {remembered}
                 <FormError form/>
                 <Form form class=css::form refresh="statement">
                     <input type="hidden" name="id" value=statement.summary.id.to_string()/>
@@ -62,6 +69,19 @@ pub fn ColumnMapper(statement: StatementView, form: FormState<SetStatementMappin
                 </Form>
             </CardBody>
         </Card>
+    }
+}
+
+/// Says that the columns are those of an earlier file, and undoes that.
+#[component]
+fn Remembered(id: String, form: FormState<ForgetStatementMapping>) -> impl IntoView {
+    view! {
+        <FormError form/>
+        <Form form class=css::remembered refresh="statement">
+            <input type="hidden" name="id" value=id/>
+            <p>"These are the columns that you chose for an earlier file like this one."</p>
+            <Button kind=ButtonType::Submit variant=ButtonVariant::Secondary size=ButtonSize::Small busy="Reading…">"Forget them"</Button>
+        </Form>
     }
 }
 

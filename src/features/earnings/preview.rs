@@ -73,7 +73,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
                 <td data-number="false">{entry.occurred_at.format("%Y-%m-%d %H:%M").to_string()}</td>
                 <td>{entry.kind.text()}</td>
                 <td data-number="true">{entry.amount.to_string()}</td>
-                <td>{entry.description}</td>
+                <td dir="auto">{entry.description}</td>
             </tr>
         }
     };
@@ -111,7 +111,7 @@ pub(super) fn RowErrors(
             <tr>
                 <th scope="row">{row_error.line}</th>
                 <td>{row_error.error.kind.text()}</td>
-                <td>{row_error.error.cell}</td>
+                <td dir="auto">{row_error.error.cell}</td>
             </tr>
         }
     };

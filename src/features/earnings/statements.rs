@@ -41,7 +41,7 @@ fn Item(statement: StatementSummary) -> impl IntoView {
     view! {
         <li class=css::item>
             <div>
-                <p><a href=statement_page(&statement.id.to_string())>{statement.file_name}</a></p>
+                <p><a href=statement_page(&statement.id.to_string()) dir="auto">{statement.file_name}</a></p>
                 <p class=css::meta>{facts} ", uploaded " <LocalTime time=statement.uploaded_at/></p>
             </div>
             <p>{totals.join(", ")}</p>

@@ -27,7 +27,7 @@ pub(super) fn AccountCard(
     connect: FormState<ConnectIntegration>,
     refresh: FormState<RefreshIntegration>,
 ) -> impl IntoView {
-    let name = format!("{} @{}", account.provider.text(), account.account_name);
+    let name = huntaze_texts::integrations::account(account.provider, &account.account_name);
     let ends = account.expires_at.filter(|_| matches!(account.status, IntegrationStatus::Expiring | IntegrationStatus::Expired));
     let has_ended = account.status == IntegrationStatus::Expired;
     let (history, ask_first) =
@@ -50,7 +50,7 @@ pub(super) fn AccountCard(
                     <span class=css::mark data-platform=account.provider.as_str() aria-hidden="true"></span>
                     {account.provider.text()}
                     " "
-                    <span class=css::handle>{format!("@{}", account.account_name)}</span>
+                    <span class=css::handle>{huntaze_texts::integrations::handle(&account.account_name)}</span>
                 </h2>
                 {account.reason.map(|reason| view! { <p>{reason.text()}</p> })}
                 {account

@@ -19,7 +19,7 @@ pub fn SandboxBadge() -> impl IntoView {
 pub fn StatusBadge(account: IntegrationView) -> impl IntoView {
     let tone = match account.status {
         IntegrationStatus::Healthy => BadgeTone::Success,
-        IntegrationStatus::Expiring | IntegrationStatus::Expired => BadgeTone::Warning,
+        IntegrationStatus::Delayed | IntegrationStatus::Expiring | IntegrationStatus::Expired => BadgeTone::Warning,
         IntegrationStatus::Error => BadgeTone::Danger,
         IntegrationStatus::Unknown => BadgeTone::Neutral,
     };

@@ -24,7 +24,7 @@ pub(super) fn DisconnectedCard(
     connect: FormState<ConnectIntegration>,
 ) -> impl IntoView {
     let platform = account.provider;
-    let name = format!("{} @{}", platform.text(), account.account_name);
+    let name = huntaze_texts::integrations::account(platform, &account.account_name);
     let name_again = name.clone();
     let reconnect = is_available.then(|| {
         let (id, name) = (account.id.to_string(), name.clone());
@@ -47,7 +47,7 @@ pub(super) fn DisconnectedCard(
                     <span class=css::mark data-platform=platform.as_str() aria-hidden="true"></span>
                     {platform.text()}
                     " "
-                    <span class=css::handle>{format!("@{}", account.account_name)}</span>
+                    <span class=css::handle>{huntaze_texts::integrations::handle(&account.account_name)}</span>
                 </h2>
                 <p>"Its figures are kept. They do not count on your home page."</p>
                 <p class=css::meta>"Since " <LocalTime time=account.disconnected_at/></p>

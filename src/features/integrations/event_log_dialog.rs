@@ -23,7 +23,7 @@ pub fn EventLogDialog(
 ) -> impl IntoView {
     let content = match history {
         Ok(history) => view! {
-            <p>{format!("{} @{}, the newest first", history.provider.text(), history.account_name)}</p>
+            <p>{format!("{}, the newest first", huntaze_texts::integrations::account(history.provider, &history.account_name))}</p>
             <ol class=css::events tabindex="0" aria-label="Events">
                 {history.events.into_iter().map(|event| view! { <Event event/> }).collect_view()}
             </ol>

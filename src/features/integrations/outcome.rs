@@ -25,7 +25,8 @@ impl Outcome {
         if let Some(platform) = query("connected").and_then(|word| Platform::parse(&word)) {
             let account = query("integrationId");
             let account = status.integrations.iter().find(|known| account.as_ref().is_some_and(|id| *id == known.id.to_string()));
-            let name = account.map(|account| format!(": @{}", account.account_name)).unwrap_or_default();
+            let name =
+                account.map(|account| format!(": {}", huntaze_texts::integrations::handle(&account.account_name))).unwrap_or_default();
             return Some(Self { is_success: true, sentence: format!("{} connected{name}", platform.text()) });
         }
         if let Some(outcome) = query("disconnected").and_then(|word| DisconnectOutcome::parse(&word)) {

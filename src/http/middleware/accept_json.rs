@@ -88,18 +88,20 @@ fn form_of(json: &[u8]) -> Option<String> {
     if !value.is_object() {
         return None;
     }
-    remove_nulls(&mut value);
+    make_form_like(&mut value);
     serde_qs::to_string(&value).ok()
 }
 
-/// Removes all nulls: a form cannot represent null, and an absent field means the same.
-fn remove_nulls(value: &mut Value) {
+/// A form can represent neither null nor an empty list. A null field is an absent one; a list of one empty text is an empty list, as from a form
+/// whose fields are empty.
+fn make_form_like(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.retain(|_, field| !field.is_null());
-            fields.values_mut().for_each(remove_nulls);
+            fields.values_mut().for_each(make_form_like);
         }
-        Value::Array(items) => items.iter_mut().for_each(remove_nulls),
+        Value::Array(items) if items.is_empty() => items.push(Value::String(String::new())),
+        Value::Array(items) => items.iter_mut().for_each(make_form_like),
         _ => {}
     }
 }
@@ -115,6 +117,11 @@ mod tests {
             form_of(br#"{"email":"a+b@c.de","rememberMe":true,"next":null}"#).as_deref(),
             Some("email=a%2Bb%40c.de&rememberMe=true")
         );
+    }
+
+    #[test]
+    fn empty_list_is_not_a_missing_field() {
+        assert_eq!(form_of(br#"{"samples":[],"cap":"5"}"#).as_deref(), Some("samples[0]=&cap=5"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use huntaze_core::{
     error::chain,
     infra::token::hash_of,
 };
-use huntaze_domain::{error::ErrorCode, month::first_of_month};
+use huntaze_domain::{month::first_of_month, page::Page};
 
 use super::wants_html;
 use crate::{error::ApiError, http::cookies::CookieKind};
@@ -55,9 +55,14 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
             }
             response
         }
+        // The landing page says the same to everybody.
+        Err(error) if request.uri().path() == Page::Beta.path() => {
+            tracing::warn!(error = chain(&error), "failed to look up session");
+            next.run(request).await
+        }
         Err(error) => {
             tracing::error!(error = chain(&error), "failed to look up session");
-            ApiError::from(ErrorCode::Unavailable).into_response()
+            ApiError::unavailable().into_response()
         }
     }
 }

@@ -68,6 +68,7 @@ pub fn Input(
                 name=context.name
                 class=css::control
                 type=kind.as_str()
+                dir=(kind == InputType::Text).then_some("auto")
                 value=value
                 autocomplete=autocomplete
                 autocapitalize="none"

@@ -27,6 +27,7 @@ pub fn TextArea(
             id=context.id
             name=context.name
             class=css::root
+            dir="auto"
             rows=rows
             data-slot="text-area"
             required=rules.required.is_some()

@@ -41,6 +41,31 @@ async fn repeated_login_failures_block_only_their_ip_address(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn guesses_from_many_addresses_take_turns_and_do_not_lock_out_the_owner(db: PgPool) {
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
+    config.limits.auth = 1000;
+    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    let app = TestApp::with_config(db, config);
+    app.register_verified(EMAIL).await;
+    let attempt = async |address: String, password: &str| {
+        let mut client = app.anon_client().await;
+        client.headers.insert("x-forwarded-for", address);
+        client.post("/api/auth/login", json!({ "email": EMAIL, "password": password })).await.status.as_u16()
+    };
+    let owner = || "198.51.100.7".to_owned();
+    assert_eq!(attempt(owner(), PASSWORD).await, 200);
+    for number in 0..20 {
+        assert_eq!(attempt(format!("203.0.113.{number}"), "not the password").await, 401);
+    }
+    let begun = std::time::Instant::now();
+    let guesses = futures::future::join_all((0..3).map(|number| attempt(format!("192.0.2.{number}"), "not the password")));
+    let (guesses, (signed_in, waited)) = tokio::join!(guesses, async { (attempt(owner(), PASSWORD).await, begun.elapsed()) });
+    assert_eq!((guesses, signed_in), (vec![401; 3], 200));
+    // Two seconds for each guess, and none for the owner.
+    assert!(begun.elapsed().as_secs() >= 6 && waited < begun.elapsed() / 2, "{waited:?} of {:?}", begun.elapsed());
+}
+
+#[sqlx::test]
 async fn mails_to_one_address_are_limited(db: PgPool) {
     let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
     config.limits.auth = 1000;

@@ -108,3 +108,24 @@ async fn auth_events_are_audited_in_order(db: PgPool) {
     let kinds: Vec<String> = sqlx::query_scalar("SELECT kind FROM audit_events ORDER BY id").fetch_all(&db).await.expect("rows");
     assert_eq!(kinds, ["registered", "email_verified", "login_succeeded", "logged_out", "login_failed"]);
 }
+
+/// A hash from before passwords were normalized is accepted for the text as it was typed then, and replaced.
+#[sqlx::test]
+async fn hash_of_password_as_typed_is_replaced_at_login(db: PgPool) {
+    let app = TestApp::new(db.clone());
+    app.register_verified(EMAIL).await;
+    // Of "Zoe\u{308} rides 12 horses", not normalized.
+    let before = "$argon2id$v=19$m=8,t=1,p=1$+5MAAlUbIK1/TBkIHm8sfQ$V+rLm3vcFcLIGMULErgLl23jO78BB/RTFJSmBnHrXjw";
+    sqlx::query("UPDATE users SET password_hash = $1").bind(before).execute(&db).await.expect("updated");
+    let login = async |password: &str| {
+        let mut anon_client = app.anon_client().await;
+        anon_client.post("/api/auth/login", json!({ "email": EMAIL, "password": password })).await
+    };
+    login("Zoë rides 12 horses").await.expect_status(401);
+    login("Zoe\u{308} rides 12 horses").await.expect_status(200);
+    let after: String = sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(&db).await.expect("a hash");
+    assert_ne!(after, before);
+    for typed in ["Zoë rides 12 horses", "Zoe\u{308} rides 12 horses", "Zoë rides １２\u{a0}horses"] {
+        login(typed).await.expect_status(200);
+    }
+}

@@ -43,7 +43,8 @@ async fn metrics_of_two_accounts_are_summed(db: PgPool) {
     app.connect(&sandbox, &mut user_client, "ada.backstage").await;
     let halfway = user_client.get("/api/home/stats?range=7d").await.json();
     assert_eq!(halfway["views"]["coverage"], serde_json::json!({ "known": 7, "total": 14 }));
-    assert_eq!(halfway["views"]["trend"]["state"], "unknown");
+    assert_eq!(halfway["views"]["trend"]["compared"], serde_json::json!({ "known": 1, "total": 2 }));
+    assert_eq!(halfway["views"]["trend"]["changeBp"], one["views"]["trend"]["changeBp"], "like with like");
     app.sync_all_due().await;
     let both = user_client.get("/api/home/stats?range=7d").await.expect_status(200).json();
     assert!(both["views"]["value"].as_i64() > one["views"]["value"].as_i64());

@@ -6,7 +6,10 @@ use argon2::{
     Algorithm, Argon2, Params, Version,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use huntaze_domain::accounts::{PasswordStrength, Secret};
+use huntaze_domain::{
+    accounts::{PasswordStrength, Secret},
+    text::normalize_password,
+};
 use tokio::sync::Semaphore;
 
 use crate::config::PasswordHashing;
@@ -31,6 +34,17 @@ pub enum PasswordError {
     /// Invalid parameters or stored hash, or a failed task.
     #[error("argon2: {0}")]
     Hashing(String),
+}
+
+/// Result of comparing a password with a stored hash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is another password.
+    Wrong,
+    /// It is the password.
+    Right,
+    /// It is the password, but the hash is of the text as it was typed then, not of its normal form, and should be replaced.
+    RightAsTyped,
 }
 
 /// Hashes passwords with Argon2id and the parameters of OWASP's cheat sheet: 19 MiB, 2 passes, 1 lane.
@@ -58,21 +72,27 @@ impl PasswordHasher {
         Ok(Self { argon2, permits: Arc::new(Semaphore::new(parallel)), dummy_hash })
     }
 
-    /// Hashes a new password with a random salt. Returns a PHC string with salt and parameters.
+    /// Hashes a new password in its normal form with a random salt. Returns a PHC string with salt and parameters.
     pub async fn hash(&self, password: &Secret) -> Result<String, PasswordError> {
-        let password = password.clone();
-        self.run(move |argon2| hash(argon2, password.expose())).await
+        let password = normalize_password(password.expose());
+        self.run(move |argon2| hash(argon2, &password)).await
     }
 
-    /// Returns whether `password` matches the hash `stored`. With `None` it takes equally long and returns `false`.
-    pub async fn verify(&self, stored: Option<String>, password: &Secret) -> Result<bool, PasswordError> {
-        let password = password.clone();
-        let dummy_hash = Arc::clone(&self.dummy_hash);
+    /// Compares `password` with the hash `stored`. With `None` it takes equally long, and the password is wrong.
+    pub async fn verify(&self, stored: Option<String>, password: &Secret) -> Result<Verdict, PasswordError> {
+        let (typed, dummy_hash) = (password.clone(), Arc::clone(&self.dummy_hash));
         self.run(move |argon2| {
-            let exists = stored.is_some();
-            let stored = stored.as_deref().unwrap_or(&dummy_hash);
-            let parsed = PasswordHash::new(stored).map_err(|error| PasswordError::Hashing(error.to_string()))?;
-            Ok(argon2.verify_password(password.expose().as_bytes(), &parsed).is_ok() && exists)
+            let parsed = PasswordHash::new(stored.as_deref().unwrap_or(&dummy_hash));
+            let parsed = parsed.map_err(|error| PasswordError::Hashing(error.to_string()))?;
+            let matches = |password: &str| argon2.verify_password(password.as_bytes(), &parsed).is_ok() && stored.is_some();
+            let normal = normalize_password(typed.expose());
+            Ok(if matches(&normal) {
+                Verdict::Right
+            } else if normal != typed.expose() && matches(typed.expose()) {
+                Verdict::RightAsTyped
+            } else {
+                Verdict::Wrong
+            })
         })
         .await
     }
@@ -141,13 +161,23 @@ mod tests {
     async fn verify_accepts_only_the_correct_password() {
         let hasher = hasher();
         let stored = hasher.hash(&secret("correct horse")).await.expect("hashed");
-        assert!(hasher.verify(Some(stored.clone()), &secret("correct horse")).await.expect("verified"));
-        assert!(!hasher.verify(Some(stored), &secret("correct horsf")).await.expect("verified"));
+        assert_eq!(hasher.verify(Some(stored.clone()), &secret("correct horse")).await.expect("verified"), Verdict::Right);
+        assert_eq!(hasher.verify(Some(stored), &secret("correct horsf")).await.expect("verified"), Verdict::Wrong);
+    }
+
+    #[tokio::test]
+    async fn password_is_compared_in_its_normal_form() {
+        let hasher = hasher();
+        let stored = hasher.hash(&secret("Zoe\u{308} horse")).await.expect("hashed");
+        assert_eq!(hasher.verify(Some(stored), &secret("Zo\u{eb}\u{a0}horse")).await.expect("verified"), Verdict::Right);
+        let before = hash(&hasher.argon2, "Zoe\u{308} horse").expect("hashed");
+        assert_eq!(hasher.verify(Some(before.clone()), &secret("Zoe\u{308} horse")).await.expect("verified"), Verdict::RightAsTyped);
+        assert_eq!(hasher.verify(Some(before), &secret("Zoe\u{308} horsf")).await.expect("verified"), Verdict::Wrong);
     }
 
     #[tokio::test]
     async fn verify_without_stored_hash_returns_false() {
-        assert!(!hasher().verify(None, &secret("a password that nobody has")).await.expect("verified"));
+        assert_eq!(hasher().verify(None, &secret("a password that nobody has")).await.expect("verified"), Verdict::Wrong);
     }
 
     #[test]

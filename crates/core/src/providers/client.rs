@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use moka::sync::Cache;
-use reqwest::{Client, RequestBuilder, StatusCode, header::HeaderMap};
+use reqwest::{
+    Client, RequestBuilder, StatusCode,
+    header::{CONTENT_TYPE, HeaderMap},
+};
 use serde::de::DeserializeOwned;
 
 use super::ProviderError;
@@ -95,10 +98,17 @@ impl PlatformClient {
         }
         match response.status {
             StatusCode::TOO_MANY_REQUESTS => Some(ProviderError::RateLimited { retry_after: None }),
+            // Whatever the body says. A page comes from a proxy that knows nothing of tokens.
+            StatusCode::UNAUTHORIZED if !is_html(response) => Some(ProviderError::Revoked("status 401".to_owned())),
             status if !status.is_success() => Some(ProviderError::Transient(format!("status {status}"))),
             _ => None,
         }
     }
+}
+
+fn is_html(response: &HttpResponse) -> bool {
+    let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.starts_with("text/html") || response.body.trim_ascii_start().starts_with(b"<")
 }
 
 /// Policy for platforms without rate-limit headers.

@@ -3,6 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::accounts::Secret;
+use reqwest::StatusCode;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -120,11 +121,13 @@ pub fn error_code(response: &HttpResponse) -> Option<String> {
 pub fn error(response: &HttpResponse) -> Option<ProviderError> {
     let error = error_code(response)?;
     Some(match error.as_str() {
-        "invalid_grant" | "access_denied" => ProviderError::Revoked(error),
+        "invalid_grant" | "invalid_token" | "access_denied" => ProviderError::Revoked(error),
         // Errors in our request or in our client credentials.
         "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
         "invalid_scope" | "insufficient_scope" => ProviderError::InsufficientScope(error),
         "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
+        // A token that is not valid, in whatever words.
+        _ if response.status == StatusCode::UNAUTHORIZED => ProviderError::Revoked(error),
         _ => ProviderError::Transient(error),
     })
 }
@@ -133,7 +136,7 @@ pub fn error(response: &HttpResponse) -> Option<ProviderError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use reqwest::{StatusCode, header::HeaderMap};
+    use reqwest::header::HeaderMap;
 
     #[test]
     fn code_challenge_matches_rfc_7636_example() {
@@ -148,6 +151,7 @@ mod tests {
             error(&HttpResponse { status: StatusCode::BAD_REQUEST, headers: HeaderMap::new(), body })
         };
         assert!(matches!(meaning("invalid_grant"), Some(ProviderError::Revoked(_))));
+        assert!(matches!(meaning("invalid_token"), Some(ProviderError::Revoked(_))));
         assert!(matches!(meaning("invalid_client"), Some(ProviderError::Misconfigured(_))));
         assert!(matches!(meaning("temporarily_unavailable"), Some(ProviderError::Transient(_))));
     }

@@ -34,7 +34,7 @@ use crate::{
     error::{InternalError, internal_errors},
     infra::{
         mail::Message,
-        password::PasswordError,
+        password::{PasswordError, Verdict},
         rate_limiter::Decision,
         token::{Token, TokenHash, hash_of},
     },
@@ -117,8 +117,8 @@ pub(super) async fn confirm_password(
 ) -> Result<String, AccountError> {
     limits::check_login_attempts(core, client, &user.email).await?;
     let stored = db::accounts::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
-    let is_right = core.passwords.verify(stored.clone(), password).await?;
-    if let Some(stored) = stored.filter(|_| is_right) {
+    let verdict = core.passwords.verify(stored.clone(), password).await?;
+    if let Some(stored) = stored.filter(|_| verdict != Verdict::Wrong) {
         return Ok(stored);
     }
     limits::record_login_failure(core, client, &user.email).await;

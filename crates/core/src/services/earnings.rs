@@ -18,6 +18,7 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use sha2::{Digest, Sha256};
 
+use self::row_stream::layout_hash;
 use super::notify_due;
 use crate::{
     Core,
@@ -29,7 +30,7 @@ use crate::{
 pub use import::{give_up_import, import};
 pub use partner::{connect_partner, disconnect_partner, postpone_partner, rotate_partner_keys, sync_partner};
 pub use revenue::{EarningsHistory, Revenue, RevenueDays};
-pub use upload::{UPLOAD_TIMEOUT, Upload};
+pub use upload::{UPLOAD_TIMEOUT, Upload, forget_mapping};
 
 /// Maximum number of daily totals shown.
 const MAX_DAILY_TOTALS: i64 = 366;
@@ -79,7 +80,7 @@ pub async fn find_statement(core: &Core, user_id: UserId, id: &str) -> Result<St
     Ok(StatementView { duplicate_of, summary: statement.summary, header: statement.header, mapping: statement.mapping })
 }
 
-/// Sets the column mapping of a statement, remembers it for files with the same header, and parses the statement again.
+/// Sets the column mapping of a statement, remembers its columns for files of the same layout, and parses the statement again.
 ///
 /// # Errors
 /// Returns [`EarningsError::NotFound`], [`EarningsError::InvalidInput`], or [`EarningsError::Conflict`] if the statement is already
@@ -95,16 +96,17 @@ pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> 
     if scan.date_orders.inferred().is_some_and(|order| order != statement.mapping.date_order) {
         return Err(EarningsError::InvalidInput(field_error("dateOrder", FieldError::DateOrderOther)));
     }
+    let table = upload::read_table(core, &statement).await?;
     let mut tx = db::begin(&core.db).await?;
     if !db::earnings::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
         return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
-    db::earnings::statements::upsert_mapping(&mut *tx, user_id, &header_hash(&statement.header), &statement.mapping).await?;
+    db::earnings::statements::upsert_mapping(&mut *tx, user_id, &layout_hash(&table), &statement.mapping).await?;
     tx.commit().await?;
     Ok(())
 }
 
-/// Returns a digest of the column names, the key for remembered mappings.
+/// Returns a digest of the names of columns.
 fn header_hash(header: &[String]) -> [u8; 32] {
     // JSON is unambiguous: different lists give different texts.
     Sha256::digest(serde_json::json!(header).to_string()).into()

@@ -74,12 +74,18 @@ pub struct Coverage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Trend {
-    /// Both periods are complete, so they can be compared.
+    /// Accounts that have both periods can be compared.
     Known {
-        /// Relative change in basis points.
+        /// Change in basis points: of the previous value, or for a rate the difference of the two rates.
         change_bp: i64,
+        /// Whether it is the difference of two rates.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        is_in_points: bool,
+        /// The accounts that were compared, of those that report the metric; `None` if they are all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        compared: Option<Coverage>,
     },
-    /// At least one day is missing, or the previous value was 0.
+    /// No account has both periods, or the previous value was 0.
     Unknown,
 }
 
@@ -126,10 +132,16 @@ impl Metric {
     /// Returns whether a platform reports the metric at all. TikTok, Reddit, X and YouTube report no reach, so they have no engagement
     /// rate; Reddit reports no views. No platform reports revenue: it comes from statements, daily totals and the partner.
     pub const fn is_reported_by(self, platform: Platform) -> bool {
+        let (audience, views, engagement_rate) = match platform {
+            Platform::Instagram => (true, true, true),
+            Platform::Tiktok | Platform::Youtube | Platform::X => (true, true, false),
+            Platform::Reddit => (true, false, false),
+            Platform::Onlyfans => (false, false, false),
+        };
         match self {
-            Self::Audience => !matches!(platform, Platform::Onlyfans),
-            Self::Views => !matches!(platform, Platform::Reddit | Platform::Onlyfans),
-            Self::EngagementRate => matches!(platform, Platform::Instagram),
+            Self::Audience => audience,
+            Self::Views => views,
+            Self::EngagementRate => engagement_rate,
             Self::Revenue => false,
         }
     }
@@ -230,9 +242,27 @@ impl Direction {
 }
 
 impl Trend {
-    /// Returns the direction and the absolute change with one decimal (`4.2 %`), or `None` if the trend is unknown.
+    /// A change relative to the previous value, of all accounts.
+    pub const fn relative(change_bp: i64) -> Self {
+        Self::Known { change_bp, is_in_points: false, compared: None }
+    }
+
+    /// The difference of two rates, of all accounts.
+    pub const fn in_points(change_bp: i64) -> Self {
+        Self::Known { change_bp, is_in_points: true, compared: None }
+    }
+
+    /// Returns the direction and the absolute change: with one decimal (`4.2 %`), or in points (`0.04 pts`). `None` if the trend is unknown.
     pub fn parts(self) -> Option<(Direction, String)> {
-        let Self::Known { change_bp } = self else { return None };
+        let Self::Known { change_bp, is_in_points, .. } = self else { return None };
+        if is_in_points {
+            let direction = match change_bp {
+                0 => Direction::Level,
+                1.. => Direction::Up,
+                _ => Direction::Down,
+            };
+            return Some((direction, format!("{} pts", hundredths(change_bp.saturating_abs()))));
+        }
         // Tenths of a percent, rounded half up. A change that rounds to 0 counts as level.
         let tenths = (change_bp.unsigned_abs() + 5) / 10;
         let direction = match change_bp {
@@ -285,14 +315,16 @@ mod tests {
             (4, Direction::Level, "0.0 %"),
             (-5, Direction::Down, "0.1 %"),
         ] {
-            assert_eq!(Trend::Known { change_bp }.parts(), Some((direction, percent.to_owned())));
+            assert_eq!(Trend::relative(change_bp).parts(), Some((direction, percent.to_owned())));
         }
+        assert_eq!(Trend::in_points(-4).parts(), Some((Direction::Down, "0.04 pts".to_owned())));
+        assert_eq!(Trend::in_points(0).parts(), Some((Direction::Level, "0.00 pts".to_owned())));
         assert_eq!(Trend::Unknown.parts(), None);
     }
 
     #[test]
     fn stats_serialize_to_stable_json() {
-        let trend = Trend::Known { change_bp: 420 };
+        let trend = Trend::relative(420);
         let captured_at = DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp");
         let coverage = Some(Coverage { known: 25, total: 30 });
         let views = KnownFigure { value: 12, unit: Unit::Count, currency: None, captured_at, coverage, trend };
@@ -329,7 +361,7 @@ mod tests {
 
         #[test]
         fn trend_parts_of_any_known_change_exist(change_bp: i64) {
-            let parts = Trend::Known { change_bp }.parts();
+            let parts = Trend::relative(change_bp).parts();
             prop_assert!(parts.is_some());
         }
     }

@@ -60,8 +60,7 @@ fn spaced(text: &str) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AiSettingsInput {
-    /// Texts written by the user.
-    #[serde(default)]
+    /// Texts written by the user; empty ones are dropped. Must be there, so that a body that lacks them removes nothing.
     pub samples: Vec<String>,
     /// Banned words and phrases, separated by commas or newlines.
     pub banned_words: String,

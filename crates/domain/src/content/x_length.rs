@@ -274,8 +274,8 @@ const fn is_latin(character: char) -> bool {
 
 /// All but punctuation and spaces.
 fn is_domain_char(character: char) -> bool {
-    !(character.is_ascii_punctuation() || character.is_whitespace() || character.is_control())
-        && !matches!(character, '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}')
+    let is_mark = matches!(character, '\u{FEFF}' | '\u{202A}'..='\u{202E}' | '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}');
+    !(is_mark || character.is_ascii_punctuation() || character.is_whitespace() || character.is_control())
 }
 
 #[cfg(test)]

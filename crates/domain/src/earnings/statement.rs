@@ -98,6 +98,9 @@ pub struct ColumnMapping {
     /// What the whole file says about the meaning of its rows.
     #[serde(default)]
     pub facts: FileFacts,
+    /// Whether the columns are those that the user chose for an earlier file of this layout.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_remembered: bool,
 }
 
 /// What a file as a whole says about the meaning of its rows.
@@ -227,7 +230,7 @@ impl MappingInput {
             not_listed("defaultCurrency");
             Currency::default()
         });
-        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency, facts: FileFacts::default() };
+        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency, facts: FileFacts::default(), is_remembered: false };
         if let Err(found) = mapping.validate(width) {
             for (field, sentence) in found {
                 errors.entry(field).or_insert(sentence);

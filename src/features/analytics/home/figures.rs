@@ -1,6 +1,6 @@
 use chrono::NaiveDate;
 use huntaze_domain::{
-    analytics::figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, UNKNOWN},
+    analytics::figures::{Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, UNKNOWN},
     money::Money,
     page::Page,
     platform::Platform,
@@ -90,8 +90,13 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
         .into_any(),
         None => view! { <p class=css::note>"No trend yet: there is not enough to compare."</p> }.into_any(),
     };
+    let compared = match known.trend {
+        Trend::Known { compared, .. } => compared,
+        Trend::Unknown => None,
+    };
     view! {
         {trend}
+        {compared.map(|accounts| view! { <p class=css::note>{format!("Compared across {} of {} accounts", accounts.known, accounts.total)}</p> })}
         {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.total)}</p> })}
         {children()}
         {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}

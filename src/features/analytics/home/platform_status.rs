@@ -52,7 +52,7 @@ fn Connection(account: IntegrationView) -> impl IntoView {
         <li class=css::connection>
             <p class=css::title_row>
                 <strong>{account.provider.text()}</strong>
-                <span>{format!("@{}", account.account_name)}</span>
+                <span>{huntaze_texts::integrations::handle(&account.account_name)}</span>
                 <StatusBadge account=account.clone()/>
             </p>
             {account.reason.map(|reason| view! { <p class=css::note>{reason.text()}</p> })}

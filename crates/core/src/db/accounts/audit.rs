@@ -78,6 +78,17 @@ pub struct NewEvent<'a> {
     pub now: DateTime<Utc>,
 }
 
+/// Returns whether the user with this address has signed in from an IP address before.
+pub async fn has_signed_in(db: impl PgExecutor<'_>, email: &str, ip: &str) -> Result<bool, DbError> {
+    let found = sqlx::query_scalar!(
+        r#"SELECT EXISTS (SELECT FROM audit_events JOIN users ON users.id = user_id WHERE email = $1 AND kind = $2 AND ip = $3) AS "found!""#,
+        email,
+        AuditKind::LoginSucceeded.as_str(),
+        ip
+    );
+    Ok(found.fetch_one(db).await?)
+}
+
 /// Inserts an audit event.
 pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), DbError> {
     sqlx::query!(

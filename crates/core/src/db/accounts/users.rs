@@ -26,6 +26,13 @@ pub async fn find_credentials(db: impl PgExecutor<'_>, email: &str) -> Result<Op
     Ok(found.fetch_optional(db).await?)
 }
 
+/// Replaces a password hash by another one of the same password. Returns `false` if the password was changed in the meantime.
+pub async fn replace_password_hash(db: impl PgExecutor<'_>, old: &Credentials, new: &str) -> Result<bool, DbError> {
+    let replaced =
+        sqlx::query!("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2", old.id.uuid(), old.password_hash, new);
+    Ok(replaced.execute(db).await?.rows_affected() == 1)
+}
+
 /// A user to be inserted.
 pub struct NewUser<'a> {
     /// Id of the user.

@@ -246,6 +246,14 @@ pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_has
     Ok(())
 }
 
+/// Deletes the mapping that the user confirmed for columns with these names.
+pub async fn delete_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8]) -> Result<(), DbError> {
+    sqlx::query!("DELETE FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2", user_id.uuid(), header_hash)
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
 /// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
 pub async fn enqueue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(

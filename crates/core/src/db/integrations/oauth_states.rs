@@ -79,15 +79,43 @@ pub async fn consume(db: impl PgExecutor<'_>, key: StateKey<'_>, now: DateTime<U
     Ok(consumed.map(|row| PendingAuthorization { code_verifier: row.code_verifier, integration_id: row.integration_id.map(Into::into) }))
 }
 
-/// Returns whether this session's state has been used, or `None` if there is no such state.
-pub async fn is_consumed(db: impl PgExecutor<'_>, key: StateKey<'_>) -> Result<Option<bool>, DbError> {
-    let used = sqlx::query_scalar!(
-        r#"SELECT used_at IS NOT NULL AS "used!" FROM oauth_states WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
+/// What became of a state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateOutcome {
+    /// Not used, and expired.
+    Unused,
+    /// Used, and its consent is being completed.
+    InProgress,
+    /// Used; the integration that was connected, if one was and it still exists.
+    Finished(Option<IntegrationId>),
+}
+
+/// Returns what became of this session's state, or `None` if there is no such state.
+pub async fn find_outcome(db: impl PgExecutor<'_>, key: StateKey<'_>) -> Result<Option<StateOutcome>, DbError> {
+    let found = sqlx::query!(
+        r#"SELECT used_at IS NOT NULL AS "is_used!", is_finished, connected_integration_id FROM oauth_states
+            WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
         key.state_hash,
         key.session_id.uuid(),
         key.provider.as_str()
     );
-    Ok(used.fetch_optional(db).await?)
+    Ok(found.fetch_optional(db).await?.map(|row| match (row.is_used, row.is_finished) {
+        (false, _) => StateOutcome::Unused,
+        (true, false) => StateOutcome::InProgress,
+        (true, true) => StateOutcome::Finished(row.connected_integration_id.map(Into::into)),
+    }))
+}
+
+/// Stores the outcome of a used state: the integration that was connected, or `None` if the connection failed.
+pub async fn finish(db: impl PgExecutor<'_>, state_hash: &TokenHash, connected: Option<IntegrationId>) -> Result<(), DbError> {
+    sqlx::query!(
+        "UPDATE oauth_states SET is_finished = true, connected_integration_id = $2 WHERE state_hash = $1",
+        state_hash,
+        connected.map(IntegrationId::uuid)
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }
 
 /// Deletes states that expired before `before`. Returns how many were deleted.

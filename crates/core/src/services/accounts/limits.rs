@@ -7,17 +7,25 @@ use huntaze_domain::client::ClientInfo;
 
 use super::{AccountError, allowed};
 use crate::{
-    Core,
-    infra::rate_limiter::{Decision, RateLimit},
+    Core, db,
+    infra::{
+        rate_limiter::{Decision, RateLimit},
+        turns::Turn,
+    },
 };
 
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// Failed logins for one account from one client network; further attempts are rejected.
 const LOGIN_FAILURES_PER_IP: RateLimit = RateLimit { name: "login-failures-per-ip", limit: 10, window: TimeDelta::minutes(15) };
-/// Failed logins for one account from all networks. Further attempts are delayed but not rejected, so that nobody can lock out a user.
-const LOGIN_FAILURES_PER_ACCOUNT: RateLimit = RateLimit { name: "login-failures-per-account", limit: 20, window: TimeDelta::hours(1) };
-const THROTTLE_DELAY: Duration = Duration::from_secs(2);
+/// Login attempts at one account from all networks. Further ones wait for each other, so that guesses from many addresses are as slow as from
+/// one; but not those from an address where the user has signed in before, so that nobody can lock out a user.
+const LOGIN_ATTEMPTS_PER_ACCOUNT: RateLimit = RateLimit { name: "login-attempts-per-account", limit: 20, window: TimeDelta::hours(1) };
+/// Pause before each attempt that waits, and how long one waits for its turn.
+const ATTEMPT_PAUSE: Duration = Duration::from_secs(2);
+const MAX_ATTEMPT_WAIT: Duration = Duration::from_secs(20);
+/// When an attempt that had no turn may be repeated, in seconds.
+const RETRY_AFTER_SECONDS: u32 = 60;
 /// Mails of one kind to one address, so that nobody can flood a mailbox. Each kind has its own limit.
 const MAILS_PER_ADDRESS: RateLimit = RateLimit { name: "", limit: 10, window: TimeDelta::hours(1) };
 /// Strength estimates, which the form requests while the user types.
@@ -33,18 +41,22 @@ pub(super) async fn strength(core: &Core, client: &ClientInfo) -> Result<(), Acc
     allowed(core.rate_limiter.hit(STRENGTH_CHECKS, &client.network).await)
 }
 
-/// Rejects the attempt after too many failures from this network, and delays it after too many from all networks.
+/// Rejects the attempt after too many failures from this network, and lets it wait for its turn after too many attempts from all networks.
 pub(super) async fn check_login_attempts(core: &Core, client: &ClientInfo, email: &str) -> Result<(), AccountError> {
     allowed(core.rate_limiter.check(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await)?;
-    if core.rate_limiter.check(LOGIN_FAILURES_PER_ACCOUNT, email).await != Decision::Allowed {
-        tokio::time::sleep(THROTTLE_DELAY).await;
+    if core.rate_limiter.hit(LOGIN_ATTEMPTS_PER_ACCOUNT, email).await == Decision::Allowed
+        || db::accounts::audit::has_signed_in(&core.db, email, &client.ip).await?
+    {
+        return Ok(());
     }
-    Ok(())
+    match core.login_turns.wait(email, ATTEMPT_PAUSE, MAX_ATTEMPT_WAIT).await {
+        Turn::Came => Ok(()),
+        Turn::TimedOut => Err(AccountError::RateLimited(RETRY_AFTER_SECONDS)),
+    }
 }
 
 pub(super) async fn record_login_failure(core: &Core, client: &ClientInfo, email: &str) {
     core.rate_limiter.hit(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await;
-    core.rate_limiter.hit(LOGIN_FAILURES_PER_ACCOUNT, email).await;
 }
 
 /// Returns whether another mail of this kind may be sent to the address, and counts it.

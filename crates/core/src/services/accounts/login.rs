@@ -15,7 +15,7 @@ use crate::{
         self,
         accounts::{audit::AuditKind, users::Credentials},
     },
-    infra::token::Token,
+    infra::{password::Verdict, token::Token},
 };
 
 const SESSION: TimeDelta = TimeDelta::hours(24);
@@ -51,16 +51,24 @@ pub async fn login(
 
     let account = db::accounts::users::find_credentials(&core.db, &email).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let is_right = core.passwords.verify(stored, &input.password).await?;
-    let Some(account) = account.as_ref().filter(|_| is_right) else {
+    let verdict = core.passwords.verify(stored, &input.password).await?;
+    let user_id = account.as_ref().map(|account| account.id);
+    let Some(mut account) = account.filter(|_| verdict != Verdict::Wrong) else {
         limits::record_login_failure(core, client, &email).await;
-        Audit { core, client }.record(&core.db, account.map(|account| account.id), AuditKind::LoginFailed).await?;
+        Audit { core, client }.record(&core.db, user_id, AuditKind::LoginFailed).await?;
         return Err(AccountError::InvalidCredentials);
     };
+    if verdict == Verdict::RightAsTyped {
+        let fresh = core.passwords.hash(&input.password).await?;
+        // A password that was changed in the meantime stays; opening the session finds that out.
+        if db::accounts::users::replace_password_hash(&core.db, &account, &fresh).await? {
+            account.password_hash = fresh;
+        }
+    }
     if account.email_verified_at.is_none() {
         return Err(AccountError::EmailNotVerified);
     }
-    open_session(core, client, account, NewLogin { is_persistent: input.is_persistent(), previous }).await
+    open_session(core, client, &account, NewLogin { is_persistent: input.is_persistent(), previous }).await
 }
 
 /// How a session begins.

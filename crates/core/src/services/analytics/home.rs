@@ -1,6 +1,6 @@
 //! Home page: metrics summed over all accounts of a user.
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use futures::try_join;
 use huntaze_domain::{
     analytics::figures::{Coverage, Figure, HomeStats, KnownFigure, Metric, StatsRange, Trend, Unit},
@@ -23,6 +23,8 @@ use crate::{
 /// A period ends with the last day for which all accounts have data, at most this many days ago. Platforms report a day only after it has
 /// ended, some days later.
 const LATEST: u64 = 4;
+/// Share of the days of a period that an account needs to be compared, in percent.
+const MIN_COMPARED_PERCENT: u32 = 90;
 
 /// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
 pub async fn stats(core: &Core, user_id: UserId, range: StatsRange, account: Option<IntegrationId>) -> Result<HomeStats, DbError> {
@@ -103,18 +105,23 @@ fn sum(range: StatsRange, accounts: &[AccountTotals], today: NaiveDate) -> HomeS
     }
 }
 
-/// Sums the newest follower counts and compares them with those of the first day of the period. The sum is as old as the oldest count.
-/// Accounts without a count reduce the coverage.
+/// Sums the newest follower counts, and compares those of accounts that have a new one and one of the first day of the period. The sum is as
+/// old as the oldest count. Accounts without a count reduce the coverage.
 fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let readable = readable_accounts(Metric::Audience, accounts);
     let newest: Vec<_> = readable.iter().filter_map(|account| account.followers).collect();
     let Some(captured_at) = newest.iter().map(|(_, at)| *at).min() else { return unknown(Metric::Audience, accounts) };
     let value: i64 = newest.iter().map(|(followers, _)| followers).sum();
-    let before: Option<i64> = readable.iter().map(|account| account.previous_followers).sum();
-    let coverage = coverage(count(newest.len()), reporting(Metric::Audience, accounts));
-    let is_fresh = captured_at.date_naive() >= today - Days::new(1);
-    let before = before.filter(|_| coverage.is_none() && is_fresh);
-    let trend = before.map_or(Trend::Unknown, |before| trend((value - before).into(), before.into()));
+    let all = reporting(Metric::Audience, accounts);
+    let coverage = coverage(count(newest.len()), all);
+    let is_fresh = |at: &DateTime<Utc>| at.date_naive() >= today - Days::new(1);
+    let pairs = readable.iter().filter_map(|account| {
+        let (now, _) = account.followers.filter(|(_, at)| is_fresh(at))?;
+        Some((now, account.previous_followers?))
+    });
+    let (compared, now, before) =
+        pairs.fold((0, 0, 0), |(number, sum, sum_before), (now, before)| (number + 1, sum + now, sum_before + before));
+    let trend = across(compared, all, trend(i128::from(now) - i128::from(before), before.into()));
     Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
 }
 
@@ -125,8 +132,8 @@ struct DailyMetric {
     /// Sums of a period, and the number of days for which they are known.
     totals: fn(PeriodTotals) -> (Sums, u32),
     value: fn(Sums) -> Option<i64>,
-    /// Change from the earlier sums (second) to the later ones.
-    change: fn(Sums, Sums) -> Trend,
+    /// Change from the earlier sums (second) to the later ones, each scaled to a whole period.
+    change: fn([i128; 2], [i128; 2]) -> Trend,
 }
 
 const VIEWS: DailyMetric = DailyMetric {
@@ -134,7 +141,7 @@ const VIEWS: DailyMetric = DailyMetric {
     unit: Unit::Count,
     totals: |period| (Sums([period.views, 0]), period.views_days),
     value: |Sums([views, _])| Some(views),
-    change: |Sums([now, _]), Sums([before, _])| trend((now - before).into(), before.into()),
+    change: |[now, _], [before, _]| trend(now - before, before),
 };
 
 /// Interactions divided by reach.
@@ -143,10 +150,13 @@ const ENGAGEMENT_RATE: DailyMetric = DailyMetric {
     unit: Unit::BasisPoints,
     totals: |period| (Sums([period.interactions, period.reach]), period.engagement_days),
     value: |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into())),
-    // Compares the exact fractions, because the rates are rounded.
-    change: |Sums([now, reach]), Sums([before, reach_before])| {
-        let (now, before) = (i128::from(now) * i128::from(reach_before), i128::from(before) * i128::from(reach));
-        trend(now - before, before)
+    // The difference of the exact fractions, because the rates are rounded.
+    change: |[now, reach], [before, reach_before]| match reach.saturating_mul(reach_before) {
+        1.. => Trend::in_points(rounded_basis_points(
+            now.saturating_mul(reach_before).saturating_sub(before.saturating_mul(reach)),
+            reach.saturating_mul(reach_before),
+        )),
+        _ => Trend::Unknown,
     },
 };
 
@@ -154,28 +164,40 @@ const ENGAGEMENT_RATE: DailyMetric = DailyMetric {
 #[derive(Clone, Copy, Default)]
 struct Sums([i64; 2]);
 
+impl Sums {
+    /// Scales sums over some of the days of a period to all of them, in millionths.
+    fn scaled(self, known_days: u32, all_days: u16) -> [i128; 2] {
+        self.0.map(|sum| i128::from(sum) * 1_000_000 * i128::from(all_days) / i128::from(known_days.max(1)))
+    }
+}
+
 impl std::iter::Sum for Sums {
     fn sum<I: Iterator<Item = Self>>(sums: I) -> Self {
         sums.fold(Self::default(), |Self([a, b]), Self([c, d])| Self([a + c, b + d]))
     }
 }
 
-/// The metric is known if at least one day is; its trend only if no day of both periods is missing.
+/// The metric is known if at least one day is. Its trend compares the accounts that have nearly all days of both periods.
 fn over_days(range: StatsRange, accounts: &[AccountTotals], daily: &DailyMetric) -> Figure {
     let &DailyMetric { metric, unit, totals, value, change } = daily;
     let readable = readable_accounts(metric, accounts);
-    let period = |of: fn(&AccountTotals) -> PeriodTotals| {
-        let sums = readable.iter().map(|account| totals(of(account)));
-        (sums.clone().map(|(sum, _)| sum).sum::<Sums>(), sums.map(|(_, days)| days).sum::<u32>())
-    };
-    let (now, known_days) = period(|account| account.current);
-    let (before, known_days_before) = period(|account| account.previous);
+    let sums = readable.iter().map(|account| totals(account.current));
+    let (now, known_days) = (sums.clone().map(|(sum, _)| sum).sum::<Sums>(), sums.map(|(_, days)| days).sum::<u32>());
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
     let (Some(value), Some(captured_at), 1..) = (value(now), captured_at, known_days) else { return unknown(metric, accounts) };
-    let all_days = reporting(metric, accounts) * u32::from(range.days());
-    let coverage = coverage(known_days, all_days);
-    let is_complete = coverage.is_none() && known_days_before == all_days;
-    let trend = if is_complete { change(now, before) } else { Trend::Unknown };
+    let all = reporting(metric, accounts);
+    let coverage = coverage(known_days, all * u32::from(range.days()));
+    let has_period = |days: u32| days * 100 >= u32::from(range.days()) * MIN_COMPARED_PERCENT;
+    let pairs = readable.iter().filter_map(|account| {
+        let ((now, days), (before, days_before)) = (totals(account.current), totals(account.previous));
+        let has_both = has_period(days) && has_period(days_before);
+        has_both.then(|| (now.scaled(days, range.days()), before.scaled(days_before, range.days())))
+    });
+    let sum = |[a, b]: [i128; 2], [c, d]: [i128; 2]| [a + c, b + d];
+    let nothing = (0, [0; 2], [0; 2]);
+    let (compared, now, before) =
+        pairs.fold(nothing, |(number, all, all_before), (now, before)| (number + 1, sum(all, now), sum(all_before, before)));
+    let trend = across(compared, all, change(now, before));
     Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
 }
 
@@ -212,7 +234,22 @@ fn coverage(known: u32, total: u32) -> Option<Coverage> {
 
 /// Returns the relative change; unknown if the previous value is 0.
 fn trend(change: i128, before: i128) -> Trend {
-    if before > 0 { Trend::Known { change_bp: basis_points(change, before) } } else { Trend::Unknown }
+    if before > 0 { Trend::relative(basis_points(change, before)) } else { Trend::Unknown }
+}
+
+/// Says across how many accounts a trend goes; it is unknown if there is none.
+fn across(accounts: u32, all: u32, trend: Trend) -> Trend {
+    match trend {
+        Trend::Known { change_bp, is_in_points, .. } if accounts > 0 => {
+            Trend::Known { change_bp, is_in_points, compared: coverage(accounts, all) }
+        }
+        _ => Trend::Unknown,
+    }
+}
+
+/// Like [`basis_points`], rounded half away from 0.
+fn rounded_basis_points(part: i128, whole: i128) -> i64 {
+    basis_points(part.saturating_mul(20_000).saturating_add(whole * part.signum()) / 2, whole.saturating_mul(10_000))
 }
 
 /// Returns `part / whole` in basis points, rounded towards 0, saturating on overflow.
@@ -267,9 +304,9 @@ mod tests {
         let accounts = [account(period(7, 11), period(7, 10)), account(period(7, 33), period(7, 30))];
         let stats = sum(StatsRange::Week, &accounts);
         let (audience, views, rate) = (known(stats.audience), known(stats.views), known(stats.engagement_rate));
-        assert_eq!((audience.value, audience.trend), (2400, Trend::Known { change_bp: 2000 }));
-        assert_eq!((views.value, views.trend), (7 * 440, Trend::Known { change_bp: 1000 }));
-        assert_eq!((rate.value, rate.unit, rate.trend), (2000, Unit::BasisPoints, Trend::Known { change_bp: 0 }));
+        assert_eq!((audience.value, audience.trend), (2400, Trend::relative(2000)));
+        assert_eq!((views.value, views.trend), (7 * 440, Trend::relative(1000)));
+        assert_eq!((rate.value, rate.unit, rate.trend), (2000, Unit::BasisPoints, Trend::in_points(0)));
         assert_eq!(stats.revenue, Figure::Unsupported);
     }
 
@@ -288,7 +325,28 @@ mod tests {
         silent.scopes = vec![BASIC.to_owned()];
         assert_eq!(sum(StatsRange::Week, std::slice::from_ref(&silent)).views, Figure::Refused);
         let views = known(sum(StatsRange::Week, &[silent, account(period(7, 10), period(7, 10))]).views);
-        assert_eq!((views.value, views.coverage, views.trend), (700, Some(Coverage { known: 7, total: 14 }), Trend::Unknown));
+        assert_eq!((views.value, views.coverage), (700, Some(Coverage { known: 7, total: 14 })));
+        assert_eq!(views.trend, Trend::Known { change_bp: 0, is_in_points: false, compared: Some(Coverage { known: 1, total: 2 }) });
+    }
+
+    #[test]
+    fn trend_compares_accounts_that_have_both_periods() {
+        let compared = Some(Coverage { known: 1, total: 2 });
+        let mut fresh = account(period(7, 1_000), period(0, 0));
+        fresh.previous_followers = None;
+        let stats = sum(StatsRange::Week, &[account(period(7, 11), period(7, 10)), fresh]);
+        assert_eq!(known(stats.audience).trend, Trend::Known { change_bp: 2000, is_in_points: false, compared });
+        assert_eq!(known(stats.views).trend, Trend::Known { change_bp: 1000, is_in_points: false, compared });
+        assert_eq!(known(stats.engagement_rate).trend, Trend::Known { change_bp: 0, is_in_points: true, compared });
+    }
+
+    #[test]
+    fn trend_of_nearly_complete_periods_compares_days() {
+        // 28 days of 100 views before, 30 days of 100 views now.
+        let stats = sum(StatsRange::Month, &[account(period(30, 10), period(28, 10))]);
+        assert_eq!(known(stats.views).trend, Trend::relative(0));
+        let stats = sum(StatsRange::Month, &[account(period(30, 10), period(26, 10))]);
+        assert_eq!(known(stats.views).trend, Trend::Unknown, "less than 90 % of the days");
     }
 
     #[test]
@@ -297,14 +355,16 @@ mod tests {
         let fresh = stale.clone();
         stale.followers = Some((1200, DateTime::default() - chrono::TimeDelta::days(2)));
         let audience = known(sum(StatsRange::Week, &[stale, fresh]).audience);
-        assert_eq!((audience.captured_at, audience.trend), (DateTime::default() - chrono::TimeDelta::days(2), Trend::Unknown));
+        assert_eq!(audience.captured_at, DateTime::<Utc>::default() - chrono::TimeDelta::days(2));
+        let compared = Some(Coverage { known: 1, total: 2 });
+        assert_eq!(audience.trend, Trend::Known { change_bp: 2000, is_in_points: false, compared }, "without the old count");
     }
 
     #[test]
     fn trend_of_small_rate_is_computed_before_rounding() {
         let week = |interactions| PeriodTotals { views: 1, views_days: 7, reach: 100_000, interactions, engagement_days: 7 };
         let rate = known(sum(StatsRange::Week, &[account(week(359), week(350))]).engagement_rate);
-        assert_eq!((rate.value, rate.trend), (35, Trend::Known { change_bp: 257 }));
+        assert_eq!((rate.value, rate.trend), (35, Trend::in_points(1)));
     }
 
     #[test]

@@ -241,7 +241,11 @@ fn figure(figure: Figure) -> Value {
     let unknown = match figure {
         Figure::Known(known) => {
             let change = match known.trend {
-                Trend::Known { change_bp } => format!("{} against the period before", percent(change_bp)),
+                Trend::Known { change_bp, is_in_points, compared } => {
+                    let change = if is_in_points { format!("{} points", percent(change_bp)) } else { percent(change_bp) };
+                    let accounts = compared.map(|accounts| format!(" (across {} of {} accounts)", accounts.known, accounts.total));
+                    format!("{change} against the period before{}", accounts.unwrap_or_default())
+                }
                 Trend::Unknown => "unknown".to_owned(),
             };
             let covers = known.coverage.map(|coverage| format!("{} of {}", coverage.known, coverage.total));

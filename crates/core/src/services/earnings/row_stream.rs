@@ -177,6 +177,28 @@ pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedH
     Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
 }
 
+/// Returns a digest of the layout of a table, the key for remembered mappings: the names of its columns, or for a table without names the kinds
+/// of their cells.
+pub(super) fn layout_hash(table: &DetectedHeader) -> [u8; 32] {
+    if table.header.iter().any(|name| !name.is_empty()) {
+        return header_hash(&table.header);
+    }
+    let kinds: Vec<_> = (0..table.header.len()).map(|index| kind_of_column(&table.rows, index).to_owned()).collect();
+    header_hash(&kinds)
+}
+
+/// The kind of cells that all filled cells of a column have.
+fn kind_of_column(rows: &[Vec<String>], index: usize) -> &'static str {
+    let cells = || rows.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.trim().is_empty());
+    let is_number = |cell: &String| cell.contains(|letter: char| letter.is_ascii_digit()) && !cell.contains(char::is_alphabetic);
+    match () {
+        () if cells().next().is_none() => "empty",
+        () if cells().all(|cell| is_date(cell)) => "date",
+        () if cells().all(is_number) => "number",
+        () => "text",
+    }
+}
+
 /// Returns the index and the width of the first record that names a date and an amount, or else of the one with the most usual names, at least two. A line
 /// of values has a date or a number.
 fn find_named_header(records: &[Vec<String>]) -> Option<(usize, usize)> {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use huntaze_domain::{
     earnings::{
         EarningsConflict, StatementFileError,
-        statement::{MAX_FILE_BYTES, detect_delimiter, infer_mapping},
+        statement::{ColumnMapping, MAX_FILE_BYTES, detect_delimiter, infer_mapping},
     },
     ids::{StatementId, UserId},
     text::clean_line,
@@ -13,16 +13,16 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::{
-    EarningsError, header_hash,
+    EarningsError, find,
     parse_summary::summarize,
-    row_stream::{DetectedHeader, detect_header},
+    row_stream::{DetectedHeader, detect_header, layout_hash},
     text_decoder::TextDecoder,
 };
 use crate::{
     Core,
     db::{
         self,
-        earnings::statements::{NewStatement, UploadedFile},
+        earnings::statements::{NewStatement, Statement, UploadedFile},
     },
     error::chain,
 };
@@ -144,26 +144,50 @@ impl Upload {
     async fn analyze(&self) -> Result<StatementId, EarningsError> {
         check_beginning(&self.beginning)?;
         let delimiter = detect_delimiter(&self.beginning);
-        let DetectedHeader { header, preamble_records, rows } = detect_header(&self.beginning, delimiter)?;
+        let table = detect_header(&self.beginning, delimiter)?;
         let db = &self.core.db;
-        let mapping = match db::earnings::statements::find_mapping(db, self.user_id, &header_hash(&header)).await? {
-            Some(mapping) => mapping,
-            None => infer_mapping(&header, &rows, db::onboarding::find(db, self.user_id).await?.currency),
-        };
-        let file_hash = self.hash.clone().finalize();
-        let file = UploadedFile { file_hash: &file_hash, header: &header, delimiter, preamble_records, mapping: &mapping };
-        let mut statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
-        let mut seen = summarize(&self.core, &statement).await?;
-        // The whole file may prove what the first rows, or a remembered mapping, did not.
-        let known = &mut statement.mapping;
-        let order = seen.date_orders.inferred().unwrap_or(known.date_order);
-        if (order, seen.facts) != (known.date_order, known.facts) {
-            (known.date_order, known.facts) = (order, seen.facts);
-            seen = summarize(&self.core, &statement).await?;
+        let mut mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(db, self.user_id).await?.currency);
+        // The columns of a layout are remembered; how its amounts and dates are written is read from each file.
+        if let Some(remembered) = db::earnings::statements::find_mapping(db, self.user_id, &layout_hash(&table)).await? {
+            mapping = ColumnMapping { columns: remembered.columns, currency: remembered.currency, is_remembered: true, ..mapping };
         }
-        db::earnings::statements::set_mapping(db, self.id, &statement.mapping, &seen).await?;
+        let (file_hash, preamble_records) = (self.hash.clone().finalize(), table.preamble_records);
+        let file = UploadedFile { file_hash: &file_hash, header: &table.header, delimiter, preamble_records, mapping: &mapping };
+        let statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
+        analyze_rows(&self.core, statement).await?;
         Ok(self.id)
     }
+}
+
+/// Parses all rows with the mapping of the statement, and stores it with what the whole file proves and the first rows did not.
+async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<bool, EarningsError> {
+    let mut seen = summarize(core, &statement).await?;
+    let known = &mut statement.mapping;
+    let order = seen.date_orders.inferred().unwrap_or(known.date_order);
+    if (order, seen.facts) != (known.date_order, known.facts) {
+        (known.date_order, known.facts) = (order, seen.facts);
+        seen = summarize(core, &statement).await?;
+    }
+    Ok(db::earnings::statements::set_mapping(&core.db, statement.summary.id, &statement.mapping, &seen).await?)
+}
+
+/// Forgets the columns that were remembered for the layout of a statement, infers them again, and parses the file again.
+///
+/// # Errors
+/// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] if the statement is already imported.
+pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<(), EarningsError> {
+    let mut statement = find(core, user_id, id).await?;
+    let table = read_table(core, &statement).await?;
+    db::earnings::statements::delete_mapping(&core.db, user_id, &layout_hash(&table)).await?;
+    statement.mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(&core.db, user_id).await?.currency);
+    if analyze_rows(core, statement).await? { Ok(()) } else { Err(EarningsError::Conflict(EarningsConflict::AlreadyImported)) }
+}
+
+/// Reads the header and the first rows of a statement again. Its file is there until it is imported.
+pub(super) async fn read_table(core: &Core, statement: &Statement) -> Result<DetectedHeader, EarningsError> {
+    let beginning = db::earnings::statements::chunk(&core.db, statement.summary.id, 0).await?;
+    let beginning = beginning.ok_or(EarningsError::Conflict(EarningsConflict::AlreadyImported))?;
+    detect_header(&beginning, statement.delimiter)
 }
 
 /// Rejects empty files, spreadsheets and PDFs, and UTF-16 without a byte order mark, recognized by its NUL bytes.

@@ -1,3 +1,5 @@
+use std::time::{Duration, Instant};
+
 use chrono::TimeDelta;
 use huntaze_domain::{
     admin::jobs::JobKind,
@@ -11,7 +13,7 @@ use huntaze_domain::{
 use url::Url;
 use uuid::Uuid;
 
-use super::{IntegrationError, available, budget, find, run_to_completion, tokens};
+use super::{IntegrationError, POLL_INTERVAL, available, budget, find, run_to_completion, tokens};
 use crate::{
     Core,
     db::{
@@ -20,17 +22,19 @@ use crate::{
         integrations::{
             NewIntegration, SealedTokens,
             events::NewIntegrationEvent,
-            oauth_states::{NewAuthorization, PendingAuthorization, StateKey},
+            oauth_states::{NewAuthorization, PendingAuthorization, StateKey, StateOutcome},
         },
     },
     error::chain,
-    infra::token::{Token, hash_of},
+    infra::token::{Token, TokenHash, hash_of},
     providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, permissions::can_read_account},
     services::accounts::Audit,
 };
 
 /// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
 const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
+/// How long the second callback of a consent waits for the outcome of the first.
+const MAX_OUTCOME_WAIT: Duration = Duration::from_secs(5);
 
 /// Starts the OAuth flow and returns the URL of the consent page. The `state` can be used once, only by this session, within ten minutes.
 /// With `account`, the id of one of the user's accounts, the flow reconnects that account and rejects any other.
@@ -88,14 +92,26 @@ pub async fn complete(
     (platform, callback): (Platform, &Callback),
 ) -> Result<Connected, IntegrationError> {
     available(core, platform)?;
-    let pending = consume_state(core, current, platform, &callback.state).await?;
+    let (state_hash, pending) = match consume_state(core, current, platform, &callback.state).await? {
+        Consumed::Pending(state_hash, pending) => (state_hash, pending),
+        // A browser or a person that repeats the request, after or during the first one.
+        Consumed::Connected(id) => return Ok(Connected { id }),
+    };
     if !callback.error.is_empty() {
+        db::integrations::oauth_states::finish(&core.db, &state_hash, None).await?;
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderUnavailable };
         return Err(IntegrationError::ConnectFailed(failure));
     }
-    let consent = Consent { core: core.clone(), client: client.clone(), user_id: current.user.id, platform, pending };
+    let consent = Consent { core: core.clone(), client: client.clone(), user_id: current.user.id, platform, state_hash, pending };
     let callback = callback.clone();
-    run_to_completion(&core.tasks, async move { consent.exchange_code(&callback).await }).await
+    run_to_completion(&core.tasks, async move {
+        let outcome = consent.exchange_code(&callback).await;
+        if outcome.is_err() {
+            db::integrations::oauth_states::finish(&consent.core.db, &consent.state_hash, None).await?;
+        }
+        outcome
+    })
+    .await
 }
 
 /// A consent that the user has given at the platform, on its way to a connected account.
@@ -104,6 +120,7 @@ struct Consent {
     client: ClientInfo,
     user_id: UserId,
     platform: Platform,
+    state_hash: TokenHash,
     pending: PendingAuthorization,
 }
 
@@ -145,7 +162,7 @@ impl Consent {
     /// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
     /// and, if an account is reconnected, every other one.
     async fn store(&self, grant: &Grant, profile: &Profile) -> Result<IntegrationId, IntegrationError> {
-        let &Self { ref core, ref client, user_id, platform, ref pending } = self;
+        let &Self { ref core, ref client, user_id, platform, ref state_hash, ref pending } = self;
         let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
         let now = core.clock.now();
         let mut tx = db::begin(&core.db).await?;
@@ -187,6 +204,7 @@ impl Consent {
             db::analytics::insights::save_followers(&mut *tx, id, followers, now).await?;
         }
         Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::IntegrationConnected).await?;
+        db::integrations::oauth_states::finish(&mut *tx, state_hash, Some(id)).await?;
         // A sync job fetches the data.
         db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
         tx.commit().await?;
@@ -194,23 +212,32 @@ impl Consent {
     }
 }
 
-/// Consumes the `state`: it must have been issued to this session for this platform, not be used yet, and not be expired.
-async fn consume_state(
-    core: &Core,
-    current: &ActiveSession,
-    platform: Platform,
-    text: &str,
-) -> Result<PendingAuthorization, IntegrationError> {
+/// A `state` that came back.
+enum Consumed {
+    /// For the first time.
+    Pending(TokenHash, PendingAuthorization),
+    /// Again; the first time connected this account.
+    Connected(IntegrationId),
+}
+
+/// Consumes the `state`: it must have been issued to this session for this platform, not be used yet, and not be expired. If it is used again,
+/// waits for the outcome of the first use.
+async fn consume_state(core: &Core, current: &ActiveSession, platform: Platform, text: &str) -> Result<Consumed, IntegrationError> {
     let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
     let Some(hash) = hash_of(text) else { return failed(ConnectFailure::InvalidState) };
     let key = StateKey { state_hash: &hash, session_id: current.id, provider: platform };
     if let Some(pending) = db::integrations::oauth_states::consume(&core.db, key, core.clock.now()).await? {
-        return Ok(pending);
+        return Ok(Consumed::Pending(hash, pending));
     }
-    match db::integrations::oauth_states::is_consumed(&core.db, key).await? {
-        Some(true) => failed(ConnectFailure::StateReused),
-        Some(false) => failed(ConnectFailure::Expired),
-        None => failed(ConnectFailure::InvalidState),
+    let deadline = Instant::now() + MAX_OUTCOME_WAIT;
+    loop {
+        match db::integrations::oauth_states::find_outcome(&core.db, key).await? {
+            None => return failed(ConnectFailure::InvalidState),
+            Some(StateOutcome::Unused) => return failed(ConnectFailure::Expired),
+            Some(StateOutcome::Finished(Some(id))) => return Ok(Consumed::Connected(id)),
+            Some(StateOutcome::InProgress) if Instant::now() < deadline => tokio::time::sleep(POLL_INTERVAL).await,
+            Some(StateOutcome::InProgress | StateOutcome::Finished(None)) => return failed(ConnectFailure::StateReused),
+        }
     }
 }
 

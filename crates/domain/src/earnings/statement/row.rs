@@ -237,6 +237,7 @@ mod tests {
             decimal_separator: DecimalSeparator::Point,
             currency: Currency::Usd,
             facts,
+            is_remembered: false,
         }
     }
 
