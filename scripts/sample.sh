@@ -10,7 +10,7 @@ load_secrets
 start_postgres
 export_settings "huntaze_bench_$$"
 # All requests come from one address and one user, so the limits are raised.
-export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AI=10000000 AI_MONTHLY_COST_LIMIT_CENTS=100000000 LOG_FILTER=warn
+export RATE_LIMIT_PER_IP=100000000 RATE_LIMIT_PER_USER=100000000 RATE_LIMIT_AUTH=100000 RATE_LIMIT_AI=10000000 AI_MONTHLY_COST_LIMIT_CENTS=100000000 LOG_FILTER=warn
 WORK=$(mktemp -d)
 start_child sandbox target/run/huntaze-sandbox >"$WORK/sandbox.log" 2>&1
 start_child huntaze "${HUNTAZE_BINARY:-target/run/huntaze}" serve >"$WORK/huntaze.log" 2>&1
