@@ -1,10 +1,11 @@
 use huntaze_domain::page::Page;
 use leptos::prelude::*;
-use web_sys::PageTransitionEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, PageTransitionEvent};
 
 use super::{ages, assistant_panel, forms};
 use crate::{
-    hooks::{document::mark_hydrated, events::listen, fetch, island::island_root},
+    hooks::{document::{find, mark_hydrated}, events::listen, fetch, island::island_root},
     zone,
 };
 
@@ -21,6 +22,7 @@ pub fn PageBehaviour() -> impl IntoView {
         }
         ages::update_every_minute();
         forms::enhance();
+        show_current_page();
         mark_hydrated();
     })
 }
@@ -33,6 +35,15 @@ fn reload_after_sign_out() {
             let _ = window().location().reload();
         }
     });
+}
+
+/// Scrolls the bar at the bottom of a phone, so that the current page is seen in it.
+fn show_current_page() {
+    let link = find("nav [aria-current=page]").and_then(|link| link.dyn_into::<HtmlElement>().ok());
+    let Some((link, bar)) = link.and_then(|link| Some((link.clone(), link.closest("ul").ok()??))) else { return };
+    if link.offset_left() + link.offset_width() > bar.client_width() {
+        bar.set_scroll_left(link.offset_left());
+    }
 }
 
 /// Writes the browser's time zone into a cookie, so that the server draws local times.

@@ -85,7 +85,7 @@ fn Sample(entries: Vec<SampleEntry>) -> impl IntoView {
                     <th scope="col">"Line"</th>
                     <th scope="col">"Date"</th>
                     <th scope="col">"Type"</th>
-                    <th scope="col">"Amount"</th>
+                    <th scope="col" data-number="true">"Amount"</th>
                     <th scope="col">"Description"</th>
                 </tr>
             </thead>

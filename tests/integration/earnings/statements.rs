@@ -286,7 +286,7 @@ async fn trend_needs_both_periods_and_currencies_are_not_mixed(db: PgPool) {
 async fn invalid_upload_is_rejected_and_not_stored(db: PgPool) {
     let app = TestApp::new(db.clone());
     let mut user_client = app.user_client("ada@example.com").await;
-    for file in [&b""[..], b"PK\x03\x04zip", b"just some words\nand more", b"a\0,b\0\n", b"%PDF-1.7"] {
+    for file in [&b""[..], b"PK\x03\x04zip", b"just some words\nand more", b"a\0,b\0\n", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"] {
         let error = post_file(&mut user_client, file).await.expect_status(400).error();
         assert!(error["error"].as_str().is_some_and(|sentence| sentence.contains("CSV") || sentence.contains("empty")), "{error}");
     }

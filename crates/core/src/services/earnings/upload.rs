@@ -190,12 +190,15 @@ pub(super) async fn read_table(core: &Core, statement: &Statement) -> Result<Det
     detect_header(&beginning, statement.delimiter)
 }
 
-/// Rejects empty files, spreadsheets and PDFs, and UTF-16 without a byte order mark, recognized by its NUL bytes.
+/// How files begin that are no text: zip (spreadsheets), OLE (old spreadsheets), PDF, PNG, JPEG, GIF, WebP, gzip.
+const OTHER_FILES: [&[u8]; 8] = [b"PK", b"\xd0\xcf\x11\xe0", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"RIFF", b"\x1f\x8b"];
+
+/// Rejects empty files, other kinds of files, and UTF-16 without a byte order mark, recognized by its NUL bytes.
 fn check_beginning(bytes: &[u8]) -> Result<(), EarningsError> {
     if bytes.is_empty() {
         return Err(EarningsError::InvalidFile(StatementFileError::Empty));
     }
-    if bytes.starts_with(b"PK") || bytes.starts_with(b"\xd0\xcf\x11\xe0") || bytes.starts_with(b"%PDF") {
+    if OTHER_FILES.iter().any(|magic| bytes.starts_with(magic)) {
         return Err(EarningsError::InvalidFile(StatementFileError::NotCsv));
     }
     if bytes.contains(&0) {
