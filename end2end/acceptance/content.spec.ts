@@ -37,6 +37,10 @@ test("user generates captions, edits and copies one, and sees them after a reloa
   const text = page.getByLabel("Text of variant 1");
   await text.fill("The sea. #sea");
   await expect(page.getByText("13 of 280 characters, 1 of 140 hashtags")).toBeVisible();
+  // X counts an address as 23 and a family as 2; "Node.js" is no address.
+  await text.fill("New on example.photo: Node.js 👩‍👩‍👧");
+  await expect(page.getByText("42 of 280 characters, 0 of 140 hashtags")).toBeVisible();
+  await text.fill("The sea. #sea");
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   await page.getByRole("button", { name: "Copy variant 1" }).click();
   await expect(page.getByText("Copied: variant 1")).toBeVisible();

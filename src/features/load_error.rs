@@ -22,8 +22,10 @@ pub fn LoadError(
     back: Option<Page>,
 ) -> impl IntoView {
     #[cfg(feature = "ssr")]
-    if error.code == ErrorCode::NotFound {
-        crate::http::context::set_status(http::StatusCode::NOT_FOUND);
+    if error.code == ErrorCode::NotFound
+        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+    {
+        response.set_status(http::StatusCode::NOT_FOUND);
     }
     let (href, text) = match back {
         // An empty `href` reloads the current page, and `?` loads it without its query.

@@ -1,8 +1,8 @@
 //! What clients are told of the errors of services.
 
 use huntaze_core::{
-    db::DbError,
-    error::{chain, is_database_away},
+    db::{self, DbError},
+    error::chain,
     services::{
         accounts::AccountError, admin::jobs::JobsError, ai_error::AiError, analytics::AnalyticsError, content::drafts::DraftError,
         earnings::EarningsError, integrations::IntegrationError, onboarding::OnboardingError,
@@ -21,7 +21,7 @@ impl ApiError {
     /// `request_id`, `route` and `user_id`.
     pub fn internal(cause: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error = chain(cause), "internal error");
-        if is_database_away(cause) { Self::unavailable() } else { ErrorCode::Internal.into() }
+        if db::is_away(cause) { Self::unavailable() } else { ErrorCode::Internal.into() }
     }
 
     /// 503 that may be retried soon.

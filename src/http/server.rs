@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -86,10 +86,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(error = chain(&error), "failed to set TCP_NODELAY");
         }
-        let is_busy = Arc::new(AtomicBool::new(false));
-        let stream = HeadDeadline { stream, is_busy: Arc::clone(&is_busy), timeout: limits.head_timeout, deadline: None };
+        let progress = Arc::new(Progress::default());
+        let stream = HeadDeadline { stream, progress: Arc::clone(&progress), timeout: limits.head_timeout, deadline: None, requests: 0 };
         let router = router.clone();
-        let answer = service_fn(move |request| answer(router.clone(), request, peer, Arc::clone(&is_busy)));
+        let answer = service_fn(move |request| answer(router.clone(), request, peer, Arc::clone(&progress)));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle_timeout)
@@ -111,14 +111,15 @@ async fn answer(
     mut router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
-    is_busy: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 ) -> Result<http::Response<Body>, std::convert::Infallible> {
-    is_busy.store(true, Ordering::Relaxed);
+    progress.requests.fetch_add(1, Ordering::Relaxed);
+    progress.is_busy.store(true, Ordering::Relaxed);
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     // A router is always ready.
     let response = router.call(request).await;
-    is_busy.store(false, Ordering::Relaxed);
+    progress.is_busy.store(false, Ordering::Relaxed);
     response
 }
 
@@ -162,19 +163,33 @@ impl Drop for Slot {
     }
 }
 
+/// What happens on a connection.
+#[derive(Debug, Default)]
+struct Progress {
+    /// Number of requests whose head was complete.
+    requests: AtomicUsize,
+    /// Whether a request is being answered, so that what is read belongs to its body.
+    is_busy: AtomicBool,
+}
+
 /// A stream whose reads fail if the head of a request is not complete in time. hyper's own limit includes the time before the first byte.
 struct HeadDeadline {
     stream: TcpStream,
-    /// Whether a request is being answered, so that what is read belongs to its body.
-    is_busy: Arc<AtomicBool>,
+    progress: Arc<Progress>,
     timeout: Duration,
+    /// Set by the first byte of a head.
     deadline: Option<Pin<Box<Sleep>>>,
+    /// Number of requests before that head.
+    requests: usize,
 }
 
 impl AsyncRead for HeadDeadline {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.is_busy.load(Ordering::Relaxed) {
-            self.deadline = None;
+        let requests = self.progress.requests.load(Ordering::Relaxed);
+        if requests != self.requests {
+            (self.requests, self.deadline) = (requests, None);
+        }
+        if self.progress.is_busy.load(Ordering::Relaxed) {
             return Pin::new(&mut self.stream).poll_read(context, buffer);
         }
         let before = buffer.filled().len();

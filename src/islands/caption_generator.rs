@@ -10,7 +10,7 @@ use super::validation::{WARNING, set_error};
 use crate::{
     api::content::GetTopLevelDomains,
     hooks::{
-        document::{closest, select, set_hidden, set_or_remove, target},
+        document::{closest, select, select_all, set_hidden, set_or_remove, target},
         events::listen,
         fetch::get,
         island::island_root,
@@ -30,50 +30,58 @@ pub fn AICaptionGenerator(
 ) -> impl IntoView {
     island_root(children(), move |root| {
         let Some(platform) = Platform::parse(&platform) else { return };
-        let domains = Rc::new(OnceCell::new());
+        let counter = Rc::new(Counter { platform, unverified_numbers, domains: OnceCell::new() });
         if platform == Platform::X {
-            spawn_local(load_top_level_domains(Rc::clone(&domains)));
+            spawn_local(load_top_level_domains(Rc::clone(&counter), root.clone()));
         }
         listen(&root, "input", move |event: Event| {
             let area = target(&event).and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
             let variant = area.as_ref().and_then(|area| closest(area, "[data-slot=variant]"));
             if let Some((area, variant)) = area.zip(variant) {
-                let domains = domains.get().map(|text: &String| TopLevelDomains::parse(text));
-                measure((platform, domains.as_ref()), &unverified_numbers, &area, &variant);
+                counter.measure(&area, &variant);
             }
         });
     })
 }
 
-/// X counts what ends with one of them as an address. Until they are loaded, and without a connection, the count is not too small.
-async fn load_top_level_domains(domains: Rc<OnceCell<String>>) {
-    if let Ok(answer) = get(GetTopLevelDomains::PATH).await
-        && let Ok(text) = answer.json()
-    {
-        let _ = domains.set(text);
+/// Counts the texts of the variants.
+struct Counter {
+    platform: Platform,
+    unverified_numbers: Vec<String>,
+    /// What X counts as the end of an address. Until they are loaded, and without a connection, the count is not too small.
+    domains: OnceCell<String>,
+}
+
+/// Loads the top-level domains, and counts again what has been edited meanwhile.
+async fn load_top_level_domains(counter: Rc<Counter>, root: Element) {
+    let Ok(text) = get(GetTopLevelDomains::PATH).await.and_then(|answer| answer.json()) else { return };
+    let _ = counter.domains.set(text);
+    for variant in select_all(&root, "[data-slot=variant]") {
+        let area = select(&variant, "textarea").and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
+        if let Some(area) = area.filter(|area| area.default_value().is_ok_and(|drawn| drawn != area.value())) {
+            counter.measure(&area, &variant);
+        }
     }
 }
 
-fn measure(
-    (platform, domains): (Platform, Option<&TopLevelDomains<'_>>),
-    unverified_numbers: &[String],
-    area: &HtmlTextAreaElement,
-    variant: &Element,
-) {
-    let text = String::from(js_sys::JsString::from(area.value()).normalize("NFC"));
-    let problem = limit_error(platform, &text, domains);
-    set_or_remove(area, WARNING, problem.as_deref());
-    set_error(area, problem.as_deref());
-    if let Some(usage) = select(variant, "[data-slot=usage]") {
-        usage.set_text_content(Some(&usage_text(platform, &text, domains)));
-    }
-    let rationale = select(variant, "[data-slot=rationale]").and_then(|rationale| rationale.text_content()).unwrap_or_default();
-    let numbers = grounding::still_unverified(&format!("{text}\n{rationale}"), unverified_numbers);
-    if let Some(warning) = select(variant, "[data-slot=unverified]") {
-        warning.set_text_content(unverified_warning(&numbers).as_deref());
-        set_hidden(&warning, numbers.is_empty());
-    }
-    if let Some(button) = select(variant, "[type=submit]") {
-        set_or_remove(&button, "aria-disabled", text.trim().is_empty().then_some("true"));
+impl Counter {
+    fn measure(&self, area: &HtmlTextAreaElement, variant: &Element) {
+        let domains = self.domains.get().map(|text| TopLevelDomains::parse(text));
+        let text = String::from(js_sys::JsString::from(area.value()).normalize("NFC"));
+        let problem = limit_error(self.platform, &text, domains.as_ref());
+        set_or_remove(area, WARNING, problem.as_deref());
+        set_error(area, problem.as_deref());
+        if let Some(usage) = select(variant, "[data-slot=usage]") {
+            usage.set_text_content(Some(&usage_text(self.platform, &text, domains.as_ref())));
+        }
+        let rationale = select(variant, "[data-slot=rationale]").and_then(|rationale| rationale.text_content()).unwrap_or_default();
+        let numbers = grounding::still_unverified(&format!("{text}\n{rationale}"), &self.unverified_numbers);
+        if let Some(warning) = select(variant, "[data-slot=unverified]") {
+            warning.set_text_content(unverified_warning(&numbers).as_deref());
+            set_hidden(&warning, numbers.is_empty());
+        }
+        if let Some(button) = select(variant, "[type=submit]") {
+            set_or_remove(&button, "aria-disabled", text.trim().is_empty().then_some("true"));
+        }
     }
 }

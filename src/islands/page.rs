@@ -5,7 +5,12 @@ use web_sys::{HtmlElement, PageTransitionEvent};
 
 use super::{ages, assistant_panel, forms};
 use crate::{
-    hooks::{document::{find, mark_hydrated}, events::listen, fetch, island::island_root},
+    hooks::{
+        document::{find, mark_hydrated},
+        events::listen,
+        fetch,
+        island::island_root,
+    },
     zone,
 };
 

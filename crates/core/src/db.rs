@@ -12,7 +12,7 @@ pub mod jobs;
 pub mod mail_outbox;
 pub mod onboarding;
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use apalis_postgres::PostgresStorage;
 use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
@@ -42,6 +42,33 @@ pub enum DbError {
         /// Column with the invalid value.
         column: &'static str,
     },
+}
+
+/// Returns whether an error comes from a database that cannot be reached, or has no connection to spare: the request may succeed later.
+pub fn is_away(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(cause) = next {
+        let driver = cause.downcast_ref().or_else(|| match cause.downcast_ref() {
+            Some(DbError::Driver(error)) => Some(error),
+            _ => None,
+        });
+        if driver.is_some_and(is_connection_failure) {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
+}
+
+fn is_connection_failure(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
+        // Connection exceptions, too many connections, and a server that stops or starts.
+        sqlx::Error::Database(error) => {
+            error.code().is_some_and(|code| code.starts_with("08") || matches!(&*code, "53300" | "57P01" | "57P02" | "57P03"))
+        }
+        _ => false,
+    }
 }
 
 /// Which rows of a list are read.
@@ -130,4 +157,19 @@ pub async fn is_ready(db: &PgPool) -> Result<bool, DbError> {
     let applied = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM _sqlx_migrations WHERE success AND version = ANY($1)");
     let applied = applied.bind(&needed).fetch_one(db).await?;
     Ok(usize::try_from(applied).is_ok_and(|applied| applied == needed.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::InternalError;
+
+    #[test]
+    fn database_that_is_away_is_found_in_the_chain() {
+        let away = || DbError::Driver(sqlx::Error::PoolTimedOut);
+        assert!(is_away(&away()) && is_away(&InternalError::new(away())));
+        assert!(is_away(&InternalError::new(sqlx::Error::Io(std::io::Error::other("connection reset")))));
+        assert!(!is_away(&DbError::Driver(sqlx::Error::RowNotFound)));
+        assert!(!is_away(&InternalError::new(std::io::Error::other("disk full"))));
+    }
 }

@@ -2,8 +2,6 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use crate::db::DbError;
-
 /// A failure inside the server: the database, encryption, a task that panicked. Keeps any error with the chain of its causes, for the one log
 /// line that is written where it becomes a response. Its text never reaches a client.
 #[derive(Debug, Clone)]
@@ -24,38 +22,7 @@ impl fmt::Display for InternalError {
 
 impl Error for InternalError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
-}
-
-/// Returns whether an error comes from a database that cannot be reached, or has no connection to spare: the request may succeed later.
-pub fn is_database_away(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(cause) = next {
-        let driver = cause.downcast_ref::<sqlx::Error>().or_else(|| match cause.downcast_ref::<DbError>() {
-            Some(DbError::Driver(error)) => Some(error),
-            _ => None,
-        });
-        if driver.is_some_and(is_connection_failure) {
-            return true;
-        }
-        next = match cause.downcast_ref::<InternalError>() {
-            // Its own source is that of the error inside.
-            Some(internal) => Some(&*internal.0),
-            None => cause.source(),
-        };
-    }
-    false
-}
-
-fn is_connection_failure(error: &sqlx::Error) -> bool {
-    match error {
-        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-        // Connection exceptions, too many connections, and a server that stops or starts.
-        sqlx::Error::Database(error) => {
-            error.code().is_some_and(|code| code.starts_with("08") || matches!(&*code, "53300" | "57P01" | "57P02" | "57P03"))
-        }
-        _ => false,
+        Some(&*self.0)
     }
 }
 
@@ -92,15 +59,6 @@ mod tests {
     #[derive(Debug, thiserror::Error)]
     #[error("failed to store the draft")]
     struct Outer(#[source] std::io::Error);
-
-    #[test]
-    fn database_that_is_away_is_found_in_the_chain() {
-        let away = || DbError::Driver(sqlx::Error::PoolTimedOut);
-        assert!(is_database_away(&away()) && is_database_away(&InternalError::new(away())));
-        assert!(is_database_away(&InternalError::new(sqlx::Error::Io(std::io::Error::other("connection reset")))));
-        assert!(!is_database_away(&DbError::Driver(sqlx::Error::RowNotFound)));
-        assert!(!is_database_away(&InternalError::new(Outer(std::io::Error::other("disk full")))));
-    }
 
     #[test]
     fn chain_names_every_cause_once() {

@@ -47,7 +47,7 @@ async fn exhausted_budget_is_reported_until_next_month(db: PgPool) {
     sqlx::query("UPDATE platform_spending SET spent_micro_usd = 9999999").execute(&db).await.expect("updated");
     app.sync_all_due().await;
     let account = user_client.get("/api/integrations/status").await.json()["integrations"][0].clone();
-    assert_eq!((&account["status"], &account["reason"]), (&Value::from("healthy"), &Value::from("budget_exhausted")), "{account}");
+    assert_eq!((&account["status"], &account["reason"]), (&Value::from("delayed"), &Value::from("budget_exhausted")), "{account}");
     assert_eq!(account["nextSyncAt"], "2026-02-01T00:00:00Z");
     let answer = user_client.post("/api/integrations/refresh", json!({ "id": id })).await.expect_status(503);
     assert_eq!(answer.error()["error"], "This month's allowance for readings is used up. We go on next month.");

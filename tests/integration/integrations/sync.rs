@@ -76,21 +76,21 @@ async fn fault_sets_status_and_reason_and_keeps_data(db: PgPool) {
     let before = (token(&db).await, sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"));
     // Fault, endpoint; expected status, reason, whether a permission is missing, whether another sync is scheduled.
     for (kind, endpoint, status, reason, lacks_permission, comes_back) in [
-        (FaultKind::ServerError, "profile", "healthy", Some("transient"), false, true),
-        (FaultKind::ServerError, "insights", "healthy", Some("transient"), false, true),
-        (FaultKind::Html, "profile", "healthy", Some("transient"), false, true),
-        (FaultKind::Html, "insights", "healthy", Some("transient"), false, true),
-        (FaultKind::ErrorBody, "profile", "healthy", Some("transient"), false, true),
-        (FaultKind::ErrorBody, "insights", "healthy", Some("transient"), false, true),
-        (FaultKind::ConnectionReset, "profile", "healthy", Some("transient"), false, true),
-        (FaultKind::ConnectionReset, "insights", "healthy", Some("transient"), false, true),
-        (FaultKind::RateLimited, "profile", "healthy", Some("rate_limited"), false, true),
-        (FaultKind::RateLimited, "insights", "healthy", Some("rate_limited"), false, true),
+        (FaultKind::ServerError, "profile", "delayed", Some("transient"), false, true),
+        (FaultKind::ServerError, "insights", "delayed", Some("transient"), false, true),
+        (FaultKind::Html, "profile", "delayed", Some("transient"), false, true),
+        (FaultKind::Html, "insights", "delayed", Some("transient"), false, true),
+        (FaultKind::ErrorBody, "profile", "delayed", Some("transient"), false, true),
+        (FaultKind::ErrorBody, "insights", "delayed", Some("transient"), false, true),
+        (FaultKind::ConnectionReset, "profile", "delayed", Some("transient"), false, true),
+        (FaultKind::ConnectionReset, "insights", "delayed", Some("transient"), false, true),
+        (FaultKind::RateLimited, "profile", "delayed", Some("rate_limited"), false, true),
+        (FaultKind::RateLimited, "insights", "delayed", Some("rate_limited"), false, true),
         (FaultKind::ScopeRemoved, "insights", "healthy", None, true, true),
         (FaultKind::ScopeRemoved, "profile", "error", Some("insufficient_scope"), false, false),
         (FaultKind::Expired, "profile", "error", Some("revoked"), false, false),
         (FaultKind::Revoked, "profile", "error", Some("revoked"), false, false),
-        (FaultKind::Revoked, "insights", "healthy", Some("transient"), false, true),
+        (FaultKind::Revoked, "insights", "delayed", Some("transient"), false, true),
     ] {
         let case = format!("{kind:?} at {endpoint}");
         // Reset to the state after a successful sync; the newest days are refetched, so that both endpoints are called.
@@ -131,7 +131,7 @@ async fn failed_days_are_refetched_without_blocking_others(db: PgPool) {
     let days = "SELECT count(*) FROM daily_insights";
     assert!(app.sync_due().await);
     assert_eq!(sqlx::query_scalar::<_, i64>(days).fetch_one(&db).await.expect("a count"), 26);
-    assert_eq!(account_status(&mut user_client).await, ("healthy".to_owned(), Some("transient".to_owned())));
+    assert_eq!(account_status(&mut user_client).await, ("delayed".to_owned(), Some("transient".to_owned())));
     let stats = user_client.get("/api/home/stats").await.json();
     assert_eq!(stats["views"]["coverage"], serde_json::json!({ "known": 26, "total": 30 }));
     app.advance(&sandbox, TimeDelta::minutes(5));
@@ -168,7 +168,7 @@ async fn backfill_is_complete_after_long_outage(db: PgPool) {
         sandbox.state.clear_faults();
         sqlx::query("UPDATE integrations SET next_sync_at = $1").bind(app.core.clock.now()).execute(&db).await.expect("updated");
     }
-    assert_eq!(account_status(&mut user_client).await, ("healthy".to_owned(), Some("transient".to_owned())));
+    assert_eq!(account_status(&mut user_client).await, ("delayed".to_owned(), Some("transient".to_owned())));
     app.sync_all_due().await;
     let days: i64 = sqlx::query_scalar("SELECT count(*) FROM daily_insights").fetch_one(&db).await.expect("a count");
     assert_eq!(days, 180);
