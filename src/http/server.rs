@@ -68,18 +68,10 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
     loop {
         let (stream, peer) = tokio::select! {
             () = &mut shutdown => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Too many open files, for example: accepting again at once would only fail again.
-                    tracing::error!(error = chain(&error), "failed to accept connection");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
-                    continue;
-                }
-            },
+            accepted = accept(&listener) => accepted,
         };
         let Some(slot) = connections.take(peer, &limits) else {
-            tracing::debug!(%peer, "too many connections");
+            tracing::warn!(network = ClientIp(peer.ip().to_canonical()).network(), "too many connections from one network");
             continue;
         };
         // With Nagle's algorithm, a page sent in several segments can wait 40 ms for the client's delayed acknowledgement.
@@ -105,6 +97,22 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
     }
     drop(listener);
     graceful.shutdown().await;
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // The client has gone.
+            Err(error) if matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset) => {}
+            Err(error) => {
+                // Too many open files, for example: accepting again at once would only fail again.
+                tracing::error!(error = chain(&error), "failed to accept connection");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
 }
 
 async fn answer(

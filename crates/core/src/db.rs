@@ -55,7 +55,9 @@ pub fn is_away(error: &(dyn Error + 'static)) -> bool {
         if driver.is_some_and(is_connection_failure) {
             return true;
         }
-        next = cause.source();
+        // An error of I/O hides the one in it from `source`.
+        let inner = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = inner.map(|inner| -> &(dyn Error + 'static) { inner }).or_else(|| cause.source());
     }
     false
 }
@@ -169,6 +171,7 @@ mod tests {
         let away = || DbError::Driver(sqlx::Error::PoolTimedOut);
         assert!(is_away(&away()) && is_away(&InternalError::new(away())));
         assert!(is_away(&InternalError::new(sqlx::Error::Io(std::io::Error::other("connection reset")))));
+        assert!(is_away(&InternalError::new(std::io::Error::other(away()))), "as the chunks of a file are read");
         assert!(!is_away(&DbError::Driver(sqlx::Error::RowNotFound)));
         assert!(!is_away(&InternalError::new(std::io::Error::other("disk full"))));
     }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::string_enum::string_enum;
 use crate::{
     ids::UserId,
+    text::normalize_password,
     validation::{FieldError, Rules, field_error},
 };
 
@@ -264,7 +265,7 @@ pub(super) fn some_password(password: &Secret, (): &()) -> garde::Result {
 }
 
 pub(super) fn valid_new_password(password: &Secret, (): &()) -> garde::Result {
-    Ok(NEW_PASSWORD_RULES.check(password.expose())?)
+    Ok(NEW_PASSWORD_RULES.check(&normalize_password(password.expose()))?)
 }
 
 /// Estimated strength of a password, with advice.

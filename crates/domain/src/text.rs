@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-/// Returns a line as it is stored: in NFC (so that the same name has one spelling), without control characters and without those that
-/// change the direction of what follows, trimmed. Empty if nothing in it can be seen.
+/// Returns a line as it is stored: in NFC (so that the same name has one spelling), words with one space between them, without control
+/// characters and without those that change the direction of what follows. Empty if nothing in it can be seen.
 pub fn clean_line(text: &str) -> String {
-    let line: String = text.chars().filter(|character| !character.is_control() && !is_direction(*character)).collect();
-    clean(&line)
+    let is_kept = |character: &char| !(character.is_control() || is_direction(*character));
+    let words = text.split_whitespace().map(|word| word.chars().filter(is_kept).collect::<String>());
+    clean(&words.collect::<Vec<_>>().join(" "))
 }
 
-/// Returns a text of several lines as it is stored, like [`clean_line`] but with newlines, tabs and directions: each paragraph is shown
-/// by itself.
+/// Returns a text of several lines as it is stored: in NFC, without control characters but newlines and tabs, trimmed. Characters that change
+/// directions stay: they end with their paragraph, and nothing else is shown in it.
 pub fn clean_text(text: &str) -> String {
     let kept: String = text.chars().filter(|character| matches!(character, '\n' | '\t') || !character.is_control()).collect();
     clean(&kept)
@@ -73,6 +74,7 @@ mod tests {
     #[test]
     fn line_has_one_spelling_and_no_directions() {
         assert_eq!(clean_line(" Zoe\u{308}\n "), "Zoë");
+        assert_eq!(clean_line("First line\r\nSecond\tline\u{7}"), "First line Second line");
         assert_eq!(clean_line("\u{202E}evil\u{202C} name"), "evil name");
         assert_eq!(clean_line("👩‍🚀 עדה"), "👩‍🚀 עדה");
     }

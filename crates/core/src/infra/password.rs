@@ -115,11 +115,11 @@ impl PasswordHasher {
     }
 
     async fn estimate(&self, password: &Secret, email: &str) -> Result<zxcvbn::Entropy, PasswordError> {
-        let (password, email) = (password.clone(), email.to_owned());
+        let (password, email) = (normalize_password(password.expose()), email.to_owned());
         self.run(move |_| {
             let local = email.split('@').next().unwrap_or_default();
             let parts: Vec<&str> = email.split(['@', '.', '+', '-', '_']).chain([email.as_str(), local, "huntaze"]).collect();
-            Ok(zxcvbn::zxcvbn(password.expose(), &parts))
+            Ok(zxcvbn::zxcvbn(&password, &parts))
         })
         .await
     }
@@ -189,7 +189,9 @@ mod tests {
     #[tokio::test]
     async fn is_common_is_true_only_for_common_passwords() {
         let hasher = hasher();
-        for common in ["password", "password1", "12345678", "qwertyuiop", "iloveyou", "aaaaaaaa", "huntaze1", "ada.lovelace"] {
+        for common in
+            ["password", "password1", "12345678", "qwertyuiop", "iloveyou", "aaaaaaaa", "huntaze1", "ada.lovelace", "ｐａｓｓｗｏｒｄ１"]
+        {
             assert!(hasher.is_common(&secret(common), "ada.lovelace@example.com").await.expect("estimated"), "{common}");
         }
         for fine in ["tuesday-lamp-orbit", "k9$Vr2!mQz", "correct horse battery"] {

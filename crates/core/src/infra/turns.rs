@@ -1,4 +1,4 @@
-//! Work about the same thing that happens one after the other, with a pause before each.
+//! Turns: attempts at the same thing begin one after the other, with a pause before each.
 
 use std::{
     collections::HashMap,

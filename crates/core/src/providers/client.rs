@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 use reqwest::{
     Client, RequestBuilder, StatusCode,
-    header::{CONTENT_TYPE, HeaderMap},
+    header::{HeaderMap, WWW_AUTHENTICATE},
 };
 use serde::de::DeserializeOwned;
 
@@ -98,17 +98,17 @@ impl PlatformClient {
         }
         match response.status {
             StatusCode::TOO_MANY_REQUESTS => Some(ProviderError::RateLimited { retry_after: None }),
-            // Whatever the body says. A page comes from a proxy that knows nothing of tokens.
-            StatusCode::UNAUTHORIZED if !is_html(response) => Some(ProviderError::Revoked("status 401".to_owned())),
+            StatusCode::UNAUTHORIZED if is_about_token(response) => Some(ProviderError::Revoked("status 401".to_owned())),
             status if !status.is_success() => Some(ProviderError::Transient(format!("status {status}"))),
             _ => None,
         }
     }
 }
 
-fn is_html(response: &HttpResponse) -> bool {
-    let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.starts_with("text/html") || response.body.trim_ascii_start().starts_with(b"<")
+/// Whether an API has answered, and not a proxy that knows nothing of tokens.
+fn is_about_token(response: &HttpResponse) -> bool {
+    let challenge = response.headers.get(WWW_AUTHENTICATE).and_then(|challenge| challenge.to_str().ok()).unwrap_or_default();
+    challenge.starts_with("Bearer") || serde_json::from_slice::<serde_json::Value>(&response.body).is_ok_and(|body| body.is_object())
 }
 
 /// Policy for platforms without rate-limit headers.

@@ -3,7 +3,6 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::accounts::Secret;
-use reqwest::StatusCode;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -126,8 +125,6 @@ pub fn error(response: &HttpResponse) -> Option<ProviderError> {
         "invalid_request" | "invalid_client" | "unauthorized_client" | "unsupported_grant_type" => ProviderError::Misconfigured(error),
         "invalid_scope" | "insufficient_scope" => ProviderError::InsufficientScope(error),
         "rate_limit_exceeded" | "slow_down" => ProviderError::RateLimited { retry_after: None },
-        // A token that is not valid, in whatever words.
-        _ if response.status == StatusCode::UNAUTHORIZED => ProviderError::Revoked(error),
         _ => ProviderError::Transient(error),
     })
 }
@@ -136,7 +133,7 @@ pub fn error(response: &HttpResponse) -> Option<ProviderError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use reqwest::header::HeaderMap;
+    use reqwest::{StatusCode, header::HeaderMap};
 
     #[test]
     fn code_challenge_matches_rfc_7636_example() {

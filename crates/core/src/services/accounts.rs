@@ -115,7 +115,8 @@ pub(super) async fn confirm_password(
     user: &CurrentUser,
     (field, password): (&str, &Secret),
 ) -> Result<String, AccountError> {
-    limits::check_login_attempts(core, client, &user.email).await?;
+    // Whoever has a session does not wait for those who guess.
+    limits::check_failures(core, client, &user.email).await?;
     let stored = db::accounts::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
     let verdict = core.passwords.verify(stored.clone(), password).await?;
     if let Some(stored) = stored.filter(|_| verdict != Verdict::Wrong) {

@@ -84,8 +84,7 @@ fn parse_id<T: FromStr>(text: &str, field: &str, errors: &mut FieldErrors) -> Op
 /// # Errors
 /// A message if nothing is left.
 pub fn title(text: &str) -> Result<String, FieldErrors> {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let line: String = clean_line(&words.join(" ")).chars().take(MAX_TITLE_CHARS).collect();
+    let line: String = clean_line(text).chars().take(MAX_TITLE_CHARS).collect();
     let line = line.trim_end().to_owned();
     TITLE_RULES.check(&line).map_err(|error| field_error("title", error))?;
     Ok(line)

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     accounts::Plan,
     money::Currency,
-    text::clean_text,
+    text::{clean_line, clean_text},
     validation::{FieldError, FieldErrors, add_error},
 };
 
@@ -76,8 +76,8 @@ impl AiSettingsInput {
         if samples.len() > VOICE_SAMPLE_COUNT || samples.iter().any(|sample| sample.chars().count() > MAX_SAMPLE_CHARS) {
             add_error(&mut errors, "samples", FieldError::VoiceSamplesTooLong);
         }
-        let words = self.banned_words.split([',', '\n']).map(str::trim).filter(|word| !spaced(word).is_empty());
-        let banned_words: Vec<_> = words.map(ToOwned::to_owned).collect();
+        let words = self.banned_words.split([',', '\n']).map(clean_line).filter(|word| !spaced(word).is_empty());
+        let banned_words: Vec<_> = words.collect();
         if banned_words.len() > MAX_BANNED_WORDS || banned_words.iter().any(|word| word.chars().count() > MAX_BANNED_WORD_CHARS) {
             add_error(&mut errors, "bannedWords", FieldError::BannedWordsTooMany);
         }

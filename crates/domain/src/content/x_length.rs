@@ -8,8 +8,9 @@ use std::sync::LazyLock;
 
 /// Weight of a web address.
 const URL_WEIGHT: usize = 23;
-/// Maximum length of a label of a domain, and of the code of a `t.co` address.
+/// Maximum length of a label of a domain, of what is looked at as a domain, and of the code of a `t.co` address.
 const MAX_LABEL_CHARS: usize = 63;
+const MAX_DOMAIN_CHARS: usize = 300;
 const MAX_TCO_CHARS: usize = 40;
 
 const ZERO_WIDTH_JOINER: char = '\u{200D}';
@@ -112,6 +113,14 @@ struct Url {
     bytes: usize,
 }
 
+impl Url {
+    /// An address of so many bytes at the start of a text. It may be none while the top-level domains are not known.
+    fn of(text: &str, bytes: usize, (address, domains): (usize, Option<&TopLevelDomains<'_>>)) -> Self {
+        let own: usize = text[..bytes].chars().map(weight).sum();
+        Self { weight: if domains.is_some() { address } else { address.max(own) }, bytes }
+    }
+}
+
 /// Returns the web address at the start of a text that follows the character `before`.
 fn url(text: &str, before: Option<char>, domains: Option<&TopLevelDomains<'_>>) -> Option<Url> {
     if before.is_some_and(|before| before.is_ascii_alphanumeric() || matches!(before, '@' | '＠' | '$' | '#' | '＃')) {
@@ -129,7 +138,7 @@ fn full_url(text: &str, host: &str, domains: Option<&TopLevelDomains<'_>>) -> Op
     let (domain, after) = host.split_at(domain_bytes(host, domains)?);
     let short = if domain.eq_ignore_ascii_case("t.co") { short_link(after)? } else { 0 };
     let tail = if short > 0 { short } else { port(after) + path_and_query(&after[port(after)..]) };
-    Some(Url { weight: URL_WEIGHT, bytes: text.len() - host.len() + domain.len() + tail })
+    Some(Url::of(text, text.len() - host.len() + domain.len() + tail, (URL_WEIGHT, domains)))
 }
 
 /// A domain without a scheme: only the Latin end of it counts as an address, and only a path belongs to it, with its query.
@@ -147,8 +156,7 @@ fn bare_url(text: &str, is_start: bool, domains: Option<&TopLevelDomains<'_>>) -
     }
     let bytes = domain.len() + if after.starts_with('/') { path_and_query(after) } else { 0 };
     let address = x_length(&domain[..domain.len() - latin.len()], domains) + URL_WEIGHT;
-    let own: usize = text[..bytes].chars().map(weight).sum();
-    Some(Url { weight: if domains.is_some() { address } else { address.max(own) }, bytes })
+    Some(Url::of(text, bytes, (address, domains)))
 }
 
 fn strip_scheme(text: &str) -> Option<&str> {
@@ -160,7 +168,9 @@ fn strip_scheme(text: &str) -> Option<&str> {
 
 /// Returns the number of bytes of the longest domain at the start of a text.
 fn domain_bytes(text: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<usize> {
-    let end = text.find(|character| !(is_domain_char(character) || matches!(character, '-' | '_' | '.'))).unwrap_or(text.len());
+    let is_part = |character: char| is_domain_char(character) || matches!(character, '-' | '_' | '.');
+    let run = text.char_indices().take(MAX_DOMAIN_CHARS).take_while(|(_, character)| is_part(*character));
+    let end = run.last().map_or(0, |(at, character)| at + character.len_utf8());
     let (mut found, mut start, mut is_name_before) = (None, 0, false);
     for label in text[..end].split('.') {
         if is_name_before && let Some(bytes) = top_level_bytes(&text[start..], label, domains) {
@@ -181,7 +191,7 @@ fn top_level_bytes(text: &str, label: &str, domains: Option<&TopLevelDomains<'_>
     let ascii = label.find(|character: char| !(character.is_ascii_alphanumeric() || character == '-')).unwrap_or(label.len());
     let is_known = |name: &str| match domains {
         Some(domains) => domains.contain(name),
-        None => name.chars().count() >= 2 && name.chars().all(char::is_alphabetic),
+        None => name.starts_with("xn--") || name.chars().count() >= 2 && name.chars().all(char::is_alphabetic),
     };
     let ends = |bytes: usize| !text[bytes..].starts_with(|next: char| next.is_ascii_alphanumeric() || matches!(next, '@' | '+' | '-'));
     [ascii, label.len()].into_iter().find(|bytes| *bytes > 0 && ends(*bytes) && is_known(&label[..*bytes]))
@@ -306,7 +316,9 @@ mod tests {
 
     #[test]
     fn length_without_top_level_domains_is_not_less() {
-        for (text, expected) in examples() {
+        let others = ["https://server.internal/a/very/long/path/that/is/no/address", "a.xn--p1ai", "a.b.c.example.technology"];
+        let others = others.map(|text| (text.to_owned(), x_length(text, Some(TopLevelDomains::all()))));
+        for (text, expected) in examples().into_iter().chain(others) {
             assert!(x_length(&text, None) >= expected, "{text:?}");
         }
     }

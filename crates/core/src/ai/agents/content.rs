@@ -108,7 +108,7 @@ fn tidy(variant: &mut CaptionVariant, limits: CaptionLimits) {
     variant.caption = clean_text(&variant.caption);
     variant.rationale = clean_text(&variant.rationale);
     let tag = |tag: &String| {
-        let word: String = tag.chars().filter(|character| character.is_alphanumeric() || *character == '_').collect();
+        let word: String = clean_text(tag).chars().filter(|character| character.is_alphanumeric() || *character == '_').collect();
         (!word.is_empty()).then(|| format!("#{word}"))
     };
     variant.hashtags = variant.hashtags.iter().filter_map(tag).take(limits.hashtags).collect();

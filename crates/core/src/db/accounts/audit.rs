@@ -78,13 +78,13 @@ pub struct NewEvent<'a> {
     pub now: DateTime<Utc>,
 }
 
-/// Returns whether the user with this address has signed in from an IP address before.
-pub async fn has_signed_in(db: impl PgExecutor<'_>, email: &str, ip: &str) -> Result<bool, DbError> {
+/// Returns whether the user with this address has signed in from a network (an IPv4 address, or `a:b:c:d::/64`) before.
+pub async fn has_signed_in(db: impl PgExecutor<'_>, email: &str, network: &str) -> Result<bool, DbError> {
     let found = sqlx::query_scalar!(
-        r#"SELECT EXISTS (SELECT FROM audit_events JOIN users ON users.id = user_id WHERE email = $1 AND kind = $2 AND ip = $3) AS "found!""#,
+        r#"SELECT EXISTS (SELECT FROM audit_events JOIN users ON users.id = user_id WHERE email = $1 AND kind = $2 AND ip::inet <<= $3::text::cidr) AS "found!""#,
         email,
         AuditKind::LoginSucceeded.as_str(),
-        ip
+        network
     );
     Ok(found.fetch_one(db).await?)
 }

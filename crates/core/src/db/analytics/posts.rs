@@ -58,9 +58,14 @@ pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Expo
     Ok(posts.fetch_all(db).await?)
 }
 
-/// Upserts posts and their snapshots for the day of `now` (UTC) in one statement. A known value is not overwritten by an unknown one. Does nothing if the
+/// Upserts posts and their snapshots for a day in one statement. A known value is not overwritten by an unknown one. Does nothing if the
 /// integration has been deleted. `posts` must not contain a post twice, or PostgreSQL rejects the statement.
-pub async fn save(db: impl PgExecutor<'_>, integration_id: IntegrationId, posts: &[Post], now: DateTime<Utc>) -> Result<(), DbError> {
+pub async fn save(
+    db: impl PgExecutor<'_>,
+    integration_id: IntegrationId,
+    posts: &[Post],
+    (day, now): (NaiveDate, DateTime<Utc>),
+) -> Result<(), DbError> {
     let ids: Vec<_> = posts.iter().map(|_| Uuid::now_v7()).collect();
     let provider_ids: Vec<_> = posts.iter().map(|post| post.id.clone()).collect();
     let titles: Vec<_> = posts.iter().map(|post| post.title.clone()).collect();
@@ -94,7 +99,7 @@ pub async fn save(db: impl PgExecutor<'_>, integration_id: IntegrationId, posts:
         &figure(|post| post.likes) as &[Option<i64>],
         &figure(|post| post.comments) as &[Option<i64>],
         &figure(|post| post.shares) as &[Option<i64>],
-        now.date_naive(),
+        day,
         now
     )
     .execute(db)

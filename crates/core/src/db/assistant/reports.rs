@@ -79,7 +79,7 @@ pub struct ReportFilter {
     pub limit: Option<i64>,
 }
 
-/// Lists a user's reports, newest first, at most `limit`; only those of one operation or only report `id`, if given.
+/// Lists a user's reports that match a filter, newest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: UserId, filter: ReportFilter) -> Result<Vec<StoredReport>, DbError> {
     let rows = sqlx::query!(
         r#"SELECT id, request AS "request: Json<ReportRequest>", body AS "body: Json<AiReportBody>", sources AS "sources: Json<Vec<Source>>",

@@ -19,7 +19,7 @@ pub async fn lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbErro
 }
 
 /// Inserts a draft from a variant of a user's captions, or updates the text of the existing draft of that variant. Returns the id of the
-/// draft, or `None` if the user has no such captions or already has `limit` drafts.
+/// draft, or `None` if the user has no such captions or already has [`MAX_DRAFTS`] drafts.
 pub async fn upsert(db: impl PgExecutor<'_>, user_id: UserId, request: &NewDraft, now: DateTime<Utc>) -> Result<Option<DraftId>, DbError> {
     let kept = sqlx::query_scalar!(
         r#"INSERT INTO drafts (id, user_id, captions_id, variant_index, platform, text, updated_at)

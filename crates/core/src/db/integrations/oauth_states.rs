@@ -86,15 +86,16 @@ pub enum StateOutcome {
     Unused,
     /// Used, and its consent is being completed.
     InProgress,
-    /// Used; the integration that was connected, if one was and it still exists.
+    /// Used; the integration that was connected, if one was and it still is.
     Finished(Option<IntegrationId>),
 }
 
 /// Returns what became of this session's state, or `None` if there is no such state.
 pub async fn find_outcome(db: impl PgExecutor<'_>, key: StateKey<'_>) -> Result<Option<StateOutcome>, DbError> {
     let found = sqlx::query!(
-        r#"SELECT used_at IS NOT NULL AS "is_used!", is_finished, connected_integration_id FROM oauth_states
-            WHERE state_hash = $1 AND session_id = $2 AND provider = $3"#,
+        r#"SELECT used_at IS NOT NULL AS "is_used!", is_finished, integrations.id AS "connected_id?"
+             FROM oauth_states LEFT JOIN integrations ON integrations.id = connected_integration_id AND disconnected_at IS NULL
+            WHERE state_hash = $1 AND session_id = $2 AND oauth_states.provider = $3"#,
         key.state_hash,
         key.session_id.uuid(),
         key.provider.as_str()
@@ -102,14 +103,14 @@ pub async fn find_outcome(db: impl PgExecutor<'_>, key: StateKey<'_>) -> Result<
     Ok(found.fetch_optional(db).await?.map(|row| match (row.is_used, row.is_finished) {
         (false, _) => StateOutcome::Unused,
         (true, false) => StateOutcome::InProgress,
-        (true, true) => StateOutcome::Finished(row.connected_integration_id.map(Into::into)),
+        (true, true) => StateOutcome::Finished(row.connected_id.map(Into::into)),
     }))
 }
 
 /// Stores the outcome of a used state: the integration that was connected, or `None` if the connection failed.
 pub async fn finish(db: impl PgExecutor<'_>, state_hash: &TokenHash, connected: Option<IntegrationId>) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE oauth_states SET is_finished = true, connected_integration_id = $2 WHERE state_hash = $1",
+        "UPDATE oauth_states SET is_finished = true, connected_integration_id = $2 WHERE state_hash = $1 AND NOT is_finished",
         state_hash,
         connected.map(IntegrationId::uuid)
     )

@@ -18,8 +18,8 @@ const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// Failed logins for one account from one client network; further attempts are rejected.
 const LOGIN_FAILURES_PER_IP: RateLimit = RateLimit { name: "login-failures-per-ip", limit: 10, window: TimeDelta::minutes(15) };
-/// Login attempts at one account from all networks. Further ones wait for each other, so that guesses from many addresses are as slow as from
-/// one; but not those from an address where the user has signed in before, so that nobody can lock out a user.
+/// Login attempts at one account from all networks. Further ones wait for each other, so that many addresses guess no faster than one every two
+/// seconds; but not those from a network where the user has signed in before, so that nobody can lock out a user.
 const LOGIN_ATTEMPTS_PER_ACCOUNT: RateLimit = RateLimit { name: "login-attempts-per-account", limit: 20, window: TimeDelta::hours(1) };
 /// Pause before each attempt that waits, and how long one waits for its turn.
 const ATTEMPT_PAUSE: Duration = Duration::from_secs(2);
@@ -41,11 +41,16 @@ pub(super) async fn strength(core: &Core, client: &ClientInfo) -> Result<(), Acc
     allowed(core.rate_limiter.hit(STRENGTH_CHECKS, &client.network).await)
 }
 
-/// Rejects the attempt after too many failures from this network, and lets it wait for its turn after too many attempts from all networks.
+/// Rejects the attempt after too many failures from this network.
+pub(super) async fn check_failures(core: &Core, client: &ClientInfo, email: &str) -> Result<(), AccountError> {
+    allowed(core.rate_limiter.check(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await)
+}
+
+/// Like [`check_failures`], and lets the attempt wait for its turn after too many from all networks.
 pub(super) async fn check_login_attempts(core: &Core, client: &ClientInfo, email: &str) -> Result<(), AccountError> {
-    allowed(core.rate_limiter.check(LOGIN_FAILURES_PER_IP, &account_from(client, email)).await)?;
+    check_failures(core, client, email).await?;
     if core.rate_limiter.hit(LOGIN_ATTEMPTS_PER_ACCOUNT, email).await == Decision::Allowed
-        || db::accounts::audit::has_signed_in(&core.db, email, &client.ip).await?
+        || db::accounts::audit::has_signed_in(&core.db, email, &client.network).await?
     {
         return Ok(());
     }

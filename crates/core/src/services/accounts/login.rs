@@ -1,6 +1,6 @@
 use chrono::TimeDelta;
 use huntaze_domain::{
-    accounts::{LoginInput, normalize_email},
+    accounts::{LoginInput, Secret, normalize_email},
     client::ClientInfo,
     ids::{SessionId, UserId},
     validation,
@@ -59,16 +59,25 @@ pub async fn login(
         return Err(AccountError::InvalidCredentials);
     };
     if verdict == Verdict::RightAsTyped {
-        let fresh = core.passwords.hash(&input.password).await?;
-        // A password that was changed in the meantime stays; opening the session finds that out.
-        if db::accounts::users::replace_password_hash(&core.db, &account, &fresh).await? {
-            account.password_hash = fresh;
-        }
+        account = renew_hash(core, account, &input.password).await?;
     }
     if account.email_verified_at.is_none() {
         return Err(AccountError::EmailNotVerified);
     }
     open_session(core, client, &account, NewLogin { is_persistent: input.is_persistent(), previous }).await
+}
+
+/// Replaces a hash by one of the normal form of the password. Another sign-in may have done so, or have changed the password, in the meantime.
+async fn renew_hash(core: &Core, account: Credentials, password: &Secret) -> Result<Credentials, AccountError> {
+    let fresh = core.passwords.hash(password).await?;
+    if db::accounts::users::replace_password_hash(&core.db, &account, &fresh).await? {
+        return Ok(Credentials { password_hash: fresh, ..account });
+    }
+    let account = db::accounts::users::find_credentials_of(&core.db, account.id).await?.ok_or(AccountError::InvalidCredentials)?;
+    match core.passwords.verify(Some(account.password_hash.clone()), password).await? {
+        Verdict::Right | Verdict::RightAsTyped => Ok(account),
+        Verdict::Wrong => Err(AccountError::InvalidCredentials),
+    }
 }
 
 /// How a session begins.

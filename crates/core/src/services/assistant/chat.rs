@@ -68,6 +68,8 @@ pub async fn start_chat(core: &Core, user: &CurrentUser, input: &ChatInput) -> R
 }
 
 async fn start(core: &Core, user: &CurrentUser, request: &ChatRequest) -> Result<ChatStarted, AiError> {
+    // Before anything is counted.
+    model(core)?;
     quota::check_rate_limit(core, user).await?;
     let voice = db::assistant::settings::find(&core.db, user.id).await?.voice;
     let reservation = quota::reserve(core, user, Operation::Chat).await?;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use huntaze_domain::{
     assistant::chat::{self, CONVERSATIONS_PER_PAGE, Conversation, ConversationsPage, MessageState, MessageView},
     ids::{ConversationId, MessageId, UserId},
+    text::clean_line,
 };
 use huntaze_texts as texts;
 
@@ -18,7 +19,7 @@ use crate::{
 
 /// Returns a page of the conversations that contain `search`, newest first. A page beyond the last one is replaced by the last.
 pub async fn conversations(core: &Core, user_id: UserId, search: &str, page: u32) -> Result<ConversationsPage, AiError> {
-    let search: String = search.trim().chars().filter(|character| !character.is_control()).collect();
+    let search = clean_line(search);
     let read = |slice| db::assistant::conversations::list(&core.db, user_id, &search, slice);
     let Page { items: conversations, number: page, pages, .. } = paging::page(page, CONVERSATIONS_PER_PAGE, read).await?;
     Ok(ConversationsPage { search, page, pages, conversations })

@@ -177,25 +177,34 @@ pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedH
     Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
 }
 
+impl DetectedHeader {
+    /// Returns whether the columns have names.
+    pub fn has_names(&self) -> bool {
+        self.header.iter().any(|name| !name.is_empty())
+    }
+}
+
 /// Returns a digest of the layout of a table, the key for remembered mappings: the names of its columns, or for a table without names the kinds
 /// of their cells.
 pub(super) fn layout_hash(table: &DetectedHeader) -> [u8; 32] {
-    if table.header.iter().any(|name| !name.is_empty()) {
+    if table.has_names() {
         return header_hash(&table.header);
     }
-    let kinds: Vec<_> = (0..table.header.len()).map(|index| kind_of_column(&table.rows, index).to_owned()).collect();
-    header_hash(&kinds)
+    // Sums below a table have no date.
+    let rows: Vec<_> = table.rows.iter().filter(|row| row.iter().any(|cell| is_date(cell))).collect();
+    let kinds = (0..table.header.len()).map(|index| format!("kind: {}", kind_of_column(&rows, index)));
+    header_hash(&kinds.collect::<Vec<_>>())
 }
 
-/// The kind of cells that all filled cells of a column have.
-fn kind_of_column(rows: &[Vec<String>], index: usize) -> &'static str {
+/// The kind that all filled cells of a column have. Notes may be there or not.
+fn kind_of_column(rows: &[&Vec<String>], index: usize) -> &'static str {
     let cells = || rows.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.trim().is_empty());
     let is_number = |cell: &String| cell.contains(|letter: char| letter.is_ascii_digit()) && !cell.contains(char::is_alphabetic);
     match () {
-        () if cells().next().is_none() => "empty",
+        () if cells().next().is_none() => "other",
         () if cells().all(|cell| is_date(cell)) => "date",
         () if cells().all(is_number) => "number",
-        () => "text",
+        () => "other",
     }
 }
 

@@ -147,9 +147,12 @@ impl Upload {
         let table = detect_header(&self.beginning, delimiter)?;
         let db = &self.core.db;
         let mut mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(db, self.user_id).await?.currency);
-        // The columns of a layout are remembered; how its amounts and dates are written is read from each file.
+        // The columns of a layout are remembered; how its amounts and dates are written is read from each file, as far as it shows.
         if let Some(remembered) = db::earnings::statements::find_mapping(db, self.user_id, &layout_hash(&table)).await? {
-            mapping = ColumnMapping { columns: remembered.columns, currency: remembered.currency, is_remembered: true, ..mapping };
+            // Without names, the file may come from somewhere else.
+            let currency = if table.has_names() { remembered.currency } else { mapping.currency };
+            mapping = ColumnMapping { currency, is_remembered: true, ..remembered };
+            mapping.read_notation(&table.rows);
         }
         let (file_hash, preamble_records) = (self.hash.clone().finalize(), table.preamble_records);
         let file = UploadedFile { file_hash: &file_hash, header: &table.header, delimiter, preamble_records, mapping: &mapping };
@@ -178,9 +181,11 @@ async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<bool, Ear
 pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, id).await?;
     let table = read_table(core, &statement).await?;
-    db::earnings::statements::delete_mapping(&core.db, user_id, &layout_hash(&table)).await?;
     statement.mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(&core.db, user_id).await?.currency);
-    if analyze_rows(core, statement).await? { Ok(()) } else { Err(EarningsError::Conflict(EarningsConflict::AlreadyImported)) }
+    if !analyze_rows(core, statement).await? {
+        return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
+    }
+    Ok(db::earnings::statements::delete_mapping(&core.db, user_id, &layout_hash(&table)).await?)
 }
 
 /// Reads the header and the first rows of a statement again. Its file is there until it is imported.

@@ -34,7 +34,7 @@ use crate::{
 /// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
 const STATE_LIFETIME: TimeDelta = TimeDelta::minutes(10);
 /// How long the second callback of a consent waits for the outcome of the first.
-const MAX_OUTCOME_WAIT: Duration = Duration::from_secs(5);
+const MAX_OUTCOME_WAIT: Duration = Duration::from_secs(30);
 
 /// Starts the OAuth flow and returns the URL of the consent page. The `state` can be used once, only by this session, within ten minutes.
 /// With `account`, the id of one of the user's accounts, the flow reconnects that account and rejects any other.
@@ -98,7 +98,7 @@ pub async fn complete(
         Consumed::Connected(id) => return Ok(Connected { id }),
     };
     if !callback.error.is_empty() {
-        db::integrations::oauth_states::finish(&core.db, &state_hash, None).await?;
+        finish_failed(core, &state_hash).await;
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderUnavailable };
         return Err(IntegrationError::ConnectFailed(failure));
     }
@@ -107,11 +107,18 @@ pub async fn complete(
     run_to_completion(&core.tasks, async move {
         let outcome = consent.exchange_code(&callback).await;
         if outcome.is_err() {
-            db::integrations::oauth_states::finish(&consent.core.db, &consent.state_hash, None).await?;
+            finish_failed(&consent.core, &consent.state_hash).await;
         }
         outcome
     })
     .await
+}
+
+/// Notes that a consent has led to nothing. If that fails, a second callback waits in vain.
+async fn finish_failed(core: &Core, state_hash: &TokenHash) {
+    if let Err(error) = db::integrations::oauth_states::finish(&core.db, state_hash, None).await {
+        tracing::error!(error = chain(&error), "failed to store the outcome of a consent");
+    }
 }
 
 /// A consent that the user has given at the platform, on its way to a connected account.

@@ -59,7 +59,7 @@ pub(super) async fn sync_posts(sync: &SyncContext<'_>, access: ScopedToken<'_>, 
     reservation.settle(core, price(posts.iter().filter(is_new).count())).await?;
     let mut seen = HashSet::new();
     let posts: Vec<_> = posts.into_iter().map(tidy).filter(|post| seen.insert(post.id.clone())).take(MAX_POSTS).collect();
-    db::analytics::posts::save(&core.db, integration.id, &posts, core.clock.now()).await?;
+    db::analytics::posts::save(&core.db, integration.id, &posts, (today, core.clock.now())).await?;
     if !provider.has_daily_insights() {
         db::analytics::insights::derive_daily_insights(&core.db, integration.id, today - Days::new(BACKFILL_DAYS), today).await?;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ColumnMapping, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount, date::parse_zone};
+use super::{ColumnMapping, DateOrder, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount, date::parse_zone};
 use crate::{money::Currency, string_enum::StringEnum};
 
 /// Usual names of a column, most specific first, in lower case and without spaces, punctuation and what stands in parentheses: a unit, as in
@@ -86,13 +86,32 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     if let Some(said) = units.find_map(|unit| amount::currency_named(&unit.to_uppercase())) {
         mapping.currency = meant(said, currency);
     }
+    mapping.read_notation(rows);
+    mapping
+}
+
+impl ColumnMapping {
+    /// Reads from the first rows how dates and amounts are written and in which currency; keeps what they do not say.
+    pub fn read_notation(&mut self, rows: &[Vec<String>]) {
+        let (order, separator, currency) = notation(self, rows);
+        self.date_order = order.unwrap_or(self.date_order);
+        self.decimal_separator = separator.unwrap_or(self.decimal_separator);
+        self.currency = currency.unwrap_or(self.currency);
+        let mut facts = FileFacts::default();
+        for row in rows {
+            self.observe(&row.iter().map(String::as_str).collect::<Vec<_>>(), &mut facts);
+        }
+        self.facts = facts;
+    }
+}
+
+fn notation(mapping: &ColumnMapping, rows: &[Vec<String>]) -> (Option<DateOrder>, Option<DecimalSeparator>, Option<Currency>) {
     let cells = |column| {
         let index = mapping.columns.get(&column).copied();
         rows.iter().filter_map(move |row| row.get(index?)).map(|cell| cell.trim())
     };
     let mut orders = DateOrderCounts::default();
     cells(StatementColumn::Date).for_each(|cell| orders.count(cell));
-    mapping.date_order = orders.inferred().unwrap_or_default();
     let amounts = || cells(StatementColumn::Net).chain(cells(StatementColumn::Gross));
     let decimals_after =
         |cell: &str, separator: char| cell.rsplit_once(separator).map(|(_, cents)| cents.bytes().take_while(u8::is_ascii_digit).count());
@@ -100,19 +119,12 @@ pub fn infer_mapping(header: &[String], rows: &[Vec<String>], currency: Currency
     // Who writes dates with dots writes thousands with dots, too.
     let has_dotted_thousands =
         || cells(StatementColumn::Date).any(is_dotted) && amounts().any(|cell| decimals_after(cell, '.') == Some(3)) && !has_cents('.');
-    if has_cents(',') || has_dotted_thousands() {
-        mapping.decimal_separator = DecimalSeparator::Comma;
-    }
-    // A currency in the amounts overrides the default.
-    if let Some(said) = amounts().find_map(amount::currencies_in) {
-        mapping.currency = meant(said, mapping.currency);
-    }
-    let mut facts = FileFacts::default();
-    for row in rows {
-        mapping.observe(&row.iter().map(String::as_str).collect::<Vec<_>>(), &mut facts);
-    }
-    mapping.facts = facts;
-    mapping
+    let separator = match () {
+        () if has_cents(',') || has_dotted_thousands() => Some(DecimalSeparator::Comma),
+        () if has_cents('.') => Some(DecimalSeparator::Point),
+        () => None,
+    };
+    (orders.inferred(), separator, amounts().find_map(amount::currencies_in).map(|said| meant(said, mapping.currency)))
 }
 
 /// Returns the currency that is meant: the usual one if it is among them, as `$` is USD, CAD or AUD; otherwise the only one, or the US dollar.
@@ -174,7 +186,6 @@ pub fn detect_delimiter(beginning: &[u8]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::earnings::statement::DateOrder;
 
     fn mapping_of(header: &[&str], row: &[&str]) -> ColumnMapping {
         let owned = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
