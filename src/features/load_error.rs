@@ -1,6 +1,6 @@
 //! Error message in place of data that failed to load.
 
-use huntaze_domain::{error::ErrorCode, page::Page};
+use huntaze_domain::page::Page;
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
@@ -21,12 +21,6 @@ pub fn LoadError(
     #[prop(optional)]
     back: Option<Page>,
 ) -> impl IntoView {
-    #[cfg(feature = "ssr")]
-    if error.code == ErrorCode::NotFound
-        && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-    {
-        response.set_status(http::StatusCode::NOT_FOUND);
-    }
     let (href, text) = match back {
         // An empty `href` reloads the current page, and `?` loads it without its query.
         _ if error.code.may_pass() => ("", "Retry".to_owned()),

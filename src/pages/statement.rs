@@ -2,6 +2,7 @@
 
 use huntaze_domain::{
     earnings::{StatementState, StatementView},
+    error::ErrorCode,
     page::Page,
     string_enum::StringEnum,
 };
@@ -34,11 +35,16 @@ pub fn StatementPage() -> impl IntoView {
                 }
                 .into_any()
             }
-            Err(error) => view! {
-                <h1>"Statement"</h1>
-                <LoadError error back=Page::Earnings/>
+            Err(error) => {
+                if error.code == ErrorCode::NotFound {
+                    crate::http::context::set_status(http::StatusCode::NOT_FOUND);
+                }
+                view! {
+                    <h1>"Statement"</h1>
+                    <LoadError error back=Page::Earnings/>
+                }
+                .into_any()
             }
-            .into_any(),
         }
     });
     view! {

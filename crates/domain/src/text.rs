@@ -9,7 +9,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub fn clean_line(text: &str) -> String {
     let is_kept = |character: &char| !(character.is_control() || is_direction(*character));
     let words = text.split_whitespace().map(|word| word.chars().filter(is_kept).collect::<String>());
-    clean(&words.collect::<Vec<_>>().join(" "))
+    clean(&words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
 }
 
 /// Returns a text of several lines as it is stored: in NFC, without control characters but newlines and tabs, trimmed. Characters that change

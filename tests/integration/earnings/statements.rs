@@ -187,7 +187,7 @@ async fn columns_of_a_layout_are_remembered_until_they_are_forgotten(db: PgPool)
     let app = TestApp::new(db);
     let mut user_client = app.user_client("ada@example.com").await;
     // Without names, it is not clear which of two columns has the amount.
-    let id = upload(&mut user_client, "02/13/2026,note,1.00,10.00\n02/14/2026,note,2.00,20.00\n").await;
+    let id = upload(&mut user_client, "02/13/2025,note,1.00,10.00\n02/14/2025,note,2.00,20.00\n").await;
     let seen = statement(&mut user_client, &id).await;
     assert_eq!((&seen["mapping"]["columns"], &seen["mapping"]["isRemembered"]), (&json!({}), &Value::Null), "{seen}");
     let mapping =
@@ -195,17 +195,17 @@ async fn columns_of_a_layout_are_remembered_until_they_are_forgotten(db: PgPool)
     user_client.post("/api/earnings/statements/mapping", mapping).await.expect_status(200);
 
     // The same layout, written in another way.
-    let next = upload(&mut user_client, "13.03.2026;Notiz;1,00;1.030,50\n14.03.2026;Notiz;2,00;20,00\n").await;
+    let next = upload(&mut user_client, "13.03.2025;Notiz;1,00;1.030,50\n14.03.2025;Notiz;2,00;20,00\n").await;
     let seen = statement(&mut user_client, &next).await;
     assert_eq!((&seen["parseSummary"]["totals"][0]["minor"], &seen["mapping"]["isRemembered"]), (&json!(105_050), &json!(true)), "{seen}");
     assert!(user_client.page(&format!("/integrations/onlyfans/{next}")).await.body.contains("Forget them"));
     // As many columns, but of other kinds.
-    let other = upload(&mut user_client, "2026-02-13,5.00,tip,Ada\n2026-02-14,6.00,tip,Ada\n").await;
+    let other = upload(&mut user_client, "2025-02-13,5.00,tip,Ada\n2025-02-14,6.00,tip,Ada\n").await;
     assert_eq!(statement(&mut user_client, &other).await["mapping"]["isRemembered"], Value::Null);
 
     let again = user_client.post("/api/earnings/statements/forget-mapping", json!({ "id": next })).await.expect_status(200).json();
     assert_eq!((&again["mapping"]["columns"], &again["mapping"]["isRemembered"]), (&json!({}), &Value::Null), "{again}");
-    let last = upload(&mut user_client, "02/15/2026,note,3.00,30.00\n02/16/2026,note,4.00,40.00\n").await;
+    let last = upload(&mut user_client, "02/15/2025,note,3.00,30.00\n02/16/2025,note,4.00,40.00\n").await;
     assert_eq!(statement(&mut user_client, &last).await["mapping"]["isRemembered"], Value::Null, "nothing is remembered");
     let mut eve = app.user_client("eve@example.com").await;
     eve.post("/api/earnings/statements/forget-mapping", json!({ "id": next })).await.expect_status(404);

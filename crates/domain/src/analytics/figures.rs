@@ -74,7 +74,7 @@ pub struct Coverage {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Trend {
-    /// Accounts that have both periods can be compared.
+    /// Accounts that have nearly all days of both periods (90 %) can be compared; their sums are scaled to whole periods.
     Known {
         /// Change in basis points: of the previous value, or for a rate the difference of the two rates.
         change_bp: i64,

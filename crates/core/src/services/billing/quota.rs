@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use std::ops::Range;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     accounts::CurrentUser,
@@ -65,7 +67,7 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
         return Err(quota_exceeded(MonthlyLimit::RequestQuota, now));
     }
     check_cost_limit(core, user, &month, now)?;
-    let reservation = insert(&mut tx, user, operation, (now, now + RESERVATION_TTL)).await?;
+    let reservation = insert(&mut tx, user, operation, now..now + RESERVATION_TTL).await?;
     tx.commit().await?;
     Ok(reservation)
 }
@@ -74,16 +76,17 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
 pub(in crate::services) async fn record_cache_hit(core: &Core, user: &CurrentUser, operation: Operation) -> Result<Reservation, AiError> {
     let mut db = core.db.acquire().await?;
     let now = core.clock.now();
-    Ok(insert(&mut db, user, operation, (now, now)).await?)
+    Ok(insert(&mut db, user, operation, now..now).await?)
 }
 
-/// Inserts a request whose reservation begins and expires at these times.
+/// Inserts a request that is reserved for a time.
 async fn insert(
     db: &mut PgConnection,
     user: &CurrentUser,
     operation: Operation,
-    (now, reserved_until): (DateTime<Utc>, DateTime<Utc>),
+    time: Range<DateTime<Utc>>,
 ) -> Result<Reservation, DbError> {
+    let Range { start: now, end: reserved_until } = time;
     let (id, month) = (AiRequestId::from(Uuid::now_v7()), first_of_month(now));
     db::billing::ledger::reserve(db, &NewRequest { id, user_id: user.id, month, operation, reserved_until }, now).await?;
     Ok(Reservation { id, user_id: user.id, email: user.email.clone(), month, limit: user.plan.monthly_requests() })
