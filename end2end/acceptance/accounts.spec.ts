@@ -107,6 +107,7 @@ test("unverified user requests another verification mail when signing in", async
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
+  await expect(page.getByRole("heading", { name: "Check your e-mail" })).toBeVisible();
   await mail(email, /Verify your e-mail/);
 
   await page.goto("/login");
