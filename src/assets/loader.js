@@ -15,6 +15,13 @@
     }
   };
   // After the first paint, which it would delay. A hidden page is not painted.
-  if (document.hidden) setTimeout(load);
-  else requestAnimationFrame(() => setTimeout(load));
+  if (document.hidden || !window.PerformanceObserver?.supportedEntryTypes?.includes("paint")) setTimeout(load);
+  else {
+    const observer = new PerformanceObserver((entries) => {
+      if (entries.getEntriesByName("first-contentful-paint").length === 0) return;
+      observer.disconnect();
+      load();
+    });
+    observer.observe({ type: "paint", buffered: true });
+  }
 })
