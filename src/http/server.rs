@@ -44,7 +44,7 @@ pub struct ConnectionLimits {
     pub max_head_bytes: usize,
     /// Connections of one network (see [`ClientIp::network`]); further ones are closed at once.
     pub per_network: usize,
-    /// Proxies, which hold connections for everybody.
+    /// Networks without such a limit: proxies, whose connections carry the requests of all users.
     pub unlimited: Vec<IpNet>,
 }
 
@@ -79,9 +79,21 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ConnectionLimi
             tracing::debug!(error = chain(&error), "failed to set TCP_NODELAY");
         }
         let progress = Arc::new(Progress::default());
-        let stream = HeadDeadline { stream, progress: Arc::clone(&progress), timeout: limits.head_timeout, deadline: None, requests: 0 };
+        let stream = HeadDeadline {
+            stream,
+            progress: Arc::clone(&progress),
+            timeout: limits.head_timeout,
+            begun_at: None,
+            timer: None,
+            requests: 0,
+        };
         let router = router.clone();
-        let answer = service_fn(move |request| answer(router.clone(), request, peer, Arc::clone(&progress)));
+        // hyper calls this as soon as the head is complete, before it reads again.
+        let answer = service_fn(move |request| {
+            progress.requests.fetch_add(1, Ordering::Relaxed);
+            progress.is_busy.store(true, Ordering::Relaxed);
+            answer(router.clone(), request, peer, Arc::clone(&progress))
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.idle_timeout)
@@ -121,8 +133,6 @@ async fn answer(
     peer: SocketAddr,
     progress: Arc<Progress>,
 ) -> Result<http::Response<Body>, std::convert::Infallible> {
-    progress.requests.fetch_add(1, Ordering::Relaxed);
-    progress.is_busy.store(true, Ordering::Relaxed);
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(ConnectInfo(peer));
     // A router is always ready.
@@ -185,8 +195,10 @@ struct HeadDeadline {
     stream: TcpStream,
     progress: Arc<Progress>,
     timeout: Duration,
-    /// Set by the first byte of a head.
-    deadline: Option<Pin<Box<Sleep>>>,
+    /// Time of the first byte of a head that is not complete.
+    begun_at: Option<Instant>,
+    /// Set when the rest of a head is waited for. Most heads arrive in one piece and need no timer.
+    timer: Option<Pin<Box<Sleep>>>,
     /// Number of requests before that head.
     requests: usize,
 }
@@ -195,25 +207,24 @@ impl AsyncRead for HeadDeadline {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let requests = self.progress.requests.load(Ordering::Relaxed);
         if requests != self.requests {
-            (self.requests, self.deadline) = (requests, None);
-        }
-        if self.progress.is_busy.load(Ordering::Relaxed) {
-            return Pin::new(&mut self.stream).poll_read(context, buffer);
+            (self.requests, self.begun_at, self.timer) = (requests, None, None);
         }
         let before = buffer.filled().len();
-        match Pin::new(&mut self.stream).poll_read(context, buffer) {
-            Poll::Ready(outcome) => {
-                if self.deadline.is_none() && buffer.filled().len() > before {
-                    self.deadline = Some(Box::pin(sleep_until(Instant::now() + self.timeout)));
-                }
-                Poll::Ready(outcome)
-            }
-            Poll::Pending => {
-                let Some(deadline) = &mut self.deadline else { return Poll::Pending };
-                ready!(deadline.as_mut().poll(context));
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of the request was not complete in time")))
-            }
+        let outcome = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if self.progress.is_busy.load(Ordering::Relaxed) {
+            return outcome;
         }
+        if outcome.is_ready() {
+            if buffer.filled().len() > before {
+                self.begun_at.get_or_insert_with(Instant::now);
+            }
+            return outcome;
+        }
+        let Some(begun_at) = self.begun_at else { return Poll::Pending };
+        let deadline = begun_at + self.timeout;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        ready!(timer.as_mut().poll(context));
+        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of the request was not complete in time")))
     }
 }
 
@@ -292,7 +303,7 @@ mod tests {
 
         let mut slow = TcpStream::connect(address).await.expect("connected");
         send(&mut slow, "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab").await;
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        tokio::time::sleep(2 * limits().head_timeout).await;
         send(&mut slow, "cd").await;
         assert!(read_until(&mut slow, "abcd").await.starts_with("HTTP/1.1 200"));
     }
@@ -304,7 +315,7 @@ mod tests {
         for _ in 0..2 {
             send(&mut stream, "GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
             assert!(read_until(&mut stream, "ok").await.starts_with("HTTP/1.1 200"));
-            tokio::time::sleep(Duration::from_millis(400)).await;
+            tokio::time::sleep(2 * limits().head_timeout).await;
         }
         assert_eq!(read_until(&mut stream, "ok").await, "", "closed after the idle time");
     }
@@ -347,12 +358,12 @@ mod tests {
     async fn shutdown_finishes_the_request_that_has_begun() {
         let (address, stop) = server(limits()).await;
         let mut stream = TcpStream::connect(address).await.expect("connected");
-        send(&mut stream, "POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nab").await;
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        send(&mut stream, "POST /echo HTTP/1.1\r\nhost: a\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n").await;
+        assert!(read_until(&mut stream, "\r\n\r\n").await.starts_with("HTTP/1.1 100"), "the request has begun");
         stop.send(()).expect("stopped");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        assert!(TcpStream::connect(address).await.is_err(), "no further connections");
-        send(&mut stream, "cd").await;
+        let is_closed = async { while TcpStream::connect(address).await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(10), is_closed).await.expect("no further connections");
+        send(&mut stream, "abcd").await;
         assert!(read_until(&mut stream, "abcd").await.contains("200"));
     }
 }
