@@ -213,7 +213,7 @@ impl TestApp {
     /// Imports queued statements until none is due.
     pub async fn import_due(&self) {
         loop {
-            let due = db::earnings::statements::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
+            let due = db::earnings::imports::list_due(&self.core.db, self.core.clock.now(), 1).await.expect("the database answers");
             let Some(id) = due.first() else { return };
             let _ = earnings::import(&self.core, *id).await.expect("the database answers");
         }

@@ -1,5 +1,7 @@
 //! Earnings: entries of statements and of the partner service, and manual daily totals.
 
+pub mod column_mappings;
+pub mod imports;
 pub mod partner;
 pub mod staging;
 pub mod statements;

@@ -19,7 +19,7 @@ impl Job for ImportJob {
     const DEADLINE: Duration = Duration::from_mins(15);
 
     async fn list_due(context: &JobContext, limit: i64) -> Result<Vec<StatementId>, DbError> {
-        db::earnings::statements::list_due(&context.core.db, context.core.clock.now(), limit).await
+        db::earnings::imports::list_due(&context.core.db, context.core.clock.now(), limit).await
     }
 
     async fn run(context: &JobContext, statement_id: StatementId) -> Result<(), JobError> {
@@ -27,7 +27,7 @@ impl Job for ImportJob {
     }
 
     async fn release(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {
-        db::earnings::statements::release(&context.core.db, statement_id).await
+        db::earnings::imports::release(&context.core.db, statement_id).await
     }
 
     async fn exhausted(context: &JobContext, statement_id: StatementId) -> Result<(), DbError> {

@@ -5,6 +5,7 @@ mod parse_summary;
 mod partner;
 mod revenue;
 mod row_stream;
+mod table_header;
 mod text_decoder;
 mod upload;
 
@@ -18,7 +19,7 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use sha2::{Digest, Sha256};
 
-use self::row_stream::layout_hash;
+use self::table_header::layout_hash;
 use super::notify_due;
 use crate::{
     Core,
@@ -101,7 +102,7 @@ pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> 
     if !db::earnings::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
         return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
-    db::earnings::statements::upsert_mapping(&mut *tx, user_id, &layout_hash(&table), &statement.mapping).await?;
+    db::earnings::column_mappings::upsert(&mut *tx, user_id, &layout_hash(&table), &statement.mapping).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -126,7 +127,7 @@ pub async fn queue_import(core: &Core, user_id: UserId, id: &str) -> Result<(), 
         return Err(EarningsError::Conflict(EarningsConflict::SameFileImported));
     }
     // Idempotent: a statement that is already queued is left as it is.
-    if db::earnings::statements::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
+    if db::earnings::imports::enqueue(&core.db, statement.summary.id, core.clock.now()).await? {
         notify_due(core, JobKind::Import).await;
     }
     Ok(())

@@ -1,6 +1,6 @@
-//! Uploaded earnings statements and the state of their import.
+//! Uploaded earnings statements.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use huntaze_domain::{
     earnings::{ParseSummary, StatementState, StatementSummary, statement::ColumnMapping},
     ids::{StatementId, UserId},
@@ -55,28 +55,28 @@ pub struct Statement {
     pub attempts: i32,
 }
 
-struct Row {
-    id: StatementId,
-    user_id: UserId,
-    file_name: String,
-    file_hash: Vec<u8>,
-    header: Vec<String>,
-    delimiter: i16,
-    preamble_records: i32,
-    column_mapping: Json<ColumnMapping>,
-    parse_summary: Json<ParseSummary>,
-    state: String,
-    uploaded_at: DateTime<Utc>,
-    imported_at: Option<DateTime<Utc>>,
-    rows_processed: i32,
-    entries_added: i32,
-    attempts: i32,
+pub(super) struct StatementRow {
+    pub id: StatementId,
+    pub user_id: UserId,
+    pub file_name: String,
+    pub file_hash: Vec<u8>,
+    pub header: Vec<String>,
+    pub delimiter: i16,
+    pub preamble_records: i32,
+    pub column_mapping: Json<ColumnMapping>,
+    pub parse_summary: Json<ParseSummary>,
+    pub state: String,
+    pub uploaded_at: DateTime<Utc>,
+    pub imported_at: Option<DateTime<Utc>>,
+    pub rows_processed: i32,
+    pub entries_added: i32,
+    pub attempts: i32,
 }
 
-impl TryFrom<Row> for Statement {
+impl TryFrom<StatementRow> for Statement {
     type Error = DbError;
 
-    fn try_from(row: Row) -> Result<Self, DbError> {
+    fn try_from(row: StatementRow) -> Result<Self, DbError> {
         let inconsistent = |column| DbError::Inconsistent { table: "statements", column };
         Ok(Self {
             user_id: row.user_id,
@@ -153,7 +153,7 @@ pub async fn chunk(db: impl PgExecutor<'_>, id: StatementId, chunk_index: i32) -
 /// Stores the properties of a fully uploaded file. The statement becomes visible once `set_mapping` has stored its mapping.
 pub async fn set_uploaded(db: impl PgExecutor<'_>, id: StatementId, file: &UploadedFile<'_>) -> Result<Statement, DbError> {
     let row = sqlx::query_as!(
-        Row,
+        StatementRow,
         r#"UPDATE statements SET file_hash = $2, header = $3, delimiter = $4, preamble_records = $5, column_mapping = $6 WHERE id = $1
            RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                      parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
@@ -170,7 +170,7 @@ pub async fn set_uploaded(db: impl PgExecutor<'_>, id: StatementId, file: &Uploa
 /// Lists a user's fully uploaded statements, newest first.
 pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<StatementSummary>, DbError> {
     let rows = sqlx::query_as!(
-        Row,
+        StatementRow,
         r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                   parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
              FROM statements WHERE user_id = $1 AND state <> 'uploading' ORDER BY uploaded_at DESC, id DESC"#,
@@ -182,7 +182,7 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Statem
 /// Returns a fully uploaded statement of a user, if there is one.
 pub async fn find(db: impl PgExecutor<'_>, user_id: UserId, id: StatementId) -> Result<Option<Statement>, DbError> {
     let row = sqlx::query_as!(
-        Row,
+        StatementRow,
         r#"SELECT id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
                   parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts
              FROM statements WHERE user_id = $1 AND id = $2 AND state <> 'uploading'"#,
@@ -220,195 +220,6 @@ pub async fn set_mapping(
         Json(parse_summary) as _
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Returns the mapping that the user last confirmed for columns with these names.
-pub async fn find_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8]) -> Result<Option<ColumnMapping>, DbError> {
-    let mapping = sqlx::query_scalar!(
-        r#"SELECT column_mapping AS "column_mapping: Json<ColumnMapping>" FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2"#,
-        user_id.uuid(),
-        header_hash
-    );
-    Ok(mapping.fetch_optional(db).await?.map(|mapping| mapping.0))
-}
-
-/// Upserts the mapping that the user confirmed for columns with these names.
-pub async fn upsert_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8], mapping: &ColumnMapping) -> Result<(), DbError> {
-    sqlx::query!(
-        "INSERT INTO statement_column_mappings (user_id, header_hash, column_mapping) VALUES ($1, $2, $3)
-         ON CONFLICT (user_id, header_hash) DO UPDATE SET column_mapping = excluded.column_mapping",
-        user_id.uuid(),
-        header_hash,
-        Json(mapping) as _
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// Deletes the mapping that the user confirmed for columns with these names.
-pub async fn delete_mapping(db: impl PgExecutor<'_>, user_id: UserId, header_hash: &[u8]) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM statement_column_mappings WHERE user_id = $1 AND header_hash = $2", user_id.uuid(), header_hash)
-        .execute(db)
-        .await?;
-    Ok(())
-}
-
-/// Enqueues a statement for import. Returns `false` if it is not in state uploaded or failed.
-pub async fn enqueue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let done = sqlx::query!(
-        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
-          WHERE id = $1 AND state IN ('uploaded', 'failed')",
-        id.uuid(),
-        now
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Lists the statements that wait for their import or whose lease has expired, longest waiting first, at most `limit`.
-pub async fn list_due(db: impl PgExecutor<'_>, now: DateTime<Utc>, limit: i64) -> Result<Vec<StatementId>, DbError> {
-    let due = sqlx::query_scalar!(
-        "SELECT id FROM statements WHERE state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $1)
-          ORDER BY queued_at LIMIT $2",
-        now,
-        limit
-    );
-    Ok(due.fetch_all(db).await?.into_iter().map(Into::into).collect())
-}
-
-/// Claims a statement that waits for its import or whose lease has expired, until `leased_until`, and counts an attempt. Returns `None` if
-/// there is nothing to claim.
-pub async fn claim(
-    db: impl PgExecutor<'_>,
-    id: StatementId,
-    now: DateTime<Utc>,
-    leased_until: DateTime<Utc>,
-) -> Result<Option<Statement>, DbError> {
-    let row = sqlx::query_as!(
-        Row,
-        r#"UPDATE statements SET state = 'importing', leased_until = $3, attempts = attempts + 1, rows_processed = 0
-            WHERE id = $1 AND state IN ('queued', 'importing') AND (leased_until IS NULL OR leased_until <= $2)
-           RETURNING id, user_id, file_name, file_hash, header, delimiter, preamble_records, column_mapping AS "column_mapping: _",
-                     parse_summary AS "parse_summary: _", state, uploaded_at, imported_at, rows_processed, entries_added, attempts"#,
-        id.uuid(),
-        now,
-        leased_until
-    );
-    row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
-}
-
-/// Releases the lease on a statement that is being imported. The previous importer cannot store anything after the statement is claimed
-/// again, because the attempt number differs.
-pub async fn release(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbError> {
-    sqlx::query!("UPDATE statements SET leased_until = NULL WHERE id = $1 AND state = 'importing'", id.uuid()).execute(db).await?;
-    Ok(())
-}
-
-/// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
-pub async fn requeue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
-    let done = sqlx::query!(
-        "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
-          WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
-                SELECT FROM statements AS other
-                 WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
-                   AND other.state IN ('queued', 'importing', 'imported'))",
-        id.uuid(),
-        now
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Marks a queued or importing statement as failed and releases its lease. A running import of it stores nothing any more.
-pub async fn mark_failed(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbError> {
-    sqlx::query!(
-        "UPDATE statements SET state = 'failed', leased_until = NULL WHERE id = $1 AND state IN ('queued', 'importing')",
-        id.uuid()
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// An attempt to import a statement. Another worker that takes the statement over begins an attempt with another number.
-#[derive(Debug, Clone, Copy)]
-pub struct ImportAttempt {
-    /// The statement.
-    pub statement_id: StatementId,
-    /// Number of the attempt, from 1.
-    pub number: i32,
-}
-
-/// Records the progress of an import and renews the lease. Returns `false` if the attempt no longer holds the statement.
-pub async fn set_progress(
-    db: impl PgExecutor<'_>,
-    attempt: ImportAttempt,
-    rows: i32,
-    leased_until: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let done = sqlx::query!(
-        "UPDATE statements SET rows_processed = $3, leased_until = $4 WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        attempt.statement_id.uuid(),
-        attempt.number,
-        rows,
-        leased_until
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Result of an import.
-pub struct ImportResult<'a> {
-    /// Number of rows processed.
-    pub rows_processed: i32,
-    /// Number of entries added; entries already stored from another statement are not included.
-    pub entries_added: i32,
-    /// Parse summary of the file.
-    pub parse_summary: &'a ParseSummary,
-    /// Day of the earliest entry (UTC).
-    pub first_day: NaiveDate,
-    /// Day of the latest entry (UTC), inclusive.
-    pub last_day: NaiveDate,
-    /// Days with a row that could not be parsed, whose earnings are therefore incomplete.
-    pub incomplete_days: &'a [NaiveDate],
-}
-
-/// Marks a statement as imported and stores the result. Returns `false` if the attempt no longer holds the statement.
-pub async fn set_imported(
-    db: impl PgExecutor<'_>,
-    attempt: ImportAttempt,
-    result: &ImportResult<'_>,
-    now: DateTime<Utc>,
-) -> Result<bool, DbError> {
-    let done = sqlx::query!(
-        "UPDATE statements
-            SET state = 'imported', rows_processed = $3, entries_added = $4, parse_summary = $5, first_day = $6, last_day = $7,
-                imported_at = $8, incomplete_days = $9, leased_until = NULL
-          WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        attempt.statement_id.uuid(),
-        attempt.number,
-        result.rows_processed,
-        result.entries_added,
-        Json(result.parse_summary) as _,
-        result.first_day,
-        result.last_day,
-        now,
-        result.incomplete_days
-    );
-    Ok(done.execute(db).await?.rows_affected() == 1)
-}
-
-/// Records a failed import attempt. With `retry_at` the statement is queued again and not claimable before that time; with `None` it is
-/// marked as failed. Does nothing if the attempt no longer holds the statement.
-pub async fn set_failed(db: impl PgExecutor<'_>, attempt: ImportAttempt, retry_at: Option<DateTime<Utc>>) -> Result<(), DbError> {
-    sqlx::query!(
-        "UPDATE statements SET state = CASE WHEN $3::timestamptz IS NULL THEN 'failed' ELSE 'queued' END, leased_until = $3
-          WHERE id = $1 AND state = 'importing' AND attempts = $2",
-        attempt.statement_id.uuid(),
-        attempt.number,
-        retry_at
-    )
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// Deletes the chunks of a file; they are not needed after the import.

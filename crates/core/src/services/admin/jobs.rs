@@ -55,7 +55,7 @@ pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
     let is_due = match kind {
         JobKind::Mail => db::mail_outbox::requeue(&mut *tx, MailId::from(subject), now).await?,
         JobKind::Sync => db::integrations::reschedule(&mut *tx, IntegrationId::from(subject), now).await?,
-        JobKind::Import => db::earnings::statements::requeue(&mut *tx, StatementId::from(subject), now).await?,
+        JobKind::Import => db::earnings::imports::requeue(&mut *tx, StatementId::from(subject), now).await?,
         JobKind::PartnerSync => db::earnings::partner::reschedule(&mut *tx, PartnerConnectionId::from(subject), now).await?,
         // The scheduler enqueues these again once the failed job is deleted.
         JobKind::AiCharges | JobKind::Cleanup => true,

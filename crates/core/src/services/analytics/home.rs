@@ -1,5 +1,7 @@
 //! Home page: metrics summed over all accounts of a user.
 
+mod trend;
+
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use futures::try_join;
 use huntaze_domain::{
@@ -7,6 +9,7 @@ use huntaze_domain::{
     ids::{IntegrationId, UserId},
 };
 
+use self::trend::{Change, Comparison, basis_points, difference_of_rates, relative_change};
 use crate::{
     Core,
     db::{
@@ -78,8 +81,11 @@ fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeSt
         (Some((first, others)), Some(captured_at)) if revenue.known_days > 0 => {
             stats.other_revenue = others.to_vec();
             let is_complete = coverage.is_none() && revenue.previous_known_days == days;
-            let change = i128::from(first.minor) - i128::from(revenue.previous);
-            let trend = if is_complete { trend(change, revenue.previous.into()) } else { Trend::Unknown };
+            let trend = if is_complete {
+                relative_change(Sums([first.minor, 0]).exact(), Sums([revenue.previous, 0]).exact())
+            } else {
+                Trend::Unknown
+            };
             let (value, currency) = (first.minor, Some(first.currency));
             Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, trend })
         }
@@ -117,11 +123,9 @@ fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
     let is_fresh = |at: &DateTime<Utc>| at.date_naive() >= today - Days::new(1);
     let pairs = readable.iter().filter_map(|account| {
         let (now, _) = account.followers.filter(|(_, at)| is_fresh(at))?;
-        Some((now, account.previous_followers?))
+        Some((Sums([now, 0]).exact(), Sums([account.previous_followers?, 0]).exact()))
     });
-    let (compared, now, before) =
-        pairs.fold((0, 0, 0), |(number, sum, sum_before), (now, before)| (number + 1, sum + now, sum_before + before));
-    let trend = across(compared, all, trend(i128::from(now) - i128::from(before), before.into()));
+    let trend = pairs.collect::<Comparison>().trend(relative_change, all);
     Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
 }
 
@@ -132,8 +136,8 @@ struct DailyMetric {
     /// Sums of a period, and the number of days for which they are known.
     totals: fn(PeriodTotals) -> (Sums, u32),
     value: fn(Sums) -> Option<i64>,
-    /// Change from the earlier sums (second) to the later ones, each scaled to a whole period.
-    change: fn([i128; 2], [i128; 2]) -> Trend,
+    /// Change between two periods.
+    change: Change,
 }
 
 const VIEWS: DailyMetric = DailyMetric {
@@ -141,7 +145,7 @@ const VIEWS: DailyMetric = DailyMetric {
     unit: Unit::Count,
     totals: |period| (Sums([period.views, 0]), period.views_days),
     value: |Sums([views, _])| Some(views),
-    change: |[now, _], [before, _]| trend(now - before, before),
+    change: relative_change,
 };
 
 /// Interactions divided by reach.
@@ -150,14 +154,7 @@ const ENGAGEMENT_RATE: DailyMetric = DailyMetric {
     unit: Unit::BasisPoints,
     totals: |period| (Sums([period.interactions, period.reach]), period.engagement_days),
     value: |Sums([interactions, reach])| (reach > 0).then(|| basis_points(interactions.into(), reach.into())),
-    // The difference of the exact fractions, because the rates are rounded.
-    change: |[now, reach], [before, reach_before]| match reach.saturating_mul(reach_before) {
-        1.. => Trend::in_points(rounded_basis_points(
-            now.saturating_mul(reach_before).saturating_sub(before.saturating_mul(reach)),
-            reach.saturating_mul(reach_before),
-        )),
-        _ => Trend::Unknown,
-    },
+    change: difference_of_rates,
 };
 
 /// A pair of sums: numerator and denominator of a rate, or one sum and 0.
@@ -165,6 +162,10 @@ const ENGAGEMENT_RATE: DailyMetric = DailyMetric {
 struct Sums([i64; 2]);
 
 impl Sums {
+    fn exact(self) -> [i128; 2] {
+        self.0.map(i128::from)
+    }
+
     /// Scales sums over some of the days of a period to all of them, in millionths.
     fn scaled(self, known_days: u32, all_days: u16) -> [i128; 2] {
         self.0.map(|sum| i128::from(sum) * 1_000_000 * i128::from(all_days) / i128::from(known_days.max(1)))
@@ -193,11 +194,7 @@ fn over_days(range: StatsRange, accounts: &[AccountTotals], daily: &DailyMetric)
         let has_both = has_period(days) && has_period(days_before);
         has_both.then(|| (now.scaled(days, range.days()), before.scaled(days_before, range.days())))
     });
-    let sum = |[a, b]: [i128; 2], [c, d]: [i128; 2]| [a + c, b + d];
-    let nothing = (0, [0; 2], [0; 2]);
-    let (compared, now, before) =
-        pairs.fold(nothing, |(number, all, all_before), (now, before)| (number + 1, sum(all, now), sum(all_before, before)));
-    let trend = across(compared, all, change(now, before));
+    let trend = pairs.collect::<Comparison>().trend(change, all);
     Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
 }
 
@@ -230,32 +227,6 @@ fn unknown(metric: Metric, accounts: &[AccountTotals]) -> Figure {
 
 fn coverage(known: u32, total: u32) -> Option<Coverage> {
     (known < total).then_some(Coverage { known, total })
-}
-
-/// Returns the relative change; unknown if the previous value is 0.
-fn trend(change: i128, before: i128) -> Trend {
-    if before > 0 { Trend::relative(basis_points(change, before)) } else { Trend::Unknown }
-}
-
-/// Says across how many accounts a trend goes; it is unknown if there is none.
-fn across(accounts: u32, all: u32, trend: Trend) -> Trend {
-    match trend {
-        Trend::Known { change_bp, is_in_points, .. } if accounts > 0 => {
-            Trend::Known { change_bp, is_in_points, compared: coverage(accounts, all) }
-        }
-        _ => Trend::Unknown,
-    }
-}
-
-/// Like [`basis_points`], rounded half away from 0.
-fn rounded_basis_points(part: i128, whole: i128) -> i64 {
-    basis_points(part.saturating_mul(20_000).saturating_add(whole * part.signum()) / 2, whole.saturating_mul(10_000))
-}
-
-/// Returns `part / whole` in basis points, rounded towards 0, saturating on overflow.
-fn basis_points(part: i128, whole: i128) -> i64 {
-    let points = part.saturating_mul(10_000) / whole;
-    i64::try_from(points).unwrap_or(if points > 0 { i64::MAX } else { i64::MIN })
 }
 
 fn count(number: usize) -> u32 {
@@ -428,11 +399,6 @@ mod tests {
             let stats = sum(StatsRange::Week, &accounts);
             accounts.reverse();
             prop_assert_eq!(sum(StatsRange::Week, &accounts), stats);
-        }
-
-        #[test]
-        fn basis_points_never_panic(part: i128, whole in 1..=i128::MAX) {
-            let _ = basis_points(part, whole);
         }
     }
 }

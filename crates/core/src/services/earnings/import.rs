@@ -13,7 +13,10 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        earnings::statements::{ImportAttempt, ImportResult, Statement},
+        earnings::{
+            imports::{ImportAttempt, ImportResult},
+            statements::Statement,
+        },
     },
     error::chain,
 };
@@ -35,7 +38,7 @@ const RETRY: TimeDelta = TimeDelta::seconds(30);
 /// the inner result.
 pub async fn import(core: &Core, id: StatementId) -> Result<Result<(), EarningsError>, DbError> {
     let now = core.clock.now();
-    let Some(statement) = db::earnings::statements::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
+    let Some(statement) = db::earnings::imports::claim(&core.db, id, now, now + LEASE).await? else { return Ok(Ok(())) };
     let attempt = statement.attempts;
     if attempt > MAX_ATTEMPTS {
         give_up_import(core, id).await?;
@@ -52,13 +55,13 @@ pub async fn import(core: &Core, id: StatementId) -> Result<Result<(), EarningsE
     let is_final = !matches!(error, EarningsError::Internal(_)) || attempt == MAX_ATTEMPTS;
     tracing::error!(statement_id = %id, attempt, is_final, error = chain(&error), "import failed");
     let retry_at = (!is_final).then(|| core.clock.now() + RETRY);
-    db::earnings::statements::set_failed(&core.db, ImportAttempt { statement_id: id, number: attempt }, retry_at).await?;
+    db::earnings::imports::set_failed(&core.db, ImportAttempt { statement_id: id, number: attempt }, retry_at).await?;
     Ok(if is_final { Err(error) } else { Ok(()) })
 }
 
 /// Marks a statement as failed, because of an internal error.
 pub async fn give_up_import(core: &Core, id: StatementId) -> Result<(), DbError> {
-    db::earnings::statements::mark_failed(&core.db, id).await
+    db::earnings::imports::mark_failed(&core.db, id).await
 }
 
 /// Stores the rows. Returns `false` if another worker has claimed the statement; nothing is stored then.
@@ -80,14 +83,14 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
             continue;
         }
         // Outside the transaction, so that the user sees the progress.
-        if !db::earnings::statements::set_progress(&core.db, attempt, read, core.clock.now() + LEASE).await? {
+        if !db::earnings::imports::set_progress(&core.db, attempt, read, core.clock.now() + LEASE).await? {
             return Ok(false);
         }
         told_at = Instant::now();
     }
     staged.finish().await?;
     // The next statement takes some seconds if the file is large, and longer on a slow disk.
-    if !db::earnings::statements::set_progress(&core.db, attempt, read, core.clock.now() + STORE_LEASE).await? {
+    if !db::earnings::imports::set_progress(&core.db, attempt, read, core.clock.now() + STORE_LEASE).await? {
         return Ok(false);
     }
     let added = db::earnings::staging::store(&mut tx, user_id, id).await?;
@@ -102,7 +105,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         last_day,
         incomplete_days: &incomplete_days,
     };
-    if !db::earnings::statements::set_imported(&mut *tx, attempt, &result, core.clock.now()).await? {
+    if !db::earnings::imports::set_imported(&mut *tx, attempt, &result, core.clock.now()).await? {
         return Ok(false);
     }
     db::earnings::statements::delete_chunks(&mut *tx, id).await?;

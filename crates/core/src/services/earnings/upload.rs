@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{
     EarningsError, find,
     parse_summary::summarize,
-    row_stream::{DetectedHeader, detect_header, layout_hash},
+    table_header::{DetectedHeader, detect_header, layout_hash},
     text_decoder::TextDecoder,
 };
 use crate::{
@@ -148,7 +148,7 @@ impl Upload {
         let db = &self.core.db;
         let mut mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(db, self.user_id).await?.currency);
         // The columns of a layout are remembered; how its amounts and dates are written is read from each file, as far as it shows.
-        if let Some(remembered) = db::earnings::statements::find_mapping(db, self.user_id, &layout_hash(&table)).await? {
+        if let Some(remembered) = db::earnings::column_mappings::find(db, self.user_id, &layout_hash(&table)).await? {
             // Without names, the file may come from somewhere else.
             let currency = if table.has_names() { remembered.currency } else { mapping.currency };
             mapping = ColumnMapping { currency, is_remembered: true, ..remembered };
@@ -185,7 +185,7 @@ pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<()
     if !analyze_rows(core, statement).await? {
         return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
-    Ok(db::earnings::statements::delete_mapping(&core.db, user_id, &layout_hash(&table)).await?)
+    Ok(db::earnings::column_mappings::delete(&core.db, user_id, &layout_hash(&table)).await?)
 }
 
 /// Reads the header and the first rows of a statement again. Its file is there until it is imported.

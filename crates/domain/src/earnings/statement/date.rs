@@ -1,9 +1,18 @@
 //! Parsing of dates, and detection of the order of day and month.
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+mod clock;
+mod names;
+
+use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
+use self::{
+    clock::{parse_clock, split_half, split_time},
+    names::{FILLERS, is_weekday, month_of, without_accent},
+};
 use crate::string_enum::string_enum;
+
+pub(super) use names::parse_zone;
 
 string_enum! {
     /// Order of day and month in numeric dates.
@@ -22,91 +31,6 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 const UNIX_SECONDS: std::ops::RangeInclusive<i64> = 946_684_800..=4_133_894_400;
 /// Days of 2000-01-01 and 2100-12-31 as spreadsheets count them, from 1899-12-30.
 const SERIAL_DAYS: std::ops::RangeInclusive<i64> = 36_526..=73_415;
-
-/// Names of each month in English, French, German, Spanish, Italian, Portuguese and Dutch, without accents, and abbreviations that do not begin
-/// a name.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "janvier", "januar", "enero", "gennaio", "janeiro", "januari"],
-    &["february", "fevrier", "februar", "febrero", "febbraio", "fevereiro", "februari"],
-    &["march", "mars", "maerz", "marz", "marzo", "marco", "maart", "mrz", "mrt"],
-    &["april", "avril", "abril", "aprile"],
-    &["may", "mai", "mayo", "maggio", "maio", "mei"],
-    &["june", "juin", "juni", "junio", "giugno", "junho"],
-    &["july", "juillet", "juli", "julio", "luglio", "julho"],
-    &["august", "aout", "agosto", "augustus"],
-    &["september", "septembre", "septiembre", "settembre", "setembro"],
-    &["october", "octobre", "oktober", "octubre", "ottobre", "outubro"],
-    &["november", "novembre", "noviembre", "novembro"],
-    &["december", "decembre", "dezember", "diciembre", "dicembre", "dezembro"],
-];
-/// Names of weekdays in the same languages.
-const WEEKDAYS: [&str; 46] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "lundi",
-    "mardi",
-    "mercredi",
-    "jeudi",
-    "vendredi",
-    "samedi",
-    "dimanche",
-    "montag",
-    "dienstag",
-    "mittwoch",
-    "donnerstag",
-    "freitag",
-    "samstag",
-    "sonntag",
-    "lunes",
-    "martes",
-    "miercoles",
-    "jueves",
-    "viernes",
-    "sabado",
-    "domingo",
-    "lunedi",
-    "martedi",
-    "mercoledi",
-    "giovedi",
-    "venerdi",
-    "sabato",
-    "domenica",
-    "segunda",
-    "terca",
-    "quarta",
-    "quinta",
-    "sexta",
-    "maandag",
-    "dinsdag",
-    "woensdag",
-    "donderdag",
-    "vrijdag",
-    "zaterdag",
-];
-/// Words that say nothing: "3 de noviembre de 2026", "Nov 3, 2026 at 11:59 PM".
-const FILLERS: [&str; 14] = ["at", "a", "as", "um", "alle", "ore", "uhr", "de", "del", "di", "of", "om", "le", "den"];
-/// Time zones in hours from UTC: those of RFC 2822, and those of Central Europe.
-const ZONES: [(&str, i32); 14] = [
-    ("utc", 0),
-    ("gmt", 0),
-    ("z", 0),
-    ("ut", 0),
-    ("est", -5),
-    ("edt", -4),
-    ("cst", -6),
-    ("cdt", -5),
-    ("mst", -7),
-    ("mdt", -6),
-    ("pst", -8),
-    ("pdt", -7),
-    ("cet", 1),
-    ("cest", 2),
-];
 
 /// Returns whether a cell holds a date in either order.
 pub fn is_date(text: &str) -> bool {
@@ -272,103 +196,9 @@ fn parse_named_date(words: &[String]) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(century + year.parse::<i32>().ok()?, month_of(month)?, day.parse().ok()?)
 }
 
-/// Returns the month that a word names or abbreviates to at least three letters; `None` if it could be two, such as "jui".
-fn month_of(word: &str) -> Option<u32> {
-    let mut months = MONTHS.iter().zip(1..).filter(|(names, _)| word.len() >= 3 && names.iter().any(|name| name.starts_with(word)));
-    let (_, month) = months.next()?;
-    months.next().is_none().then_some(month)
-}
-
-fn is_weekday(word: &str) -> bool {
-    word.len() >= 2 && WEEKDAYS.iter().any(|name| name.starts_with(word))
-}
-
-/// Splits the `T` between a date and a time off: `2026-11-03t23:59`.
-fn split_time(word: &str) -> impl Iterator<Item = &str> {
-    let cut = word.find('t').filter(|at| {
-        let (before, after) = (&word[..*at], &word[at + 1..]);
-        before.ends_with(|letter: char| letter.is_ascii_digit()) && after.starts_with(|letter: char| letter.is_ascii_digit())
-    });
-    let (date, time) = cut.map_or((word, ""), |at| (&word[..at], &word[at + 1..]));
-    [date, time].into_iter()
-}
-
-/// Parses a clock time at the start of a word: `23:59`, `9:05:30.25`. Returns what follows it.
-fn parse_clock(word: &str) -> Option<(NaiveTime, &str)> {
-    let end = word.find(|letter: char| !letter.is_ascii_digit() && letter != ':' && letter != '.').unwrap_or(word.len());
-    let (clock, rest) = word.split_at(end);
-    let clock = clock.trim_end_matches('.');
-    if !clock.contains(':') {
-        return None;
-    }
-    let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|format| NaiveTime::parse_from_str(clock, format).ok())?;
-    Some((time, rest))
-}
-
-/// Half of the day in the twelve-hour clock.
-#[derive(Clone, Copy)]
-enum Half {
-    Am,
-    Pm,
-}
-
-impl Half {
-    fn apply(self, time: NaiveTime) -> Option<NaiveTime> {
-        match (self, time.hour()) {
-            (Self::Am, 12) => time.with_hour(0),
-            (Self::Am, 1..=11) | (Self::Pm, 12) => Some(time),
-            (Self::Pm, hour @ 1..=11) => time.with_hour(hour + 12),
-            _ => None,
-        }
-    }
-}
-
-fn split_half(word: &str) -> (Option<Half>, &str) {
-    if let Some(rest) = word.strip_prefix("am") {
-        (Some(Half::Am), rest)
-    } else if let Some(rest) = word.strip_prefix("pm") {
-        (Some(Half::Pm), rest)
-    } else {
-        (None, word)
-    }
-}
-
-/// Parses a time zone: `utc`, `pst`, `+0000`, `-08:00`, `+00`, `gmt+0100`.
-pub(super) fn parse_zone(word: &str) -> Option<FixedOffset> {
-    if let Some((_, hours)) = ZONES.iter().find(|(name, _)| *name == word) {
-        return FixedOffset::east_opt(hours * 3600);
-    }
-    let word = word.strip_prefix("gmt").or_else(|| word.strip_prefix("utc")).unwrap_or(word);
-    let (sign, digits) = if let Some(digits) = word.strip_prefix('+') { (1, digits) } else { (-1, word.strip_prefix('-')?) };
-    let digits = digits.replace(':', "");
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let minutes: i32 = match digits.len() {
-        1 | 2 => digits.parse::<i32>().ok()? * 60,
-        4 => digits[..2].parse::<i32>().ok()? * 60 + digits[2..].parse::<i32>().ok()?,
-        _ => return None,
-    };
-    FixedOffset::east_opt(sign * minutes * 60)
-}
-
 /// Sets what was not set before; returns `false` if it was.
 fn take<T>(place: &mut Option<T>, value: T) -> bool {
     place.replace(value).is_none()
-}
-
-/// Returns the letter that an accented letter of the names above is written with.
-const fn without_accent(letter: char) -> char {
-    match letter {
-        'á' | 'à' | 'ä' | 'â' | 'ã' => 'a',
-        'é' | 'è' | 'ê' | 'ë' => 'e',
-        'í' | 'ì' | 'î' | 'ï' => 'i',
-        'ó' | 'ò' | 'ö' | 'ô' | 'õ' => 'o',
-        'ú' | 'ù' | 'ü' | 'û' => 'u',
-        'ç' => 'c',
-        'ñ' => 'n',
-        other => other,
-    }
 }
 
 /// Numbers of dates of a statement by what they reveal about the order of day and month.

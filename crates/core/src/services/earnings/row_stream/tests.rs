@@ -4,7 +4,10 @@ use huntaze_domain::earnings::statement::{StatementColumn, infer_mapping};
 use proptest::prelude::*;
 
 use super::*;
-use crate::services::earnings::text_decoder::TextDecoder;
+use crate::services::earnings::{
+    table_header::{DetectedHeader, detect_header},
+    text_decoder::TextDecoder,
+};
 
 const HEADER: &str = "date,type,net,description\n";
 
