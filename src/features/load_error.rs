@@ -23,7 +23,7 @@ pub fn LoadError(
 ) -> impl IntoView {
     let (href, text) = match back {
         // An empty `href` reloads the current page, and `?` loads it without its query.
-        _ if error.code.may_pass() => ("", "Retry".to_owned()),
+        _ if error.code.is_retryable() => ("", "Retry".to_owned()),
         None => ("?", "Start over".to_owned()),
         Some(page) => (page.path(), format!("Back to {}", page.text())),
     };

@@ -49,13 +49,13 @@ struct Counter {
     platform: Platform,
     unverified_numbers: Vec<String>,
     /// What X counts as the end of an address. Until they are loaded, and without a connection, the count is not too small.
-    domains: OnceCell<String>,
+    domains: OnceCell<TopLevelDomains>,
 }
 
 /// Loads the top-level domains, and counts again what has been edited meanwhile.
 async fn load_top_level_domains(counter: Rc<Counter>, root: Element) {
-    let Ok(text) = get(GetTopLevelDomains::PATH).await.and_then(|answer| answer.json()) else { return };
-    let _ = counter.domains.set(text);
+    let Ok(text) = get(GetTopLevelDomains::PATH).await.and_then(|answer| answer.json::<String>()) else { return };
+    let _ = counter.domains.set(TopLevelDomains::parse(&text));
     for variant in select_all(&root, "[data-slot=variant]") {
         let area = select(&variant, "textarea").and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok());
         if let Some(area) = area.filter(|area| area.default_value().is_ok_and(|drawn| drawn != area.value())) {
@@ -66,13 +66,13 @@ async fn load_top_level_domains(counter: Rc<Counter>, root: Element) {
 
 impl Counter {
     fn measure(&self, area: &HtmlTextAreaElement, variant: &Element) {
-        let domains = self.domains.get().map(|text| TopLevelDomains::parse(text));
+        let domains = self.domains.get();
         let text = String::from(js_sys::JsString::from(area.value()).normalize("NFC"));
-        let problem = limit_error(self.platform, &text, domains.as_ref());
+        let problem = limit_error(self.platform, &text, domains);
         set_or_remove(area, WARNING, problem.as_deref());
         set_error(area, problem.as_deref());
         if let Some(usage) = select(variant, "[data-slot=usage]") {
-            usage.set_text_content(Some(&usage_text(self.platform, &text, domains.as_ref())));
+            usage.set_text_content(Some(&usage_text(self.platform, &text, domains)));
         }
         let rationale = select(variant, "[data-slot=rationale]").and_then(|rationale| rationale.text_content()).unwrap_or_default();
         let numbers = grounding::still_unverified(&format!("{text}\n{rationale}"), &self.unverified_numbers);

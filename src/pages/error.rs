@@ -32,7 +32,7 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
     let way_out = match error.code {
         ErrorCode::Unauthenticated => (Page::Login.path(), "Sign in"),
         // An empty `href` reloads the current page.
-        code if code.may_pass() => ("", "Retry"),
+        code if code.is_retryable() => ("", "Retry"),
         _ => (Page::Home.path(), "Go to your home page"),
     };
     view! {

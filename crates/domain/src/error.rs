@@ -46,7 +46,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Returns whether the same request may succeed later.
-    pub const fn may_pass(self) -> bool {
+    pub const fn is_retryable(self) -> bool {
         matches!(self, Self::Conflict | Self::RateLimited | Self::Network | Self::Unavailable | Self::Internal)
     }
 

@@ -49,7 +49,7 @@ macro_rules! ids {
     };
 }
 
-/// A row of a user: a query that takes it finds nothing if the row belongs to somebody else.
+/// A row of a user: a query that takes it finds nothing if the row belongs to another user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owned<Id> {
     /// The user.

@@ -1,4 +1,4 @@
-//! Text that people write: its normal form, and characters that nobody sees.
+//! Text that users write: its normal form, and invisible characters.
 
 use std::borrow::Cow;
 

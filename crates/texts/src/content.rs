@@ -45,7 +45,7 @@ pub fn too_many_drafts() -> String {
 }
 
 /// Length and number of hashtags of a text, against the limits of its platform. X needs the top-level domains to be exact.
-pub fn usage_text(platform: Platform, text: &str, domains: Option<&TopLevelDomains<'_>>) -> String {
+pub fn usage_text(platform: Platform, text: &str, domains: Option<&TopLevelDomains>) -> String {
     let limits = CaptionLimits::of(platform);
     let used = format!("{} of {}", count(limits.length(text, domains)), length(limits.max_length, limits.unit));
     match limits.hashtags {
@@ -55,7 +55,7 @@ pub fn usage_text(platform: Platform, text: &str, domains: Option<&TopLevelDomai
 }
 
 /// Why a text exceeds the limits of its platform; `None` if it fits.
-pub fn limit_error(platform: Platform, text: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<String> {
+pub fn limit_error(platform: Platform, text: &str, domains: Option<&TopLevelDomains>) -> Option<String> {
     let limits = CaptionLimits::of(platform);
     let (used, tags) = (limits.length(text, domains), hashtags(text));
     match (used.saturating_sub(limits.max_length), tags.saturating_sub(limits.hashtags)) {

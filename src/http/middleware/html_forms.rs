@@ -75,7 +75,7 @@ async fn submit(state: &AppState, request: Request, next: Next) -> Response {
     };
     let page = page_field(&fields).or_else(|| page_field(&parse_fields(query?.as_bytes()))).or_else(|| page_in(&referer?));
     let page = page.unwrap_or_default();
-    redirect_back(state, response, &Submission { path, page, fields }).await
+    redirect_back(state, response, Submission { path, page, fields }).await
 }
 
 /// A form that a browser has sent.
@@ -88,7 +88,7 @@ struct Submission {
 }
 
 /// Turns the response to a form into a redirect to its page.
-async fn redirect_back(state: &AppState, response: Response, submission: &Submission) -> Response {
+async fn redirect_back(state: &AppState, response: Response, submission: Submission) -> Response {
     let Submission { path, page, fields } = submission;
     let (parts, error) = outcome_of(response).await;
     let sent_on = parts.headers.get(header::LOCATION).and_then(|location| location.to_str().ok()).filter(|_| error.is_none());
@@ -96,9 +96,9 @@ async fn redirect_back(state: &AppState, response: Response, submission: &Submis
     if let Some(elsewhere) = sent_on.filter(is_elsewhere) {
         return external_link_page::render(state, elsewhere);
     }
-    let flash = if sent_on.is_none() { flash_cookie(&state.core, path, error.clone(), fields.clone()) } else { None };
+    let flash = if sent_on.is_none() { flash_cookie(&state.core, &path, error.clone(), fields) } else { None };
     // After a success the token of a mailed link has been used.
-    let target = sent_on.map_or_else(|| form_page(page, error.is_some()), ToOwned::to_owned);
+    let target = sent_on.map_or_else(|| form_page(&page, error.is_some()), ToOwned::to_owned);
     let mut redirect = Redirect::to(&target).into_response();
     for cookie in parts.headers.get_all(header::SET_COOKIE).iter().cloned().chain(flash) {
         redirect.headers_mut().append(header::SET_COOKIE, cookie);

@@ -55,7 +55,7 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
             }
             response
         }
-        // The landing page says the same to everybody.
+        // The landing page does not depend on the session.
         Err(error) if request.uri().path() == Page::Beta.path() => {
             tracing::warn!(error = chain(&error), "failed to look up session");
             next.run(request).await

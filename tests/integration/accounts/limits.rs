@@ -4,6 +4,23 @@ use sqlx::PgPool;
 
 use crate::support::{EMAIL, PASSWORD, TestApp};
 
+/// An app with a registered user that trusts the address of a client in `X-Forwarded-For`.
+async fn app_behind_proxy(db: PgPool) -> TestApp {
+    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
+    config.limits.auth = 1000;
+    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
+    let app = TestApp::with_config(db, config);
+    app.register_verified(EMAIL).await;
+    app
+}
+
+/// Attempts to sign in from an address; returns the status of the response.
+async fn login_from(app: &TestApp, address: &str, password: &str) -> u16 {
+    let mut client = app.anon_client().await;
+    client.headers.insert("x-forwarded-for", address.to_owned());
+    client.post("/api/auth/login", json!({ "email": EMAIL, "password": password })).await.status.as_u16()
+}
+
 #[sqlx::test]
 async fn sixth_auth_request_in_a_minute_is_rate_limited(db: PgPool) {
     let app = TestApp::new(db);
@@ -24,42 +41,26 @@ async fn sixth_auth_request_in_a_minute_is_rate_limited(db: PgPool) {
 
 #[sqlx::test]
 async fn repeated_login_failures_block_only_their_ip_address(db: PgPool) {
-    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
-    config.limits.auth = 1000;
-    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
-    let app = TestApp::with_config(db, config);
-    app.register_verified(EMAIL).await;
-    let mut attacker = app.anon_client().await;
-    attacker.headers.insert("x-forwarded-for", "203.0.113.9".to_owned());
+    let app = app_behind_proxy(db).await;
     for _ in 0..10 {
-        attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": "not the password" })).await.expect_status(401);
+        assert_eq!(login_from(&app, "203.0.113.9", "not the password").await, 401);
     }
-    attacker.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(429);
-    let mut owner = app.anon_client().await;
-    owner.headers.insert("x-forwarded-for", "198.51.100.7".to_owned());
-    owner.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);
+    assert_eq!(login_from(&app, "203.0.113.9", PASSWORD).await, 429);
+    assert_eq!(login_from(&app, "198.51.100.7", PASSWORD).await, 200);
 }
 
 #[sqlx::test]
 async fn guesses_from_many_addresses_take_turns_and_do_not_lock_out_the_owner(db: PgPool) {
-    let mut config = huntaze_core::config::Config::for_tests().expect("a valid configuration");
-    config.limits.auth = 1000;
-    config.limits.trusted_proxies = vec!["127.0.0.1/32".parse().expect("a network")];
-    let app = TestApp::with_config(db, config);
-    app.register_verified(EMAIL).await;
-    let attempt = async |address: String, password: &str| {
-        let mut client = app.anon_client().await;
-        client.headers.insert("x-forwarded-for", address);
-        client.post("/api/auth/login", json!({ "email": EMAIL, "password": password })).await.status.as_u16()
-    };
-    let owner = || "198.51.100.7".to_owned();
-    assert_eq!(attempt(owner(), PASSWORD).await, 200);
+    let app = app_behind_proxy(db).await;
+    assert_eq!(login_from(&app, "198.51.100.7", PASSWORD).await, 200);
     for number in 0..20 {
-        assert_eq!(attempt(format!("203.0.113.{number}"), "not the password").await, 401);
+        assert_eq!(login_from(&app, &format!("203.0.113.{number}"), "not the password").await, 401);
     }
     let begun = std::time::Instant::now();
-    let guesses = futures::future::join_all((0..3).map(|number| attempt(format!("192.0.2.{number}"), "not the password")));
-    let (guesses, (signed_in, waited)) = tokio::join!(guesses, async { (attempt(owner(), PASSWORD).await, begun.elapsed()) });
+    let guess = async |number: u8| login_from(&app, &format!("192.0.2.{number}"), "not the password").await;
+    let guesses = futures::future::join_all((0..3).map(guess));
+    let (guesses, (signed_in, waited)) =
+        tokio::join!(guesses, async { (login_from(&app, "198.51.100.7", PASSWORD).await, begun.elapsed()) });
     assert_eq!((guesses, signed_in), (vec![401; 3], 200));
     // Two seconds for each guess, and none for the owner.
     assert!(begun.elapsed().as_secs() >= 6 && waited < begun.elapsed() / 2, "{waited:?} of {:?}", begun.elapsed());

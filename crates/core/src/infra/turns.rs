@@ -15,9 +15,9 @@ pub struct Turns {
 /// Outcome of waiting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Everybody before has had their turn, and the pause is over.
+    /// All earlier turns and the pause are over.
     Came,
-    /// Too many were before.
+    /// The earlier turns took too long.
     TimedOut,
 }
 
@@ -33,7 +33,7 @@ impl Turns {
             Err(_) => Turn::TimedOut,
         };
         drop(queue);
-        // Nobody else waits: only the map holds the queue.
+        // A queue that only the map holds has no waiters.
         self.lock().retain(|_, queue| Arc::strong_count(queue) > 1);
         turn
     }

@@ -115,7 +115,7 @@ pub(super) async fn confirm_password(
     user: &CurrentUser,
     (field, password): (&str, &Secret),
 ) -> Result<String, AccountError> {
-    // Whoever has a session does not wait for those who guess.
+    // A user with a session does not wait for guesses from elsewhere.
     limits::check_failures(core, client, &user.email).await?;
     let stored = db::accounts::users::find_credentials(&core.db, &user.email).await?.map(|account| account.password_hash);
     let verdict = core.passwords.verify(stored.clone(), password).await?;

@@ -255,22 +255,20 @@ impl Trend {
     /// Returns the direction and the absolute change: with one decimal (`4.2 %`), or in points (`0.04 pts`). `None` if the trend is unknown.
     pub fn parts(self) -> Option<(Direction, String)> {
         let Self::Known { change_bp, is_in_points, .. } = self else { return None };
-        if is_in_points {
-            let direction = match change_bp {
-                0 => Direction::Level,
-                1.. => Direction::Up,
-                _ => Direction::Down,
-            };
-            return Some((direction, format!("{} pts", hundredths(change_bp.saturating_abs()))));
-        }
-        // Tenths of a percent, rounded half up. A change that rounds to 0 counts as level.
+        // Tenths of a percent, rounded half up.
         let tenths = (change_bp.unsigned_abs() + 5) / 10;
+        let (text, is_level) = if is_in_points {
+            (format!("{} pts", hundredths(change_bp.saturating_abs())), change_bp == 0)
+        } else {
+            (format!("{}.{} %", tenths / 10, tenths % 10), tenths == 0)
+        };
         let direction = match change_bp {
-            _ if tenths == 0 => Direction::Level,
+            // A change that is shown as 0 counts as level.
+            _ if is_level => Direction::Level,
             1.. => Direction::Up,
             _ => Direction::Down,
         };
-        Some((direction, format!("{}.{} %", tenths / 10, tenths % 10)))
+        Some((direction, text))
     }
 }
 

@@ -195,7 +195,7 @@ impl CaptionLimits {
     }
 
     /// Returns the length of a text in NFC as the platform measures it. X needs the top-level domains to be exact.
-    pub fn length(self, text: &str, domains: Option<&TopLevelDomains<'_>>) -> usize {
+    pub fn length(self, text: &str, domains: Option<&TopLevelDomains>) -> usize {
         match self.unit {
             LengthUnit::Characters => text.chars().count(),
             LengthUnit::Utf16 => text.encode_utf16().count(),

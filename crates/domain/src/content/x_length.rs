@@ -18,35 +18,35 @@ const EMOJI_PRESENTATION: char = '\u{FE0F}';
 
 /// The top-level domains, which decide whether `example.photo` is a web address.
 #[derive(Debug)]
-pub struct TopLevelDomains<'a> {
+pub struct TopLevelDomains {
     /// In lower case, sorted by their bytes.
-    names: Vec<&'a str>,
+    names: Vec<String>,
 }
 
-impl<'a> TopLevelDomains<'a> {
+impl TopLevelDomains {
     /// The list of twitter-text, a name in each line.
     pub const TEXT: &'static str = include_str!("top_level_domains.txt");
 
     /// Reads such a list.
-    pub fn parse(text: &'a str) -> Self {
-        Self { names: text.lines().collect() }
+    pub fn parse(text: &str) -> Self {
+        Self { names: text.lines().map(ToOwned::to_owned).collect() }
     }
 
     /// Returns the domains of [`Self::TEXT`].
-    pub fn all() -> &'static TopLevelDomains<'static> {
-        static ALL: LazyLock<TopLevelDomains<'static>> = LazyLock::new(|| TopLevelDomains::parse(TopLevelDomains::TEXT));
+    pub fn all() -> &'static Self {
+        static ALL: LazyLock<TopLevelDomains> = LazyLock::new(|| TopLevelDomains::parse(TopLevelDomains::TEXT));
         &ALL
     }
 
     fn contain(&self, name: &str) -> bool {
         let name = name.to_lowercase();
-        name.starts_with("xn--") || self.names.binary_search(&name.as_str()).is_ok()
+        name.starts_with("xn--") || self.names.binary_search(&name).is_ok()
     }
 }
 
 /// Returns the length of a text in NFC. While the top-level domains are not known, the text is not counted as shorter than it is: all that
 /// looks like a domain weighs 23, or its own length if that is more.
-pub fn x_length(text: &str, domains: Option<&TopLevelDomains<'_>>) -> usize {
+pub fn x_length(text: &str, domains: Option<&TopLevelDomains>) -> usize {
     let (mut length, mut rest, mut before) = (0, text, None);
     while let Some(character) = rest.chars().next() {
         let (weight, bytes) = match url(rest, before, domains) {
@@ -114,15 +114,15 @@ struct Url {
 }
 
 impl Url {
-    /// An address of so many bytes at the start of a text. It may be none while the top-level domains are not known.
-    fn of(text: &str, bytes: usize, (address, domains): (usize, Option<&TopLevelDomains<'_>>)) -> Self {
-        let own: usize = text[..bytes].chars().map(weight).sum();
-        Self { weight: if domains.is_some() { address } else { address.max(own) }, bytes }
+    /// An address of this weight. While the top-level domains are not known, it may be none, so it weighs as much as its characters at least.
+    fn new(address: &str, address_weight: usize, domains: Option<&TopLevelDomains>) -> Self {
+        let own: usize = address.chars().map(weight).sum();
+        Self { weight: if domains.is_some() { address_weight } else { address_weight.max(own) }, bytes: address.len() }
     }
 }
 
 /// Returns the web address at the start of a text that follows the character `before`.
-fn url(text: &str, before: Option<char>, domains: Option<&TopLevelDomains<'_>>) -> Option<Url> {
+fn url(text: &str, before: Option<char>, domains: Option<&TopLevelDomains>) -> Option<Url> {
     if before.is_some_and(|before| before.is_ascii_alphanumeric() || matches!(before, '@' | '＠' | '$' | '#' | '＃')) {
         return None;
     }
@@ -134,15 +134,15 @@ fn url(text: &str, before: Option<char>, domains: Option<&TopLevelDomains<'_>>) 
     }
 }
 
-fn full_url(text: &str, host: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<Url> {
+fn full_url(text: &str, host: &str, domains: Option<&TopLevelDomains>) -> Option<Url> {
     let (domain, after) = host.split_at(domain_bytes(host, domains)?);
     let short = if domain.eq_ignore_ascii_case("t.co") { short_link(after)? } else { 0 };
-    let tail = if short > 0 { short } else { port(after) + path_and_query(&after[port(after)..]) };
-    Some(Url::of(text, text.len() - host.len() + domain.len() + tail, (URL_WEIGHT, domains)))
+    let tail = if short > 0 { short } else { port_path_and_query(after) };
+    Some(Url::new(&text[..text.len() - host.len() + domain.len() + tail], URL_WEIGHT, domains))
 }
 
 /// A domain without a scheme: only the Latin end of it counts as an address, and only a path belongs to it, with its query.
-fn bare_url(text: &str, is_start: bool, domains: Option<&TopLevelDomains<'_>>) -> Option<Url> {
+fn bare_url(text: &str, is_start: bool, domains: Option<&TopLevelDomains>) -> Option<Url> {
     let (domain, after) = text.split_at(domain_bytes(text, domains)?);
     let other = domain.rfind(|character| !(is_latin(character) || matches!(character, '-' | '.')));
     let mut latin = other.map_or(domain, |at| &domain[at..][domain[at..].chars().next().map_or(0, char::len_utf8)..]);
@@ -155,8 +155,8 @@ fn bare_url(text: &str, is_start: bool, domains: Option<&TopLevelDomains<'_>>) -
         return None;
     }
     let bytes = domain.len() + if after.starts_with('/') { path_and_query(after) } else { 0 };
-    let address = x_length(&domain[..domain.len() - latin.len()], domains) + URL_WEIGHT;
-    Some(Url::of(text, bytes, (address, domains)))
+    let before = x_length(&domain[..domain.len() - latin.len()], domains);
+    Some(Url::new(&text[..bytes], before + URL_WEIGHT, domains))
 }
 
 fn strip_scheme(text: &str) -> Option<&str> {
@@ -167,7 +167,7 @@ fn strip_scheme(text: &str) -> Option<&str> {
 }
 
 /// Returns the number of bytes of the longest domain at the start of a text.
-fn domain_bytes(text: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<usize> {
+fn domain_bytes(text: &str, domains: Option<&TopLevelDomains>) -> Option<usize> {
     let is_part = |character: char| is_domain_char(character) || matches!(character, '-' | '_' | '.');
     let run = text.char_indices().take(MAX_DOMAIN_CHARS).take_while(|(_, character)| is_part(*character));
     let end = run.last().map_or(0, |(at, character)| at + character.len_utf8());
@@ -187,7 +187,7 @@ fn domain_bytes(text: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<usi
 }
 
 /// Returns the number of bytes of a top-level domain at the start of a label; other writing may follow it (`example.comです`).
-fn top_level_bytes(text: &str, label: &str, domains: Option<&TopLevelDomains<'_>>) -> Option<usize> {
+fn top_level_bytes(text: &str, label: &str, domains: Option<&TopLevelDomains>) -> Option<usize> {
     let ascii = label.find(|character: char| !(character.is_ascii_alphanumeric() || character == '-')).unwrap_or(label.len());
     let is_known = |name: &str| match domains {
         Some(domains) => domains.contain(name),
@@ -208,9 +208,10 @@ fn short_link(text: &str) -> Option<usize> {
     }
 }
 
-fn port(text: &str) -> usize {
+fn port_path_and_query(text: &str) -> usize {
     let digits = text.strip_prefix(':').map_or(0, |port| port.bytes().take_while(u8::is_ascii_digit).count());
-    if digits == 0 { 0 } else { digits + 1 }
+    let port = if digits == 0 { 0 } else { digits + 1 };
+    port + path_and_query(&text[port..])
 }
 
 fn path_and_query(text: &str) -> usize {

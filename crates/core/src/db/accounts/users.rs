@@ -26,12 +26,6 @@ pub async fn find_credentials(db: impl PgExecutor<'_>, email: &str) -> Result<Op
     Ok(found.fetch_optional(db).await?)
 }
 
-/// Returns the credentials of a user, if the user still exists.
-pub async fn find_credentials_of(db: impl PgExecutor<'_>, id: UserId) -> Result<Option<Credentials>, DbError> {
-    let found = sqlx::query_as!(Credentials, "SELECT id, password_hash, email_verified_at FROM users WHERE id = $1", id.uuid());
-    Ok(found.fetch_optional(db).await?)
-}
-
 /// Replaces a password hash by another one of the same password. Returns `false` if the password was changed in the meantime.
 pub async fn replace_password_hash(db: impl PgExecutor<'_>, old: &Credentials, new: &str) -> Result<bool, DbError> {
     let replaced =

@@ -75,7 +75,7 @@ pub struct ReportFilter {
     pub operation: Option<Operation>,
     /// Only this report.
     pub id: Option<ReportId>,
-    /// At most so many; all if it is `None`.
+    /// Maximum number; `None` for all.
     pub limit: Option<i64>,
 }
 

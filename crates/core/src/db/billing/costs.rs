@@ -146,7 +146,7 @@ pub struct OutlierThresholds {
     pub limit: i64,
 }
 
-/// Returns users who spent unusually much, or most of it on one operation, by descending cost. Cache hits are ignored.
+/// Returns the users that exceed the thresholds, by descending cost. Cache hits are ignored.
 pub async fn outliers(db: impl PgExecutor<'_>, filter: &CostsFilter, thresholds: &OutlierThresholds) -> Result<Vec<Outlier>, DbError> {
     let outliers = filtered_usage!(
         query_as(Outlier, r#"WITH parts AS (

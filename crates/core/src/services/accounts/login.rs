@@ -59,7 +59,7 @@ pub async fn login(
         return Err(AccountError::InvalidCredentials);
     };
     if verdict == Verdict::RightAsTyped {
-        account = renew_hash(core, account, &input.password).await?;
+        account = renew_hash(core, account, &email, &input.password).await?;
     }
     if account.email_verified_at.is_none() {
         return Err(AccountError::EmailNotVerified);
@@ -68,12 +68,12 @@ pub async fn login(
 }
 
 /// Replaces a hash by one of the normal form of the password. Another sign-in may have done so, or have changed the password, in the meantime.
-async fn renew_hash(core: &Core, account: Credentials, password: &Secret) -> Result<Credentials, AccountError> {
+async fn renew_hash(core: &Core, account: Credentials, email: &str, password: &Secret) -> Result<Credentials, AccountError> {
     let fresh = core.passwords.hash(password).await?;
     if db::accounts::users::replace_password_hash(&core.db, &account, &fresh).await? {
         return Ok(Credentials { password_hash: fresh, ..account });
     }
-    let account = db::accounts::users::find_credentials_of(&core.db, account.id).await?.ok_or(AccountError::InvalidCredentials)?;
+    let account = db::accounts::users::find_credentials(&core.db, email).await?.ok_or(AccountError::InvalidCredentials)?;
     match core.passwords.verify(Some(account.password_hash.clone()), password).await? {
         Verdict::Right | Verdict::RightAsTyped => Ok(account),
         Verdict::Wrong => Err(AccountError::InvalidCredentials),

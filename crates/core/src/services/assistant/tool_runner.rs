@@ -67,7 +67,7 @@ impl ToolContext {
     pub async fn fetch(&mut self, reader: Reader<'_>, query: ToolQuery, account: Option<&Integration>) -> Result<Value, AnalyticsError> {
         let (found, mut source) = find(reader, query, account.map(|account| account.id)).await?;
         if let Some(account) = account {
-            source.title = format!("{} {}: {}", account.provider.text(), handle(&account.account_name), source.title);
+            source.title = format!("{}: {}", huntaze_texts::integrations::account(account.provider, &account.account_name), source.title);
         }
         self.add_source(source);
         self.add_figures(&found);
@@ -211,7 +211,7 @@ async fn accounts(core: &Core, user_id: UserId) -> Result<(Value, Source), Analy
     Ok((json!({ "accounts": told }), Source { title: "Connected accounts".to_owned(), as_of: newest }))
 }
 
-/// Prefixes a name with `@`, so that a name of digits is not taken for a number.
+/// Prefixes a name with `@` for the model, so that a name of digits is not taken for a number.
 fn handle(name: &str) -> String {
     format!("@{name}")
 }

@@ -1,8 +1,6 @@
 //! Monthly quota and cost limits. A request is reserved under a per-user lock before the model is called, so limits hold across processes.
 
-use std::time::Duration;
-
-use std::ops::Range;
+use std::{ops::Range, time::Duration};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{

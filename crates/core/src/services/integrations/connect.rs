@@ -114,7 +114,7 @@ pub async fn complete(
     .await
 }
 
-/// Notes that a consent has led to nothing. If that fails, a second callback waits in vain.
+/// Stores that a consent has failed. If that cannot be stored, a second callback waits until its time-out.
 async fn finish_failed(core: &Core, state_hash: &TokenHash) {
     if let Err(error) = db::integrations::oauth_states::finish(&core.db, state_hash, None).await {
         tracing::error!(error = chain(&error), "failed to store the outcome of a consent");

@@ -145,8 +145,8 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
     let mut tx = db::begin(&core.db).await?;
     let failure = SyncFailure { id: integration.id, access_token: &access.access, kind, next_sync_at };
     if db::integrations::record_failure(&mut *tx, &failure).await? {
-        let event = IntegrationEventKind::SyncFailed;
-        let event = NewIntegrationEvent { integration_id: integration.id, kind: event, failure: Some(kind), now };
+        let event =
+            NewIntegrationEvent { integration_id: integration.id, kind: IntegrationEventKind::SyncFailed, failure: Some(kind), now };
         db::integrations::events::insert(&mut *tx, event).await?;
     }
     tx.commit().await?;

@@ -119,10 +119,10 @@ fn notation(mapping: &ColumnMapping, rows: &[Vec<String>]) -> (Option<DateOrder>
     // Who writes dates with dots writes thousands with dots, too.
     let has_dotted_thousands =
         || cells(StatementColumn::Date).any(is_dotted) && amounts().any(|cell| decimals_after(cell, '.') == Some(3)) && !has_cents('.');
-    let separator = match () {
-        () if has_cents(',') || has_dotted_thousands() => Some(DecimalSeparator::Comma),
-        () if has_cents('.') => Some(DecimalSeparator::Point),
-        () => None,
+    let separator = if has_cents(',') || has_dotted_thousands() {
+        Some(DecimalSeparator::Comma)
+    } else {
+        has_cents('.').then_some(DecimalSeparator::Point)
     };
     (orders.inferred(), separator, amounts().find_map(amount::currencies_in).map(|said| meant(said, mapping.currency)))
 }
