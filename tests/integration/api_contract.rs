@@ -273,7 +273,7 @@ async fn earnings(contract: &mut Contract, app: &TestApp) {
     let endpoint = "POST /api/earnings/statements";
     contract.begin(endpoint, "/api/earnings/statements?_csrf=", None);
     contract.text.push_str("  request: multipart/form-data with `file`\n");
-    let uploaded = crate::earnings::statements::post_file(&mut contract.user, STATEMENT.as_bytes()).await;
+    let uploaded = crate::earnings::post_file(&mut contract.user, STATEMENT.as_bytes()).await;
     contract.note("user", &uploaded);
     let id = id_of(&uploaded);
     contract.user("GET /api/earnings/statement", &format!("/api/earnings/statement?id={id}"), None).await;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::statements::post_file;
+use super::post_file;
 use crate::support::TestApp;
 
 /// Returns what matters of the preview of a statement, in a line.
