@@ -35,8 +35,12 @@ impl Running {
         Self { jobs: jobs::spawn(&app.core, Arc::new(mailer), &shutdown), stop }
     }
 
-    async fn end(mut self) {
+    async fn end(self) {
         self.stop.send_replace(true);
+        self.ended().await;
+    }
+
+    async fn ended(mut self) {
         tokio::time::timeout(Duration::from_secs(20), async { while self.jobs.join_next().await.is_some() {} })
             .await
             .expect("workers stop within 20 seconds, as long as a process may take");
@@ -83,6 +87,29 @@ async fn two_processes_run_each_job_once(db: PgPool) {
     assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count"), 0);
     let cleaned = job(&db, JobKind::Cleanup).await.expect("one cleanup job, enqueued by either process");
     assert_eq!((cleaned.0.as_str(), cleaned.1), ("Done", 1));
+}
+
+/// Tells the workers to stop while they deliver a mail.
+struct Stopping(watch::Sender<bool>);
+
+#[async_trait]
+impl Mailer for Stopping {
+    async fn send(&self, _: &OutboxMail) -> Result<(), MailerError> {
+        self.0.send_replace(true);
+        Ok(())
+    }
+}
+
+#[sqlx::test]
+async fn worker_that_is_told_to_stop_ends_after_its_job(db: PgPool) {
+    let app = with_queue(&db).await;
+    for round in 1..=10 {
+        app.put_into_outbox(EMAIL).await;
+        let (stop, shutdown) = watch::channel(false);
+        Running { jobs: jobs::spawn(&app.core, Arc::new(Stopping(stop.clone())), &shutdown), stop: stop.clone() }.ended().await;
+        let done = "SELECT count(*) FROM apalis.jobs WHERE job_type = 'mail' AND status = 'Done'";
+        assert_eq!(sqlx::query_scalar::<_, i64>(done).fetch_one(&db).await.expect("a count"), round);
+    }
 }
 
 /// A mail that is inserted while the workers are idle is sent at once, not at the next poll.

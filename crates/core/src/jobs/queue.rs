@@ -4,6 +4,8 @@
 //!   kinds and receives the same notifications, which a trigger on `apalis.jobs` sends.
 //! - A wake-up that arrives while a fetch is in progress is forgotten (`apalis_core::backend::poll_strategy`), so each is delivered twice.
 //! - A dropped worker drops futures that are beginning a transaction (transact-rs/sqlx#4393): hence the pool of [`crate::db::queue_pool`].
+//! - Its transaction that marks a job as running is not used: a worker that is told to stop waits for its jobs without going on with that
+//!   transaction (`apalis_core::worker::call_all`), and a job that then changes its own row waits for it forever. So a running job is `Queued`.
 //! - A job keeps its idempotency key after it has ended: see `db::jobs::clear_idempotency_key`.
 //! - `run_at` of a failed job is set by us, for its retry policy has no backoff that a restarted process would keep: see `db::jobs::defer`.
 
@@ -44,8 +46,12 @@ pub(super) fn enqueued_kind(payload: &str) -> Option<JobKind> {
 /// Returns the queue of a kind. It hands out one job at a time: what a worker has fetched and not begun, no other process would run.
 pub(super) fn open<J: Job>(context: &JobContext) -> PostgresStorage<Value> {
     let missed_heartbeats = usize::try_from(J::LEASE.as_secs() / HEARTBEAT_INTERVAL.as_secs() + 1).unwrap_or(usize::MAX);
-    let config =
-        Config::default().queue(J::KIND.as_str()).batch_size(1).heartbeat_interval(HEARTBEAT_INTERVAL).missed_heartbeats(missed_heartbeats);
+    let config = Config::default()
+        .queue(J::KIND.as_str())
+        .batch_size(1)
+        .lock_tasks(false)
+        .heartbeat_interval(HEARTBEAT_INTERVAL)
+        .missed_heartbeats(missed_heartbeats);
     PostgresStorage::<Value>::new(&context.queue).with_config(config)
 }
 
