@@ -12,7 +12,8 @@ use crate::{
     csrf,
     error::ApiError,
     flash::{Flash, PAGE_FIELD, ViewedFlash},
-    http::context,
+    http::{context, request_id},
+    nonce,
     ui::{
         alert::{Alert, AlertTone},
         button::{Button, ButtonType, ButtonVariant},
@@ -118,7 +119,7 @@ pub fn Form<F: ServerFn>(
     }
 }
 
-/// Hidden fields of every form: the CSRF token, and the page to lead back to without JavaScript.
+/// Hidden fields of every form: the CSRF token, and without JavaScript the page to lead back to and a nonce.
 #[component]
 pub fn HiddenFields() -> impl IntoView {
     let Location { pathname, search, .. } = use_location();
@@ -130,14 +131,20 @@ pub fn HiddenFields() -> impl IntoView {
     view! {
         <input type="hidden" name=csrf::FIELD value=context::page_csrf_token()/>
         <input type="hidden" name=PAGE_FIELD value=page/>
+        {page_nonce().map(|id| view! { <input type="hidden" name=nonce::FIELD value=id/> })}
     }
+}
+
+/// Returns the nonce of this page: the id of its request. Pages without a session are the same for everybody.
+fn page_nonce() -> Option<String> {
+    context::session().map(|_| request_id::current())
 }
 
 /// Returns the `action` of the upload form. It carries in the query what other forms have in hidden fields: the CSRF token, which is checked
 /// before the body has been read, and the page.
 pub fn upload_action() -> String {
-    let token = context::page_csrf_token().unwrap_or_default();
-    format!("{UPLOAD_PATH}?{PAGE_FIELD}={}&{}={token}", Page::Earnings.path(), csrf::FIELD)
+    let (token, id) = (context::page_csrf_token().unwrap_or_default(), page_nonce().unwrap_or_default());
+    format!("{UPLOAD_PATH}?{PAGE_FIELD}={}&{}={token}&{}={id}", Page::Earnings.path(), csrf::FIELD, nonce::FIELD)
 }
 
 /// Box for the error of the whole form. Errors of single fields are shown at their fields instead.

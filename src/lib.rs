@@ -13,6 +13,7 @@ pub mod csrf;
 pub mod error;
 pub mod hooks;
 pub mod islands;
+pub mod nonce;
 pub mod ui;
 pub mod zone;
 

@@ -32,7 +32,8 @@ use leptos_meta::{Meta, Title};
 #[component]
 pub fn PageMeta(
     /// Document title without the suffix " · Huntaze".
-    title: &'static str,
+    #[prop(into)]
+    title: TextProp,
     /// Content of `<meta name="description">`.
     description: &'static str,
 ) -> impl IntoView {

@@ -1,6 +1,6 @@
 //! Earnings: `/api/earnings*`. Files are uploaded to `http::routes::earnings`.
 
-use huntaze_domain::earnings::{DailyTotalInput, EarningsOverview, PartnerInput, StatementView, statement::MappingInput};
+use huntaze_domain::earnings::{AnswerInput, DailyTotalInput, EarningsOverview, PartnerInput, StatementView, statement::MappingInput};
 use leptos::{prelude::*, server_fn::codec::GetUrl};
 
 use crate::error::ApiError;
@@ -47,6 +47,28 @@ pub async fn forget_statement_mapping(#[server(default)] id: String) -> Result<S
     use huntaze_core::services::earnings;
     let (core, user) = context::member()?;
     earnings::forget_mapping(&core, user.id, &id).await?;
+    Ok(earnings::find_statement(&core, user.id, &id).await?)
+}
+
+/// `POST /api/earnings/statements/answer`: decides how the rows with an unclear word are read.
+#[server(prefix = "/api", endpoint = "earnings/statements/answer")]
+#[middleware(AcceptJson)]
+pub async fn answer_statement_question(#[server(flatten)] input: AnswerInput) -> Result<StatementView, ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::earnings;
+    let (core, user) = context::member()?;
+    earnings::answer_question(&core, user.id, &input).await?;
+    Ok(earnings::find_statement(&core, user.id, &input.id).await?)
+}
+
+/// `POST /api/earnings/statements/table`: reads another table of the file, whose header stands below `record` records.
+#[server(prefix = "/api", endpoint = "earnings/statements/table")]
+#[middleware(AcceptJson)]
+pub async fn choose_statement_table(#[server(default)] id: String, #[server(default)] record: String) -> Result<StatementView, ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::earnings;
+    let (core, user) = context::member()?;
+    earnings::choose_table(&core, user.id, &id, &record).await?;
     Ok(earnings::find_statement(&core, user.id, &id).await?)
 }
 

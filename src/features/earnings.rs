@@ -5,6 +5,7 @@ mod mapper;
 mod outcome;
 mod partner;
 mod preview;
+mod questions;
 mod statements;
 mod upload;
 

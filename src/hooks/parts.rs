@@ -9,7 +9,7 @@ use super::{
     document::{contains, current_url, find, focus, go_to_login, select, select_all},
     fetch,
 };
-use crate::error::ApiError;
+use crate::{error::ApiError, nonce};
 
 /// Asks for the current page once more and replaces the parts with these names, separated by spaces. Everything else of the page stays as
 /// it is, with what is typed there.
@@ -41,7 +41,17 @@ pub async fn load(url: &str) -> Result<Document, ApiError> {
         return Err(ErrorCode::Unauthenticated.into());
     }
     let parser = DomParser::new().map_err(|_| fetch::unreachable_server())?;
-    parser.parse_from_string(&answer.body, SupportedType::TextHtml).map_err(|_| fetch::unreachable_server())
+    let page = parser.parse_from_string(&answer.body, SupportedType::TextHtml).map_err(|_| fetch::unreachable_server())?;
+    remove_nonces(&page);
+    Ok(page)
+}
+
+/// Removes what is there for browsers without JavaScript: the nonces of forms, which also are others in each copy of a page.
+pub fn remove_nonces(page: &Document) {
+    let Some(root) = page.document_element() else { return };
+    for field in select_all(&root, &format!("[name={}]", nonce::FIELD)) {
+        field.remove();
+    }
 }
 
 /// Returns a part of a loaded page.

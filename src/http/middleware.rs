@@ -6,6 +6,7 @@ pub mod client_ip;
 pub mod csrf;
 pub mod etag;
 pub mod html_forms;
+pub mod idempotency;
 pub mod login_guard;
 pub mod panic_guard;
 pub mod path_guard;

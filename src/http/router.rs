@@ -23,8 +23,8 @@ use tower_http::{
 use super::{
     executor,
     middleware::{
-        accept_json::AcceptJson, body_limit, client_ip, csrf, etag, html_forms, login_guard, panic_guard, path_guard, rate_limit,
-        request_id, request_log, security_headers, session,
+        accept_json::AcceptJson, body_limit, client_ip, csrf, etag, html_forms, idempotency, login_guard, panic_guard, path_guard,
+        rate_limit, request_id, request_log, security_headers, session,
     },
     routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, pages, redirects},
     state::AppState,
@@ -101,6 +101,7 @@ fn with_session_layers(router: Router<AppState>, state: &AppState) -> Router<App
     router
         .layer(from_fn(etag::tag))
         .layer(from_fn(login_guard::guard))
+        .layer(from_fn_with_state(state.core.clone(), idempotency::replay))
         .layer(from_fn_with_state(state.core.clone(), rate_limit::per_user))
         .layer(from_fn_with_state(state.core.clone(), csrf::protect))
         .layer(from_fn_with_state(state.core.clone(), session::load))

@@ -49,6 +49,7 @@ const NEXT_TOAST: &str = "toast";
 /// Listens to all forms of the page.
 pub(super) fn enhance() {
     let document = document();
+    parts::remove_nonces(&document);
     listen(&document, "submit", |event: SubmitEvent| on_submit(&event));
     listen(&document, "focusout", |event: Event| check_changed(&event, false));
     listen(&document, "input", |event: Event| check_changed(&event, true));

@@ -12,7 +12,10 @@ use leptos_router::hooks::use_params_map;
 
 use super::PageMeta;
 use crate::{
-    api::earnings::{DeleteStatement, ForgetStatementMapping, ImportStatement, SetStatementMapping, get_statement},
+    api::earnings::{
+        AnswerStatementQuestion, ChooseStatementTable, DeleteStatement, ForgetStatementMapping, ImportStatement, SetStatementMapping,
+        get_statement,
+    },
     features::{
         earnings::{ColumnMapper, DeleteStatement, ImportForm, ImportProgress, ImportSummary, Preview},
         load_error::LoadError,
@@ -30,6 +33,7 @@ pub fn StatementPage() -> impl IntoView {
             Ok(statement) => {
                 let name = statement.summary.file_name.clone();
                 view! {
+                    <PageMeta title=name.clone() description="What a statement says, and what became of it."/>
                     <h1 dir="auto">{name}</h1>
                     <Part name="statement">{parts(statement)}</Part>
                 }
@@ -40,6 +44,7 @@ pub fn StatementPage() -> impl IntoView {
                     crate::http::context::set_status(http::StatusCode::NOT_FOUND);
                 }
                 view! {
+                    <PageMeta title=Page::Statement.text() description="What a statement says, and what became of it."/>
                     <h1>"Statement"</h1>
                     <LoadError error back=Page::Earnings/>
                 }
@@ -48,7 +53,6 @@ pub fn StatementPage() -> impl IntoView {
         }
     });
     view! {
-        <PageMeta title=Page::Statement.text() description="What a statement says, and what became of it."/>
         <p><a href=Page::Earnings.path()>"OnlyFans earnings"</a></p>
         {content}
     }
@@ -57,6 +61,7 @@ pub fn StatementPage() -> impl IntoView {
 fn parts(statement: StatementView) -> AnyView {
     let state = view! { <span hidden=true data-import-state=statement.summary.state.as_str()></span> };
     let (mapping, forget) = (use_form::<SetStatementMapping>(), use_form::<ForgetStatementMapping>());
+    let (answer, table) = (use_form::<AnswerStatementQuestion>(), use_form::<ChooseStatementTable>());
     let (import, undo) = (use_form::<ImportStatement>(), use_form::<DeleteStatement>());
     let content = match statement.summary.state {
         StatementState::Imported => view! {
@@ -66,7 +71,7 @@ fn parts(statement: StatementView) -> AnyView {
         .into_any(),
         state if state.is_in_progress() => view! { <ImportProgress statement/> }.into_any(),
         _ => view! {
-            <Preview statement=statement.clone()/>
+            <Preview statement=statement.clone() answer table/>
             <ImportForm statement=statement.clone() form=import/>
             <ColumnMapper statement=statement.clone() form=mapping forget/>
             <DeleteStatement statement form=undo/>

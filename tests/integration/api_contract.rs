@@ -11,7 +11,8 @@ use crate::support::{Client, Creator, EMAIL, PASSWORD, Sandbox, TestApp, TestRes
 
 const ADMIN: &str = "olga@example.com";
 const NEW_PASSWORD: &str = "wednesday-lamp-orbit";
-const STATEMENT: &str = "date,type,net_amount,currency\n2026-01-10 08:00:00,tip,4.00,USD\nsoon,tip,4.00,USD\n";
+const STATEMENT: &str =
+    "date,type,net_amount,currency\n2026-01-10 08:00:00,tip,4.00,USD\n2026-01-10 09:00:00,transfer,1.00,USD\nsoon,tip,4.00,USD\n";
 
 /// Calls endpoints and writes down what they answer.
 struct Contract {
@@ -280,6 +281,10 @@ async fn earnings(contract: &mut Contract, app: &TestApp) {
     contract
         .user("POST /api/earnings/statements/forget-mapping", "/api/earnings/statements/forget-mapping", Some(json!({ "id": id })))
         .await;
+    let table = json!({ "id": id, "record": "0" });
+    contract.user("POST /api/earnings/statements/table", "/api/earnings/statements/table", Some(table)).await;
+    let answer = json!({ "id": id, "question": "direction", "word": "transfer", "reading": "in" });
+    contract.user("POST /api/earnings/statements/answer", "/api/earnings/statements/answer", Some(answer)).await;
     let mapping = json!({ "id": id, "date": "0", "kind": "1", "net": "2", "currency": "3", "dateOrder": "dayFirst", "decimalSeparator": "point", "defaultCurrency": "USD" });
     contract.user("POST /api/earnings/statements/mapping", "/api/earnings/statements/mapping", Some(mapping)).await;
     contract.user("POST /api/earnings/statements/import", "/api/earnings/statements/import", Some(json!({ "id": id }))).await;

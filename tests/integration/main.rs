@@ -11,6 +11,7 @@ mod content;
 mod contract;
 mod database;
 mod earnings;
+mod idempotency;
 mod integrations;
 mod malformed_input;
 mod onboarding;

@@ -7,6 +7,7 @@ pub mod assistant;
 pub mod billing;
 pub mod content;
 pub mod earnings;
+pub mod idempotency_keys;
 pub mod integrations;
 pub mod jobs;
 pub mod mail_outbox;

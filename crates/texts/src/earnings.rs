@@ -2,7 +2,7 @@
 
 use huntaze_domain::earnings::{
     EarningsConflict, StatementFileError, StatementState,
-    statement::{AmountBasis, DateOrder, DecimalSeparator, EarningKind, RowErrorKind, StatementColumn},
+    statement::{AmountBasis, DateOrder, DecimalSeparator, EarningKind, Reading, RowErrorKind, StatementColumn},
 };
 
 use crate::texts;
@@ -78,6 +78,14 @@ texts! {
         UnclosedQuote => "A quotation mark is not closed: the rows below it cannot be read.";
         UnclearDirection => "This could be money in or out.";
         UnclearStatus => "This does not say whether the money came.";
+    }
+}
+
+texts! {
+    Reading {
+        In => "Money in";
+        Out => "Money out";
+        LeftOut => "Leave out";
     }
 }
 

@@ -98,7 +98,7 @@ fn column_options(statement: &StatementView, column: StatementColumn, typed: Opt
         cell.map(|cell| format!(" ({cell})")).unwrap_or_default()
     };
     let in_file = statement.header.iter().enumerate().map(|(index, name)| {
-        let name = if name.is_empty() { format!("Column {}", index + 1) } else { name.clone() };
+        let name = column_name(&statement.header, index, name);
         let value = index.to_string();
         SelectOption { selected: value == chosen, value: value.into(), label: format!("{name}{}", example(index)).into() }
     });
@@ -106,8 +106,42 @@ fn column_options(statement: &StatementView, column: StatementColumn, typed: Opt
     std::iter::once(nowhere).chain(in_file).collect()
 }
 
+/// Returns what a column is called: `Amount`, `Amount (5th column)` if another has the same name, `Column 5` without a name.
+fn column_name(header: &[String], index: usize, name: &str) -> String {
+    let number = index + 1;
+    if name.is_empty() {
+        return format!("Column {number}");
+    }
+    if header.iter().filter(|other| *other == name).count() < 2 {
+        return name.to_owned();
+    }
+    let ending = match (number % 10, number % 100) {
+        (1, teen) if teen != 11 => "st",
+        (2, teen) if teen != 12 => "nd",
+        (3, teen) if teen != 13 => "rd",
+        _ => "th",
+    };
+    format!("{name} ({number}{ending} column)")
+}
+
 fn choice_options<C: StringEnum + Text>(known: C, typed: Option<String>) -> Vec<SelectOption> {
     let chosen = typed.and_then(|word| C::parse(&word)).unwrap_or(known);
     let option = |choice: &C| SelectOption { value: choice.as_str().into(), label: choice.text().into(), selected: *choice == chosen };
     C::ALL.iter().map(option).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_with_the_same_name_are_told_apart() {
+        let header = ["Date", "Amount", "", "Amount"].map(ToOwned::to_owned);
+        let names: Vec<_> = header.iter().enumerate().map(|(index, name)| column_name(&header, index, name)).collect();
+        assert_eq!(names, ["Date", "Amount (2nd column)", "Column 3", "Amount (4th column)"]);
+        let many = vec!["Amount".to_owned(); 113];
+        let ordinals = [0, 10, 11, 12, 20, 110].map(|index| column_name(&many, index, "Amount"));
+        let expected = ["1st", "11th", "12th", "13th", "21st", "111th"].map(|number| format!("Amount ({number} column)"));
+        assert_eq!(ordinals, expected);
+    }
 }

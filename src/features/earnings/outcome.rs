@@ -6,7 +6,12 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{css, pluralize, preview::RowErrors, statements::StateBadge};
+use super::{
+    css, pluralize,
+    preview::RowErrors,
+    questions::{Contradictions, Rounded},
+    statements::StateBadge,
+};
 use crate::{
     api::earnings::{DeleteStatement, ImportStatement},
     features::time::LocalTime,
@@ -98,6 +103,8 @@ pub fn ImportSummary(statement: StatementView) -> impl IntoView {
                 <p class=css::meta>{period} {basis}</p>
                 {repeated}
                 {left_out}
+                <Rounded entries=scan.rounded_entries/>
+                <Contradictions shown=scan.contradictions count=scan.contradicting_entries/>
                 <RowErrors faults=scan.row_errors count=scan.invalid_rows/>
             </CardBody>
         </Card>

@@ -5,18 +5,31 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use leptos::prelude::*;
 
-use super::{css, pluralize};
-use crate::ui::{
-    alert::Alert,
-    card::{Card, CardBody, CardHeader},
-    table::Table,
+use super::{
+    css, pluralize,
+    questions::{Contradictions, OtherTables, Questions, Rounded},
+};
+use crate::{
+    api::earnings::{AnswerStatementQuestion, ChooseStatementTable},
+    forms::FormState,
+    ui::{
+        alert::Alert,
+        card::{Card, CardBody, CardHeader},
+        table::Table,
+    },
 };
 
-/// Parse summary of a statement: totals, period, sample entries and row errors.
+/// Parse summary of a statement: totals, period, what the user has to decide, sample entries and row errors.
 #[component]
-pub fn Preview(statement: StatementView) -> impl IntoView {
+pub fn Preview(
+    statement: StatementView,
+    /// Form of the answers to what is unclear.
+    answer: FormState<AnswerStatementQuestion>,
+    /// Form that chooses another table of the file.
+    table: FormState<ChooseStatementTable>,
+) -> impl IntoView {
     let StatementView { summary, mapping, .. } = statement;
-    let scan = summary.parse_summary;
+    let scan = summary.parse_summary.clone();
     let (basis, sentence) = (mapping.basis().text(), summarize(&scan));
     let order = scan.date_orders.is_ambiguous().then(|| {
         let ambiguous = pluralize(scan.date_orders.ambiguous, "date", "dates");
@@ -43,6 +56,10 @@ pub fn Preview(statement: StatementView) -> impl IntoView {
             </CardHeader>
             <CardBody>
                 {content}
+                <Rounded entries=scan.rounded_entries/>
+                <Questions summary=summary.clone() form=answer/>
+                <OtherTables summary form=table/>
+                <Contradictions shown=scan.contradictions count=scan.contradicting_entries/>
                 <RowErrors faults=scan.row_errors count=scan.invalid_rows/>
             </CardBody>
         </Card>

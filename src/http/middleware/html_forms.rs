@@ -28,12 +28,13 @@ use crate::{
         routes::{error_page, external_link_page},
         state::AppState,
     },
+    nonce,
 };
 
 const FLASH: &str = "flash";
 const FLASH_LIFETIME: TimeDelta = TimeDelta::minutes(1);
 /// Fields that are never stored in a cookie. An e-mailed token is restored from the page's URL instead.
-const UNSTORED_FIELDS: [&str; 6] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD, PAGE_FIELD];
+const UNSTORED_FIELDS: [&str; 7] = ["password", "currentPassword", "token", "apiKey", csrf::FIELD, PAGE_FIELD, nonce::FIELD];
 /// Maximum length of the sealed cookie value in bytes. Browsers limit a cookie to 4 KB, including its name and attributes.
 const MAX_COOKIE_BYTES: usize = 3800;
 /// Appended to the error if the submitted values do not fit into the cookie. The browser's history still has them.

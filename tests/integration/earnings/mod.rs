@@ -2,6 +2,7 @@ mod cases;
 mod column_mappings;
 mod imports;
 mod partner;
+mod preview;
 mod statements;
 
 use serde_json::{Value, json};

@@ -6,6 +6,8 @@ pub mod partner;
 pub mod staging;
 pub mod statements;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use huntaze_domain::{
     earnings::DailyTotal,
@@ -35,14 +37,23 @@ pub async fn try_lock(db: impl PgExecutor<'_>, user_id: UserId) -> Result<bool, 
     Ok(is_ours.fetch_one(db).await?)
 }
 
-/// Counts how many of these fingerprints are stored.
-pub async fn count_existing(db: impl PgExecutor<'_>, user_id: UserId, fingerprints: &[Vec<u8>]) -> Result<i64, DbError> {
-    let count = sqlx::query_scalar!(
-        r#"SELECT count(*) AS "count!" FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)"#,
+/// Returns the amounts of those of these fingerprints that are stored.
+pub async fn find_amounts(
+    db: impl PgExecutor<'_>,
+    user_id: UserId,
+    fingerprints: &[Vec<u8>],
+) -> Result<HashMap<Fingerprint, Money>, DbError> {
+    let rows = sqlx::query!(
+        "SELECT fingerprint, amount_minor, currency FROM earnings WHERE user_id = $1 AND fingerprint = ANY($2)",
         user_id.uuid(),
         fingerprints
     );
-    Ok(count.fetch_one(db).await?)
+    let amounts = rows.fetch_all(db).await?.into_iter().map(|row| {
+        let inconsistent = |_| DbError::Inconsistent { table: "earnings", column: "fingerprint" };
+        let fingerprint = row.fingerprint.try_into().map_err(inconsistent)?;
+        Ok((fingerprint, Money { minor: row.amount_minor, currency: currency_of(&row.currency, "earnings")? }))
+    });
+    amounts.collect()
 }
 
 /// Deletes the entries that only this statement contains. Returns how many were deleted.

@@ -21,6 +21,8 @@ const FAILED_MAIL_RETENTION: TimeDelta = TimeDelta::days(7);
 const STATEMENT_RETENTION: TimeDelta = TimeDelta::days(30);
 /// Retention of expired OAuth states; until then a late callback gets a specific error.
 const OAUTH_STATE_RETENTION: TimeDelta = TimeDelta::days(1);
+/// Retention of the answers to requests with an idempotency key; see `http::middleware::idempotency`.
+const IDEMPOTENCY_KEY_RETENTION: TimeDelta = TimeDelta::days(1);
 /// Retention of the event logs of integrations.
 const INTEGRATION_EVENT_RETENTION: TimeDelta = TimeDelta::days(90);
 /// Retention of completed jobs; failed jobs are kept longer, so that admins can investigate them.
@@ -57,6 +59,7 @@ async fn clean_up(core: &Core) -> Result<(), DbError> {
     let mails = db::mail_outbox::delete_failed(&core.db, now - FAILED_MAIL_RETENTION).await?;
     let audit_events = db::accounts::audit::delete_old(&core.db, now - AUDIT_RETENTION).await?;
     let oauth_states = db::integrations::oauth_states::delete_expired(&core.db, now - OAUTH_STATE_RETENTION).await?;
+    let idempotency_keys = db::idempotency_keys::delete_old(&core.db, now - IDEMPOTENCY_KEY_RETENTION).await?;
     let integration_events = db::integrations::events::delete_old(&core.db, now - INTEGRATION_EVENT_RETENTION).await?;
     let statements =
         db::earnings::statements::delete_abandoned(&core.db, now - earnings::UPLOAD_TIMEOUT, now - STATEMENT_RETENTION).await?;
@@ -68,6 +71,7 @@ async fn clean_up(core: &Core) -> Result<(), DbError> {
         mails,
         audit_events,
         oauth_states,
+        idempotency_keys,
         integration_events,
         statements,
         jobs,

@@ -142,6 +142,7 @@ impl Transaction {
             description: description.chars().take(MAX_DESCRIPTION_CHARS).collect(),
             reference: self.id,
             payer: String::new(),
+            is_rounded: false,
         }))
     }
 }

@@ -11,7 +11,10 @@ mod upload;
 
 use huntaze_domain::{
     admin::jobs::JobKind,
-    earnings::{DailyTotalInput, EarningsConflict, EarningsOverview, StatementFileError, StatementView, statement::MappingInput},
+    earnings::{
+        DailyTotalInput, EarningsConflict, EarningsOverview, StatementFileError, StatementView,
+        statement::{ColumnMapping, MappingInput},
+    },
     ids::UserId,
     money::Currency,
     validation::{FieldError, FieldErrors, field_error},
@@ -19,7 +22,7 @@ use huntaze_domain::{
 use huntaze_texts::Text;
 use sha2::{Digest, Sha256};
 
-use self::table_header::layout_hash;
+use self::table_header::{DetectedHeader, layout_hash};
 use super::notify_due;
 use crate::{
     Core,
@@ -31,7 +34,7 @@ use crate::{
 pub use import::{give_up_import, import};
 pub use partner::{connect_partner, disconnect_partner, postpone_partner, rotate_partner_keys, sync_partner};
 pub use revenue::{EarningsHistory, Revenue, RevenueDays};
-pub use upload::{UPLOAD_TIMEOUT, Upload, forget_mapping};
+pub use upload::{UPLOAD_TIMEOUT, Upload, answer_question, choose_table, forget_mapping};
 
 /// Maximum number of daily totals shown.
 const MAX_DAILY_TOTALS: i64 = 366;
@@ -88,7 +91,11 @@ pub async fn find_statement(core: &Core, user_id: UserId, id: &str) -> Result<St
 /// imported.
 pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, &input.id).await?;
-    statement.mapping = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
+    let chosen = input.parse(statement.header.len()).map_err(EarningsError::InvalidInput)?;
+    let answers = std::mem::take(&mut statement.mapping.answers);
+    statement.mapping = ColumnMapping { answers, ..chosen.clone() };
+    let table = DetectedHeader::of(core, &statement).await?;
+    statement.mapping.read_facts(&table.rows);
     let mut scan = parse_summary::summarize(core, &statement).await?;
     if scan.facts != statement.mapping.facts {
         statement.mapping.facts = scan.facts;
@@ -97,12 +104,11 @@ pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> 
     if scan.date_orders.inferred().is_some_and(|order| order != statement.mapping.date_order) {
         return Err(EarningsError::InvalidInput(field_error("dateOrder", FieldError::DateOrderOther)));
     }
-    let table = upload::read_table(core, &statement).await?;
     let mut tx = db::begin(&core.db).await?;
-    if !db::earnings::statements::set_mapping(&mut *tx, statement.summary.id, &statement.mapping, &scan).await? {
+    if !db::earnings::statements::set_mapping(&mut *tx, &statement, &scan).await? {
         return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
-    db::earnings::column_mappings::upsert(&mut *tx, user_id, &layout_hash(&table), &statement.mapping).await?;
+    db::earnings::column_mappings::upsert(&mut *tx, user_id, &layout_hash(&table), &chosen).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod amount;
 mod date;
 mod infer;
+mod question;
 mod row;
 mod words;
 
@@ -18,7 +19,8 @@ use crate::{
 
 pub use amount::DecimalSeparator;
 pub use date::{DateOrder, DateOrderCounts, is_date};
-pub use infer::{detect_delimiter, infer_mapping, is_transaction_id, known_columns};
+pub use infer::{detect_delimiter, infer_mapping, is_transaction_id, named_columns, names_table};
+pub use question::{Answer, Question, Reading, UnclearRow};
 pub use row::{Entry, ParsedRow, RowError, RowErrorKind, parse_row};
 pub use words::{Direction, Meaning, State, meaning_of, state_of};
 
@@ -98,6 +100,9 @@ pub struct ColumnMapping {
     /// What the whole file says about the meaning of its rows.
     #[serde(default)]
     pub facts: FileFacts,
+    /// What the user decided about unclear words of this file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answer>,
     /// Whether the columns are those that the user chose for an earlier file of this layout.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_remembered: bool,
@@ -105,12 +110,14 @@ pub struct ColumnMapping {
 
 /// What a file as a whole says about the meaning of its rows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct FileFacts {
     /// Whether any amount is below 0. Then the signs of the file count; otherwise the kind of a row says the sign.
     pub has_signs: bool,
     /// Whether refunds and chargebacks have rows of their own. Then a payment that was given back counts in full, because that row subtracts it.
     pub has_refunds: bool,
+    /// Whether an amount proves the decimal separator. Then three digits after it are decimals; otherwise they could be a group of thousands.
+    pub has_decimals: bool,
 }
 
 /// Which amounts of a statement are counted as earnings.
@@ -230,7 +237,7 @@ impl MappingInput {
             not_listed("defaultCurrency");
             Currency::default()
         });
-        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency, facts: FileFacts::default(), is_remembered: false };
+        let mapping = ColumnMapping { columns, date_order, decimal_separator, currency, ..ColumnMapping::default() };
         if let Err(found) = mapping.validate(width) {
             for (field, sentence) in found {
                 errors.entry(field).or_insert(sentence);

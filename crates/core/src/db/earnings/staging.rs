@@ -6,13 +6,14 @@
 use std::fmt::Write as _;
 
 use huntaze_domain::{
-    earnings::statement::Entry,
+    earnings::{Contradiction, statement::Entry},
     ids::{StatementId, UserId},
+    money::Money,
     string_enum::StringEnum,
 };
 use sqlx::{PgConnection, postgres::PgCopyIn};
 
-use super::Fingerprint;
+use super::{Fingerprint, currency_of};
 use crate::db::DbError;
 
 /// COPY in progress.
@@ -20,18 +21,18 @@ pub struct StagedEntries<'a>(PgCopyIn<&'a mut PgConnection>);
 
 /// Creates the temporary table, which ends with the transaction, and begins to copy into it.
 pub async fn begin(tx: &mut PgConnection) -> Result<StagedEntries<'_>, DbError> {
-    let table = "CREATE TEMPORARY TABLE staged_entries (fingerprint bytea NOT NULL, occurred_at timestamptz NOT NULL, kind text NOT NULL,
+    let table = "CREATE TEMPORARY TABLE staged_entries (fingerprint bytea NOT NULL, line bigint NOT NULL, occurred_at timestamptz NOT NULL, kind text NOT NULL,
                      amount_minor bigint NOT NULL, currency text NOT NULL, description text NOT NULL) ON COMMIT DROP";
     sqlx::query(table).execute(&mut *tx).await?;
     Ok(StagedEntries(tx.copy_in_raw("COPY staged_entries FROM STDIN").await?))
 }
 
 impl StagedEntries<'_> {
-    /// Adds entries.
-    pub async fn add(&mut self, entries: &[(Fingerprint, Entry)]) -> Result<(), DbError> {
+    /// Adds entries, with their lines in the file.
+    pub async fn add(&mut self, entries: &[(Fingerprint, u32, Entry)]) -> Result<(), DbError> {
         let mut lines = String::new();
-        for (fingerprint, entry) in entries {
-            write_line(&mut lines, fingerprint, entry);
+        for (fingerprint, line, entry) in entries {
+            write_line(&mut lines, (fingerprint, *line), entry);
         }
         self.0.send(lines.into_bytes()).await?;
         Ok(())
@@ -61,11 +62,28 @@ pub async fn store(tx: &mut PgConnection, user_id: UserId, statement_id: Stateme
     Ok(sqlx::query_scalar(store).bind(user_id.uuid()).bind(statement_id.uuid()).fetch_one(tx).await?)
 }
 
+/// Returns the staged entries that are stored with another amount, in the order of the file.
+pub async fn contradictions(tx: &mut PgConnection, user_id: UserId) -> Result<Vec<Contradiction>, DbError> {
+    let differing = "SELECT staged.line, staged.amount_minor, staged.currency, stored.amount_minor, stored.currency
+                       FROM staged_entries AS staged JOIN earnings AS stored USING (fingerprint)
+                      WHERE stored.user_id = $1 AND (stored.amount_minor, stored.currency) <> (staged.amount_minor, staged.currency)
+                      ORDER BY staged.line";
+    let rows: Vec<(i64, i64, String, i64, String)> = sqlx::query_as(differing).bind(user_id.uuid()).fetch_all(tx).await?;
+    let contradictions = rows.into_iter().map(|(line, minor, currency, stored_minor, stored_currency)| {
+        Ok(Contradiction {
+            line: u32::try_from(line).unwrap_or_default(),
+            amount: Money { minor, currency: currency_of(&currency, "staged_entries")? },
+            stored: Money { minor: stored_minor, currency: currency_of(&stored_currency, "earnings")? },
+        })
+    });
+    contradictions.collect()
+}
+
 /// Writes a line of PostgreSQL's text format of COPY: columns are separated by tabs, and a backslash escapes.
-fn write_line(lines: &mut String, fingerprint: &Fingerprint, entry: &Entry) {
+fn write_line(lines: &mut String, (fingerprint, line): (&Fingerprint, u32), entry: &Entry) {
     let (fingerprint, at, kind) = (hex::encode(fingerprint), entry.occurred_at.to_rfc3339(), entry.kind.as_str());
     // Writing to a string cannot fail.
-    let _ = write!(lines, "\\\\x{fingerprint}\t{at}\t{kind}\t{}\t{}\t", entry.amount_minor, entry.currency.code());
+    let _ = write!(lines, "\\\\x{fingerprint}\t{line}\t{at}\t{kind}\t{}\t{}\t", entry.amount_minor, entry.currency.code());
     for character in entry.description.chars() {
         match character {
             '\\' => lines.push_str("\\\\"),

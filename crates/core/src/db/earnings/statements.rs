@@ -192,31 +192,29 @@ pub async fn find(db: impl PgExecutor<'_>, user_id: UserId, id: StatementId) -> 
     row.fetch_optional(db).await?.map(TryInto::try_into).transpose()
 }
 
-/// Returns the id of another statement of the user with the same file that is queued, being imported or imported.
+/// Returns the id of another statement of the user with the same table of the same file that is queued, being imported or imported.
 pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> Result<Option<StatementId>, DbError> {
     let id = sqlx::query_scalar!(
         "SELECT id FROM statements
-          WHERE user_id = $1 AND file_hash = $2 AND id <> $3 AND state IN ('queued', 'importing', 'imported') LIMIT 1",
+          WHERE user_id = $1 AND file_hash = $2 AND preamble_records = $4 AND id <> $3 AND state IN ('queued', 'importing', 'imported') LIMIT 1",
         statement.user_id.uuid(),
         statement.file_hash,
-        statement.summary.id.uuid()
+        statement.summary.id.uuid(),
+        i32::try_from(statement.preamble_records).unwrap_or_default()
     );
     Ok(id.fetch_optional(db).await?.map(Into::into))
 }
 
-/// Stores the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false` without a
-/// change if the statement is queued, being imported or imported.
-pub async fn set_mapping(
-    db: impl PgExecutor<'_>,
-    id: StatementId,
-    mapping: &ColumnMapping,
-    parse_summary: &ParseSummary,
-) -> Result<bool, DbError> {
+/// Stores the table and the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false`
+/// without a change if the statement is queued, being imported or imported.
+pub async fn set_mapping(db: impl PgExecutor<'_>, statement: &Statement, parse_summary: &ParseSummary) -> Result<bool, DbError> {
     let done = sqlx::query!(
-        "UPDATE statements SET column_mapping = $2, parse_summary = $3, state = 'uploaded'
+        "UPDATE statements SET header = $2, preamble_records = $3, column_mapping = $4, parse_summary = $5, state = 'uploaded'
           WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed')",
-        id.uuid(),
-        Json(mapping) as _,
+        statement.summary.id.uuid(),
+        &statement.header,
+        i32::try_from(statement.preamble_records).unwrap_or_default(),
+        Json(&statement.mapping) as _,
         Json(parse_summary) as _
     );
     Ok(done.execute(db).await?.rows_affected() == 1)

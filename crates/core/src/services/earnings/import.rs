@@ -75,7 +75,7 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
     let mut staged = db::earnings::staging::begin(&mut tx).await?;
     let mut told_at = Instant::now();
     while let Some(batch) = rows.next().await? {
-        read += i32::try_from(batch.len()).unwrap_or_default();
+        read += i32::try_from(batch.rows.len()).unwrap_or_default();
         let entries = builder.take(batch);
         copied += i64::try_from(entries.len()).unwrap_or_default();
         staged.add(&entries).await?;
@@ -94,7 +94,9 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         return Ok(false);
     }
     let added = db::earnings::staging::store(&mut tx, user_id, id).await?;
-    builder.repeated(copied - added);
+    let stored_before = usize::try_from(copied - added).unwrap_or_default();
+    let contradictions = if stored_before > 0 { db::earnings::staging::contradictions(&mut tx, user_id).await? } else { Vec::new() };
+    builder.stored(stored_before, contradictions);
     let (scan, incomplete_days) = builder.finish();
     let (Some(first_day), Some(last_day)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
     let result = ImportResult {

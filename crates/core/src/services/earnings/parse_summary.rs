@@ -1,19 +1,20 @@
 //! Summary of the rows of a statement, computed before and during the import.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use huntaze_domain::{
     earnings::{
-        MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry,
-        statement::{ColumnMapping, Entry, ParsedRow},
+        Contradiction, MAX_CONTRADICTIONS, MAX_OTHER_TABLES, MAX_QUESTIONS, MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry,
+        StatementQuestion,
+        statement::{ColumnMapping, Entry, ParsedRow, UnclearRow},
     },
     money::Money,
 };
 
 use super::{
     EarningsError,
-    row_stream::{Row, RowStream},
+    row_stream::{Batch, Row, RowStream},
 };
 use crate::{
     Core,
@@ -39,8 +40,9 @@ pub(super) async fn summarize(core: &Core, statement: &Statement) -> Result<Pars
     let mut rows = RowStream::open(&core.db, statement);
     let mut builder = ParseSummaryBuilder::of(statement);
     while let Some(batch) = rows.next().await? {
-        let fingerprints: Vec<_> = batch.iter().filter_map(|row| row.fingerprint).map(|fingerprint| fingerprint.to_vec()).collect();
-        builder.repeated(db::earnings::count_existing(&core.db, statement.user_id, &fingerprints).await?);
+        let fingerprints: Vec<_> = batch.rows.iter().filter_map(|row| row.fingerprint).map(|fingerprint| fingerprint.to_vec()).collect();
+        let stored = db::earnings::find_amounts(&core.db, statement.user_id, &fingerprints).await?;
+        builder.compare(&batch, &stored);
         builder.take(batch);
     }
     Ok(builder.finish().0)
@@ -63,13 +65,33 @@ impl ParseSummaryBuilder {
     }
 
     /// Adds a batch of rows; returns the entries among them.
-    pub fn take(&mut self, batch: Vec<Row>) -> Vec<(Fingerprint, Entry)> {
-        batch.into_iter().filter_map(|row| self.take_row(row)).collect()
+    pub fn take(&mut self, batch: Batch) -> Vec<(Fingerprint, u32, Entry)> {
+        let others = &mut self.scan.other_tables;
+        others.extend(batch.other_tables.into_iter().take(MAX_OTHER_TABLES.saturating_sub(others.len())));
+        batch.rows.into_iter().filter_map(|row| self.take_row(row)).collect()
     }
 
-    /// Adds the number of entries that are already stored.
-    pub fn repeated(&mut self, count: i64) {
-        self.scan.duplicate_entries = self.scan.duplicate_entries.saturating_add(u32::try_from(count).unwrap_or_default());
+    /// Adds what is already stored of the entries of a batch.
+    fn compare(&mut self, batch: &Batch, stored: &HashMap<Fingerprint, Money>) {
+        let entries = batch.rows.iter().filter_map(|row| Some((row.line, row.fingerprint?, row.parsed.as_ref()?.entry()?)));
+        let mut contradictions = Vec::new();
+        for (line, fingerprint, entry) in entries {
+            let amount = Money { minor: entry.amount_minor, currency: entry.currency };
+            if let Some(stored) = stored.get(&fingerprint).filter(|stored| **stored != amount) {
+                contradictions.push(Contradiction { line, amount, stored: *stored });
+            }
+        }
+        self.stored(stored.len(), contradictions);
+    }
+
+    /// Adds the number of entries that are already stored, and those of them that are stored with another amount.
+    pub fn stored(&mut self, count: usize, contradictions: Vec<Contradiction>) {
+        let scan = &mut self.scan;
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        scan.duplicate_entries = scan.duplicate_entries.saturating_add(number(count));
+        scan.contradicting_entries = scan.contradicting_entries.saturating_add(number(contradictions.len()));
+        let room = MAX_CONTRADICTIONS.saturating_sub(scan.contradictions.len());
+        scan.contradictions.extend(contradictions.into_iter().take(room));
     }
 
     /// Returns the summary, and the days with a row that cannot be parsed.
@@ -77,7 +99,7 @@ impl ParseSummaryBuilder {
         (ParseSummary { totals: self.sums.into_values().collect(), ..self.scan }, self.incomplete_days.into_iter().collect())
     }
 
-    fn take_row(&mut self, row: Row) -> Option<(Fingerprint, Entry)> {
+    fn take_row(&mut self, row: Row) -> Option<(Fingerprint, u32, Entry)> {
         let scan = &mut self.scan;
         scan.total_rows += 1;
         if scan.raw_rows.len() < RAW_ROWS {
@@ -85,10 +107,18 @@ impl ParseSummaryBuilder {
         }
         self.mapping.count_order(&row.cells, &mut scan.date_orders);
         self.mapping.observe(&row.cells.iter().map(String::as_str).collect::<Vec<_>>(), &mut scan.facts);
-        match row.parsed? {
+        let parsed = match row.parsed? {
+            ParsedRow::Unclear(unclear) => {
+                self.ask(&unclear);
+                *unclear.outcome
+            }
+            parsed => parsed,
+        };
+        let scan = &mut self.scan;
+        match parsed {
             ParsedRow::Entry(entry) => {
                 self.take_entry(row.line, &entry);
-                Some((row.fingerprint?, entry))
+                Some((row.fingerprint?, row.line, entry))
             }
             ParsedRow::Skipped => {
                 scan.skipped_rows += 1;
@@ -102,12 +132,36 @@ impl ParseSummaryBuilder {
                 }
                 None
             }
+            // The outcome of an unclear row is clear.
+            ParsedRow::Unclear(_) => None,
+        }
+    }
+
+    /// Adds a row to what is asked about its word.
+    fn ask(&mut self, row: &UnclearRow) {
+        let questions = &mut self.scan.questions;
+        let known = questions.iter().position(|known| (known.question, &known.word) == (row.question, &row.word));
+        let index = known.unwrap_or(questions.len());
+        if known.is_none() {
+            if index == MAX_QUESTIONS {
+                return;
+            }
+            let reading = self.mapping.reading_of(row.question, &row.word);
+            let (rows, amounts) = (0, Vec::new());
+            questions.push(StatementQuestion { question: row.question, word: row.word.clone(), rows, amounts, reading });
+        }
+        let question = &mut questions[index];
+        question.rows += 1;
+        match question.amounts.iter_mut().find(|sum| sum.currency == row.amount.currency) {
+            Some(sum) => sum.minor = sum.minor.saturating_add(row.amount.minor),
+            None => question.amounts.push(row.amount),
         }
     }
 
     fn take_entry(&mut self, line: u32, entry: &Entry) {
         let (scan, day) = (&mut self.scan, entry.occurred_at.date_naive());
         scan.entries += 1;
+        scan.rounded_entries += u32::from(entry.is_rounded);
         scan.first_day = Some(scan.first_day.map_or(day, |first| first.min(day)));
         scan.last_day = Some(scan.last_day.map_or(day, |last| last.max(day)));
         let amount = Money { minor: entry.amount_minor, currency: entry.currency };

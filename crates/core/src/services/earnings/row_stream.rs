@@ -9,9 +9,10 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use huntaze_domain::{
     earnings::{
-        StatementFileError,
+        OtherTable, StatementFileError,
         statement::{
-            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_transaction_id, parse_row,
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_transaction_id,
+            names_table, parse_row,
         },
     },
     ids::StatementId,
@@ -22,7 +23,10 @@ use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 
-use super::{EarningsError, header_hash};
+use super::{
+    EarningsError, header_hash,
+    table_header::{names_of, without_empty_end},
+};
 use crate::{
     db::{
         self,
@@ -37,8 +41,6 @@ const BATCH: usize = 1000;
 const MAX_ROW_BYTES: usize = 64 * 1024;
 /// Maximum number of bytes without a line break; a file with a longer line is rejected.
 const MAX_LINE_BYTES: usize = 1024 * 1024;
-/// Maximum number of line breaks inside a row; with more, a quotation mark is probably not closed.
-const MAX_ROW_LINE_BREAKS: u64 = 20;
 /// Capacity of the channels for chunks and batches.
 const WAITING: usize = 2;
 
@@ -54,9 +56,17 @@ pub(super) struct Row {
     pub fingerprint: Option<Fingerprint>,
 }
 
+/// Rows of a statement.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub rows: Vec<Row>,
+    /// Tables that begin among or above the rows, other than that of the statement.
+    pub other_tables: Vec<OtherTable>,
+}
+
 /// Stream of the rows of a statement, in batches.
 pub(super) struct RowStream {
-    batches: mpsc::Receiver<Vec<Row>>,
+    batches: mpsc::Receiver<Batch>,
     parser: JoinHandle<Result<(), EarningsError>>,
 }
 
@@ -64,22 +74,18 @@ impl RowStream {
     /// Starts reading. An entry dated more than a day after the upload, which no time zone explains, is a row error.
     pub fn open(db: &PgPool, statement: &Statement) -> Self {
         let latest = statement.summary.uploaded_at + TimeDelta::days(1);
-        let (send_chunk, chunks) = mpsc::channel(WAITING);
-        tokio::spawn(send_chunks(db.clone(), statement.summary.id, send_chunk).in_current_span());
+        let chunks = ChunkReader::open(db, statement.summary.id);
         let (send_batch, batches) = mpsc::channel(WAITING);
         let width = statement.header.len();
         let layout = TableLayout {
             delimiter: statement.delimiter,
             preamble_records: statement.preamble_records,
-            width,
+            header: statement.header.clone(),
             mapping: Some(statement.mapping.clone()).filter(|mapping| mapping.validate(width).is_ok()),
             latest,
             source: source_of_ids(statement),
         };
-        let parser = tokio::task::spawn_blocking(move || {
-            let chunks = ChunkReader { waiting: chunks, current: Vec::new(), read: 0, in_line: 0 };
-            parse(chunks, &layout, |batch| send_batch.blocking_send(batch).is_ok())
-        });
+        let parser = tokio::task::spawn_blocking(move || parse(chunks, &layout, |batch| send_batch.blocking_send(batch).is_ok()));
         Self { batches, parser }
     }
 
@@ -87,7 +93,7 @@ impl RowStream {
     ///
     /// # Errors
     /// Returns an error if the file cannot be parsed or a database query fails.
-    pub async fn next(&mut self) -> Result<Option<Vec<Row>>, EarningsError> {
+    pub async fn next(&mut self) -> Result<Option<Batch>, EarningsError> {
         match self.batches.recv().await {
             Some(batch) => Ok(Some(batch)),
             // The parser has finished; its result says whether it failed.
@@ -118,6 +124,32 @@ struct ChunkReader {
     read: usize,
     /// Number of bytes since the last line break.
     in_line: usize,
+}
+
+impl ChunkReader {
+    /// Starts to load the chunks of a statement.
+    fn open(db: &PgPool, id: StatementId) -> Self {
+        let (send_chunk, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(send_chunks(db.clone(), id, send_chunk).in_current_span());
+        Self { waiting, current: Vec::new(), read: 0, in_line: 0 }
+    }
+}
+
+/// Returns up to `count` records of a statement after the first `skipped`.
+///
+/// # Errors
+/// Returns an error if the file cannot be parsed or a database query fails.
+pub(super) async fn records_of(
+    db: &PgPool,
+    statement: &Statement,
+    (skipped, count): (u32, usize),
+) -> Result<Vec<Vec<String>>, EarningsError> {
+    let (chunks, delimiter) = (ChunkReader::open(db, statement.summary.id), statement.delimiter);
+    let read = tokio::task::spawn_blocking(move || {
+        let records = reader(chunks, delimiter).into_byte_records().skip(usize::try_from(skipped).unwrap_or(usize::MAX)).take(count);
+        records.map(|record| record.map(|record| without_empty_end(cells_of(&record)))).collect::<Result<_, _>>()
+    });
+    read.await?.map_err(invalid_csv)
 }
 
 impl Read for ChunkReader {
@@ -158,7 +190,8 @@ pub(super) fn cells_of(record: &csv::ByteRecord) -> Vec<String> {
 struct TableLayout {
     delimiter: u8,
     preamble_records: u32,
-    width: usize,
+    /// Names of the columns; all empty if the table has no header.
+    header: Vec<String>,
     mapping: Option<ColumnMapping>,
     latest: DateTime<Utc>,
     /// What the ids of transactions belong to; `None` if the table has none.
@@ -171,37 +204,57 @@ fn source_of_ids(statement: &Statement) -> Option<[u8; 32]> {
     statement.header.get(*index).filter(|name| is_transaction_id(name)).map(|_| header_hash(&statement.header))
 }
 
-/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`.
+/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`. The table ends where another one begins; the same header
+/// once more, as in files that were put together, is no other table.
 ///
 /// # Errors
 /// Returns an error if the file has too many rows or cannot be parsed.
-fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Vec<Row>) -> bool) -> Result<(), EarningsError> {
+fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batch) -> bool) -> Result<(), EarningsError> {
     let mut reader = reader(source, layout.delimiter);
     let mut record = csv::ByteRecord::new();
     let mut seen = HashMap::new();
-    let mut batch = Vec::with_capacity(BATCH);
+    let mut batch = Batch::default();
     let (mut records, mut rows, mut lines) = (0, 0, LineCounter { before: 1, is_late: None });
+    let mut is_in_table = true;
     loop {
         if !reader.read_byte_record(&mut record).map_err(invalid_csv)? {
             break;
         }
         let inside = line_ends(record.as_slice());
         let line = lines.line_of(reader.position().line(), inside);
+        let line = u32::try_from(line).unwrap_or(u32::MAX);
         records += 1;
-        if records <= layout.preamble_records || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        if let Some(names) = header_in(&record) {
+            is_in_table = names == layout.header;
+            if !is_in_table {
+                batch.other_tables.push(OtherTable { line, record: records - 1 });
+            }
+            continue;
+        }
+        let is_row = is_in_table && records > layout.preamble_records;
+        if !is_row || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         }
         rows += 1;
         if rows > MAX_ROWS {
             return Err(EarningsError::InvalidFile(StatementFileError::TooManyRows));
         }
-        batch.push(row((u32::try_from(line).unwrap_or(u32::MAX), inside), &record, layout, &mut seen));
-        if batch.len() == BATCH && !hand_over(std::mem::replace(&mut batch, Vec::with_capacity(BATCH))) {
+        batch.rows.push(row((line, inside), &record, layout, &mut seen));
+        if batch.rows.len() == BATCH && !hand_over(std::mem::take(&mut batch)) {
             return Ok(());
         }
     }
     hand_over(batch);
     Ok(())
+}
+
+/// Returns the names of columns in a record that is the header of a table. Headers have no digits, which tells most rows from them quickly.
+fn header_in(record: &csv::ByteRecord) -> Option<Vec<String>> {
+    if record.as_slice().iter().any(u8::is_ascii_digit) || record.len() > 2 * MAX_COLUMNS {
+        return None;
+    }
+    let cells = without_empty_end(cells_of(record));
+    names_table(&cells).then(|| names_of(&cells))
 }
 
 /// Computes the line on which a record begins, blank lines included. The CSV parser counts a line end with the record before it, or with the one
@@ -237,21 +290,19 @@ fn invalid_csv(error: csv::Error) -> EarningsError {
 
 /// `inside` is the number of line breaks in the record.
 fn row((line, inside): (u32, u64), record: &csv::ByteRecord, layout: &TableLayout, seen: &mut HashMap<Fingerprint, u32>) -> Row {
-    if record.as_slice().len() > MAX_ROW_BYTES || record.len() > 2 * MAX_COLUMNS || inside > MAX_ROW_LINE_BREAKS {
+    if record.as_slice().len() > MAX_ROW_BYTES || record.len() > 2 * MAX_COLUMNS {
         let error = RowError { kind: RowErrorKind::RowTooLong, cell: String::new(), day: None };
         return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };
     }
     let cells = cells_of(record);
     if inside > 0 && swallows_rows(&cells, layout) {
-        let error = RowError { kind: RowErrorKind::UnclosedQuote, cell: String::new(), day: None };
+        let lines = format!("lines {line} to {}", u64::from(line) + inside);
+        let error = RowError { kind: RowErrorKind::UnclosedQuote, cell: lines, day: None };
         return Row { line, cells: Vec::new(), parsed: Some(ParsedRow::Invalid(error)), fingerprint: None };
     }
     let texts: Vec<&str> = cells.iter().map(String::as_str).collect();
-    let parsed = layout.mapping.as_ref().map(|mapping| parse_row(mapping, layout.width, &texts, layout.latest));
-    let fingerprint = match &parsed {
-        Some(ParsedRow::Entry(entry)) => Some(fingerprint(entry, layout.source, seen)),
-        _ => None,
-    };
+    let parsed = layout.mapping.as_ref().map(|mapping| parse_row(mapping, layout.header.len(), &texts, layout.latest));
+    let fingerprint = parsed.as_ref().and_then(ParsedRow::entry).map(|entry| fingerprint(entry, layout.source, seen));
     Row { line, cells, parsed, fingerprint }
 }
 
@@ -261,7 +312,8 @@ fn swallows_rows(cells: &[String], layout: &TableLayout) -> bool {
     let split = |line: &'_ str| line.split(char::from(layout.delimiter)).map(|cell| cell.trim_matches('"').to_owned()).collect::<Vec<_>>();
     let is_row = |cells: Vec<String>| {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        cells.len() >= layout.width && matches!(parse_row(mapping, layout.width, &cells, layout.latest), ParsedRow::Entry(_))
+        let width = layout.header.len();
+        cells.len() >= width && matches!(parse_row(mapping, width, &cells, layout.latest), ParsedRow::Entry(_) | ParsedRow::Unclear(_))
     };
     cells.iter().enumerate().any(|(index, cell)| {
         let Some((first, others)) = cell.split_once('\n') else { return false };

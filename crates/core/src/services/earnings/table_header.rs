@@ -1,19 +1,22 @@
 //! Header of a statement: which of its first records names the columns, and which layout it has.
 
-use std::collections::BTreeSet;
-
 use huntaze_domain::earnings::{
     StatementFileError,
-    statement::{MAX_COLUMNS, StatementColumn, is_date, known_columns},
+    statement::{MAX_COLUMNS, is_date, named_columns, names_table},
 };
 
 use super::{
     EarningsError, header_hash,
-    row_stream::{cells_of, reader},
+    row_stream::{cells_of, reader, records_of},
 };
+use crate::{Core, db::earnings::statements::Statement};
 
 /// Maximum length of a column name in characters.
 const MAX_COLUMN_NAME_CHARS: usize = 100;
+/// Number of records at the beginning of a file among which the header is.
+const MAX_PREAMBLE: usize = 50;
+/// Number of rows that the mapping is inferred from.
+const SAMPLE_ROWS: usize = 40;
 
 /// Header and first rows of a table.
 pub(super) struct DetectedHeader {
@@ -30,6 +33,26 @@ impl DetectedHeader {
     pub fn has_names(&self) -> bool {
         self.header.iter().any(|name| !name.is_empty())
     }
+
+    /// Reads the first rows of the table of a statement again. Its file is there until it is imported.
+    pub async fn of(core: &Core, statement: &Statement) -> Result<Self, EarningsError> {
+        let (header, preamble_records) = (statement.header.clone(), statement.preamble_records);
+        Ok(Self { header, preamble_records, rows: records_of(&core.db, statement, (preamble_records, SAMPLE_ROWS)).await? })
+    }
+
+    /// Reads the table of the file of a statement whose header stands below `record` records; `None` if no header stands there.
+    pub async fn at(core: &Core, statement: &Statement, record: u32) -> Result<Option<Self>, EarningsError> {
+        let records = records_of(&core.db, statement, (record, 1 + SAMPLE_ROWS)).await?;
+        let Some((names, rows)) = records.split_first().filter(|(names, _)| names_table(names) && names.len() <= MAX_COLUMNS) else {
+            return Ok(None);
+        };
+        Ok(Some(Self { header: names_of(names), preamble_records: record + 1, rows: rows.to_vec() }))
+    }
+}
+
+/// Returns the names of columns as they are stored.
+pub(super) fn names_of(cells: &[String]) -> Vec<String> {
+    cells.iter().map(|name| name.trim().chars().take(MAX_COLUMN_NAME_CHARS).collect()).collect()
 }
 
 /// Detects the header of a table: the first record with the usual names of columns; if there is none, the first record with the most frequent number of
@@ -38,22 +61,25 @@ impl DetectedHeader {
 /// # Errors
 /// Returns [`EarningsError::InvalidFile`] if the file is not a table with columns.
 pub(super) fn detect_header(beginning: &[u8], delimiter: u8) -> Result<DetectedHeader, EarningsError> {
-    const LOOKED_AT: usize = 50;
-    let records = reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(LOOKED_AT);
+    let records = reader(beginning, delimiter).into_byte_records().filter_map(Result::ok).take(MAX_PREAMBLE + SAMPLE_ROWS);
     let records: Vec<_> = records.map(|record| without_empty_end(cells_of(&record))).collect();
-    let (first, width) = find_named_header(&records).unwrap_or_else(|| find_regular_rows(&records));
+    let searched = &records[..records.len().min(MAX_PREAMBLE)];
+    let (first, width) = find_named_header(searched).unwrap_or_else(|| find_regular_rows(searched));
     if !(2..=MAX_COLUMNS).contains(&width) {
         return Err(EarningsError::InvalidFile(StatementFileError::NoColumns));
     }
     let (names, rows) = records[first..].split_first().unwrap_or((&records[0], &[]));
-    let name = |name: &String| name.trim().chars().take(MAX_COLUMN_NAME_CHARS).collect();
     // A first record that contains a date is a row, not a header.
     let (header, preamble_records, rows) = if names.iter().any(|name| is_date(name)) {
         (vec![String::new(); width], first, &records[first..])
     } else {
-        (names.iter().map(name).collect(), first + 1, rows)
+        (names_of(names), first + 1, rows)
     };
-    Ok(DetectedHeader { header, preamble_records: u32::try_from(preamble_records).unwrap_or_default(), rows: rows.to_vec() })
+    Ok(DetectedHeader {
+        header,
+        preamble_records: u32::try_from(preamble_records).unwrap_or_default(),
+        rows: rows.iter().take(SAMPLE_ROWS).cloned().collect(),
+    })
 }
 
 /// Returns a digest of the layout of a table, the key for remembered mappings: the names of its columns, or for a table without names the kinds
@@ -83,16 +109,12 @@ fn kind_of_column(rows: &[&Vec<String>], index: usize) -> &'static str {
     }
 }
 
-/// Returns the index and the width of the first record that names a date and an amount, or else of the one with the most usual names, at least two. A line
-/// of values has a date or a number.
+/// Returns the index and the width of the first record that names a date and an amount, or else of the one with the most usual names, at least two.
 fn find_named_header(records: &[Vec<String>]) -> Option<(usize, usize)> {
-    let is_value = |cell: &String| is_date(cell) || cell.trim().parse::<f64>().is_ok();
-    let columns = |record: &Vec<String>| if record.iter().any(is_value) { BTreeSet::new() } else { known_columns(record) };
-    let named: Vec<_> = records.iter().map(columns).collect();
-    let has_amount = |columns: &BTreeSet<_>| columns.contains(&StatementColumn::Net) || columns.contains(&StatementColumn::Gross);
-    let first = named.iter().position(|columns| columns.contains(&StatementColumn::Date) && has_amount(columns)).or_else(|| {
-        let most = named.iter().map(BTreeSet::len).max().filter(|most| *most >= 2)?;
-        named.iter().position(|columns| columns.len() == most)
+    let first = records.iter().position(|record| names_table(record)).or_else(|| {
+        let named: Vec<_> = records.iter().map(|record| named_columns(record).len()).collect();
+        let most = named.iter().copied().max().filter(|most| *most >= 2)?;
+        named.iter().position(|count| *count == most)
     })?;
     Some((first, records[first].len()))
 }
@@ -106,7 +128,7 @@ fn find_regular_rows(records: &[Vec<String>]) -> (usize, usize) {
     (records.iter().position(is_first).unwrap_or_default(), width)
 }
 
-fn without_empty_end(mut cells: Vec<String>) -> Vec<String> {
+pub(super) fn without_empty_end(mut cells: Vec<String>) -> Vec<String> {
     let used = cells.iter().rposition(|cell| !cell.trim().is_empty()).map_or(0, |last| last + 1);
     cells.truncate(used);
     cells

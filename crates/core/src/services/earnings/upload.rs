@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use huntaze_domain::{
     earnings::{
-        EarningsConflict, StatementFileError,
+        AnswerInput, EarningsConflict, StatementFileError, StatementQuestion,
         statement::{ColumnMapping, MAX_FILE_BYTES, detect_delimiter, infer_mapping},
     },
     ids::{StatementId, UserId},
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Core,
     db::{
-        self,
+        self, DbError,
         earnings::statements::{NewStatement, Statement, UploadedFile},
     },
     error::chain,
@@ -146,14 +146,7 @@ impl Upload {
         let delimiter = detect_delimiter(&self.beginning);
         let table = detect_header(&self.beginning, delimiter)?;
         let db = &self.core.db;
-        let mut mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(db, self.user_id).await?.currency);
-        // The columns of a layout are remembered; how its amounts and dates are written is read from each file, as far as it shows.
-        if let Some(remembered) = db::earnings::column_mappings::find(db, self.user_id, &layout_hash(&table)).await? {
-            // Without names, the file may come from somewhere else.
-            let currency = if table.has_names() { remembered.currency } else { mapping.currency };
-            mapping = ColumnMapping { currency, is_remembered: true, ..remembered };
-            mapping.read_notation(&table.rows);
-        }
+        let mapping = mapping_of(&self.core, self.user_id, &table).await?;
         let (file_hash, preamble_records) = (self.hash.clone().finalize(), table.preamble_records);
         let file = UploadedFile { file_hash: &file_hash, header: &table.header, delimiter, preamble_records, mapping: &mapping };
         let statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
@@ -162,8 +155,20 @@ impl Upload {
     }
 }
 
+/// Returns the mapping that the user chose for an earlier table of this layout, or else infers one. The columns of a layout are remembered; how its
+/// amounts and dates are written is read from each file, as far as it shows.
+async fn mapping_of(core: &Core, user_id: UserId, table: &DetectedHeader) -> Result<ColumnMapping, DbError> {
+    let inferred = infer_mapping(&table.header, &table.rows, db::onboarding::find(&core.db, user_id).await?.currency);
+    let Some(remembered) = db::earnings::column_mappings::find(&core.db, user_id, &layout_hash(table)).await? else { return Ok(inferred) };
+    // Without names, the file may come from somewhere else.
+    let currency = if table.has_names() { remembered.currency } else { inferred.currency };
+    let mut mapping = ColumnMapping { currency, is_remembered: true, ..remembered };
+    mapping.read_notation(&table.rows);
+    Ok(mapping)
+}
+
 /// Parses all rows with the mapping of the statement, and stores it with what the whole file proves and the first rows did not.
-async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<bool, EarningsError> {
+pub(super) async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<(), EarningsError> {
     let mut seen = summarize(core, &statement).await?;
     let known = &mut statement.mapping;
     let order = seen.date_orders.inferred().unwrap_or(known.date_order);
@@ -171,7 +176,11 @@ async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<bool, Ear
         (known.date_order, known.facts) = (order, seen.facts);
         seen = summarize(core, &statement).await?;
     }
-    Ok(db::earnings::statements::set_mapping(&core.db, statement.summary.id, &statement.mapping, &seen).await?)
+    if db::earnings::statements::set_mapping(&core.db, &statement, &seen).await? {
+        Ok(())
+    } else {
+        Err(EarningsError::Conflict(EarningsConflict::AlreadyImported))
+    }
 }
 
 /// Forgets the columns that were remembered for the layout of a statement, infers them again, and parses the file again.
@@ -180,19 +189,38 @@ async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<bool, Ear
 /// Returns [`EarningsError::NotFound`], or [`EarningsError::Conflict`] if the statement is already imported.
 pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, id).await?;
-    let table = read_table(core, &statement).await?;
+    let table = DetectedHeader::of(core, &statement).await?;
     statement.mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(&core.db, user_id).await?.currency);
-    if !analyze_rows(core, statement).await? {
-        return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
-    }
+    analyze_rows(core, statement).await?;
     Ok(db::earnings::column_mappings::delete(&core.db, user_id, &layout_hash(&table)).await?)
 }
 
-/// Reads the header and the first rows of a statement again. Its file is there until it is imported.
-pub(super) async fn read_table(core: &Core, statement: &Statement) -> Result<DetectedHeader, EarningsError> {
-    let beginning = db::earnings::statements::chunk(&core.db, statement.summary.id, 0).await?;
-    let beginning = beginning.ok_or(EarningsError::Conflict(EarningsConflict::AlreadyImported))?;
-    detect_header(&beginning, statement.delimiter)
+/// Reads another table of the file of a statement: the one whose header stands below `record` records.
+///
+/// # Errors
+/// Returns [`EarningsError::NotFound`] if no table begins there, or [`EarningsError::Conflict`] if the statement is already imported.
+pub async fn choose_table(core: &Core, user_id: UserId, id: &str, record: &str) -> Result<(), EarningsError> {
+    let mut statement = find(core, user_id, id).await?;
+    let record = record.parse().map_err(|_| EarningsError::NotFound)?;
+    let table = DetectedHeader::at(core, &statement, record).await?.ok_or(EarningsError::NotFound)?;
+    statement.mapping = mapping_of(core, user_id, &table).await?;
+    (statement.header, statement.preamble_records) = (table.header, table.preamble_records);
+    analyze_rows(core, statement).await
+}
+
+/// Decides how the rows with an unclear word are read.
+///
+/// # Errors
+/// Returns [`EarningsError::NotFound`], [`EarningsError::InvalidInput`], or [`EarningsError::Conflict`] if the statement is already imported.
+pub async fn answer_question(core: &Core, user_id: UserId, input: &AnswerInput) -> Result<(), EarningsError> {
+    let answer = input.parse().map_err(EarningsError::InvalidInput)?;
+    let mut statement = find(core, user_id, &input.id).await?;
+    let is_asked = |asked: &StatementQuestion| (asked.question, &asked.word) == (answer.question, &answer.word);
+    if !statement.summary.parse_summary.questions.iter().any(is_asked) {
+        return Err(EarningsError::NotFound);
+    }
+    statement.mapping.answer(answer);
+    analyze_rows(core, statement).await
 }
 
 /// How files begin that are no text: zip (spreadsheets), OLE (old spreadsheets), PDF, PNG, JPEG, GIF, WebP, gzip.

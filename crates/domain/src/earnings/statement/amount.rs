@@ -23,22 +23,49 @@ string_enum! {
 /// Maximum amount of a row, in minor units.
 const MAX_MINOR: i64 = 1_000_000_000;
 
+/// How the amounts of a file are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Notation {
+    pub separator: DecimalSeparator,
+    /// Whether the file proves that its decimal separator is one: then three digits after it are decimals, and no group of thousands.
+    pub has_decimals: bool,
+}
+
+/// An amount in minor units.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Amount {
+    pub minor: i64,
+    /// Whether the text has more decimals than the currency: it was rounded, half to even.
+    pub is_rounded: bool,
+}
+
 /// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `$(12.00)`, `12.5 USD`) to minor units: sign, currency and parentheses in
-/// any order, and a dash after a currency for 0. Thousands separators must form groups of three, or those of India, and digits beyond the
-/// minor unit must be 0.
+/// any order, and a dash after a currency for 0. Thousands separators must form groups of three, or those of India.
 ///
 /// # Errors
 /// The text is not an amount, is ambiguous, or names another currency.
-pub(super) fn parse(text: &str, sign: DecimalSeparator, currency: Currency) -> Result<i64, RowErrorKind> {
+pub(super) fn parse(text: &str, notation: Notation, currency: Currency) -> Result<Amount, RowErrorKind> {
     let text = half_width(text);
     let written = Written::of(&text).ok_or(RowErrorKind::InvalidAmount)?;
     if written.currency.is_some_and(|said| !said.contains(&currency)) {
         return Err(RowErrorKind::CurrencyMismatch);
     }
     if written.number.is_empty() && written.is_dash && written.currency.is_some() {
-        return Ok(0);
+        return Ok(Amount::default());
     }
-    digits(written.number, sign, currency).map(|minor| if written.is_negative { -minor } else { minor }).ok_or(RowErrorKind::InvalidAmount)
+    let amount = digits(written.number, notation, currency).ok_or(RowErrorKind::InvalidAmount)?;
+    Ok(if written.is_negative { Amount { minor: -amount.minor, ..amount } } else { amount })
+}
+
+/// Returns whether an amount shows that this is the decimal separator: any number of decimals but three, which could be a group of thousands.
+pub(super) fn shows_decimals(text: &str, separator: DecimalSeparator) -> bool {
+    let text = half_width(text);
+    let Some(written) = Written::of(&text) else { return false };
+    let (point, group) = separator.characters();
+    written.number.split_once(point).is_some_and(|(whole, decimals)| {
+        let is_decimal = !decimals.is_empty() && decimals.bytes().all(|byte| byte.is_ascii_digit()) && decimals.len() != 3;
+        is_decimal && ungrouped(whole, group).is_some()
+    })
 }
 
 /// Returns the currencies that the symbol or code in an amount can mean; `None` if it has none.
@@ -74,26 +101,41 @@ fn half_width(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(half).collect())
 }
 
-fn digits(number: &str, sign: DecimalSeparator, currency: Currency) -> Option<i64> {
-    let (point, group) = match sign {
-        DecimalSeparator::Point => ('.', ','),
-        DecimalSeparator::Comma => (',', '.'),
-    };
+impl DecimalSeparator {
+    /// The separator, and that of thousands.
+    const fn characters(self) -> (char, char) {
+        match self {
+            Self::Point => ('.', ','),
+            Self::Comma => (',', '.'),
+        }
+    }
+}
+
+fn digits(number: &str, notation: Notation, currency: Currency) -> Option<Amount> {
+    let (point, group) = notation.separator.characters();
     let (whole, fraction) = number.split_once(point).map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let fraction = fraction.unwrap_or_default();
-    // With three decimals, the separator could also be the thousands separator of the other notation: `1.234`.
-    let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&whole.len());
+    // With three decimals, the separator could also be the thousands separator of the other notation: `1.234`, but not `0.125`.
+    let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0') && !notation.has_decimals;
     let whole = ungrouped(whole, group)?;
     if is_ambiguous || !fraction.bytes().all(|byte| byte.is_ascii_digit()) || (whole.is_empty() && fraction.is_empty()) {
         return None;
     }
     let decimals = currency.decimals() as usize;
     let (kept, dropped) = fraction.split_at_checked(decimals).unwrap_or((fraction, ""));
-    if dropped.bytes().any(|byte| byte != b'0') {
-        return None;
-    }
     let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok()?;
-    (minor <= MAX_MINOR).then_some(minor)
+    let amount = Amount { minor: minor + i64::from(rounds_up(minor, dropped)), is_rounded: dropped.bytes().any(|byte| byte != b'0') };
+    (amount.minor <= MAX_MINOR).then_some(amount)
+}
+
+/// Whether the digits after `minor` round it up: more than a half does, and a half does if `minor` is odd.
+fn rounds_up(minor: i64, dropped: &str) -> bool {
+    let mut digits = dropped.bytes();
+    match digits.next() {
+        Some(b'6'..=b'9') => true,
+        Some(b'5') => minor % 2 == 1 || digits.any(|byte| byte != b'0'),
+        _ => false,
+    }
 }
 
 /// An amount, split into its parts.
@@ -208,6 +250,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Parses an amount of a file that does not prove its decimal separator.
+    fn minor_of(text: &str, separator: DecimalSeparator, currency: Currency) -> Result<i64, RowErrorKind> {
+        parse(text, Notation { separator, has_decimals: false }, currency).map(|amount| amount.minor)
+    }
+
     #[test]
     fn parse_accepts_common_amount_formats() {
         for (text, minor) in [
@@ -242,9 +289,9 @@ mod tests {
             ("1,25,000.00", 12_500_000),
             ("\u{ff04}\u{ff11}\u{ff12}.00", 1200),
         ] {
-            assert_eq!(parse(text, DecimalSeparator::Point, Currency::Usd), Ok(minor), "{text}");
+            assert_eq!(minor_of(text, DecimalSeparator::Point, Currency::Usd), Ok(minor), "{text}");
         }
-        assert_eq!(parse("1.234,56 €", DecimalSeparator::Comma, Currency::Eur), Ok(123_456));
+        assert_eq!(minor_of("1.234,56 €", DecimalSeparator::Comma, Currency::Eur), Ok(123_456));
         for (text, currency, minor) in [
             ("¥1,500", Currency::Jpy, 1500),
             ("\u{ffe5}1500", Currency::Jpy, 1500),
@@ -259,7 +306,7 @@ mod tests {
             ("₹1,25,000.00", Currency::Inr, 12_500_000),
             ("₩15,000", Currency::Krw, 15_000),
         ] {
-            assert_eq!(parse(text, DecimalSeparator::Point, currency), Ok(minor), "{text}");
+            assert_eq!(minor_of(text, DecimalSeparator::Point, currency), Ok(minor), "{text}");
         }
     }
 
@@ -295,20 +342,51 @@ mod tests {
             "12-Jan",
             "12.-",
         ] {
-            assert_eq!(parse(text, DecimalSeparator::Point, Currency::Usd), Err(RowErrorKind::InvalidAmount), "{text}");
+            assert_eq!(minor_of(text, DecimalSeparator::Point, Currency::Usd), Err(RowErrorKind::InvalidAmount), "{text}");
         }
-        assert_eq!(parse("12.50", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount), "other decimal separator");
-        assert_eq!(parse("1,200", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount));
-        assert_eq!(parse("1500.5", DecimalSeparator::Point, Currency::Jpy), Err(RowErrorKind::InvalidAmount));
+        assert_eq!(minor_of("12.50", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount), "other decimal separator");
+        assert_eq!(minor_of("1,200", DecimalSeparator::Comma, Currency::Eur), Err(RowErrorKind::InvalidAmount));
+    }
+
+    #[test]
+    fn decimals_beyond_the_minor_unit_are_rounded_half_to_even() {
+        let parsed = |text, has_decimals, currency| parse(text, Notation { separator: DecimalSeparator::Point, has_decimals }, currency);
+        for (text, minor) in [
+            ("12.345", 1234),
+            ("12.355", 1236),
+            ("12.3451", 1235),
+            ("-12.345", -1234),
+            ("12.3449", 1234),
+            ("0.005", 0),
+            ("0.015", 2),
+            ("0.995", 100),
+            ("(1,234.567)", -123_457),
+        ] {
+            assert_eq!(parsed(text, true, Currency::Usd), Ok(Amount { minor, is_rounded: true }), "{text}");
+        }
+        assert_eq!(parsed("12.3400", true, Currency::Usd), Ok(Amount { minor: 1234, is_rounded: false }));
+        assert_eq!(parsed("1500.5", false, Currency::Jpy), Ok(Amount { minor: 1500, is_rounded: true }));
+        assert_eq!(parsed("0.125", false, Currency::Usd), Ok(Amount { minor: 12, is_rounded: true }));
+        assert_eq!(parsed("12.345", false, Currency::Usd), Err(RowErrorKind::InvalidAmount), "it could be 12 thousand");
+    }
+
+    #[test]
+    fn decimals_show_the_separator_except_three_of_them() {
+        for (text, is_shown) in
+            [("12.5", true), ("$1,234.56", true), ("0.1234", true), ("12.345", false), ("1,234", false), ("1.234,56", false)]
+        {
+            assert_eq!(shows_decimals(text, DecimalSeparator::Point), is_shown, "{text}");
+        }
+        assert!(shows_decimals("1.234,56 €", DecimalSeparator::Comma));
     }
 
     #[test]
     fn parse_of_amount_in_other_currency_fails() {
         for (text, currency) in [("$8.00", Currency::Eur), ("12.50 GBP", Currency::Usd), ("€5", Currency::Chf), ("C$5", Currency::Usd)] {
-            assert_eq!(parse(text, DecimalSeparator::Point, currency), Err(RowErrorKind::CurrencyMismatch), "{text}");
+            assert_eq!(minor_of(text, DecimalSeparator::Point, currency), Err(RowErrorKind::CurrencyMismatch), "{text}");
         }
-        assert_eq!(parse("$8.00", DecimalSeparator::Point, Currency::Aud), Ok(800));
-        assert_eq!(parse("$8.00 EUR", DecimalSeparator::Point, Currency::Eur), Err(RowErrorKind::InvalidAmount), "two currencies");
+        assert_eq!(minor_of("$8.00", DecimalSeparator::Point, Currency::Aud), Ok(800));
+        assert_eq!(minor_of("$8.00 EUR", DecimalSeparator::Point, Currency::Eur), Err(RowErrorKind::InvalidAmount), "two currencies");
     }
 
     proptest! {
@@ -318,13 +396,13 @@ mod tests {
             let whole = crate::money::grouped(minor / 100).replace(',', &group.to_string());
             let sign_text = if minor < 0 { "-" } else { "" };
             let text = format!("{sign_text}{}{point}{:02}", whole.trim_start_matches('-'), (minor % 100).abs());
-            prop_assert_eq!(parse(&text, sign, Currency::Usd), Ok(minor), "{}", text);
+            prop_assert_eq!(minor_of(&text, sign, Currency::Usd), Ok(minor), "{}", text);
         }
 
         #[test]
         fn parse_of_any_text_does_not_panic(text in ".*") {
-            let _ = parse(&text, DecimalSeparator::Point, Currency::Usd);
-            let _ = parse(&text, DecimalSeparator::Comma, Currency::Jpy);
+            let _ = minor_of(&text, DecimalSeparator::Point, Currency::Usd);
+            let _ = minor_of(&text, DecimalSeparator::Comma, Currency::Jpy);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{ColumnMapping, DateOrder, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount, date::parse_zone};
+use super::{
+    ColumnMapping, DateOrder, DateOrderCounts, DecimalSeparator, FileFacts, StatementColumn, amount,
+    date::{is_date, parse_zone},
+};
 use crate::{money::Currency, string_enum::StringEnum};
 
 /// Usual names of a column, most specific first, in lower case and without spaces, punctuation and what stands in parentheses: a unit, as in
@@ -97,6 +100,11 @@ impl ColumnMapping {
         self.date_order = order.unwrap_or(self.date_order);
         self.decimal_separator = separator.unwrap_or(self.decimal_separator);
         self.currency = currency.unwrap_or(self.currency);
+        self.read_facts(rows);
+    }
+
+    /// Reads from the first rows what the file as a whole says.
+    pub fn read_facts(&mut self, rows: &[Vec<String>]) {
         let mut facts = FileFacts::default();
         for row in rows {
             self.observe(&row.iter().map(String::as_str).collect::<Vec<_>>(), &mut facts);
@@ -153,8 +161,19 @@ pub fn is_transaction_id(name: &str) -> bool {
     matches!(plain(name).as_str(), "transactionid" | "transaction" | "txnid" | "id")
 }
 
-/// Returns the columns that cells name.
-pub fn known_columns(cells: &[String]) -> BTreeSet<StatementColumn> {
+/// Whether the cells of a record name a date and an amount, as a header does. A line of values has a date or a number.
+pub fn names_table(cells: &[String]) -> bool {
+    let columns = named_columns(cells);
+    columns.contains(&StatementColumn::Date) && (columns.contains(&StatementColumn::Net) || columns.contains(&StatementColumn::Gross))
+}
+
+/// Returns the columns that the cells of a record name; none if it has a value.
+pub fn named_columns(cells: &[String]) -> BTreeSet<StatementColumn> {
+    let is_value = |cell: &String| is_date(cell) || cell.trim().parse::<f64>().is_ok();
+    if cells.iter().any(is_value) {
+        return BTreeSet::new();
+    }
+
     let named = |cell: &String| {
         let cell = plain(cell);
         StatementColumn::ALL.iter().copied().find(|column| names(*column).contains(&cell.as_str()))

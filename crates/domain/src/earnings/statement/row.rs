@@ -4,10 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ColumnMapping, EarningKind, FileFacts, StatementColumn, amount, date,
+    ColumnMapping, EarningKind, FileFacts, Question, Reading, StatementColumn, UnclearRow,
+    amount::{self, Amount, Notation},
+    date,
     words::{Direction, Meaning, State, meaning_of, state_of},
 };
-use crate::{money::Currency, string_enum::string_enum};
+use crate::{
+    money::{Currency, Money},
+    string_enum::string_enum,
+};
 
 /// Maximum length of a stored description in characters.
 const MAX_DESCRIPTION_CHARS: usize = 200;
@@ -31,6 +36,8 @@ pub struct Entry {
     pub reference: String,
     /// Name of the fan who paid. Distinguishes otherwise equal rows; it is not stored.
     pub payer: String,
+    /// Whether the file has more decimals than the currency, so that the amount was rounded.
+    pub is_rounded: bool,
 }
 
 /// Result of parsing a row.
@@ -42,6 +49,19 @@ pub enum ParsedRow {
     Skipped,
     /// The row cannot be parsed.
     Invalid(RowError),
+    /// A word of the row leaves open what it means.
+    Unclear(UnclearRow),
+}
+
+impl ParsedRow {
+    /// Returns the entry that the row is, also by a decision of the user.
+    pub fn entry(&self) -> Option<&Entry> {
+        match self {
+            Self::Entry(entry) => Some(entry),
+            Self::Unclear(unclear) => unclear.outcome.entry(),
+            Self::Skipped | Self::Invalid(_) => None,
+        }
+    }
 }
 
 /// Error of a row that cannot be parsed.
@@ -92,13 +112,14 @@ string_enum! {
 impl ColumnMapping {
     /// Adds what a row reveals about the file.
     pub fn observe(&self, cells: &[&str], facts: &mut FileFacts) {
-        if facts.has_signs && facts.has_refunds {
+        if facts.has_signs && facts.has_refunds && facts.has_decimals {
             return;
         }
+        let amounts = || [StatementColumn::Net, StatementColumn::Gross].map(|column| self.cell(cells, column)).into_iter();
+        facts.has_decimals = facts.has_decimals || amounts().any(|cell| amount::shows_decimals(cell, self.decimal_separator));
         if let Meaning::Transaction(kind, direction) = meaning_of(self.cell(cells, StatementColumn::Kind)) {
             let is_undoing = matches!(kind, EarningKind::Refund | EarningKind::Chargeback) && direction == Direction::Out;
-            let amounts = [StatementColumn::Net, StatementColumn::Gross];
-            let is_negative = amounts.iter().any(|column| amount::is_negative(self.cell(cells, *column)));
+            let is_negative = amounts().any(amount::is_negative);
             facts.has_signs |= is_negative;
             facts.has_refunds |= is_undoing || (is_negative && self.cell(cells, StatementColumn::Kind).is_empty());
         }
@@ -110,19 +131,15 @@ pub fn parse_row(mapping: &ColumnMapping, width: usize, cells: &[&str], latest: 
     if let Some(extra) = cells.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
         return ParsedRow::Invalid(row_error(RowErrorKind::TooManyColumns, extra));
     }
-    match entry(mapping, cells, latest) {
-        Ok(Some(entry)) => ParsedRow::Entry(entry),
-        Ok(None) => ParsedRow::Skipped,
-        Err(error) => ParsedRow::Invalid(error),
-    }
+    read(mapping, cells, latest).unwrap_or_else(ParsedRow::Invalid)
 }
 
-fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Result<Option<Entry>, RowError> {
+fn read(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Result<ParsedRow, RowError> {
     let cell = |column| mapping.cell(cells, column);
-    let Meaning::Transaction(kind, direction) = meaning_of(cell(StatementColumn::Kind)) else { return Ok(None) };
+    let Meaning::Transaction(kind, direction) = meaning_of(cell(StatementColumn::Kind)) else { return Ok(ParsedRow::Skipped) };
     let state = state_of(cell(StatementColumn::Status));
     if state == State::Unpaid || (state == State::GivenBack && !mapping.facts.has_refunds) {
-        return Ok(None);
+        return Ok(ParsedRow::Skipped);
     }
     let occurred_at = match cell(StatementColumn::Date) {
         "" => return Err(row_error(RowErrorKind::MissingDate, "")),
@@ -132,18 +149,12 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
         return Err(row_error(RowErrorKind::FutureDate, cell(StatementColumn::Date)));
     }
     let on_its_day = |error: RowError| RowError { day: Some(occurred_at.date_naive()), ..error };
-    let unclear = |kind, column| on_its_day(row_error(kind, cell(column)));
-    if state == State::Unclear || (state == State::PartlyGivenBack && !mapping.facts.has_refunds) {
-        return Err(unclear(RowErrorKind::UnclearStatus, StatementColumn::Status));
-    }
     let currency = match cell(StatementColumn::Currency) {
         "" => currency_in_amount(mapping, cells).unwrap_or(mapping.currency),
         code => currency_of(code, mapping.currency).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
     };
-    let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
-    let amount_minor =
-        signed(amount, direction, mapping.facts.has_signs).ok_or_else(|| unclear(RowErrorKind::UnclearDirection, StatementColumn::Kind))?;
-    Ok(Some(Entry {
+    let Amount { minor, is_rounded } = amount_of(mapping, cells, currency).map_err(on_its_day)?;
+    let entry = |amount_minor| Entry {
         occurred_at,
         kind,
         amount_minor,
@@ -151,7 +162,29 @@ fn entry(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resu
         description: truncate(cell(StatementColumn::Description), MAX_DESCRIPTION_CHARS),
         reference: cell(StatementColumn::Reference).to_owned(),
         payer: cell(StatementColumn::Payer).to_owned(),
-    }))
+        is_rounded,
+    };
+    let signed = signed(minor, direction, mapping.facts.has_signs);
+    let counted = signed.unwrap_or(minor.abs());
+    let is_state_unclear = state == State::Unclear || (state == State::PartlyGivenBack && !mapping.facts.has_refunds);
+    let is_counted = |word: &str| mapping.reading_of(Question::Status, word) == Some(Reading::In);
+    // A row that the user counts in spite of its status can have a direction that is unclear, too.
+    let question = if is_state_unclear && (signed.is_some() || !is_counted(&Question::Status.word_of(cell(StatementColumn::Status)))) {
+        Question::Status
+    } else if signed.is_none() {
+        Question::Direction
+    } else {
+        return Ok(ParsedRow::Entry(entry(counted)));
+    };
+    let said = cell(if question == Question::Status { StatementColumn::Status } else { StatementColumn::Kind });
+    let word = question.word_of(said);
+    let outcome = match mapping.reading_of(question, &word) {
+        None => ParsedRow::Invalid(on_its_day(row_error(question.row_error(), said))),
+        Some(Reading::In) => ParsedRow::Entry(entry(counted)),
+        Some(Reading::Out) => ParsedRow::Entry(entry(-counted)),
+        Some(Reading::LeftOut) => ParsedRow::Skipped,
+    };
+    Ok(ParsedRow::Unclear(UnclearRow { question, word, amount: Money { minor: counted, currency }, outcome: Box::new(outcome) }))
 }
 
 /// Returns the amount with its sign; `None` if it is unclear. Where the amounts of a file have signs, the kind changes none; what says that money
@@ -188,10 +221,11 @@ fn currency_of(cell: &str, usual: Currency) -> Option<Currency> {
 
 /// Returns the net amount, otherwise the gross amount less the fee. Without a fee, the gross amount is used only if the file has neither a
 /// net nor a fee column.
-fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Result<i64, RowError> {
+fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Result<Amount, RowError> {
+    let notation = Notation { separator: mapping.decimal_separator, has_decimals: mapping.facts.has_decimals };
     let amount = |column| match mapping.cell(cells, column) {
         "" => Ok(None),
-        text => amount::parse(text, mapping.decimal_separator, currency).map(Some).map_err(|kind| row_error(kind, text)),
+        text => amount::parse(text, notation, currency).map(Some).map_err(|kind| row_error(kind, text)),
     };
     let is_named = |column| mapping.columns.contains_key(&column);
     if let Some(net) = amount(StatementColumn::Net)? {
@@ -200,12 +234,13 @@ fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Res
     let gross = amount(StatementColumn::Gross)?.ok_or_else(|| row_error(RowErrorKind::MissingAmount, ""))?;
     let fee = match amount(StatementColumn::Fee)? {
         // The fee is subtracted from earnings and reduces refunds, whatever its sign in the file.
-        Some(fee) => fee.abs(),
+        Some(fee) => Amount { minor: fee.minor.abs(), ..fee },
         None if is_named(StatementColumn::Net) => return Err(row_error(RowErrorKind::MissingAmount, "")),
         None if is_named(StatementColumn::Fee) => return Err(row_error(RowErrorKind::MissingFee, "")),
-        None => 0,
+        None => Amount::default(),
     };
-    Ok(if gross < 0 { gross + fee.min(-gross) } else { gross - fee })
+    let minor = if gross.minor < 0 { gross.minor + fee.minor.min(-gross.minor) } else { gross.minor - fee.minor };
+    Ok(Amount { minor, is_rounded: gross.is_rounded || fee.is_rounded })
 }
 
 fn row_error(kind: RowErrorKind, cell: &str) -> RowError {
@@ -220,7 +255,7 @@ fn truncate(text: &str, max_chars: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::earnings::statement::{DateOrder, DecimalSeparator};
+    use crate::earnings::statement::{Answer, DateOrder, DecimalSeparator};
     use proptest::prelude::*;
     use std::collections::BTreeMap;
 
@@ -230,14 +265,12 @@ mod tests {
     fn mapping() -> ColumnMapping {
         use crate::string_enum::StringEnum;
         let columns = StatementColumn::ALL.iter().copied().zip(0..).collect();
-        let facts = FileFacts::default();
         ColumnMapping {
             columns,
             date_order: DateOrder::MonthFirst,
             decimal_separator: DecimalSeparator::Point,
             currency: Currency::Usd,
-            facts,
-            is_remembered: false,
+            ..ColumnMapping::default()
         }
     }
 
@@ -317,6 +350,30 @@ mod tests {
             (RowErrorKind::MissingFee, NaiveDate::from_ymd_opt(2026, 1, 31)),
             "the error names the incomplete day"
         );
+    }
+
+    #[test]
+    fn answer_decides_how_unclear_rows_are_read() {
+        let read = |answers: &[(Question, &str, Reading)], status: &str| {
+            let mut mapping = mapping();
+            for (question, word, reading) in answers {
+                mapping.answer(Answer { question: *question, word: (*word).to_owned(), reading: *reading });
+            }
+            let cells = ["2026-01-31", "Transfer from Ada", "8.00", "", "", "", "", "", "", status];
+            let ParsedRow::Unclear(unclear) = parse_row(&mapping, CELLS, &cells, latest()) else { panic!("expected an unclear row") };
+            (unclear.question, unclear.word, unclear.amount.minor, unclear.outcome.entry().map(|entry| entry.amount_minor))
+        };
+        let direction = |outcome| (Question::Direction, "transfer".to_owned(), 800, outcome);
+        assert_eq!(read(&[], "done"), direction(None));
+        assert_eq!(read(&[(Question::Direction, "transfer", Reading::In)], "done"), direction(Some(800)));
+        assert_eq!(read(&[(Question::Direction, "transfer", Reading::Out)], "done"), direction(Some(-800)));
+        assert_eq!(read(&[(Question::Direction, "transfer", Reading::LeftOut)], "done"), direction(None));
+        assert_eq!(read(&[(Question::Direction, "payment", Reading::In)], "done"), direction(None), "another word");
+        let status = |outcome| (Question::Status, "in review".to_owned(), 800, outcome);
+        assert_eq!(read(&[(Question::Direction, "transfer", Reading::In)], "In review"), status(None));
+        let counted = (Question::Status, "in review", Reading::In);
+        assert_eq!(read(&[counted], "In review"), direction(None), "the status is decided, the direction is not");
+        assert_eq!(read(&[counted, (Question::Direction, "transfer", Reading::Out)], "In review"), direction(Some(-800)));
     }
 
     proptest! {

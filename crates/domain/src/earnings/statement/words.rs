@@ -75,7 +75,7 @@ pub fn meaning_of(text: &str) -> Meaning {
 const REVERSALS: [&str; 4] = ["reversal", "reversals", "reversed", "reverse"];
 
 /// Separates words that are written together (as in `TipRefund`), and removes the difference of case.
-fn readable(text: &str) -> String {
+pub(super) fn readable(text: &str) -> String {
     let mut separated = String::with_capacity(text.len() + 4);
     let mut was_small = false;
     for letter in text.chars() {
@@ -89,7 +89,7 @@ fn readable(text: &str) -> String {
 }
 
 /// Returns what stands before the name of a fan.
-fn before_name(lower_case: &str) -> &str {
+pub(super) fn before_name(lower_case: &str) -> &str {
     [" from ", " by "].iter().filter_map(|word| lower_case.find(word)).min().map_or(lower_case, |end| &lower_case[..end])
 }
 

@@ -16,14 +16,19 @@ fn rows(text: &[u8]) -> Vec<Row> {
 }
 
 fn rows_of(file: &[u8]) -> Vec<Row> {
+    batch_of(file).rows
+}
+
+fn batch_of(file: &[u8]) -> Batch {
     let DetectedHeader { header, preamble_records, .. } = detect_header(HEADER.as_bytes(), b',').expect("a table");
     let mapping = infer_mapping(&header, &[], huntaze_domain::money::Currency::Usd);
     assert!(mapping.columns.contains_key(&StatementColumn::Net));
     let latest = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-    let layout = TableLayout { delimiter: b',', preamble_records, width: header.len(), mapping: Some(mapping), latest, source: None };
-    let mut all = Vec::new();
+    let layout = TableLayout { delimiter: b',', preamble_records, header, mapping: Some(mapping), latest, source: None };
+    let mut all = Batch::default();
     parse(file, &layout, |batch| {
-        all.extend(batch);
+        all.rows.extend(batch.rows);
+        all.other_tables.extend(batch.other_tables);
         true
     })
     .expect("read");
@@ -83,7 +88,7 @@ fn unclosed_quote_and_too_many_columns_are_row_errors() {
         _ => None,
     };
     let open = rows(format!("2026-01-31,tip,8.00,\"best\n{}", "2026-01-31,tip,5.00,\n".repeat(30)).as_bytes());
-    assert_eq!(open.iter().map(kind).collect::<Vec<_>>(), [Some(RowErrorKind::RowTooLong)]);
+    assert_eq!(open.iter().map(kind).collect::<Vec<_>>(), [Some(RowErrorKind::UnclosedQuote)]);
     let wide = rows(format!("2026-01-31,tip,8.00,,{}x\n", ",".repeat(100_000)).as_bytes());
     assert_eq!(kind(&wide[0]), Some(RowErrorKind::RowTooLong));
     let shifted = rows(b"2026-01-31,tip,1,234.56,\n");
@@ -98,6 +103,15 @@ fn cell_that_swallows_rows_is_row_error() {
         assert!(matches!(&found[0].parsed, Some(ParsedRow::Invalid(error)) if error.kind == RowErrorKind::UnclosedQuote), "{text}");
     }
     assert_eq!(entries(b"2026-01-31,tip,8.00,\"two\nlines, with a comma\"\n").len(), 1);
+}
+
+#[test]
+fn table_ends_where_another_begins() {
+    let file = format!("{HEADER}2026-01-31,tip,1.00,\n\nMy fees\nDate,Fee,Amount,\n2026-01-30,5.00,6.00,\n{HEADER}2026-01-29,tip,2.00,\n");
+    let found = batch_of(file.as_bytes());
+    assert_eq!(found.other_tables, [OtherTable { line: 5, record: 3 }]);
+    assert_eq!(found.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 8], "the same header once more continues the table");
+    assert!(batch_of(format!("Date,Amount\n2026-01-30,6.00\n{HEADER}").as_bytes()).other_tables.len() == 1, "also above it");
 }
 
 #[test]
