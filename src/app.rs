@@ -59,6 +59,8 @@ fn document_with<H: IntoView, B: IntoView>(assets: &Assets, head: H, body: B) ->
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="theme-color" content="#000000"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
                 <link rel="stylesheet" id="leptos" href=assets.styles.clone()/>
                 {head}
                 <script type="speculationrules">{SPECULATION_RULES}</script>
@@ -73,7 +75,8 @@ fn document_with<H: IntoView, B: IntoView>(assets: &Assets, head: H, body: B) ->
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <Title formatter=|title: String| format!("{title} · Huntaze")/>
+        // leptos_meta does not escape titles.
+        <Title formatter=|title: String| format!("{} · Huntaze", html_escape::encode_text(&title))/>
         <Router>
             <Routes fallback=|| view! { <NotFoundPage/> }>
                 <Route path=path!("/beta") view=BetaPage ssr=SsrMode::Async/>

@@ -12,7 +12,7 @@ use crate::{
     csrf,
     error::ApiError,
     flash::{Flash, PAGE_FIELD, ViewedFlash},
-    http::{context, request_id},
+    http::context,
     nonce,
     ui::{
         alert::{Alert, AlertTone},
@@ -76,6 +76,11 @@ impl<F> FormState<F> {
         self.flash.with_value(|flash| flash.as_ref().is_some_and(|flash| !flash.values.is_empty()))
     }
 
+    /// Whether the page was rendered because this form was posted, and failed.
+    pub fn has_failed(self) -> bool {
+        self.error().is_some()
+    }
+
     /// Whether the page was rendered because this form was posted, and succeeded.
     pub fn is_done(self) -> bool {
         self.flash.with_value(|flash| flash.as_ref().is_some_and(|flash| flash.error.is_none()))
@@ -99,6 +104,9 @@ pub fn Form<F: ServerFn>(
     /// Whether the form is of no more use when it has succeeded.
     #[prop(optional)]
     once: bool,
+    /// Whether it is emptied for the next one when it has succeeded; what is chosen stays.
+    #[prop(optional)]
+    again: bool,
     /// Fields and a submit button.
     children: Children,
 ) -> impl IntoView {
@@ -112,6 +120,7 @@ pub fn Form<F: ServerFn>(
             data-refresh=refresh
             data-refresh-always=refresh_always.then_some("")
             data-once=once.then_some("")
+            data-again=again.then_some("")
         >
             <HiddenFields/>
             {children()}
@@ -131,19 +140,14 @@ pub fn HiddenFields() -> impl IntoView {
     view! {
         <input type="hidden" name=csrf::FIELD value=context::page_csrf_token()/>
         <input type="hidden" name=PAGE_FIELD value=page/>
-        {page_nonce().map(|id| view! { <input type="hidden" name=nonce::FIELD value=id/> })}
+        {context::page_nonce().map(|id| view! { <input type="hidden" name=nonce::FIELD value=id/> })}
     }
-}
-
-/// Returns the nonce of this page: the id of its request. Pages without a session are the same for everybody.
-fn page_nonce() -> Option<String> {
-    context::session().map(|_| request_id::current())
 }
 
 /// Returns the `action` of the upload form. It carries in the query what other forms have in hidden fields: the CSRF token, which is checked
 /// before the body has been read, and the page.
 pub fn upload_action() -> String {
-    let (token, id) = (context::page_csrf_token().unwrap_or_default(), page_nonce().unwrap_or_default());
+    let (token, id) = (context::page_csrf_token().unwrap_or_default(), context::page_nonce().unwrap_or_default());
     format!("{UPLOAD_PATH}?{PAGE_FIELD}={}&{}={token}&{}={id}", Page::Earnings.path(), csrf::FIELD, nonce::FIELD)
 }
 

@@ -65,7 +65,7 @@ test("user imports a statement with row errors, sees it on home, and deletes it 
   await page.goto("/home?range=7d");
   await waitForHydration(page);
   await expect(page.getByText("24.00 USD")).toBeVisible();
-  await expect(page.getByText("3 of 7 days known")).toBeVisible();
+  await expect(page.getByText("Based on 3 of 7 days")).toBeVisible();
   await page.getByRole("link", { name: "your earnings" }).click();
   await page.getByRole("link", { name: "statement.csv" }).click();
   await page.getByText("Undo this import…").click();
@@ -120,6 +120,8 @@ test("user enters a daily total, sees it on home, and deletes it @phone", async 
   await page.getByRole("button", { name: "Save day" }).click();
   const days = page.getByRole("list", { name: "Days that you entered" });
   await expect(days.getByText("120.50 USD", { exact: true })).toBeVisible();
+  await expect(page.getByLabel("What you got that day")).toHaveValue("");
+  await expect(page.getByLabel("Day (UTC)")).toBeFocused();
   await expectAccessible();
   await expectNoOverflow(page);
   await page.goto("/home?range=7d");
@@ -184,4 +186,27 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: "Undo import" }).click();
     await expect(page.getByText("No statement yet.")).toBeVisible();
   });
+});
+
+test("user decides what a statement leaves open @phone", async ({ page, email, mail, expectAccessible }) => {
+  await openIntegrations(page, email, mail);
+  await page.goto("/integrations/onlyfans");
+  await waitForHydration(page);
+  const rows = [`${day(5)},tip,fan1,,,8.00,USD,,done`, `${day(4)},Transfer,fan2,,,3.00,USD,,done`, "", "Date,Amount,Note", `${day(3)},7.00,x`];
+  await upload(page, statement(rows));
+  await waitForHydration(page);
+  const questions = page.getByRole("list", { name: "Rows that can be read in several ways" });
+  await expect(questions).toContainText("1 row with “transfer” could be money in or out: 3.00 USD. They are not counted until you choose.");
+  await expectAccessible();
+  await expectNoOverflow(page);
+  await questions.getByRole("button", { name: "Money in: 11.00 USD in all" }).click();
+  await expect(questions).toContainText("You chose money in.");
+  await expect(page.getByText("11.00 USD", { exact: true })).toBeVisible();
+  await questions.getByRole("button", { name: "Leave out: 8.00 USD in all" }).click();
+  await expect(questions).toContainText("You left them out.");
+  const tables = page.getByRole("list", { name: "Other tables in this file" });
+  await expect(tables).toContainText("Another table starts at line 4.");
+  await tables.getByRole("button", { name: "Read it instead" }).click();
+  await expect(page.getByText("7.00 USD", { exact: true }).first()).toBeVisible();
+  await expect(tables).toContainText("Another table starts at line 1.");
 });

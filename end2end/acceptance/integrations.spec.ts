@@ -34,7 +34,7 @@ test("new user completes onboarding, connects Instagram, sees metrics, and disco
   // The backfill starts automatically after connecting.
   await page.getByRole("link", { name: "7 days" }).click();
   await expect(page.getByText(/vs previous 7 days/)).toHaveCount(2);
-  await expect(page.getByText("Instagram does not report revenue")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Import a statement" })).toBeVisible();
   await expect(page.getByText(/Updated/).first()).toBeVisible();
   await expect(page.getByRole("heading", { name: "Get started" })).toHaveCount(0);
   await expect(page.getByRole("heading", { name: "Connections" })).toBeVisible();
@@ -189,7 +189,7 @@ test.describe("without JavaScript", () => {
     await page.getByRole("button", { name: /Refresh now/ }).click();
     await expect(page.getByText("The account was read just now.")).toBeVisible();
     await page.goto("/home");
-    await expect(page.getByText("Instagram does not report revenue")).toBeVisible();
+    await expect(page.getByRole("link", { name: "Import a statement" })).toBeVisible();
     await page.goto("/integrations");
     await page.getByRole("link", { name: /^Disconnect/ }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();

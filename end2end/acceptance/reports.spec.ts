@@ -24,10 +24,19 @@ test("user requests a performance analysis and marks an insight as useful @phone
   await expect(page.getByRole("button", { name: /^✓ Useful ?: Sandbox: title 1/ })).toBeVisible();
 });
 
-test("user generates a sales strategy and sees it after a reload @phone", async ({ page, email, mail, expectAccessible }) => {
+test("user generates a sales strategy and sees it after a reload @phone", async ({ page, email, handle, mail, expectAccessible }) => {
   await openIntegrations(page, email, mail);
+  await page.goto("/sales");
+  await expect(page.getByText("A strategy needs your figures")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Work out a strategy" })).toHaveCount(0);
+  await expectAccessible();
+  await page.goto("/integrations");
+  await waitForHydration(page);
+  await connectInstagram(page, handle);
+  await refreshUntil(page, "The account was read just now.");
   await page.getByRole("link", { name: "Sales", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Sales" })).toBeVisible();
+  await waitForHydration(page);
   await expectAccessible();
   await page.getByLabel("Figures of the last").selectOption("90 days");
   await page.getByRole("button", { name: "Work out a strategy" }).click();

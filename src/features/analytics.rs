@@ -9,7 +9,7 @@ mod query;
 
 pub use explain::Explain;
 use huntaze_domain::{
-    analytics::{Analytics, Series},
+    analytics::{Analytics, Series, figures::Figure},
     page::Page,
     platform::Platform,
     string_enum::StringEnum,
@@ -46,13 +46,14 @@ pub fn Overview(
         .collect();
     platforms.sort_unstable();
     platforms.dedup();
-    let currency = analytics.currency;
+    let (currency, is_one_account) = (analytics.currency, analytics.integration_id.is_some());
+    let is_followed = matches!(analytics.stats.audience, Figure::Known(_));
     let series = Series::ALL.iter().copied().filter(|series| *series != Series::Revenue || currency.is_some());
-    let charts = series.map(|series| chart::Chart(chart::ChartProps { series, days: analytics.days.clone(), currency }));
+    let charts = series.map(|series| chart::Chart(chart::ChartProps { series, days: analytics.days.clone(), currency, is_followed }));
     let charts: Vec<_> = charts.map(IntoView::into_view).collect();
     let has_youtube = platforms.contains(&Platform::Youtube);
     view! {
-        <Figures stats=analytics.stats platforms/>
+        <Figures stats=analytics.stats platforms is_one_account/>
         <section aria-labelledby="days" class=css::section>
             <div class=css::head>
                 <h2 id="days">"Day by day"</h2>

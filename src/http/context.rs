@@ -109,6 +109,11 @@ pub fn page_csrf_token() -> Option<String> {
     extension::<PageCsrfToken>().map(|token| token.0)
 }
 
+/// Returns the nonce of the forms on this page: the id of its request. Pages without a session are the same for everybody, and have none.
+pub fn page_nonce() -> Option<String> {
+    session().map(|_| request_id::current())
+}
+
 /// Says where the result leads: HTML forms are redirected, other clients find it in the header `Location`.
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);

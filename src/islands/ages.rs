@@ -21,7 +21,12 @@ fn update() {
         if let Some(instant) = instant.filter(|instant| instant.is_finite()) {
             #[expect(clippy::cast_possible_truncation, reason = "seconds since 1970 fit into i64")]
             let seconds = ((js_sys::Date::now() - instant) / 1000.0) as i64;
-            age.set_text_content(Some(&time::age(seconds)));
+            // A text that stays is left alone, so that a translated page is not translated again.
+            let text = time::age(seconds);
+            if age.get_attribute("data-age").as_ref() != Some(&text) {
+                age.set_text_content(Some(&text));
+                let _ = age.set_attribute("data-age", &text);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 //! | `data-refresh="a b"` | form | parts of the page to draw again after a success |
 //! | `data-refresh-always` | form | also after an error |
 //! | `data-once` | form | is hidden after a success |
+//! | `data-again` | form | is emptied after a success, for the next one |
 //! | `data-error-of="{path}"` | box | takes the error of the form that posts to this path |
 //! | `data-success-of="{path}"` | box | says `data-text` after a success; with `data-toast` as a toast |
 //! | `data-error-code="{code}"` | box | is shown while the last error has this code |
@@ -101,12 +102,11 @@ fn mark_pending(form: &Element, button: Option<&Element>, is_pending: bool) {
     let Some(button) = button.cloned().or_else(|| select(form, "[type=submit]:not([hidden])")) else { return };
     set_busy(&button, is_pending);
     let (Some(busy), Some(label)) = (button.get_attribute("data-busy"), select(&button, "[data-slot=label]")) else { return };
-    let shown = label.text_content().unwrap_or_default();
     if is_pending {
-        let _ = button.set_attribute("data-idle", &shown);
+        let _ = button.set_attribute("data-idle", &label.inner_html());
         label.set_text_content(Some(&busy));
     } else if let Some(idle) = button.get_attribute("data-idle") {
-        label.set_text_content(Some(&idle));
+        label.set_inner_html(&idle);
     }
 }
 
@@ -168,6 +168,9 @@ async fn finish(form: &HtmlFormElement, path: &str) {
     }
     forget_typed(form);
     refresh(form).await;
+    if form.has_attribute("data-again") {
+        begin_again(form);
+    }
     if form.has_attribute("data-once") {
         set_hidden(form, true);
     }
@@ -193,6 +196,19 @@ fn forget_typed(form: &HtmlFormElement) {
         if let Some(details) = closest(form, "details") {
             close(&details);
         }
+    }
+}
+
+/// Empties the fields of a form that are typed in, and begins again with the first.
+fn begin_again(form: &Element) {
+    let typed = select_all(form, "input:not([type=hidden], [type=checkbox], [type=radio])");
+    for field in &typed {
+        if let Some(input) = field.dyn_ref::<HtmlInputElement>() {
+            input.set_value("");
+        }
+    }
+    if let Some(first) = typed.first() {
+        focus(first);
     }
 }
 

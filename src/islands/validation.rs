@@ -96,8 +96,14 @@ pub(super) fn set_error(field: &Element, problem: Option<&str>) -> bool {
         let _ = around.set_attribute("data-invalid", if problem.is_some() { "true" } else { "false" });
     }
     let Some(line) = within.and_then(|within| select(&within, &format!("[data-error-for=\"{name}\"]"))) else { return false };
-    if line.text_content().unwrap_or_default() != problem.unwrap_or_default() {
+    // Not compared with the text itself, which the browser may have translated.
+    let is_said = match problem {
+        Some(_) => line.get_attribute("data-said").as_deref() == problem,
+        None => line.text_content().unwrap_or_default().is_empty(),
+    };
+    if !is_said {
         line.set_text_content(problem);
+        set_or_remove(&line, "data-said", problem);
     }
     let error_id = line.id();
     let others = field.get_attribute("aria-describedby").unwrap_or_default();

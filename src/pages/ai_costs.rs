@@ -29,18 +29,23 @@ pub fn AiCostsPage() -> impl IntoView {
         model: field("model"),
         page: field("page"),
     };
-    let asked = input.clone();
-    let report = Suspend::new(async move {
-        match get_ai_costs(asked.clone()).await {
-            Ok(costs) => view! { <CostsReport costs input=asked/> }.into_any(),
-            Err(error) => view! { <LoadError error/> }.into_any(),
+    let content = Suspend::new(async move {
+        let costs = get_ai_costs(input.clone()).await;
+        let fields = costs.as_ref().err().map(|error| error.fields.clone()).unwrap_or_default();
+        let report = match costs {
+            Ok(costs) => view! { <CostsReport costs input=input.clone()/> }.into_any(),
+            // The filters say what is wrong with them.
+            Err(error) => fields.is_empty().then(|| view! { <LoadError error/> }).into_any(),
+        };
+        view! {
+            <CostFilters input errors=fields/>
+            {report}
         }
     });
     view! {
         <PageMeta title=Page::AdminAiCosts.text() description="What AI costs, by day, creator, agent, operation and model."/>
         <h1>"AI costs"</h1>
         <AdminNav current=Page::AdminAiCosts.path()/>
-        <CostFilters input/>
-        {report}
+        {content}
     }
 }

@@ -35,8 +35,9 @@ pub fn AnalyticsPage() -> impl IntoView {
         let AnalyticsQuery { range, integration_id: account, order, page } = query.clone();
         let (analytics, posts, setup, report) =
             join!(get_analytics(range, account.clone()), get_posts(range, account, order, page), get_ai_status(), load_report(report));
+        let has_data = analytics.as_ref().is_ok_and(|known| known.stats.has_figures()) || posts.as_ref().is_ok_and(|page| page.total > 0);
         let explanation = match setup {
-            Ok(setup) => view! { <Explain query=query.clone() setup report/> }.into_any(),
+            Ok(setup) => view! { <Explain query=query.clone() setup report has_data/> }.into_any(),
             Err(error) => view! { <LoadError error/> }.into_any(),
         };
         view! {

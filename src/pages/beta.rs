@@ -3,6 +3,7 @@
 use huntaze_domain::page::Page;
 use huntaze_texts::Text;
 use leptos::prelude::*;
+use leptos_meta::Meta;
 
 use super::PageMeta;
 use crate::ui::{
@@ -28,11 +29,18 @@ const PROMISES: [(&str, &str); 4] = [
     ),
 ];
 
+const TITLE: &str = "Reach and money on one screen";
+const LEAD: &str = "Connect your platforms, see what works, know what is broken.";
+
 /// `/beta`: the landing page.
 #[component]
 pub fn BetaPage() -> impl IntoView {
     view! {
-        <PageMeta title=Page::Beta.text() description="Connect your platforms, see what works, know what is broken."/>
+        <PageMeta title=Page::Beta.text() description=LEAD/>
+        <Meta property="og:type" content="website"/>
+        <Meta property="og:site_name" content="Huntaze"/>
+        <Meta property="og:title" content=TITLE/>
+        <Meta property="og:description" content=LEAD/>
         <SkipLink/>
         <header class=css::header>
             <Logo href=Page::Beta.path()/>
@@ -41,8 +49,8 @@ pub fn BetaPage() -> impl IntoView {
         <main id=MAIN_ID tabindex="-1">
             <section class=css::hero>
                 <Badge tone=BadgeTone::Brand>"Beta"</Badge>
-                <h1>"Reach and money on one screen"</h1>
-                <p>"Connect your platforms, see what works, know what is broken."</p>
+                <h1>{TITLE}</h1>
+                <p>{LEAD}</p>
                 <div class=css::actions>
                     <ButtonLink href=Page::Register.path() variant=ButtonVariant::Primary>"Create your account"</ButtonLink>
                     <ButtonLink href=Page::Login.path()>"Sign in"</ButtonLink>

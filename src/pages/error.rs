@@ -37,7 +37,7 @@ pub fn ErrorPage(error: ApiError) -> impl IntoView {
     };
     view! {
         <Notice title text=error.message>
-            {is_ours.then(|| view! { <p>"Request " <code>{error.request_id}</code></p> })}
+            {is_ours.then(|| view! { <p>"Request " <code translate="no">{error.request_id}</code></p> })}
             <ButtonLink href=way_out.0 variant=ButtonVariant::Primary>{way_out.1}</ButtonLink>
         </Notice>
     }

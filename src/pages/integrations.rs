@@ -56,7 +56,8 @@ pub fn IntegrationsPage() -> impl IntoView {
         <h1>"Integrations"</h1>
         <Lead/>
         <FormError form=connect/>
-        <FormError form=refresh/>
+        // With JavaScript, a toast says it; the card keeps the reason.
+        {refresh.has_failed().then(|| view! { <FormError form=refresh/> })}
         // Without JavaScript the dialog is closed after the post, so its error is shown here, too.
         <FormError form=disconnect/>
         <FormSuccess form=refresh text="The account was read just now." toasted=true/>

@@ -33,8 +33,8 @@ pub fn StatementPage() -> impl IntoView {
             Ok(statement) => {
                 let name = statement.summary.file_name.clone();
                 view! {
-                    <PageMeta title=name.clone() description="What a statement says, and what became of it."/>
-                    <h1 dir="auto">{name}</h1>
+                    <PageMeta title=huntaze_domain::text::isolated(&name).into_owned() description="What a statement says, and what became of it."/>
+                    <h1 dir="auto" translate="no">{name}</h1>
                     <Part name="statement">{parts(statement)}</Part>
                 }
                 .into_any()

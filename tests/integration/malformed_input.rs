@@ -124,7 +124,7 @@ async fn malformed_queries_never_return_500(db: PgPool) {
         "/api/ai/conversations?page=4294967295",
         "/api/admin/ai-costs?email=%00&model=%00&page=x",
         "/api/admin/ai-costs.csv?email=%00",
-        "/api/admin/ai-costs?from=-9999-01-01&until=-9999-01-01",
+        "/api/admin/ai-costs?firstDay=-9999-01-01&lastDay=-9999-01-01",
         "/api/ai/conversations/x/stream?after=-9223372036854775808",
         "/api/ai/conversation?id=%00",
         "/api/ai/report?operation=analyze&id=%00",

@@ -18,9 +18,18 @@ const MARGIN: i64 = 8;
 
 /// Line chart of the daily values, with gaps where they are unknown, and the same data as a table.
 #[component]
-pub(super) fn Chart(series: Series, days: Vec<AnalyticsDay>, currency: Option<Currency>) -> impl IntoView {
+pub(super) fn Chart(
+    series: Series,
+    days: Vec<AnalyticsDay>,
+    currency: Option<Currency>,
+    /// Whether the number of followers of today is known. Their daily history begins with the connection.
+    is_followed: bool,
+) -> impl IntoView {
     let unit = ValueUnit(currency.filter(|_| series == Series::Revenue));
-    let figures: Vec<_> = days.iter().map(|day| series.of(day)).collect();
+    // Followers are known from the connection on.
+    let is_known = |day: &AnalyticsDay| series != Series::Audience || day.audience.value.is_some();
+    let first = days.iter().position(is_known).unwrap_or_default();
+    let figures: Vec<_> = days[first..].iter().map(|day| series.of(day)).collect();
     let plot = Plot::of(&figures, series != Series::Audience);
     let drawing = match &plot {
         Some(plot) => view! {
@@ -29,17 +38,21 @@ pub(super) fn Chart(series: Series, days: Vec<AnalyticsDay>, currency: Option<Cu
                 preserveAspectRatio="none"
                 class=css::plot
                 role="img"
-                aria-label=summary(series, &days, plot, unit)
+                aria-label=summary(series, &days[first..], plot, unit)
             >
                 <path d=plot.line.clone() class=css::line></path>
                 <path d=plot.partial.clone() class=css::dots></path>
             </svg>
             <p class=css::scale>
                 <span>{format!("{} – {}", unit.text(plot.low), unit.text(plot.high))}</span>
+                {(first > 0).then(|| view! { <span>{format!("Since {}", days[first].day)}</span> })}
                 {(!plot.partial.is_empty()).then(|| view! { <span>"Dots: not all accounts are known"</span> })}
             </p>
         }
         .into_any(),
+        None if series == Series::Audience && is_followed => {
+            view! { <p class=css::scale>"Daily history begins when you connect. The first day is here tomorrow."</p> }.into_any()
+        }
         None => view! { <p class=css::scale>"Nothing is known of this period yet."</p> }.into_any(),
     };
     view! {

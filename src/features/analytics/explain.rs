@@ -22,6 +22,8 @@ pub fn Explain(
     setup: AiStatus,
     /// Explanation that the URL names; None if it names none.
     report: Result<Option<AiReport>, ApiError>,
+    /// Whether there is something to explain.
+    has_data: bool,
 ) -> impl IntoView {
     let form = use_form::<AnalyzePerformance>();
     let can_ask = setup.is_available;
@@ -31,14 +33,26 @@ pub fn Explain(
         Err(error) => view! { <LoadError error/> }.into_any(),
     };
     view! {
-        {can_ask.then(|| view! { <ExplainForm form query/> })}
+        {can_ask.then(|| view! { <ExplainForm form query has_data/> })}
         <SetupNotice setup/>
         {written}
     }
 }
 
 #[component]
-fn ExplainForm(form: FormState<AnalyzePerformance>, query: AnalyticsQuery) -> impl IntoView {
+fn ExplainForm(form: FormState<AnalyzePerformance>, query: AnalyticsQuery, has_data: bool) -> impl IntoView {
+    let request = if has_data {
+        view! {
+            <Form form>
+                <input type="hidden" name="range" value=query.range.as_str()/>
+                <input type="hidden" name="integrationIds[]" value=query.integration_id/>
+                <Button kind=ButtonType::Submit variant=ButtonVariant::Primary busy="Explaining…">"Explain this"</Button>
+            </Form>
+        }
+        .into_any()
+    } else {
+        view! { <p>"There is nothing to explain yet: no figures of this period are known."</p> }.into_any()
+    };
     view! {
         <Card>
             <CardHeader>
@@ -47,11 +61,7 @@ fn ExplainForm(form: FormState<AnalyzePerformance>, query: AnalyticsQuery) -> im
             </CardHeader>
             <CardBody>
                 <FormError form/>
-                <Form form>
-                    <input type="hidden" name="range" value=query.range.as_str()/>
-                    <input type="hidden" name="integrationIds[]" value=query.integration_id/>
-                    <Button kind=ButtonType::Submit variant=ButtonVariant::Primary busy="Explaining…">"Explain this"</Button>
-                </Form>
+                {request}
             </CardBody>
         </Card>
     }

@@ -72,7 +72,7 @@ fn fields(request: &ReportRequest) -> Vec<(&'static str, String)> {
     [("range", request.range.as_str().to_owned())].into_iter().chain(accounts).collect()
 }
 
-/// Formats a confidence between 0 and 1, e.g. "80 % sure".
-fn confidence_text(confidence: f64) -> String {
-    format!("{:.0} % sure", confidence * 100.0)
+/// Formats a confidence between 0 and 1, e.g. "80 % sure"; `None` for 0, which a model writes that says nothing about it.
+fn confidence_text(confidence: f64) -> Option<String> {
+    (confidence >= 0.005).then(|| format!("{:.0} % sure", confidence * 100.0))
 }

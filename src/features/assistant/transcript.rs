@@ -99,7 +99,7 @@ fn author(message: &MessageView) -> String {
 #[component]
 fn Question(text: String) -> impl IntoView {
     view! {
-        <p class=css::question data-slot="text" dir="auto">{text}</p>
+        <p class=css::question data-slot="text" dir="auto" translate="no">{text}</p>
         <div class=css::buttons>
             <Button size=ButtonSize::Small variant=ButtonVariant::Ghost attr:data-action="edit" attr:hidden=true>"Edit and ask again"</Button>
         </div>

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use huntaze_domain::{
     ai::{AgentKind, Operation},
     analytics::figures::percent,
@@ -34,17 +36,20 @@ const PAGE: &str = Page::AdminAiCosts.path();
 pub fn CostFilters(
     /// Current filters, as submitted.
     input: CostsInput,
+    /// What is wrong with them, by field.
+    errors: BTreeMap<String, String>,
 ) -> impl IntoView {
+    let error = |name: &str| errors.get(name).cloned();
     let CostsInput { first_day, last_day, email, agent, operation, model, .. } = input;
     let (agents, operations) = (options::<AgentKind>("All agents", &agent), options::<Operation>("All operations", &operation));
     view! {
         <form action=PAGE class=css::filters>
-            <Field name="firstDay" label="From (UTC)"><Input kind=InputType::Date autocomplete="off" value=first_day/></Field>
-            <Field name="lastDay" label="Until (UTC)"><Input kind=InputType::Date autocomplete="off" value=last_day/></Field>
-            <Field name="email" label="Creator"><Input autocomplete="off" value=email/></Field>
-            <Field name="agent" label="Agent"><Select options=agents/></Field>
-            <Field name="operation" label="Operation"><Select options=operations/></Field>
-            <Field name="model" label="Model"><Input autocomplete="off" value=model/></Field>
+            <Field name="firstDay" label="From (UTC)" error=error("firstDay")><Input kind=InputType::Date autocomplete="off" value=first_day/></Field>
+            <Field name="lastDay" label="Until (UTC)" error=error("lastDay")><Input kind=InputType::Date autocomplete="off" value=last_day/></Field>
+            <Field name="email" label="Creator" error=error("email")><Input autocomplete="off" value=email/></Field>
+            <Field name="agent" label="Agent" error=error("agent")><Select options=agents/></Field>
+            <Field name="operation" label="Operation" error=error("operation")><Select options=operations/></Field>
+            <Field name="model" label="Model" error=error("model")><Input autocomplete="off" value=model/></Field>
             <Button kind=ButtonType::Submit>"Show"</Button>
         </form>
     }

@@ -18,7 +18,12 @@ use leptos::prelude::*;
 use super::css;
 use crate::{
     api::content::{CreateDraft, GenerateCaption},
-    features::{ai::RegenerateButton, billing::Cost, integrations::SandboxBadge, time::LocalTime},
+    features::{
+        ai::RegenerateButton,
+        billing::Cost,
+        integrations::SandboxBadge,
+        time::{LocalTime, RelativeTime},
+    },
     forms::{Form, FormError, FormState, FormSuccess, rules},
     ui::{
         a11y::VisuallyHidden,
@@ -63,6 +68,7 @@ pub fn CaptionVariants(
             <div class=css::head>
                 <h2 id=ID tabindex="-1">{format!("Captions for {}", platform.text())}</h2>
                 {is_sandbox.then(|| view! { <SandboxBadge/> })}
+                <p class=css::meta><RelativeTime time=created_at/></p>
             </div>
             <FormError form=keep/>
             <FormSuccess form=keep text="It is kept with your drafts." toasted=true/>
@@ -110,7 +116,7 @@ fn Variant(variant: CaptionVariant, context: VariantContext, keep: FormState<Cre
         <Card>
             <CardHeader>
                 <h3>{format!("Variant {number}")}</h3>
-                <p data-slot="rationale" dir="auto">{variant.rationale}</p>
+                <p data-slot="rationale" dir="auto" translate="no">{variant.rationale}</p>
             </CardHeader>
             <CardBody>
                 <div data-slot="variant">

@@ -69,7 +69,7 @@ fn Item(draft: Draft, save: FormState<UpdateDraft>, delete: FormState<DeleteDraf
     let error = save.error_of("text").filter(|_| is_sent);
     view! {
         <p class=css::meta>{label} ", " <LocalTime time=updated_at/></p>
-        <p id=copied.clone() class=css::text dir="auto">{text}</p>
+        <p id=copied.clone() class=css::text dir="auto" translate="no">{text}</p>
         <div class=css::actions>
             <CopyButton target=copied what/>
             <Form form=delete refresh="drafts">

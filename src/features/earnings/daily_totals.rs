@@ -28,6 +28,7 @@ pub fn DailyTotals(
 ) -> impl IntoView {
     let (save, delete) = (use_form::<SaveDailyTotal>(), use_form::<DeleteDailyTotal>());
     let chosen = save.values_of("currency").pop().and_then(|code| Currency::parse(&code)).unwrap_or(currency);
+    let typed = move |name: &str| if save.is_done() { String::new() } else { save.value_of(name) };
     let list = (!totals.is_empty()).then(|| {
         view! {
             <ul aria-label="Days that you entered">
@@ -45,12 +46,12 @@ pub fn DailyTotals(
                 <FormError form=save/>
                 <FormError form=delete/>
                 <FormSuccess form=save text="The day is saved." toasted=true/>
-                <Form form=save class=css::form refresh="days">
+                <Form form=save class=css::form refresh="days" again=true>
                     <Field name="day" label="Day (UTC)" rules=rules(DAY_RULES) error=save.error_of("day")>
-                        <Input kind=InputType::Date autocomplete="off" value=save.value_of("day")/>
+                        <Input kind=InputType::Date autocomplete="off" value=typed("day")/>
                     </Field>
                     <Field name="amount" label="What you got that day" hint="After the platform’s share, like 120.50" rules=rules(AMOUNT_RULES) error=save.error_of("amount")>
-                        <Input autocomplete="off" inputmode="decimal" value=save.value_of("amount")/>
+                        <Input autocomplete="off" inputmode="decimal" value=typed("amount")/>
                     </Field>
                     <Field name="currency" label="Currency" error=save.error_of("currency")>
                         <CurrencySelect chosen/>

@@ -50,7 +50,7 @@ pub(super) fn AccountCard(
                     <span class=css::mark data-platform=account.provider.as_str() aria-hidden="true"></span>
                     {account.provider.text()}
                     " "
-                    <span class=css::handle>{huntaze_texts::integrations::handle(&account.account_name)}</span>
+                    <span class=css::handle translate="no">{huntaze_texts::integrations::handle(&account.account_name)}</span>
                 </h2>
                 {account.reason.map(|reason| view! { <p>{reason.text()}</p> })}
                 {account

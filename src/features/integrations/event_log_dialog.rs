@@ -9,10 +9,7 @@ use super::css;
 use crate::{
     error::ApiError,
     features::{load_error::LoadError, time::LocalTime},
-    ui::{
-        button::ButtonLink,
-        dialog::{Dialog, DialogActions},
-    },
+    ui::dialog::Dialog,
 };
 
 /// Event log of an account: `/integrations?events={id}`.
@@ -34,9 +31,6 @@ pub fn EventLogDialog(
     view! {
         <Dialog id="history" title="What happened" closed_url=Page::Integrations.path()>
             {content}
-            <DialogActions>
-                <ButtonLink href=Page::Integrations.path()>"Close"</ButtonLink>
-            </DialogActions>
         </Dialog>
     }
 }

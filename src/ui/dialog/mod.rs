@@ -30,13 +30,15 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let title_id = format!("{id}-title");
-    let labelled_by = title_id.clone();
+    let (labelled_by, way_back) = (title_id.clone(), closed_url.clone());
     view! {
         <Modal closed_url>
-            <dialog id=id open=true class=css::root data-slot="dialog" aria-labelledby=labelled_by>
+            <dialog id=id open=true closedby="any" class=css::root data-slot="dialog" aria-labelledby=labelled_by>
                 <div class=css::body>
                     <h2 id=title_id>{title}</h2>
                     {children()}
+                    // Last, so that the first button of the dialog gets the focus.
+                    <a href=way_back class=css::close aria-label="Close">"×"</a>
                 </div>
             </dialog>
         </Modal>

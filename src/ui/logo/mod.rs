@@ -19,7 +19,7 @@ pub fn Logo(
             <svg class=css::mark viewBox="0 0 24 24" aria-hidden="true" focusable="false">
                 <path d="M4 20V4h4v6h8V4h4v16h-4v-6H8v6z" fill="currentColor"/>
             </svg>
-            <span>"Huntaze"</span>
+            <span translate="no">"Huntaze"</span>
         </a>
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::Element;
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 stylance::import_crate_style!(css, "src/ui/toast/toast.module.css");
 
@@ -53,6 +53,17 @@ pub fn show(tone: ToastTone, text: &str) {
         },
         STAYS,
     );
+    uncover_focused();
+}
+
+/// Scrolls what has the focus above the toast; `scroll-padding` keeps the distance. Not the whole content, which may have the focus, too.
+fn uncover_focused() {
+    let is_control = |active: &Element| active.matches("a, button, input, select, summary, textarea").unwrap_or_default();
+    if let Some(active) = document().active_element().filter(is_control) {
+        let options = ScrollIntoViewOptions::new();
+        options.set_block(ScrollLogicalPosition::Nearest);
+        active.scroll_into_view_with_scroll_into_view_options(&options);
+    }
 }
 
 /// Adds a toast, as the server has drawn it.

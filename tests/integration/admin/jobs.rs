@@ -107,8 +107,10 @@ async fn worker_that_is_told_to_stop_ends_after_its_job(db: PgPool) {
         app.put_into_outbox(EMAIL).await;
         let (stop, shutdown) = watch::channel(false);
         Running { jobs: jobs::spawn(&app.core, Arc::new(Stopping(stop.clone())), &shutdown), stop: stop.clone() }.ended().await;
+        // A mail that has just been sent may be enqueued once more.
         let done = "SELECT count(*) FROM apalis.jobs WHERE job_type = 'mail' AND status = 'Done'";
-        assert_eq!(sqlx::query_scalar::<_, i64>(done).fetch_one(&db).await.expect("a count"), round);
+        assert!(sqlx::query_scalar::<_, i64>(done).fetch_one(&db).await.expect("a count") >= round);
+        assert_eq!(sqlx::query_scalar::<_, i64>("SELECT count(*) FROM mail_outbox").fetch_one(&db).await.expect("a count"), 0);
     }
 }
 

@@ -50,7 +50,7 @@ async fn metrics_of_two_accounts_are_summed(db: PgPool) {
     assert!(both["views"]["value"].as_i64() > one["views"]["value"].as_i64());
     assert_json_snapshot!(both);
     let page = user_client.page("/home?range=7d").await.body;
-    assert!(page.contains("vs previous 7 days") && page.contains("Instagram does not report revenue"), "{page}");
+    assert!(page.contains("vs previous 7 days") && page.contains(">Import a statement</a>"), "{page}");
     assert!(!page.contains("Connect your first account"));
 }
 

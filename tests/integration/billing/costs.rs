@@ -50,6 +50,9 @@ async fn ai_costs_are_summed_and_filtered_for_admins(db: PgPool) {
     assert_eq!(total(&mut olga, "model=gemini-3.8-flash").await, 2_750_002);
     let refused = olga.get("/api/admin/ai-costs?firstDay=2026-02-01&lastDay=2026-01-01&agent=x").await.expect_status(400).json();
     assert_eq!(refused["fields"].as_object().expect("fields").keys().collect::<Vec<_>>(), ["agent", "firstDay"]);
+    let refused = refused["fields"]["firstDay"].as_str().expect("a sentence").to_owned();
+    let page = olga.page("/admin/ai-costs?firstDay=2026-02-01&lastDay=2026-01-01").await.expect_status(200).body;
+    assert!(page.contains(&refused) && page.contains("value=\"2026-02-01\""), "the filters say what is wrong: {page}");
     let page = olga.page("/admin/ai-costs?firstDay=2026-01-13&lastDay=2026-01-14").await.expect_status(200).body;
     for part in ["$2.7501 from 2026-01-13 to 2026-01-14", "Nothing stands out.", "Download (CSV)", "gemini-3.8-flash", EMAIL] {
         assert!(page.contains(part), "{part}: {page}");

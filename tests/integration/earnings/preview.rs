@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use super::{import, statement, upload};
+use super::{BOUNDARY, import, multipart, statement, upload};
 use crate::support::{Client, TestApp};
 
 async fn answer(user_client: &mut Client, id: &str, (question, word, reading): (&str, &str, &str)) -> Value {
@@ -86,6 +86,17 @@ async fn another_table_of_the_file_is_offered_and_can_be_imported_too(db: PgPool
     assert_eq!(import(&app, &mut user_client, &id).await["entriesAdded"], 1);
     let again = upload(&mut user_client, file).await;
     assert_eq!(import(&app, &mut user_client, &again).await["entriesAdded"], 2, "the first table of the same file");
+}
+
+#[sqlx::test]
+async fn name_of_a_file_is_the_title_of_its_page(db: PgPool) {
+    let app = TestApp::new(db);
+    let mut user_client = app.user_client("ada@example.com").await;
+    let file = multipart("<meta http-equiv=refresh>.csv", b"date,net\n2025-02-10,1.00\n");
+    let uploaded = user_client.post_raw("/api/earnings/statements", &format!("multipart/form-data; boundary={BOUNDARY}"), file).await;
+    let id = uploaded.expect_status(201).json()["id"].as_str().expect("an id").to_owned();
+    let page = user_client.page(&format!("/integrations/onlyfans/{id}")).await.expect_status(200).body;
+    assert!(page.contains("<title>&lt;meta http-equiv=refresh&gt;.csv · Huntaze</title>"), "{page}");
 }
 
 #[sqlx::test]

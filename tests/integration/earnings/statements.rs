@@ -26,7 +26,7 @@ async fn statement_is_analyzed_imported_and_deleted(db: PgPool) {
     assert_eq!((&known["value"], &known["currency"], &known["unit"]), (&json!(1600), &json!("USD"), &json!("minor")));
     assert_eq!((&known["coverage"], &known["trend"]["state"]), (&json!({ "known": 4, "total": 7 }), &json!("unknown")));
     let page = user_client.page("/home?range=7d").await.expect_status(200).body;
-    assert!(page.contains("16.00 USD") && page.contains("4 of 7 days known"), "{page}");
+    assert!(page.contains("16.00 USD") && page.contains("Based on 4 of 7 days"), "{page}");
     let analytics = user_client.get("/api/analytics?range=7d").await.expect_status(200).json();
     let days: Vec<_> = analytics["days"].as_array().expect("a list").iter().map(|day| day["revenue"]["value"].clone()).collect();
     assert_eq!(json!(days), json!([null, null, 1600, 0, 1600, -1600, null]), "0 is known only between the first and the last entry");

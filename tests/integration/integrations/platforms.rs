@@ -9,7 +9,7 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{EMAIL, OAUTH_PLATFORMS, TestApp};
+use crate::support::{Client, EMAIL, OAUTH_PLATFORMS, TestApp};
 
 async fn count(db: &PgPool, what: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {what}"))).fetch_one(db).await.expect("a count")
@@ -315,6 +315,22 @@ async fn event_log_is_visible_to_its_user_only(db: PgPool) {
     eve.get(&format!("/api/integrations/events?id={id}")).await.expect_status(404);
     user_client.get("/api/integrations/events?id=nonsense").await.expect_status(404);
     app.anon_client().await.get(&format!("/api/integrations/events?id={id}")).await.expect_status(401);
+}
+
+/// An account with a long history takes several syncs at first.
+#[sqlx::test]
+async fn syncs_of_one_run_are_one_event(db: PgPool) {
+    let (app, sandbox, mut user_client, id) = TestApp::with_account(db.clone()).await;
+    let synced = async |user_client: &mut Client| {
+        let log = user_client.get(&format!("/api/integrations/events?id={id}")).await.expect_status(200).json();
+        log["events"].as_array().expect("a list").iter().filter(|event| event["kind"] == "synced").count()
+    };
+    let stored = "SELECT count(*) FROM integration_events WHERE kind = 'synced'";
+    assert!(sqlx::query_scalar::<_, i64>(stored).fetch_one(&db).await.expect("a count") > 1, "the backfill takes several syncs");
+    assert_eq!(synced(&mut user_client).await, 1);
+    app.advance(&sandbox, TimeDelta::hours(7));
+    app.sync_all_due().await;
+    assert_eq!(synced(&mut user_client).await, 2);
 }
 
 /// Reddit does not report views: its days have no value for views, and none is shown as 0.

@@ -21,7 +21,8 @@ use futures::try_join;
 use huntaze_domain::{
     ids::{IntegrationId, Owned, UserId},
     integrations::{
-        ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventLog, IntegrationView, IntegrationsStatus, sort_by_preference,
+        ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventKind, IntegrationEventLog, IntegrationView,
+        IntegrationsStatus, sort_by_preference,
     },
     platform::Platform,
     string_enum::StringEnum,
@@ -46,6 +47,8 @@ pub use sync::{postpone, sync, sync_now};
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// Maximum number of events shown, newest first.
 const MAX_EVENTS: i64 = 100;
+/// Successful syncs within this time, such as those of a backfill, are one entry of the event log.
+const RUN: TimeDelta = TimeDelta::minutes(10);
 /// How long an interactive request waits for the lease on an integration.
 const LEASE_WAIT: Duration = Duration::from_secs(5);
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -117,7 +120,11 @@ pub async fn list(core: &Core, user_id: UserId) -> Result<(Vec<IntegrationView>,
 /// Returns [`IntegrationError::NotFound`] if the account does not exist or belongs to another user.
 pub async fn event_log(core: &Core, user_id: UserId, id: &str) -> Result<IntegrationEventLog, IntegrationError> {
     let found = find(core, user_id, None, id).await?;
-    let events = db::integrations::events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
+    let mut events = db::integrations::events::list(&core.db, user_id, found.id, MAX_EVENTS).await?;
+    // Newest first, so the last sync of a run stays.
+    events.dedup_by(|older, newer| {
+        [older.kind, newer.kind] == [IntegrationEventKind::Synced; 2] && newer.occurred_at - older.occurred_at < RUN
+    });
     Ok(IntegrationEventLog { provider: found.provider, account_name: found.account_name, events })
 }
 

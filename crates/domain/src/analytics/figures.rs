@@ -44,6 +44,9 @@ pub struct KnownFigure {
     /// Part of the period or of the accounts that the value covers; `None` if it is complete.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// For a sum over days and accounts: the accounts with a day of the period, of those that report the metric; `None` if all have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accounts: Option<Coverage>,
     /// Change against the previous period.
     pub trend: Trend,
 }
@@ -290,7 +293,7 @@ mod tests {
 
     fn known(value: i64, unit: Unit) -> Figure {
         let captured_at = DateTime::default();
-        Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage: None, trend: Trend::Unknown })
+        Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage: None, accounts: None, trend: Trend::Unknown })
     }
 
     #[test]
@@ -325,7 +328,7 @@ mod tests {
         let trend = Trend::relative(420);
         let captured_at = DateTime::from_timestamp(1_768_478_400, 0).expect("valid timestamp");
         let coverage = Some(Coverage { known: 25, total: 30 });
-        let views = KnownFigure { value: 12, unit: Unit::Count, currency: None, captured_at, coverage, trend };
+        let views = KnownFigure { value: 12, unit: Unit::Count, currency: None, captured_at, coverage, accounts: None, trend };
         let rate = KnownFigure { unit: Unit::BasisPoints, trend: Trend::Unknown, coverage: None, ..views };
         let stats = HomeStats {
             range: StatsRange::Week,

@@ -25,6 +25,9 @@ pub fn Figures(
     stats: HomeStats,
     /// Platforms that the figures come from.
     platforms: Vec<Platform>,
+    /// Whether they are those of one account, which have no earnings.
+    #[prop(optional)]
+    is_one_account: bool,
 ) -> impl IntoView {
     view! {
         <section aria-labelledby="figures">
@@ -42,12 +45,16 @@ pub fn Figures(
                             };
                             view! { <KnownNote metric known range=stats.range until=stats.until>{source}</KnownNote> }.into_any()
                         }
+                        Figure::Unsupported if metric == Metric::Revenue && !is_one_account => view! {
+                            <p class=css::note><a href=Page::Earnings.path()>"Import a statement"</a> " to see your earnings."</p>
+                        }
+                        .into_any(),
                         _ => view! { <p class=css::note>{reason(metric, figure, &platforms, stats.is_backfilling)}</p> }.into_any(),
                     };
                     view! {
                         <li class=css::stat>
                             <h3 class=css::label>{metric.text()}</h3>
-                            <p class=css::value data-state=state(figure)>{value(figure)}</p>
+                            <p class=css::value data-state=state(figure) data-long=is_long(figure).then_some("true")>{value(figure)}</p>
                             {note}
                         </li>
                     }
@@ -69,6 +76,11 @@ fn value(figure: Figure) -> AnyView {
     }
 }
 
+/// Whether a value is written smaller, so that it does not wrap in a narrow card.
+fn is_long(figure: Figure) -> bool {
+    figure.text().chars().count() > 9
+}
+
 const fn state(figure: Figure) -> &'static str {
     match figure {
         Figure::Known(_) => "known",
@@ -78,7 +90,6 @@ const fn state(figure: Figure) -> &'static str {
 
 #[component]
 fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: NaiveDate, children: Children) -> impl IntoView {
-    let parts = if metric == Metric::Audience { "accounts" } else { "days" };
     let trend = match known.trend.parts() {
         Some((direction, percent)) => view! {
             <p class=css::trend data-direction=direction.word()>
@@ -97,18 +108,37 @@ fn KnownNote(metric: Metric, known: KnownFigure, range: StatsRange, until: Naive
     view! {
         {trend}
         {compared.map(|accounts| view! { <p class=css::note>{format!("Compared across {} of {} accounts", accounts.known, accounts.total)}</p> })}
-        {known.coverage.map(|coverage| view! { <p class=css::note>{format!("{} of {} {parts} known", coverage.known, coverage.total)}</p> })}
+        {basis(metric, &known, range).map(|basis| view! { <p class=css::note>{basis}</p> })}
         {children()}
         {(metric != Metric::Audience).then(|| view! { <p class=css::note>{format!("Until {}", until.pred_opt().unwrap_or(until))}</p> })}
         <p class=css::note>"Updated " <RelativeTime time=known.captured_at/></p>
     }
 }
 
+/// Says what an incomplete figure is based on.
+fn basis(metric: Metric, known: &KnownFigure, range: StatsRange) -> Option<String> {
+    let (coverage, days) = (known.coverage?, u32::from(range.days()));
+    Some(match known.accounts {
+        Some(accounts) if coverage.known == accounts.known * days => format!("Based on {} of {} accounts", accounts.known, accounts.total),
+        Some(accounts) => format!("Based on {} of {} accounts, with days missing", accounts.known, accounts.total),
+        None if metric == Metric::Audience => format!("Based on {} of {} accounts", coverage.known, coverage.total),
+        None if coverage.total > days => "Based on all accounts, with days missing".to_owned(),
+        None => format!("Based on {} of {} days", coverage.known, coverage.total),
+    })
+}
+
 /// Note with the platforms that do not report the metric.
 #[component]
 fn UnsupportedNote(metric: Metric, platforms: Vec<Platform>) -> impl IntoView {
     let without: Vec<_> = platforms.into_iter().filter(|platform| !metric.is_reported_by(*platform)).collect();
-    (!without.is_empty()).then(|| view! { <p class=css::note>{format!("Without {}", names(&without))}</p> })
+    (!without.is_empty()).then(|| {
+        let reason = match (metric, without.len()) {
+            (Metric::EngagementRate, 1) => ", which does not report reach",
+            (Metric::EngagementRate, _) => ", which do not report reach",
+            _ => "",
+        };
+        view! { <p class=css::note>{format!("Without {}{reason}", names(&without))}</p> }
+    })
 }
 
 /// Note on revenue: amounts in other currencies, which are not part of the figure, and a link to the earnings.

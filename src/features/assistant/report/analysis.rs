@@ -45,7 +45,7 @@ pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Ve
             <li>
                 <h4>{marked(name)}</h4>
                 <p>{marked(description)}</p>
-                <p class=css::meta>{marked(frequency)} ", " {confidence_text(confidence)}</p>
+                <p class=css::meta>{marked(frequency)} {confidence_text(confidence).map(|sure| format!(", {sure}"))}</p>
             </li>
         }
     };
@@ -54,7 +54,7 @@ pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Ve
             <li>
                 <h4>{marked(metric)}</h4>
                 <p>{marked(prediction)}</p>
-                <p class=css::meta>{marked(timeframe)} ", " {confidence_text(confidence)}</p>
+                <p class=css::meta>{marked(timeframe)} {confidence_text(confidence).map(|sure| format!(", {sure}"))}</p>
             </li>
         }
     };
@@ -65,7 +65,7 @@ pub(super) fn AnalysisView(analysis: PerformanceAnalysis, unverified_numbers: Ve
         <Card>
             <CardHeader>
                 <h3>"What stands out"</h3>
-                <p>{format!("On the whole {}.", confidence_text(confidence))}</p>
+                {confidence_text(confidence).map(|sure| view! { <p>{format!("On the whole {sure}.")}</p> })}
             </CardHeader>
             <CardBody><ul class=css::list>{insights.into_iter().map(insight).collect_view()}</ul></CardBody>
         </Card>

@@ -46,7 +46,7 @@ pub(super) fn StrategyView(strategy: SalesStrategy, unverified_numbers: Vec<Stri
         let id = format!("message-{number}");
         view! {
             <li>
-                <p id=id.clone() class=css::message>{marked(message)}</p>
+                <p id=id.clone() class=css::message translate="no">{marked(message)}</p>
                 <p class=css::meta>{marked(approach)} " " {marked(expected_conversion_rate)}</p>
                 <CopyButton target=id what=format!("message {number}")/>
             </li>
@@ -66,7 +66,7 @@ pub(super) fn StrategyView(strategy: SalesStrategy, unverified_numbers: Vec<Stri
     } = strategy;
     let first = AlternativeMessage {
         message,
-        approach: suggested_price.map(|price| format!("Suggested price: {price}.")).unwrap_or_default(),
+        approach: suggested_price.filter(|price| price.minor > 0).map(|price| format!("Suggested price: {price}.")).unwrap_or_default(),
         expected_conversion_rate,
     };
     let messages: Vec<_> = (1..).zip(std::iter::once(first).chain(alternative_messages)).collect();
@@ -75,7 +75,7 @@ pub(super) fn StrategyView(strategy: SalesStrategy, unverified_numbers: Vec<Stri
         <Card>
             <CardHeader>
                 <h3>"Tactics"</h3>
-                <p>{format!("On the whole {}.", confidence_text(confidence))}</p>
+                {confidence_text(confidence).map(|sure| view! { <p>{format!("On the whole {sure}.")}</p> })}
             </CardHeader>
             <CardBody><ul class=css::list>{(0..).zip(tactics).map(tactic).collect_view()}</ul></CardBody>
         </Card>

@@ -87,7 +87,7 @@ fn with_revenue(mut stats: HomeStats, revenue: &Revenue, is_all: bool) -> HomeSt
                 Trend::Unknown
             };
             let (value, currency) = (first.minor, Some(first.currency));
-            Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, trend })
+            Figure::Known(KnownFigure { value, unit: Unit::Minor, currency, captured_at, coverage, accounts: None, trend })
         }
         _ => Figure::Pending,
     };
@@ -126,7 +126,7 @@ fn audience(accounts: &[AccountTotals], today: NaiveDate) -> Figure {
         Some((Sums([now, 0]).exact(), Sums([account.previous_followers?, 0]).exact()))
     });
     let trend = pairs.collect::<Comparison>().trend(relative_change, all);
-    Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, trend })
+    Figure::Known(KnownFigure { value, unit: Unit::Count, currency: None, captured_at, coverage, accounts: None, trend })
 }
 
 /// A metric that is summed over days and accounts.
@@ -187,7 +187,8 @@ fn over_days(range: StatsRange, accounts: &[AccountTotals], daily: &DailyMetric)
     let captured_at = readable.iter().filter_map(|account| account.captured_at).max();
     let (Some(value), Some(captured_at), 1..) = (value(now), captured_at, known_days) else { return unknown(metric, accounts) };
     let all = reporting(metric, accounts);
-    let coverage = coverage(known_days, all * u32::from(range.days()));
+    let with_days = count(readable.iter().filter(|account| totals(account.current).1 > 0).count());
+    let (coverage, accounts) = (coverage(known_days, all * u32::from(range.days())), coverage(with_days, all));
     let has_period = |days: u32| days * 100 >= u32::from(range.days()) * MIN_COMPARED_PERCENT;
     let pairs = readable.iter().filter_map(|account| {
         let ((now, days), (before, days_before)) = (totals(account.current), totals(account.previous));
@@ -195,7 +196,7 @@ fn over_days(range: StatsRange, accounts: &[AccountTotals], daily: &DailyMetric)
         has_both.then(|| (now.scaled(days, range.days()), before.scaled(days_before, range.days())))
     });
     let trend = pairs.collect::<Comparison>().trend(change, all);
-    Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, trend })
+    Figure::Known(KnownFigure { value, unit, currency: None, captured_at, coverage, accounts, trend })
 }
 
 /// Number of accounts whose platform reports the metric. Other accounts do not reduce its coverage.

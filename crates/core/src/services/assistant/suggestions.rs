@@ -74,7 +74,7 @@ mod tests {
 
     fn known(change_bp: i64) -> Figure {
         let (captured_at, trend) = (DateTime::default(), Trend::relative(change_bp));
-        Figure::Known(KnownFigure { value: 1, unit: Unit::Count, currency: None, captured_at, coverage: None, trend })
+        Figure::Known(KnownFigure { value: 1, unit: Unit::Count, currency: None, captured_at, coverage: None, accounts: None, trend })
     }
 
     #[test]
