@@ -205,7 +205,7 @@ test("user decides what a statement leaves open @phone", async ({ page, email, m
   await questions.getByRole("button", { name: "Leave out: 8.00 USD in all" }).click();
   await expect(questions).toContainText("You left them out.");
   const tables = page.getByRole("list", { name: "Other tables in this file" });
-  await expect(tables).toContainText("Another table starts at line 4.");
+  await expect(tables).toContainText("Another table starts at line 5.");
   await tables.getByRole("button", { name: "Read it instead" }).click();
   await expect(page.getByText("7.00 USD", { exact: true }).first()).toBeVisible();
   await expect(tables).toContainText("Another table starts at line 1.");

@@ -52,6 +52,11 @@ pub fn remove_nonces(page: &Document) {
     for field in select_all(&root, &format!("[name={}]", nonce::FIELD)) {
         field.remove();
     }
+    for form in select_all(&root, &format!("form[action*=\"&{}=\"]", nonce::FIELD)) {
+        let action = form.get_attribute("action").unwrap_or_default();
+        let without = action.split(&format!("&{}=", nonce::FIELD)).next().unwrap_or_default();
+        let _ = form.set_attribute("action", without);
+    }
 }
 
 /// Returns a part of a loaded page.

@@ -167,10 +167,10 @@ async fn finish(form: &HtmlFormElement, path: &str) {
         }
     }
     forget_typed(form);
-    refresh(form).await;
     if form.has_attribute("data-again") {
         begin_again(form);
     }
+    refresh(form).await;
     if form.has_attribute("data-once") {
         set_hidden(form, true);
     }

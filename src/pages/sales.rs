@@ -38,7 +38,7 @@ pub fn SalesPage() -> impl IntoView {
     let content = Suspend::new(async move {
         let report = get_report(Operation::Optimize.as_str().to_owned(), id);
         let (setup, report, stats) = join!(get_ai_status(), report, get_home_stats(StatsRange::Quarter));
-        let has_data = stats.as_ref().is_ok_and(HomeStats::has_figures);
+        let has_data = stats.as_ref().map_or(true, HomeStats::has_figures);
         let can_ask = setup.as_ref().is_ok_and(|setup| setup.is_available);
         let written = match report {
             Ok(report) => report.map(|report| view! { <ReportView report asks=form can_ask/> }).into_any(),

@@ -92,7 +92,18 @@ async fn key_of_a_request_without_an_answer_is_free_again_later(db: PgPool) {
     let mut user_client = app.user_client("ada@example.com").await;
     let id = post(&mut user_client, "k", captions("Sunset.")).await.expect_status(200).json()["id"].clone();
     sqlx::query("UPDATE idempotency_keys SET status = NULL").execute(&db).await.expect("as if it had died");
-    app.clock.advance(TimeDelta::minutes(6));
+    app.clock.advance(TimeDelta::minutes(16));
     let again = post(&mut user_client, "k", captions("Sunset.")).await.expect_status(200).json()["id"].clone();
     assert_ne!(id, again);
+}
+
+/// A stream is not kept: nobody could follow it twice.
+#[sqlx::test]
+async fn answer_that_is_not_kept_is_not_given_twice(db: PgPool) {
+    let (_app, _sandbox, mut user_client, _) = TestApp::with_account(db).await;
+    user_client.headers.insert("idempotency-key", "k".to_owned());
+    let input = json!({ "message": "How are my views?" });
+    user_client.post("/api/ai/chat/stream", input.clone()).await.expect_status(200);
+    let again = user_client.post("/api/ai/chat/stream", input).await.expect_status(409);
+    assert_eq!(again.error()["error"], "This request has been answered already, and its answer is not kept.");
 }

@@ -123,7 +123,7 @@ pub struct ParseSummary {
     pub total_rows: u32,
     /// Number of rows that are entries (earnings).
     pub entries: u32,
-    /// Number of rows that are skipped: payouts, and payments that failed or were reversed.
+    /// Number of rows that are skipped: payouts, payments that failed or were reversed, and what the user left out.
     pub skipped_rows: u32,
     /// Number of rows that cannot be parsed.
     pub invalid_rows: u32,
@@ -150,12 +150,15 @@ pub struct ParseSummary {
     /// Unclear words, in the order of the file, at most [`MAX_QUESTIONS`].
     #[serde(default)]
     pub questions: Vec<StatementQuestion>,
-    /// Number of entries whose amount was rounded, because it has more decimals than its currency.
+    /// Number of entries whose amount has more decimals than its currency, and was rounded.
     #[serde(default)]
     pub rounded_entries: u32,
     /// Other tables of the file, at most [`MAX_OTHER_TABLES`]. Their rows are not read.
     #[serde(default)]
     pub other_tables: Vec<OtherTable>,
+    /// Number of records with a date outside of the table, which are not read.
+    #[serde(default)]
+    pub unread_rows: u32,
     /// Number of entries that are stored already with another amount, from another statement.
     #[serde(default)]
     pub contradicting_entries: u32,

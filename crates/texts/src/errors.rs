@@ -106,6 +106,8 @@ texts! {
 pub const KEY_INVALID: &str = "Idempotency-Key must have 1 to 255 visible ASCII characters.";
 /// Error: another request has been made with the same key.
 pub const KEY_OF_OTHER_REQUEST: &str = "This Idempotency-Key was used for another request.";
+/// Error: the request with the same key has had an answer that is not kept.
+pub const KEY_ANSWERED: &str = "This request has been answered already, and its answer is not kept.";
 /// Error: the request with the same key has no answer yet.
 pub const KEY_IN_USE: &str = "The same request is still being answered. Try again in a moment.";
 

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::{
     css, pluralize,
     preview::RowErrors,
-    questions::{Contradictions, Rounded},
+    questions::{Contradictions, Rounded, UnreadRows},
     statements::StateBadge,
 };
 use crate::{
@@ -39,8 +39,11 @@ pub fn ImportForm(statement: StatementView, form: FormState<ImportStatement>) ->
         .into_any(),
         None if summary.parse_summary.entries == 0 => ().into_any(),
         None => {
+            let open = summary.parse_summary.questions.iter().filter(|question| question.reading.is_none()).map(|question| question.rows).sum();
+            let open = (open > 0).then(|| view! { <p>{format!("{} stay out, because you have not decided.", pluralize(open, "row", "rows"))}</p> });
             let label = format!("Import {}", pluralize(summary.parse_summary.new_entries(), "earning", "earnings"));
             view! {
+                {open}
                 <Form form refresh="statement">
                     <input type="hidden" name="id" value=summary.id.to_string()/>
                     <Button kind=ButtonType::Submit variant=ButtonVariant::Primary>{label}</Button>
@@ -103,6 +106,7 @@ pub fn ImportSummary(statement: StatementView) -> impl IntoView {
                 <p class=css::meta>{period} {basis}</p>
                 {repeated}
                 {left_out}
+                <UnreadRows rows=scan.unread_rows/>
                 <Rounded entries=scan.rounded_entries/>
                 <Contradictions shown=scan.contradictions count=scan.contradicting_entries/>
                 <RowErrors faults=scan.row_errors count=scan.invalid_rows/>

@@ -1,5 +1,5 @@
 use huntaze_domain::{
-    earnings::{NumberedRowError, ParseSummary, SampleEntry, StatementView},
+    earnings::{NumberedRowError, ParseSummary, SampleEntry, StatementView, statement::Reading},
     money::grouped,
 };
 use huntaze_texts::Text;
@@ -35,7 +35,9 @@ pub fn Preview(
         let ambiguous = pluralize(scan.date_orders.ambiguous, "date", "dates");
         format!("{ambiguous} can be read in two ways, like 01/02/2026. Look whether they are right below; if not, choose the other order.")
     });
-    let content = if scan.entries == 0 {
+    let content = if scan.entries == 0 && !scan.questions.is_empty() {
+        view! { <p>"Nothing counts until you decide below."</p> }.into_any()
+    } else if scan.entries == 0 {
         view! { <p>"No row can be read like this. Choose the columns, then read again."</p> }.into_any()
     } else {
         let totals = scan.totals.iter().map(|total| view! { <span>{total.to_string()}</span> }).collect_view();
@@ -73,7 +75,9 @@ fn summarize(scan: &ParseSummary) -> String {
         parts.push(format!("{} of them stored already", grouped(scan.duplicate_entries.into())));
     }
     if scan.skipped_rows > 0 {
-        parts.push(format!("{} left out (pay-outs and failed payments)", grouped(scan.skipped_rows.into())));
+        let also =
+            if scan.questions.iter().any(|question| question.reading == Some(Reading::LeftOut)) { ", and what you left out" } else { "" };
+        parts.push(format!("{} left out (pay-outs and failed payments{also})", grouped(scan.skipped_rows.into())));
     }
     if scan.invalid_rows > 0 {
         parts.push(pluralize(scan.invalid_rows, "row with an error", "rows with errors"));

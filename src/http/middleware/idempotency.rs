@@ -1,9 +1,11 @@
 //! Two requests with the same key make one thing: the second gets the answer of the first. API callers send the header `Idempotency-Key`
 //! (draft-ietf-httpapi-idempotency-key-header); forms carry a nonce, for browsers without JavaScript and clicks before it is there.
 //!
-//! Only successful answers are kept. A request that failed has changed nothing, and may be sent again.
+//! Only successful answers are kept. A request that failed has changed nothing, and may be sent again. A stream, an answer with a cookie and a long one
+//! are not kept themselves: a second request is told that the first has been answered. Uploads have no key, only the nonce of their form, because
+//! their bodies are not read here; nor has the beginning of a consent, which makes nothing and names secrets.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, HttpBody, to_bytes},
@@ -33,16 +35,21 @@ use crate::{error::ApiError, http::request_id, nonce};
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Set on the answer to a request that has been answered before.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Beginning of the paths that lead to the consent page of a platform.
+const CONNECT_PATH: &str = "/api/integrations/connect";
 const MAX_KEY_BYTES: usize = 255;
 /// How long the key of an API caller stays taken; the cleanup job deletes it afterwards.
 const KEY_LIFETIME: TimeDelta = TimeDelta::days(1);
 /// How long the nonce of a form stays taken. A page that the browser has kept may be sent again on purpose.
 const NONCE_LIFETIME: TimeDelta = TimeDelta::seconds(10);
-/// Longer than any request takes.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(5);
-/// How long a second request waits for the answer of the first.
+/// Longer than any request takes; an upload may take ten minutes.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::minutes(15);
+/// How long a second request waits for the answer of the first. A browser has nobody to try again for it.
 const WAIT: Duration = Duration::from_secs(10);
-const WAIT_INTERVAL: Duration = Duration::from_millis(50);
+const WAIT_OF_BROWSER: Duration = Duration::from_mins(1);
+/// Time between two looks, doubled each time up to the second one.
+const FIRST_INTERVAL: Duration = Duration::from_millis(50);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(800);
 
 /// What a request names to be recognized by.
 enum Key {
@@ -56,7 +63,10 @@ impl Key {
     /// # Errors
     /// 400 if the key is empty, too long, or not of visible ASCII characters.
     fn of(request: &Request) -> Result<Option<Self>, ApiError> {
-        if let Some(key) = request.headers().get(KEY) {
+        if request.uri().path().starts_with(CONNECT_PATH) {
+            return Ok(None);
+        }
+        if let Some(key) = request.headers().get(KEY).filter(|_| !body_limit::is_upload(request)) {
             let key = key.to_str().ok().filter(|key| (1..=MAX_KEY_BYTES).contains(&key.len()));
             return key
                 .map(|key| Some(Self::Header(key.to_owned())))
@@ -98,7 +108,7 @@ pub async fn replay(State(core): State<Core>, request: Request, next: Next) -> R
     let keyed =
         KeyedRequest { user_id: session.user.id, key_hash: key_hash(&session, &key, &request), request_hash: request_hash(&request) };
     match take(&core, &key, &keyed).await {
-        Ok(None) => run(core, keyed.key_hash, request, next).await,
+        Ok(None) => run(core, keyed, request, next).await,
         Ok(Some(answer)) => answer,
         Err(error) => error.into_response(),
     }
@@ -106,7 +116,9 @@ pub async fn replay(State(core): State<Core>, request: Request, next: Next) -> R
 
 /// Takes the key; or waits for the answer of the request that has it.
 async fn take(core: &Core, key: &Key, keyed: &KeyedRequest) -> Result<Option<Response>, ApiError> {
-    let deadline = tokio::time::Instant::now() + WAIT;
+    let wait = if matches!(key, Key::Nonce(_)) { WAIT_OF_BROWSER } else { WAIT };
+    let deadline = tokio::time::Instant::now() + wait;
+    let mut interval = FIRST_INTERVAL;
     loop {
         let now = core.clock.now();
         if db::idempotency_keys::take(&core.db, keyed, &key.lifetime(now), now).await? {
@@ -117,26 +129,30 @@ async fn take(core: &Core, key: &Key, keyed: &KeyedRequest) -> Result<Option<Res
             if known.request_hash != keyed.request_hash {
                 return Err(ApiError::new(ErrorCode::InvalidInput, texts::errors::KEY_OF_OTHER_REQUEST));
             }
-            if let Some(answer) = known.answer {
-                return Ok(Some(replayed(answer)));
+            match known.answer {
+                Some(KeptAnswer { status: 0, .. }) => return Err(ApiError::new(ErrorCode::Conflict, texts::errors::KEY_ANSWERED)),
+                Some(answer) => return Ok(Some(replayed(answer))),
+                None => {}
             }
         }
         if tokio::time::Instant::now() > deadline {
             return Err(ApiError { retry_after: Some(1), ..ApiError::new(ErrorCode::Conflict, texts::errors::KEY_IN_USE) });
         }
-        tokio::time::sleep(WAIT_INTERVAL).await;
+        tokio::time::sleep(interval).await;
+        interval = (interval * 2).min(LONGEST_INTERVAL);
     }
 }
 
 /// Runs the request in a task of its own, which completes if the client goes away, and keeps its answer.
-async fn run(core: Core, key_hash: [u8; 32], request: Request, next: Next) -> Response {
+async fn run(core: Core, keyed: KeyedRequest, request: Request, next: Next) -> Response {
+    let keyed = Arc::new(keyed);
     let work = {
-        let core = core.clone();
+        let (core, keyed) = (core.clone(), Arc::clone(&keyed));
         async move {
             let (response, kept) = kept_of(next.run(request).await).await;
             let recorded = match kept {
-                Some(answer) => db::idempotency_keys::keep(&core.db, &key_hash, &answer).await,
-                None => db::idempotency_keys::release(&core.db, &key_hash).await,
+                Some(answer) => db::idempotency_keys::keep(&core.db, &keyed, &answer, core.clock.now()).await,
+                None => db::idempotency_keys::release(&core.db, &keyed).await,
             };
             log_failure(recorded);
             response
@@ -146,7 +162,7 @@ async fn run(core: Core, key_hash: [u8; 32], request: Request, next: Next) -> Re
     match task.await {
         Ok(response) => response,
         Err(error) => {
-            log_failure(db::idempotency_keys::release(&core.db, &key_hash).await);
+            log_failure(db::idempotency_keys::release(&core.db, &keyed).await);
             ApiError::internal(&error).into_response()
         }
     }
@@ -159,12 +175,14 @@ fn log_failure(recorded: Result<(), DbError>) {
     }
 }
 
-/// Returns a response, and what is kept of it: nothing if it is no success, sets a cookie, or is a stream.
+/// Returns a response, and what is kept of it: nothing if it is no success.
 async fn kept_of(response: Response) -> (Response, Option<KeptAnswer>) {
-    let is_success = response.status().is_success() || response.status().is_redirection();
-    let is_short = response.body().size_hint().exact().is_some_and(|bytes| bytes <= body_limit::LIMIT as u64);
-    if !is_success || !is_short || response.headers().contains_key(header::SET_COOKIE) {
+    if !response.status().is_success() && !response.status().is_redirection() {
         return (response, None);
+    }
+    let is_short = response.body().size_hint().exact().is_some_and(|bytes| bytes <= body_limit::LIMIT as u64);
+    if !is_short || response.headers().contains_key(header::SET_COOKIE) {
+        return (response, Some(KeptAnswer::default()));
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = to_bytes(body, body_limit::LIMIT).await else {

@@ -243,7 +243,7 @@ async fn job_of_killed_process_is_resumed_by_another(db: PgPool) {
 
     let first = Server::start_ready(&db, &sandbox).await;
     // A worker has claimed the job and waits for the platform's response.
-    let is_held = async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Queued" || status == "Running");
+    let is_held = async || job(&db, JobKind::Sync).await.is_some_and(|(status, ..)| status == "Queued");
     let is_claimed = async || {
         let claimed = sqlx::query_scalar::<_, bool>("SELECT leased_until IS NOT NULL FROM integrations");
         claimed.fetch_one(&db).await.expect("a row")

@@ -29,9 +29,12 @@ async fn unclear_words_are_asked_with_the_total_of_each_reading(db: PgPool) {
     );
     assert_eq!((preview["totals"][0]["minor"].as_i64(), preview["invalidRows"].as_i64()), (Some(3000), Some(3)));
     let shown = user_client.page(&page).await.expect_status(200).body;
-    for text in
-        ["could be money in or out: 7.00 USD.", "Money in: 37.00 USD in all", "Money out: 23.00 USD in all", "Count them: 31.50 USD in all"]
-    {
+    for text in [
+        "could be money in or out: 7.00 USD.",
+        "Money in: 37.00 USD in all",
+        "Money out: 23.00 USD in all",
+        "Count in full: 31.50 USD in all",
+    ] {
         assert!(shown.contains(text), "{text}: {shown}");
     }
 
@@ -46,6 +49,13 @@ async fn unclear_words_are_asked_with_the_total_of_each_reading(db: PgPool) {
         let input = json!({ "id": id, "question": question, "word": "transfer", "reading": reading });
         user_client.post("/api/earnings/statements/answer", input).await.expect_status(status);
     }
+    // Two answers at the same time.
+    let (mut first, mut second) = (user_client.clone(), user_client.clone());
+    futures::join!(answer(&mut first, &id, ("direction", "transfer", "in")), answer(&mut second, &id, ("status", "in review", "in")));
+    let both = statement(&mut user_client, &id).await["parseSummary"].clone();
+    assert_eq!(both["totals"][0]["minor"], 3000 + 700 + 150, "{both}");
+    answer(&mut user_client, &id, ("direction", "transfer", "out")).await;
+    answer(&mut user_client, &id, ("status", "in review", "left_out")).await;
     let other_word = json!({ "id": id, "question": "direction", "word": "gift", "reading": "in" });
     user_client.post("/api/earnings/statements/answer", other_word).await.expect_status(404);
     let mut stranger = app.user_client("bob@example.com").await;
@@ -69,6 +79,7 @@ async fn another_table_of_the_file_is_offered_and_can_be_imported_too(db: PgPool
     let first = statement(&mut user_client, &id).await;
     assert_eq!(first["parseSummary"]["otherTables"], json!([{ "line": 6, "record": 4 }]));
     assert_eq!(first["parseSummary"]["totals"], json!([{ "minor": 1200, "currency": "USD" }]));
+    assert_eq!(first["parseSummary"]["unreadRows"], 1);
     assert!(user_client.page(&format!("/integrations/onlyfans/{id}")).await.body.contains("Another table starts at line 6."));
 
     for record in ["0", "4"] {
@@ -109,8 +120,8 @@ async fn rounded_amounts_are_said(db: PgPool) {
     )
     .await;
     let preview = statement(&mut user_client, &id).await["parseSummary"].clone();
-    assert_eq!((preview["totals"][0]["minor"].as_i64(), preview["roundedEntries"].as_i64()), (Some(1050 + 1234 + 1236 + 120), Some(2)));
-    let said = "2 amounts have more decimals than the currency.";
+    assert_eq!((preview["totals"][0]["minor"].as_i64(), preview["roundedEntries"].as_i64()), (Some(1050 + 1234 + 1236 + 120), Some(3)));
+    let said = "3 amounts have more decimals than the currency, and we rounded.";
     assert!(user_client.page(&format!("/integrations/onlyfans/{id}")).await.body.contains(said));
     import(&app, &mut user_client, &id).await;
     assert!(user_client.page(&format!("/integrations/onlyfans/{id}")).await.body.contains(said));
@@ -130,7 +141,7 @@ async fn transactions_stored_with_another_amount_are_shown(db: PgPool) {
         (&preview["contradictions"], &preview["contradictingEntries"], &preview["duplicateEntries"]),
         (&expected, &json!(1), &json!(2))
     );
-    let said = "1 transaction has another amount in an earlier statement. What is stored counts.";
+    let said = "1 transaction has another amount in an earlier statement. What is stored counts; to count these instead, undo";
     assert!(user_client.page(&format!("/integrations/onlyfans/{second}")).await.body.contains(said));
     let imported = import(&app, &mut user_client, &second).await;
     assert_eq!((&imported["parseSummary"]["contradictions"], &imported["entriesAdded"]), (&expected, &json!(1)));

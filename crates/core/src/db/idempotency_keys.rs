@@ -18,7 +18,7 @@ pub struct KeyedRequest {
 
 /// How long a key stays taken.
 pub struct KeyLifetime {
-    /// Keys taken before this time are free again.
+    /// Keys answered before this time are free again.
     pub expired_before: DateTime<Utc>,
     /// Keys taken before this time are free again if their request has not been answered: its process has died.
     pub abandoned_before: DateTime<Utc>,
@@ -27,8 +27,9 @@ pub struct KeyLifetime {
 }
 
 /// An answer that is kept.
+#[derive(Default)]
 pub struct KeptAnswer {
-    /// HTTP status.
+    /// HTTP status; 0 for a success that is not kept itself.
     pub status: i16,
     /// Header `Content-Type`.
     pub content_type: Option<String>,
@@ -52,7 +53,7 @@ pub async fn take(db: impl PgExecutor<'_>, request: &KeyedRequest, lifetime: &Ke
         "INSERT INTO idempotency_keys AS known (key_hash, user_id, request_hash, created_at) VALUES ($1, $2, $3, $4)
          ON CONFLICT (key_hash) DO UPDATE SET request_hash = excluded.request_hash, created_at = excluded.created_at, status = NULL,
                                               content_type = NULL, location = NULL, body = NULL
-          WHERE known.created_at < $5 OR known.status IS NULL AND known.created_at < $6 OR $7 AND known.request_hash <> excluded.request_hash",
+          WHERE known.status IS NOT NULL AND known.created_at < $5 OR known.status IS NULL AND known.created_at < $6 OR $7 AND known.request_hash <> excluded.request_hash",
         request.key_hash.as_slice(),
         request.user_id.uuid(),
         request.request_hash.as_slice(),
@@ -81,24 +82,33 @@ pub async fn find(db: impl PgExecutor<'_>, key_hash: &[u8; 32]) -> Result<Option
     }))
 }
 
-/// Keeps the answer to the request that has taken a key.
-pub async fn keep(db: impl PgExecutor<'_>, key_hash: &[u8; 32], answer: &KeptAnswer) -> Result<(), DbError> {
+/// Keeps the answer to the request that has taken a key, if it still has it; the lifetime of the key counts from now.
+pub async fn keep(db: impl PgExecutor<'_>, request: &KeyedRequest, answer: &KeptAnswer, now: DateTime<Utc>) -> Result<(), DbError> {
     sqlx::query!(
-        "UPDATE idempotency_keys SET status = $2, content_type = $3, location = $4, body = $5 WHERE key_hash = $1",
-        key_hash.as_slice(),
+        "UPDATE idempotency_keys SET status = $3, content_type = $4, location = $5, body = $6, created_at = $7
+          WHERE key_hash = $1 AND request_hash = $2 AND status IS NULL",
+        request.key_hash.as_slice(),
+        request.request_hash.as_slice(),
         answer.status,
         answer.content_type,
         answer.location,
-        answer.body
+        answer.body,
+        now
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Frees a key: its request has failed, and may be sent again.
-pub async fn release(db: impl PgExecutor<'_>, key_hash: &[u8; 32]) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM idempotency_keys WHERE key_hash = $1", key_hash.as_slice()).execute(db).await?;
+/// Frees a key, if the request still has it: it has failed, and may be sent again.
+pub async fn release(db: impl PgExecutor<'_>, request: &KeyedRequest) -> Result<(), DbError> {
+    sqlx::query!(
+        "DELETE FROM idempotency_keys WHERE key_hash = $1 AND request_hash = $2 AND status IS NULL",
+        request.key_hash.as_slice(),
+        request.request_hash.as_slice()
+    )
+    .execute(db)
+    .await?;
     Ok(())
 }
 

@@ -105,7 +105,7 @@ pub async fn set_mapping(core: &Core, user_id: UserId, input: &MappingInput) -> 
         return Err(EarningsError::InvalidInput(field_error("dateOrder", FieldError::DateOrderOther)));
     }
     let mut tx = db::begin(&core.db).await?;
-    if !db::earnings::statements::set_mapping(&mut *tx, &statement, &scan).await? {
+    if !db::earnings::statements::set_mapping(&mut *tx, &statement, &scan, None).await? {
         return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
     }
     db::earnings::column_mappings::upsert(&mut *tx, user_id, &layout_hash(&table), &chosen).await?;

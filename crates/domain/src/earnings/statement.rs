@@ -19,7 +19,7 @@ use crate::{
 
 pub use amount::DecimalSeparator;
 pub use date::{DateOrder, DateOrderCounts, is_date};
-pub use infer::{detect_delimiter, infer_mapping, is_transaction_id, named_columns, names_table};
+pub use infer::{detect_delimiter, infer_mapping, is_transaction_id, looks_like_header, named_columns, names_table};
 pub use question::{Answer, Question, Reading, UnclearRow};
 pub use row::{Entry, ParsedRow, RowError, RowErrorKind, parse_row};
 pub use words::{Direction, Meaning, State, meaning_of, state_of};

@@ -57,13 +57,14 @@ pub async fn release(db: impl PgExecutor<'_>, id: StatementId) -> Result<(), DbE
     Ok(())
 }
 
-/// Enqueues a failed statement again, unless the same file is already queued, being imported or imported. Returns whether it was enqueued.
+/// Enqueues a failed statement again, unless the same table of the same file is already queued, being imported or imported. Returns whether it was enqueued.
 pub async fn requeue(db: impl PgExecutor<'_>, id: StatementId, now: DateTime<Utc>) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET state = 'queued', queued_at = $2, rows_processed = 0, attempts = 0, leased_until = NULL
           WHERE id = $1 AND state = 'failed' AND NOT EXISTS (
                 SELECT FROM statements AS other
-                 WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash AND other.id <> statements.id
+                 WHERE other.user_id = statements.user_id AND other.file_hash = statements.file_hash
+                   AND other.preamble_records = statements.preamble_records AND other.id <> statements.id
                    AND other.state IN ('queued', 'importing', 'imported'))",
         id.uuid(),
         now

@@ -62,21 +62,22 @@ pub async fn store(tx: &mut PgConnection, user_id: UserId, statement_id: Stateme
     Ok(sqlx::query_scalar(store).bind(user_id.uuid()).bind(statement_id.uuid()).fetch_one(tx).await?)
 }
 
-/// Returns the staged entries that are stored with another amount, in the order of the file.
-pub async fn contradictions(tx: &mut PgConnection, user_id: UserId) -> Result<Vec<Contradiction>, DbError> {
-    let differing = "SELECT staged.line, staged.amount_minor, staged.currency, stored.amount_minor, stored.currency
+/// Returns the number of staged entries that are stored with another amount, and the first `limit` of them in the order of the file.
+pub async fn contradictions(tx: &mut PgConnection, user_id: UserId, limit: i64) -> Result<(u32, Vec<Contradiction>), DbError> {
+    let differing = "SELECT count(*) OVER (), staged.line, staged.amount_minor, staged.currency, stored.amount_minor, stored.currency
                        FROM staged_entries AS staged JOIN earnings AS stored USING (fingerprint)
                       WHERE stored.user_id = $1 AND (stored.amount_minor, stored.currency) <> (staged.amount_minor, staged.currency)
-                      ORDER BY staged.line";
-    let rows: Vec<(i64, i64, String, i64, String)> = sqlx::query_as(differing).bind(user_id.uuid()).fetch_all(tx).await?;
-    let contradictions = rows.into_iter().map(|(line, minor, currency, stored_minor, stored_currency)| {
+                      ORDER BY staged.line LIMIT $2";
+    let rows: Vec<(i64, i64, i64, String, i64, String)> = sqlx::query_as(differing).bind(user_id.uuid()).bind(limit).fetch_all(tx).await?;
+    let count = rows.first().map_or(0, |row| u32::try_from(row.0).unwrap_or(u32::MAX));
+    let contradictions = rows.into_iter().map(|(_, line, minor, currency, stored_minor, stored_currency)| {
         Ok(Contradiction {
             line: u32::try_from(line).unwrap_or_default(),
             amount: Money { minor, currency: currency_of(&currency, "staged_entries")? },
             stored: Money { minor: stored_minor, currency: currency_of(&stored_currency, "earnings")? },
         })
     });
-    contradictions.collect()
+    Ok((count, contradictions.collect::<Result<_, DbError>>()?))
 }
 
 /// Writes a line of PostgreSQL's text format of COPY: columns are separated by tabs, and a backslash escapes.

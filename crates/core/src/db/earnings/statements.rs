@@ -206,16 +206,22 @@ pub async fn find_duplicate(db: impl PgExecutor<'_>, statement: &Statement) -> R
 }
 
 /// Stores the table and the column mapping of a statement and the resulting parse summary, and marks the statement as uploaded. Returns `false`
-/// without a change if the statement is queued, being imported or imported.
-pub async fn set_mapping(db: impl PgExecutor<'_>, statement: &Statement, parse_summary: &ParseSummary) -> Result<bool, DbError> {
+/// without a change if the statement is queued, being imported or imported, or if its mapping is no longer `before`.
+pub async fn set_mapping(
+    db: impl PgExecutor<'_>,
+    statement: &Statement,
+    parse_summary: &ParseSummary,
+    before: Option<&ColumnMapping>,
+) -> Result<bool, DbError> {
     let done = sqlx::query!(
         "UPDATE statements SET header = $2, preamble_records = $3, column_mapping = $4, parse_summary = $5, state = 'uploaded'
-          WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed')",
+          WHERE id = $1 AND state IN ('uploading', 'uploaded', 'failed') AND ($6::jsonb IS NULL OR column_mapping = $6)",
         statement.summary.id.uuid(),
         &statement.header,
         i32::try_from(statement.preamble_records).unwrap_or_default(),
         Json(&statement.mapping) as _,
-        Json(parse_summary) as _
+        Json(parse_summary) as _,
+        before.map(Json) as _
     );
     Ok(done.execute(db).await?.rows_affected() == 1)
 }

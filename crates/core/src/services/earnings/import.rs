@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use huntaze_domain::{
-    earnings::{EarningsConflict, ParseSummary, StatementFileError},
+    earnings::{EarningsConflict, MAX_CONTRADICTIONS, ParseSummary, StatementFileError},
     ids::StatementId,
 };
 
@@ -94,9 +94,12 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         return Ok(false);
     }
     let added = db::earnings::staging::store(&mut tx, user_id, id).await?;
-    let stored_before = usize::try_from(copied - added).unwrap_or_default();
-    let contradictions = if stored_before > 0 { db::earnings::staging::contradictions(&mut tx, user_id).await? } else { Vec::new() };
-    builder.stored(stored_before, contradictions);
+    let stored_before = u32::try_from(copied - added).unwrap_or_default();
+    let (contradicting, contradictions) = match stored_before {
+        0 => (0, Vec::new()),
+        _ => db::earnings::staging::contradictions(&mut tx, user_id, i64::try_from(MAX_CONTRADICTIONS).unwrap_or(i64::MAX)).await?,
+    };
+    builder.stored([stored_before, contradicting], contradictions);
     let (scan, incomplete_days) = builder.finish();
     let (Some(first_day), Some(last_day)) = (scan.first_day, scan.last_day) else { return Err(nothing_to_import(&scan)) };
     let result = ImportResult {

@@ -66,6 +66,7 @@ impl ParseSummaryBuilder {
 
     /// Adds a batch of rows; returns the entries among them.
     pub fn take(&mut self, batch: Batch) -> Vec<(Fingerprint, u32, Entry)> {
+        self.scan.unread_rows = self.scan.unread_rows.saturating_add(batch.unread_rows);
         let others = &mut self.scan.other_tables;
         others.extend(batch.other_tables.into_iter().take(MAX_OTHER_TABLES.saturating_sub(others.len())));
         batch.rows.into_iter().filter_map(|row| self.take_row(row)).collect()
@@ -81,15 +82,15 @@ impl ParseSummaryBuilder {
                 contradictions.push(Contradiction { line, amount, stored: *stored });
             }
         }
-        self.stored(stored.len(), contradictions);
+        let counts = [stored.len(), contradictions.len()].map(|count| u32::try_from(count).unwrap_or(u32::MAX));
+        self.stored(counts, contradictions);
     }
 
-    /// Adds the number of entries that are already stored, and those of them that are stored with another amount.
-    pub fn stored(&mut self, count: usize, contradictions: Vec<Contradiction>) {
+    /// Adds the number of entries that are already stored, the number of those that are stored with another amount, and the first of these.
+    pub fn stored(&mut self, [duplicates, contradicting]: [u32; 2], contradictions: Vec<Contradiction>) {
         let scan = &mut self.scan;
-        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        scan.duplicate_entries = scan.duplicate_entries.saturating_add(number(count));
-        scan.contradicting_entries = scan.contradicting_entries.saturating_add(number(contradictions.len()));
+        scan.duplicate_entries = scan.duplicate_entries.saturating_add(duplicates);
+        scan.contradicting_entries = scan.contradicting_entries.saturating_add(contradicting);
         let room = MAX_CONTRADICTIONS.saturating_sub(scan.contradictions.len());
         scan.contradictions.extend(contradictions.into_iter().take(room));
     }

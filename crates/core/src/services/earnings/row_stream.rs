@@ -2,7 +2,7 @@
 //! of the file.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     io::{self, Read},
 };
 
@@ -11,8 +11,8 @@ use huntaze_domain::{
     earnings::{
         OtherTable, StatementFileError,
         statement::{
-            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_transaction_id,
-            names_table, parse_row,
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_date, is_transaction_id,
+            looks_like_header, parse_row,
         },
     },
     ids::StatementId,
@@ -60,8 +60,10 @@ pub(super) struct Row {
 #[derive(Default)]
 pub(super) struct Batch {
     pub rows: Vec<Row>,
-    /// Tables that begin among or above the rows, other than that of the statement.
+    /// Tables that begin among or above the rows, other than that of the statement; each layout once.
     pub other_tables: Vec<OtherTable>,
+    /// Number of records with a date that stand outside of the table.
+    pub unread_rows: u32,
 }
 
 /// Stream of the rows of a statement, in batches.
@@ -204,8 +206,8 @@ fn source_of_ids(statement: &Statement) -> Option<[u8; 32]> {
     statement.header.get(*index).filter(|name| is_transaction_id(name)).map(|_| header_hash(&statement.header))
 }
 
-/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`. The table ends where another one begins; the same header
-/// once more, as in files that were put together, is no other table.
+/// Parses a table and passes its rows to `hand_over` in batches, until that returns `false`. The table ends where another one begins, and goes on where its
+/// header stands once more, as in files that were put together.
 ///
 /// # Errors
 /// Returns an error if the file has too many rows or cannot be parsed.
@@ -215,7 +217,8 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
     let mut seen = HashMap::new();
     let mut batch = Batch::default();
     let (mut records, mut rows, mut lines) = (0, 0, LineCounter { before: 1, is_late: None });
-    let mut is_in_table = true;
+    let mut others = HashSet::new();
+    let mut is_in_table = layout.preamble_records == 0;
     loop {
         if !reader.read_byte_record(&mut record).map_err(invalid_csv)? {
             break;
@@ -224,15 +227,22 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
         let line = lines.line_of(reader.position().line(), inside);
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         records += 1;
-        if let Some(names) = header_in(&record) {
-            is_in_table = names == layout.header;
-            if !is_in_table {
+        if records == layout.preamble_records || is_header(&record, &layout.header) {
+            is_in_table = true;
+            continue;
+        }
+        if let Some(names) = other_header(&record) {
+            is_in_table = false;
+            if others.insert(names) {
                 batch.other_tables.push(OtherTable { line, record: records - 1 });
             }
             continue;
         }
-        let is_row = is_in_table && records > layout.preamble_records;
-        if !is_row || record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+        if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
+            continue;
+        }
+        if !is_in_table {
+            batch.unread_rows += u32::from(may_be_row(&cells_of(&record)));
             continue;
         }
         rows += 1;
@@ -248,13 +258,32 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
     Ok(())
 }
 
-/// Returns the names of columns in a record that is the header of a table. Headers have no digits, which tells most rows from them quickly.
-fn header_in(record: &csv::ByteRecord) -> Option<Vec<String>> {
+/// Whether a record is the header of the table once more, also with a byte order mark or in other case.
+fn is_header(record: &csv::ByteRecord, header: &[String]) -> bool {
+    let is_same = |cell: &[u8], name: &str| {
+        let cell = cell.strip_prefix("\u{feff}".as_bytes()).unwrap_or(cell).trim_ascii();
+        cell.eq_ignore_ascii_case(name.as_bytes())
+    };
+    let is_named = header.iter().any(|name| !name.is_empty());
+    is_named
+        && record.len() >= header.len()
+        && record.iter().zip(header).all(|(cell, name)| is_same(cell, name))
+        && record.iter().skip(header.len()).all(<[u8]>::is_empty)
+}
+
+/// Whether a record outside of the table has a date and an amount.
+fn may_be_row(cells: &[String]) -> bool {
+    let is_number = |cell: &String| cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_alphabetic) && !is_date(cell);
+    cells.iter().any(|cell| is_date(cell)) && cells.iter().any(is_number)
+}
+
+/// Returns the names of columns in a record that begins another table. Such records have no digits, which tells rows from them quickly.
+fn other_header(record: &csv::ByteRecord) -> Option<Vec<String>> {
     if record.as_slice().iter().any(u8::is_ascii_digit) || record.len() > 2 * MAX_COLUMNS {
         return None;
     }
     let cells = without_empty_end(cells_of(record));
-    names_table(&cells).then(|| names_of(&cells))
+    looks_like_header(&cells).then(|| names_of(&cells))
 }
 
 /// Computes the line on which a record begins, blank lines included. The CSV parser counts a line end with the record before it, or with the one
@@ -312,8 +341,7 @@ fn swallows_rows(cells: &[String], layout: &TableLayout) -> bool {
     let split = |line: &'_ str| line.split(char::from(layout.delimiter)).map(|cell| cell.trim_matches('"').to_owned()).collect::<Vec<_>>();
     let is_row = |cells: Vec<String>| {
         let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-        let width = layout.header.len();
-        cells.len() >= width && matches!(parse_row(mapping, width, &cells, layout.latest), ParsedRow::Entry(_) | ParsedRow::Unclear(_))
+        matches!(parse_row(mapping, layout.header.len(), &cells, layout.latest), ParsedRow::Entry(_) | ParsedRow::Unclear(_))
     };
     cells.iter().enumerate().any(|(index, cell)| {
         let Some((first, others)) = cell.split_once('\n') else { return false };
@@ -332,7 +360,9 @@ fn fingerprint(entry: &Entry, source: Option<[u8; 32]>, seen: &mut HashMap<Finge
     let reference = &*entry.reference;
     let is_id = !reference.is_empty() && (reference.len() >= SHORTEST_NUMBER || !reference.bytes().all(|byte| byte.is_ascii_digit()));
     let without_number = if let Some(source) = source.filter(|_| is_id) {
-        digest(&["id", &hex::encode(source), reference])
+        // A payment and its refund may have the same id.
+        let direction = if entry.amount_minor < 0 { "out" } else { "in" };
+        digest(&["id", &hex::encode(source), reference, direction])
     } else {
         let (amount, occurred_at) = (entry.amount_minor.to_string(), entry.occurred_at.timestamp_millis().to_string());
         digest(&[&occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), reference, &entry.payer, &entry.description])

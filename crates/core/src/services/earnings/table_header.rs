@@ -2,7 +2,7 @@
 
 use huntaze_domain::earnings::{
     StatementFileError,
-    statement::{MAX_COLUMNS, is_date, named_columns, names_table},
+    statement::{MAX_COLUMNS, is_date, looks_like_header, named_columns, names_table},
 };
 
 use super::{
@@ -43,7 +43,7 @@ impl DetectedHeader {
     /// Reads the table of the file of a statement whose header stands below `record` records; `None` if no header stands there.
     pub async fn at(core: &Core, statement: &Statement, record: u32) -> Result<Option<Self>, EarningsError> {
         let records = records_of(&core.db, statement, (record, 1 + SAMPLE_ROWS)).await?;
-        let Some((names, rows)) = records.split_first().filter(|(names, _)| names_table(names) && names.len() <= MAX_COLUMNS) else {
+        let Some((names, rows)) = records.split_first().filter(|(names, _)| looks_like_header(names) && names.len() <= MAX_COLUMNS) else {
             return Ok(None);
         };
         Ok(Some(Self { header: names_of(names), preamble_records: record + 1, rows: rows.to_vec() }))
@@ -52,7 +52,7 @@ impl DetectedHeader {
 
 /// Returns the names of columns as they are stored.
 pub(super) fn names_of(cells: &[String]) -> Vec<String> {
-    cells.iter().map(|name| name.trim().chars().take(MAX_COLUMN_NAME_CHARS).collect()).collect()
+    cells.iter().map(|name| name.trim_start_matches('\u{feff}').trim().chars().take(MAX_COLUMN_NAME_CHARS).collect()).collect()
 }
 
 /// Detects the header of a table: the first record with the usual names of columns; if there is none, the first record with the most frequent number of

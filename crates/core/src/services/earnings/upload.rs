@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use huntaze_domain::{
     earnings::{
-        AnswerInput, EarningsConflict, StatementFileError, StatementQuestion,
+        AnswerInput, EarningsConflict, StatementFileError, StatementQuestion, StatementState,
         statement::{ColumnMapping, MAX_FILE_BYTES, detect_delimiter, infer_mapping},
     },
     ids::{StatementId, UserId},
@@ -150,7 +150,7 @@ impl Upload {
         let (file_hash, preamble_records) = (self.hash.clone().finalize(), table.preamble_records);
         let file = UploadedFile { file_hash: &file_hash, header: &table.header, delimiter, preamble_records, mapping: &mapping };
         let statement = db::earnings::statements::set_uploaded(db, self.id, &file).await?;
-        analyze_rows(&self.core, statement).await?;
+        analyze_rows(&self.core, statement, None).await?;
         Ok(self.id)
     }
 }
@@ -168,7 +168,8 @@ async fn mapping_of(core: &Core, user_id: UserId, table: &DetectedHeader) -> Res
 }
 
 /// Parses all rows with the mapping of the statement, and stores it with what the whole file proves and the first rows did not.
-pub(super) async fn analyze_rows(core: &Core, mut statement: Statement) -> Result<(), EarningsError> {
+/// Nothing is stored if the mapping is no longer `before`.
+async fn analyze_rows(core: &Core, mut statement: Statement, before: Option<&ColumnMapping>) -> Result<(), EarningsError> {
     let mut seen = summarize(core, &statement).await?;
     let known = &mut statement.mapping;
     let order = seen.date_orders.inferred().unwrap_or(known.date_order);
@@ -176,7 +177,7 @@ pub(super) async fn analyze_rows(core: &Core, mut statement: Statement) -> Resul
         (known.date_order, known.facts) = (order, seen.facts);
         seen = summarize(core, &statement).await?;
     }
-    if db::earnings::statements::set_mapping(&core.db, &statement, &seen).await? {
+    if db::earnings::statements::set_mapping(&core.db, &statement, &seen, before).await? {
         Ok(())
     } else {
         Err(EarningsError::Conflict(EarningsConflict::AlreadyImported))
@@ -191,7 +192,7 @@ pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<()
     let mut statement = find(core, user_id, id).await?;
     let table = DetectedHeader::of(core, &statement).await?;
     statement.mapping = infer_mapping(&table.header, &table.rows, db::onboarding::find(&core.db, user_id).await?.currency);
-    analyze_rows(core, statement).await?;
+    analyze_rows(core, statement, None).await?;
     Ok(db::earnings::column_mappings::delete(&core.db, user_id, &layout_hash(&table)).await?)
 }
 
@@ -202,10 +203,13 @@ pub async fn forget_mapping(core: &Core, user_id: UserId, id: &str) -> Result<()
 pub async fn choose_table(core: &Core, user_id: UserId, id: &str, record: &str) -> Result<(), EarningsError> {
     let mut statement = find(core, user_id, id).await?;
     let record = record.parse().map_err(|_| EarningsError::NotFound)?;
+    if statement.summary.state == StatementState::Imported {
+        return Err(EarningsError::Conflict(EarningsConflict::AlreadyImported));
+    }
     let table = DetectedHeader::at(core, &statement, record).await?.ok_or(EarningsError::NotFound)?;
     statement.mapping = mapping_of(core, user_id, &table).await?;
     (statement.header, statement.preamble_records) = (table.header, table.preamble_records);
-    analyze_rows(core, statement).await
+    analyze_rows(core, statement, None).await
 }
 
 /// Decides how the rows with an unclear word are read.
@@ -213,14 +217,25 @@ pub async fn choose_table(core: &Core, user_id: UserId, id: &str, record: &str) 
 /// # Errors
 /// Returns [`EarningsError::NotFound`], [`EarningsError::InvalidInput`], or [`EarningsError::Conflict`] if the statement is already imported.
 pub async fn answer_question(core: &Core, user_id: UserId, input: &AnswerInput) -> Result<(), EarningsError> {
+    const ATTEMPTS: u32 = 3;
     let answer = input.parse().map_err(EarningsError::InvalidInput)?;
-    let mut statement = find(core, user_id, &input.id).await?;
     let is_asked = |asked: &StatementQuestion| (asked.question, &asked.word) == (answer.question, &answer.word);
-    if !statement.summary.parse_summary.questions.iter().any(is_asked) {
-        return Err(EarningsError::NotFound);
+    let mut outcome = Ok(());
+    // Again if another answer has been stored meanwhile, which would be lost.
+    for _ in 0..ATTEMPTS {
+        let mut statement = find(core, user_id, &input.id).await?;
+        if !statement.summary.parse_summary.questions.iter().any(is_asked) {
+            return Err(EarningsError::NotFound);
+        }
+        let before = statement.mapping.clone();
+        statement.mapping.answer(answer.clone());
+        let is_open = matches!(statement.summary.state, StatementState::Uploaded | StatementState::Failed);
+        outcome = analyze_rows(core, statement, Some(&before)).await;
+        if !is_open || !matches!(outcome, Err(EarningsError::Conflict(EarningsConflict::AlreadyImported))) {
+            break;
+        }
     }
-    statement.mapping.answer(answer);
-    analyze_rows(core, statement).await
+    outcome
 }
 
 /// How files begin that are no text: zip (spreadsheets), OLE (old spreadsheets), PDF, PNG, JPEG, GIF, WebP, gzip.

@@ -35,7 +35,7 @@ pub(super) struct Notation {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Amount {
     pub minor: i64,
-    /// Whether the text has more decimals than the currency: it was rounded, half to even.
+    /// Whether the text has more decimals than the currency: it was rounded, half to even. Also if they are zeros that could be those of thousands.
     pub is_rounded: bool,
 }
 
@@ -57,14 +57,16 @@ pub(super) fn parse(text: &str, notation: Notation, currency: Currency) -> Resul
     Ok(if written.is_negative { Amount { minor: -amount.minor, ..amount } } else { amount })
 }
 
-/// Returns whether an amount shows that this is the decimal separator: any number of decimals but three, which could be a group of thousands.
+/// Returns whether an amount shows that this is the decimal separator: any number of decimals but three, which could be a group of thousands. 0 shows
+/// nothing: it is written like that in files of whole amounts, too.
 pub(super) fn shows_decimals(text: &str, separator: DecimalSeparator) -> bool {
     let text = half_width(text);
     let Some(written) = Written::of(&text) else { return false };
     let (point, group) = separator.characters();
     written.number.split_once(point).is_some_and(|(whole, decimals)| {
         let is_decimal = !decimals.is_empty() && decimals.bytes().all(|byte| byte.is_ascii_digit()) && decimals.len() != 3;
-        is_decimal && ungrouped(whole, group).is_some()
+        let is_zero = !written.number.bytes().any(|byte| (b'1'..=b'9').contains(&byte));
+        is_decimal && !is_zero && ungrouped(whole, group).is_some()
     })
 }
 
@@ -116,15 +118,21 @@ fn digits(number: &str, notation: Notation, currency: Currency) -> Option<Amount
     let (whole, fraction) = number.split_once(point).map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let fraction = fraction.unwrap_or_default();
     // With three decimals, the separator could also be the thousands separator of the other notation: `1.234`, but not `0.125`.
-    let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0') && !notation.has_decimals;
+    let is_ambiguous = fraction.len() == 3 && (1..=3).contains(&whole.len()) && !whole.starts_with('0');
     let whole = ungrouped(whole, group)?;
-    if is_ambiguous || !fraction.bytes().all(|byte| byte.is_ascii_digit()) || (whole.is_empty() && fraction.is_empty()) {
+    if is_ambiguous && !notation.has_decimals
+        || !fraction.bytes().all(|byte| byte.is_ascii_digit())
+        || (whole.is_empty() && fraction.is_empty())
+    {
         return None;
     }
     let decimals = currency.decimals() as usize;
     let (kept, dropped) = fraction.split_at_checked(decimals).unwrap_or((fraction, ""));
     let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok()?;
-    let amount = Amount { minor: minor + i64::from(rounds_up(minor, dropped)), is_rounded: dropped.bytes().any(|byte| byte != b'0') };
+    let amount = Amount {
+        minor: minor + i64::from(rounds_up(minor, dropped)),
+        is_rounded: is_ambiguous || dropped.bytes().any(|byte| byte != b'0'),
+    };
     (amount.minor <= MAX_MINOR).then_some(amount)
 }
 
@@ -372,9 +380,15 @@ mod tests {
 
     #[test]
     fn decimals_show_the_separator_except_three_of_them() {
-        for (text, is_shown) in
-            [("12.5", true), ("$1,234.56", true), ("0.1234", true), ("12.345", false), ("1,234", false), ("1.234,56", false)]
-        {
+        for (text, is_shown) in [
+            ("0.00", false),
+            ("12.5", true),
+            ("$1,234.56", true),
+            ("0.1234", true),
+            ("12.345", false),
+            ("1,234", false),
+            ("1.234,56", false),
+        ] {
             assert_eq!(shows_decimals(text, DecimalSeparator::Point), is_shown, "{text}");
         }
         assert!(shows_decimals("1.234,56 €", DecimalSeparator::Comma));

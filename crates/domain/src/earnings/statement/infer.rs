@@ -167,6 +167,16 @@ pub fn names_table(cells: &[String]) -> bool {
     columns.contains(&StatementColumn::Date) && (columns.contains(&StatementColumn::Net) || columns.contains(&StatementColumn::Gross))
 }
 
+/// Whether the cells of a record name something with a date and something with an amount, in whatever words: then it begins a table.
+pub fn looks_like_header(cells: &[String]) -> bool {
+    const DATES: [&str; 6] = ["date", "datum", "fecha", "created", "day", "time"];
+    const AMOUNTS: [&str; 12] =
+        ["amount", "net", "gross", "total", "earning", "revenue", "payout", "fee", "price", "betrag", "montant", "importe"];
+    let names: Vec<_> = cells.iter().map(|cell| plain(cell)).filter(|name| !name.is_empty()).collect();
+    let has = |words: &[&str]| names.iter().any(|name| words.iter().any(|word| name.contains(word)));
+    names.len() >= 2 && !cells.iter().any(|cell| is_date(cell)) && has(&DATES) && has(&AMOUNTS)
+}
+
 /// Returns the columns that the cells of a record name; none if it has a value.
 pub fn named_columns(cells: &[String]) -> BTreeSet<StatementColumn> {
     let is_value = |cell: &String| is_date(cell) || cell.trim().parse::<f64>().is_ok();

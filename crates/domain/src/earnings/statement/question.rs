@@ -49,9 +49,9 @@ impl Question {
 
     /// Returns the word of a cell that decides: without difference of case, and without the name of a fan.
     pub fn word_of(self, cell: &str) -> String {
-        let word = words::readable(cell.trim());
+        let word = words::readable(&cell.split_whitespace().collect::<Vec<_>>().join(" "));
         let word = if self == Self::Direction { words::before_name(&word) } else { &word };
-        word.trim().chars().take(MAX_WORD_CHARS).collect()
+        word.chars().take(MAX_WORD_CHARS).collect::<String>().trim().to_owned()
     }
 }
 

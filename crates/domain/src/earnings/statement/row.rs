@@ -378,6 +378,27 @@ mod tests {
 
     proptest! {
         #[test]
+        fn signs_of_a_file_are_kept_and_unsigned_amounts_get_that_of_the_kind(
+            minor in -1_000_000..1_000_000_i64,
+            kind in prop::sample::select(vec!["tip", "Refund", "Chargeback", "Chargeback won", "Fee", "Transfer", "adjustment", "Debit"]),
+        ) {
+            let sign = if minor < 0 { "-" } else { "" };
+            let text = format!("{sign}{}.{:02}", minor.abs() / 100, minor.abs() % 100);
+            let cells = ["2026-01-31", kind, text.as_str()];
+            let signed = ColumnMapping { facts: FileFacts { has_signs: true, ..FileFacts::default() }, ..mapping() };
+            if let ParsedRow::Entry(entry) = parse_row(&signed, CELLS, &cells, latest()) {
+                prop_assert_eq!(entry.amount_minor, minor);
+            }
+            let Meaning::Transaction(_, direction) = meaning_of(kind) else { panic!("a transaction") };
+            match (parse_row(&mapping(), CELLS, &cells, latest()), direction) {
+                (ParsedRow::Entry(entry), Direction::Out) => prop_assert_eq!(entry.amount_minor, -minor.abs()),
+                (ParsedRow::Entry(entry), Direction::In) => prop_assert_eq!(entry.amount_minor, minor),
+                (ParsedRow::Unclear(unclear), Direction::Unclear) => prop_assert_eq!(unclear.amount.minor, minor.abs()),
+                (other, _) => prop_assert!(false, "{:?}", other),
+            }
+        }
+
+        #[test]
         fn parse_row_of_any_cells_does_not_panic(cells in prop::collection::vec(".{0,30}", 0..12), indexes in prop::collection::vec(0..20_usize, CELLS)) {
             use crate::string_enum::StringEnum;
             let columns: BTreeMap<_, _> = StatementColumn::ALL.iter().copied().zip(indexes).collect();

@@ -283,6 +283,7 @@ impl<'a> Words<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn directions_are_said_by_whole_words() {
@@ -385,6 +386,27 @@ mod tests {
             ("Zurückgestellt", State::Unclear),
         ] {
             assert_eq!(state_of(text), expected, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn case_and_blanks_change_no_meaning(
+            text in prop::sample::select(vec!["refund", "charge back", "dispute won", "tip", "transfer", "payout fee", "grand total", "money back"]),
+            state in prop::sample::select(vec!["paid", "unpaid", "partially refunded", "refunded", "in review", "denied", "completed", "incomplete"]),
+            blanks in "[ \t]{0,3}",
+            written in 0..3_usize,
+        ) {
+            let spell = |text: &str| {
+                let text = match written {
+                    0 => text.to_uppercase(),
+                    1 => text.split(' ').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..])).collect::<Vec<_>>().join(" "),
+                    _ => text.to_owned(),
+                };
+                format!("{blanks}{text}{blanks}")
+            };
+            prop_assert_eq!(meaning_of(&spell(text)), meaning_of(text));
+            prop_assert_eq!(state_of(&spell(state)), state_of(state));
         }
     }
 }
