@@ -5,6 +5,7 @@ pub mod clock;
 pub mod crypto;
 pub mod csrf;
 pub mod csv_escape;
+pub mod digest;
 pub mod http;
 pub mod keys;
 pub mod mail;

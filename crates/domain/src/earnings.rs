@@ -35,8 +35,10 @@ pub const PARTNER_ACCOUNT_RULES: Rules = Rules {
 pub const PARTNER_KEY_RULES: Rules = Rules::required(FieldError::PartnerKeyMissing);
 /// Maximum number of row errors that are stored and shown per statement.
 pub const MAX_ROW_ERRORS: usize = 100;
-/// Maximum number of unclear words that are asked about per statement. Rows with others stay errors.
+/// Maximum number of unclear words that are asked about at a time. Rows with others stay errors until one of these is answered.
 pub const MAX_QUESTIONS: usize = 10;
+/// Maximum number of unclear words of a statement, with those that were answered.
+pub const MAX_LISTED_QUESTIONS: usize = 100;
 /// Maximum number of contradictions, and of other tables, that are stored and shown per statement.
 pub const MAX_CONTRADICTIONS: usize = 100;
 /// See [`MAX_CONTRADICTIONS`].
@@ -147,7 +149,7 @@ pub struct ParseSummary {
     /// What the rows say about the file.
     #[serde(default)]
     pub facts: FileFacts,
-    /// Unclear words, in the order of the file, at most [`MAX_QUESTIONS`].
+    /// Unclear words, in the order of the file, at most [`MAX_LISTED_QUESTIONS`].
     #[serde(default)]
     pub questions: Vec<StatementQuestion>,
     /// Number of entries whose amount has more decimals than its currency, and was rounded.

@@ -51,7 +51,7 @@ pub(super) fn Chart(
         }
         .into_any(),
         None if series == Series::Audience && is_followed => {
-            view! { <p class=css::scale>"Daily history begins when you connect. The first day is here tomorrow."</p> }.into_any()
+            view! { <p class=css::scale>"Daily history begins when you connect, and grows by a day each day."</p> }.into_any()
         }
         None => view! { <p class=css::scale>"Nothing is known of this period yet."</p> }.into_any(),
     };

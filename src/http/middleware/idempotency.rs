@@ -23,10 +23,10 @@ use huntaze_core::{
         idempotency_keys::{KeptAnswer, KeyLifetime, KeyedRequest},
     },
     error::chain,
+    infra::digest::digest,
 };
 use huntaze_domain::error::ErrorCode;
 use huntaze_texts as texts;
-use sha2::{Digest, Sha256};
 
 use super::body_limit::{self, BufferedBody};
 use crate::{error::ApiError, http::request_id, nonce};
@@ -215,8 +215,8 @@ fn replayed(answer: KeptAnswer) -> Response {
 fn key_hash(session: &ActiveSession, key: &Key, request: &Request) -> [u8; 32] {
     let user_id = session.user.id.to_string();
     match key {
-        Key::Header(key) => digest(&[b"key", user_id.as_bytes(), key.as_bytes()]),
-        Key::Nonce(nonce) => digest(&[b"nonce", user_id.as_bytes(), request.uri().path().as_bytes(), nonce.as_bytes()]),
+        Key::Header(key) => digest(&["key", &user_id, key]),
+        Key::Nonce(nonce) => digest(&["nonce", &user_id, request.uri().path(), nonce]),
     }
 }
 
@@ -226,13 +226,4 @@ fn request_hash(request: &Request) -> [u8; 32] {
     let length = request.headers().get(header::CONTENT_LENGTH).map(HeaderValue::as_bytes).unwrap_or_default();
     let uri = request.uri();
     digest(&[request.method().as_str().as_bytes(), uri.path().as_bytes(), uri.query().unwrap_or_default().as_bytes(), length, &body])
-}
-
-fn digest(parts: &[&[u8]]) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
 }

@@ -1,6 +1,7 @@
 //! Earnings: uploaded statements, daily totals entered by hand, and the partner sync.
 
 mod import;
+mod other_tables;
 mod parse_summary;
 mod partner;
 mod revenue;

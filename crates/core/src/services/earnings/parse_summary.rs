@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDate;
 use huntaze_domain::{
     earnings::{
-        Contradiction, MAX_CONTRADICTIONS, MAX_OTHER_TABLES, MAX_QUESTIONS, MAX_ROW_ERRORS, NumberedRowError, ParseSummary, SampleEntry,
-        StatementQuestion,
+        Contradiction, MAX_CONTRADICTIONS, MAX_LISTED_QUESTIONS, MAX_OTHER_TABLES, MAX_QUESTIONS, MAX_ROW_ERRORS, NumberedRowError,
+        ParseSummary, SampleEntry, StatementQuestion,
         statement::{ColumnMapping, Entry, ParsedRow, UnclearRow},
     },
     money::Money,
@@ -144,10 +144,12 @@ impl ParseSummaryBuilder {
         let known = questions.iter().position(|known| (known.question, &known.word) == (row.question, &row.word));
         let index = known.unwrap_or(questions.len());
         if known.is_none() {
-            if index == MAX_QUESTIONS {
+            let reading = self.mapping.reading_of(row.question, &row.word);
+            let open = questions.iter().filter(|question| question.reading.is_none()).count();
+            // What was answered takes no room.
+            if reading.is_none() && open == MAX_QUESTIONS || index == MAX_LISTED_QUESTIONS {
                 return;
             }
-            let reading = self.mapping.reading_of(row.question, &row.word);
             let (rows, amounts) = (0, Vec::new());
             questions.push(StatementQuestion { question: row.question, word: row.word.clone(), rows, amounts, reading });
         }

@@ -11,21 +11,20 @@ use huntaze_domain::{
     earnings::{
         OtherTable, StatementFileError,
         statement::{
-            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_date, is_transaction_id,
-            looks_like_header, parse_row,
+            ColumnMapping, Entry, MAX_COLUMNS, MAX_ROWS, ParsedRow, RowError, RowErrorKind, StatementColumn, is_transaction_id, parse_row,
         },
     },
     ids::StatementId,
     string_enum::StringEnum,
 };
-use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinHandle};
 use tracing::Instrument;
 
 use super::{
     EarningsError, header_hash,
-    table_header::{names_of, without_empty_end},
+    other_tables::{is_header, may_be_row, other_header, title_in, title_names_no_earnings},
+    table_header::without_empty_end,
 };
 use crate::{
     db::{
@@ -33,6 +32,7 @@ use crate::{
         earnings::{Fingerprint, statements::Statement},
     },
     error::InternalError,
+    infra::digest::digest,
 };
 
 /// Number of rows per batch.
@@ -217,7 +217,7 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
     let mut seen = HashMap::new();
     let mut batch = Batch::default();
     let (mut records, mut rows, mut lines) = (0, 0, LineCounter { before: 1, is_late: None });
-    let mut others = HashSet::new();
+    let (mut others, mut title) = (HashSet::new(), String::new());
     let mut is_in_table = layout.preamble_records == 0;
     loop {
         if !reader.read_byte_record(&mut record).map_err(invalid_csv)? {
@@ -227,7 +227,8 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
         let line = lines.line_of(reader.position().line(), inside);
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         records += 1;
-        if records == layout.preamble_records || is_header(&record, &layout.header) {
+        let is_own = records == layout.preamble_records || is_header(&record, &layout.header) && !title_names_no_earnings(&title);
+        if is_own {
             is_in_table = true;
             continue;
         }
@@ -236,8 +237,10 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
             if others.insert(names) {
                 batch.other_tables.push(OtherTable { line, record: records - 1 });
             }
+            title = String::new();
             continue;
         }
+        title = title_in(&record);
         if record.iter().all(|cell| cell.trim_ascii().is_empty()) {
             continue;
         }
@@ -256,34 +259,6 @@ fn parse(source: impl Read, layout: &TableLayout, mut hand_over: impl FnMut(Batc
     }
     hand_over(batch);
     Ok(())
-}
-
-/// Whether a record is the header of the table once more, also with a byte order mark or in other case.
-fn is_header(record: &csv::ByteRecord, header: &[String]) -> bool {
-    let is_same = |cell: &[u8], name: &str| {
-        let cell = cell.strip_prefix("\u{feff}".as_bytes()).unwrap_or(cell).trim_ascii();
-        cell.eq_ignore_ascii_case(name.as_bytes())
-    };
-    let is_named = header.iter().any(|name| !name.is_empty());
-    is_named
-        && record.len() >= header.len()
-        && record.iter().zip(header).all(|(cell, name)| is_same(cell, name))
-        && record.iter().skip(header.len()).all(<[u8]>::is_empty)
-}
-
-/// Whether a record outside of the table has a date and an amount.
-fn may_be_row(cells: &[String]) -> bool {
-    let is_number = |cell: &String| cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.contains(char::is_alphabetic) && !is_date(cell);
-    cells.iter().any(|cell| is_date(cell)) && cells.iter().any(is_number)
-}
-
-/// Returns the names of columns in a record that begins another table. Such records have no digits, which tells rows from them quickly.
-fn other_header(record: &csv::ByteRecord) -> Option<Vec<String>> {
-    if record.as_slice().iter().any(u8::is_ascii_digit) || record.len() > 2 * MAX_COLUMNS {
-        return None;
-    }
-    let cells = without_empty_end(cells_of(record));
-    looks_like_header(&cells).then(|| names_of(&cells))
 }
 
 /// Computes the line on which a record begins, blank lines included. The CSV parser counts a line end with the record before it, or with the one
@@ -362,24 +337,20 @@ fn fingerprint(entry: &Entry, source: Option<[u8; 32]>, seen: &mut HashMap<Finge
     let without_number = if let Some(source) = source.filter(|_| is_id) {
         // A payment and its refund may have the same id.
         let direction = if entry.amount_minor < 0 { "out" } else { "in" };
-        digest(&["id", &hex::encode(source), reference, direction])
+        cut_digest(&["id", &hex::encode(source), reference, direction])
     } else {
         let (amount, occurred_at) = (entry.amount_minor.to_string(), entry.occurred_at.timestamp_millis().to_string());
-        digest(&[&occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), reference, &entry.payer, &entry.description])
+        cut_digest(&[&occurred_at, entry.kind.as_str(), &amount, entry.currency.code(), reference, &entry.payer, &entry.description])
     };
     let number = seen.entry(without_number).or_default();
     *number += 1;
-    if *number == 1 { without_number } else { digest(&[&hex::encode(without_number), &number.to_string()]) }
+    if *number == 1 { without_number } else { cut_digest(&[&hex::encode(without_number), &number.to_string()]) }
 }
 
-fn digest(parts: &[&str]) -> Fingerprint {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(part);
-    }
+/// The first half of a digest is enough to tell the entries of a user apart.
+fn cut_digest(parts: &[&str]) -> Fingerprint {
     let mut cut = Fingerprint::default();
-    cut.copy_from_slice(&hash.finalize()[..size_of::<Fingerprint>()]);
+    cut.copy_from_slice(&digest(parts)[..size_of::<Fingerprint>()]);
     cut
 }
 

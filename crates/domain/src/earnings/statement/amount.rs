@@ -31,12 +31,30 @@ pub(super) struct Notation {
     pub has_decimals: bool,
 }
 
-/// An amount in minor units.
+/// Millionths of a minor unit, in which amounts are added before they are rounded.
+const MICRO: i64 = 1_000_000;
+
+/// An amount, with more decimals than its currency may have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Amount {
-    pub minor: i64,
-    /// Whether the text has more decimals than the currency: it was rounded, half to even. Also if they are zeros that could be those of thousands.
-    pub is_rounded: bool,
+    /// In millionths of the minor unit.
+    pub micro: i64,
+    /// Whether it has three decimals that could be thousands, if the file did not prove what they are.
+    pub is_like_thousands: bool,
+}
+
+impl Amount {
+    /// Returns the amount in minor units, rounded half to even.
+    pub fn minor(self) -> i64 {
+        let (minor, rest) = (self.micro.div_euclid(MICRO), self.micro.rem_euclid(MICRO));
+        let is_up = rest > MICRO / 2 || rest == MICRO / 2 && minor % 2 != 0;
+        minor + i64::from(is_up)
+    }
+
+    /// Returns whether the amount has more decimals than its currency.
+    pub const fn is_rounded(self) -> bool {
+        self.is_like_thousands || self.micro % MICRO != 0
+    }
 }
 
 /// Parses an amount as statements write it (`$1,234.56`, `-12.00`, `$(12.00)`, `12.5 USD`) to minor units: sign, currency and parentheses in
@@ -54,7 +72,7 @@ pub(super) fn parse(text: &str, notation: Notation, currency: Currency) -> Resul
         return Ok(Amount::default());
     }
     let amount = digits(written.number, notation, currency).ok_or(RowErrorKind::InvalidAmount)?;
-    Ok(if written.is_negative { Amount { minor: -amount.minor, ..amount } } else { amount })
+    Ok(if written.is_negative { Amount { micro: -amount.micro, ..amount } } else { amount })
 }
 
 /// Returns whether an amount shows that this is the decimal separator: any number of decimals but three, which could be a group of thousands. 0 shows
@@ -128,22 +146,12 @@ fn digits(number: &str, notation: Notation, currency: Currency) -> Option<Amount
     }
     let decimals = currency.decimals() as usize;
     let (kept, dropped) = fraction.split_at_checked(decimals).unwrap_or((fraction, ""));
-    let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok()?;
-    let amount = Amount {
-        minor: minor + i64::from(rounds_up(minor, dropped)),
-        is_rounded: is_ambiguous || dropped.bytes().any(|byte| byte != b'0'),
-    };
-    (amount.minor <= MAX_MINOR).then_some(amount)
-}
-
-/// Whether the digits after `minor` round it up: more than a half does, and a half does if `minor` is odd.
-fn rounds_up(minor: i64, dropped: &str) -> bool {
-    let mut digits = dropped.bytes();
-    match digits.next() {
-        Some(b'6'..=b'9') => true,
-        Some(b'5') => minor % 2 == 1 || digits.any(|byte| byte != b'0'),
-        _ => false,
-    }
+    let minor: i64 = format!("0{whole}{kept:0<decimals$}").parse().ok().filter(|minor| *minor <= MAX_MINOR)?;
+    let (millionths, beyond) = dropped.split_at_checked(6).unwrap_or((dropped, ""));
+    let millionths: i64 = format!("{millionths:0<6}").parse().ok()?;
+    // What is beyond matters only next to a half.
+    let is_more = beyond.bytes().any(|byte| byte != b'0');
+    Some(Amount { micro: minor * MICRO + millionths + i64::from(is_more), is_like_thousands: is_ambiguous })
 }
 
 /// An amount, split into its parts.
@@ -260,7 +268,7 @@ mod tests {
 
     /// Parses an amount of a file that does not prove its decimal separator.
     fn minor_of(text: &str, separator: DecimalSeparator, currency: Currency) -> Result<i64, RowErrorKind> {
-        parse(text, Notation { separator, has_decimals: false }, currency).map(|amount| amount.minor)
+        parse(text, Notation { separator, has_decimals: false }, currency).map(Amount::minor)
     }
 
     #[test]
@@ -358,11 +366,16 @@ mod tests {
 
     #[test]
     fn decimals_beyond_the_minor_unit_are_rounded_half_to_even() {
-        let parsed = |text, has_decimals, currency| parse(text, Notation { separator: DecimalSeparator::Point, has_decimals }, currency);
+        let parsed = |text, has_decimals, currency| {
+            let notation = Notation { separator: DecimalSeparator::Point, has_decimals };
+            parse(text, notation, currency).map(|amount| (amount.minor(), amount.is_rounded()))
+        };
         for (text, minor) in [
             ("12.345", 1234),
             ("12.355", 1236),
             ("12.3451", 1235),
+            ("12.345000000001", 1235),
+            ("12.340", 1234),
             ("-12.345", -1234),
             ("12.3449", 1234),
             ("0.005", 0),
@@ -370,11 +383,11 @@ mod tests {
             ("0.995", 100),
             ("(1,234.567)", -123_457),
         ] {
-            assert_eq!(parsed(text, true, Currency::Usd), Ok(Amount { minor, is_rounded: true }), "{text}");
+            assert_eq!(parsed(text, true, Currency::Usd), Ok((minor, true)), "{text}");
         }
-        assert_eq!(parsed("12.3400", true, Currency::Usd), Ok(Amount { minor: 1234, is_rounded: false }));
-        assert_eq!(parsed("1500.5", false, Currency::Jpy), Ok(Amount { minor: 1500, is_rounded: true }));
-        assert_eq!(parsed("0.125", false, Currency::Usd), Ok(Amount { minor: 12, is_rounded: true }));
+        assert_eq!(parsed("12.3400", true, Currency::Usd), Ok((1234, false)));
+        assert_eq!(parsed("1500.5", false, Currency::Jpy), Ok((1500, true)));
+        assert_eq!(parsed("0.125", false, Currency::Usd), Ok((12, true)));
         assert_eq!(parsed("12.345", false, Currency::Usd), Err(RowErrorKind::InvalidAmount), "it could be 12 thousand");
     }
 

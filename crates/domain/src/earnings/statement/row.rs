@@ -153,7 +153,8 @@ fn read(mapping: &ColumnMapping, cells: &[&str], latest: DateTime<Utc>) -> Resul
         "" => currency_in_amount(mapping, cells).unwrap_or(mapping.currency),
         code => currency_of(code, mapping.currency).ok_or_else(|| on_its_day(row_error(RowErrorKind::UnknownCurrency, code)))?,
     };
-    let Amount { minor, is_rounded } = amount_of(mapping, cells, currency).map_err(on_its_day)?;
+    let amount = amount_of(mapping, cells, currency).map_err(on_its_day)?;
+    let (minor, is_rounded) = (amount.minor(), amount.is_rounded());
     let entry = |amount_minor| Entry {
         occurred_at,
         kind,
@@ -234,13 +235,13 @@ fn amount_of(mapping: &ColumnMapping, cells: &[&str], currency: Currency) -> Res
     let gross = amount(StatementColumn::Gross)?.ok_or_else(|| row_error(RowErrorKind::MissingAmount, ""))?;
     let fee = match amount(StatementColumn::Fee)? {
         // The fee is subtracted from earnings and reduces refunds, whatever its sign in the file.
-        Some(fee) => Amount { minor: fee.minor.abs(), ..fee },
+        Some(fee) => Amount { micro: fee.micro.abs(), ..fee },
         None if is_named(StatementColumn::Net) => return Err(row_error(RowErrorKind::MissingAmount, "")),
         None if is_named(StatementColumn::Fee) => return Err(row_error(RowErrorKind::MissingFee, "")),
         None => Amount::default(),
     };
-    let minor = if gross.minor < 0 { gross.minor + fee.minor.min(-gross.minor) } else { gross.minor - fee.minor };
-    Ok(Amount { minor, is_rounded: gross.is_rounded || fee.is_rounded })
+    let micro = if gross.micro < 0 { gross.micro + fee.micro.min(-gross.micro) } else { gross.micro - fee.micro };
+    Ok(Amount { micro, is_like_thousands: gross.is_like_thousands || fee.is_like_thousands })
 }
 
 fn row_error(kind: RowErrorKind, cell: &str) -> RowError {
@@ -344,6 +345,8 @@ mod tests {
         assert_eq!(amount(gross), 1000);
         let less_fee = [StatementColumn::Gross, StatementColumn::Fee];
         assert_eq!(amount(amount_with(&less_fee, &["2026-01-31", "10.00", "2.00"])), 800);
+        let with_decimals = amount_with(&less_fee, &["2026-01-31", "10.0150", "2.0050"]);
+        assert_eq!(amount(with_decimals), 801, "rounded once, after the fee");
         let ParsedRow::Invalid(error) = amount_with(&less_fee, &["2026-01-31", "10.00", ""]) else { panic!("expected a row error") };
         assert_eq!(
             (error.kind, error.day),

@@ -119,6 +119,16 @@ fn table_ends_where_another_begins() {
 }
 
 #[test]
+fn payouts_below_the_same_header_are_another_table() {
+    let file = format!("{HEADER}2026-01-31,tip,1.00,\nFebruary\n{HEADER}2026-02-01,tip,2.00,\nPayouts\n{HEADER}2026-01-31,Bank,500.00,\n");
+    let found = batch_of(file.as_bytes());
+    assert_eq!(found.other_tables, [OtherTable { line: 7, record: 6 }]);
+    assert_eq!(found.unread_rows, 1);
+    let lines: Vec<_> = found.rows.iter().map(|row| row.line).collect();
+    assert_eq!(lines, [2, 3, 5, 6], "titles are rows that cannot be read");
+}
+
+#[test]
 fn header_is_the_first_that_names_date_and_amount() {
     let found = detect_header(b"Date,Type,Net\n2026-01-31,tip,1.00\n\nDate,Amount,Currency,Status,ID\n2026-01-30,5.00,USD,paid,1\n", b',')
         .expect("a table");
