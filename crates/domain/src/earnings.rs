@@ -1,5 +1,6 @@
 //! Earnings and their sources: uploaded statements, daily totals and the partner service.
 
+mod preview;
 pub mod statement;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,15 +9,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     accounts::Secret,
-    earnings::statement::{Answer, ColumnMapping, DateOrderCounts, EarningKind, FileFacts, Question, Reading, RowError},
+    earnings::statement::{ColumnMapping, DateOrderCounts, EarningKind, FileFacts, RowError},
     integrations::FailureKind,
     money::{Currency, Money},
-    string_enum::{StringEnum, string_enum},
+    string_enum::string_enum,
     validation::FieldErrors,
 };
 use crate::{
     ids::StatementId,
     validation::{FieldError, Rules, add_error},
+};
+
+pub use preview::{
+    AnswerInput, Contradiction, MAX_CONTRADICTIONS, MAX_LISTED_QUESTIONS, MAX_OTHER_TABLES, MAX_QUESTIONS, OtherTable, StatementQuestion,
 };
 
 /// Path that statements are uploaded to, as `multipart/form-data` with the CSRF token in the query.
@@ -35,14 +40,6 @@ pub const PARTNER_ACCOUNT_RULES: Rules = Rules {
 pub const PARTNER_KEY_RULES: Rules = Rules::required(FieldError::PartnerKeyMissing);
 /// Maximum number of row errors that are stored and shown per statement.
 pub const MAX_ROW_ERRORS: usize = 100;
-/// Maximum number of unclear words that are asked about at a time. Rows with others stay errors until one of these is answered.
-pub const MAX_QUESTIONS: usize = 10;
-/// Maximum number of unclear words of a statement, with those that were answered.
-pub const MAX_LISTED_QUESTIONS: usize = 100;
-/// Maximum number of contradictions, and of other tables, that are stored and shown per statement.
-pub const MAX_CONTRADICTIONS: usize = 100;
-/// See [`MAX_CONTRADICTIONS`].
-pub const MAX_OTHER_TABLES: usize = 5;
 /// Maximum absolute value of a daily total, in major units.
 const MAX_DAILY_TOTAL: i64 = 10_000_000;
 
@@ -158,7 +155,7 @@ pub struct ParseSummary {
     /// Other tables of the file, at most [`MAX_OTHER_TABLES`]. Their rows are not read.
     #[serde(default)]
     pub other_tables: Vec<OtherTable>,
-    /// Number of records with a date outside of the table, which are not read.
+    /// Number of records with a date and an amount that stand outside of the table, and are not read.
     #[serde(default)]
     pub unread_rows: u32,
     /// Number of entries that are stored already with another amount, from another statement.
@@ -174,68 +171,6 @@ impl ParseSummary {
     pub const fn new_entries(&self) -> u32 {
         self.entries.saturating_sub(self.duplicate_entries)
     }
-}
-
-/// An unclear word of a statement, for the preview.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StatementQuestion {
-    /// What the word does not say.
-    pub question: Question,
-    /// The word.
-    pub word: String,
-    /// Number of rows with the word.
-    pub rows: u32,
-    /// Sum of the rows by currency if they are read as [`Reading::In`].
-    pub amounts: Vec<Money>,
-    /// What the user has decided; `None` if nothing, then the rows are errors.
-    pub reading: Option<Reading>,
-}
-
-impl StatementQuestion {
-    /// Returns what the rows add to the totals of the statement with a reading.
-    fn contribution(&self, reading: Option<Reading>) -> Vec<Money> {
-        match reading {
-            Some(Reading::In) => self.amounts.clone(),
-            Some(Reading::Out) => self.amounts.iter().map(|amount| Money { minor: -amount.minor, ..*amount }).collect(),
-            Some(Reading::LeftOut) | None => Vec::new(),
-        }
-    }
-
-    /// Returns the totals of the statement, which are `totals` now, with a reading of these rows.
-    pub fn totals_with(&self, reading: Reading, totals: &[Money]) -> Vec<Money> {
-        let mut with = totals.to_vec();
-        let now = self.contribution(self.reading).into_iter().map(|amount| Money { minor: -amount.minor, ..amount });
-        for amount in now.chain(self.contribution(Some(reading))) {
-            match with.iter_mut().find(|total| total.currency == amount.currency) {
-                Some(total) => total.minor = total.minor.saturating_add(amount.minor),
-                None => with.push(amount),
-            }
-        }
-        with
-    }
-}
-
-/// Another table in the file of a statement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct OtherTable {
-    /// Line of its header in the file, from 1.
-    pub line: u32,
-    /// Number of records above its header; names the table in requests.
-    pub record: u32,
-}
-
-/// A transaction that an earlier statement has with another amount. What is stored counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Contradiction {
-    /// Line number in the file, from 1.
-    pub line: u32,
-    /// Amount in this file.
-    pub amount: Money,
-    /// Amount that is stored.
-    pub stored: Money,
 }
 
 /// A parsed entry, for the preview.
@@ -300,39 +235,6 @@ pub struct StatementView {
     pub mapping: ColumnMapping,
     /// Imported statement with identical bytes; `None` if there is none.
     pub duplicate_of: Option<StatementId>,
-}
-
-/// `POST /api/earnings/statements/answer`: decides how rows with an unclear word are read. Fields as sent by a form.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct AnswerInput {
-    /// Id of the statement.
-    pub id: String,
-    /// Word of a [`Question`].
-    pub question: String,
-    /// The unclear word.
-    pub word: String,
-    /// Word of a [`Reading`].
-    pub reading: String,
-}
-
-impl AnswerInput {
-    /// Parses and validates the input.
-    pub fn parse(&self) -> Result<Answer, FieldErrors> {
-        let mut errors = FieldErrors::new();
-        let question = Question::parse(&self.question);
-        if question.is_none() {
-            add_error(&mut errors, "question", FieldError::NotListed);
-        }
-        let reading = Reading::parse(&self.reading).filter(|reading| question.is_none_or(|question| question.readings().contains(reading)));
-        if reading.is_none() {
-            add_error(&mut errors, "reading", FieldError::NotListed);
-        }
-        match (question, reading) {
-            (Some(question), Some(reading)) => Ok(Answer { question, word: question.word_of(&self.word), reading }),
-            _ => Err(errors),
-        }
-    }
 }
 
 /// `POST /api/earnings/partner/connect`: connects an account at the partner service. Fields as sent by a form.
