@@ -7,7 +7,7 @@ cd "$HUNTAZE_ROOT"
 
 SECONDS_EACH=${SECONDS_EACH:-10}
 CONNECTIONS=32
-scripts/setup.sh bench
+set_up bench
 scripts/build.sh
 cargo build -q --release -p huntaze-sandbox --example bare
 

@@ -8,7 +8,7 @@ export CARGO_TARGET_DIR=$HUNTAZE_CACHE/target-dev
 
 require_free_port "$PORT" PORT dev
 require_free_port "$SANDBOX_PORT" SANDBOX_PORT dev
-scripts/setup.sh serve
+set_up serve
 scripts/css.sh
 cargo build -q -p huntaze-sandbox
 stop_on_exit

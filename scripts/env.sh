@@ -11,11 +11,20 @@ HUNTAZE_DATA=${HUNTAZE_DATA:-$HUNTAZE_ROOT/.data}
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HUNTAZE_CACHE/target}
 export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
 export PATH="$HUNTAZE_CACHE/tools/bin:$HUNTAZE_CACHE/npm/node_modules/.bin:$HUNTAZE_CACHE/node/bin:$HOME/.cargo/bin:$PATH"
+
 # setup.sh writes this file when it links Debian's compiler into rustup.
-if [ -f "$HUNTAZE_CACHE/toolchain" ]; then
+use_linked_toolchain() {
+  [ -f "$HUNTAZE_CACHE/toolchain" ] || return 0
   RUSTUP_TOOLCHAIN=$(cat "$HUNTAZE_CACHE/toolchain")
   export RUSTUP_TOOLCHAIN
-fi
+}
+use_linked_toolchain
+
+# set_up ARGUMENT: installs what is missing (setup.sh), and uses the compiler that it may have installed.
+set_up() {
+  "$HUNTAZE_ROOT/scripts/setup.sh" "$1"
+  use_linked_toolchain
+}
 
 # Arguments of every check, lint and test of the server.
 SERVER_PACKAGES=(-p huntaze -p huntaze-core -p huntaze-domain -p huntaze-texts -p huntaze-sandbox --features ssr,gallery)

@@ -9,7 +9,7 @@ LIGHTHOUSE_VERSION=13.5.0
 RUNS=${RUNS:-5}
 PAGES=("$@")
 [ $# -gt 0 ] || PAGES=(/beta /login /home /analytics /assistant)
-scripts/setup.sh test
+set_up test
 scripts/build.sh
 if [ ! -d "$HUNTAZE_CACHE/lighthouse/node_modules/lighthouse" ]; then
   say "Installing Lighthouse"

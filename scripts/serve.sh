@@ -7,7 +7,7 @@ cd "$HUNTAZE_ROOT"
 require_free_port "$PORT" PORT
 require_free_port "$SANDBOX_PORT" SANDBOX_PORT
 require_free_port "$SANDBOX_SMTP_PORT" SANDBOX_SMTP_PORT
-scripts/setup.sh serve
+set_up serve
 scripts/build.sh
 stop_on_exit
 load_secrets

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the missing dependencies for building, running and testing Huntaze: a compiler with the target wasm32-unknown-unknown,
-# PostgreSQL, Node, Chromium, and three Cargo tools. Prints each step; fast if everything is installed.
+# PostgreSQL, Redis (for the tests), Node, Chromium, and three Cargo tools. Prints each step; fast if everything is installed.
 source "$(dirname "$0")/env.sh"
 
 CARGO_LEPTOS_VERSION=0.3.11
@@ -145,7 +145,7 @@ ensure_end_to_end_packages() {
 # setup.sh bench    the same, and those of the benchmarks
 # setup.sh system   only the dependencies shared by all users of the machine; as root
 PACKAGES=(ca-certificates curl gcc git libc6-dev make openssl pkg-config postgresql)
-[ "${1:-serve}" = serve ] || PACKAGES+=(chromium)
+[ "${1:-serve}" = serve ] || PACKAGES+=(chromium redis-server)
 [ "${1:-serve}" != bench ] || PACKAGES+=(wrk)
 apt_install "${PACKAGES[@]}"
 ensure_compiler

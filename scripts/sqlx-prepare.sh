@@ -6,7 +6,7 @@ source "$(dirname "$0")/env.sh"
 source "$(dirname "$0")/stack.sh"
 cd "$HUNTAZE_ROOT"
 
-[ -x /usr/lib/postgresql ] || scripts/setup.sh serve
+[ -x /usr/lib/postgresql ] || set_up serve
 trap stop_postgres EXIT
 start_postgres
 HUNTAZE_DATABASE_URL=$(scripts/postgres.sh url "sqlx_prepare_$$")

@@ -62,7 +62,7 @@ end_to_end_tests() {
 mkdir -p "$HUNTAZE_DATA"
 # Only the end-to-end tests need a browser.
 if [ "$PART" = quick ]; then needs=serve; else needs=test; fi
-timed "Set up" scripts/setup.sh "$needs"
+timed "Set up" set_up "$needs"
 if [ "$PART" = end2end ]; then
   stop_on_exit
   start_postgres
