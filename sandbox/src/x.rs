@@ -109,6 +109,7 @@ async fn tweets(State(state): State<SandboxState>, headers: HeaderMap, Path(user
                 json!({
                     "id": format!("{user}{}", post.number),
                     "text": post.title,
+                    "lang": "en",
                     "created_at": post.published_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
                     "public_metrics": {
                         "retweet_count": post.shares, "quote_count": 0, "reply_count": post.comments,

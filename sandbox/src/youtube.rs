@@ -140,7 +140,7 @@ async fn videos(State(state): State<SandboxState>, headers: HeaderMap, Query(que
         let video = |post: Post| {
             json!({
                 "id": video_id(account, &post),
-                "snippet": { "title": post.title, "publishedAt": post.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true) },
+                "snippet": { "title": post.title, "defaultAudioLanguage": "en", "publishedAt": post.published_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true) },
                 "statistics": { "viewCount": post.views.to_string(), "likeCount": post.likes.to_string(), "commentCount": post.comments.to_string() },
             })
         };

@@ -163,6 +163,8 @@ pub struct PostView {
     pub account_name: String,
     /// Title or text; may be empty.
     pub title: String,
+    /// Language of the title as a BCP 47 tag; `None` if the platform does not say it.
+    pub language: Option<String>,
     /// URL of the post at the platform; `None` if it is not known.
     pub url: Option<String>,
     /// Time of publication.
@@ -203,6 +205,8 @@ pub struct Post {
     pub id: String,
     /// Title or text; may be empty.
     pub title: String,
+    /// Language of the title, as the platform writes it; `None` if the platform does not say it.
+    pub language: Option<String>,
     /// URL of the post at the platform; `None` if it is not known.
     pub url: Option<String>,
     /// Time of publication.
@@ -228,6 +232,7 @@ mod tests {
             provider: Platform::Reddit,
             account_name: "ada".to_owned(),
             title: String::new(),
+            language: None,
             url: None,
             published_at: DateTime::default(),
             views: None,

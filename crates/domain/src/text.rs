@@ -45,6 +45,28 @@ pub fn normalize_password(password: &str) -> String {
     password.nfkc().map(|character| if character.is_whitespace() && !character.is_control() { ' ' } else { character }).collect()
 }
 
+/// Returns a BCP 47 language tag as the attribute `lang` takes it, or `None` if the text is none, or names no language: `und` (undetermined),
+/// `zxx` (no words), `mul` (several), and private codes such as X's `qme` (media without words). The codes that ISO 639 has replaced and
+/// platforms still send (`in`, `iw`, `ji`) become today's.
+pub fn language_tag(text: &str) -> Option<String> {
+    const MAX_LENGTH: usize = 35;
+    let (language, rest) = text.split_once('-').map_or((text, None), |(language, rest)| (language, Some(rest)));
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_language = (2..=3).contains(&language.len()) && language.bytes().all(|byte| byte.is_ascii_alphabetic());
+    if text.len() > MAX_LENGTH || !is_language || !rest.is_none_or(|rest| rest.split('-').all(is_subtag)) {
+        return None;
+    }
+    let language = match language.to_ascii_lowercase().as_str() {
+        "und" | "zxx" | "mul" | "mis" => return None,
+        private if private.len() == 3 && ("qaa"..="qtz").contains(&private) => return None,
+        "in" => "id".to_owned(),
+        "iw" => "he".to_owned(),
+        "ji" => "yi".to_owned(),
+        language => language.to_owned(),
+    };
+    Some(rest.map_or_else(|| language.clone(), |rest| format!("{language}-{rest}")))
+}
+
 /// Returns whether nothing in a text can be seen.
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|character| character.is_whitespace() || character.is_control() || is_invisible(character))
@@ -110,6 +132,19 @@ mod tests {
             let (line, all) = (clean_line(&text), clean_text(&text));
             prop_assert_eq!(clean_line(&line), line);
             prop_assert_eq!(clean_text(&all), all);
+        }
+    }
+
+    #[test]
+    fn language_tags_are_those_of_bcp_47_that_name_a_language() {
+        for (text, tag) in
+            [("fr", "fr"), ("en-GB", "en-GB"), ("zh-Hant-TW", "zh-Hant-TW"), ("EN", "en"), ("in", "id"), ("iw", "he"), ("fil", "fil")]
+        {
+            assert_eq!(language_tag(text).as_deref(), Some(tag), "{text}");
+        }
+        for text in ["", "und", "zxx", "qme", "qst", "qam", "e", "english", "en_GB", "en-", "en--GB", "fr\"", "é", &"en-abcdefgh".repeat(4)]
+        {
+            assert_eq!(language_tag(text), None, "{text}");
         }
     }
 }

@@ -85,13 +85,16 @@ fn Row(post: PostView) -> impl IntoView {
         Some(rate) => percent(rate).into_any(),
         None => unknown(),
     };
-    let title = if post.title.is_empty() { "Without a text".to_owned() } else { post.title };
+    let title = match post.title {
+        title if title.is_empty() => "Without a text".into_any(),
+        title => view! { <bdi lang=post.language>{title}</bdi> }.into_any(),
+    };
     let title = match post.url {
         Some(url) => {
-            view! { <a href=url rel="noopener" target="_blank"><bdi>{title}</bdi><VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }
+            view! { <a href=url rel="noopener" target="_blank">{title}<VisuallyHidden>" (opens in a new tab)"</VisuallyHidden></a> }
                 .into_any()
         }
-        None => title.into_any(),
+        None => title,
     };
     view! {
         <tr>

@@ -65,6 +65,23 @@ async fn posts_are_sorted_and_paginated_by_fifty(db: PgPool) {
 }
 
 #[sqlx::test]
+async fn title_says_its_language_where_the_platform_does(db: PgPool) {
+    let (app, sandbox, mut user_client, ..) = setup(db.clone()).await;
+    app.connect_to(&sandbox, &mut user_client, (Platform::Youtube, "ada.creates")).await;
+    app.sync_all_due().await;
+    let posts = user_client.get("/api/analytics/posts?range=7d&order=newest").await.expect_status(200).json();
+    let languages = |platform: &str| -> Vec<Value> {
+        let posts = posts["posts"].as_array().expect("a list").iter();
+        posts.filter(|post| post["provider"] == platform).map(|post| post["language"].clone()).collect()
+    };
+    let [youtube, reddit] = ["youtube", "reddit"].map(languages);
+    assert!(!youtube.is_empty() && youtube.iter().all(|language| language == "en"), "{youtube:?}");
+    assert!(!reddit.is_empty() && reddit.iter().all(Value::is_null), "{reddit:?}");
+    let page = user_client.get("/analytics?range=7d&order=newest").await.expect_status(200).body;
+    assert!(page.contains("<bdi lang=\"en\">") && page.contains("<bdi>"), "{page}");
+}
+
+#[sqlx::test]
 async fn csv_exports_escape_formulas(db: PgPool) {
     let (_app, _sandbox, mut user_client, instagram, _) = setup(db.clone()).await;
     sqlx::query("UPDATE posts SET title = '=HYPERLINK(\"http://evil.example\")'").execute(&db).await.expect("updated");

@@ -152,12 +152,12 @@ pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, slice: Slice) ->
                SELECT id, provider, account_name FROM integrations
                 WHERE user_id = $1 AND (($2::uuid IS NULL AND disconnected_at IS NULL) OR id = $2)
            )
-           SELECT posts.id, chosen.provider, chosen.account_name, posts.title, posts.url, posts.published_at,
+           SELECT posts.id, chosen.provider, chosen.account_name, posts.title, posts.language, posts.url, posts.published_at,
                   newest.views AS "views?", newest.likes AS "likes?", newest.comments AS "comments?", newest.shares AS "shares?",
                   newest.captured_at AS "captured_at!", count(*) OVER () AS "total!"
              FROM chosen
              -- `OFFSET 0`: for each account by index, never all posts of all users.
-            CROSS JOIN LATERAL (SELECT id, title, url, published_at FROM posts
+            CROSS JOIN LATERAL (SELECT id, title, language, url, published_at FROM posts
                                  WHERE integration_id = chosen.id AND published_at >= $3 OFFSET 0) AS posts
              -- A figure that was known stays: each is the newest that there is.
              JOIN LATERAL (SELECT (array_agg(views ORDER BY day DESC) FILTER (WHERE views IS NOT NULL))[1] AS views,
@@ -188,6 +188,7 @@ pub async fn posts(db: impl PgExecutor<'_>, query: &PostsQuery, slice: Slice) ->
             provider,
             account_name: row.account_name,
             title: row.title,
+            language: row.language,
             url: row.url,
             published_at: row.published_at,
             views: row.views,

@@ -30,6 +30,7 @@ pub struct ExportedPost {
     integration_id: IntegrationId,
     provider_post_id: String,
     title: String,
+    language: Option<String>,
     url: Option<String>,
     published_at: DateTime<Utc>,
     views: Option<i64>,
@@ -42,7 +43,7 @@ pub struct ExportedPost {
 pub async fn export(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<ExportedPost>, DbError> {
     let posts = sqlx::query_as!(
         ExportedPost,
-        r#"SELECT integration_id, provider_post_id, title, url, published_at, newest.views AS "views?", newest.likes AS "likes?",
+        r#"SELECT integration_id, provider_post_id, title, language, url, published_at, newest.views AS "views?", newest.likes AS "likes?",
                   newest.comments AS "comments?", newest.shares AS "shares?"
              FROM posts
              -- A figure that was known stays: each is the newest that there is.
@@ -69,22 +70,24 @@ pub async fn save(
     let ids: Vec<_> = posts.iter().map(|_| Uuid::now_v7()).collect();
     let provider_ids: Vec<_> = posts.iter().map(|post| post.id.clone()).collect();
     let titles: Vec<_> = posts.iter().map(|post| post.title.clone()).collect();
+    let languages: Vec<_> = posts.iter().map(|post| post.language.clone()).collect();
     let urls: Vec<_> = posts.iter().map(|post| post.url.clone()).collect();
     let published: Vec<_> = posts.iter().map(|post| post.published_at).collect();
     let figure = |of: fn(&Post) -> Option<i64>| posts.iter().map(of).collect::<Vec<_>>();
     sqlx::query!(
         "WITH given AS (
-             SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::bigint[], $8::bigint[], $9::bigint[],
-                                  $10::bigint[]) AS given (id, provider_post_id, title, url, published_at, views, likes, comments, shares)
+             SELECT * FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::bigint[], $9::bigint[],
+                                  $10::bigint[], $11::bigint[])
+                           AS given (id, provider_post_id, title, language, url, published_at, views, likes, comments, shares)
          ), saved AS (
-             INSERT INTO posts (id, integration_id, provider_post_id, title, url, published_at)
-             SELECT given.id, integrations.id, provider_post_id, title, url, published_at
+             INSERT INTO posts (id, integration_id, provider_post_id, title, language, url, published_at)
+             SELECT given.id, integrations.id, provider_post_id, title, language, url, published_at
                FROM given JOIN integrations ON integrations.id = $1
-             ON CONFLICT (integration_id, provider_post_id) DO UPDATE SET title = excluded.title, url = excluded.url
+             ON CONFLICT (integration_id, provider_post_id) DO UPDATE SET title = excluded.title, language = excluded.language, url = excluded.url
              RETURNING id, provider_post_id
          )
          INSERT INTO post_snapshots (post_id, day, views, likes, comments, shares, captured_at)
-         SELECT saved.id, $11, views, likes, comments, shares, $12 FROM saved JOIN given USING (provider_post_id)
+         SELECT saved.id, $12, views, likes, comments, shares, $13 FROM saved JOIN given USING (provider_post_id)
          ON CONFLICT (post_id, day) DO UPDATE
             SET views = coalesce(excluded.views, post_snapshots.views), likes = coalesce(excluded.likes, post_snapshots.likes),
                 comments = coalesce(excluded.comments, post_snapshots.comments), shares = coalesce(excluded.shares, post_snapshots.shares),
@@ -93,6 +96,7 @@ pub async fn save(
         &ids,
         &provider_ids,
         &titles,
+        &languages as &[Option<String>],
         &urls as &[Option<String>],
         &published,
         &figure(|post| post.views) as &[Option<i64>],

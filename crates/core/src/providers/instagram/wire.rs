@@ -102,6 +102,7 @@ impl Media {
         Post {
             id: self.id,
             title: self.caption,
+            language: None,
             url: self.permalink,
             published_at: self.timestamp,
             views: None,

@@ -39,12 +39,13 @@ fn user_response_has_follower_count() {
 // "GET /2/users/:id/tweets"
 #[test]
 fn tweet_impressions_become_views() {
-    let body = r#"{"data":[{"id":"1346889436626259968","text":"Sunset","created_at":"2026-01-14T12:00:00.000Z",
+    let body = r#"{"data":[{"id":"1346889436626259968","text":"Sunset","lang":"en","created_at":"2026-01-14T12:00:00.000Z",
         "public_metrics":{"retweet_count":2,"reply_count":3,"like_count":12,"quote_count":1,"bookmark_count":0,"impression_count":345}}],
         "meta":{"result_count":1,"newest_id":"1346889436626259968","oldest_id":"1346889436626259968"}}"#;
     let tweets = read::<Data<Vec<Tweet>>>(&response(200, body), error).expect("tweets").data.expect("data");
     let post = tweets.into_iter().next().expect("a tweet").post("ada_creates");
     assert_eq!((post.views, post.likes, post.comments, post.shares), (Some(345), Some(12), Some(3), Some(3)));
+    assert_eq!(post.language.as_deref(), Some("en"));
     assert_eq!(post.url.as_deref(), Some("https://x.com/ada_creates/status/1346889436626259968"));
     assert!(read::<Data<Vec<Tweet>>>(&response(200, r#"{"meta":{"result_count":0}}"#), error).expect("an empty page").data.is_none());
 }

@@ -49,6 +49,17 @@ fn missing_video_statistics_are_none() {
     assert_eq!((post.views, post.likes, post.comments, post.shares), (Some(345), None, None, None));
 }
 
+#[test]
+fn language_of_the_title_wins_over_that_of_the_video() {
+    let language = |snippet: &str| {
+        let body = format!(r#"{{"items":[{{"id":"a","snippet":{{"title":"Sunset","publishedAt":"2026-01-14T12:00:00Z"{snippet}}}}}]}}"#);
+        read::<Page<Video>>(&response(200, &body), error).expect("a page").items.into_iter().next().expect("a video").post().language
+    };
+    assert_eq!(language(""), None);
+    assert_eq!(language(r#","defaultAudioLanguage":"fr-FR""#).as_deref(), Some("fr-FR"));
+    assert_eq!(language(r#","defaultLanguage":"en","defaultAudioLanguage":"fr-FR""#).as_deref(), Some("en"));
+}
+
 // "Reports: query"
 #[test]
 fn report_day_without_row_is_empty() {

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::Days;
-use huntaze_domain::{analytics::Post, text::clean_line};
+use huntaze_domain::{
+    analytics::Post,
+    text::{clean_line, language_tag},
+};
 
 use super::{
     BACKFILL_DAYS, budget,
@@ -76,12 +79,13 @@ fn refused(integration: &Integration, access: ScopedToken<'_>, text: String) -> 
     PostsSync { scopes: Some(left), failure: None }
 }
 
-/// Sanitizes a post: truncates its title and drops URLs that are not HTTP.
+/// Sanitizes a post: truncates its title, and drops URLs that are not HTTP and languages that are not known.
 fn tidy(post: Post) -> Post {
     let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
     Post {
         id: storable(&post.id),
         title: clean_line(&post.title).chars().take(MAX_TITLE_CHARS).collect(),
+        language: post.language.as_deref().and_then(language_tag),
         url: post.url.filter(is_link).map(|url| storable(&url)),
         ..post
     }
