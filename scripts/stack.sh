@@ -39,6 +39,12 @@ start_child() {
   echo "$!" > "$HUNTAZE_DATA/$name-$PORT.pid"
 }
 
+# start_redis PORT: starts a Redis without persistence, and exports its URL.
+start_redis() {
+  start_child redis redis-server --bind 127.0.0.1 --port "$1" --save "" --appendonly no >"$HUNTAZE_DATA/redis.log" 2>&1
+  export REDIS_URL=redis://127.0.0.1:$1
+}
+
 # wait_for URL SECONDS: waits until the URL responds; fails after the timeout or when a child exits.
 wait_for() {
   local deadline=$((SECONDS + $2)) child

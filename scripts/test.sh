@@ -47,16 +47,28 @@ end_to_end_tests() {
   require_free_port "$PORT" TEST_PORT test
   require_free_port "$SANDBOX_PORT" TEST_SANDBOX_PORT test
   require_free_port "$SANDBOX_SMTP_PORT" TEST_SANDBOX_PORT test
+  require_free_port "$((PORT + 50))" TEST_PORT test
+  require_free_port "$((PORT + 51))" TEST_PORT test
   load_secrets
   # That of an earlier run may have another schema.
   scripts/postgres.sh drop huntaze_end2end
   export_settings huntaze_end2end
+  start_redis "$((PORT + 50))"
+  export METRICS_ADDR=127.0.0.1:$((PORT + 51))
   # Each test sends its own X-Forwarded-For address, so that the default rate limits can stay in place.
   export TRUSTED_PROXIES=127.0.0.1
   start_child sandbox target/run/huntaze-sandbox >"$HUNTAZE_DATA/sandbox.log" 2>&1
   start_child huntaze target/run/huntaze serve >"$HUNTAZE_DATA/huntaze.log" 2>&1
   wait_for "$APP_URL/readyz" 60 || { tail -20 "$HUNTAZE_DATA/huntaze.log" >&2; die "Huntaze did not start"; }
   (cd end2end && SANDBOX_URL=http://localhost:$SANDBOX_PORT npx playwright test "$@")
+  print_cache_hits
+}
+
+# Prints the share of lookups that each cache has answered.
+print_cache_hits() {
+  curl -fsS "http://$METRICS_ADDR/metrics" | awk -F'["{} ]' '
+    /^cache_requests_total/ { sum[$3] += $NF; if (/outcome="hit"/) hits[$3] += $NF }
+    END { for (cache in sum) printf "Cache %s: %.0f %% of %d lookups\n", cache, 100 * hits[cache] / sum[cache], sum[cache] }'
 }
 
 mkdir -p "$HUNTAZE_DATA"

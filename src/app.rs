@@ -10,7 +10,7 @@ use leptos_router::{
 };
 
 use crate::{
-    assets::{Assets, SPECULATION_RULES},
+    assets::{Assets, SPECULATION_RULES, VITALS},
     features::shell::AppShell,
     pages::{
         ai_costs::AiCostsPage,
@@ -64,6 +64,7 @@ fn document_with<H: IntoView, B: IntoView>(assets: &Assets, head: H, body: B) ->
                 <link rel="stylesheet" id="leptos" href=assets.styles.clone()/>
                 {head}
                 <script type="speculationrules">{SPECULATION_RULES}</script>
+                <script>{VITALS}</script>
             </head>
             <body>{body}</body>
         </html>

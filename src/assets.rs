@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 /// Loads the code of the islands when the page is idle, and hydrates them in the order of the document. A function of two URLs.
 const LOADER: &str = include_str!("assets/loader.js");
+/// Sends how fast the page was, of one page view in ten.
+pub const VITALS: &str = include_str!("assets/vitals.js");
 
 /// Lets the browser fetch a page of ours as soon as somebody is about to follow a link to it.
 pub const SPECULATION_RULES: &str =
@@ -20,7 +22,7 @@ pub struct Assets {
     pub styles: String,
     /// Inline script of pages with islands.
     pub loader: String,
-    /// The inline scripts, the loader and [`SPECULATION_RULES`], as sources of the content security policy.
+    /// The inline scripts, the loader, [`VITALS`] and [`SPECULATION_RULES`], as sources of the content security policy.
     pub script_hashes: String,
     /// Whether `cargo leptos watch` runs the server, which then reloads pages.
     pub is_watched: bool,
@@ -51,7 +53,7 @@ impl Assets {
         };
         let loader = format!("{}({:?},{:?})", LOADER.trim(), url("js"), url("wasm"));
         let hash = |script: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)));
-        let script_hashes = format!("{} {}", hash(&loader), hash(SPECULATION_RULES));
+        let script_hashes = format!("{} {} {}", hash(&loader), hash(VITALS), hash(SPECULATION_RULES));
         #[expect(clippy::disallowed_methods, reason = "a variable of cargo-leptos, no configuration of ours")]
         let is_watched = std::env::var("LEPTOS_WATCH").is_ok();
         Self { styles: url("css"), loader, script_hashes, is_watched, options: options.clone() }

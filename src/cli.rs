@@ -1,150 +1,148 @@
 //! Subcommands of the binary.
 
-use std::{io::Write as _, net::SocketAddr, pin::pin, process::ExitCode, sync::Arc, time::Duration};
+mod backup;
+mod doctor;
+mod serve;
 
+use std::{error::Error, io::Write as _, path::PathBuf, process::ExitCode, sync::Arc, time::Duration};
+
+use clap::{Parser, Subcommand, ValueEnum};
 use huntaze_core::{
     Core,
-    config::Config,
+    config::{Config, ConfigError},
     db,
     infra::{
         clock::{Clock, SystemClock},
         crypto::Cipher,
         http,
-        mailer::SmtpMailer,
     },
-    jobs, services,
+    services,
 };
-use huntaze_domain::{accounts::Plan, string_enum::StringEnum};
-use leptos::config::{LeptosOptions, get_configuration};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::JoinSet,
-    time::Instant,
-};
+use huntaze_domain::accounts::Plan;
+use tokio::net::TcpStream;
 
-use crate::{
-    assets::Assets,
-    http::{
-        router::router,
-        server::{self, ConnectionLimits},
-        state::AppState,
-    },
-    logging,
-};
+use crate::logging;
 
-const HELP: &str = "\
-huntaze serve              run the application (default); migrates the database first
-huntaze migrate            bring the database to this version's schema
-huntaze admin grant EMAIL  make the owner of an account an administrator
-huntaze admin set-plan EMAIL PLAN
-                           give an account a plan: free, pro or premium
-huntaze rotate-keys        encrypt all tokens with the newest of ENCRYPTION_KEYS; the application may serve meanwhile
-huntaze healthcheck        exit 0 if the application on this machine is ready
-";
-/// Time that requests under way have to complete after the signal to stop.
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time from the signal until jobs and tasks are abandoned.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(17);
-/// Limit of each of the last two steps: closing the database pool, and stopping the runtime.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(10);
+/// Blocking work that has begun cannot be cancelled: the process waits this long for it.
+const RUNTIME_TIMEOUT: Duration = Duration::from_secs(1);
+/// Exit code if the settings are invalid, as for invalid arguments.
+const INVALID_SETTINGS: u8 = 2;
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
+type Outcome = Result<(), Box<dyn Error>>;
 
-/// Runs the subcommand given by the command-line arguments; `serve` if there are none.
+/// A dashboard with audience metrics and earnings for content creators.
+#[derive(Parser)]
+#[command(name = "huntaze", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the application (default); migrates the database first
+    Serve {
+        /// Leave background jobs to other processes
+        #[arg(long)]
+        no_jobs: bool,
+    },
+    /// Run background jobs without serving requests
+    Worker,
+    /// Bring the database to this version's schema
+    Migrate,
+    /// Change an account
+    #[command(subcommand)]
+    Admin(Admin),
+    /// Encrypt all tokens with the newest of `ENCRYPTION_KEYS`; the application may serve meanwhile
+    RotateKeys,
+    /// Check the settings, without using the network; exits with 2 if any is invalid
+    Check,
+    /// Check the settings and all services that they name; exits with 1 if one does not work
+    Doctor,
+    /// Write the database to a file, and a manifest beside it; needs `pg_dump`
+    Backup {
+        /// File to write; must not exist
+        file: PathBuf,
+    },
+    /// Restore a backup of the same version into an empty database; needs `pg_restore`
+    Restore {
+        /// File written by `huntaze backup`
+        file: PathBuf,
+    },
+    /// Exit with 0 if the application on this machine is ready
+    Healthcheck,
+}
+
+#[derive(Subcommand)]
+enum Admin {
+    /// Make the owner of an account an administrator
+    Grant {
+        /// E-mail address of the account
+        email: String,
+    },
+    /// Give an account a plan
+    SetPlan {
+        /// E-mail address of the account
+        email: String,
+        #[arg(ignore_case = true)]
+        plan: PlanArgument,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PlanArgument {
+    Free,
+    Pro,
+    Premium,
+}
+
+impl From<PlanArgument> for Plan {
+    fn from(argument: PlanArgument) -> Self {
+        match argument {
+            PlanArgument::Free => Self::Free,
+            PlanArgument::Pro => Self::Pro,
+            PlanArgument::Premium => Self::Premium,
+        }
+    }
+}
+
+/// Runs the subcommand given by the command-line arguments; `serve` if there is none.
 pub fn run() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let command = Arguments::parse().command.unwrap_or(Command::Serve { no_jobs: false });
     let outcome = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Into::into).and_then(|runtime| {
-        let outcome = runtime.block_on(dispatch(&arguments));
-        // Blocking work that has begun cannot be cancelled: the process does not wait for it.
-        runtime.shutdown_timeout(CLOSE_TIMEOUT);
+        let outcome = runtime.block_on(dispatch(command));
+        runtime.shutdown_timeout(RUNTIME_TIMEOUT);
         outcome
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "huntaze: {error}");
-            ExitCode::FAILURE
+            if error.is::<ConfigError>() { ExitCode::from(INVALID_SETTINGS) } else { ExitCode::FAILURE }
         }
     }
 }
 
-async fn dispatch(arguments: &[&str]) -> Outcome {
-    match arguments {
-        [] | ["serve"] => serve().await,
-        ["migrate"] => migrate().await,
-        ["admin", "grant", email] => grant_admin(email).await,
-        ["admin", "set-plan", email, plan] => set_plan(email, plan).await,
-        ["rotate-keys"] => rotate_keys().await,
-        ["healthcheck"] => healthcheck().await,
-        ["help" | "--help" | "-h"] => print(HELP),
-        _ => Err(format!("unknown command\n{HELP}").into()),
+async fn dispatch(command: Command) -> Outcome {
+    match command {
+        Command::Serve { no_jobs } => serve::serve(!no_jobs).await,
+        Command::Worker => serve::work().await,
+        Command::Migrate => migrate().await,
+        Command::Admin(Admin::Grant { email }) => grant_admin(&email).await,
+        Command::Admin(Admin::SetPlan { email, plan }) => set_plan(&email, plan.into()).await,
+        Command::RotateKeys => rotate_keys().await,
+        Command::Check => check(),
+        Command::Doctor => doctor::examine().await,
+        Command::Backup { file } => backup::backup(&file).await,
+        Command::Restore { file } => backup::restore(&file).await,
+        Command::Healthcheck => healthcheck().await,
     }
 }
 
-async fn serve() -> Outcome {
-    let config = Config::from_env()?;
-    logging::init(&config.app)?;
-    let core = connect(config)?;
-    db::migrate(&core.db).await?;
-    let mailer = Arc::new(SmtpMailer::new(&core.config.mail)?);
-
-    let (stop, shutdown) = watch::channel(false);
-    let jobs = jobs::spawn(&core, mailer, &shutdown);
-    let address = SocketAddr::new(core.config.app.host, core.config.app.port);
-    let listener = TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
-    tracing::info!(%address, url = %core.config.app.url, "listening");
-
-    let options = leptos_options()?;
-    let assets = Assets::find(&options).map_err(|error| format!("cannot read the hashes of the built files: {error}"))?;
-    let limits = ConnectionLimits::new(core.config.limits.trusted_proxies.clone());
-    let mut server = pin!(server::serve(listener, router(AppState::new(assets, core.clone())), limits, shutdown_signal(shutdown)));
-    let signalled_at = tokio::select! {
-        () = &mut server => return Ok(()),
-        outcome = wait_for_signal() => outcome.map(|()| Instant::now())?,
-    };
-    tracing::info!("shutting down");
-    stop.send_replace(true);
-    let _ = tokio::time::timeout_at(signalled_at + DRAIN_TIMEOUT, server).await;
-    shut_down(&core, jobs, signalled_at + SHUTDOWN_TIMEOUT).await;
-    Ok(())
-}
-
-/// Lets answers, jobs and tasks end, but not beyond the deadline: the process must be gone before an orchestrator kills it.
-async fn shut_down(core: &Core, mut jobs: JoinSet<()>, deadline: Instant) {
-    core.generations.shut_down();
-    let _ = tokio::time::timeout_at(deadline, async { while jobs.join_next().await.is_some() {} }).await;
-    // After the jobs, which spawn tasks.
-    let unfinished_tasks = core.tasks.drain(deadline).await;
-    if unfinished_tasks + jobs.len() > 0 {
-        tracing::error!(unfinished_tasks, unfinished_workers = jobs.len(), "shutdown timed out");
-    }
-    // Waits for connections that are in use, which may be forever.
-    if tokio::time::timeout(CLOSE_TIMEOUT, core.db.close()).await.is_err() {
-        tracing::warn!("database connections were still in use at shutdown");
-    }
-}
-
-async fn shutdown_signal(mut shutdown: watch::Receiver<bool>) {
-    let _ = shutdown.wait_for(|stop| *stop).await;
-}
-
-async fn wait_for_signal() -> std::io::Result<()> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-    Ok(())
-}
-
-fn connect(config: Config) -> Result<Core, Box<dyn std::error::Error>> {
+fn connect(config: Config) -> Result<Core, Box<dyn Error>> {
     let db = db::connect(&config.database)?;
     Core::new(config, db, Arc::new(SystemClock), http::TIMEOUT)
-}
-
-fn leptos_options() -> Result<LeptosOptions, String> {
-    Ok(get_configuration(Some("Leptos.toml")).map_err(|error| format!("Leptos.toml: {error}"))?.leptos_options)
 }
 
 async fn migrate() -> Outcome {
@@ -153,14 +151,18 @@ async fn migrate() -> Outcome {
     print("The database has this version's schema.\n")
 }
 
+fn check() -> Outcome {
+    Config::from_env()?;
+    print("The settings are valid.\n")
+}
+
 async fn grant_admin(email: &str) -> Outcome {
     let config = Config::from_env()?;
     let db = db::connect(&config.database)?;
     done(services::admin::grant(&db, email, SystemClock.now()).await?)
 }
 
-async fn set_plan(email: &str, plan: &str) -> Outcome {
-    let plan = Plan::parse(&plan.to_uppercase()).ok_or("the plans are free, pro and premium")?;
+async fn set_plan(email: &str, plan: Plan) -> Outcome {
     let config = Config::from_env()?;
     let db = db::connect(&config.database)?;
     done(services::admin::set_plan(&db, email, plan, SystemClock.now()).await?)

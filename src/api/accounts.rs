@@ -3,6 +3,7 @@
 use huntaze_domain::accounts::{
     CurrentUser, EmailTokenRequest, EmailTokenState, LoginInput, MailStatus, PasswordStrength, PasswordStrengthInput, RegisterInput,
     ResetPasswordInput, Secret, StatusView,
+    security::SecurityEvents,
     settings::{ChangePasswordInput, DeleteAccountInput, ProfileInput, SessionView},
 };
 use leptos::{prelude::*, server_fn::codec::GetUrl};
@@ -38,8 +39,7 @@ pub async fn login(#[server(flatten)] input: LoginInput) -> Result<StatusView<St
     use huntaze_core::services::{accounts, onboarding};
     let core = context::core()?;
     let wanted = Some(huntaze_domain::page::safe_next(&input.next).to_owned()).filter(|_| !input.next.is_empty());
-    let previous = context::session().map(|session| session.id);
-    let issued = accounts::login(&core, &context::client(), input, previous).await?;
+    let issued = accounts::login(&core, &context::client(), input, context::browser(&core)).await?;
     context::start_session(&core, &issued);
     match wanted {
         Some(wanted) => context::redirect(&wanted),
@@ -186,6 +186,15 @@ pub async fn list_sessions() -> Result<Vec<SessionView>, ApiError> {
     use crate::http::context;
     use huntaze_core::services::accounts;
     Ok(accounts::list_sessions(&context::core()?, &context::require_session()?).await?)
+}
+
+/// `GET /api/auth/events?page=`: returns a page of 20 security events of the user, newest first.
+#[server(prefix = "/api", endpoint = "auth/events", input = GetUrl)]
+pub async fn list_security_events(#[server(default)] page: u32) -> Result<SecurityEvents, ApiError> {
+    use crate::http::context;
+    use huntaze_core::services::accounts;
+    let (core, user) = context::member()?;
+    Ok(accounts::security_events(&core, user.id, page).await?)
 }
 
 /// `POST /api/auth/sessions/revoke`: ends a session; the equivalent of `DELETE /api/auth/sessions/{id}` for HTML forms.

@@ -52,8 +52,8 @@ pub async fn get_jobs(#[server(default)] page: Option<u32>) -> Result<JobsOvervi
 pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::admin::jobs;
-    let (core, _) = context::require_admin()?;
-    Ok(jobs::retry(&core, &id).await?)
+    let ((core, admin), client) = (context::require_admin()?, context::client());
+    Ok(jobs::retry(&core, jobs::Actor { user_id: admin.id, client: &client }, &id).await?)
 }
 
 /// `POST /api/admin/jobs/dismiss`: removes a failed job from the list without retrying it. 403 unless the user is an admin.
@@ -62,6 +62,6 @@ pub async fn retry_job(#[server(default)] id: String) -> Result<(), ApiError> {
 pub async fn dismiss_job(#[server(default)] id: String) -> Result<(), ApiError> {
     use crate::http::context;
     use huntaze_core::services::admin::jobs;
-    let (core, _) = context::require_admin()?;
-    Ok(jobs::dismiss(&core, &id).await?)
+    let ((core, admin), client) = (context::require_admin()?, context::client());
+    Ok(jobs::dismiss(&core, jobs::Actor { user_id: admin.id, client: &client }, &id).await?)
 }

@@ -7,8 +7,11 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header, r
 use huntaze_core::{
     Core,
     db::accounts::sessions::ActiveSession,
-    infra::{csrf, signed},
-    services::accounts::IssuedSession,
+    infra::{
+        csrf, signed,
+        token::{Token, hash_of},
+    },
+    services::accounts::{Browser, IssuedSession},
 };
 use huntaze_domain::{
     accounts::{CurrentUser, Role},
@@ -135,10 +138,26 @@ pub fn set_error_status(error: &ApiError) {
     }
 }
 
+/// How long a browser is known; longer than its last sign-in is remembered.
+const DEVICE_LIFETIME: TimeDelta = TimeDelta::days(400);
+
+/// Returns what the browser has of earlier sign-ins.
+pub fn browser(core: &Core) -> Browser {
+    Browser { previous: session().map(|session| session.id), device: device_cookie(core).and_then(|text| hash_of(&text)) }
+}
+
+fn device_cookie(core: &Core) -> Option<String> {
+    CookieKind::Device.read(&core.config.app, &use_context::<Parts>()?.headers)
+}
+
 /// Adds the cookies of a new session to the response.
 pub fn start_session(core: &Core, issued: &IssuedSession) {
     let config = &core.config.app;
     add_cookie(CookieKind::Session.set(config, &issued.token.text(), issued.lifetime));
+    // Again if the browser has it: its lifetime counts from the last sign-in.
+    if let Some(device) = issued.device.as_ref().map(Token::text).or_else(|| device_cookie(core)) {
+        add_cookie(CookieKind::Device.set(config, &device, DEVICE_LIFETIME));
+    }
     set_csrf(core, Some(issued.session_id));
     add_cookie(CookieKind::PendingEmail.clear(config));
 }

@@ -16,6 +16,8 @@ pub enum CookieKind {
     Flash,
     /// Address that a mail was just sent to.
     PendingEmail,
+    /// Token by which a browser is known again in which a user has signed in.
+    Device,
 }
 
 impl CookieKind {
@@ -28,6 +30,7 @@ impl CookieKind {
             Self::Csrf => crate::csrf::COOKIE,
             Self::Flash => "huntaze_flash",
             Self::PendingEmail => "huntaze_pending_email",
+            Self::Device => "huntaze_device",
         };
         format!("{prefix}{name}")
     }

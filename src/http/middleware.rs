@@ -8,11 +8,13 @@ pub mod etag;
 pub mod html_forms;
 pub mod idempotency;
 pub mod login_guard;
+pub mod overload;
 pub mod panic_guard;
 pub mod path_guard;
 pub mod rate_limit;
 pub mod request_id;
 pub mod request_log;
+pub mod request_metrics;
 pub mod security_headers;
 pub mod session;
 

@@ -1,6 +1,9 @@
 //! Routes and the order of the middleware.
 
-use std::{path::Path, sync::OnceLock};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use axum::{
     Router,
@@ -12,6 +15,7 @@ use axum::{
 use http::{HeaderValue, Uri, header};
 use huntaze_domain::earnings::{UPLOAD_PATH, statement::MAX_FILE_BYTES};
 use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list};
+use tokio::sync::Semaphore;
 use tower::Layer;
 use tower_http::{
     CompressionLevel,
@@ -23,10 +27,10 @@ use tower_http::{
 use super::{
     executor,
     middleware::{
-        accept_json::AcceptJson, body_limit, client_ip, csrf, etag, html_forms, idempotency, login_guard, panic_guard, path_guard,
-        rate_limit, request_id, request_log, security_headers, session,
+        accept_json::AcceptJson, body_limit, client_ip, csrf, etag, html_forms, idempotency, login_guard, overload, panic_guard,
+        path_guard, rate_limit, request_id, request_log, request_metrics, security_headers, session,
     },
-    routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, pages, redirects},
+    routes::{accounts, analytics, assistant, billing, earnings, fallback, health, integrations, monitoring, pages, redirects},
     state::AppState,
 };
 use crate::app::App;
@@ -44,10 +48,13 @@ const MIN_COMPRESSED_BYTES: u16 = 1024;
 
 /// Builds the router of the whole application.
 pub fn router(state: AppState) -> Router {
-    let app = with_session_layers(application(&state), &state);
+    let limit = Arc::new(Semaphore::new(overload::MAX_REQUESTS));
+    let app = with_session_layers(application(&state), &state).layer(from_fn_with_state(limit, overload::shed));
     let everything = Router::new()
         .route("/healthz", get(health::liveness))
         .route("/readyz", get(health::readiness))
+        // Without a session: it is for everybody, and changes nothing.
+        .route("/api/monitoring/metrics", post(monitoring::record))
         .nest_service(&format!("/{}", state.assets.options.site_pkg_dir), packages(&state))
         .merge(app)
         .fallback(fallback::file_or_not_found);
@@ -118,6 +125,7 @@ fn with_outer_layers(router: Router<AppState>, state: &AppState) -> Router<AppSt
         .layer(from_fn_with_state(state.clone(), html_forms::handle))
         .layer(from_fn_with_state(state.clone(), security_headers::set))
         .layer(compression())
+        .layer(from_fn(request_metrics::record))
         .layer(request_log::layer())
         .layer(from_fn(request_id::assign))
         .layer(panic_guard::layer())

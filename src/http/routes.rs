@@ -10,5 +10,6 @@ pub mod external_link_page;
 pub mod fallback;
 pub mod health;
 pub mod integrations;
+pub mod monitoring;
 pub mod pages;
 pub mod redirects;

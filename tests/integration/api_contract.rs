@@ -209,9 +209,13 @@ async fn accounts(contract: &mut Contract, app: &TestApp) {
     let login = json!({ "email": grace, "password": NEW_PASSWORD, "rememberMe": true, "next": "/home" });
     contract.public("POST /api/auth/login", "/api/auth/login", Some(login)).await;
     contract.public("POST /api/auth/logout", "/api/auth/logout", Some(json!({}))).await;
+    contract
+        .public("POST /api/monitoring/metrics", "/api/monitoring/metrics", Some(json!({ "path": "/home", "lcp": 900.5, "cls": 0 })))
+        .await;
 
     contract.user("GET /api/auth/session", "/api/auth/session", None).await;
     contract.user("GET /api/auth/sessions", "/api/auth/sessions", None).await;
+    contract.user("GET /api/auth/events", "/api/auth/events?page=1", None).await;
     for endpoint in ["POST /api/auth/sessions/revoke", "DELETE /api/auth/sessions/{id}"] {
         let mut other = app.anon_client().await;
         other.post("/api/auth/login", json!({ "email": EMAIL, "password": PASSWORD })).await.expect_status(200);

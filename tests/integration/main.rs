@@ -1,4 +1,4 @@
-//! Integration tests of the HTTP interface against a real PostgreSQL. `sqlx::test` gives each test its own database.
+//! Integration tests of the HTTP interface against a real PostgreSQL and a real Redis. `sqlx::test` gives each test its own database.
 #![expect(clippy::expect_used, reason = "a failed expectation fails the test")]
 
 mod accounts;
@@ -15,7 +15,9 @@ mod idempotency;
 mod integrations;
 mod malformed_input;
 mod onboarding;
+mod operation;
 mod pages;
+mod redis;
 mod support;
 mod traces;
 mod transactions;

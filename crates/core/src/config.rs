@@ -7,9 +7,11 @@ mod gemini;
 mod instagram;
 mod limits;
 mod mail;
+mod metrics;
 mod partner;
 mod reader;
 mod reddit;
+mod redis;
 mod tiktok;
 mod x;
 mod youtube;
@@ -24,9 +26,11 @@ use url::Url;
 pub use instagram::InstagramConfig;
 pub use limits::LimitsConfig;
 pub use mail::MailConfig;
+pub use metrics::MetricsConfig;
 pub use partner::PartnerConfig;
 pub use reader::{ClientCredentials, ConfigError, Reader};
 pub use reddit::RedditConfig;
+pub use redis::RedisConfig;
 pub use tiktok::TiktokConfig;
 pub use x::XConfig;
 pub use youtube::YoutubeConfig;
@@ -46,10 +50,14 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Outgoing mail.
     pub mail: MailConfig,
+    /// Metrics.
+    pub metrics: MetricsConfig,
     /// Partner service that returns a user's earnings.
     pub partner: PartnerConfig,
     /// Reddit OAuth app and API.
     pub reddit: RedditConfig,
+    /// Redis connection.
+    pub redis: RedisConfig,
     /// TikTok OAuth app and API.
     pub tiktok: TiktokConfig,
     /// X OAuth app, API and monthly budget.
@@ -126,8 +134,10 @@ impl Config {
         let instagram = InstagramConfig::read(reader);
         let limits = LimitsConfig::read(reader);
         let mail = MailConfig::read(reader);
+        let metrics = MetricsConfig::read(reader);
         let partner = PartnerConfig::read(reader);
         let reddit = RedditConfig::read(reader);
+        let redis = RedisConfig::read(reader);
         let tiktok = TiktokConfig::read(reader);
         let x = XConfig::read(reader);
         let youtube = YoutubeConfig::read(reader);
@@ -138,8 +148,10 @@ impl Config {
             instagram: instagram?,
             limits: limits?,
             mail: mail?,
+            metrics: metrics?,
             partner: partner?,
             reddit: reddit?,
+            redis: redis?,
             tiktok: tiktok?,
             x: x?,
             youtube: youtube?,
@@ -197,6 +209,50 @@ mod tests {
         let keys = format!("k1:{},k1:{}", "1".repeat(64), "2".repeat(64));
         let error = Config::read(Reader::from_pairs([("ENCRYPTION_KEYS", keys.as_str())])).expect_err("duplicate key id");
         assert!(error.to_string().contains("names a key twice"), "{error}");
+    }
+
+    /// Settings that are all right on this machine.
+    const LOCAL: [(&str, &str); 5] = [
+        ("DATABASE_URL", "postgres://localhost/tests"),
+        ("ENCRYPTION_KEYS", "k1:1111111111111111111111111111111111111111111111111111111111111111"),
+        ("SECRET_KEY", "0000000000000000000000000000000000000000000000000000000000000000"),
+        ("SMTP_URL", "smtp://127.0.0.1:9"),
+        ("PASSWORD_HASHING", "weak-for-tests"),
+    ];
+
+    fn with_local<'a, const N: usize>(more: [(&'a str, &'a str); N]) -> Vec<(&'a str, &'a str)> {
+        LOCAL.into_iter().chain(more).collect()
+    }
+
+    fn with_url(url: &'static str) -> Result<Config, ConfigError> {
+        Config::read(Reader::from_pairs(with_local([("APP_URL", url)])))
+    }
+
+    #[test]
+    fn settings_for_one_machine_are_refused_elsewhere() {
+        for local in ["http://localhost:3000", "http://127.0.0.1:3000", "http://[::1]:3000", "http://huntaze.localhost"] {
+            assert!(with_url(local).is_ok(), "{local}");
+        }
+        for elsewhere in ["http://app.example.com", "http://10.0.0.1", "http://localhost.example.com"] {
+            let message = with_url(elsewhere).expect_err("unsafe").to_string();
+            for part in ["APP_URL must start with https", "SECRET_KEY is not random", "ENCRYPTION_KEYS has a key", "PASSWORD_HASHING"] {
+                assert!(message.contains(part), "{part} is not in: {message}");
+            }
+        }
+    }
+
+    #[test]
+    fn secret_is_read_from_a_file_without_its_line_end() {
+        let file = std::env::temp_dir().join(format!("huntaze-secret-{}", std::process::id()));
+        std::fs::write(&file, "smtps://user:password@mail.example.com\n").expect("written");
+        let path = file.to_str().expect("text");
+        let read = |more: (&'static str, &str)| {
+            Config::read(Reader::from_pairs(with_local([("APP_URL", "http://localhost"), ("SMTP_URL_FILE", path), ("SMTP_URL", ""), more])))
+        };
+        assert_eq!(read(("PORT", "3000")).expect("valid").mail.smtp_url, "smtps://user:password@mail.example.com");
+        assert!(read(("SMTP_URL", "smtp://other")).expect_err("both").to_string().contains("exclude each other"));
+        std::fs::remove_file(&file).expect("removed");
+        assert!(read(("PORT", "3000")).expect_err("no file").to_string().contains("SMTP_URL_FILE cannot be read"));
     }
 
     #[test]

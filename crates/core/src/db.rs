@@ -16,11 +16,12 @@ pub mod onboarding;
 use std::{error::Error, time::Duration};
 
 use apalis_postgres::PostgresStorage;
+use chrono::{DateTime, Utc};
 use huntaze_domain::{admin::jobs::JobKind, string_enum::StringEnum};
 use sqlx::{
-    Executor, PgConnection, PgPool, Postgres, Transaction,
+    Connection, Executor, PgConnection, PgPool, Postgres, Transaction,
     migrate::{MigrateError, Migrator},
-    postgres::PgPoolOptions,
+    postgres::{PgConnectOptions, PgPoolOptions},
 };
 use tracing::Instrument;
 
@@ -88,6 +89,10 @@ pub struct Slice {
 #[expect(clippy::cast_possible_truncation, reason = "there are few kinds")]
 const QUEUE_CONNECTIONS: u32 = JobKind::ALL.len() as u32 + 2;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Limit of one statement, so that none occupies a connection for ever. Storing the largest statement of earnings takes some seconds.
+const STATEMENT_TIMEOUT: &str = "120s";
+/// How long a transaction may wait for its next statement.
+const TRANSACTION_TIMEOUT: &str = "60s";
 /// A connection that was idle for this long is checked before it is used: the server may have closed it.
 const CHECKED_AFTER: Duration = Duration::from_secs(1);
 
@@ -96,7 +101,9 @@ const CHECKED_AFTER: Duration = Duration::from_secs(1);
 /// # Errors
 /// The URL is invalid.
 pub fn connect(config: &DatabaseConfig) -> Result<PgPool, DbError> {
-    Ok(pool_options().max_connections(config.max_connections).connect_lazy(&config.url)?)
+    let options: PgConnectOptions = config.url.parse()?;
+    let options = options.options([("statement_timeout", STATEMENT_TIMEOUT), ("idle_in_transaction_session_timeout", TRANSACTION_TIMEOUT)]);
+    Ok(pool_options().max_connections(config.max_connections).connect_lazy_with(options))
 }
 
 /// Returns a pool for the job queue alone, to the same database as `db`. apalis drops futures that are beginning a transaction when a worker
@@ -145,11 +152,49 @@ pub async fn begin(db: &PgPool) -> Result<Transaction<'static, Postgres>, DbErro
 /// # Errors
 /// A migration failed; migrations applied before it stay applied.
 pub async fn migrate(db: &PgPool) -> Result<(), MigrateError> {
+    // A connection of its own, without limits: a migration, and waiting for another process that migrates, may take long.
+    let mut connection = PgConnection::connect_with(&db.connect_options()).await?;
+    connection.execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0").await?;
     for mut migrator in [Migrator { migrations: MIGRATIONS.migrations.clone(), ..Migrator::DEFAULT }, PostgresStorage::migrations()] {
         migrator.ignore_missing = true;
-        migrator.run(db).await?;
+        migrator.run(&mut connection).await?;
     }
+    connection.close().await?;
     Ok(())
+}
+
+/// Runs the shortest query.
+pub async fn ping(db: &PgPool) -> Result<(), DbError> {
+    sqlx::query("SELECT 1").execute(db).await?;
+    Ok(())
+}
+
+/// Returns the version of PostgreSQL.
+pub async fn server_version(db: &PgPool) -> Result<String, DbError> {
+    Ok(sqlx::query_scalar("SELECT current_setting('server_version')").fetch_one(db).await?)
+}
+
+/// Returns the time on the server.
+pub async fn now(db: &PgPool) -> Result<DateTime<Utc>, DbError> {
+    Ok(sqlx::query_scalar("SELECT clock_timestamp()").fetch_one(db).await?)
+}
+
+/// Returns whether the database has no tables.
+pub async fn is_empty(db: &PgPool) -> Result<bool, DbError> {
+    let found = "SELECT NOT EXISTS (SELECT FROM information_schema.tables WHERE table_schema NOT IN ('pg_catalog', 'information_schema'))";
+    Ok(sqlx::query_scalar(found).fetch_one(db).await?)
+}
+
+/// Returns the newest migration that is applied.
+pub async fn schema_version(db: &PgPool) -> Result<i64, DbError> {
+    let known: Vec<i64> = MIGRATIONS.iter().map(|migration| migration.version).collect();
+    let newest = sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations WHERE success AND version = ANY($1)");
+    Ok(newest.bind(&known).fetch_one(db).await?)
+}
+
+/// Returns the newest migration of this binary.
+pub fn newest_migration() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// Returns whether all migrations of this binary are applied. Additional, newer migrations are accepted.

@@ -13,20 +13,23 @@ use std::{error::Error, ops::Deref, sync::Arc, time::Duration};
 
 use sqlx::PgPool;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use self::{
     ai::{Gemini, Generations, LanguageModel, ResponseCache},
     config::Config,
     infra::{
-        cache::MemoryCache,
+        cache::{Cache, MemoryCache, RedisCache},
         clock::Clock,
         crypto::Cipher,
+        data_cache::DataCache,
         http,
         keys::Keys,
         password::PasswordHasher,
-        rate_limiter::{MemoryRateLimiter, RateLimiter},
+        rate_limiter::{MemoryRateLimiter, RateLimiter, RedisRateLimiter},
+        redis::Redis,
+        session_cache::SessionCache,
         tasks::Tasks,
-        turns::Turns,
     },
     providers::ProviderRegistry,
 };
@@ -45,6 +48,8 @@ pub struct CoreFields {
     pub config: Config,
     /// PostgreSQL connection pool.
     pub db: PgPool,
+    /// Redis, shared by all processes; `None` if it is not configured.
+    pub redis: Option<Redis>,
     /// Source of the current time.
     pub clock: Arc<dyn Clock>,
     /// Signing keys derived from `SECRET_KEY`.
@@ -55,18 +60,22 @@ pub struct CoreFields {
     pub providers: Arc<ProviderRegistry>,
     /// Language model; `None` if no API key is configured.
     pub model: Option<Arc<dyn LanguageModel>>,
+    /// Open sessions.
+    pub session_cache: Arc<SessionCache>,
+    /// What is computed from users' data.
+    pub data_cache: Arc<DataCache>,
     /// Cache of completions.
     pub response_cache: ResponseCache,
     /// Assistant answers that are being generated in this process.
     pub generations: Generations,
     /// Password hasher with limited concurrency.
     pub passwords: PasswordHasher,
-    /// Rate limiter.
+    /// Rate limiter; of all processes together if there is a Redis.
     pub rate_limiter: Arc<dyn RateLimiter>,
-    /// Login attempts at accounts that are being guessed at.
-    pub login_turns: Arc<Turns>,
     /// Limits how many statements are parsed concurrently while their users wait.
     pub parse_permits: Arc<Semaphore>,
+    /// Cancelled when the process has been told to stop: it is not ready for further requests.
+    pub drain: CancellationToken,
     /// Work that outlives its request: the process waits for it before it ends.
     pub tasks: Tasks,
 }
@@ -83,22 +92,36 @@ impl Core {
     /// Builds everything that follows from the settings. `timeout` limits each call of a platform or a model.
     ///
     /// # Errors
-    /// The TLS provider cannot be set up, or the password hashing parameters are invalid.
+    /// The TLS provider cannot be set up, or the settings of password hashing or Redis are invalid.
     pub fn new(config: Config, db: PgPool, clock: Arc<dyn Clock>, timeout: Duration) -> Result<Self, Box<dyn Error>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let model = Gemini::new(&config.gemini, http::client(timeout)?, Arc::clone(&clock));
+        let http = http::client(timeout)?;
+        let redis = Redis::connect(&config.redis)?;
+        let cache: Arc<dyn Cache> = match &redis {
+            Some(redis) => Arc::new(RedisCache::new(redis.clone())),
+            None => Arc::new(MemoryCache::default()),
+        };
+        let counters = MemoryRateLimiter::new(Arc::clone(&clock));
+        let rate_limiter: Arc<dyn RateLimiter> = match &redis {
+            Some(redis) => Arc::new(RedisRateLimiter::new(redis.clone(), counters)),
+            None => Arc::new(counters),
+        };
+        let model = Gemini::new(&config.gemini, http.clone(), Arc::clone(&clock));
         Ok(Self(Arc::new(CoreFields {
             db,
             keys: Arc::new(Keys::derive(&config.app.secret_key)),
             cipher: Arc::new(Cipher::new(&config.app.encryption_keys)),
-            providers: Arc::new(ProviderRegistry::new(&config, &http::client(timeout)?, &clock)),
+            providers: Arc::new(ProviderRegistry::new(&config, &http, &clock)),
             model: model.map(|gemini| Arc::new(gemini) as _),
-            response_cache: ResponseCache::new(Arc::new(MemoryCache::default()), Arc::clone(&clock)),
-            generations: Generations::default(),
+            response_cache: ResponseCache::new(cache, Arc::clone(&clock)),
+            session_cache: Arc::new(SessionCache::new(redis.clone())),
+            data_cache: Arc::new(DataCache::new(redis.clone())),
+            generations: Generations::new(redis.clone()),
+            redis,
             passwords: PasswordHasher::new(config.app.password_hashing, cores)?,
-            rate_limiter: Arc::new(MemoryRateLimiter::new(Arc::clone(&clock))),
-            login_turns: Arc::default(),
+            rate_limiter,
             parse_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_PARSES)),
+            drain: CancellationToken::new(),
             tasks: Tasks::default(),
             clock,
             config,

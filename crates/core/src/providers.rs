@@ -292,7 +292,7 @@ impl ProviderRegistry {
 
     /// Sends a `GET` request and returns the HTTP status of the response, whatever it is.
     pub async fn probe(&self, url: &Url) -> Result<u16, ProviderError> {
-        Ok(http::send(self.http.get(url.clone())).await?.status.as_u16())
+        Ok(http::send("probe", self.http.get(url.clone())).await?.status.as_u16())
     }
 
     /// Returns whether a platform is available here, and whether through the sandbox.

@@ -10,6 +10,7 @@ pub mod billing;
 pub mod content;
 pub mod earnings;
 pub mod integrations;
+pub mod metrics;
 pub mod onboarding;
 mod paging;
 

@@ -1,5 +1,6 @@
 //! User accounts: credentials, roles, plans and the validation of what users enter.
 
+pub mod security;
 pub mod settings;
 
 use std::fmt;

@@ -12,3 +12,10 @@ pub struct ClientInfo {
     /// Id of the request, as in the log.
     pub request_id: String,
 }
+
+impl ClientInfo {
+    /// What stands for the client of an event that the server has noticed by itself.
+    pub fn server() -> Self {
+        Self { ip: "server".to_owned(), network: "server".to_owned(), user_agent: None, request_id: String::new() }
+    }
+}

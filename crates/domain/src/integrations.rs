@@ -73,7 +73,7 @@ string_enum! {
 }
 
 /// Expiry of the access and outcome of the last syncs, from which the status of an integration is derived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessHealth {
     /// Expiry of the access; `None` if it does not expire.
     pub expires_at: Option<DateTime<Utc>>,

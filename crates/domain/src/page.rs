@@ -87,7 +87,7 @@ pages! {
 
 impl Page {
     /// Returns the page at this path, whose parameters may have any value.
-    fn at(path: &str) -> Option<Self> {
+    pub fn at(path: &str) -> Option<Self> {
         let fits = |page: &Self| {
             let (own, given) = (page.path().split('/'), path.split('/'));
             own.clone().count() == given.clone().count()

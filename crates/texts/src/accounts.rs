@@ -1,6 +1,6 @@
 //! Accounts: plans, and the strength of passwords.
 
-use huntaze_domain::accounts::{PasswordStrength, Plan, settings::SessionView};
+use huntaze_domain::accounts::{PasswordStrength, Plan, security::AuditKind};
 
 use crate::texts;
 
@@ -9,6 +9,31 @@ texts! {
         Free => "Free";
         Pro => "Pro";
         Premium => "Premium";
+    }
+}
+
+texts! {
+    AuditKind {
+        Registered => "Registered";
+        EmailVerified => "E-mail verified";
+        LoginSucceeded => "Signed in";
+        LoginFailed => "Sign-in failed";
+        LoggedOut => "Signed out";
+        PasswordResetRequested => "Password reset requested";
+        PasswordReset => "Password reset";
+        PasswordChanged => "Password changed";
+        SessionRevoked => "Another device signed out";
+        EndedSessionUsed => "Session used after signing out";
+        DataExported => "Data downloaded";
+        AccountDeleted => "Account deleted";
+        IntegrationConnected => "Account connected";
+        IntegrationDisconnected => "Account disconnected";
+        IntegrationLost => "Access lost";
+        UploadRefused => "File refused";
+        AdminGranted => "Made an administrator";
+        PlanChanged => "Plan changed";
+        JobRetried => "Failed job retried";
+        JobDismissed => "Failed job dismissed";
     }
 }
 
@@ -23,9 +48,9 @@ pub const fn strength(strength: &PasswordStrength) -> &'static str {
     }
 }
 
-/// Label of the device of a session: browser and operating system.
-pub fn device(session: &SessionView) -> String {
-    match session.device() {
+/// Label of a device, from the names of browser and operating system.
+pub fn device(names: (Option<&str>, Option<&str>)) -> String {
+    match names {
         (Some(browser), Some(system)) => format!("{browser} on {system}"),
         (Some(name), None) | (None, Some(name)) => name.to_owned(),
         (None, None) => "Unknown device".to_owned(),

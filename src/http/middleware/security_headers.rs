@@ -38,7 +38,7 @@ pub async fn set(State(state): State<AppState>, request: Request, next: Next) ->
     response
 }
 
-/// Returns the policy: same-origin resources only. Inline scripts are allowed by hash: the loader and the speculation rules. WebAssembly needs
+/// Returns the policy: same-origin resources only. Inline scripts are allowed by hash (`Assets::script_hashes`). WebAssembly needs
 /// `wasm-unsafe-eval`; style attributes are not allowed.
 pub fn content_security_policy(assets: &Assets) -> HeaderValue {
     let (script, reload) = if assets.is_watched {

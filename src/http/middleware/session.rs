@@ -5,33 +5,27 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use chrono::TimeDelta;
 use http::header;
-use huntaze_core::{
-    Core,
-    db::{self, DbError, accounts::sessions::ActiveSession},
-    error::chain,
-    infra::token::hash_of,
-};
-use huntaze_domain::{month::first_of_month, page::Page};
+use huntaze_core::{Core, error::chain, services::accounts};
+use huntaze_domain::page::Page;
 
 use super::wants_html;
-use crate::{error::ApiError, http::cookies::CookieKind};
-
-/// Resolution of a session's `last_seen_at`. Updating it on every request would be too expensive.
-const LAST_SEEN_RESOLUTION: TimeDelta = TimeDelta::minutes(1);
+use crate::{
+    error::ApiError,
+    http::{context::client_of, cookies::CookieKind},
+};
 
 /// Request extension: the session cookie does not belong to an active session.
 #[derive(Debug, Clone, Copy)]
 pub struct ExpiredSession;
 
-/// Stores the [`ActiveSession`] in the request extensions, or [`ExpiredSession`] if the cookie does not belong to an active session.
+/// Stores the session in the request extensions, or [`ExpiredSession`] if the cookie does not belong to an active session.
 /// Without a cookie it stores nothing.
 pub async fn load(State(core): State<Core>, mut request: Request, next: Next) -> Response {
     let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
     // Pages show the quota of AI.
     let is_page = wants_html(request.headers());
-    match open_session(&core, &token, is_page).await {
+    match accounts::open_session(&core, &client_of(request.extensions(), request.headers()), &token, is_page).await {
         Ok(Some(session)) => {
             tracing::Span::current().record("user_id", tracing::field::display(session.user.id));
             request.extensions_mut().insert(session);
@@ -65,16 +59,4 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
             ApiError::unavailable().into_response()
         }
     }
-}
-
-async fn open_session(core: &Core, token: &str, with_quota: bool) -> Result<Option<ActiveSession>, DbError> {
-    let Some(hash) = hash_of(token) else { return Ok(None) };
-    let now = core.clock.now();
-    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, with_quota.then(|| first_of_month(now)), now).await? else {
-        return Ok(None);
-    };
-    if now - session.last_seen_at >= LAST_SEEN_RESOLUTION {
-        db::accounts::sessions::touch(&core.db, session.id, now).await?;
-    }
-    Ok(Some(session))
 }

@@ -17,8 +17,8 @@ use crate::{
 ///
 /// # Errors
 /// 401 without a session; 500 if the database fails.
-pub async fn export(State(core): State<Core>, Member(current): Member) -> Result<Response, ApiError> {
-    let export = accounts::export(&core, &current).await?;
+pub async fn export(State(core): State<Core>, Member(current): Member, Client(client): Client) -> Result<Response, ApiError> {
+    let export = accounts::export(&core, &client, &current).await?;
     let mut response = Json(export).into_response();
     let name = HeaderValue::from_static("attachment; filename=\"huntaze-export.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, name);

@@ -13,7 +13,10 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use huntaze_core::{
     Core,
-    services::earnings::{EarningsError, Upload},
+    services::{
+        accounts,
+        earnings::{EarningsError, Upload},
+    },
 };
 use huntaze_domain::{
     earnings::StatementFileError,
@@ -23,7 +26,10 @@ use huntaze_domain::{
 };
 use serde_json::json;
 
-use crate::{error::ApiError, http::extract::Member};
+use crate::{
+    error::ApiError,
+    http::extract::{Client, Member},
+};
 
 /// Timeout for each chunk of the upload.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -38,14 +44,20 @@ const DEADLINE: Duration = Duration::from_mins(10);
 /// large.
 pub async fn upload(
     State(core): State<Core>,
-    Member(current): Member,
+    (Member(current), Client(client)): (Member, Client),
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, ApiError> {
     let user_id = current.user.id;
     let form = form.map_err(|_| ErrorCode::InvalidInput)?;
     let worker = core.clone();
     // Run to completion even if the client disconnects, so that an incomplete upload is removed.
-    let received = core.tasks.spawn(async move { receive(&worker, user_id, form).await });
+    let received = core.tasks.spawn(async move {
+        let outcome = receive(&worker, user_id, form).await;
+        if let Err(EarningsError::InvalidFile(_) | EarningsError::TooLarge) = &outcome {
+            accounts::note_refused_upload(&worker, &client, user_id).await;
+        }
+        outcome
+    });
     let id = received.await.map_err(EarningsError::from)??;
     let location = HeaderValue::try_from(statement_page(&id.to_string())).map_err(|_| ErrorCode::Internal)?;
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(json!({ "id": id }))).into_response())

@@ -14,7 +14,7 @@ async fn export_contains_user_data_without_secrets(db: PgPool) {
     assert_eq!(export["account"]["email"], EMAIL);
     assert_eq!(export["onboarding"]["contentTypes"], json!(["photos"]));
     assert_eq!(export["sessions"].as_array().map(Vec::len), Some(1));
-    assert_eq!(export["events"].as_array().map(Vec::len), Some(3), "registered, verified, signed in");
+    assert_eq!(export["events"].as_array().map(Vec::len), Some(4), "registered, verified, signed in, this download");
     let hash: String = sqlx::query_scalar("SELECT password_hash FROM users").fetch_one(&db).await.expect("a row");
     assert!(!answer.body.contains(&hash) && !answer.body.contains("argon2") && !answer.body.contains("oken"));
     app.anon_client().await.get("/api/account/export").await.expect_status(401);

@@ -8,6 +8,7 @@ mod password;
 mod profile;
 mod register;
 mod reset;
+mod security;
 mod session;
 mod sessions;
 mod stale_password;

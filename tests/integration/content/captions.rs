@@ -134,6 +134,7 @@ async fn rate_limit_depends_on_plan(db: PgPool) {
     let refused = user_client.post("/api/ai/generate-caption", sea()).await.expect_status(429);
     assert_eq!(refused.code(), "rate_limited");
     sqlx::query("UPDATE users SET plan = 'PREMIUM'").execute(&db).await.expect("updated");
+    app.clock.advance(TimeDelta::seconds(2));
     user_client.post("/api/ai/generate-caption", sea()).await.expect_status(200);
     let quota = user_client.get("/api/ai/quota").await.json();
     assert_eq!((&quota["plan"], &quota["limit"], &quota["remaining"]), (&json!(Plan::Premium), &Value::Null, &Value::Null));

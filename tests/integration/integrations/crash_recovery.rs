@@ -46,7 +46,7 @@ async fn account_works_or_asks_to_reconnect_after_any_kill(db: PgPool) {
         // Delete the job of the killed process, which would count as running until its worker is declared dead.
         sqlx::query("DELETE FROM apalis.jobs").execute(&db).await.expect("deleted");
         let before = refreshes(&sandbox.state);
-        let server = Server::start(&db, &sandbox, 0);
+        let server = Server::start(Server::command(&db, &sandbox, &["serve"]), 0);
         let given_up = Instant::now() + Duration::from_secs(20);
         while refreshes(&sandbox.state) == before {
             assert!(Instant::now() < given_up, "round {round}: no token refresh within 20 seconds");

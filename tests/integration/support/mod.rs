@@ -4,6 +4,7 @@ mod client;
 mod creator;
 mod mailer;
 mod model;
+mod redis;
 mod sandbox;
 mod server;
 
@@ -39,8 +40,9 @@ pub use client::{Client, TestResponse};
 pub use creator::Creator;
 pub use mailer::MemoryMailer;
 pub use model::{ScriptedModel, ScriptedReply};
+pub use redis::{Access, RedisServer};
 pub use sandbox::{ALL_SCOPES, OAUTH_PLATFORMS, Sandbox};
-pub use server::Server;
+pub use server::{Server, free_port};
 
 /// E-mail address of the default test user.
 pub const EMAIL: &str = "ada@example.com";
@@ -112,6 +114,21 @@ impl TestApp {
     fn with_clock(db: PgPool, config: Config, clock: Arc<MockClock>, timeout: Duration) -> Self {
         let core = Core::new(config, db, clock.clone(), timeout).expect("a core");
         Self { router: router_of(&core), core, clock, mailer: MemoryMailer::default() }
+    }
+
+    /// Returns an application that shares Redis with others, connected to it.
+    pub async fn with_redis(db: PgPool, redis: &RedisServer) -> Self {
+        let mut config = Config::for_tests().expect("a valid configuration");
+        config.redis = redis.config();
+        let app = Self::with_config(db, config);
+        app.redis_is_up().await;
+        app
+    }
+
+    /// Waits until the application is connected to Redis.
+    pub async fn redis_is_up(&self) {
+        let redis = self.core.redis.as_ref().expect("a Redis");
+        eventually("connected to Redis", async || redis.is_up()).await;
     }
 
     /// Replaces the language model of the application.

@@ -51,7 +51,7 @@ impl Session {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let token = self.cookies.get("huntaze_csrf").cloned().unwrap_or_default();
         let request = request.header("cookie", cookies.join("; ")).header("x-csrf-token", token);
-        let answer = http::send(request).await.ok()?;
+        let answer = http::send("test", request).await.ok()?;
         for line in answer.headers.get_all("set-cookie") {
             let cookie = cookie::Cookie::parse(line.to_str().expect("text").to_owned()).expect("a cookie");
             self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
@@ -75,16 +75,20 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the server on a port; 0 selects any free port.
-    pub fn start(db: &PgPool, sandbox: &Sandbox, port: u16) -> Self {
+    /// Starts a subcommand that goes on until it is told to stop; `port` is the one that it serves, if it does.
+    pub fn start(mut command: Command, port: u16) -> Self {
+        command.stdout(Stdio::null()).stderr(Stdio::null()).env("PORT", port.to_string());
+        Self { process: command.spawn().expect("the binary"), port }
+    }
+
+    /// Returns the binary with settings of this database and sandbox.
+    pub fn command(db: &PgPool, sandbox: &Sandbox, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_huntaze"));
-        command.arg("serve").stdout(Stdio::null()).stderr(Stdio::null());
-        command.envs([
+        command.args(arguments).envs([
             ("APP_URL", "http://127.0.0.1:3000".to_owned()),
             // Beside the binary of the tests are no built files.
             ("LEPTOS_HASH_FILES", "false".to_owned()),
             ("HOST", "127.0.0.1".to_owned()),
-            ("PORT", port.to_string()),
             ("DATABASE_URL", db.connect_options().to_url_lossy().to_string()),
             ("SECRET_KEY", "0".repeat(64)),
             ("ENCRYPTION_KEYS", format!("k1:{}", "1".repeat(64))),
@@ -100,13 +104,17 @@ impl Server {
             ("X_AUTHORIZE_URL", format!("{}/x/authorize", sandbox.address)),
             ("X_API_URL", format!("{}/x/api", sandbox.address)),
         ]);
-        Self { process: command.spawn().expect("the binary"), port }
+        command
     }
 
     /// Starts the server on a port that was free just before, and waits until `/readyz` succeeds; panics after 20 seconds.
     pub async fn start_ready(db: &PgPool, sandbox: &Sandbox) -> Self {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port");
-        let server = Self::start(db, sandbox, free.port());
+        Self::start(Self::command(db, sandbox, &["serve"]), free_port()).ready().await
+    }
+
+    /// Waits until `/readyz` succeeds; panics after 20 seconds.
+    pub async fn ready(self) -> Self {
+        let server = self;
         let given_up = Instant::now() + Duration::from_secs(20);
         let client = http::client(http::TIMEOUT).expect("TLS");
         while !client.get(server.url("/readyz")).send().await.is_ok_and(|answer| answer.status().is_success()) {
@@ -125,10 +133,15 @@ impl Server {
         session
     }
 
-    /// Tells it to stop (SIGTERM), and waits until it has.
-    pub async fn stop(&mut self) {
+    /// Tells it to stop (SIGTERM).
+    pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status().expect("kill");
         assert!(sent.success());
+    }
+
+    /// Tells it to stop (SIGTERM), and waits until it has.
+    pub async fn stop(&mut self) {
+        self.terminate();
         while self.process.try_wait().expect("its status").is_none() {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -138,6 +151,11 @@ impl Server {
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
+}
+
+/// Returns a port that was free just now.
+pub fn free_port() -> u16 {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|listener| listener.local_addr()).expect("a port").port()
 }
 
 fn client() -> reqwest::Client {

@@ -20,8 +20,12 @@ use crate::{
     infra::{
         clock::Clock,
         http::{self, HttpError},
+        metrics::timed,
     },
 };
+
+/// Name in the metrics.
+const NAME: &str = "gemini";
 
 /// Timeouts of requests to the model.
 const TIMEOUTS: Timeouts = Timeouts { total: Duration::from_mins(1), idle: Duration::from_secs(30) };
@@ -81,14 +85,14 @@ impl Gemini {
 
     async fn read_response(&self, model: &str, prompt: &Prompt) -> Result<Completion, FailedCompletion> {
         let request = self.request(model, Method::Generate, prompt)?;
-        let response = http::send(request).await.map_err(unavailable)?;
+        let response = http::send(NAME, request).await.map_err(unavailable)?;
         response::read(response.status, &response.body, model, prompt)
     }
 
     /// Generates a streamed response (`?alt=sse`, one chunk per event). Dropping the future closes the connection.
     async fn read_stream(&self, model: &str, prompt: &Prompt, handler: ChunkHandler<'_>) -> Result<Completion, FailedCompletion> {
         let request = self.request(model, Method::Stream, prompt)?;
-        let mut response = self.with_idle_timeout(request.send()).await?;
+        let mut response = timed(NAME, self.with_idle_timeout(request.send())).await?;
         if !response.status().is_success() {
             let status = response.status();
             let body = http::read_body(&mut response).await.map_err(unavailable)?;

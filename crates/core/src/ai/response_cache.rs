@@ -10,7 +10,10 @@ use sha2::{Digest, Sha256};
 use super::{Completion, Prompt};
 use crate::{
     error::chain,
-    infra::{cache::Cache, clock::Clock},
+    infra::{
+        cache::{self, Cache, Outcome},
+        clock::Clock,
+    },
 };
 
 /// How long entries stay in the cache.
@@ -55,8 +58,11 @@ impl ResponseCache {
 
     /// Returns the cached completion, or `None` if there is none, or if it is too old or malformed.
     pub async fn get(&self, key: &CacheKey<'_>) -> Option<Completion> {
-        let cached: CachedCompletion = serde_json::from_str(&self.cache.get(&key.encode()).await?).ok()?;
-        (self.clock.now() < cached.cached_at + MAX_AGE).then_some(cached.completion)
+        let stored = self.cache.get(&key.encode()).await;
+        let cached = stored.and_then(|text| serde_json::from_str::<CachedCompletion>(&text).ok());
+        let fresh = cached.filter(|cached| self.clock.now() < cached.cached_at + MAX_AGE);
+        cache::count("ai", if fresh.is_some() { Outcome::Hit } else { Outcome::Miss });
+        fresh.map(|cached| cached.completion)
     }
 
     /// Stores a completion; must only be called with a valid one. Failures are logged.

@@ -1,4 +1,4 @@
-use std::{fmt, net::IpAddr, str::FromStr};
+use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
 
 use url::Url;
 
@@ -25,6 +25,9 @@ pub struct AppConfig {
     pub log_format: LogFormat,
     /// `LOG_FILTER`: log levels in the syntax of `tracing_subscriber::EnvFilter`. Default `info`.
     pub log_filter: String,
+    /// `SHUTDOWN_DELAY_SECONDS`: how long requests are still accepted after the signal to stop, while `/readyz` answers 503 already: as long as a
+    /// load balancer takes to notice. Default 0.
+    pub shutdown_delay: Duration,
 }
 
 impl AppConfig {
@@ -39,15 +42,16 @@ impl AppConfig {
         });
         let host = reader.or("HOST", IpAddr::from([127, 0, 0, 1]));
         let port = reader.or("PORT", 3000);
-        let secret_key = reader.required("SECRET_KEY");
-        let encryption_keys: Option<Vec<EncryptionKey>> = reader.required_list("ENCRYPTION_KEYS");
+        let secret_key: Option<SecretKey> = reader.required_secret("SECRET_KEY");
+        let encryption_keys: Option<Vec<EncryptionKey>> = reader.required_secret_list("ENCRYPTION_KEYS");
         if encryption_keys.as_ref().is_some_and(|keys| has_repeated_id(keys)) {
             reader.problem("ENCRYPTION_KEYS names a key twice".to_owned());
         }
         let password_hashing = reader.or("PASSWORD_HASHING", PasswordHashing::Argon2id);
         let log_format = reader.or("LOG_FORMAT", LogFormat::Json);
         let log_filter = reader.or("LOG_FILTER", "info".to_owned());
-        Some(Self {
+        let shutdown_delay = reader.or("SHUTDOWN_DELAY_SECONDS", 0).map(Duration::from_secs);
+        let app = Self {
             url: url?,
             host: host?,
             port: port?,
@@ -56,7 +60,39 @@ impl AppConfig {
             password_hashing: password_hashing?,
             log_format: log_format?,
             log_filter: log_filter?,
-        })
+            shutdown_delay: shutdown_delay?,
+        };
+        app.refuse_unsafe_settings(reader);
+        Some(app)
+    }
+
+    /// Records what is fit for this machine alone, if browsers elsewhere use this deployment.
+    fn refuse_unsafe_settings(&self, reader: &mut Reader) {
+        if self.is_local() {
+            return;
+        }
+        if !self.is_https() {
+            reader.problem("APP_URL must start with https://: browsers elsewhere would send sessions without encryption".to_owned());
+        }
+        if is_guessable(self.secret_key.bytes()) {
+            reader.problem("SECRET_KEY is not random: openssl rand -hex 32".to_owned());
+        }
+        if self.encryption_keys.iter().any(|key| is_guessable(key.bytes())) {
+            reader.problem("ENCRYPTION_KEYS has a key that is not random: openssl rand -hex 32".to_owned());
+        }
+        if self.password_hashing != PasswordHashing::Argon2id {
+            reader.problem("PASSWORD_HASHING=weak-for-tests is for tests only".to_owned());
+        }
+    }
+
+    /// Returns whether only browsers on this machine can use `APP_URL`.
+    fn is_local(&self) -> bool {
+        match self.url.host() {
+            Some(url::Host::Domain(domain)) => domain == "localhost" || domain.ends_with(".localhost"),
+            Some(url::Host::Ipv4(address)) => address.is_loopback(),
+            Some(url::Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
     }
 
     /// Returns whether browsers use TLS. Derived from `APP_URL` alone, never from a request header.
@@ -73,6 +109,13 @@ impl AppConfig {
     pub fn link(&self, path_and_query: &str) -> String {
         format!("{}{path_and_query}", self.origin())
     }
+}
+
+/// Returns whether a key consists of few different bytes, as one that was typed: 32 random bytes have about 30 different ones.
+fn is_guessable(key: &[u8; 32]) -> bool {
+    const FEWEST: usize = 20;
+    let different: std::collections::BTreeSet<_> = key.iter().collect();
+    different.len() < FEWEST
 }
 
 fn has_repeated_id(keys: &[EncryptionKey]) -> bool {

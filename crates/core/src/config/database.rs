@@ -13,7 +13,7 @@ pub struct DatabaseConfig {
 
 impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let url = reader.required("DATABASE_URL");
+        let url = reader.required_secret("DATABASE_URL");
         let max_connections = reader.or("DATABASE_MAX_CONNECTIONS", 10);
         Some(Self { url: url?, max_connections: max_connections? })
     }

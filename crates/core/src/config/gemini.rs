@@ -25,7 +25,7 @@ const PRICES: &str = "gemini-3.8-flash=0.75/3.75,gemini-3.8-flash@2027-01-01=1.5
 
 impl GeminiConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let key = reader.optional("GEMINI_API_KEY").map(Secret::from);
+        let key = reader.secret("GEMINI_API_KEY").map(Secret::from);
         let url = reader.web_address("GEMINI_API_URL", "https://generativelanguage.googleapis.com/v1beta");
         let model = reader.or("GEMINI_MODEL", "gemini-3.8-flash".to_owned());
         let fallback_model = reader.or("GEMINI_FALLBACK_MODEL", "gemini-3.5-flash-lite".to_owned());

@@ -13,7 +13,8 @@ pub struct LimitsConfig {
     pub per_ip: u32,
     /// `RATE_LIMIT_PER_USER`: requests per minute and user. Default 100.
     pub per_user: u32,
-    /// `RATE_LIMIT_AUTH`: requests per minute and IP address to each of login, register, forgot, resend and reset. Default 5.
+    /// `RATE_LIMIT_AUTH`: requests per minute and IP address to each of login, register, forgot, resend and reset;
+    /// four times as many per hour. Default 5.
     pub auth: u32,
     /// `RATE_LIMIT_AI`: AI requests per minute and user on the free plan; three times as many on Pro, six times on Premium. Default 5.
     pub ai: u32,
@@ -25,14 +26,23 @@ pub struct LimitsConfig {
 impl LimitsConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
         let trusted_proxies = reader.list("TRUSTED_PROXIES").map(|list| list.into_iter().map(|Network(network)| network).collect());
-        let per_ip = reader.or("RATE_LIMIT_PER_IP", 1000);
-        let per_user = reader.or("RATE_LIMIT_PER_USER", 100);
-        let auth = reader.or("RATE_LIMIT_AUTH", 5);
-        let ai = reader.or("RATE_LIMIT_AI", 5);
+        let per_ip = limit(reader, "RATE_LIMIT_PER_IP", 1000);
+        let per_user = limit(reader, "RATE_LIMIT_PER_USER", 100);
+        let auth = limit(reader, "RATE_LIMIT_AUTH", 5);
+        let ai = limit(reader, "RATE_LIMIT_AI", 5);
         let cost_limit = reader.or("AI_MONTHLY_COST_LIMIT_CENTS", 5000_u32);
         let ai_monthly_cost_limit = i64::from(cost_limit?) * 10_000;
         Some(Self { trusted_proxies: trusted_proxies?, per_ip: per_ip?, per_user: per_user?, auth: auth?, ai: ai?, ai_monthly_cost_limit })
     }
+}
+
+/// Reads a number of requests; 0 would lock everybody out.
+fn limit(reader: &mut Reader, name: &'static str, default: u32) -> Option<u32> {
+    let limit = reader.or(name, default)?;
+    if limit == 0 {
+        reader.problem(format!("{name} must be at least 1"));
+    }
+    Some(limit)
 }
 
 /// An IP network; a single address is parsed as a network of one address.

@@ -13,7 +13,7 @@ pub struct MailConfig {
 
 impl MailConfig {
     pub(super) fn read(reader: &mut Reader) -> Option<Self> {
-        let smtp_url = reader.required("SMTP_URL");
+        let smtp_url = reader.required_secret("SMTP_URL");
         let from = reader.or("MAIL_FROM", "Huntaze <noreply@huntaze.com>".to_owned());
         Some(Self { smtp_url: smtp_url?, from: from? })
     }

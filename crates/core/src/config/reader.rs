@@ -1,6 +1,6 @@
 //! Reads environment variables and collects all errors, so that they are reported together.
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{collections::HashMap, fmt, fs, str::FromStr};
 
 use huntaze_domain::accounts::Secret;
 use url::Url;
@@ -33,7 +33,7 @@ impl Reader {
     }
 
     /// Creates a reader of fixed values, for tests.
-    pub fn from_pairs<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+    pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self::new(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
     }
 
@@ -45,6 +45,34 @@ impl Reader {
     pub fn optional(&mut self, name: &'static str) -> Option<String> {
         self.names.push(name);
         self.source.get(name).filter(|value| !value.is_empty()).cloned()
+    }
+
+    /// Returns a secret, or `None` if it is unset or empty: the value of `name`, or the content of the file that `<name>_FILE` names, without
+    /// line ends at its end. Both at once are recorded as an error.
+    pub fn secret(&mut self, name: &'static str) -> Option<String> {
+        let value = self.optional(name);
+        let file_name = format!("{name}_FILE");
+        let Some(path) = self.source.get(&file_name).filter(|path| !path.is_empty()) else { return value };
+        if value.is_some() {
+            self.problem(format!("{name} and {file_name} exclude each other"));
+            return value;
+        }
+        match fs::read_to_string(path) {
+            Ok(content) => Some(content.trim_end_matches(['\r', '\n']).to_owned()).filter(|content| !content.is_empty()),
+            Err(error) => {
+                self.problem(format!("{file_name} cannot be read: {error}"));
+                None
+            }
+        }
+    }
+
+    /// Returns the parsed secret; a missing or invalid one is recorded as an error.
+    pub fn required_secret<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<T> {
+        let Some(text) = self.secret(name) else {
+            self.problem(format!("{name} is missing"));
+            return None;
+        };
+        self.parse(name, &text)
     }
 
     /// Returns the parsed value; a missing or invalid value is recorded as an error.
@@ -67,12 +95,17 @@ impl Reader {
     /// Returns a comma-separated list, empty if it is unset; an invalid item is recorded as an error.
     pub fn list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
         let text = self.optional(name).unwrap_or_default();
+        self.parse_list(name, &text)
+    }
+
+    fn parse_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &str, text: &str) -> Option<Vec<T>> {
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| self.parse(name, item)).collect()
     }
 
-    /// Returns a comma-separated list; a missing or empty list is recorded as an error.
-    pub fn required_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
-        let list = self.list(name)?;
+    /// Returns a comma-separated list of secrets; a missing or empty list is recorded as an error.
+    pub fn required_secret_list<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<Vec<T>> {
+        let text = self.secret(name).unwrap_or_default();
+        let list = self.parse_list(name, &text)?;
         if list.is_empty() {
             self.problem(format!("{name} is missing"));
             return None;
@@ -82,7 +115,7 @@ impl Reader {
 
     /// Returns OAuth client credentials; `None` if both variables are unset. One without the other is recorded as an error.
     pub fn client_credentials(&mut self, id_name: &'static str, secret_name: &'static str) -> Option<ClientCredentials> {
-        let (client_id, client_secret) = (self.optional(id_name), self.optional(secret_name));
+        let (client_id, client_secret) = (self.optional(id_name), self.secret(secret_name));
         if client_id.is_some() != client_secret.is_some() {
             self.problem(format!("{id_name} and {secret_name} belong together"));
         }

@@ -2,5 +2,6 @@
 
 pub mod audit;
 pub mod email_tokens;
+pub mod incidents;
 pub mod sessions;
 pub mod users;

@@ -166,6 +166,24 @@ pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Integr
     rows.fetch_all(db).await?.into_iter().map(TryInto::try_into).collect()
 }
 
+/// Counts the connected integrations of all users; those that have the same status at `now` may be counted in several parts.
+pub async fn count_by_health(db: impl PgExecutor<'_>, now: DateTime<Utc>) -> Result<Vec<(AccessHealth, i64)>, DbError> {
+    // Which side of each bound of `AccessHealth::status` an integration is on; the times are those of any of them.
+    let rows = sqlx::query!(
+        r#"WITH known AS (SELECT CASE WHEN refresh_token IS NULL THEN expires_at ELSE refresh_expires_at END AS expires_at, last_ok_at, last_error_kind
+                            FROM integrations WHERE access_token IS NOT NULL)
+           SELECT last_error_kind, min(expires_at) AS expires_at, min(last_ok_at) AS last_ok_at, count(*) AS "count!" FROM known
+            GROUP BY last_error_kind, expires_at <= $1, expires_at <= $1 + interval '7 days', last_ok_at > $1 - interval '24 hours'"#,
+        now
+    );
+    let counted = rows.fetch_all(db).await?.into_iter().map(|row| {
+        let last_error_kind =
+            row.last_error_kind.map(|word| FailureKind::parse(&word).ok_or_else(|| inconsistent("last_error_kind"))).transpose()?;
+        Ok((AccessHealth { expires_at: row.expires_at, last_ok_at: row.last_ok_at, last_error_kind }, row.count))
+    });
+    counted.collect()
+}
+
 /// Lists the connected integrations with ids greater than `after` as pairs of integration id and user id, ordered by id, at most `limit`
 /// (keyset pagination).
 pub async fn connected_after(db: impl PgExecutor<'_>, after: IntegrationId, limit: i64) -> Result<Vec<(IntegrationId, UserId)>, DbError> {
@@ -412,14 +430,15 @@ pub async fn record_failure(db: impl PgExecutor<'_>, failure: &SyncFailure<'_>) 
 
 /// Defers the next sync until `until` after an internal error and releases the lease. Returns `false` if there is no such integration or no
 /// sync is scheduled.
-pub async fn defer(db: impl PgExecutor<'_>, id: IntegrationId, until: DateTime<Utc>) -> Result<bool, DbError> {
-    let deferred = sqlx::query!(
-        "UPDATE integrations SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL",
+pub async fn defer(db: impl PgExecutor<'_>, id: IntegrationId, until: DateTime<Utc>) -> Result<Option<UserId>, DbError> {
+    let deferred = sqlx::query_scalar!(
+        "UPDATE integrations SET last_error_kind = $3, next_sync_at = $2, leased_until = NULL WHERE id = $1 AND next_sync_at IS NOT NULL
+         RETURNING user_id",
         id.uuid(),
         until,
         FailureKind::Transient.as_str()
     );
-    Ok(deferred.execute(db).await?.rows_affected() == 1)
+    Ok(deferred.fetch_optional(db).await?.map(UserId::from))
 }
 
 /// Reschedules the next sync. Returns `false` if there is no such integration or no sync is scheduled.

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use moka::{Expiry, sync};
 
-/// Cache of strings with a TTL for each entry; entries may be evicted earlier. The in-memory implementation is local to the process;
-/// several processes would need a shared one, such as Redis.
+use super::redis::{Redis, key};
+
+/// Cache of strings with a TTL for each entry; entries may be evicted earlier.
 #[async_trait]
 pub trait Cache: Send + Sync {
     /// Returns the text under `key`, or `None` if it is missing, expired or evicted.
@@ -46,6 +47,54 @@ impl Cache for MemoryCache {
     async fn put(&self, key: &str, text: String, ttl: Duration) {
         self.entries.insert(key.to_owned(), CacheEntry { text, ttl });
     }
+}
+
+/// Cache of all processes together, in Redis; while it is away, one of this process.
+pub struct RedisCache {
+    redis: Redis,
+    fallback: MemoryCache,
+}
+
+impl RedisCache {
+    /// Creates a cache.
+    pub fn new(redis: Redis) -> Self {
+        Self { redis, fallback: MemoryCache::default() }
+    }
+}
+
+#[async_trait]
+impl Cache for RedisCache {
+    async fn get(&self, name: &str) -> Option<String> {
+        match self.redis.query(&::redis::Cmd::get(key(&["cache", name]))).await {
+            Some(answer) => answer,
+            None => self.fallback.get(name).await,
+        }
+    }
+
+    async fn put(&self, name: &str, text: String, ttl: Duration) {
+        let millis = u64::try_from(ttl.as_millis()).unwrap_or(u64::MAX).max(1);
+        if self.redis.query::<()>(&::redis::Cmd::pset_ex(key(&["cache", name]), &text, millis)).await.is_none() {
+            self.fallback.put(name, text, ttl).await;
+        }
+    }
+}
+
+/// Outcome of a lookup.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome {
+    /// The cache had it.
+    Hit,
+    /// It has to be computed.
+    Miss,
+}
+
+/// Counts a lookup in the cache of this name.
+pub fn count(name: &'static str, outcome: Outcome) {
+    let outcome = match outcome {
+        Outcome::Hit => "hit",
+        Outcome::Miss => "miss",
+    };
+    metrics::counter!("cache_requests_total", "cache" => name, "outcome" => outcome).increment(1);
 }
 
 /// Expires each entry after its own TTL, counted from the last write.

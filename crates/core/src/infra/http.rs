@@ -1,8 +1,10 @@
 //! HTTP client for external services, with limits on time and response size.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header::HeaderMap, redirect::Policy};
+
+use super::metrics::record_call;
 
 /// Timeout of a whole request, response body included.
 pub const TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,11 +51,18 @@ pub fn client(timeout: Duration) -> Result<Client, HttpError> {
     Ok(builder.user_agent(concat!("huntaze/", env!("CARGO_PKG_VERSION"))).build()?)
 }
 
-/// Sends a request and reads the whole response.
+/// Sends a request and reads the whole response. `dependency` names the service in the metrics.
 ///
 /// # Errors
 /// [`HttpError`]; an error status is not an error.
-pub async fn send(request: RequestBuilder) -> Result<HttpResponse, HttpError> {
+pub async fn send(dependency: &'static str, request: RequestBuilder) -> Result<HttpResponse, HttpError> {
+    let begun = Instant::now();
+    let outcome = exchange(request).await;
+    record_call(dependency, begun, outcome.as_ref().is_ok_and(|response| !response.status.is_server_error()));
+    outcome
+}
+
+async fn exchange(request: RequestBuilder) -> Result<HttpResponse, HttpError> {
     let mut response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
     let body = read_body(&mut response).await?;

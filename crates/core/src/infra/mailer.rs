@@ -1,6 +1,6 @@
 //! Sends mails through an SMTP server.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use lettre::{
@@ -8,7 +8,10 @@ use lettre::{
     message::{Mailbox, Message, MultiPart},
 };
 
-use crate::{config::MailConfig, infra::mail::OutboxMail};
+use crate::{
+    config::MailConfig,
+    infra::{mail::OutboxMail, metrics::record_call},
+};
 
 /// Timeout for sending one mail.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -50,6 +53,16 @@ impl SmtpMailer {
         let from = config.from.parse().map_err(|error| MailerError::Permanent(format!("MAIL_FROM: {error}")))?;
         Ok(Self { transport, from })
     }
+
+    /// Connects to the server and signs in, without sending a mail.
+    pub async fn test_connection(&self) -> Result<(), MailerError> {
+        match tokio::time::timeout(TIMEOUT, self.transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(MailerError::Transient("the server does not accept mails now".to_owned())),
+            Ok(Err(error)) => Err(MailerError::Transient(error.to_string())),
+            Err(_) => Err(MailerError::Transient(format!("no response within {TIMEOUT:?}"))),
+        }
+    }
 }
 
 #[async_trait]
@@ -63,7 +76,10 @@ impl Mailer for SmtpMailer {
             .multipart(MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone()))
             .map_err(|error| MailerError::Permanent(error.to_string()))?;
         // The transport's own timeout covers only the connection.
-        match tokio::time::timeout(TIMEOUT, self.transport.send(message)).await {
+        let begun = Instant::now();
+        let outcome = tokio::time::timeout(TIMEOUT, self.transport.send(message)).await;
+        record_call("smtp", begun, matches!(outcome, Ok(Ok(_))));
+        match outcome {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) if error.is_permanent() => Err(MailerError::Permanent(error.to_string())),
             Ok(Err(error)) => Err(MailerError::Transient(error.to_string())),

@@ -1,144 +1,171 @@
-//! Rate limiter with fixed windows that start with the first event.
+//! Rate limiter: the generic cell rate algorithm (GCRA). A subject may use up its quota at once, and gets it back evenly over the window.
+//! All that is stored of a quota is the time at which it is whole again.
 
-use std::{sync::Arc, time::Duration};
+mod memory;
+mod redis;
+
+use std::time::Duration;
 
 use async_trait::async_trait;
-use chrono::{DateTime, TimeDelta, Utc};
-use moka::{ops::compute::Op, sync::Cache};
+use chrono::TimeDelta;
 
-use super::clock::Clock;
+pub use memory::MemoryRateLimiter;
+pub use redis::RedisRateLimiter;
 
-/// A limit on the number of events in a window.
+/// A number of events in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    /// Number of events that may come at once; at least 1.
+    pub limit: u32,
+    /// Time in which as many come back; at most one hour.
+    pub window: TimeDelta,
+}
+
+impl Quota {
+    /// Microseconds in which one event comes back.
+    fn interval(self) -> i64 {
+        (self.window_micros() / i64::from(self.limit.max(1))).max(1)
+    }
+
+    fn window_micros(self) -> i64 {
+        self.window.num_microseconds().unwrap_or(i64::MAX / 4)
+    }
+}
+
+/// A limit on the number of events of each subject.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimit {
-    /// Name that separates the counters of different limits.
+    /// Name that separates different limits.
     pub name: &'static str,
-    /// Maximum number of events in a window.
-    pub limit: u32,
-    /// Length of the window; at most one hour.
-    pub window: TimeDelta,
+    /// Quota of each subject.
+    pub quota: Quota,
+    /// A second quota that holds at the same time, over a longer window.
+    pub long_quota: Option<Quota>,
+}
+
+impl RateLimit {
+    /// Creates a limit with one quota.
+    pub const fn new(name: &'static str, limit: u32, window: TimeDelta) -> Self {
+        Self { name, quota: Quota { limit, window }, long_quota: None }
+    }
+
+    /// Returns the limit with a second quota.
+    #[must_use]
+    pub const fn and(self, limit: u32, window: TimeDelta) -> Self {
+        Self { long_quota: Some(Quota { limit, window }), ..self }
+    }
+
+    fn quotas(&self) -> impl Iterator<Item = Quota> {
+        [Some(self.quota), self.long_quota].into_iter().flatten()
+    }
 }
 
 /// Outcome of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
-    /// Below the limit.
-    Allowed,
-    /// Limit reached.
-    Limited {
-        /// Seconds until the window ends, rounded up, at least 1.
-        retry_after: u32,
-    },
+pub struct Decision {
+    /// Time until the event is allowed; zero if it is allowed now.
+    pub wait: Duration,
+    /// Events that are left; of the quota that has fewer.
+    pub remaining: u32,
+    /// Time until that quota is whole again.
+    pub reset: Duration,
 }
 
-/// Counts events by limit and subject (an IP address, a user). The in-memory implementation is local to the process; several processes
-/// would need a shared one, such as Redis.
+impl Decision {
+    /// Returns whether the event is allowed now.
+    pub const fn is_allowed(&self) -> bool {
+        self.wait.is_zero()
+    }
+
+    /// Returns `Ok` if the event is allowed, otherwise in how many seconds it is, at least 1.
+    pub fn allowed(&self) -> Result<(), u32> {
+        if self.is_allowed() { Ok(()) } else { Err(seconds(self.wait)) }
+    }
+
+    /// Joins the decisions on two quotas of one limit: the longer wait, and the quota with fewer events left.
+    fn and(self, other: Self) -> Self {
+        let scarcer = if other.remaining < self.remaining { other } else { self };
+        Self { wait: self.wait.max(other.wait), ..scarcer }
+    }
+}
+
+/// Returns a time in seconds, rounded up.
+pub fn seconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
+}
+
+/// Counts events by limit and subject (an IP address, a user).
 #[async_trait]
 pub trait RateLimiter: Send + Sync {
-    /// Counts an event and returns whether it is allowed. Events over the limit are not counted.
+    /// Counts an event and returns whether it is allowed. Events that are not allowed are not counted.
     async fn hit(&self, rate_limit: RateLimit, subject: &str) -> Decision;
 
     /// Returns whether an event would be allowed, without counting it.
     async fn check(&self, rate_limit: RateLimit, subject: &str) -> Decision;
+
+    /// Counts an event that may wait for its turn, and returns how long; `None`, without counting it, if that were longer than `max_wait`.
+    async fn reserve(&self, rate_limit: RateLimit, subject: &str, max_wait: Duration) -> Option<Duration>;
 }
 
-/// Maximum number of counters; moka evicts some beyond that, so that many clients cannot exhaust memory.
-const CAPACITY: u64 = 100_000;
-/// Upper bound of all windows; counters are dropped that long after the last write.
-const MAX_WINDOW: Duration = Duration::from_hours(1);
-
-#[derive(Clone, Copy)]
-struct Window {
-    started: DateTime<Utc>,
-    count: u32,
+/// What GCRA says about one quota; times in microseconds.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    /// When the quota is whole again after the event.
+    whole_at: i64,
+    decision: Decision,
 }
 
-/// In-memory rate limiter, local to this process. A window starts with the first event of a subject.
-pub struct MemoryRateLimiter {
-    windows: Cache<(&'static str, String), Window>,
-    clock: Arc<dyn Clock>,
+/// Applies GCRA at `now` to a quota that is whole at `whole_at`. `max_wait` is how far in the future an event may be allowed.
+fn decide(quota: Quota, whole_at: Option<i64>, now: i64, max_wait: i64) -> Cell {
+    let (interval, window) = (quota.interval(), quota.window_micros());
+    // A clock that was set back must not lock anybody out for longer than the window.
+    let before = whole_at.unwrap_or(now).clamp(now, now.saturating_add(window).saturating_add(max_wait));
+    let after = before.saturating_add(interval);
+    let wait = (after - window - now).max(0);
+    let whole_at = if wait > max_wait { before } else { after };
+    let remaining = (now.saturating_add(window) - whole_at).max(0) / interval;
+    let duration = |micros: i64| Duration::from_micros(micros.unsigned_abs());
+    let remaining = u32::try_from(remaining).unwrap_or(u32::MAX);
+    Cell { whole_at, decision: Decision { wait: duration(wait), remaining, reset: duration(whole_at - now) } }
 }
 
-impl MemoryRateLimiter {
-    /// Creates a rate limiter without any events.
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        let windows = Cache::builder().max_capacity(CAPACITY).time_to_live(MAX_WINDOW).build();
-        Self { windows, clock }
-    }
-
-    /// Returns the stored window if `now` falls into it, otherwise a new, empty one.
-    fn current(&self, rate_limit: RateLimit, stored: Option<Window>) -> Window {
-        let now = self.clock.now();
-        stored.filter(|window| now < window.started + rate_limit.window).unwrap_or(Window { started: now, count: 0 })
-    }
-
-    fn decide(&self, rate_limit: RateLimit, window: Window) -> Decision {
-        if window.count < rate_limit.limit {
-            return Decision::Allowed;
-        }
-        let left = window.started + rate_limit.window - self.clock.now();
-        let retry_after = u32::try_from(left.num_milliseconds().max(0)).unwrap_or(u32::MAX).div_ceil(1000).max(1);
-        Decision::Limited { retry_after }
-    }
-}
-
-#[async_trait]
-impl RateLimiter for MemoryRateLimiter {
-    async fn hit(&self, rate_limit: RateLimit, subject: &str) -> Decision {
-        let mut decision = Decision::Allowed;
-        self.windows.entry((rate_limit.name, subject.to_owned())).and_compute_with(|entry| {
-            let window = self.current(rate_limit, entry.map(moka::Entry::into_value));
-            decision = self.decide(rate_limit, window);
-            match decision {
-                Decision::Allowed => Op::Put(Window { count: window.count + 1, ..window }),
-                Decision::Limited { .. } => Op::Nop,
-            }
-        });
-        decision
-    }
-
-    async fn check(&self, rate_limit: RateLimit, subject: &str) -> Decision {
-        let stored = self.windows.get(&(rate_limit.name, subject.to_owned()));
-        self.decide(rate_limit, self.current(rate_limit, stored))
-    }
+fn micros(time: Duration) -> i64 {
+    i64::try_from(time.as_micros()).unwrap_or(i64::MAX / 4)
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::infra::clock::MockClock;
 
-    const LIMIT: RateLimit = RateLimit { name: "test", limit: 3, window: TimeDelta::seconds(60) };
-
-    #[tokio::test]
-    async fn hit_over_limit_is_limited_until_next_window() {
-        let clock = Arc::new(MockClock::default());
-        let limiter = MemoryRateLimiter::new(clock.clone());
-        for _ in 0..3 {
-            assert_eq!(limiter.hit(LIMIT, "a").await, Decision::Allowed);
+    proptest! {
+        #[test]
+        fn never_more_than_the_quota_and_what_came_back(limit in 1_u32..50, window in 1_i64..120, steps in prop::collection::vec(0_i64..2_000_000, 1..200)) {
+            let quota = Quota { limit, window: TimeDelta::seconds(window) };
+            let (mut now, mut whole_at, mut allowed) = (0, None, 0_i64);
+            for step in steps {
+                now += step;
+                let cell = decide(quota, whole_at, now, 0);
+                if cell.decision.is_allowed() {
+                    allowed += 1;
+                    whole_at = Some(cell.whole_at);
+                } else {
+                    // After the wait, it is allowed.
+                    let then = now + micros(cell.decision.wait);
+                    prop_assert!(decide(quota, whole_at, then, 0).decision.is_allowed());
+                    prop_assert!(!decide(quota, whole_at, then - 1, 0).decision.is_allowed());
+                }
+                prop_assert!(allowed <= i64::from(limit) + now / quota.interval() + 1);
+            }
         }
-        clock.advance(TimeDelta::milliseconds(20_500));
-        assert_eq!(limiter.hit(LIMIT, "a").await, Decision::Limited { retry_after: 40 });
-        assert_eq!(limiter.check(LIMIT, "a").await, Decision::Limited { retry_after: 40 });
-        assert_eq!(limiter.hit(LIMIT, "b").await, Decision::Allowed, "another subject");
-        assert_eq!(limiter.hit(RateLimit { name: "other", ..LIMIT }, "a").await, Decision::Allowed, "another limit");
-        clock.advance(TimeDelta::milliseconds(39_500));
-        assert_eq!(limiter.hit(LIMIT, "a").await, Decision::Allowed);
     }
 
-    #[tokio::test(flavor = "multi_thread")]
-    async fn concurrent_hits_are_allowed_exactly_up_to_limit() {
-        let limiter = Arc::new(MemoryRateLimiter::new(Arc::new(MockClock::default())));
-        let crowd: Vec<_> = (0..200)
-            .map(|_| {
-                let limiter = Arc::clone(&limiter);
-                tokio::spawn(async move { limiter.hit(RateLimit { limit: 10, ..LIMIT }, "a").await })
-            })
-            .collect();
-        let mut allowed = 0;
-        for one in crowd {
-            allowed += u32::from(one.await.expect("no panic") == Decision::Allowed);
-        }
-        assert_eq!(allowed, 10);
+    #[test]
+    fn clock_that_is_set_back_locks_out_for_the_window_at_most() {
+        let quota = Quota { limit: 3, window: TimeDelta::seconds(60) };
+        let later = 3_600_000_000;
+        let cell = decide(quota, Some(later), 0, 0);
+        assert_eq!((cell.decision.remaining, cell.decision.wait), (0, Duration::from_secs(20)));
     }
 }

@@ -58,6 +58,7 @@ async fn clean_up(core: &Core) -> Result<(), DbError> {
     let email_tokens = db::accounts::email_tokens::delete_expired(&core.db, now - EMAIL_TOKEN_RETENTION).await?;
     let mails = db::mail_outbox::delete_failed(&core.db, now - FAILED_MAIL_RETENTION).await?;
     let audit_events = db::accounts::audit::delete_old(&core.db, now - AUDIT_RETENTION).await?;
+    let known_devices = db::accounts::incidents::delete_old(&core.db, now - AUDIT_RETENTION).await?;
     let oauth_states = db::integrations::oauth_states::delete_expired(&core.db, now - OAUTH_STATE_RETENTION).await?;
     let idempotency_keys = db::idempotency_keys::delete_old(&core.db, now - IDEMPOTENCY_KEY_RETENTION).await?;
     let integration_events = db::integrations::events::delete_old(&core.db, now - INTEGRATION_EVENT_RETENTION).await?;
@@ -70,6 +71,7 @@ async fn clean_up(core: &Core) -> Result<(), DbError> {
         email_tokens,
         mails,
         audit_events,
+        known_devices,
         oauth_states,
         idempotency_keys,
         integration_events,

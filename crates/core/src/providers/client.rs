@@ -23,6 +23,8 @@ const MAX_RATE_LIMIT: Duration = Duration::from_hours(25);
 
 /// Platform-specific interpretation of errors and rate-limit headers.
 pub struct ResponsePolicy {
+    /// Name of the service in the metrics.
+    pub name: &'static str,
     /// Returns the error that a response stands for, or `None`. Also called for status 200: some platforms report errors with it.
     pub classify_error: fn(&HttpResponse, DateTime<Utc>) -> Option<ProviderError>,
     /// Returns when the rate limit resets, if the headers say that it is used up; no request is sent to the bucket until then.
@@ -79,7 +81,7 @@ impl PlatformClient {
         if let Some(until) = self.limited_until.get(bucket).filter(|until| *until > now) {
             return Err(ProviderError::RateLimited { retry_after: Some(until - now) });
         }
-        let response = http::send(request).await?;
+        let response = http::send(self.policy.name, request).await?;
         let now = self.now();
         let error = self.error_of(&response, now);
         let until = (self.policy.rate_limit_reset)(&response.headers, now).or(match &error {

@@ -60,8 +60,11 @@ impl Instagram {
         let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
         // A response does not say whether the app's or an account's limit is used up. So only errors close the bucket; warnings in headers
         // are ignored.
-        let client =
-            PlatformClient::new(http, clock, ResponsePolicy { classify_error: wire::error, rate_limit_reset: no_rate_limit_reset });
+        let client = PlatformClient::new(
+            http,
+            clock,
+            ResponsePolicy { name: "instagram", classify_error: wire::error, rate_limit_reset: no_rate_limit_reset },
+        );
         Some(Self { config: config.clone(), client_id, client_secret, client })
     }
 

@@ -59,7 +59,7 @@ pub struct TransactionQuery<'a> {
 impl Partner {
     /// Creates the client; `None` if no partner is configured.
     pub fn new(config: &PartnerConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
-        let policy = ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset };
+        let policy = ResponsePolicy { name: "partner", classify_error: error, rate_limit_reset: no_rate_limit_reset };
         Some(Self { api_url: config.api_url.clone()?, client: PlatformClient::new(http, clock, policy) })
     }
 

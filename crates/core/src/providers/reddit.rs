@@ -50,8 +50,8 @@ impl Reddit {
     /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &RedditConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
-        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset });
-        let tokens = client.with_policy(ResponsePolicy { classify_error: token_error, rate_limit_reset });
+        let client = PlatformClient::new(http, clock, ResponsePolicy { name: "reddit", classify_error: error, rate_limit_reset });
+        let tokens = client.with_policy(ResponsePolicy { name: "reddit", classify_error: token_error, rate_limit_reset });
         Some(Self { config: config.clone(), client_id, client_secret, client, tokens })
     }
 
@@ -169,6 +169,7 @@ impl Submission {
         Some(Post {
             id: self.name,
             title: self.title,
+            language: None,
             url: url.map(String::from),
             published_at,
             views: self.view_count,

@@ -48,7 +48,11 @@ impl Tiktok {
     /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &TiktokConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let ClientCredentials { client_id: client_key, client_secret } = config.credentials.clone()?;
-        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset });
+        let client = PlatformClient::new(
+            http,
+            clock,
+            ResponsePolicy { name: "tiktok", classify_error: error, rate_limit_reset: no_rate_limit_reset },
+        );
         Some(Self { config: config.clone(), client_key, client_secret, client })
     }
 
@@ -191,6 +195,7 @@ impl Video {
         Some(Post {
             id: self.id,
             title,
+            language: None,
             url: self.share_url,
             published_at: DateTime::from_timestamp(self.create_time, 0)?,
             views: self.view_count,

@@ -55,7 +55,7 @@ impl X {
             config: config.clone(),
             client_id,
             client_secret,
-            client: PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset }),
+            client: PlatformClient::new(http, clock, ResponsePolicy { name: "x", classify_error: error, rate_limit_reset }),
         })
     }
 
@@ -120,7 +120,7 @@ impl OAuthProvider for X {
         url.query_pairs_mut().extend_pairs([
             ("max_results", most.as_str()),
             ("exclude", "retweets,replies"),
-            ("tweet.fields", "created_at,public_metrics"),
+            ("tweet.fields", "created_at,lang,public_metrics"),
         ]);
         let request = self.client.http().get(url).bearer_auth(access.token.expose());
         let tweets: Data<Vec<Tweet>> = self.client.send_json(&bucket("tweets", access), request).await?;
@@ -171,6 +171,7 @@ struct Tweet {
     id: String,
     text: String,
     created_at: DateTime<Utc>,
+    lang: Option<String>,
     #[serde(default)]
     public_metrics: TweetMetrics,
 }
@@ -192,6 +193,7 @@ impl Tweet {
             url: Some(format!("https://x.com/{username}/status/{}", self.id)),
             id: self.id,
             title: self.text,
+            language: self.lang,
             published_at: self.created_at,
             views: metrics.impression_count,
             likes: metrics.like_count,

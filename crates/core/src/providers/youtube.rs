@@ -48,7 +48,11 @@ impl Youtube {
     /// Creates the client; `None` if no credentials are configured.
     pub fn new(config: &YoutubeConfig, http: Client, clock: Arc<dyn Clock>) -> Option<Self> {
         let ClientCredentials { client_id, client_secret } = config.credentials.clone()?;
-        let client = PlatformClient::new(http, clock, ResponsePolicy { classify_error: error, rate_limit_reset: no_rate_limit_reset });
+        let client = PlatformClient::new(
+            http,
+            clock,
+            ResponsePolicy { name: "youtube", classify_error: error, rate_limit_reset: no_rate_limit_reset },
+        );
         Some(Self { config: config.clone(), client_id, client_secret, client })
     }
 
@@ -259,6 +263,8 @@ struct Video {
 struct VideoSnippet {
     title: String,
     published_at: DateTime<Utc>,
+    default_language: Option<String>,
+    default_audio_language: Option<String>,
 }
 
 #[expect(clippy::struct_field_names, reason = "field names of the YouTube API")]
@@ -277,6 +283,8 @@ impl Video {
             url: Some(format!("https://www.youtube.com/watch?v={}", self.id)),
             id: self.id,
             title: self.snippet.title,
+            // Few creators set the language of the text; it is that of the video most of the time.
+            language: self.snippet.default_language.or(self.snippet.default_audio_language),
             published_at: self.snippet.published_at,
             views: count(self.statistics.view_count),
             likes: count(self.statistics.like_count),

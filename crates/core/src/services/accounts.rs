@@ -3,6 +3,7 @@
 //! Responses do not reveal whether an address is registered: they are the same for known and unknown addresses, and take the same time.
 
 mod change_password;
+pub mod incidents;
 mod limits;
 mod login;
 mod password_reset;
@@ -18,6 +19,7 @@ use huntaze_domain::{
     accounts::{CurrentUser, EmailTokenState, EmailTokenSubject, PasswordStrength, PasswordStrengthInput, Secret},
     client::ClientInfo,
     ids::UserId,
+    string_enum::StringEnum,
     validation::{FieldError, FieldErrors, field_error},
 };
 use sqlx::PgConnection;
@@ -31,7 +33,7 @@ use crate::{
             email_tokens::{EmailToken, NewEmailToken, TokenPurpose},
         },
     },
-    error::{InternalError, internal_errors},
+    error::{InternalError, chain, internal_errors},
     infra::{
         mail::Message,
         password::{PasswordError, Verdict},
@@ -41,11 +43,11 @@ use crate::{
 };
 
 pub use change_password::change_password;
-pub use login::{IssuedSession, login, logout};
+pub use login::{Browser, IssuedSession, login, logout};
 pub use password_reset::{check_reset_link, request_reset, reset_password};
 pub use profile::{Export, delete, export, update_profile};
 pub use register::register;
-pub use sessions::{list_sessions, revoke_session};
+pub use sessions::{list_sessions, open_session, revoke_session, security_events};
 pub use verification::{check_verification_link, resend_verification, verify_email};
 
 /// Validity of a link that verifies an email address.
@@ -196,16 +198,35 @@ pub(super) struct Audit<'a> {
 impl Audit<'_> {
     /// Inserts an event with the client's address and user agent.
     pub async fn record(&self, db: impl sqlx::PgExecutor<'_>, user_id: Option<UserId>, kind: AuditKind) -> Result<(), DbError> {
+        self.record_about(db, user_id, (kind, None)).await
+    }
+
+    /// Inserts an event, and what it is about.
+    pub async fn record_about(
+        &self,
+        db: impl sqlx::PgExecutor<'_>,
+        user_id: Option<UserId>,
+        (kind, subject): (AuditKind, Option<&str>),
+    ) -> Result<(), DbError> {
         let Self { core, client } = self;
+        metrics::counter!("business_events_total", "event" => kind.as_str()).increment(1);
         let event = db::accounts::audit::NewEvent {
             user_id,
             kind,
+            subject,
             ip: &client.ip,
             user_agent: client.user_agent.as_deref(),
             request_id: &client.request_id,
             now: core.clock.now(),
         };
         db::accounts::audit::insert(db, event).await
+    }
+}
+
+/// Records that a file was refused. A failure is only logged.
+pub async fn note_refused_upload(core: &Core, client: &ClientInfo, user_id: UserId) {
+    if let Err(error) = (Audit { core, client }).record(&core.db, Some(user_id), AuditKind::UploadRefused).await {
+        tracing::error!(error = chain(&error), "failed to record a refused upload");
     }
 }
 
@@ -217,8 +238,5 @@ async fn with_min_duration<T>(work: impl Future<Output = T>) -> T {
 }
 
 fn allowed(decision: Decision) -> Result<(), AccountError> {
-    match decision {
-        Decision::Allowed => Ok(()),
-        Decision::Limited { retry_after } => Err(AccountError::RateLimited(retry_after)),
-    }
+    decision.allowed().map_err(AccountError::RateLimited)
 }

@@ -32,7 +32,11 @@ pub async fn set_plan(db: &PgPool, email: &str, plan: Plan, now: DateTime<Utc>) 
 /// Inserts an audit event and commits, if there is a user; returns whether there is.
 async fn note(mut tx: Transaction<'_, Postgres>, user_id: Option<UserId>, kind: AuditKind, now: DateTime<Utc>) -> Result<bool, DbError> {
     if user_id.is_some() {
-        db::accounts::audit::insert(&mut *tx, NewEvent { user_id, kind, ip: "console", user_agent: None, request_id: "", now }).await?;
+        db::accounts::audit::insert(
+            &mut *tx,
+            NewEvent { user_id, kind, subject: None, ip: "console", user_agent: None, request_id: "", now },
+        )
+        .await?;
         tx.commit().await?;
     }
     Ok(user_id.is_some())

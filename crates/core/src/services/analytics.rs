@@ -27,7 +27,7 @@ use crate::{
         integrations::Integration,
     },
     error::{InternalError, internal_errors},
-    infra::csv_escape,
+    infra::{csv_escape, data_cache::Entry},
 };
 
 /// Maximum number of posts in an export.
@@ -90,8 +90,21 @@ impl Selection {
     }
 }
 
+/// Everything that metrics depend on beside the data of the user.
+fn cache_parameters(today: NaiveDate, range: StatsRange, account: Option<IntegrationId>) -> String {
+    let account = account.map(|account| account.to_string()).unwrap_or_default();
+    format!("{today} {} {account}", range.days())
+}
+
 /// Returns the metrics of a period, in total and by day.
 pub async fn look(core: &Core, selection: &Selection) -> Result<Analytics, AnalyticsError> {
+    let &Selection { user_id, range, account, today } = selection;
+    let parameters = cache_parameters(today, range, account);
+    let entry = Entry { user_id, name: "analytics", parameters: &parameters };
+    core.data_cache.get_or_load(entry, read(core, selection)).await
+}
+
+async fn read(core: &Core, selection: &Selection) -> Result<Analytics, AnalyticsError> {
     let &Selection { user_id, range, account, today } = selection;
     let query = selection.days();
     let (accounts, days, totals, earnings) = try_join!(

@@ -155,7 +155,9 @@ pub async fn delete_statement(core: &Core, user_id: UserId, id: &str) -> Result<
     if !db::earnings::statements::delete(&mut *tx, id).await? {
         return Err(EarningsError::Conflict(EarningsConflict::Busy));
     }
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     Ok(())
 }
 
@@ -174,7 +176,10 @@ pub async fn save_daily_total(core: &Core, user_id: UserId, input: &DailyTotalIn
     if day > now.date_naive() {
         return Err(EarningsError::InvalidInput(field_error("day", FieldError::DayInFuture)));
     }
-    Ok(db::earnings::save_daily_total(&core.db, user_id, (day, amount), now).await?)
+    let change = core.data_cache.change(user_id);
+    db::earnings::save_daily_total(&core.db, user_id, (day, amount), now).await?;
+    change.done().await;
+    Ok(())
 }
 
 /// Deletes the total of a day that was entered by hand.
@@ -183,6 +188,8 @@ pub async fn save_daily_total(core: &Core, user_id: UserId, input: &DailyTotalIn
 /// Returns [`EarningsError::NotFound`] if there is no such daily total.
 pub async fn delete_daily_total(core: &Core, user_id: UserId, day: &str, currency: &str) -> Result<(), EarningsError> {
     let (Ok(day), Some(currency)) = (day.parse(), Currency::parse(currency)) else { return Err(EarningsError::NotFound) };
+    let change = core.data_cache.change(user_id);
     let was_there = db::earnings::delete_daily_total(&core.db, user_id, day, currency).await?;
+    change.done().await;
     if was_there { Ok(()) } else { Err(EarningsError::NotFound) }
 }

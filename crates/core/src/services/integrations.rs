@@ -21,19 +21,20 @@ use futures::try_join;
 use huntaze_domain::{
     ids::{IntegrationId, Owned, UserId},
     integrations::{
-        ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventKind, IntegrationEventLog, IntegrationView,
+        AccessHealth, ConnectFailure, DisconnectedIntegration, FailureKind, IntegrationEventKind, IntegrationEventLog, IntegrationView,
         IntegrationsStatus, sort_by_preference,
     },
     platform::Platform,
     string_enum::StringEnum,
 };
+use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 
 use crate::{
     Core,
     db::{self, DbError, integrations::Integration},
     error::{InternalError, internal_errors},
-    infra::{clock::Clock, crypto::CryptoError, tasks::Tasks},
+    infra::{clock::Clock, crypto::CryptoError, data_cache::Entry, tasks::Tasks},
     providers::{OAuthProvider, is_missing_scope},
 };
 
@@ -91,27 +92,68 @@ pub fn platform(word: &str) -> Result<Platform, IntegrationError> {
 
 /// Returns the user's connected and disconnected accounts, and all platforms, those chosen in onboarding first.
 pub async fn status(core: &Core, user_id: UserId) -> Result<IntegrationsStatus, IntegrationError> {
-    let (onboarding, (integrations, disconnected)) = try_join!(db::onboarding::find(&core.db, user_id), list(core, user_id))?;
-    let providers = sort_by_preference(&onboarding.platforms).into_iter().map(|platform| core.providers.view(platform)).collect();
+    let Stored { preferred, accounts } = read_stored(core, user_id).await?;
+    let (integrations, disconnected) = by_connection(accounts, core.clock.now());
+    let providers = sort_by_preference(&preferred).into_iter().map(|platform| core.providers.view(platform)).collect();
     Ok(IntegrationsStatus { integrations, disconnected, providers })
 }
 
 /// Returns the user's connected accounts, and the disconnected ones whose data was kept.
 pub async fn list(core: &Core, user_id: UserId) -> Result<(Vec<IntegrationView>, Vec<DisconnectedIntegration>), DbError> {
-    let now = core.clock.now();
+    Ok(by_connection(read_stored(core, user_id).await?.accounts, core.clock.now()))
+}
+
+/// What is stored about a user's accounts, without tokens. The status of an account depends on the time, so it is not part of it.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    /// Platforms chosen in onboarding.
+    preferred: Vec<Platform>,
+    accounts: Vec<StoredAccount>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredAccount {
+    id: IntegrationId,
+    provider: Platform,
+    account_id: String,
+    account_name: String,
+    scopes: Vec<String>,
+    health: AccessHealth,
+    connected_at: DateTime<Utc>,
+    disconnected_at: Option<DateTime<Utc>>,
+    next_sync_at: Option<DateTime<Utc>>,
+}
+
+impl From<Integration> for StoredAccount {
+    fn from(integration: Integration) -> Self {
+        let Integration { id, provider, account_id, account_name, scopes, health, connected_at, disconnected_at, next_sync_at, .. } =
+            integration;
+        Self { id, provider, account_id, account_name, scopes, health, connected_at, disconnected_at, next_sync_at }
+    }
+}
+
+async fn read_stored(core: &Core, user_id: UserId) -> Result<Stored, DbError> {
+    let load = async {
+        let (onboarding, accounts) = try_join!(db::onboarding::find(&core.db, user_id), db::integrations::list(&core.db, user_id))?;
+        Ok(Stored { preferred: onboarding.platforms, accounts: accounts.into_iter().map(StoredAccount::from).collect() })
+    };
+    core.data_cache.get_or_load(Entry { user_id, name: "integrations", parameters: "" }, load).await
+}
+
+fn by_connection(accounts: Vec<StoredAccount>, now: DateTime<Utc>) -> (Vec<IntegrationView>, Vec<DisconnectedIntegration>) {
     let (mut connected, mut disconnected) = (Vec::new(), Vec::new());
-    for integration in db::integrations::list(&core.db, user_id).await? {
-        match integration.disconnected_at {
-            None => connected.push(view(integration, now)),
+    for account in accounts {
+        match account.disconnected_at {
+            None => connected.push(view(account, now)),
             Some(disconnected_at) => disconnected.push(DisconnectedIntegration {
-                id: integration.id,
-                provider: integration.provider,
-                account_name: integration.account_name,
+                id: account.id,
+                provider: account.provider,
+                account_name: account.account_name,
                 disconnected_at,
             }),
         }
     }
-    Ok((connected, disconnected))
+    (connected, disconnected)
 }
 
 /// Returns the event log of one of the user's accounts, newest first, at most `MAX_EVENTS` entries.
@@ -128,20 +170,21 @@ pub async fn event_log(core: &Core, user_id: UserId, id: &str) -> Result<Integra
     Ok(IntegrationEventLog { provider: found.provider, account_name: found.account_name, events })
 }
 
-fn view(integration: Integration, now: DateTime<Utc>) -> IntegrationView {
-    let (status, reason) = integration.health.status(now);
+fn view(account: impl Into<StoredAccount>, now: DateTime<Utc>) -> IntegrationView {
+    let account = account.into();
+    let (status, reason) = account.health.status(now);
     IntegrationView {
-        id: integration.id,
-        provider: integration.provider,
-        account_id: integration.account_id,
-        account_name: integration.account_name,
+        id: account.id,
+        provider: account.provider,
+        account_id: account.account_id,
+        account_name: account.account_name,
         status,
         reason,
-        lacks_permission: is_missing_scope(integration.provider, &integration.scopes),
-        expires_at: integration.health.expires_at,
-        last_sync_at: integration.health.last_ok_at,
-        next_sync_at: integration.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
-        connected_at: integration.connected_at,
+        lacks_permission: is_missing_scope(account.provider, &account.scopes),
+        expires_at: account.health.expires_at,
+        last_sync_at: account.health.last_ok_at,
+        next_sync_at: account.next_sync_at.filter(|_| !status.needs_reconnect(reason)),
+        connected_at: account.connected_at,
     }
 }
 

@@ -62,7 +62,9 @@ pub async fn save_step(core: &Core, user_id: UserId, input: &OnboardingInput) ->
         db::onboarding::complete(&mut *tx, user_id, now).await?;
     }
     let known = db::onboarding::find(&mut *tx, user_id).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     let leads_to = match action {
         StepAction::Stay => None,
         _ if next > STEP_COUNT => Some(Page::Home.path().to_owned()),
@@ -84,7 +86,9 @@ pub async fn complete(core: &Core, user_id: UserId, input: &OnboardingInput) -> 
     }
     db::onboarding::complete(&mut *tx, user_id, now).await?;
     let saved = db::onboarding::find(&mut *tx, user_id).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     Ok(saved)
 }
 

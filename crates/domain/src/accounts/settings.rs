@@ -74,20 +74,25 @@ pub struct SessionView {
 impl SessionView {
     /// Returns the names of the browser and of the operating system, as far as the `User-Agent` header reveals them.
     pub fn device(&self) -> (Option<&'static str>, Option<&'static str>) {
-        let agent = self.user_agent.as_deref().unwrap_or_default();
-        let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
-        // The order matters, because most user agents also contain the names of other browsers.
-        let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
-        let system = first(&[
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Android", "Android"),
-            ("Windows", "Windows"),
-            ("Mac OS X", "macOS"),
-            ("Linux", "Linux"),
-        ]);
-        (browser, system)
+        device_of(self.user_agent.as_deref())
     }
+}
+
+/// Returns the names of the browser and of the operating system, as far as a `User-Agent` header reveals them.
+pub fn device_of(user_agent: Option<&str>) -> (Option<&'static str>, Option<&'static str>) {
+    let agent = user_agent.unwrap_or_default();
+    let first = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    // The order matters, because most user agents also contain the names of other browsers.
+    let browser = first(&[("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = first(&[
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Android", "Android"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    (browser, system)
 }
 
 /// Rules of a display name.

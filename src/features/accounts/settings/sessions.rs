@@ -46,7 +46,7 @@ pub fn SessionsSection() -> impl IntoView {
 
 #[component]
 fn Device(session: SessionView, form: FormState<RevokeSession>) -> impl IntoView {
-    let device = texts::accounts::device(&session);
+    let device = texts::accounts::device(session.device());
     let label = format!("Sign out {device}");
     view! {
         <li class=css::session>

@@ -1,66 +1,13 @@
 //! Audit log: security-relevant events of user accounts.
 
 use chrono::{DateTime, Utc};
-use huntaze_domain::ids::UserId;
+pub use huntaze_domain::accounts::security::AuditKind;
+use huntaze_domain::{accounts::security::SecurityEvent, ids::UserId, string_enum::StringEnum};
 use serde::Serialize;
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
-use crate::db::DbError;
-
-/// Kind of an audit event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuditKind {
-    /// An account was created, or an unverified one was given a new password.
-    Registered,
-    /// The e-mail address was verified.
-    EmailVerified,
-    /// A user signed in.
-    LoginSucceeded,
-    /// Login failed: wrong password or unknown address.
-    LoginFailed,
-    /// A user signed out.
-    LoggedOut,
-    /// A password reset was requested.
-    PasswordResetRequested,
-    /// The password was reset with a mailed link.
-    PasswordReset,
-    /// The password was changed in the settings.
-    PasswordChanged,
-    /// A session was revoked from another session.
-    SessionRevoked,
-    /// The user deleted the account.
-    AccountDeleted,
-    /// An integration was connected or reconnected.
-    IntegrationConnected,
-    /// An integration was disconnected.
-    IntegrationDisconnected,
-    /// The user was made an admin.
-    AdminGranted,
-    /// The user's plan was changed.
-    PlanChanged,
-}
-
-impl AuditKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::EmailVerified => "email_verified",
-            Self::LoginSucceeded => "login_succeeded",
-            Self::LoginFailed => "login_failed",
-            Self::LoggedOut => "logged_out",
-            Self::PasswordResetRequested => "password_reset_requested",
-            Self::PasswordReset => "password_reset",
-            Self::PasswordChanged => "password_changed",
-            Self::SessionRevoked => "session_revoked",
-            Self::AccountDeleted => "account_deleted",
-            Self::IntegrationConnected => "integration_connected",
-            Self::IntegrationDisconnected => "integration_disconnected",
-            Self::AdminGranted => "admin_granted",
-            Self::PlanChanged => "plan_changed",
-        }
-    }
-}
+use crate::db::{DbError, Slice};
 
 /// An audit event to be inserted.
 pub struct NewEvent<'a> {
@@ -68,6 +15,8 @@ pub struct NewEvent<'a> {
     pub user_id: Option<UserId>,
     /// Kind of the event.
     pub kind: AuditKind,
+    /// What it is about, such as a platform and an account.
+    pub subject: Option<&'a str>,
     /// IP address of the client.
     pub ip: &'a str,
     /// `User-Agent` of the client, if it sent one.
@@ -92,14 +41,15 @@ pub async fn has_signed_in(db: impl PgExecutor<'_>, email: &str, network: &str) 
 /// Inserts an audit event.
 pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), DbError> {
     sqlx::query!(
-        "INSERT INTO audit_events (id, user_id, kind, ip, user_agent, request_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO audit_events (id, user_id, kind, ip, user_agent, request_id, created_at, subject) VALUES ($1, $2, $3, $4, $5, $6, $7, left($8, 300))",
         Uuid::now_v7(),
         event.user_id.map(UserId::uuid),
         event.kind.as_str(),
         event.ip,
         event.user_agent,
         event.request_id,
-        event.now
+        event.now,
+        event.subject
     )
     .execute(db)
     .await?;
@@ -111,6 +61,7 @@ pub async fn insert(db: impl PgExecutor<'_>, event: NewEvent<'_>) -> Result<(), 
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     kind: String,
+    subject: Option<String>,
     ip: String,
     user_agent: Option<String>,
     created_at: DateTime<Utc>,
@@ -120,10 +71,39 @@ pub struct Event {
 pub async fn list(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<Event>, DbError> {
     let events = sqlx::query_as!(
         Event,
-        "SELECT kind, ip, user_agent, created_at FROM audit_events WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000",
+        "SELECT kind, subject, ip, user_agent, created_at FROM audit_events WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000",
         user_id.uuid()
     );
     Ok(events.fetch_all(db).await?)
+}
+
+/// Lists a slice of the events of a user, newest first, and counts all. The count is 0 if the slice is past the end.
+pub async fn page(db: impl PgExecutor<'_>, user_id: UserId, slice: Slice) -> Result<(Vec<SecurityEvent>, i64), DbError> {
+    let rows = sqlx::query!(
+        r#"SELECT kind, subject, ip, user_agent, created_at, count(*) OVER () AS "total!" FROM audit_events
+            WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3"#,
+        user_id.uuid(),
+        slice.limit,
+        slice.offset
+    );
+    let rows = rows.fetch_all(db).await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let events = rows.into_iter().map(|row| {
+        let kind = AuditKind::parse(&row.kind).ok_or(DbError::Inconsistent { table: "audit_events", column: "kind" })?;
+        Ok(SecurityEvent { kind, subject: row.subject, ip: row.ip, user_agent: row.user_agent, created_at: row.created_at })
+    });
+    Ok((events.collect::<Result<_, DbError>>()?, total))
+}
+
+/// Counts the events of a kind since a time.
+pub async fn count_since(db: impl PgExecutor<'_>, user_id: UserId, kind: AuditKind, since: DateTime<Utc>) -> Result<i64, DbError> {
+    let count = sqlx::query_scalar!(
+        r#"SELECT count(*) AS "count!" FROM audit_events WHERE user_id = $1 AND kind = $2 AND created_at >= $3"#,
+        user_id.uuid(),
+        kind.as_str(),
+        since
+    );
+    Ok(count.fetch_one(db).await?)
 }
 
 /// Deletes events older than `before`. Returns how many were deleted.

@@ -5,6 +5,7 @@ use huntaze_domain::{
     accounts::{CurrentUser, settings::SessionView},
     ids::{SessionId, UserId},
 };
+use serde::{Deserialize, Serialize};
 use sqlx::PgExecutor;
 
 use super::users::{parse_plan, parse_role};
@@ -50,7 +51,7 @@ pub async fn insert(db: impl PgExecutor<'_>, session: NewSession<'_>) -> Result<
 }
 
 /// An active session and its user.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ActiveSession {
     /// Id of the session.
     pub id: SessionId,
@@ -58,9 +59,12 @@ pub struct ActiveSession {
     pub last_seen_at: DateTime<Utc>,
     /// Whether "remember me" was ticked, which gives the session a longer lifetime.
     pub is_persistent: bool,
+    /// Absolute expiry; activity does not extend it.
+    pub expires_at: DateTime<Utc>,
     /// User of the session.
     pub user: CurrentUser,
-    /// Requests of the month that count against the quota of AI; `None` if they were not asked for.
+    /// Requests of the month that count against the quota of AI; `None` if they were not asked for. Never cached.
+    #[serde(skip)]
     pub quota_requests: Option<i64>,
 }
 
@@ -73,7 +77,7 @@ pub async fn find_open(
     now: DateTime<Utc>,
 ) -> Result<Option<ActiveSession>, DbError> {
     let row = sqlx::query!(
-        "SELECT sessions.id, sessions.last_seen_at, sessions.is_persistent, users.id AS user_id, users.email, users.name, users.role, users.plan,
+        "SELECT sessions.id, sessions.last_seen_at, sessions.is_persistent, sessions.expires_at, users.id AS user_id, users.email, users.name, users.role, users.plan,
                 CASE WHEN $3::date IS NOT NULL THEN
                     (SELECT count(*) FROM ai_quota_requests WHERE user_id = users.id AND month = $3 AND counts_until > $2) END AS quota_requests
            FROM sessions JOIN users ON users.id = sessions.user_id
@@ -96,6 +100,7 @@ pub async fn find_open(
             id: SessionId::from(row.id),
             last_seen_at: row.last_seen_at,
             is_persistent: row.is_persistent,
+            expires_at: row.expires_at,
             user,
             quota_requests: row.quota_requests,
         })
@@ -109,10 +114,16 @@ pub async fn touch(db: impl PgExecutor<'_>, id: SessionId, now: DateTime<Utc>) -
     Ok(())
 }
 
-/// Deletes a session. Does nothing if there is none.
-pub async fn delete(db: impl PgExecutor<'_>, id: SessionId) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM sessions WHERE id = $1", id.uuid()).execute(db).await?;
-    Ok(())
+/// Deletes a session. Returns the hash of its token; `None` if there is no such session.
+pub async fn delete(db: impl PgExecutor<'_>, id: SessionId) -> Result<Option<TokenHash>, DbError> {
+    let hash = sqlx::query_scalar!("DELETE FROM sessions WHERE id = $1 RETURNING token_hash", id.uuid()).fetch_optional(db).await?;
+    hash.map(token_hash).transpose()
+}
+
+/// Returns the hashes of the tokens of a user's sessions.
+pub async fn token_hashes(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<TokenHash>, DbError> {
+    let hashes = sqlx::query_scalar!("SELECT token_hash FROM sessions WHERE user_id = $1", user_id.uuid()).fetch_all(db).await?;
+    hashes.into_iter().map(token_hash).collect()
 }
 
 /// Lists the active sessions of a user, newest first. `is_current` is `false` for all of them; the caller sets it.
@@ -127,16 +138,21 @@ pub async fn list_open(db: impl PgExecutor<'_>, user_id: UserId, now: DateTime<U
     Ok(sessions.fetch_all(db).await?)
 }
 
-/// Deletes a session of a user. Returns `false` if the user has no such session.
-pub async fn delete_of(db: impl PgExecutor<'_>, user_id: UserId, id: SessionId) -> Result<bool, DbError> {
-    let deleted = sqlx::query!("DELETE FROM sessions WHERE id = $1 AND user_id = $2", id.uuid(), user_id.uuid()).execute(db).await?;
-    Ok(deleted.rows_affected() == 1)
+/// Deletes a session of a user. Returns the hash of its token; `None` if the user has no such session.
+pub async fn delete_of(db: impl PgExecutor<'_>, user_id: UserId, id: SessionId) -> Result<Option<TokenHash>, DbError> {
+    let deleted =
+        sqlx::query_scalar!("DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING token_hash", id.uuid(), user_id.uuid());
+    deleted.fetch_optional(db).await?.map(token_hash).transpose()
 }
 
-/// Deletes all sessions of a user.
-pub async fn delete_all(db: impl PgExecutor<'_>, user_id: UserId) -> Result<(), DbError> {
-    sqlx::query!("DELETE FROM sessions WHERE user_id = $1", user_id.uuid()).execute(db).await?;
-    Ok(())
+/// Deletes all sessions of a user. Returns the hashes of their tokens.
+pub async fn delete_all(db: impl PgExecutor<'_>, user_id: UserId) -> Result<Vec<TokenHash>, DbError> {
+    let deleted = sqlx::query_scalar!("DELETE FROM sessions WHERE user_id = $1 RETURNING token_hash", user_id.uuid());
+    deleted.fetch_all(db).await?.into_iter().map(token_hash).collect()
+}
+
+fn token_hash(stored: Vec<u8>) -> Result<TokenHash, DbError> {
+    stored.try_into().map_err(|_| DbError::Inconsistent { table: "sessions", column: "token_hash" })
 }
 
 /// Deletes expired sessions. Returns how many were deleted.

@@ -29,11 +29,12 @@ pub async fn change_password(
     let mut tx = db::begin(&core.db).await?;
     login::require_unchanged_password(&mut tx, user.id, &checked).await?;
     db::accounts::users::set_password(&mut *tx, user.id, &password_hash, now).await?;
-    db::accounts::sessions::delete_all(&mut *tx, user.id).await?;
+    let ended = db::accounts::sessions::delete_all(&mut *tx, user.id).await?;
     let issued = login::insert_session(core, &mut tx, client, (user.id, current.is_persistent)).await?;
     Audit { core, client }.record(&mut *tx, Some(user.id), AuditKind::PasswordChanged).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::mail_outbox::insert(&mut *tx, &message.to(&user.email), now).await?;
+    core.session_cache.forget(&ended).await;
     tx.commit().await?;
     Ok(issued)
 }

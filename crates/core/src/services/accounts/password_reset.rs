@@ -81,10 +81,11 @@ pub async fn reset_password(core: &Core, client: &ClientInfo, input: ResetPasswo
         db::accounts::email_tokens::consume(&mut *tx, &hash, TokenPurpose::ResetPassword, now).await?.ok_or(AccountError::LinkExpired)?;
     db::accounts::users::set_password(&mut *tx, user_id, &password_hash, now).await?;
     db::accounts::users::set_verified(&mut *tx, user_id, now).await?;
-    db::accounts::sessions::delete_all(&mut *tx, user_id).await?;
+    let ended = db::accounts::sessions::delete_all(&mut *tx, user_id).await?;
     Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::PasswordReset).await?;
     let message = Message::PasswordChanged { forgot: core.config.app.link("/forgot-password") };
     db::mail_outbox::insert(&mut *tx, &message.to(email), now).await?;
+    core.session_cache.forget(&ended).await;
     tx.commit().await?;
     Ok(())
 }

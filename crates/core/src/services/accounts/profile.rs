@@ -32,6 +32,7 @@ use crate::{
 /// Returns an error if the input is invalid or a database query fails.
 pub async fn update_profile(core: &Core, user_id: UserId, input: &ProfileInput) -> Result<(), AccountError> {
     validation::validate(input).map_err(AccountError::InvalidInput)?;
+    core.session_cache.forget(&db::accounts::sessions::token_hashes(&core.db, user_id).await?).await;
     Ok(db::accounts::users::set_name(&core.db, user_id, input.normalized_name().as_deref(), core.clock.now()).await?)
 }
 
@@ -64,7 +65,8 @@ pub struct Export {
 }
 
 /// Collects all data stored about the user.
-pub async fn export(core: &Core, current: &ActiveSession) -> Result<Export, AccountError> {
+pub async fn export(core: &Core, client: &ClientInfo, current: &ActiveSession) -> Result<Export, AccountError> {
+    Audit { core, client }.record(&core.db, Some(current.user.id), AuditKind::DataExported).await?;
     let user_id = current.user.id;
     let (registered_at, email_verified_at) = db::accounts::users::find_dates(&core.db, user_id).await?;
     let (integrations, disconnected_integrations) = integrations::list(core, user_id).await?;
@@ -109,9 +111,11 @@ pub async fn delete(core: &Core, client: &ClientInfo, current: &ActiveSession, i
 async fn delete_now(core: &Core, client: &ClientInfo, user: &CurrentUser) -> Result<(), AccountError> {
     integrations::revoke_all(core, user.id).await?;
     let mut tx = db::begin(&core.db).await?;
+    let ended = db::accounts::sessions::delete_all(&mut *tx, user.id).await?;
     db::accounts::users::delete(&mut *tx, user.id).await?;
     db::mail_outbox::delete_by_recipient(&mut *tx, &user.email).await?;
     Audit { core, client }.record(&mut *tx, None, AuditKind::AccountDeleted).await?;
+    core.session_cache.forget(&ended).await;
     tx.commit().await?;
     Ok(())
 }

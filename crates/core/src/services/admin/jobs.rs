@@ -2,15 +2,20 @@
 
 use huntaze_domain::{
     admin::jobs::{FAILED_JOBS_PER_PAGE, JobKind, JobsOverview, QueueStats},
-    ids::{IntegrationId, MailId, PartnerConnectionId, StatementId},
+    client::ClientInfo,
+    ids::{IntegrationId, MailId, PartnerConnectionId, StatementId, UserId},
     string_enum::StringEnum,
 };
+use sqlx::PgConnection;
 
 use crate::{
     Core,
-    db::{self, DbError},
+    db::{self, DbError, accounts::audit::AuditKind},
     error::{InternalError, internal_errors},
-    services::paging::{self, Page},
+    services::{
+        accounts::Audit,
+        paging::{self, Page},
+    },
 };
 
 /// Errors of job operations.
@@ -48,7 +53,7 @@ pub async fn report(core: &Core, page: u32) -> Result<JobsOverview, JobsError> {
 ///
 /// # Errors
 /// Returns [`JobsError::NotFound`], or [`JobsError::Gone`] if there is nothing to retry.
-pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
+pub async fn retry(core: &Core, admin: Actor<'_>, id: &str) -> Result<(), JobsError> {
     let mut tx = db::begin(&core.db).await?;
     let (kind, subject) = db::jobs::delete_failed(&mut *tx, id).await?.ok_or(JobsError::NotFound)?;
     let now = core.clock.now();
@@ -64,6 +69,7 @@ pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
         return Err(JobsError::Gone);
     }
     db::jobs::notify_due(&mut *tx, kind).await?;
+    admin.record(core, &mut tx, (AuditKind::JobRetried, kind)).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -72,6 +78,26 @@ pub async fn retry(core: &Core, id: &str) -> Result<(), JobsError> {
 ///
 /// # Errors
 /// Returns [`JobsError::NotFound`].
-pub async fn dismiss(core: &Core, id: &str) -> Result<(), JobsError> {
-    db::jobs::delete_failed(&core.db, id).await?.map(|_| ()).ok_or(JobsError::NotFound)
+pub async fn dismiss(core: &Core, admin: Actor<'_>, id: &str) -> Result<(), JobsError> {
+    let mut tx = db::begin(&core.db).await?;
+    let (kind, _) = db::jobs::delete_failed(&mut *tx, id).await?.ok_or(JobsError::NotFound)?;
+    admin.record(core, &mut tx, (AuditKind::JobDismissed, kind)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The admin who does something, for the audit log.
+#[derive(Clone, Copy)]
+pub struct Actor<'a> {
+    /// Id of the admin.
+    pub user_id: UserId,
+    /// Client of the request.
+    pub client: &'a ClientInfo,
+}
+
+impl Actor<'_> {
+    async fn record(&self, core: &Core, tx: &mut PgConnection, (action, job): (AuditKind, JobKind)) -> Result<(), DbError> {
+        let audit = Audit { core, client: self.client };
+        audit.record_about(tx, Some(self.user_id), (action, Some(job.as_str()))).await
+    }
 }

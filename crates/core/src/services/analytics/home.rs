@@ -16,6 +16,7 @@ use crate::{
         self, DbError,
         analytics::insights::{AccountTotals, PeriodTotals, Totals, TotalsQuery},
     },
+    infra::data_cache::Entry,
     providers::{Availability, metric_availability},
     services::{
         earnings::{EarningsHistory, Revenue},
@@ -31,8 +32,12 @@ const MIN_COMPARED_PERCENT: u32 = 90;
 
 /// Returns the metrics of all connected accounts of a user, or of one account, over the last complete days.
 pub async fn stats(core: &Core, user_id: UserId, range: StatsRange, account: Option<IntegrationId>) -> Result<HomeStats, DbError> {
-    let (totals, earnings) = try_join!(read_totals(core, user_id, range, account), read_earnings(core, user_id, range, account))?;
-    Ok(combine(core, range, &totals, earnings.as_ref()))
+    let parameters = super::cache_parameters(core.clock.now().date_naive(), range, account);
+    let load = async {
+        let (totals, earnings) = try_join!(read_totals(core, user_id, range, account), read_earnings(core, user_id, range, account))?;
+        Ok(combine(core, range, &totals, earnings.as_ref()))
+    };
+    core.data_cache.get_or_load(Entry { user_id, name: "home_stats", parameters: &parameters }, load).await
 }
 
 /// Reads what [`combine`] sums.

@@ -1,6 +1,7 @@
-//! Streams an answer while it is generated: from memory if this process generates it, otherwise by polling its checkpoints in the database.
+//! Streams an answer while it is generated: from memory if this process generates it, otherwise from the copy in Redis, or without one by
+//! polling its checkpoints in the database.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures::{Stream, stream};
 use huntaze_domain::{
@@ -11,10 +12,14 @@ use huntaze_domain::{
 use tokio::sync::watch;
 
 use super::conversations;
-use crate::{Core, ai::PartialAnswer, db, error::chain, services::ai_error::AiError};
+use crate::{Core, ai::PartialAnswer, db, error::chain, infra::metrics::Counted, services::ai_error::AiError};
 
 /// Interval for polling the checkpoints of another process.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Interval for polling the copy of another process.
+const COPY_POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// If a copy does not change for so long, the database is asked whether its process still lives.
+const MAX_SILENCE: Duration = Duration::from_secs(2);
 
 /// Streams the answer that the cursor `after` points into, or else the newest one of the conversation: first what is new after the cursor,
 /// finally the whole message. Each event comes with the cursor after it.
@@ -43,6 +48,7 @@ pub async fn stream_answer(
         sent_agents: Vec::new(),
         sent_bytes: chat::byte_offset(after, answer.position),
         has_ended: false,
+        _open: Counted::new("answer_streams_open"),
     };
     Ok(stream::unfold(answer_stream, async |mut answer_stream| answer_stream.next().await.map(|event| (event, answer_stream))))
 }
@@ -57,6 +63,7 @@ struct AnswerStream {
     sent_agents: Vec<AgentKind>,
     sent_bytes: usize,
     has_ended: bool,
+    _open: Counted,
 }
 
 impl AnswerStream {
@@ -75,9 +82,27 @@ impl AnswerStream {
         None
     }
 
-    /// Returns the next event from the database: new text, or the finished message.
+    /// Returns the next event from the copy of another process; `None` if there is no copy, or it does not change.
+    async fn next_copied(&mut self) -> Option<(i64, ChatEvent)> {
+        let given_up = Instant::now() + MAX_SILENCE;
+        while Instant::now() < given_up {
+            let partial = self.core.generations.find_remote(self.id).await.filter(|partial| !partial.is_final)?;
+            let event = self.next_event(&partial);
+            if event.is_some() {
+                return event;
+            }
+            tokio::time::sleep(COPY_POLL_INTERVAL).await;
+        }
+        None
+    }
+
+    /// Returns the next event of another process: new text, or the finished message.
     async fn next_stored(&mut self) -> Option<(i64, ChatEvent)> {
         loop {
+            let event = self.next_copied().await;
+            if event.is_some() {
+                return event;
+            }
             let message = match conversations::message(&self.core, self.user_id, self.conversation_id, self.id).await {
                 Ok(message) => message,
                 Err(error) => {

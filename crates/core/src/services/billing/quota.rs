@@ -10,6 +10,7 @@ use huntaze_domain::{
     ids::{AiRequestId, UserId},
     month::{first_of_month, next_month},
     page::Page,
+    string_enum::StringEnum,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -21,10 +22,7 @@ use crate::{
         accounts::sessions::ActiveSession,
         billing::ledger::{ModelCall, MonthlyUsage, NewRequest, QuotaNotice},
     },
-    infra::{
-        mail::Message,
-        rate_limiter::{Decision, RateLimit},
-    },
+    infra::{mail::Message, rate_limiter::RateLimit},
     services::ai_error::{AiError, MonthlyLimit},
 };
 
@@ -67,6 +65,7 @@ pub(in crate::services) async fn reserve(core: &Core, user: &CurrentUser, operat
     check_cost_limit(core, user, &month, now)?;
     let reservation = insert(&mut tx, user, operation, now..now + RESERVATION_TTL).await?;
     tx.commit().await?;
+    metrics::counter!("ai_requests_total", "operation" => operation.as_str()).increment(1);
     Ok(reservation)
 }
 
@@ -92,15 +91,9 @@ async fn insert(
 
 /// Checks the user's rate limit per minute. Called before any other work.
 pub(in crate::services) async fn check_rate_limit(core: &Core, user: &CurrentUser) -> Result<(), AiError> {
-    let often = RateLimit {
-        name: "ai",
-        limit: core.config.limits.ai.saturating_mul(user.plan.rate_limit_multiplier()),
-        window: TimeDelta::minutes(1),
-    };
-    match core.rate_limiter.hit(often, &user.id.to_string()).await {
-        Decision::Allowed => Ok(()),
-        Decision::Limited { retry_after } => Err(AiError::RateLimited(retry_after)),
-    }
+    let limit = core.config.limits.ai.saturating_mul(user.plan.rate_limit_multiplier());
+    let decision = core.rate_limiter.hit(RateLimit::new("ai", limit, TimeDelta::minutes(1)), &user.id.to_string()).await;
+    decision.allowed().map_err(AiError::RateLimited)
 }
 
 /// Checks the monthly cost limits: that of Huntaze, and the user's own on plans without a quota. They are needed because requests that do

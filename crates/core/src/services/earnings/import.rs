@@ -114,7 +114,9 @@ async fn store(core: &Core, statement: &Statement) -> Result<bool, EarningsError
         return Ok(false);
     }
     db::earnings::statements::delete_chunks(&mut *tx, id).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     Ok(true)
 }
 

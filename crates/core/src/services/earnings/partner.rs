@@ -11,6 +11,7 @@ use huntaze_domain::{
     validation::{self, FieldError, field_error},
 };
 use sqlx::PgPool;
+use tokio::time::error::Elapsed;
 use uuid::Uuid;
 
 use super::EarningsError;
@@ -85,7 +86,9 @@ pub async fn connect_partner(core: &Core, user_id: UserId, input: &PartnerInput)
     let new = NewConnection { id, user_id, account: &input.account, api_key: &api_key };
     db::earnings::partner::insert(&mut *tx, &new, now).await?;
     db::jobs::notify_due(&mut *tx, JobKind::PartnerSync).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     Ok(())
 }
 
@@ -110,7 +113,9 @@ pub async fn disconnect_partner(core: &Core, user_id: UserId) -> Result<(), Earn
     let mut tx = db::begin(&core.db).await?;
     let was_there = db::earnings::partner::delete(&mut *tx, user_id).await?;
     db::earnings::partner::delete_earnings(&mut *tx, user_id).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     if was_there { Ok(()) } else { Err(EarningsError::NotFound) }
 }
 
@@ -122,7 +127,19 @@ pub async fn sync_partner(core: &Core, id: PartnerConnectionId) -> Result<(), Db
     let Some(partner) = core.providers.partner() else { return Ok(()) };
     let now = core.clock.now();
     let Some(link) = db::earnings::partner::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
+    let change = core.data_cache.change(link.user_id);
     let outcome = tokio::time::timeout(SYNC_TIMEOUT, fetch(core, partner, &link)).await;
+    let outcome = record(core, &link, outcome).await;
+    change.done().await;
+    outcome
+}
+
+/// Records the outcome of a sync.
+async fn record(
+    core: &Core,
+    link: &PartnerConnection,
+    outcome: Result<Result<(NaiveDate, NaiveDate), Failure>, Elapsed>,
+) -> Result<(), DbError> {
     match outcome.unwrap_or_else(|_| Err(Failure::Partner(ProviderError::Transient(format!("sync timed out after {SYNC_TIMEOUT:?}"))))) {
         Ok(days) => {
             let now = core.clock.now();
@@ -132,7 +149,7 @@ pub async fn sync_partner(core: &Core, id: PartnerConnectionId) -> Result<(), Db
         Err(Failure::Db(error)) => return Err(error),
         Err(failure) => {
             tracing::warn!(connection_id = %link.id, error = %failure, "partner sync failed");
-            let (kind, retry_at) = failure.classify(&link, core.clock.now());
+            let (kind, retry_at) = failure.classify(link, core.clock.now());
             db::earnings::partner::record_failure(&core.db, link.id, kind, retry_at).await?;
         }
     }

@@ -10,6 +10,7 @@ use huntaze_domain::{
     string_enum::StringEnum,
     text::clean_line,
 };
+use huntaze_texts as texts;
 use url::Url;
 use uuid::Uuid;
 
@@ -28,7 +29,10 @@ use crate::{
     error::chain,
     infra::token::{Token, TokenHash, hash_of},
     providers::{AuthorizationRequest, Grant, Profile, ProviderError, ScopedToken, permissions::can_read_account},
-    services::accounts::Audit,
+    services::accounts::{
+        Audit,
+        incidents::{self, Owner},
+    },
 };
 
 /// How long an OAuth `state` is valid, that is, how long a user may stay on the consent page.
@@ -102,7 +106,15 @@ pub async fn complete(
         let failure = if callback.error == "access_denied" { ConnectFailure::Cancelled } else { ConnectFailure::ProviderUnavailable };
         return Err(IntegrationError::ConnectFailed(failure));
     }
-    let consent = Consent { core: core.clone(), client: client.clone(), user_id: current.user.id, platform, state_hash, pending };
+    let consent = Consent {
+        core: core.clone(),
+        client: client.clone(),
+        user_id: current.user.id,
+        email: current.user.email.clone(),
+        platform,
+        state_hash,
+        pending,
+    };
     let callback = callback.clone();
     run_to_completion(&core.tasks, async move {
         let outcome = consent.exchange_code(&callback).await;
@@ -126,6 +138,7 @@ struct Consent {
     core: Core,
     client: ClientInfo,
     user_id: UserId,
+    email: String,
     platform: Platform,
     state_hash: TokenHash,
     pending: PendingAuthorization,
@@ -169,7 +182,7 @@ impl Consent {
     /// Inserts a new account, or stores new tokens for one the user already has or had. Rejects an account that is connected by another user
     /// and, if an account is reconnected, every other one.
     async fn store(&self, grant: &Grant, profile: &Profile) -> Result<IntegrationId, IntegrationError> {
-        let &Self { ref core, ref client, user_id, platform, ref state_hash, ref pending } = self;
+        let &Self { ref core, ref client, user_id, platform, ref state_hash, ref pending, .. } = self;
         let failed = |failure| Err(IntegrationError::ConnectFailed(failure));
         let now = core.clock.now();
         let mut tx = db::begin(&core.db).await?;
@@ -210,11 +223,16 @@ impl Consent {
         if let Some(followers) = profile.followers {
             db::analytics::insights::save_followers(&mut *tx, id, followers, now).await?;
         }
-        Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::IntegrationConnected).await?;
+        let account = texts::integrations::account(platform, &profile.name);
+        Audit { core, client }.record_about(&mut *tx, Some(user_id), (AuditKind::IntegrationConnected, Some(&account))).await?;
         db::integrations::oauth_states::finish(&mut *tx, state_hash, Some(id)).await?;
         // A sync job fetches the data.
         db::jobs::notify_due(&mut *tx, JobKind::Sync).await?;
+        let owner = Owner { id: user_id, email: &self.email };
+        incidents::note_connected(core, &mut tx, client, (owner, &account)).await?;
+        let change = core.data_cache.change(user_id);
         tx.commit().await?;
+        change.done().await;
         Ok(id)
     }
 }

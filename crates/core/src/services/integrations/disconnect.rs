@@ -48,7 +48,7 @@ pub async fn disconnect(
     if found.disconnected_at.is_some() {
         return match retention {
             DataRetention::Keep => Ok(DisconnectOutcome::Disconnected),
-            DataRetention::Delete => delete_data(core, found.id).await,
+            DataRetention::Delete => delete_data(core, Owned { user_id: current.user.id, id: found.id }).await,
         };
     }
     let (worker, client, user_id) = (core.clone(), client.clone(), current.user.id);
@@ -56,11 +56,13 @@ pub async fn disconnect(
         .await
 }
 
-async fn delete_data(core: &Core, id: IntegrationId) -> Result<DisconnectOutcome, IntegrationError> {
+async fn delete_data(core: &Core, Owned { user_id, id }: Owned<IntegrationId>) -> Result<DisconnectOutcome, IntegrationError> {
+    let change = core.data_cache.change(user_id);
     if !db::integrations::delete(&core.db, id, None).await? {
         // The account was reconnected or deleted in the meantime.
         return Err(IntegrationError::Busy);
     }
+    change.done().await;
     Ok(DisconnectOutcome::DataDeleted)
 }
 
@@ -86,8 +88,11 @@ async fn disconnect_leased(
     }
     let event = NewIntegrationEvent { integration_id: id, kind: IntegrationEventKind::Disconnected, failure: None, now };
     db::integrations::events::insert(&mut *tx, event).await?;
-    Audit { core, client }.record(&mut *tx, Some(user_id), AuditKind::IntegrationDisconnected).await?;
+    let account = huntaze_texts::integrations::account(integration.provider, &integration.account_name);
+    Audit { core, client }.record_about(&mut *tx, Some(user_id), (AuditKind::IntegrationDisconnected, Some(&account))).await?;
+    let change = core.data_cache.change(user_id);
     tx.commit().await?;
+    change.done().await;
     Ok(if is_revoked { DisconnectOutcome::Disconnected } else { DisconnectOutcome::NotRevoked })
 }
 

@@ -6,12 +6,14 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use huntaze_domain::{
     admin::jobs::JobKind,
     analytics::figures::Metric,
+    client::ClientInfo,
     ids::{IntegrationId, Owned},
     integrations::{FailureKind, IntegrationEventKind, IntegrationView},
     month::next_month,
     platform::Platform,
     text::clean_line,
 };
+use huntaze_texts as texts;
 
 use super::{
     super::notify_due,
@@ -28,11 +30,12 @@ use crate::{
     Core,
     db::{
         self, DbError,
-        accounts::sessions::ActiveSession,
+        accounts::{audit::AuditKind, sessions::ActiveSession},
         integrations::{Integration, SyncFailure, SyncSuccess, SyncedRange, events::NewIntegrationEvent},
     },
     error::chain,
     providers::{Availability, OAuthProvider, Profile, ProviderError, ScopedToken, metric_availability},
+    services::accounts::Audit,
 };
 
 /// A manual sync within this time of the last successful one returns the stored result.
@@ -52,18 +55,22 @@ const DEFAULT_RETRY_AFTER: TimeDelta = TimeDelta::hours(1);
 pub async fn sync(core: &Core, id: IntegrationId) -> Result<(), DbError> {
     let now = core.clock.now();
     let Some(integration) = db::integrations::claim_due(&core.db, id, now, now + LEASE).await? else { return Ok(()) };
+    let user_id = integration.user_id;
+    let change = core.data_cache.change(user_id);
+    let outcome = run_sync(core, integration, false).await;
+    change.done().await;
     // The outcome is recorded in the row.
-    let _ = run_sync(core, integration, false).await?;
-    Ok(())
+    outcome.map(|_| ())
 }
 
 /// Defers the next sync of an account by the maximum backoff and records a failed sync, because its job has failed permanently with an
 /// internal error.
 pub async fn postpone(core: &Core, id: IntegrationId) -> Result<(), DbError> {
     let now = core.clock.now();
-    if db::integrations::defer(&core.db, id, now + MAX_BACKOFF).await? {
+    if let Some(user_id) = db::integrations::defer(&core.db, id, now + MAX_BACKOFF).await? {
         let (kind, failure) = (IntegrationEventKind::SyncFailed, Some(FailureKind::Transient));
         db::integrations::events::insert(&core.db, NewIntegrationEvent { integration_id: id, kind, failure, now }).await?;
+        core.data_cache.change(user_id).done().await;
     }
     Ok(())
 }
@@ -101,7 +108,12 @@ pub async fn sync_now(
         let is_done = |known: &Integration| known.sync_attempts != found.sync_attempts || known.access.is_none();
         let wait = LeaseWait { max: LEASE_WAIT, is_done };
         match acquire_lease_unless(&worker.db, worker.clock.as_ref(), Owned { user_id, id }, wait).await? {
-            LeaseOutcome::Acquired(leased) => Ok(run_sync(&worker, *leased, true).await?),
+            LeaseOutcome::Acquired(leased) => {
+                let change = worker.data_cache.change(user_id);
+                let outcome = run_sync(&worker, *leased, true).await;
+                change.done().await;
+                Ok(outcome?)
+            }
             LeaseOutcome::AlreadyDone(known) if known.access.is_some() => Ok(known.health.last_error_kind.map_or(Ok(()), Err)),
             LeaseOutcome::AlreadyDone(_) | LeaseOutcome::NotFound => Err(IntegrationError::NotFound),
             LeaseOutcome::Busy => Err(IntegrationError::Busy),
@@ -148,6 +160,11 @@ async fn run_sync(core: &Core, mut integration: Integration, is_manual: bool) ->
         let event =
             NewIntegrationEvent { integration_id: integration.id, kind: IntegrationEventKind::SyncFailed, failure: Some(kind), now };
         db::integrations::events::insert(&mut *tx, event).await?;
+        if next_sync_at.is_none() && integration.health.last_error_kind != Some(kind) {
+            let account = texts::integrations::account(integration.provider, &integration.account_name);
+            let audit = Audit { core, client: &ClientInfo::server() };
+            audit.record_about(&mut *tx, Some(integration.user_id), (AuditKind::IntegrationLost, Some(&account))).await?;
+        }
     }
     tx.commit().await?;
     fault.map_or(Ok(Err(kind)), Err)
