@@ -11,11 +11,7 @@ use huntaze_core::{
     Core,
     config::{Config, ConfigError},
     db,
-    infra::{
-        clock::{Clock, SystemClock},
-        crypto::Cipher,
-        http,
-    },
+    infra::{clock::SystemClock, crypto::Cipher, http},
     services,
 };
 use huntaze_domain::accounts::Plan;
@@ -24,6 +20,8 @@ use tokio::net::TcpStream;
 use crate::logging;
 
 const HEALTHCHECK_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long Redis may take to be connected.
+const REDIS_TIMEOUT: Duration = Duration::from_secs(3);
 /// Blocking work that has begun cannot be cancelled: the process waits this long for it.
 const RUNTIME_TIMEOUT: Duration = Duration::from_secs(1);
 /// Exit code if the settings are invalid, as for invalid arguments.
@@ -145,6 +143,15 @@ fn connect(config: Config) -> Result<Core, Box<dyn Error>> {
     Core::new(config, db, Arc::new(SystemClock), http::TIMEOUT)
 }
 
+/// Like [`connect`], and waits until Redis is connected, if there is one and it can be reached.
+async fn connect_all(config: Config) -> Result<Core, Box<dyn Error>> {
+    let core = connect(config)?;
+    if let Some(redis) = &core.redis {
+        redis.wait(REDIS_TIMEOUT).await;
+    }
+    Ok(core)
+}
+
 async fn migrate() -> Outcome {
     let config = Config::from_env()?;
     db::migrate(&db::connect(&config.database)?).await?;
@@ -157,15 +164,13 @@ fn check() -> Outcome {
 }
 
 async fn grant_admin(email: &str) -> Outcome {
-    let config = Config::from_env()?;
-    let db = db::connect(&config.database)?;
-    done(services::admin::grant(&db, email, SystemClock.now()).await?)
+    let core = connect_all(Config::from_env()?).await?;
+    done(services::admin::grant(&core, email).await?)
 }
 
 async fn set_plan(email: &str, plan: Plan) -> Outcome {
-    let config = Config::from_env()?;
-    let db = db::connect(&config.database)?;
-    done(services::admin::set_plan(&db, email, plan, SystemClock.now()).await?)
+    let core = connect_all(Config::from_env()?).await?;
+    done(services::admin::set_plan(&core, email, plan).await?)
 }
 
 fn done(has_account: bool) -> Outcome {

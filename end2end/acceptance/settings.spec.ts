@@ -24,7 +24,7 @@ test("user signs out another device from the session list", async ({ page, brows
   await waitForHydration(page);
   await page.getByRole("button", { name: "Sign out Safari on iPhone" }).click();
   await expect(page.getByText("The device was signed out.")).toBeVisible();
-  await expect(page.getByText("Safari on iPhone")).toHaveCount(0);
+  await expect(page.getByRole("button", { name: "Sign out Safari on iPhone" })).toHaveCount(0);
   await other.goto("/settings");
   await expect(other).toHaveURL(/\/login\?reason=ended/);
   await expect(other.getByText("Your session has ended. Sign in again.")).toBeVisible();

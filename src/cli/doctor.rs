@@ -1,6 +1,6 @@
 //! Checks the services that the settings name, for operators.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use chrono::TimeDelta;
 use huntaze_core::{
@@ -16,12 +16,10 @@ use huntaze_core::{
 };
 use huntaze_domain::{platform::Platform, string_enum::StringEnum};
 
-use super::{Outcome, connect, print};
+use super::{Outcome, REDIS_TIMEOUT, connect, print};
 
 /// Largest difference to the clock of the database.
 const MAX_CLOCK_SKEW: TimeDelta = TimeDelta::seconds(5);
-/// How long Redis may take to be connected.
-const REDIS_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Prints a line for each check.
 ///
@@ -78,14 +76,11 @@ async fn clock(core: &Core) -> Finding {
 
 async fn redis(core: &Core) -> Finding {
     let Some(redis) = &core.redis else { return Ok("not configured: use a single process".to_owned()) };
-    let given_up = Instant::now() + REDIS_TIMEOUT;
-    while !redis.is_up() {
-        if Instant::now() >= given_up {
-            return Err(redis.last_failure().unwrap_or_else(|| "cannot be reached".to_owned()));
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
+    if redis.wait(REDIS_TIMEOUT).await {
+        Ok("connected".to_owned())
+    } else {
+        Err(redis.last_failure().unwrap_or_else(|| "cannot be reached".to_owned()))
     }
-    Ok("connected".to_owned())
 }
 
 async fn mail(core: &Core) -> Finding {

@@ -10,11 +10,14 @@ use std::{
 
 use chrono::TimeDelta;
 use futures::future::join_all;
-use huntaze_core::infra::{
-    clock::MockClock,
-    data_cache::{DataCache, Entry},
-    http,
-    rate_limiter::{MemoryRateLimiter, RateLimit, RateLimiter, RedisRateLimiter},
+use huntaze_core::{
+    infra::{
+        clock::MockClock,
+        data_cache::{DataCache, Entry},
+        http,
+        rate_limiter::{MemoryRateLimiter, RateLimit, RateLimiter, RedisRateLimiter},
+    },
+    services::admin,
 };
 use huntaze_domain::ids::UserId;
 use serde_json::json;
@@ -162,6 +165,8 @@ async fn revoked_session_is_dead_in_all_processes_at_once(db: PgPool) {
     elsewhere.get("/api/auth/session").await.expect_status(200);
     phone.post("/api/account/profile", json!({ "name": "Ada" })).await.expect_status(200);
     assert_eq!(elsewhere.get("/api/auth/session").await.expect_status(200).json()["name"], "Ada");
+    admin::grant(&first.core, EMAIL).await.expect("granted");
+    assert_eq!(elsewhere.get("/api/auth/session").await.expect_status(200).json()["role"], "ADMIN");
     phone.post("/api/auth/logout", json!({})).await.expect_status(200);
     elsewhere.get("/api/auth/session").await.expect_status(401);
 }

@@ -30,7 +30,7 @@ async fn doctor_reports_configuration_and_failures(db: PgPool) {
     assert!(olga.page("/admin/connections").await.expect_status(403).body.contains("not allowed"));
     assert!(app.anon_client().await.page("/admin/connections").await.location().starts_with("/login"));
     assert!(!olga.page("/home").await.body.contains("/admin/connections"));
-    assert!(admin::grant(&db, ADMIN, app.core.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&app.core, ADMIN).await.expect("granted"));
 
     app.connect_to(&sandbox, &mut ada, (Platform::X, "ada.creates")).await;
     sandbox.inject_fault((Platform::X, "profile"), FaultKind::ScopeRemoved, 1);

@@ -172,7 +172,7 @@ async fn cache_hit_rate_is_reported_to_admins(db: PgPool) {
     for _ in 0..4 {
         user_client.post("/api/ai/generate-caption", sea(false)).await.expect_status(200);
     }
-    assert!(admin::grant(&db, EMAIL, app.core.clock.now()).await.expect("granted"));
+    assert!(admin::grant(&app.core, EMAIL).await.expect("granted"));
     let costs = user_client.get("/api/admin/ai-costs").await.expect_status(200).json();
     assert_eq!((&costs["total"]["calls"], &costs["total"]["cacheHits"], &costs["cacheHitRateBp"]), (&json!(1), &json!(3), &json!(7500)));
     assert_eq!((&costs["byAgent"][0]["cacheHits"], &costs["users"][0]["cacheHits"]), (&json!(3), &json!(3)));

@@ -157,7 +157,7 @@ async fn quota_mail_is_sent_once_per_threshold_and_quota(db: PgPool) {
     let seconds: i64 = refused.header("retry-after").parse().expect("seconds");
     assert!((1..=2).contains(&(seconds - (february.to_utc() - app.core.clock.now()).num_seconds())), "{seconds}");
     // After an upgrade in the same month, the thresholds of the larger quota are reported again.
-    admin::set_plan(&db, EMAIL, Plan::Pro, app.core.clock.now()).await.expect("set");
+    admin::set_plan(&app.core, EMAIL, Plan::Pro).await.expect("set");
     sqlx::query(before).bind(700).execute(&db).await.expect("inserted");
     ask(&mut ada, 5).await;
     assert_eq!(subjects(&app).await.len(), 3);
@@ -184,8 +184,8 @@ async fn premium_plan_is_stopped_by_cost_limit_and_own_cap(db: PgPool) {
     let (app, _) = TestApp::with_sandbox_config(db.clone(), |config| config.limits.ai_monthly_cost_limit = 30).await;
     let app = app.with_model(ScriptedModel::quick(|_| Ok(ScriptedReply::text("Yes."))));
     let mut ada = app.user_client(EMAIL).await;
-    assert!(admin::set_plan(&db, "Ada@Example.com", Plan::Premium, app.core.clock.now()).await.expect("set"));
-    assert!(!admin::set_plan(&db, "nobody@example.com", Plan::Pro, app.core.clock.now()).await.expect("asked"));
+    assert!(admin::set_plan(&app.core, "Ada@Example.com", Plan::Premium).await.expect("set"));
+    assert!(!admin::set_plan(&app.core, "nobody@example.com", Plan::Pro).await.expect("asked"));
     // Ask a different question each time, so that no request is a cache hit.
     let ask = async |ada: &mut Client, number: u8| ada.post("/api/ai/chat", json!({ "message": format!("views {number}?") })).await;
     // Each answer costs 15 micro-USD, so the third would exceed the limit of 30.

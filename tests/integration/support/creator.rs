@@ -55,12 +55,11 @@ impl<'a> Creator<'a> {
 
     async fn register(&self, app: &TestApp) -> Client {
         let client = app.user_client(self.email).await;
-        let (db, now) = (&app.core.db, app.core.clock.now());
         if let Some(plan) = self.plan {
-            assert!(admin::set_plan(db, self.email, plan, now).await.expect("the database answers"), "the user exists");
+            assert!(admin::set_plan(&app.core, self.email, plan).await.expect("the database answers"), "the user exists");
         }
         if self.is_admin {
-            assert!(admin::grant(db, self.email, now).await.expect("the database answers"), "the user exists");
+            assert!(admin::grant(&app.core, self.email).await.expect("the database answers"), "the user exists");
         }
         client
     }

@@ -100,6 +100,15 @@ impl Redis {
         self.connection().is_some()
     }
 
+    /// Waits until commands are sent, for at most `max_wait`. Returns whether they are.
+    pub async fn wait(&self, max_wait: Duration) -> bool {
+        let given_up = Instant::now() + max_wait;
+        while !self.is_up() && Instant::now() < given_up {
+            tokio::time::sleep(RECONNECT_INTERVAL / 10).await;
+        }
+        self.is_up()
+    }
+
     /// Returns why the last attempt to connect failed; `None` if none did.
     pub fn last_failure(&self) -> Option<String> {
         self.0.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone()
