@@ -339,8 +339,9 @@ mod tests {
             prop_assert!(length <= 2 * text.chars().count() + URL_WEIGHT * text.matches('.').count());
         }
 
+        // Without accented letters in the second part: where they stand at the start of a text, the address begins after them.
         #[test]
-        fn text_that_follows_a_space_adds_its_own_length(before in "[a-zé日 😀]*", after in "[a-zé日 .😀]*") {
+        fn text_that_follows_a_space_adds_its_own_length(before in "[a-zé日 😀]*", after in "[a-z日 .😀]*") {
             let domains = Some(TopLevelDomains::all());
             let both = format!("{before} {after}");
             prop_assert_eq!(x_length(&both, domains), x_length(&before, domains) + 1 + x_length(&after, domains));
