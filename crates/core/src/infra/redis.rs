@@ -24,7 +24,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_millis(400);
 /// Pause between attempts to connect.
 const RECONNECT_INTERVAL: Duration = Duration::from_millis(150);
 /// Writes that are kept while Redis is away. Beyond it they are dropped: what they would have removed expires by itself.
-const MAX_OWED: usize = 10_000;
+const MAX_PENDING: usize = 10_000;
 /// In front of every key, so that others can use the same database.
 const PREFIX: &str = "huntaze:";
 
@@ -48,11 +48,11 @@ struct Shared {
     command_timeout: Duration,
     link: RwLock<Link>,
     /// Writes that must not be forgotten, by key, with a number that no other write has: they are made before anything is read again.
-    owed: Mutex<HashMap<String, (u64, Cmd)>>,
+    pending_writes: Mutex<HashMap<String, (u64, Cmd)>>,
     /// Number of the newest connection or write.
     newest: AtomicU64,
     /// Whether an error was logged that does not come from the connection.
-    has_complained: AtomicBool,
+    has_logged_refusal: AtomicBool,
     /// Why the last attempt to connect failed.
     last_failure: Mutex<Option<String>>,
 }
@@ -86,9 +86,9 @@ impl Redis {
             client,
             command_timeout: config.command_timeout,
             link: RwLock::new(Link::Starting),
-            owed: Mutex::default(),
+            pending_writes: Mutex::default(),
             newest: AtomicU64::new(0),
-            has_complained: AtomicBool::new(false),
+            has_logged_refusal: AtomicBool::new(false),
             last_failure: Mutex::default(),
         }));
         redis.spawn_reconnect();
@@ -131,16 +131,16 @@ impl Redis {
     pub async fn write_eventually(&self, key: &str, command: Cmd) {
         let number = self.next_number();
         {
-            let mut owed = self.owed();
-            if owed.len() >= MAX_OWED && !owed.contains_key(key) {
+            let mut pending = self.pending_writes();
+            if pending.len() >= MAX_PENDING && !pending.contains_key(key) {
                 return;
             }
-            owed.insert(key.to_owned(), (number, command));
+            pending.insert(key.to_owned(), (number, command));
         }
         let redis = self.clone();
         let task = tokio::spawn(async move {
             if let Some(Connection { number, multiplexed }) = redis.connection() {
-                let _ = redis.in_time(number, redis.pay(multiplexed)).await;
+                let _ = redis.in_time(number, redis.flush(multiplexed)).await;
             }
         });
         let _ = task.await;
@@ -152,22 +152,22 @@ impl Redis {
         record_call("redis", begun, matches!(outcome, Ok(Ok(_))));
         match outcome {
             Ok(Ok(value)) => return Some(value),
-            Ok(Err(error)) if is_refusal(&error) => self.complain(&error),
-            Ok(Err(error)) => self.lose(connection, &chain(&error)),
-            Err(_) => self.lose(connection, "no answer in time"),
+            Ok(Err(error)) if is_refusal(&error) => self.log_refusal(&error),
+            Ok(Err(error)) => self.mark_away(connection, &chain(&error)),
+            Err(_) => self.mark_away(connection, "no answer in time"),
         }
         None
     }
 
     /// Logs that a server which is there refuses what it is asked for: its settings are wrong. Once for each connection, not for each command.
-    fn complain(&self, error: &RedisError) {
-        if !self.0.has_complained.swap(true, Ordering::Relaxed) {
+    fn log_refusal(&self, error: &RedisError) {
+        if !self.0.has_logged_refusal.swap(true, Ordering::Relaxed) {
             tracing::error!(error = chain(error), "Redis refuses a command");
         }
     }
 
     /// Marks Redis as away, unless another connection has been opened since.
-    fn lose(&self, connection: u64, cause: &str) {
+    fn mark_away(&self, connection: u64, cause: &str) {
         {
             let mut link = self.0.link.write().unwrap_or_else(PoisonError::into_inner);
             if !matches!(&*link, Link::Up(current) if current.number == connection) {
@@ -191,42 +191,42 @@ impl Redis {
         while let Some(redis) = shared.upgrade().map(Self) {
             match tokio::time::timeout(CONNECT_TIMEOUT, redis.open()).await {
                 Ok(Ok(connection)) => {
-                    let number = redis.found(connection.clone(), since.elapsed());
+                    let number = redis.mark_up(connection.clone(), since.elapsed());
                     // Those that came after `open` had made the others.
-                    let _ = redis.in_time(number, redis.pay(connection)).await;
+                    let _ = redis.in_time(number, redis.flush(connection)).await;
                     return;
                 }
-                Ok(Err(error)) => redis.not_found(&chain(&error)),
-                Err(_) => redis.not_found("no answer in time"),
+                Ok(Err(error)) => redis.note_failure(&chain(&error)),
+                Err(_) => redis.note_failure("no answer in time"),
             }
             drop(redis);
             tokio::time::sleep(RECONNECT_INTERVAL).await;
         }
     }
 
-    /// Opens a connection that can write, and makes the writes that are owed.
+    /// Opens a connection that can write, and makes the pending writes.
     async fn open(&self) -> RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new().set_connection_timeout(Some(CONNECT_TIMEOUT)).set_response_timeout(Some(CONNECT_TIMEOUT));
         let mut connection = self.0.client.get_multiplexed_async_connection_with_config(&config).await?;
         redis::cmd("SET").arg(key(&["probe"])).arg(1).arg("EX").arg(60).exec_async(&mut connection).await?;
-        self.pay(connection.clone()).await?;
+        self.flush(connection.clone()).await?;
         Ok(connection)
     }
 
-    /// Makes the writes that are owed, in one round trip. They are owed until it is known that they were made.
-    async fn pay(&self, mut connection: MultiplexedConnection) -> RedisResult<()> {
-        let owed = self.owed().clone();
-        if owed.is_empty() {
+    /// Makes the pending writes, in one round trip. They stay pending until it is known that they were made.
+    async fn flush(&self, mut connection: MultiplexedConnection) -> RedisResult<()> {
+        let pending = self.pending_writes().clone();
+        if pending.is_empty() {
             return Ok(());
         }
         let mut pipeline = redis::pipe();
-        for (_, command) in owed.values() {
+        for (_, command) in pending.values() {
             pipeline.add_command(command.clone()).ignore();
         }
         pipeline.exec_async(&mut connection).await?;
-        let mut left = self.owed();
-        for (key, (number, _)) in owed {
-            // One that came in between is still owed.
+        let mut left = self.pending_writes();
+        for (key, (number, _)) in pending {
+            // One that came in between is still pending.
             if left.get(&key).is_some_and(|(newest, _)| *newest == number) {
                 left.remove(&key);
             }
@@ -235,10 +235,10 @@ impl Redis {
     }
 
     /// Uses a connection from now on; returns its number.
-    fn found(&self, multiplexed: MultiplexedConnection, after: Duration) -> u64 {
+    fn mark_up(&self, multiplexed: MultiplexedConnection, after: Duration) -> u64 {
         let number = self.next_number();
         *self.0.link.write().unwrap_or_else(PoisonError::into_inner) = Link::Up(Connection { number, multiplexed });
-        self.0.has_complained.store(false, Ordering::Relaxed);
+        self.0.has_logged_refusal.store(false, Ordering::Relaxed);
         tracing::info!(after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX), "connected to Redis");
         metrics::gauge!("redis_up").set(1);
         metrics::counter!("redis_state_changes_total", "state" => "up").increment(1);
@@ -249,7 +249,7 @@ impl Redis {
         self.0.newest.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    fn not_found(&self, cause: &str) {
+    fn note_failure(&self, cause: &str) {
         *self.0.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(cause.to_owned());
         let before = mem::replace(&mut *self.0.link.write().unwrap_or_else(PoisonError::into_inner), Link::Away);
         if let Link::Starting = before {
@@ -265,8 +265,8 @@ impl Redis {
         }
     }
 
-    fn owed(&self) -> std::sync::MutexGuard<'_, HashMap<String, (u64, Cmd)>> {
-        self.0.owed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending_writes(&self) -> std::sync::MutexGuard<'_, HashMap<String, (u64, Cmd)>> {
+        self.0.pending_writes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
