@@ -4,7 +4,7 @@ use url::Url;
 
 use super::Reader;
 
-const COMMAND_TIMEOUT: Duration = Duration::from_millis(40);
+const COMMAND_TIMEOUT: Duration = Duration::from_millis(50);
 
 /// Redis connection. Without it, this process counts and caches by itself.
 #[derive(Clone)]
