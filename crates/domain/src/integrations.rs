@@ -14,22 +14,22 @@ const EXPIRY_WARNING: TimeDelta = TimeDelta::days(7);
 /// Temporary failures lead to [`IntegrationStatus::Error`] only when the last success is at least this long ago.
 const FAILURE_GRACE_PERIOD: TimeDelta = TimeDelta::hours(24);
 
-/// Status of an integration, derived from [`AccessHealth`] on every request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IntegrationStatus {
-    /// The last sync succeeded.
-    Healthy,
-    /// The last sync succeeded less than a day ago; one has failed since, and is retried.
-    Delayed,
-    /// The access expires within 7 days.
-    Expiring,
-    /// The access has expired.
-    Expired,
-    /// The integration cannot be synced; the [`FailureKind`] tells why.
-    Error,
-    /// The integration has never been synced.
-    Unknown,
+string_enum! {
+    /// Status of an integration, derived from [`AccessHealth`] on every request.
+    IntegrationStatus {
+        /// The last sync succeeded.
+        Healthy = "healthy";
+        /// The last sync succeeded less than a day ago; one has failed since, and is retried.
+        Delayed = "delayed";
+        /// The access expires within 7 days.
+        Expiring = "expiring";
+        /// The access has expired.
+        Expired = "expired";
+        /// The integration cannot be synced; the [`FailureKind`] tells why.
+        Error = "error";
+        /// The integration has never been synced.
+        Unknown = "unknown";
+    }
 }
 
 impl IntegrationStatus {

@@ -25,13 +25,15 @@ pub async fn load(State(core): State<Core>, mut request: Request, next: Next) ->
     let Some(token) = CookieKind::Session.read(&core.config.app, request.headers()) else { return next.run(request).await };
     // Pages show the quota of AI.
     let is_page = wants_html(request.headers());
-    match accounts::open_session(&core, &client_of(request.extensions(), request.headers()), &token, is_page).await {
+    match accounts::open_session(&core, &token, is_page).await {
         Ok(Some(session)) => {
             tracing::Span::current().record("user_id", tracing::field::display(session.user.id));
             request.extensions_mut().insert(session);
             next.run(request).await
         }
         Ok(None) => {
+            let client = client_of(request.extensions(), request.headers());
+            accounts::note_closed_session(&core, &client, &token).await;
             request.extensions_mut().insert(ExpiredSession);
             let mut response = next.run(request).await;
             let sets_session = response

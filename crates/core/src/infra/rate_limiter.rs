@@ -91,7 +91,7 @@ impl Decision {
 
 /// Returns a time in seconds, rounded up.
 pub fn seconds(time: Duration) -> u32 {
-    u32::try_from(time.as_millis().div_ceil(1000)).unwrap_or(u32::MAX)
+    u32::try_from(time.as_micros().div_ceil(1_000_000)).unwrap_or(u32::MAX)
 }
 
 /// Counts events by limit and subject (an IP address, a user).
@@ -159,6 +159,11 @@ mod tests {
                 prop_assert!(allowed <= i64::from(limit) + now / quota.interval() + 1);
             }
         }
+    }
+
+    #[test]
+    fn wait_of_less_than_a_millisecond_is_a_second() {
+        assert_eq!([0, 1, 1_000_000, 1_000_001].map(|micros| seconds(Duration::from_micros(micros))), [0, 1, 1, 2]);
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub use login::{Browser, IssuedSession, login, logout};
 pub use password_reset::{check_reset_link, request_reset, reset_password};
 pub use profile::{Export, delete, export, update_profile};
 pub use register::register;
-pub use sessions::{list_sessions, open_session, revoke_session, security_events};
+pub use sessions::{list_sessions, note_closed_session, open_session, revoke_session, security_events};
 pub use verification::{check_verification_link, resend_verification, verify_email};
 
 /// Validity of a link that verifies an email address.

@@ -1,7 +1,7 @@
 //! Reads what changes without a request: the pool, the queue, the state of all accounts.
 
 use std::{
-    collections::HashMap,
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -63,34 +63,14 @@ async fn sample_database(core: &Core) -> Result<(), DbError> {
         gauge!("jobs_oldest_pending_seconds", "kind" => kind.as_str()).set(to_f64(age));
     }
     gauge!("jobs_failed").set(to_f64(db::jobs::count_failed(&core.db).await?));
-    let mut by_status = HashMap::<_, i64>::new();
+    let mut by_status = BTreeMap::<_, i64>::new();
     for (health, count) in db::integrations::count_by_health(&core.db, now).await? {
-        *by_status.entry(label(health.status(now).0)).or_default() += count;
+        *by_status.entry(health.status(now).0).or_default() += count;
     }
-    for status in STATUSES.map(label) {
-        gauge!("integrations", "status" => status).set(to_f64(by_status.get(status).copied().unwrap_or_default()));
+    for status in IntegrationStatus::ALL {
+        gauge!("integrations", "status" => status.as_str()).set(to_f64(by_status.get(status).copied().unwrap_or_default()));
     }
     Ok(())
-}
-
-const STATUSES: [IntegrationStatus; 6] = [
-    IntegrationStatus::Healthy,
-    IntegrationStatus::Delayed,
-    IntegrationStatus::Expiring,
-    IntegrationStatus::Expired,
-    IntegrationStatus::Error,
-    IntegrationStatus::Unknown,
-];
-
-const fn label(status: IntegrationStatus) -> &'static str {
-    match status {
-        IntegrationStatus::Healthy => "healthy",
-        IntegrationStatus::Delayed => "delayed",
-        IntegrationStatus::Expiring => "expiring",
-        IntegrationStatus::Expired => "expired",
-        IntegrationStatus::Error => "error",
-        IntegrationStatus::Unknown => "unknown",
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts below 2^52")]

@@ -26,24 +26,27 @@ const LAST_SEEN_RESOLUTION: TimeDelta = TimeDelta::minutes(1);
 
 /// Returns the session with this token, or `None` if there is none or it has expired, or its user has signed out of it; with the requests that count against the quota of AI, if
 /// `with_quota`.
-pub async fn open_session(core: &Core, client: &ClientInfo, token: &str, with_quota: bool) -> Result<Option<ActiveSession>, DbError> {
+pub async fn open_session(core: &Core, token: &str, with_quota: bool) -> Result<Option<ActiveSession>, DbError> {
     let Some(hash) = hash_of(token) else { return Ok(None) };
     let now = core.clock.now();
     if let Some(session) = core.session_cache.get::<ActiveSession>(&hash, now).await {
         return Ok(Some(session).filter(|session| session.expires_at > now));
     }
     let quota_month = with_quota.then(|| first_of_month(now));
-    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, quota_month, now).await? else {
-        if let Err(error) = incidents::note_unknown_session(core, client, &hash).await {
-            tracing::error!(error = chain(&error), "failed to check whether a token was signed out");
-        }
-        return Ok(None);
-    };
+    let Some(session) = db::accounts::sessions::find_open(&core.db, &hash, quota_month, now).await? else { return Ok(None) };
     core.session_cache.put(&hash, &session, now).await;
     if now - session.last_seen_at >= LAST_SEEN_RESOLUTION {
         db::accounts::sessions::touch(&core.db, session.id, now).await?;
     }
     Ok(Some(session))
+}
+
+/// Tells a user that somebody has the token of a session that the user has signed out of. A failure is only logged.
+pub async fn note_closed_session(core: &Core, client: &ClientInfo, token: &str) {
+    let Some(hash) = hash_of(token) else { return };
+    if let Err(error) = incidents::note_unknown_session(core, client, &hash).await {
+        tracing::error!(error = chain(&error), "failed to check whether a token was signed out");
+    }
 }
 
 /// Returns the active sessions of the user, newest first.
